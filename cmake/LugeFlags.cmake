@@ -1,0 +1,29 @@
+# luge_flags: what every file of the project is compiled with, tests and examples included.
+add_library(luge_flags INTERFACE)
+target_compile_features(luge_flags INTERFACE cxx_std_20)
+target_compile_options(luge_flags INTERFACE -Wall -Wextra -Wpedantic $<$<BOOL:${LUGE_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # gcc 12 reports these two in the standard library's own headers at -O2; clang checks them without false alarms.
+  target_compile_options(luge_flags INTERFACE -Wno-restrict -Wno-stringop-overflow)
+endif()
+
+if(LUGE_SANITIZE)
+  target_compile_options(luge_flags INTERFACE -fsanitize=${LUGE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(luge_flags INTERFACE -fsanitize=${LUGE_SANITIZE})
+  if(LUGE_SANITIZE MATCHES undefined)
+    target_compile_options(luge_flags INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_LINK_DEPENDS_NO_SHARED ON)
+
+find_program(CCACHE_PROGRAM ccache)
+mark_as_advanced(CCACHE_PROGRAM)
+if(PROJECT_IS_TOP_LEVEL AND CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # The second setting lets ccache keep files that use a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
+endif()

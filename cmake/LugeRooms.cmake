@@ -1,0 +1,57 @@
+# The rooms of src/ in the order in which data passes through them, and the library made of them.
+# A room is an OBJECT library: ops, layers and kernels register themselves, and objects are never dropped by a linker.
+set(LUGE_ROOMS core graph ops autodiff compile runtime backend nn init loss metrics optim data train models io)
+set(LUGE_ROOM_OBJECTS)
+
+add_library(luge_headers INTERFACE)
+target_include_directories(luge_headers INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                                  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+
+add_library(luge_internal INTERFACE)
+target_include_directories(luge_internal INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(luge_internal INTERFACE LUGE_VERSION="${PROJECT_VERSION}" TOML_HEADER_ONLY=0)
+target_link_libraries(luge_internal INTERFACE luge_flags luge_headers fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX
+                      Threads::Threads ZLIB::ZLIB PNG::PNG nlohmann_json::nlohmann_json tomlplusplus::tomlplusplus)
+
+foreach(room IN LISTS LUGE_ROOMS)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp)
+  if(sources)
+    add_library(luge_${room} OBJECT ${sources})
+    target_link_libraries(luge_${room} PRIVATE luge_internal)
+    list(APPEND LUGE_ROOM_OBJECTS $<TARGET_OBJECTS:luge_${room}>)
+  endif()
+endforeach()
+
+file(GLOB_RECURSE fused CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/backend/cpu/fused/*.cpp)
+if(fused AND NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set_source_files_properties(${fused} PROPERTIES COMPILE_OPTIONS -O3)
+endif()
+
+set(LUGE_PRIVATE_LIBRARIES fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX Threads::Threads ZLIB::ZLIB PNG::PNG
+    tomlplusplus::tomlplusplus)
+
+function(luge_library target type)
+  add_library(${target} ${type} ${LUGE_ROOM_OBJECTS})
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX OUTPUT_NAME luge VERSION ${PROJECT_VERSION}
+                        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  target_link_libraries(${target} PUBLIC luge_headers PRIVATE ${LUGE_PRIVATE_LIBRARIES})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  if(LUGE_SANITIZE)
+    target_link_options(${target} PRIVATE -fsanitize=${LUGE_SANITIZE})
+  endif()
+endfunction()
+
+# Both are made of the same objects; luge::luge is the one that BUILD_SHARED_LIBS names.
+if(BUILD_SHARED_LIBS OR LUGE_INSTALL)
+  luge_library(luge_shared SHARED)
+endif()
+if(NOT BUILD_SHARED_LIBS OR LUGE_INSTALL)
+  luge_library(luge_archive STATIC)
+  add_library(luge_static INTERFACE)
+  target_link_libraries(luge_static INTERFACE $<LINK_LIBRARY:WHOLE_ARCHIVE,luge_archive>)
+endif()
+if(BUILD_SHARED_LIBS)
+  add_library(luge::luge ALIAS luge_shared)
+else()
+  add_library(luge::luge ALIAS luge_static)
+endif()
