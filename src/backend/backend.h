@@ -1,0 +1,103 @@
+// The one contract between the compiler and a backend: ordered candidates that accept with layouts and a cost, or
+// refuse with a reason; what accepts becomes a call with fixed pointers in a Program.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/buffer.h"
+#include "graph/op.h"
+#include "graph/type.h"
+
+namespace luge {
+
+/// fast: float32 matmul and convolution may use Winograd or split products. strict: they may not.
+enum class Math : std::uint8_t { fast, strict };
+
+/// An elementwise instruction applied to a kernel's first output before it is stored (a fused consumer).
+/// `operand` is the position of the second operand among the kernel's inputs, or -1.
+struct PostOp {
+  Instruction instruction;
+  int operand = -1;
+};
+
+struct KernelRequest {
+  const AnyOp& op;
+  std::span<const Type> in;    // post-op operands come behind the op's own inputs
+  std::span<const Type> out;
+  std::span<const LayoutId> in_layouts;  // what the inputs are in now; `any_layout` where the compiler is free
+  std::vector<bool> out_used;
+  std::span<const PostOp> post;
+  Math math = Math::fast;
+  int threads = 1;
+};
+inline constexpr LayoutId any_layout = ~LayoutId{0};
+
+/// Pointers of one run. Kernels neither allocate nor throw; the first offence goes to `status`.
+struct KernelCall {
+  void* const* in;   // null for type-only inputs
+  void* const* out;  // null for outputs nobody reads
+  void* scratch;     // Offer::scratch bytes, 64-byte aligned
+  Status* status;
+};
+
+/// An accepted candidate, ready to be called any number of times (one call at a time).
+class PreparedKernel {
+ public:
+  virtual ~PreparedKernel() = default;
+  virtual void run(const KernelCall& call) const = 0;
+};
+
+struct Offer {
+  std::string refusal;               // empty: accepted
+  std::vector<LayoutId> in_layouts;  // wanted; empty: all public
+  std::vector<LayoutId> out_layouts;
+  std::size_t scratch = 0;
+  double cost = 0;                   // estimated seconds
+  std::vector<int> in_place;         // inputs whose memory output 0 may take over (same bytes, read before written)
+  std::shared_ptr<const PreparedKernel> kernel;
+  std::string note;                  // for explain: "winograd", "brgemm avx512", "tile 12 instructions"
+  bool accepted() const { return refusal.empty(); }
+};
+Offer refuse(std::string reason);
+
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  virtual std::string_view name() const = 0;
+  virtual Offer offer(const KernelRequest& request) const = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;
+  /// Candidates for an op, best first. The reference loop stands behind them and takes everything.
+  virtual std::span<const Kernel* const> candidates(std::string_view op) const = 0;
+  /// Bytes a value takes in a layout, padding included.
+  virtual std::size_t bytes(LayoutId layout, const Type& type) const = 0;
+  virtual std::string layout_name(LayoutId layout) const = 0;
+  /// Converts between layouts of one value.
+  virtual std::shared_ptr<const PreparedKernel> reorder(LayoutId from, LayoutId to, const Type& type) const = 0;
+  /// One line about instruction sets and libraries, for doctor and cache keys.
+  virtual std::string describe() const = 0;
+};
+
+/// The processor backend: oneDNN and fused tiles before the reference loops.
+const Backend& cpu_backend();
+/// Reference loops alone: the oracle of the tests.
+const Backend& reference_backend();
+
+/// Candidates register themselves; lower rank is offered first. `op` is the op's name.
+void register_kernel(std::string_view op, int rank, const Kernel* kernel);
+template <class K>
+struct RegisteredKernel {
+  K kernel;
+  RegisteredKernel(std::string_view op, int rank) { register_kernel(op, rank, &kernel); }
+};
+
+}  // namespace luge

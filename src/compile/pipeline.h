@@ -1,0 +1,34 @@
+// From a specialised graph to a Program, pass by pass.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/backend.h"
+#include "compile/graph.h"
+#include "runtime/program.h"
+
+namespace luge::compile {
+
+struct Options {
+  const Backend* backend = nullptr;  // null: cpu_backend()
+  Math math = Math::fast;
+  int threads = 1;
+  std::set<std::string> disabled;    // names of passes to leave out
+};
+
+struct Pass {
+  std::string_view name;
+  Graph (*run)(const Graph&, const Options&);
+  std::string_view purpose;
+};
+/// The Graph → Graph passes in order; what follows (lower) turns the result into a Program.
+const std::vector<Pass>& passes();
+
+/// Runs the passes (the verifier after each in debug builds) and lowers. The graph must be specialised.
+std::shared_ptr<const Program> compile(const Graph& graph, const Options& options);
+
+}  // namespace luge::compile

@@ -1,0 +1,89 @@
+// Node: one application of an op, or a leaf. Immutable but for its values, its reference counts, and cutting.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/buffer.h"
+#include "core/inline_vector.h"
+#include "graph/op.h"
+#include "graph/type.h"
+#include "luge/tensor.h"
+
+namespace luge {
+
+struct Slot;
+
+/// Where a leaf's elements come from.
+enum class Leaf : std::uint8_t {
+  none,      // not a leaf: an op computes it
+  data,      // elements given when the node was made
+  scalar,    // one number, bound at run time; programs know only whether it is 0, 1 or another
+  key,       // a random key {seed, draw}: i64[2], bound at run time
+  argument,  // placeholder, argument of a compiled function, leaf of a specialised graph
+  read,      // one version of a Variable; may have an input: the value assigned but not evaluated yet
+  typed,     // only a type: stands for an input nobody reads the elements of
+};
+
+struct Edge {  // an owning reference between nodes
+  Node* node;
+  int out;
+};
+
+struct Output {
+  Type type;
+  BufferRef value;                           // set once evaluated
+  std::atomic<std::uint32_t> handles{0};     // Tensors a person (or a Slot) holds
+  Output(Type t) : type(std::move(t)) {}
+  Output(Output&& other) noexcept : type(std::move(other.type)), value(std::move(other.value)) {}
+};
+
+struct Node {
+  std::atomic<std::uint32_t> refs{0};  // handles of all outputs + edges
+  Leaf leaf = Leaf::none;
+  bool requires_grad = false;  // depends on a trainable Variable or an argument
+  bool cut = false;            // its inputs were let go after evaluation
+  bool barrier = false;        // never merged with an equal node (checkpoint's recomputation)
+  std::uint32_t pending = 0;   // longest chain of unevaluated nodes ending here
+  std::uint64_t sequence = 0;  // creation order: inputs come before their users
+  OpRef op;
+  InlineVector<Edge, 3> inputs;
+  InlineVector<Output, 1> outputs;
+  // leaves only
+  std::int64_t words[2] = {0, 0};  // scalar: bits of the double, the integer; key: seed, draw
+  std::shared_ptr<Slot> slot;      // read
+  std::string label;               // argument: its name
+
+  double scalar_value() const;
+  bool evaluated(int out) const { return outputs[static_cast<std::size_t>(out)].value != nullptr; }
+};
+
+void retain(Node* node);
+/// Drops a reference; frees the node and whatever it alone kept, without recursion.
+void release(Node* node);
+
+/// New leaves (one handle each).
+Tensor data_leaf(BufferRef buffer, Type type);
+Tensor key_leaf(std::int64_t seed, std::int64_t draw);
+Tensor argument_leaf(Type type, std::string label, bool requires_grad = true);
+Tensor typed_leaf(Type type);
+
+/// Lets go of the inputs of a node whose needed values are in memory. Marks it, so that a gradient through it throws.
+void cut(Node* node);
+
+/// Nodes reachable from the roots, inputs before users, each once; iterative. `stop(node)` true: its inputs are not
+/// visited (the node itself is listed).
+template <class Stop>
+std::vector<Node*> topological(std::span<const Tensor> roots, Stop stop);
+std::vector<Node*> topological(std::span<const Tensor> roots);
+
+/// A handle per input / output of a node.
+Tensor input_of(const Node& node, std::size_t k);
+Tensor output_of(Node& node, std::size_t k);
+Types input_types(const Node& node);
+
+}  // namespace luge
+
+#include "graph/topological.inl"

@@ -1,0 +1,29 @@
+#pragma once
+#include <vector>
+
+#include "graph/fields.h"
+
+namespace luge {
+
+/// How an image is extended before a window slides over it. same = SAME_UPPER: the output has ceil(extent / stride).
+enum class PaddingMode : std::uint8_t { valid, same, full, explicit_ };
+
+// Shared by conv (x [N,C,…], w [O,C/groups,…], optional b [O]), conv_backward_data (dy, w, x for its type) and
+// conv_backward_weights (x, dy, w for its type; outputs dw and db [O]). One number per spatial axis; `pads` holds all
+// begins, then all ends, and counts only with explicit_. Extents never stand here: same is resolved by infer.
+struct ConvAttributes {
+  std::vector<std::int64_t> stride;
+  std::vector<std::int64_t> dilation;
+  PaddingMode padding = PaddingMode::valid;
+  std::vector<std::int64_t> pads;
+  std::int64_t groups = 1;
+  static void fields(auto& self, auto&& field) {
+    field("stride", self.stride);
+    field("dilation", self.dilation);
+    field("padding", self.padding);
+    field("pads", self.pads);
+    field("groups", self.groups);
+  }
+};
+
+}  // namespace luge

@@ -1,0 +1,78 @@
+// Program: a flat list of kernel calls over one arena with fixed offsets. Nothing is allocated while it runs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/backend.h"
+#include "core/buffer.h"
+#include "graph/op.h"
+
+namespace luge {
+
+/// One value of a Program: where it lives and for how long.
+struct ProgramValue {
+  enum class Kind : std::uint8_t { input, output, temporary, constant };
+  Kind kind = Kind::temporary;
+  Type type;
+  LayoutId layout = public_layout;
+  std::size_t bytes = 0;
+  std::size_t offset = 0;   // temporaries: into the arena
+  int index = -1;           // input: leaf position; output: root position; constant: position among constants
+  int first = 0, last = 0;  // steps during which it must be kept
+  int alias = -1;           // shares the memory of this value
+};
+
+struct ProgramStep {
+  std::string name;                   // op name, or "reorder"
+  std::string note;                   // kernel and its remarks
+  std::shared_ptr<const PreparedKernel> kernel;
+  OpRef op;                           // for errors; null for a reorder
+  std::vector<int> in, out;           // values; -1: type-only input, unused output
+  std::size_t scratch_offset = 0;
+  bool can_fail = false;
+  std::vector<std::string> refusals;  // what the better-ranked candidates said
+};
+
+/// What a leaf holds at one run: a buffer, or (scalars, keys) the element bytes themselves.
+struct BoundLeaf {
+  BufferRef buffer;
+  std::int64_t words[2] = {0, 0};
+  void* data() { return buffer ? static_cast<void*>(buffer->data()) : words; }
+};
+
+struct StepTime {
+  std::uint64_t calls = 0;
+  double seconds = 0;
+};
+
+class Program {
+ public:
+  std::vector<ProgramValue> values;
+  std::vector<ProgramStep> steps;
+  std::vector<int> inputs;     // per leaf: its value, or -1 when unused
+  std::vector<int> roots;      // per root: its value (may be an input's, when a root is a leaf)
+  std::vector<int> replaces;   // per root: leaf whose buffer it takes over when uniquely owned, or -1
+  std::vector<BufferRef> constants;
+  std::size_t arena_bytes = 0; // exact peak of temporaries, workspaces included
+  int commit_at = 0;           // steps before it may fail and write no state
+  const Backend* backend = nullptr;
+
+  /// Runs once. `leaves[k]` holds leaf k in the layout values[inputs[k]].layout; a leaf that a root replaces is taken
+  /// over in place when `leaves` holds the only reference. Gives one buffer per root, in values[roots[r]].layout.
+  /// Throws what the failing op's contract says; then no state was written and `leaves` holds what came in.
+  std::vector<BufferRef> run(std::vector<BoundLeaf>& leaves) const;
+
+  /// Per-step times since LUGE_LOG=kernels or set_profiling(true).
+  const std::vector<StepTime>& times() const { return times_; }
+  std::string explain() const;
+
+ private:
+  mutable std::vector<StepTime> times_;
+};
+
+}  // namespace luge
