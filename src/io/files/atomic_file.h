@@ -1,0 +1,46 @@
+// A file that appears whole or not at all: temporary file, fsync, rename, fsync of the folder.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace luge::io {
+
+/// Writes beside `path` and takes its place at commit(). Until then, and after any failure, `path` is what it
+/// was before and the temporary file is gone. A symbolic link at `path` is replaced, not followed; a folder
+/// or a device is refused. Every member throws FileError naming path and reason.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text);
+
+  /// Makes the new content durable and visible. Should only the last step fail (fsync of the folder), the new
+  /// content is visible but may not survive a power loss; the error says so.
+  void commit();
+
+ private:
+  void open_temporary();
+  void discard() noexcept;
+  [[noreturn]] void fail(std::string_view action, int reason);
+
+  std::filesystem::path path_;
+  std::string temporary_;
+  int file_ = -1;
+};
+
+/// AtomicFile for a content that is at hand as a whole.
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// Removes what writers that died have left in `folder` and returns how many files that were. Never throws
+/// for a folder that cannot be read: there is nothing to clean then.
+int remove_stale_temporaries(const std::filesystem::path& folder);
+
+}  // namespace luge::io
