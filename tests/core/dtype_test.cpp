@@ -22,11 +22,11 @@ TEST(DType, SizesNamesAndKinds) {
     std::size_t size;
     bool floating, integer;
   };
-  const std::array rows = {
-      Row{f32, "f32", 4, true, false},  Row{f64, "f64", 8, true, false}, Row{bf16, "bf16", 2, true, false},
-      Row{f16, "f16", 2, true, false},  Row{i8, "i8", 1, false, true},   Row{u8, "u8", 1, false, true},
-      Row{i16, "i16", 2, false, true},  Row{i32, "i32", 4, false, true}, Row{i64, "i64", 8, false, true},
-      Row{boolean, "bool", 1, false, false}};
+  const std::array rows = {Row{f32, "f32", 4, true, false},   Row{f64, "f64", 8, true, false},
+                           Row{bf16, "bf16", 2, true, false}, Row{f16, "f16", 2, true, false},
+                           Row{i8, "i8", 1, false, true},     Row{u8, "u8", 1, false, true},
+                           Row{i16, "i16", 2, false, true},   Row{i32, "i32", 4, false, true},
+                           Row{i64, "i64", 8, false, true},   Row{boolean, "bool", 1, false, false}};
   for (const Row& row : rows) {
     EXPECT_EQ(name(row.type), row.name);
     EXPECT_EQ(size_of(row.type), row.size) << row.name;
@@ -37,9 +37,9 @@ TEST(DType, SizesNamesAndKinds) {
 
 TEST(Bfloat16, RoundsToNearestTiesToEven) {
   EXPECT_EQ(through_bf16(1.0f), 1.0f);
-  EXPECT_EQ(through_bf16(1.0f + 0x1p-8f), 1.0f);                        // half way: to the even neighbour below
-  EXPECT_EQ(through_bf16(1.0f + 0x3p-8f), 1.0f + 0x1p-6f);              // half way: to the even neighbour above
-  EXPECT_EQ(through_bf16(1.0f + 0x1p-8f + 0x1p-20f), 1.0f + 0x1p-7f);   // just over half way
+  EXPECT_EQ(through_bf16(1.0f + 0x1p-8f), 1.0f);            // half way: to the even neighbour below
+  EXPECT_EQ(through_bf16(1.0f + 0x3p-8f), 1.0f + 0x1p-6f);  // half way: to the even neighbour above
+  EXPECT_EQ(through_bf16(1.0f + 0x1p-8f + 0x1p-20f), 1.0f + 0x1p-7f);  // just over half way
   EXPECT_EQ(through_bf16(-1.0f - 0x3p-8f), -1.0f - 0x1p-6f);
   EXPECT_EQ(through_bf16(std::numeric_limits<float>::max()), kInfinity);
 }
@@ -48,7 +48,8 @@ TEST(Bfloat16, KeepsSpecialValues) {
   EXPECT_EQ(bfloat16(-0.0f).bits, 0x8000);
   EXPECT_EQ(through_bf16(-kInfinity), -kInfinity);
   EXPECT_TRUE(std::isnan(through_bf16(kNan)));
-  EXPECT_TRUE(std::isnan(through_bf16(std::bit_cast<float>(0x7f800001u))));  // its top bits alone would be infinity
+  EXPECT_TRUE(
+      std::isnan(through_bf16(std::bit_cast<float>(0x7f800001u))));  // its top bits alone would be infinity
 }
 
 TEST(Float16, EveryFiniteValueSurvives) {
@@ -75,7 +76,7 @@ TEST(Float16, RoundsToNearestTiesToEven) {
 
 TEST(Float16, Subnormals) {
   EXPECT_EQ(through_f16(0x1p-24f), 0x1p-24f);
-  EXPECT_EQ(through_f16(0x1p-25f), 0.0f);                      // half way to the smallest: ties to even
+  EXPECT_EQ(through_f16(0x1p-25f), 0.0f);  // half way to the smallest: ties to even
   EXPECT_EQ(through_f16(0x1p-25f + 0x1p-40f), 0x1p-24f);
   EXPECT_EQ(through_f16(0x3p-25f), 0x1p-23f);
   EXPECT_EQ(through_f16(-0x3ffp-24f), -0x3ffp-24f);

@@ -51,7 +51,11 @@ TEST(BadInput, C04_RankOverTheLimit) {
 
 TEST(BadInput, C07_ElementCountOverflows) {
   const std::int64_t half = std::int64_t{1} << 32;
-  expect_error<ShapeError>([&] { (void)(Shape{half, half}).elements(); }, {"[4294967296,4294967296]", "overflows"});
+  expect_error<ShapeError>(
+      [&] {
+        (void)(Shape{half, half}).elements();
+      },
+      {"[4294967296,4294967296]", "overflows"});
 }
 
 TEST(Shape, RefusesNegativeExtents) {
