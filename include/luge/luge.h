@@ -4,6 +4,7 @@
 #include "luge/autodiff.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
+#include "luge/random.h"
 #include "luge/shape.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 #include "support/paths.h"
 
@@ -49,12 +48,14 @@ std::vector<SourceFile> source_files(const std::vector<std::string>& roots) {
 }
 
 std::vector<Include> includes_of(const SourceFile& file) {
-  static const std::regex pattern(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   std::vector<Include> found;
-  std::smatch match;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
-    if (std::regex_search(file.lines[i], match, pattern))
-      found.push_back({i + 1, match[2], match[1] == "\""});
+    const std::string line = trimmed(file.lines[i]);
+    if (!line.starts_with('#') || !trimmed(line.substr(1)).starts_with("include")) continue;
+    const auto open = line.find_first_of("<\"");
+    const auto close = line.find_first_of(">\"", open + 1);
+    if (close == std::string::npos) continue;
+    found.push_back({i + 1, line.substr(open + 1, close - open - 1), line[open] == '"'});
   }
   return found;
 }
