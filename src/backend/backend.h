@@ -52,13 +52,20 @@ class PreparedKernel {
   virtual void run(const KernelCall& call) const = 0;
 };
 
+/// An output that may take over the memory of an input: same bytes, each element read before it is overwritten, as
+/// long as no other operand of the step shares that memory.
+struct InPlace {
+  int input;
+  int output = 0;
+};
+
 struct Offer {
   std::string refusal;               // empty: accepted
   std::vector<LayoutId> in_layouts;  // wanted; empty: all public
   std::vector<LayoutId> out_layouts;
   std::size_t scratch = 0;
   double cost = 0;                   // estimated seconds
-  std::vector<int> in_place;         // inputs whose memory output 0 may take over (same bytes, read before written)
+  std::vector<InPlace> in_place;     // every pair that would do; an input serves one output only
   std::shared_ptr<const PreparedKernel> kernel;
   std::string note;                  // for explain: "winograd", "brgemm avx512", "tile 12 instructions"
   bool accepted() const { return refusal.empty(); }

@@ -13,7 +13,7 @@ enum class Instruction : std::uint8_t {
   copy, cast, neg, abs, sign, sqrt, rsqrt, exp, expm1, log, log1p, log2, square, reciprocal, floor, ceil, round, trunc,
   sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, erf, erfc, sigmoid, relu,
   logical_not, isnan, isinf, isfinite,
-  // two operands
+  // two operands; mod has the sign of the dividend (C's fmod), remainder and floor_divide that of the divisor (Python's)
   add, sub, mul, div, mod, remainder, floor_divide, minimum, maximum, pow, atan2,
   equal, not_equal, less, less_equal, greater, greater_equal, logical_and, logical_or, logical_xor,
   // three operands: where(condition, a, b)
