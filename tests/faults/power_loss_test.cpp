@@ -57,7 +57,7 @@ std::vector<FaultyCalls::Event> log_of_a_save(std::size_t bytes) {
   const TempDir folder;
   const std::string path = folder.write("weights", "old");
   FaultyCalls calls;
-  calls.shorten_writes(100);
+  calls.shorten(100);
   write_file(path, std::string(bytes, 'w'));
   return calls.log();
 }

@@ -74,7 +74,7 @@ TEST(AtomicFile, ShortAndInterruptedWritesAreContinued) {
   const TempDir folder;
   const std::string path = folder.file("weights");
   FaultyCalls calls;
-  calls.shorten_writes(7);
+  calls.shorten(7);
   calls.interrupt();
   const std::string content(1000, 'w');
   write_file(path, content);
@@ -110,7 +110,7 @@ TEST(BadInput, C33_EveryFailingCallLeavesTheOldFile) {
     const TempDir folder;
     const std::string path = folder.write("weights", "old");
     FaultyCalls calls;
-    calls.shorten_writes(4);
+    calls.shorten(4);
     calls.fail(fault.call, fault.error, fault.after);
     expect_error<FileError>(
         [&] { write_file(path, "the new content"); },

@@ -19,8 +19,8 @@ struct Fault {
 
 struct State {
   std::mutex mutex;
-  std::array<Fault, 6> faults;
-  std::size_t longest_write = static_cast<std::size_t>(-1);
+  std::array<Fault, 7> faults;
+  std::size_t longest_transfer = static_cast<std::size_t>(-1);
   bool interrupts = false;
   bool interrupt_now = false;
   std::vector<FaultyCalls::Event> log;
@@ -30,7 +30,8 @@ struct State {
     const std::lock_guard guard(mutex);
     Fault& fault = faults[static_cast<std::size_t>(event.call)];
     int error = fault.error != 0 && fault.after-- <= 0 ? fault.error : 0;
-    if (error == 0 && interrupts && (event.call == Call::write || event.call == Call::fsync)) {
+    if (error == 0 && interrupts &&
+        (event.call == Call::pread || event.call == Call::write || event.call == Call::fsync)) {
       interrupt_now = !interrupt_now;
       if (interrupt_now) error = EINTR;
     }
@@ -60,9 +61,16 @@ int faulty_open(const char* path, int flags, mode_t mode) {
   return state->note({.call = Call::open, .file = file, .path = path}, file);
 }
 
+ssize_t faulty_pread(int file, void* bytes, std::size_t count, off_t offset) {
+  if (state->fails({.call = Call::pread, .file = file})) return -1;
+  const ssize_t got = ::pread(file, bytes, std::min(count, state->longest_transfer), offset);
+  const std::size_t taken = got < 0 ? 0 : static_cast<std::size_t>(got);
+  return state->note({.call = Call::pread, .file = file, .bytes = taken}, got);
+}
+
 ssize_t faulty_write(int file, const void* bytes, std::size_t count) {
   if (state->fails({.call = Call::write, .file = file})) return -1;
-  const ssize_t written = ::write(file, bytes, std::min(count, state->longest_write));
+  const ssize_t written = ::write(file, bytes, std::min(count, state->longest_transfer));
   const std::size_t taken = written < 0 ? 0 : static_cast<std::size_t>(written);
   return state->note({.call = Call::write, .file = file, .bytes = taken}, written);
 }
@@ -91,7 +99,7 @@ int faulty_unlink(const char* path) {
   return state->note({.call = Call::unlink, .path = path}, ::unlink(path));
 }
 
-constexpr io::SystemCalls kFaulty = {faulty_open,  faulty_write,  faulty_fsync,
+constexpr io::SystemCalls kFaulty = {faulty_open,  faulty_pread,  faulty_write, faulty_fsync,
                                      faulty_close, faulty_rename, faulty_unlink};
 
 }  // namespace
@@ -110,7 +118,7 @@ FaultyCalls::~FaultyCalls() {
 void FaultyCalls::fail(Call call, int error, int after) {
   state->faults[static_cast<std::size_t>(call)] = {error, after};
 }
-void FaultyCalls::shorten_writes(std::size_t bytes) { state->longest_write = bytes; }
+void FaultyCalls::shorten(std::size_t bytes) { state->longest_transfer = bytes; }
 void FaultyCalls::interrupt() { state->interrupts = true; }
 const std::vector<FaultyCalls::Event>& FaultyCalls::log() const { return state->log; }
 void FaultyCalls::clear_log() { state->log.clear(); }

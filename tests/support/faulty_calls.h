@@ -9,15 +9,15 @@
 
 namespace luge::testing {
 
-enum class Call { open, write, fsync, close, rename, unlink };
+enum class Call { open, pread, write, fsync, close, rename, unlink };
 
 class FaultyCalls {
  public:
   struct Event {
     Call call;
-    int file = -1;          // of write, fsync and close; of open when it succeeded
+    int file = -1;          // of pread, write, fsync and close; of open when it succeeded
     std::string path = {};  // of open, rename (the new name) and unlink
-    std::size_t bytes = 0;  // really written
+    std::size_t bytes = 0;  // really read or written
     bool failed = false;
   };
 
@@ -28,9 +28,9 @@ class FaultyCalls {
 
   /// From the call number `after` on (0 is the next one), `call` fails with `error`.
   void fail(Call call, int error, int after = 0);
-  /// A write takes at most so many bytes.
-  void shorten_writes(std::size_t bytes);
-  /// Every other write and fsync is interrupted by a signal, beginning with the first.
+  /// A read or write takes at most so many bytes.
+  void shorten(std::size_t bytes);
+  /// Every other read, write and fsync is interrupted by a signal, beginning with the first.
   void interrupt();
 
   const std::vector<Event>& log() const;

@@ -11,6 +11,8 @@ namespace {
 
 constexpr SystemCalls kKernel = {
     .open = [](const char* path, int flags, mode_t mode) { return ::open(path, flags, mode); },
+    .pread = [](int file, void* bytes, std::size_t count,
+                off_t offset) { return ::pread(file, bytes, count, offset); },
     .write = [](int file, const void* bytes, std::size_t count) { return ::write(file, bytes, count); },
     .fsync = [](int file) { return ::fsync(file); },
     .close = [](int file) { return ::close(file); },

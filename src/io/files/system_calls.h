@@ -1,4 +1,4 @@
-// The calls that Luge writes files with, as a table, so that a test can let any of them fail.
+// The calls that Luge reads and writes files with, as a table, so that a test can let any of them fail.
 #pragma once
 
 #include <sys/types.h>
@@ -9,6 +9,7 @@ namespace luge::io {
 
 struct SystemCalls {
   int (*open)(const char* path, int flags, mode_t mode);
+  ssize_t (*pread)(int file, void* bytes, std::size_t count, off_t offset);
   ssize_t (*write)(int file, const void* bytes, std::size_t count);
   int (*fsync)(int file);
   int (*close)(int file);

@@ -1,0 +1,34 @@
+// A regular file opened for reading, read by position into the caller's memory: no mapping, hence no SIGBUS.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace luge::io {
+
+/// Throws FileError naming path and reason: when it does not exist, is no regular file, or cannot be read.
+class InputFile {
+ public:
+  explicit InputFile(std::string path);
+  InputFile(InputFile&& other) noexcept;
+  InputFile& operator=(InputFile&&) = delete;
+  ~InputFile();
+
+  const std::string& path() const { return path_; }
+  /// Bytes it had when it was opened.
+  std::uint64_t size() const { return size_; }
+
+  /// Fills `bytes` from `offset` on; answers how many there were, fewer only at the end of the file.
+  std::size_t read_some(std::uint64_t offset, std::span<std::byte> bytes) const;
+  /// The same, but throws FileError when the file ends before: somebody made it shorter meanwhile.
+  void read(std::uint64_t offset, std::span<std::byte> bytes) const;
+
+ private:
+  std::string path_;
+  std::uint64_t size_ = 0;
+  int file_ = -1;
+};
+
+}  // namespace luge::io
