@@ -13,18 +13,32 @@ target_compile_definitions(luge_internal INTERFACE LUGE_VERSION="${PROJECT_VERSI
 target_link_libraries(luge_internal INTERFACE luge_flags luge_headers fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX
                       Threads::Threads ZLIB::ZLIB PNG::PNG nlohmann_json::nlohmann_json tomlplusplus::tomlplusplus)
 
+# The standard library and fmt are parsed once for all rooms; files still include what they use (-DLUGE_PCH=OFF shows).
+add_library(luge_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cpp)
+target_link_libraries(luge_pch PRIVATE luge_internal)
+if(LUGE_PCH)
+  target_precompile_headers(luge_pch PRIVATE <algorithm> <array> <atomic> <cmath> <functional> <map> <memory> <span>
+                            <string> <string_view> <utility> <variant> <vector> <fmt/format.h>)
+endif()
+function(luge_use_pch target)
+  if(LUGE_PCH)
+    target_precompile_headers(${target} REUSE_FROM luge_pch)
+  endif()
+endfunction()
+
 foreach(room IN LISTS LUGE_ROOMS)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp)
   if(sources)
     add_library(luge_${room} OBJECT ${sources})
     target_link_libraries(luge_${room} PRIVATE luge_internal)
+    luge_use_pch(luge_${room})
     list(APPEND LUGE_ROOM_OBJECTS $<TARGET_OBJECTS:luge_${room}>)
   endif()
 endforeach()
 
 file(GLOB_RECURSE fused CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/backend/cpu/fused/*.cpp)
 if(fused AND NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-  set_source_files_properties(${fused} PROPERTIES COMPILE_OPTIONS -O3)
+  set_source_files_properties(${fused} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)
 endif()
 
 set(LUGE_PRIVATE_LIBRARIES fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX Threads::Threads ZLIB::ZLIB PNG::PNG
@@ -38,6 +52,8 @@ function(luge_library target type)
   target_compile_features(${target} PUBLIC cxx_std_20)
   if(LUGE_SANITIZE)
     target_link_options(${target} PRIVATE -fsanitize=${LUGE_SANITIZE})
+  elseif(type STREQUAL "SHARED")
+    target_link_options(${target} PRIVATE -Wl,--no-undefined)  # a missing symbol shows here, not in every program
   endif()
 endfunction()
 

@@ -1,0 +1,25 @@
+// Runs a program to its end and gives back what it wrote and how it ended.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace luge::testing {
+
+struct CommandResult {
+  int code = 0;  // exit status; 128 + n when signal n ended it
+  std::string out, err;
+};
+
+struct CommandOptions {
+  std::filesystem::path folder = "";  // where it runs; empty: here
+  std::vector<std::string> environment =
+      {};             // "NAME=value", added to this process's own; "NAME" alone removes one
+  int seconds = 600;  // after that it is killed, which fails the test
+};
+
+/// Runs `arguments[0]` (a path, or a name found on PATH) without a shell and without a terminal.
+CommandResult run_command(const std::vector<std::string>& arguments, const CommandOptions& options = {});
+
+}  // namespace luge::testing
