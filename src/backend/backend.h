@@ -12,11 +12,12 @@
 #include "core/buffer.h"
 #include "graph/op.h"
 #include "graph/type.h"
+#include "luge/compile.h"
 
 namespace luge {
 
-/// fast: float32 matmul and convolution may use Winograd or split products. strict: they may not.
-enum class Math : std::uint8_t { fast, strict };
+
+
 
 /// An elementwise instruction applied to a kernel's first output before it is stored (a fused consumer).
 /// `operand` is the position of the second operand among the kernel's inputs, or -1.

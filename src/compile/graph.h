@@ -8,7 +8,7 @@
 
 #include "graph/node.h"
 
-namespace luge::compile {
+namespace luge::compiler {
 
 struct Graph {
   Tensors leaves;              // by position: values bound at each run (argument, scalar, key nodes)
@@ -31,4 +31,4 @@ void verify(const Graph& graph);
 std::string to_text(const Graph& graph);
 std::string to_dot(const Graph& graph);
 
-}  // namespace luge::compile
+}  // namespace luge::compiler

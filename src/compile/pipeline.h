@@ -11,7 +11,7 @@
 #include "compile/graph.h"
 #include "runtime/program.h"
 
-namespace luge::compile {
+namespace luge::compiler {
 
 struct Options {
   const Backend* backend = nullptr;  // null: cpu_backend()
@@ -31,4 +31,4 @@ const std::vector<Pass>& passes();
 /// Runs the passes (the verifier after each in debug builds) and lowers. The graph must be specialised.
 std::shared_ptr<const Program> compile(const Graph& graph, const Options& options);
 
-}  // namespace luge::compile
+}  // namespace luge::compiler

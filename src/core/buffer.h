@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace luge {
 
@@ -23,6 +24,8 @@ class Buffer {
   const std::byte* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
   LayoutId layout() const { return layout_; }
+  /// The same content in other layouts, made when first asked for; whoever changes the content drops them.
+  std::vector<std::shared_ptr<Buffer>> packed;
 
  private:
   std::byte* data_;

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/inline_vector.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
 #include "luge/shape.h"
@@ -80,19 +81,6 @@ inline void mix(std::uint64_t& hash, std::uint64_t word) {
   hash ^= hash >> 32;
 }
 
-template <class T>
-void mix_member(std::uint64_t& hash, const T& member) {
-  if constexpr (std::same_as<T, double>) {
-    mix(hash, std::bit_cast<std::uint64_t>(member));
-  } else if constexpr (std::is_enum_v<T> || std::integral<T>) {
-    mix(hash, static_cast<std::uint64_t>(member));
-  } else {  // string, vector, Shape
-    std::uint64_t count = 0;
-    for (const auto& element : member) mix(hash, static_cast<std::uint64_t>(element)), ++count;
-    mix(hash, count);
-  }
-}
-
 }  // namespace fields_detail
 
 template <class A>
@@ -104,19 +92,23 @@ Fields fields_of(const A& attributes) {
   return result;
 }
 
-template <class A>
-std::uint64_t hash_fields(const A& attributes, std::uint64_t hash) {
-  A::fields(attributes, [&](std::string_view, const auto& member) { fields_detail::mix_member(hash, member); });
-  return hash;
-}
+/// The exact content of an attribute struct as 64-bit words: equal structs, equal words.
+using FieldWords = InlineVector<std::uint64_t, 4>;
 
 template <class A>
-bool equal_fields(const A& a, const A& b) {
-  if constexpr (std::is_empty_v<A>) {
-    return true;
-  } else {
-    return fields_of(a) == fields_of(b);
-  }
+FieldWords words_of(const A& attributes) {
+  FieldWords words;
+  A::fields(attributes, [&]<class T>(std::string_view, const T& member) {
+    if constexpr (std::same_as<T, double>) {
+      words.push_back(std::bit_cast<std::uint64_t>(member));
+    } else if constexpr (std::is_enum_v<T> || std::integral<T>) {
+      words.push_back(static_cast<std::uint64_t>(member));
+    } else {  // string, vector, Shape
+      words.push_back(static_cast<std::uint64_t>(member.end() - member.begin()));
+      for (const auto& element : member) words.push_back(static_cast<std::uint64_t>(element));
+    }
+  });
+  return words;
 }
 
 /// Sets the members that `given` names; the others keep their defaults. Throws FormatError for an unknown name.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "core/buffer.h"
@@ -44,17 +45,17 @@ struct Node {
   std::atomic<std::uint32_t> refs{0};  // handles of all outputs + edges
   Leaf leaf = Leaf::none;
   bool requires_grad = false;  // depends on a trainable Variable or an argument
-  bool cut = false;            // its inputs were let go after evaluation
+  std::atomic<bool> cut{false};           // its inputs were let go after evaluation
   bool barrier = false;        // never merged with an equal node (checkpoint's recomputation)
-  std::uint32_t pending = 0;   // longest chain of unevaluated nodes ending here
+  std::atomic<std::uint32_t> pending{0};  // longest chain of unevaluated nodes ending here; 0: in memory
   std::uint64_t sequence = 0;  // creation order: inputs come before their users
   OpRef op;
   InlineVector<Edge, 3> inputs;
   InlineVector<Output, 1> outputs;
   // leaves only
   std::int64_t words[2] = {0, 0};  // scalar: bits of the double, the integer; key: seed, draw
-  std::shared_ptr<Slot> slot;      // read
-  std::string label;               // argument: its name
+  std::weak_ptr<Slot> slot;        // read: the slot holds its current read node, so not the other way round
+  std::string label;               // argument: its name; cut without a value: why
 
   double scalar_value() const;
   bool evaluated(int out) const { return outputs[static_cast<std::size_t>(out)].value != nullptr; }
@@ -64,9 +65,24 @@ void retain(Node* node);
 /// Drops a reference; frees the node and whatever it alone kept, without recursion.
 void release(Node* node);
 
+/// Held while values are set, inputs are cut or a graph is walked: graph building needs it not at all.
+std::recursive_mutex& engine_mutex();
+
+/// While one lives on a thread, long chains do not evaluate themselves (passes, grad and traces build graphs that
+/// must stay as they are).
+class Building {
+ public:
+  Building();
+  ~Building();
+  Building(const Building&) = delete;
+  Building& operator=(const Building&) = delete;
+};
+
 /// New leaves (one handle each).
 Tensor data_leaf(BufferRef buffer, Type type);
 Tensor key_leaf(std::int64_t seed, std::int64_t draw);
+/// A version of a Variable; `value` is its content, evaluated or not, or empty for a read inside a trace.
+Tensor read_leaf(std::shared_ptr<Slot> slot, const Type& type, bool trainable, const Tensor& value);
 Tensor argument_leaf(Type type, std::string label, bool requires_grad = true);
 Tensor typed_leaf(Type type);
 
@@ -78,6 +94,9 @@ void cut(Node* node);
 template <class Stop>
 std::vector<Node*> topological(std::span<const Tensor> roots, Stop stop);
 std::vector<Node*> topological(std::span<const Tensor> roots);
+
+/// Sequence number the next node will get or exceed.
+std::uint64_t latest_sequence();
 
 /// A handle per input / output of a node.
 Tensor input_of(const Node& node, std::size_t k);

@@ -40,6 +40,9 @@ struct Traits {
   bool can_fail = false;
   /// Estimated work per output element in multiply-adds, for choosing threads.
   double cost = 1;
+  /// Outputs from this one on are residuals, made for the gradient op alone. When one of them itself receives a
+  /// gradient (second derivatives), the decomposition is differentiated instead.
+  int residuals_from = 1 << 30;
 };
 
 /// What went wrong inside a running kernel; turned into an exception by AnyOp::fail after the step.
@@ -95,7 +98,9 @@ class AnyOp {
   /// The instruction of an elementwise op, none otherwise.
   virtual Instruction instruction() const = 0;
   virtual Fields fields() const = 0;
-  virtual bool equal(const AnyOp& other) const = 0;
+  bool equal(const AnyOp& other) const {
+    return this == &other || (hash_ == other.hash_ && words_ == other.words_ && name() == other.name());
+  }
   virtual Types infer(const Types& in) const = 0;
   virtual bool decomposes() const = 0;
   virtual Tensors decompose(const Tensors& in) const = 0;
@@ -108,7 +113,10 @@ class AnyOp {
   /// Throws the typed error for an offence recorded while running.
   [[noreturn]] virtual void fail(const Offence& offence, std::string_view where) const = 0;
 
+  /// Of name and attributes; the cache compares words() after it.
   std::uint64_t hash() const { return hash_; }
+  /// The attributes' exact content: two ops of one name are equal when their words are.
+  const FieldWords& words() const { return words_; }
   std::string to_string() const;  // "conv2d {stride=[1,1], …}"
   /// The attribute struct, or null when this op's is another.
   template <class A>
@@ -122,6 +130,7 @@ class AnyOp {
   virtual const void* tag() const = 0;
   virtual const void* raw_attributes() const = 0;
   std::uint64_t hash_ = 0;
+  FieldWords words_;
 };
 
 using OpRef = std::shared_ptr<const AnyOp>;
@@ -143,7 +152,9 @@ class OpModel final : public AnyOp {
  public:
   using A = typename O::Attributes;
   explicit OpModel(O op) : op_(std::move(op)) {
-    hash_ = hash_fields<A>(op_, op_detail::hash_name(O::name));
+    words_ = words_of<A>(op_);
+    hash_ = op_detail::hash_name(O::name);
+    for (std::uint64_t word : words_) fields_detail::mix(hash_, word);
   }
   std::string_view name() const override { return O::name; }
   int version() const override {
@@ -160,11 +171,6 @@ class OpModel final : public AnyOp {
     return Instruction::none;
   }
   Fields fields() const override { return fields_of<A>(op_); }
-  bool equal(const AnyOp& other) const override {
-    if (this == &other) return true;
-    if (hash() != other.hash() || name() != other.name()) return false;
-    return equal_fields<A>(op_, static_cast<const OpModel&>(other).op_);
-  }
   Types infer(const Types& in) const override { return op_.infer(in); }
   bool decomposes() const override {
     return requires(const O& o, const Tensors& in) { o.decompose(in); };

@@ -59,6 +59,7 @@ class Program {
   std::vector<int> replaces;   // per root: leaf whose buffer it takes over when uniquely owned, or -1
   std::vector<BufferRef> constants;
   std::size_t arena_bytes = 0; // exact peak of temporaries, workspaces included
+  std::size_t workspace_bytes = 0;  // the largest kernel workspace in it
   int commit_at = 0;           // steps before it may fail and write no state
   const Backend* backend = nullptr;
 

@@ -1,0 +1,136 @@
+// compile(fn): traces a function once per kind of arguments and runs it as one Program afterwards.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "luge/tensor.h"
+
+namespace luge {
+
+/// fast lets float32 convolutions and matmuls use Winograd or split products; strict forbids both.
+enum class Math : std::uint8_t { fast, strict };
+/// For everything compiled from now on (cached programs of the other setting are kept apart). Default: fast.
+void set_math(Math math);
+Math math();
+
+/// What one compiled instance needs, known before it runs.
+struct PlanInfo {
+  std::size_t arena_bytes = 0;      // temporaries and workspaces at their exact peak
+  std::size_t workspace_bytes = 0;  // the largest kernel workspace among them
+  std::size_t state_bytes = 0;      // Variables it reads or writes
+  std::size_t input_bytes = 0;
+  std::size_t output_bytes = 0;
+  std::size_t steps = 0;
+  std::size_t reorder_bytes = 0;
+};
+
+/// Programs compiled since the start of the process, cache hits not counted.
+std::uint64_t compilations();
+
+namespace detail {
+
+/// The untyped heart of compile().
+class Compiled {
+ public:
+  explicit Compiled(std::function<Tensors(const Tensors&)> function);
+  Tensors call(const Tensors& arguments) const;
+  PlanInfo plan(const Tensors& arguments) const;
+  std::string explain(const Tensors& arguments) const;
+  std::uint64_t traces() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+template <class T>
+concept TensorLike = std::convertible_to<T, Tensor>;
+
+}  // namespace detail
+
+/// A compiled function. Calling it with tensors of new shapes or dtypes, or in the other train/eval mode, traces
+/// again. Variables read are taken at the call, those assigned are assigned when it returns; if it throws, no
+/// Variable changes.
+template <class Result, class... Args>
+class CompiledFunction {
+ public:
+  explicit CompiledFunction(detail::Compiled compiled) : compiled_(std::move(compiled)) {}
+  Result operator()(const Args&... args) const {
+    Tensors out = compiled_.call({Tensor(args)...});
+    if constexpr (std::is_void_v<Result>) {
+      return;
+    } else if constexpr (std::same_as<Result, Tensor>) {
+      return std::move(out[0]);
+    } else if constexpr (std::same_as<Result, Tensors>) {
+      return out;
+    } else {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return Result{std::move(out[I])...};
+      }(std::make_index_sequence<std::tuple_size_v<Result>>{});
+    }
+  }
+  /// Memory needed for such arguments; compiles if need be, runs nothing.
+  PlanInfo plan(const Args&... args) const { return compiled_.plan({Tensor(args)...}); }
+  /// The program for such arguments as text: steps, kernels, layouts, refusals.
+  std::string explain(const Args&... args) const { return compiled_.explain({Tensor(args)...}); }
+  /// How often the function was traced.
+  std::uint64_t traces() const { return compiled_.traces(); }
+
+ private:
+  detail::Compiled compiled_;
+};
+
+namespace detail {
+
+template <class Result>
+Tensors to_list(Result&& result) {
+  using R = std::remove_cvref_t<Result>;
+  if constexpr (std::same_as<R, Tensor>) {
+    return {std::forward<Result>(result)};
+  } else if constexpr (std::same_as<R, Tensors>) {
+    return std::forward<Result>(result);
+  } else {
+    return std::apply([](auto&&... each) { return Tensors{Tensor(each)...}; }, std::forward<Result>(result));
+  }
+}
+
+template <class F, class Result, class... Args>
+auto compile_as(F function) {
+  auto untyped = [function = std::move(function)](const Tensors& in) mutable -> Tensors {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) -> Tensors {
+      if constexpr (std::is_void_v<Result>) {
+        function(in[I]...);
+        return {};
+      } else {
+        return to_list(function(in[I]...));
+      }
+    }(std::index_sequence_for<Args...>{});
+  };
+  return CompiledFunction<Result, Args...>(Compiled(std::move(untyped)));
+}
+
+template <class F, class Result, class Class, class... Args>
+auto compile_member(F function, Result (Class::*)(Args...) const) {
+  return compile_as<F, Result, std::remove_cvref_t<Args>...>(std::move(function));
+}
+template <class F, class Result, class Class, class... Args>
+auto compile_member(F function, Result (Class::*)(Args...)) {
+  return compile_as<F, Result, std::remove_cvref_t<Args>...>(std::move(function));
+}
+
+}  // namespace detail
+
+/// Compiles a callable that takes Tensors and gives a Tensor, Tensors, a tuple of Tensors, or nothing.
+///   auto step = compile([&](Tensor x, Tensor y) { …; return loss; });
+template <class F>
+auto compile(F function) {
+  return detail::compile_member(std::move(function), &F::operator());
+}
+
+}  // namespace luge

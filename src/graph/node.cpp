@@ -1,0 +1,202 @@
+#include "graph/node.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cstring>
+#include <memory>
+
+#include "graph/eval.h"
+#include "graph/trace.h"
+
+namespace luge {
+namespace {
+
+std::atomic<std::uint64_t> next_sequence{1};
+thread_local int building = 0;
+
+// A chain this long evaluates itself, so that a metric summed over a whole epoch stays small.
+constexpr std::uint32_t chain_limit = 1000;
+
+std::unique_ptr<Node> new_leaf(Leaf kind, Type type) {
+  auto node = std::make_unique<Node>();
+  node->leaf = kind;
+  node->sequence = next_sequence.fetch_add(1, std::memory_order_relaxed);
+  node->outputs.emplace_back(std::move(type));
+  return node;
+}
+
+Tensor handle(std::unique_ptr<Node> node) { return Tensor(node.release(), 0); }
+
+std::string describe_inputs(std::span<const Tensor> inputs) {
+  std::string text;
+  for (const Tensor& input : inputs) {
+    text += text.empty() ? "" : ", ";
+    text += input.defined() ? Type{input.dtype(), input.shape()}.to_string() : "empty";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::recursive_mutex& engine_mutex() {
+  static std::recursive_mutex mutex;
+  return mutex;
+}
+
+std::uint64_t latest_sequence() { return next_sequence.load(std::memory_order_relaxed); }
+
+Building::Building() { ++building; }
+Building::~Building() { --building; }
+
+void retain(Node* node) { node->refs.fetch_add(1, std::memory_order_relaxed); }
+
+void release(Node* node) {
+  if (node->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // A chain of a hundred thousand nodes dies here: a list instead of recursion.
+  thread_local std::vector<Node*>* dying = nullptr;
+  if (dying) {
+    dying->push_back(node);
+    return;
+  }
+  std::vector<Node*> list{node};
+  dying = &list;
+  while (!list.empty()) {
+    Node* next = list.back();
+    list.pop_back();
+    for (const Edge& edge : next->inputs) release(edge.node);
+    delete next;  // a read's slot may let go of further nodes: they join the list
+  }
+  dying = nullptr;
+}
+
+double Node::scalar_value() const { return std::bit_cast<double>(words[1]); }
+
+Tensor data_leaf(BufferRef buffer, Type type) {
+  auto node = new_leaf(Leaf::data, std::move(type));
+  node->outputs[0].value = std::move(buffer);
+  return handle(std::move(node));
+}
+
+Tensor key_leaf(std::int64_t seed, std::int64_t draw) {
+  auto node = new_leaf(Leaf::key, {i64, {2}});
+  node->words[0] = seed;
+  node->words[1] = draw;
+  return handle(std::move(node));
+}
+
+Tensor argument_leaf(Type type, std::string label, bool requires_grad) {
+  auto node = new_leaf(Leaf::argument, std::move(type));
+  node->label = std::move(label);
+  node->requires_grad = requires_grad;
+  return handle(std::move(node));
+}
+
+Tensor typed_leaf(Type type) { return handle(new_leaf(Leaf::typed, std::move(type))); }
+
+Tensor read_leaf(std::shared_ptr<Slot> slot, const Type& type, bool trainable, const Tensor& value) {
+  auto node = new_leaf(Leaf::read, type);
+  node->slot = std::move(slot);
+  node->requires_grad = trainable && is_floating(type.dtype);
+  if (value.defined()) {
+    const std::lock_guard lock(engine_mutex());
+    const BufferRef& held = value.node()->outputs[static_cast<std::size_t>(value.output())].value;
+    if (held) {
+      node->outputs[0].value = held;
+    } else {
+      retain(value.node());
+      node->inputs.push_back({value.node(), value.output()});
+      node->pending = value.node()->pending + 1;
+    }
+  }
+  return handle(std::move(node));
+}
+
+Tensor scalar(Scalar value, DType dtype) {
+  if (value.is_real() && !is_floating(dtype)) {
+    throw DTypeError(fmt::format("the number {} beside a tensor of {}: expected a whole number; write cast(x, f32) first",
+                                 value.real(), name(dtype)));
+  }
+  auto node = new_leaf(Leaf::scalar, {dtype, {}});
+  // words[0] holds the element's bytes, words[1] its value as a double.
+  const auto store = [&](auto element) { std::memcpy(&node->words[0], &element, sizeof element); };
+  node->words[1] = std::bit_cast<std::int64_t>(value.real());
+  switch (dtype) {
+    case DType::f32: store(static_cast<float>(value.real())); break;
+    case DType::f64: store(value.real()); break;
+    case DType::bf16: store(bfloat16(static_cast<float>(value.real()))); break;
+    case DType::f16: store(float16(static_cast<float>(value.real()))); break;
+    case DType::boolean: store(static_cast<std::uint8_t>(value.whole() != 0)); break;
+    default: {
+      const std::int64_t whole = value.whole();
+      const int bits = static_cast<int>(size_of(dtype)) * 8;
+      const bool fits = dtype == DType::u8 ? whole >= 0 && whole < 256
+                                           : bits == 64 || (whole >= -(std::int64_t{1} << (bits - 1)) &&
+                                                            whole < (std::int64_t{1} << (bits - 1)));
+      if (!fits) throw ValueError(fmt::format("the number {} does not fit {}", whole, name(dtype)));
+      store(whole);  // little-endian: the low bytes are the element
+    }
+  }
+  return handle(std::move(node));
+}
+
+void cut(Node* node) {
+  if (node->cut || node->leaf != Leaf::none) return;
+  node->cut = true;
+  InlineVector<Edge, 3> inputs = std::move(node->inputs);
+  node->inputs.clear();
+  for (const Edge& edge : inputs) release(edge.node);
+}
+
+Tensors make_node(OpRef op, std::span<const Tensor> inputs) {
+  Types types;
+  for (const Tensor& input : inputs) {
+    if (!input.defined()) {
+      throw StateError(fmt::format("{}: operand {} of ({}) is an empty tensor (default-constructed or moved from)", op->name(),
+                                   &input - inputs.data(), describe_inputs(inputs)));
+    }
+    const Output& output = input.node()->outputs[static_cast<std::size_t>(input.output())];
+    types.push_back(output.type);
+  }
+  Types inferred = op->infer(types);
+  auto node = std::make_unique<Node>();
+  node->sequence = next_sequence.fetch_add(1, std::memory_order_relaxed);
+  for (Type& type : inferred) {
+    if (type.shape.known()) (void)type.shape.elements();  // an overflowing extent fails here, at the user's line
+    node->outputs.emplace_back(std::move(type));
+  }
+  std::uint32_t pending = 0;
+  node->inputs.reserve(inputs.size());
+  for (const Tensor& input : inputs) {
+    Node* source = input.node();
+    retain(source);
+    node->inputs.push_back({source, input.output()});
+    pending = std::max(pending, source->pending.load(std::memory_order_relaxed));
+    node->requires_grad |= source->requires_grad;
+  }
+  node->pending.store(pending + 1, std::memory_order_relaxed);
+  node->op = std::move(op);
+  Node* raw = node.release();
+  Tensors outputs;
+  outputs.reserve(raw->outputs.size());
+  for (std::size_t k = 0; k < raw->outputs.size(); ++k) outputs.emplace_back(raw, static_cast<int>(k));
+  if (pending + 1 >= chain_limit && (pending + 1) % chain_limit == 0 && building == 0) eval_long_chain(outputs[0]);
+  return outputs;
+}
+
+Tensor make_single(OpRef op, std::span<const Tensor> inputs) { return std::move(make_node(std::move(op), inputs)[0]); }
+
+std::vector<Node*> topological(std::span<const Tensor> roots) {
+  return topological(roots, [](const Node*) { return false; });
+}
+
+Tensor input_of(const Node& node, std::size_t k) { return Tensor(node.inputs[k].node, node.inputs[k].out); }
+Tensor output_of(Node& node, std::size_t k) { return Tensor(&node, static_cast<int>(k)); }
+
+Types input_types(const Node& node) {
+  Types types;
+  for (const Edge& edge : node.inputs) types.push_back(edge.node->outputs[static_cast<std::size_t>(edge.out)].type);
+  return types;
+}
+
+}  // namespace luge

@@ -1,0 +1,80 @@
+// Trace: what a function reads, writes and draws while it is being recorded instead of run.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "graph/node.h"
+#include "luge/variable.h"
+
+namespace luge {
+
+/// A Variable's storage. `current` is the read node of the present version: its value is the buffer, or its input
+/// is what was assigned and not evaluated yet.
+struct Slot {
+  std::string name;
+  Type type;
+  bool trainable = true;
+  Tensor initial;
+  Tensor current;
+  std::uint64_t version = 0;
+};
+
+/// A switch whose state decides what a function builds (a module's train/eval mode). Reading it through
+/// read_mode lets a compiled function notice when it must be traced again.
+struct Mode {
+  std::atomic<bool> on{true};
+};
+
+struct Trace {
+  struct State {
+    std::shared_ptr<Slot> slot;
+    Tensor read;     // the value the slot has when the program starts; empty when written before it was read
+    Tensor current;  // what a read gives now
+    Tensor written;  // the last assignment, or empty
+  };
+  std::vector<State> states;  // in order of first use
+  Tensors keys;               // random keys to draw anew at each call
+  std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
+  std::uint64_t start = 0;    // nodes with a smaller sequence number were made outside
+
+  State& state(const std::shared_ptr<Slot>& slot);
+};
+
+/// The trace this thread records into, or null.
+Trace* current_trace();
+
+/// Records into `trace` until it ends; nothing outside changes, whether it ends well or throws.
+class TraceScope {
+ public:
+  explicit TraceScope(Trace& trace);
+  ~TraceScope();
+  TraceScope(const TraceScope&) = delete;
+  TraceScope& operator=(const TraceScope&) = delete;
+
+ private:
+  Trace* outer_;
+  Building building_;
+};
+
+/// Suspends recording: lazily shaped parameters are made outside the trace that meets them first.
+class OutsideTrace {
+ public:
+  OutsideTrace();
+  ~OutsideTrace();
+  OutsideTrace(const OutsideTrace&) = delete;
+  OutsideTrace& operator=(const OutsideTrace&) = delete;
+
+ private:
+  Trace* suspended_;
+};
+
+/// A new random key: drawn now from the generator, or, in a trace, at each call.
+Tensor next_key();
+bool read_mode(const std::shared_ptr<const Mode>& mode);
+
+/// Every live slot, oldest first.
+std::vector<std::shared_ptr<Slot>> live_slots();
+
+}  // namespace luge

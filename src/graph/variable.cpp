@@ -1,0 +1,114 @@
+#include "luge/variable.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "graph/trace.h"
+
+namespace luge {
+namespace {
+
+struct SlotList {
+  std::mutex mutex;
+  std::vector<std::weak_ptr<Slot>> slots;
+};
+SlotList& slot_list() {
+  static SlotList list;
+  return list;
+}
+
+void remember(const std::shared_ptr<Slot>& slot) {
+  SlotList& list = slot_list();
+  const std::lock_guard lock(list.mutex);
+  if (list.slots.size() % 1024 == 1023) std::erase_if(list.slots, [](const auto& weak) { return weak.expired(); });
+  list.slots.push_back(slot);
+}
+
+const std::shared_ptr<Slot>& need(const std::shared_ptr<Slot>& slot) {
+  if (!slot) throw StateError("this Variable is empty; construct it with its initial value first");
+  return slot;
+}
+
+Tensor version(const std::shared_ptr<Slot>& slot, const Tensor& value) {
+  return read_leaf(slot, slot->type, slot->trainable, value);
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<Slot>> live_slots() {
+  SlotList& list = slot_list();
+  const std::lock_guard lock(list.mutex);
+  std::vector<std::shared_ptr<Slot>> live;
+  for (const auto& weak : list.slots) {
+    if (auto slot = weak.lock()) live.push_back(std::move(slot));
+  }
+  return live;
+}
+
+Variable::Variable(const Tensor& initial, std::string name, VariableOptions options) : slot_(std::make_shared<Slot>()) {
+  slot_->name = std::move(name);
+  slot_->type = {initial.dtype(), initial.shape()};
+  if (!initial.shape().known()) {
+    throw ShapeError(fmt::format("Variable '{}' needs a known shape, its initial value has {}", slot_->name,
+                                 initial.shape().to_string()));
+  }
+  slot_->trainable = options.trainable && is_floating(initial.dtype());
+  slot_->initial = initial;
+  // The read node refers to its slot weakly in spirit: the slot holds the node, so the node must not hold the slot.
+  slot_->current = version(slot_, initial);
+  remember(slot_);
+}
+
+const std::string& Variable::name() const { return need(slot_)->name; }
+void Variable::set_name(std::string name) { need(slot_)->name = std::move(name); }
+const Shape& Variable::shape() const { return need(slot_)->type.shape; }
+DType Variable::dtype() const { return need(slot_)->type.dtype; }
+bool Variable::trainable() const { return need(slot_)->trainable; }
+Tensor Variable::initial() const { return need(slot_)->initial; }
+
+void Variable::set_trainable(bool trainable) {
+  need(slot_)->trainable = trainable && is_floating(slot_->type.dtype);
+  const std::lock_guard lock(engine_mutex());
+  slot_->current = version(slot_, slot_->current);
+}
+
+Tensor Variable::value() const {
+  need(slot_);
+  Trace* trace = current_trace();
+  if (!trace) {
+    const std::lock_guard lock(engine_mutex());
+    return slot_->current;
+  }
+  Trace::State& state = trace->state(slot_);
+  if (!state.current.defined()) {
+    state.read = version(slot_, {});
+    state.current = state.read;
+  }
+  return state.current;
+}
+
+void Variable::assign(const Tensor& value) {
+  need(slot_);
+  const Type type{value.dtype(), value.shape()};
+  if (type.dtype != slot_->type.dtype) {
+    throw DTypeError(fmt::format("Variable '{}' holds {}, got {}; cast the value first", slot_->name, slot_->type.to_string(),
+                                 type.to_string()));
+  }
+  if (type.shape.known() && !(type.shape == slot_->type.shape)) {
+    throw ShapeError(fmt::format("Variable '{}' has shape {}, got a value of shape {}", slot_->name,
+                                 slot_->type.shape.to_string(), type.shape.to_string()));
+  }
+  if (Trace* trace = current_trace()) {
+    Trace::State& state = trace->state(slot_);
+    state.written = value;
+    state.current = version(slot_, value);  // a new version: gradients stop at it
+    return;
+  }
+  const std::lock_guard lock(engine_mutex());
+  slot_->current = version(slot_, value);
+  ++slot_->version;
+}
+
+}  // namespace luge

@@ -1,0 +1,21 @@
+// stop_gradient: the same value, through which no gradient flows.
+#include "graph/op.h"
+#include "luge/autodiff.h"
+
+namespace luge {
+namespace {
+
+struct StopGradient : Op<StopGradient> {
+  static constexpr auto name = "stop_gradient";
+  static constexpr Traits traits{.alias = true};
+  Types infer(const Types& in) const { return {in[0]}; }
+  Tensors decompose(const Tensors& in) const { return {in[0]}; }
+  Tensors gradient(const GradientCall&) const { return {Tensor()}; }
+};
+const Registered<StopGradient> registered;
+
+}  // namespace
+
+Tensor stop_gradient(const Tensor& x) { return make<StopGradient>({}, x); }
+
+}  // namespace luge

@@ -1,0 +1,280 @@
+// compile(fn): traces a function into a subgraph and calls its Program.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "backend/backend.h"
+#include "graph/eval.h"
+#include "graph/trace.h"
+#include "luge/compile.h"
+#include "luge/random.h"
+#include "runtime/program_cache.h"
+#include "runtime/subgraph.h"
+
+namespace luge::detail {
+namespace {
+
+/// Where a leaf of a traced program gets its content at a call.
+struct Source {
+  enum class Kind : std::uint8_t { argument, state, key, fixed } kind;
+  std::size_t index = 0;  // argument or state
+  Tensor fixed;           // captured data, scalars
+};
+
+}  // namespace
+
+struct Instance {
+  std::vector<Type> types;
+  Trace trace;
+  Tensors arguments;
+  Tensors outputs;
+  std::vector<int> output_roots;  // per output: its root
+  std::vector<int> state_roots;   // per trace.states entry: root of its new value, or -1
+  std::vector<Source> sources;
+  std::shared_ptr<const Program> program;
+
+  bool matches(const Tensors& given) const {
+    if (given.size() != types.size()) return false;
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      if (given[i].dtype() != types[i].dtype || !(given[i].shape() == types[i].shape)) return false;
+    }
+    return std::all_of(trace.modes.begin(), trace.modes.end(), [](const auto& m) { return m.first->on == m.second; });
+  }
+};
+
+struct Compiled::State {
+  std::function<Tensors(const Tensors&)> function;
+  std::vector<std::shared_ptr<Instance>> instances;
+  std::uint64_t traces = 0;
+
+  std::shared_ptr<Instance> instance(const Tensors& arguments);
+  std::shared_ptr<Instance> trace(const Tensors& arguments);
+};
+
+namespace {
+
+// Expressions made before the trace began belong to the outside: their values are fixed now.
+void evaluate_outside(const Tensors& roots, const Trace& trace) {
+  Tensors outside;
+  const auto made_before = [&](const Node* node) { return node->sequence < trace.start; };
+  for (Node* node : topological(roots, made_before)) {
+    if (made_before(node) || node->leaf != Leaf::none) continue;
+    for (const Edge& edge : node->inputs) {
+      if (edge.node->sequence < trace.start && edge.node->leaf != Leaf::scalar) outside.emplace_back(edge.node, edge.out);
+    }
+  }
+  const OutsideTrace suspended;
+  evaluate(outside);
+}
+
+std::vector<Source> find_sources(const Subgraph& subgraph, const Instance& instance) {
+  std::vector<Source> sources;
+  for (const Edge& leaf : subgraph.leaves) {
+    Source source{Source::Kind::fixed, 0, Tensor(leaf.node, leaf.out)};
+    for (std::size_t i = 0; i < instance.arguments.size(); ++i) {
+      if (instance.arguments[i].node() == leaf.node) source = {Source::Kind::argument, i, {}};
+    }
+    const auto& states = instance.trace.states;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (states[i].read.defined() && states[i].read.node() == leaf.node) source = {Source::Kind::state, i, {}};
+    }
+    if (leaf.node->leaf == Leaf::key && leaf.node->sequence >= instance.trace.start) source = {Source::Kind::key, 0, {}};
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+void plan_roots(Subgraph& subgraph, Instance& instance) {
+  std::vector<Edge> wanted;
+  for (const Tensor& output : instance.outputs) wanted.push_back({output.node(), output.output()});
+  for (const Trace::State& state : instance.trace.states) {
+    if (state.written.defined()) wanted.push_back({state.written.node(), state.written.output()});
+  }
+  subgraph.find(wanted, true);
+  for (const Tensor& output : instance.outputs) {
+    instance.output_roots.push_back(subgraph.add_root({output.node(), output.output()}));
+  }
+  for (const Trace::State& state : instance.trace.states) {
+    if (!state.written.defined()) {
+      instance.state_roots.push_back(-1);
+      continue;
+    }
+    const int replaced = state.read.defined() ? subgraph.leaf_number({state.read.node(), 0}) : -1;
+    // A root of its own: the slot's buffer may be taken over later, a fetched output must never change.
+    subgraph.roots.push_back({Subgraph::resolve({state.written.node(), state.written.output()}), replaced});
+    instance.state_roots.push_back(static_cast<int>(subgraph.roots.size()) - 1);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
+  auto fresh = std::make_shared<Instance>();
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    fresh->types.push_back({arguments[i].dtype(), arguments[i].shape()});
+  }
+  {
+    const TraceScope scope(fresh->trace);
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      fresh->arguments.push_back(argument_leaf(fresh->types[i], fmt::format("argument {}", i), is_floating(fresh->types[i].dtype)));
+    }
+    fresh->outputs = function(fresh->arguments);
+    for (const Tensor& output : fresh->outputs) {
+      if (!output.defined()) throw StateError("a compiled function returned an empty tensor");
+    }
+  }
+  const std::lock_guard lock(engine_mutex());
+  Tensors roots = fresh->outputs;
+  for (const Trace::State& state : fresh->trace.states) {
+    if (state.written.defined()) roots.push_back(state.written);
+  }
+  evaluate_outside(roots, fresh->trace);
+  Subgraph subgraph;
+  plan_roots(subgraph, *fresh);
+  fresh->sources = find_sources(subgraph, *fresh);
+  fresh->program = program_for(subgraph);
+  ++traces;
+  instances.push_back(fresh);
+  return fresh;
+}
+
+std::shared_ptr<Instance> Compiled::State::instance(const Tensors& arguments) {
+  const std::lock_guard lock(engine_mutex());
+  for (const auto& known : instances) {
+    if (known->matches(arguments)) return known;
+  }
+  return trace(arguments);
+}
+
+Compiled::Compiled(std::function<Tensors(const Tensors&)> function) : state_(std::make_shared<State>()) {
+  state_->function = std::move(function);
+}
+
+std::uint64_t Compiled::traces() const { return state_->traces; }
+
+namespace {
+
+/// Takes the slots' buffers for one call and gives them back if it fails.
+class Binding {
+ public:
+  Binding(Instance& instance, const Tensors& arguments) : instance_(instance) {
+    for (const Source& source : instance.sources) leaves_.push_back(bind(source, arguments));
+    donate();
+  }
+
+  std::vector<BufferRef> run() {
+    try {
+      return run_program(*instance_.program, leaves_);
+    } catch (...) {
+      for (auto& [node, buffer] : donated_) node->outputs[0].value = leaves_[buffer].buffer;
+      throw;
+    }
+  }
+
+ private:
+  BoundLeaf bind(const Source& source, const Tensors& arguments) {
+    switch (source.kind) {
+      case Source::Kind::argument: {
+        const Tensor& given = arguments[source.index];
+        return luge::bound({given.node(), given.output()});
+      }
+      case Source::Kind::state:
+        return luge::bound({instance_.trace.states[source.index].slot->current.node(), 0});
+      case Source::Kind::key: {
+        const random::State drawn = random::next();
+        BoundLeaf leaf;
+        leaf.words[0] = drawn.seed;
+        leaf.words[1] = drawn.draw;
+        return leaf;
+      }
+      case Source::Kind::fixed: break;
+    }
+    return luge::bound({source.fixed.node(), source.fixed.output()});
+  }
+
+  // A version that only its slot holds gives its buffer away: the update happens in place.
+  void donate() {
+    for (std::size_t k = 0; k < leaves_.size(); ++k) {
+      const Source& source = instance_.sources[k];
+      if (source.kind != Source::Kind::state || instance_.state_roots[source.index] < 0) continue;
+      Node* node = instance_.trace.states[source.index].slot->current.node();
+      if (node->refs.load() != 1) continue;
+      node->outputs[0].value.reset();
+      donated_.emplace_back(node, k);
+    }
+  }
+
+  Instance& instance_;
+  std::vector<BoundLeaf> leaves_;
+  std::vector<std::pair<Node*, std::size_t>> donated_;
+};
+
+void evaluate_inputs(const Instance& instance, const Tensors& arguments) {
+  Tensors pending;
+  for (const Tensor& argument : arguments) {
+    if (!argument.evaluated() || argument.node()->leaf == Leaf::scalar) pending.push_back(argument);
+  }
+  for (const Trace::State& state : instance.trace.states) {
+    if (state.read.defined() && !state.slot->current.evaluated()) pending.push_back(state.slot->current);
+  }
+  if (!pending.empty()) evaluate(pending);
+}
+
+void commit(const Instance& instance, const std::vector<BufferRef>& values) {
+  const auto& states = instance.trace.states;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const int root = instance.state_roots[i];
+    if (root < 0) continue;
+    Slot& slot = *states[i].slot;
+    Tensor version = read_leaf(states[i].slot, slot.type, slot.trainable, {});
+    version.node()->outputs[0].value = values[static_cast<std::size_t>(root)];
+    slot.current = std::move(version);
+    ++slot.version;
+  }
+}
+
+}  // namespace
+
+Tensors Compiled::call(const Tensors& arguments) const {
+  if (current_trace()) return state_->function(arguments);  // part of the outer function
+  const std::lock_guard lock(engine_mutex());
+  const auto instance = state_->instance(arguments);
+  evaluate_inputs(*instance, arguments);
+  Binding binding(*instance, arguments);
+  const std::vector<BufferRef> values = binding.run();
+  commit(*instance, values);
+  Tensors outputs;
+  for (std::size_t i = 0; i < instance->outputs.size(); ++i) {
+    const Tensor& out = instance->outputs[i];
+    const int root = instance->output_roots[i];
+    const Type& type = instance->program->values[static_cast<std::size_t>(instance->program->roots[static_cast<std::size_t>(root)])].type;
+    outputs.push_back(data_leaf(values[static_cast<std::size_t>(root)], {out.dtype(), type.shape}));
+  }
+  return outputs;
+}
+
+PlanInfo Compiled::plan(const Tensors& arguments) const {
+  const auto instance = state_->instance(arguments);
+  const Program& program = *instance->program;
+  PlanInfo plan;
+  plan.arena_bytes = program.arena_bytes;
+  plan.steps = program.steps.size();
+  for (std::size_t k = 0; k < instance->sources.size(); ++k) {
+    if (program.inputs[k] < 0) continue;
+    const std::size_t bytes = program.values[static_cast<std::size_t>(program.inputs[k])].bytes;
+    if (instance->sources[k].kind == Source::Kind::state) plan.state_bytes += bytes;
+    if (instance->sources[k].kind == Source::Kind::argument) plan.input_bytes += bytes;
+  }
+  for (std::size_t r = 0; r < program.roots.size(); ++r) {
+    if (program.replaces[r] < 0) plan.output_bytes += program.values[static_cast<std::size_t>(program.roots[r])].bytes;
+  }
+  for (const ProgramStep& step : program.steps) {
+    if (!step.op && !step.out.empty()) plan.reorder_bytes += program.values[static_cast<std::size_t>(step.out[0])].bytes;
+  }
+  plan.workspace_bytes = program.workspace_bytes;
+  return plan;
+}
+
+std::string Compiled::explain(const Tensors& arguments) const { return state_->instance(arguments)->program->explain(); }
+
+}  // namespace luge::detail

@@ -1,0 +1,23 @@
+// The structural program cache: a byte-bounded LRU, looked up by hash and then compared exactly.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "runtime/program.h"
+#include "runtime/subgraph.h"
+
+namespace luge {
+
+/// The Program for a subgraph, from the cache or compiled now. The engine mutex must be held.
+std::shared_ptr<const Program> program_for(const Subgraph& subgraph);
+
+/// Binds leaves (converting layouts where the Program wants others) and runs. `donated[k]` set: the buffer was moved
+/// out of its node and may be taken over.
+std::vector<BufferRef> run_program(const Program& program, std::vector<BoundLeaf>& leaves);
+
+/// What a leaf of a subgraph holds now: buffer or element bytes.
+BoundLeaf bound(Edge leaf);
+
+}  // namespace luge
