@@ -25,9 +25,6 @@ Tensors grad(const Tensor& root, std::initializer_list<Tensor> targets, const Gr
 Tensor grad(const Tensor& root, const Tensor& target, const GradOptions& options = {});
 Tensor grad(const Tensor& root, const Variable& target, const GradOptions& options = {});
 
-/// The same value, through which no gradient flows.
-Tensor stop_gradient(const Tensor& x);
-
 /// Runs `function`, whose intermediate values the backward pass computes again instead of keeping.
 Tensors checkpoint(const std::function<Tensors(const Tensors&)>& function, const Tensors& inputs);
 

@@ -9,12 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "luge/math_mode.h"
 #include "luge/tensor.h"
 
 namespace luge {
 
-/// fast lets float32 convolutions and matmuls use Winograd or split products; strict forbids both.
-enum class Math : std::uint8_t { fast, strict };
 /// For everything compiled from now on (cached programs of the other setting are kept apart). Default: fast.
 void set_math(Math math);
 Math math();

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "luge/autodiff.h"
+#include "luge/compile.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
+#include "luge/io/safetensors.h"
+#include "luge/math_mode.h"
 #include "luge/ops/axes.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"

@@ -12,7 +12,7 @@
 #include "core/buffer.h"
 #include "graph/op.h"
 #include "graph/type.h"
-#include "luge/compile.h"
+#include "luge/math_mode.h"
 
 namespace luge {
 

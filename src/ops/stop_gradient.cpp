@@ -1,6 +1,6 @@
 // stop_gradient: the same value, through which no gradient flows.
 #include "graph/op.h"
-#include "luge/autodiff.h"
+#include "luge/ops/math.h"
 
 namespace luge {
 namespace {

@@ -123,5 +123,7 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b);
 /// x as another dtype. Floating to integer truncates towards zero; numbers to bool give x ≠ 0; bool to numbers gives
 /// 0 and 1. Gradients pass between floating dtypes. Source: ONNX Cast.
 Tensor cast(const Tensor& x, DType dtype);
+/// The same value, through which no gradient flows. Source: TensorFlow stop_gradient, PyTorch detach.
+Tensor stop_gradient(const Tensor& x);
 
 }  // namespace luge
