@@ -34,6 +34,7 @@ struct ProgramStep {
   OpRef op;                           // for errors; null for a reorder
   std::vector<int> in, out;           // values; -1: type-only input, unused output
   std::size_t scratch_offset = 0;
+  std::size_t scratch = 0;            // bytes
   bool can_fail = false;
   std::vector<std::string> refusals;  // what the better-ranked candidates said
 };
@@ -50,6 +51,9 @@ struct StepTime {
   double seconds = 0;
 };
 
+/// Counts the time of every step from now on (also from the start with LUGE_LOG=kernels).
+void set_profiling(bool on);
+
 class Program {
  public:
   std::vector<ProgramValue> values;
@@ -63,17 +67,28 @@ class Program {
   int commit_at = 0;           // steps before it may fail and write no state
   const Backend* backend = nullptr;
 
+  Program();
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
   /// Runs once. `leaves[k]` holds leaf k in the layout values[inputs[k]].layout; a leaf that a root replaces is taken
   /// over in place when `leaves` holds the only reference. Gives one buffer per root, in values[roots[r]].layout.
   /// Throws what the failing op's contract says; then no state was written and `leaves` holds what came in.
   std::vector<BufferRef> run(std::vector<BoundLeaf>& leaves) const;
 
   /// Per-step times since LUGE_LOG=kernels or set_profiling(true).
-  const std::vector<StepTime>& times() const { return times_; }
+  std::vector<StepTime> times() const;
+  /// Steps with kernels, notes, refusals and layouts, the bytes moved by reorders, and who lives at the peak.
   std::string explain() const;
 
  private:
-  mutable std::vector<StepTime> times_;
+  struct RunTable;
+  std::unique_ptr<RunTable> make_table() const;
+  void bind_leaves(std::vector<BoundLeaf>& leaves) const;
+  std::vector<BufferRef> allocate_roots(const std::vector<BoundLeaf>& leaves) const;
+  void execute(std::byte* arena) const;
+  mutable std::unique_ptr<RunTable> table_;  // pointers of every step, made at the first run
 };
 
 }  // namespace luge

@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/program.h"
+
+namespace luge {
+namespace {
+
+std::string describe(const Program& program, int value) {
+  if (value < 0) return "-";
+  const ProgramValue& held = program.values[static_cast<std::size_t>(value)];
+  std::string text = fmt::format("%{}:{}", value, held.type.to_string());
+  if (held.layout != public_layout) text += "@" + program.backend->layout_name(held.layout);
+  return text;
+}
+
+std::string list(const Program& program, const std::vector<int>& values) {
+  std::string text;
+  for (int value : values) text += (text.empty() ? "" : ", ") + describe(program, value);
+  return text;
+}
+
+// The step during which most of the arena is in use, and the values that fill it.
+std::string peak(const Program& program) {
+  const auto in_arena = [](const ProgramValue& value) {
+    return value.kind == ProgramValue::Kind::temporary && value.alias < 0;
+  };
+  const std::size_t count = program.steps.size();
+  std::vector<std::size_t> alive(count + 1, 0), ended(count + 1, 0);
+  for (const ProgramValue& value : program.values) {
+    if (!in_arena(value) || value.last < 0) continue;
+    alive[static_cast<std::size_t>(value.first)] += value.bytes;
+    ended[std::min(static_cast<std::size_t>(value.last) + 1, count)] += value.bytes;
+  }
+  std::size_t now = 0, most = 0, where = 0;
+  for (std::size_t s = 0; s < count; ++s) {
+    now += alive[s];
+    now -= ended[s];
+    if (now + program.steps[s].scratch > most) most = now + program.steps[s].scratch, where = s;
+  }
+  if (most == 0) return {};
+  std::string text =
+      fmt::format("most alive at step {} ({}): {} bytes\n", where, program.steps[where].name, most);
+  for (std::size_t v = 0; v < program.values.size(); ++v) {
+    const ProgramValue& value = program.values[v];
+    if (!in_arena(value) || value.first > static_cast<int>(where) || value.last < static_cast<int>(where))
+      continue;
+    text += fmt::format("  {} bytes  {}  steps {}-{}\n", value.bytes, describe(program, static_cast<int>(v)),
+                        value.first, value.last);
+  }
+  if (program.steps[where].scratch)
+    text += fmt::format("  {} bytes  workspace\n", program.steps[where].scratch);
+  return text;
+}
+
+}  // namespace
+
+std::string Program::explain() const {
+  const std::vector<StepTime> measured = times();
+  std::string text = fmt::format("{} steps, {} inputs, {} outputs, arena {} bytes\n", steps.size(),
+                                 inputs.size(), roots.size(), arena_bytes);
+  std::size_t moved = 0;
+  for (std::size_t s = 0; s < steps.size(); ++s) {
+    const ProgramStep& step = steps[s];
+    text += fmt::format("{:4} {} [{}] {} -> {}", s, step.name, step.note, list(*this, step.in),
+                        list(*this, step.out));
+    if (s < measured.size() && measured[s].calls) {
+      text += fmt::format("  {:.1f} us", 1e6 * measured[s].seconds / static_cast<double>(measured[s].calls));
+    }
+    text += "\n";
+    for (const std::string& refusal : step.refusals) text += fmt::format("       not {}\n", refusal);
+    if (step.name == "reorder") moved += values[static_cast<std::size_t>(step.out[0])].bytes;
+  }
+  text += fmt::format("reorders write {} bytes; steps from {} on may write state\n", moved, commit_at);
+  return text + peak(*this);
+}
+
+}  // namespace luge
