@@ -1,5 +1,5 @@
-// Graph: what the passes work on. Its leaves are argument nodes with known shapes, so it shares nothing with the
-// handles a person holds; each pass gives a new one.
+// Graph: what the passes work on. Its leaves are nodes of its own with known shapes, so it shares nothing
+// with the handles a person holds; each pass gives a new one.
 #pragma once
 
 #include <functional>
@@ -11,21 +11,31 @@
 namespace luge::compiler {
 
 struct Graph {
-  Tensors leaves;              // by position: values bound at each run (argument, scalar, key nodes)
-  Tensors roots;               // what must be computed
-  std::vector<int> replaces;   // per root: the leaf whose state it is the next value of, or -1
+  Tensors leaves;             // by position: values bound at each run (argument, scalar, key, read nodes)
+  Tensors roots;              // what must be computed
+  std::vector<int> replaces;  // per root: the leaf whose state it is the next value of, or -1
 };
 
 /// Rebuilds what the roots reach: `map(node, new inputs)` gives the new outputs. Leaves stay as they are.
 using Rewrite = std::function<Tensors(Node& node, const Tensors& inputs)>;
 Graph rewrite(const Graph& graph, const Rewrite& map);
 
-/// The graph with concrete leaf types: every node inferred again, inputs used only for their type replaced by typed
-/// leaves. `leaves[k]` becomes leaf k of the result.
+/// The same op on new inputs; the node itself when they are the ones it has. Inputs used only for their type
+/// become typed leaves, so that they keep nothing alive.
+Tensors rebuild(Node& node, const Tensors& inputs);
+
+/// Runs `map` over what lies between `inputs` and `roots` (an expansion of one node) and gives the new roots.
+Tensors rewrite_between(const Tensors& roots, const Tensors& inputs, const Rewrite& map);
+
+/// The graph with concrete leaf types: every node inferred again, inputs used only for their type replaced by
+/// typed leaves. `leaves[k]` becomes leaf k of the result; elements that stand in the graph (Leaf::data) and
+/// are not among the leaves stay in it as constants. Throws GraphError for any other value that is neither
+/// computed nor bound.
 Graph specialize(std::span<const Tensor> roots, std::span<const Tensor> leaves, std::span<const Type> types,
                  std::vector<int> replaces);
 
-/// Throws GraphError when an input comes after its user, a type differs from what infer says, or a root is empty.
+/// Throws GraphError when an input comes after its user, a type differs from what infer says, a root is
+/// empty, or a leaf is reached that nothing binds.
 void verify(const Graph& graph);
 
 std::string to_text(const Graph& graph);

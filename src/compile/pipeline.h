@@ -17,7 +17,7 @@ struct Options {
   const Backend* backend = nullptr;  // null: cpu_backend()
   Math math = Math::fast;
   int threads = 1;
-  std::set<std::string> disabled;    // names of passes to leave out
+  std::set<std::string> disabled;  // names of passes to leave out
 };
 
 struct Pass {

@@ -1,0 +1,52 @@
+#include "compile/kernel_choice.h"
+
+#include <fmt/format.h>
+
+namespace luge::compiler {
+
+Question question_of(const Node& node, std::vector<bool> out_used) {
+  Question question{node.op.get(), {}, {}, {}, std::move(out_used)};
+  for (const Type& type : input_types(node)) question.in.push_back(type);
+  for (const Output& output : node.outputs) question.out.push_back(output.type);
+  return question;
+}
+
+double reorder_cost(std::size_t bytes) { return 1e-6 + 2.0 * static_cast<double>(bytes) / 8e9; }
+
+Choice choose(const Question& question, std::span<const LayoutId> layouts, const Options& options) {
+  const KernelRequest request{*question.op,      question.in,   question.out, layouts,
+                              question.out_used, question.post, options.math, options.threads};
+  const auto reorders = [&](const Offer& offer) {
+    double cost = 0;
+    for (std::size_t k = 0; k < layouts.size(); ++k) {
+      const LayoutId wanted = k < offer.in_layouts.size() ? offer.in_layouts[k] : public_layout;
+      if (layouts[k] == any_layout || wanted == any_layout || wanted == layouts[k]) continue;
+      cost += reorder_cost(options.backend->bytes(wanted, question.in[k]));
+    }
+    return cost;
+  };
+  Choice best;
+  best.offer = refuse("no candidate");
+  double best_total = 0;
+  std::vector<std::string> refusals;
+  for (const Kernel* kernel : options.backend->candidates(question.op->name())) {
+    Offer offer = kernel->offer(request);
+    if (!offer.accepted()) {
+      refusals.push_back(fmt::format("{}: {}", kernel->name(), offer.refusal));
+      continue;
+    }
+    const double total = offer.cost + reorders(offer);
+    const bool comparable = best.offer.accepted() && best.offer.cost > 0 && offer.cost > 0;
+    if (!best.offer.accepted() || (comparable && total < best_total)) {
+      best.offer = std::move(offer);
+      best.kernel = kernel->name();
+      best_total = total;
+    } else {
+      refusals.push_back(fmt::format("{}: costs more than {}", kernel->name(), best.kernel));
+    }
+  }
+  best.refusals = std::move(refusals);
+  return best;
+}
+
+}  // namespace luge::compiler

@@ -1,0 +1,12 @@
+// The Graph → Graph passes, one file each.
+#pragma once
+
+#include "compile/graph.h"
+#include "compile/pipeline.h"
+
+namespace luge::compiler {
+
+Graph simplify(const Graph& graph, const Options& options);
+Graph decompose(const Graph& graph, const Options& options);
+
+}  // namespace luge::compiler
