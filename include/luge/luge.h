@@ -9,6 +9,7 @@
 #include "luge/math_mode.h"
 #include "luge/ops/axes.h"
 #include "luge/ops/compare.h"
+#include "luge/ops/index.h"
 #include "luge/ops/math.h"
 #include "luge/ops/operand.h"
 #include "luge/ops/reduce.h"

@@ -83,7 +83,7 @@ struct TopkOptions {
 /// The k largest (smallest) along an axis, in order. Throws ShapeError when the axis is shorter. Source: ONNX TopK.
 Sorted topk(const Tensor& x, std::int64_t k, TopkOptions options = {});
 
-/// The middle element in order; of an even number the lower of the two. NaN counts as larger than all. Throws
+/// The middle element in order; of an even number the lower of the two; NaN if one is. Throws
 /// ShapeError over zero elements. Source: PyTorch median.
 Tensor median(const Tensor& x);
 Tensor median(const Tensor& x, int axis, Keep keep = Keep::no);

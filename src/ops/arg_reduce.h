@@ -1,0 +1,57 @@
+// What argmax and argmin share: the first place along an axis that no other beats, NaN beating all.
+#pragma once
+
+#include <fmt/format.h>
+
+#include "graph/op.h"
+#include "luge/ops/axes.h"
+#include "ops/checks.h"
+#include "ops/element.h"
+
+namespace luge {
+
+struct ArgAttributes {
+  std::int64_t axis = 0;
+  bool keep_dims = false;
+  static void fields(auto& self, auto&& field) {
+    field("axis", self.axis);
+    field("keep_dims", self.keep_dims);
+  }
+};
+
+/// Self gives `static bool beats(W a, W b)`.
+template <class Self>
+struct ArgReduction : Op<Self, ArgAttributes> {
+  static constexpr auto no_gradient = "its result is a position";
+
+  Types infer(const Types& in) const {
+    check_inputs(Self::name, in, 1);
+    check_number(Self::name, in[0]);
+    const int place = check_axis(Self::name, this->axis, in[0].shape.rank());
+    if (in[0].shape[place] == 0) {
+      throw ShapeError(fmt::format("{}: {} has no elements along axis {}", Self::name, in[0].to_string(), place));
+    }
+    return {Type{DType::i64, this->keep_dims ? in[0].shape.with(place, 1) : in[0].shape.without(place)}};
+  }
+  void reference(const ReferenceCall& call) const {
+    const Shape& shape = call.in[0].type.shape;
+    const int place = check_axis(Self::name, this->axis, shape.rank());
+    const std::int64_t length = shape[place], inner = product(Self::name, shape, place + 1, shape.rank());
+    for_number(call.in[0].type.dtype, [&]<class T>() {
+      const T* x = call.in[0].template as<const T>();
+      auto* y = call.out[0].template as<std::int64_t>();
+      for (std::int64_t i = 0, lines = call.out[0].type.shape.elements(); i < lines; ++i) {
+        const T* line = x + (i / inner) * length * inner + i % inner;
+        std::int64_t best = 0;
+        auto value = widen(line[0]);
+        for (std::int64_t k = 1; k < length; ++k) {
+          const auto other = widen(line[k * inner]);
+          if (Self::beats(other, value) || (other != other && value == value)) value = other, best = k;
+        }
+        y[i] = best;
+      }
+    });
+  }
+};
+
+}  // namespace luge

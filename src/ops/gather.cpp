@@ -1,0 +1,107 @@
+// gather: elements of x with the index along one axis replaced. scatter_add, its gradient, adds there.
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "luge/ops/index.h"
+#include "luge/ops/shape.h"
+#include "ops/indexed.h"
+#include "ops/strided.h"
+
+namespace luge {
+namespace {
+
+void check_gather(std::string_view op, const Type& x, const Type& indices, std::int64_t axis) {
+  check_integer(op, indices);
+  const int place = check_axis(op, axis, x.shape.rank());
+  check_rank(op, "indices", indices, x.shape.rank());
+  for (int k = 0; k < x.shape.rank(); ++k) {
+    if (k == place || x.shape[k] < 0 || indices.shape[k] <= x.shape[k]) continue;
+    throw ShapeError(fmt::format("{}: indices {} have extent {} on axis {}, {} has {}; expected no more", op,
+                                 indices.to_string(), indices.shape[k], k, x.to_string(), x.shape[k]));
+  }
+}
+
+// Calls visit(position in indices, element of x) for each index, until one is out of range.
+template <class Visit>
+void each_place(const View& x, const View& indices, int axis, Status* status, const Visit& visit) {
+  const Strides strides = dense_strides(x.type.shape);
+  const Shape& shape = indices.type.shape;
+  Strides position{};
+  for (std::int64_t k = 0, count = shape.elements(); k < count; ++k) {
+    const std::int64_t index = checked_index(indices, k, x.type.shape[axis], status);
+    if (index < 0) return;
+    std::int64_t offset = index * strides[static_cast<std::size_t>(axis)];
+    for (int a = 0; a < shape.rank(); ++a) {
+      if (a != axis) offset += position[static_cast<std::size_t>(a)] * strides[static_cast<std::size_t>(a)];
+    }
+    visit(k, offset);
+    for (int a = shape.rank() - 1; a >= 0 && ++position[static_cast<std::size_t>(a)] == shape[a]; --a) {
+      position[static_cast<std::size_t>(a)] = 0;
+    }
+  }
+}
+
+struct Gather : Op<Gather, IndexAttributes> {  // inputs: x, indices
+  static constexpr auto name = "gather";
+  static constexpr Traits traits{.can_fail = true};
+
+  Types infer(const Types& in) const {
+    check_inputs(name, in, 2);
+    check_gather(name, in[0], in[1], axis);
+    return {Type{in[0].dtype, in[1].shape}};
+  }
+  Tensors gradient(const GradientCall& c) const {
+    return {scatter_add(zeros_like(c.in[0]), c.in[1], c.g[0], static_cast<int>(axis)), Tensor()};
+  }
+  void reference(const ReferenceCall& call) const {
+    const std::size_t bytes = size_of(call.in[0].type.dtype);
+    const auto* x = call.in[0].as<const std::byte>();
+    auto* y = call.out[0].as<std::byte>();
+    each_place(call.in[0], call.in[1], static_cast<int>(axis), call.status, [&](std::int64_t k, std::int64_t from) {
+      std::memcpy(y + static_cast<std::size_t>(k) * bytes, x + static_cast<std::size_t>(from) * bytes, bytes);
+    });
+  }
+};
+const Registered<Gather> registered_gather;
+
+struct ScatterAdd : Op<ScatterAdd, IndexAttributes> {  // inputs: x, indices, updates
+  static constexpr auto name = "scatter_add";
+  static constexpr Traits traits{.can_fail = true};
+
+  Types infer(const Types& in) const {
+    check_inputs(name, in, 3);
+    check_number(name, in[0]);
+    check_same_dtype(name, in[0], in[2]);
+    check_gather(name, in[0], in[1], axis);
+    check_same_shape(name, "indices", in[1], "updates", in[2]);
+    return {in[0]};
+  }
+  Tensors gradient(const GradientCall& c) const {
+    return {c.g[0], Tensor(), c.needs[2] ? gather(c.g[0], c.in[1], static_cast<int>(axis)) : Tensor()};
+  }
+  void reference(const ReferenceCall& call) const {
+    for_number(call.in[0].type.dtype, [&]<class T>() {
+      T* y = call.out[0].as<T>();
+      const T* updates = call.in[2].as<const T>();
+      const auto elements = static_cast<std::size_t>(call.in[0].type.shape.elements());
+      if (y != call.in[0].as<T>()) std::memcpy(y, call.in[0].data, elements * sizeof(T));
+      each_place(call.in[0], call.in[1], static_cast<int>(axis), call.status, [&](std::int64_t k, std::int64_t to) {
+        y[to] = narrow<T>(widen(y[to]) + widen(updates[k]));
+      });
+    });
+  }
+};
+const Registered<ScatterAdd> registered_scatter_add;
+
+}  // namespace
+
+Tensor gather(const Tensor& x, const Tensor& indices, int axis) {
+  return make<Gather>({check_axis(Gather::name, axis, x.rank())}, x, indices);
+}
+
+Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& updates, int axis) {
+  return make<ScatterAdd>({check_axis(ScatterAdd::name, axis, x.rank())}, x, indices, updates);
+}
+
+}  // namespace luge

@@ -1,0 +1,31 @@
+// What the ops that read or add at given places share.
+#pragma once
+
+#include "graph/op.h"
+#include "ops/checks.h"
+#include "ops/element.h"
+
+namespace luge {
+
+struct IndexAttributes {
+  std::int64_t axis = 0;  // in [0, rank)
+  static void fields(auto& self, auto&& field) { field("axis", self.axis); }
+};
+
+/// A walk over `outer` blocks, an axis of `extent`, and `inner` elements.
+struct AxisWalk {
+  std::int64_t outer, extent, inner;
+  AxisWalk(const Shape& shape, int axis)
+      : outer(product("take", shape, 0, axis)), extent(shape[axis]), inner(product("take", shape, axis + 1, shape.rank())) {}
+};
+
+/// Index number `k`; records an offence and gives -1 when it does not lie in [0, extent).
+inline std::int64_t checked_index(const View& indices, std::int64_t k, std::int64_t extent, Status* status) {
+  std::int64_t index = -1;
+  for_integer(indices.type.dtype, [&]<class T>() { index = static_cast<std::int64_t>(indices.as<const T>()[k]); });
+  if (index >= 0 && index < extent) return index;
+  status->record({k, static_cast<double>(index), extent});
+  return -1;
+}
+
+}  // namespace luge

@@ -1,0 +1,30 @@
+// median: the middle of the order, the lower of two; NaN where there is one.
+#include <fmt/format.h>
+
+#include "luge/ops/compare.h"
+#include "luge/ops/index.h"
+#include "luge/ops/math.h"
+#include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
+#include "ops/checks.h"
+
+namespace luge {
+
+Tensor median(const Tensor& x) { return median(flatten(x), 0); }
+
+Tensor median(const Tensor& x, int axis, Keep keep) {
+  check_number("median", {x.dtype(), x.shape()});
+  const int place = check_axis("median", axis, x.rank());
+  if (x.shape()[place] == 0) {
+    throw ShapeError(fmt::format("median: {} has no elements along axis {}", x.shape().to_string(), place));
+  }
+  const Tensor ordered = sort(x, place).values;
+  Tensor middle = take(ordered, floor_divide(count(x, place) - 1, 2), place);
+  if (is_floating(x.dtype())) {
+    const Tensor last = select(ordered, place, -1);  // NaN stands last
+    middle = where(isnan(last), last, middle);
+  }
+  return keep == Keep::yes ? unsqueeze(middle, place) : middle;
+}
+
+}  // namespace luge

@@ -1,0 +1,81 @@
+// positions: 0, 1, … along an axis, from the type alone. iota_like, arange and eye are made of it.
+#include "ops/positions.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "luge/ops/compare.h"
+#include "luge/ops/math.h"
+#include "luge/ops/shape.h"
+#include "ops/elementwise.h"
+
+namespace luge {
+namespace {
+
+struct PositionsAttributes {
+  std::int64_t axis = 0;
+  static void fields(auto& self, auto&& field) { field("axis", self.axis); }
+};
+
+struct Positions : Op<Positions, PositionsAttributes> {
+  static constexpr auto name = "positions";
+  static constexpr Traits traits{.type_only = 1};
+  static constexpr auto no_gradient = "it depends on the shape alone";
+
+  Types infer(const Types& in) const {
+    check_inputs(name, in, 1);
+    return {Type{DType::i64, {in[0].shape[check_axis(name, axis, in[0].shape.rank())]}}};
+  }
+  void reference(const ReferenceCall& call) const {
+    auto* y = call.out[0].as<std::int64_t>();
+    std::iota(y, y + call.out[0].type.shape[0], 0);
+  }
+};
+const Registered<Positions> registered_positions;
+
+// How many of start, start+step, … lie before stop.
+std::int64_t range_count(const Scalar& start, const Scalar& stop, const Scalar& step) {
+  if (step.real() == 0) throw ValueError("arange: step is 0, expected another number");
+  if (!std::isfinite(start.real()) || !std::isfinite(stop.real()) || !std::isfinite(step.real())) {
+    throw ValueError(fmt::format("arange: got start {}, stop {}, step {}; expected finite numbers", start.real(),
+                                 stop.real(), step.real()));
+  }
+  const double steps = std::ceil((stop.real() - start.real()) / step.real());
+  if (steps > 9e18) throw ShapeError(fmt::format("arange: {} elements are more than 64 bits count", steps));
+  return steps > 0 ? static_cast<std::int64_t>(steps) : 0;
+}
+
+}  // namespace
+
+Tensor positions(const Tensor& like, int axis) {
+  return make<Positions>({check_axis(Positions::name, axis, like.rank())}, like);
+}
+
+Tensor positions_along(const Tensor& like, int axis) {
+  const int place = check_axis(Positions::name, axis, like.rank());
+  Tensor line = positions(like, place);
+  std::vector<std::int64_t> behind(static_cast<std::size_t>(like.rank() - 1 - place));
+  std::iota(behind.begin(), behind.end(), 1);
+  return unsqueeze(line, Axes(behind));
+}
+
+Tensor iota_like(const Tensor& like, int axis) { return broadcast_like(positions_along(like, axis), like); }
+
+Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype) {
+  if (is_integer(dtype)) {
+    number_tensor("arange", stop, dtype);
+    const Tensor from = number_tensor("arange", start, i64), by = number_tensor("arange", step, i64);
+    return cast(positions(zeros({range_count(start, stop, step)}, i64), 0) * by + from, dtype);
+  }
+  const Tensor steps = cast(positions(zeros({range_count(start, stop, step)}, i64), 0), f64);
+  return cast(steps * step.real() + start.real(), dtype);
+}
+
+Tensor eye(std::int64_t rows, DType dtype) {
+  const Tensor line = positions(zeros({rows}, i64), 0);
+  return cast(equal(unsqueeze(line, 1), line), dtype);
+}
+
+}  // namespace luge
