@@ -210,22 +210,29 @@ TEST(BadInput, C50_BooleansAreZeroOrOne) {
   EXPECT_THROW(file.verify(), FormatError);
 }
 
-// As many tensors as a header can name; ten millions do not fit its limit.
-TEST(BadInput, C57_ManyTensorsTakeBoundedTime) {
-  constexpr int kTensors = 200'000;
+void read_many(int tensors) {
   std::string header = "{";
-  for (int i = 0; i < kTensors; ++i) {
-    header += (i ? ",\"" : "\"") + std::to_string(i * 7919LL % kTensors) +
+  for (int i = 0; i < tensors; ++i) {
+    header += (i ? ",\"" : "\"") + std::to_string(i * 7919LL % tensors) +
               R"(":{"dtype":"U8","shape":[],"data_offsets":[)" + std::to_string(i) + "," +
               std::to_string(i + 1) + "]}";
   }
   const TempDir folder;
-  const SafetensorsFile file(folder.write("many", assembled(header + "}", kTensors)));
-  EXPECT_EQ(file.tensors().size(), static_cast<std::size_t>(kTensors));
+  const SafetensorsFile file(
+      folder.write("many", assembled(header + "}", static_cast<std::size_t>(tensors))));
+  EXPECT_EQ(file.tensors().size(), static_cast<std::size_t>(tensors));
   EXPECT_EQ(file.type("7919").begin, 1u);
   EXPECT_FALSE(file.contains("x"));
-  expect_rejected(little_endian(450'000'000) + "{", {"at most 100000000"});
 }
+
+TEST(BadInput, C57_ManyTensorsTakeBoundedTime) {
+  read_many(50'000);
+  expect_rejected(little_endian(450'000'000) + "{",
+                  {"at most 100000000"});  // ten millions need such a header
+}
+
+// About as many as a header can name.
+TEST(SlowBadInput, C57_AsManyTensorsAsAHeaderHolds) { read_many(1'400'000); }
 
 TEST(BadInput, C58_AFileThatShrinksIsAnErrorAndNoSignal) {
   const TempDir folder;

@@ -42,7 +42,8 @@ std::vector<std::uint64_t> parse_checksums(const std::string& text, std::size_t 
                                            const std::string& where) {
   constexpr std::size_t kDigits = 16;
   const auto damaged = [&] { return FormatError(fmt::format("{}: the checksums are damaged", where)); };
-  if (text.size() != count * (kDigits + 1) - 1) throw damaged();
+  const bool lower_case = text.find_first_of("ABCDEF") == std::string::npos;
+  if (text.size() != count * (kDigits + 1) - 1 || !lower_case) throw damaged();
   std::vector<std::uint64_t> sums(count);
   for (std::size_t i = 0; i < count; ++i) {
     const char* const digits = text.data() + i * (kDigits + 1);
