@@ -5,6 +5,8 @@
 #include "luge/compile.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
+#include "luge/io/csv.h"
+#include "luge/io/image.h"
 #include "luge/io/safetensors.h"
 #include "luge/math_mode.h"
 #include "luge/ops/axes.h"
