@@ -6,6 +6,7 @@
 #include "luge/dtype.h"
 #include "luge/error.h"
 #include "luge/io/csv.h"
+#include "luge/io/idx.h"
 #include "luge/io/image.h"
 #include "luge/io/safetensors.h"
 #include "luge/math_mode.h"

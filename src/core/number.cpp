@@ -39,7 +39,8 @@ bool is_tiny(std::string_view text) {
   const std::string_view mantissa = text.substr(0, exponent_at);
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
   const std::size_t first = std::min(mantissa.find_first_of("123456789"), mantissa.size());
-  const auto place = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first);  // 1 for units, -1 for tenths
+  const auto place =
+      static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first);  // 1 for units, -1 for tenths
 
   std::string_view exponent = text.substr(std::min(exponent_at + 1, text.size()));
   const bool negative = exponent.starts_with('-');
