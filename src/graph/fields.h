@@ -51,6 +51,11 @@ FieldValue to_value(const T& member) {
 
 DType dtype_named(std::string_view text);  // throws FormatError
 
+// Not inline: gcc 12 sees an out-of-bounds copy in the short-string branch of a long constant name.
+[[gnu::noinline]] inline void append(Fields& fields, std::string_view name, FieldValue value) {
+  fields.emplace_back(std::string(name), std::move(value));
+}
+
 template <class T>
 void from_value(T& member, const FieldValue& value, std::string_view field) {
   const auto need = [&]<class V>(std::type_identity<V>) -> const V& {
@@ -87,7 +92,7 @@ template <class A>
 Fields fields_of(const A& attributes) {
   Fields result;
   A::fields(attributes, [&](std::string_view name, const auto& member) {
-    result.emplace_back(std::string(name), fields_detail::to_value(member));
+    fields_detail::append(result, name, fields_detail::to_value(member));
   });
   return result;
 }

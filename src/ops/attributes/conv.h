@@ -2,11 +2,9 @@
 #include <vector>
 
 #include "graph/fields.h"
+#include "luge/ops/window.h"
 
 namespace luge {
-
-/// How an image is extended before a window slides over it. same = SAME_UPPER: the output has ceil(extent / stride).
-enum class PaddingMode : std::uint8_t { valid, same, full, explicit_ };
 
 // Shared by conv (x [N,C,…], w [O,C/groups,…], optional b [O]), conv_backward_data (dy, w, x for its type) and
 // conv_backward_weights (x, dy, w for its type; outputs dw and db [O]). One number per spatial axis; `pads` holds all

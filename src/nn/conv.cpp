@@ -1,0 +1,67 @@
+#include "luge/nn/conv.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "luge/error.h"
+
+namespace luge::nn {
+namespace {
+
+/// One extent per axis from an option that may hold a single number.
+std::vector<std::int64_t> extents(const PerAxis& option, int spatial) {
+  if (option.values.size() == 1) return std::vector<std::int64_t>(static_cast<std::size_t>(spatial), option.values[0]);
+  return option.values;
+}
+
+}  // namespace
+
+ConvLayer::ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& options)
+    : spatial_(spatial), filters_(filters), options_(options) {
+  const auto kernel = extents(options.kernel, spatial);
+  if (filters < 1) throw ValueError(fmt::format("Conv{}d: {} filters; expected at least 1", spatial, filters));
+  if (options.groups < 1) throw ValueError(fmt::format("Conv{}d: groups is {}; expected at least 1", spatial, options.groups));
+  if (kernel.size() != static_cast<std::size_t>(spatial)) {
+    throw ValueError(fmt::format("Conv{}d: kernel has {} numbers; expected 1 or {}", spatial, kernel.size(), spatial));
+  }
+  for (std::int64_t extent : kernel) {
+    if (extent < 1) throw ValueError(fmt::format("Conv{}d: kernel is {}; expected at least 1", spatial, extent));
+  }
+  weight = parameter("weight");
+  if (options.bias) bias = parameter("bias");
+}
+
+void ConvLayer::create_parameters(const Tensor& x) const {
+  if (x.rank() != spatial_ + 2 || x.extent(1) == unknown) {
+    throw ShapeError(fmt::format("input {} has {} axes; expected [N,C] and {} spatial axes", x.shape().to_string(),
+                                 x.rank(), spatial_));
+  }
+  if (x.extent(1) % options_.groups != 0) {
+    throw ShapeError(fmt::format("{} input channels are not divisible by {} groups", x.extent(1), options_.groups));
+  }
+  Shape shape{filters_, x.extent(1) / options_.groups};
+  for (std::int64_t extent : extents(options_.kernel, spatial_)) shape = shape.appended(extent);
+  const init::Fans fans = init::fans_of(shape);
+  create(weight, options_.init(shape, fans, x.dtype()));
+  if (bias.defined()) create(bias, options_.bias_init(Shape{filters_}, fans, x.dtype()));
+}
+
+Tensor ConvLayer::forward(const Tensor& x) const {
+  const ConvOptions options{.stride = options_.stride,
+                            .dilation = options_.dilation,
+                            .padding = options_.padding,
+                            .groups = options_.groups};
+  if (spatial_ == 1) return conv1d(x, weight, bias, options);
+  return spatial_ == 2 ? conv2d(x, weight, bias, options) : conv3d(x, weight, bias, options);
+}
+
+std::string ConvLayer::describe() const {
+  return fmt::format("{} {}", type(), fmt::join(extents(options_.kernel, spatial_), "x"));
+}
+
+Work ConvLayer::work() const {
+  const Shape& w = weight.variable().shape();
+  return {.fan_in = w.elements() / w[0], .bias = bias.defined(), .multiplies = true};
+}
+
+}  // namespace luge::nn

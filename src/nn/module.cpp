@@ -1,0 +1,181 @@
+#include "luge/nn/module.h"
+
+#include <cxxabi.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <typeinfo>
+#include <unordered_set>
+
+#include "nn/cloning.h"
+#include "nn/module_state.h"
+
+namespace luge::nn {
+namespace {
+
+/// Calls visit(path, module) for a module and its descendants, each once, parents first.
+template <class Visit>
+void for_each(const Module& module, const std::string& path, std::unordered_set<const void*>& seen, Visit& visit) {
+  if (!seen.insert(module.state().get()).second) return;
+  visit(path, module);
+  for (const auto& child : module.state()->children) {
+    for_each(*child.module, path.empty() ? child.name : path + "." + child.name, seen, visit);
+  }
+}
+template <class Visit>
+void for_each(const Module& module, Visit visit) {
+  std::unordered_set<const void*> seen;
+  for_each(module, "", seen, visit);
+}
+
+std::vector<NamedVariable> variables(const Module& root, bool buffers) {
+  std::vector<NamedVariable> found;
+  for_each(root, [&](const std::string& path, const Module& module) {
+    for (const auto& cell : module.state()->cells) {
+      if (!cell->variable.defined()) {
+        throw StateError(fmt::format("{}{} has no {} yet; call the model once or build({{…}})",
+                                     path.empty() ? "" : path + ": ", module.describe(), cell->name));
+      }
+      if (cell->is_buffer != buffers) continue;
+      found.push_back({path.empty() ? cell->name : path + "." + cell->name, cell->variable});
+    }
+  });
+  return found;
+}
+
+void check_name(const std::string& name, bool taken) {
+  if (name.empty() || name.find('.') != std::string::npos) {
+    throw ValueError(fmt::format("'{}' cannot be a name inside a module; expected one without dots, not empty", name));
+  }
+  if (taken) throw ValueError(fmt::format("the name '{}' is given twice in one module", name));
+}
+
+std::shared_ptr<ParameterCell> add_cell(Module::State& state, std::string name, const Tensor& initial, bool is_buffer) {
+  bool taken = false;
+  for (const auto& cell : state.cells) taken |= cell->name == name;
+  check_name(name, taken);
+  auto cell = std::make_shared<ParameterCell>();
+  if (initial.defined()) cell->variable = Variable(initial, name, {.trainable = !is_buffer});
+  cell->name = std::move(name);
+  cell->is_buffer = is_buffer;
+  state.cells.push_back(cell);
+  return cell;
+}
+
+}  // namespace
+
+Module::Module() : state_(std::make_shared<State>()) {}
+Module::Module(const Module& other) : state_(cloning() ? cloned(other.state_) : other.state_) {}
+Module::~Module() = default;
+
+std::string Module::type() const {
+  int status = 0;
+  char* text = abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status);
+  std::string name = status == 0 ? text : typeid(*this).name();
+  std::free(text);
+  const auto colon = name.rfind("::");
+  return colon == std::string::npos ? name : name.substr(colon + 2);
+}
+
+Tensor Module::operator()(const Tensor& x) const {
+  const CallFrame frame(*this);
+  try {
+    ensure_built(x);
+    Tensor y = forward(x);
+    frame.check_registered();
+    if (CallObserver* observer = call_observer()) observer->called(frame.path(), *this, x, y);
+    if (frame.outermost() && !new_values().empty()) {
+      const OutsideTrace outside;
+      eval(std::exchange(new_values(), {}));
+    }
+    return y;
+  } catch (const Error&) {
+    if (frame.outermost()) new_values().clear();
+    rethrow_with_path(frame);
+  }
+}
+
+void Module::ensure_built(const Tensor& x) const {
+  if (state_->built.load(std::memory_order_acquire)) return;
+  const std::lock_guard lock(state_->building);
+  if (state_->built.load(std::memory_order_relaxed)) return;
+  bool waiting = false;
+  for (const auto& cell : state_->cells) waiting |= !cell->variable.defined();
+  if (waiting) {
+    const OutsideTrace outside;
+    create_parameters(x);
+    for (const auto& cell : state_->cells) {
+      if (!cell->variable.defined()) throw StateError(fmt::format("create_parameters gave '{}' no value", cell->name));
+    }
+  }
+  state_->built.store(true, std::memory_order_release);
+}
+
+void Module::create_parameters(const Tensor&) const {}
+
+void Module::create(const Parameter& parameter, const Tensor& initial) const {
+  const CallFrame* call = current_call();
+  const std::string path = call ? call->path() : "";
+  const std::string& name = parameter.cell()->name;
+  parameter.cell()->variable =
+      Variable(initial, path.empty() ? name : path + "." + name, {.trainable = !parameter.cell()->is_buffer});
+  new_values().push_back(initial);
+}
+
+void Module::build(const Shape& input, DType dtype) const {
+  Trace scratch;  // swallows whatever the forward pass draws or assigns
+  const TraceScope scope(scratch);
+  (*this)(argument_leaf({dtype, input.inserted(0, unknown)}, "input"));
+}
+
+bool Module::built() const {
+  bool all = true;
+  for_each(*this, [&](const std::string&, const Module& module) {
+    for (const auto& cell : module.state()->cells) all &= cell->variable.defined();
+  });
+  return all;
+}
+
+Variables Module::parameters() const {
+  Variables result;
+  for (NamedVariable& named : named_parameters()) result.push_back(std::move(named.variable));
+  return result;
+}
+
+std::vector<NamedVariable> Module::named_parameters() const { return variables(*this, false); }
+std::vector<NamedVariable> Module::named_buffers() const { return variables(*this, true); }
+
+void Module::set_trainable(bool trainable) const {
+  for (Variable& parameter : parameters()) parameter.set_trainable(trainable);
+}
+
+void Module::set_training(bool training) const {
+  for_each(*this, [&](const std::string&, const Module& module) { module.state()->mode->on = training; });
+}
+
+bool Module::training() const {
+  state_->uses_mode = true;
+  return read_mode(state_->mode);
+}
+
+std::vector<std::pair<std::string, std::shared_ptr<const Module>>> Module::children() const {
+  std::vector<std::pair<std::string, std::shared_ptr<const Module>>> result;
+  for (const auto& child : state_->children) result.emplace_back(child.name, child.module);
+  return result;
+}
+
+Parameter Module::parameter(std::string name, const Tensor& initial) {
+  return Parameter(add_cell(*state_, std::move(name), initial, false));
+}
+Parameter Module::buffer(std::string name, const Tensor& initial) {
+  return Parameter(add_cell(*state_, std::move(name), initial, true));
+}
+
+void Module::add_child(std::string name, std::shared_ptr<const Module> child, Copy copy) {
+  bool taken = false;
+  for (const auto& other : state_->children) taken |= other.name == name;
+  check_name(name, taken);
+  state_->children.push_back({std::move(name), std::move(child), copy});
+}
+
+}  // namespace luge::nn

@@ -1,0 +1,67 @@
+// What the copies of a module share, and the stack of calls under way on this thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "graph/trace.h"
+#include "luge/nn/module.h"
+
+namespace luge::nn {
+
+struct Module::State {
+  struct Child {
+    std::string name;
+    std::shared_ptr<const Module> module;
+    Copy copy;
+  };
+  std::vector<Child> children;
+  std::vector<std::shared_ptr<ParameterCell>> cells;
+  std::shared_ptr<Mode> mode = std::make_shared<Mode>();
+  std::atomic<bool> uses_mode{false};
+  std::atomic<bool> built{false};
+  std::mutex building;
+};
+
+/// One call of a module under way. Its path is known from the calls around it.
+class CallFrame {
+ public:
+  explicit CallFrame(const Module& module);
+  ~CallFrame();
+  CallFrame(const CallFrame&) = delete;
+  CallFrame& operator=(const CallFrame&) = delete;
+
+  bool outermost() const;
+  /// "block1.conv1"; empty for the outermost call.
+  std::string path() const;
+  /// Throws StateError when the module has state and its caller never registered it.
+  void check_registered() const;
+  const Module& module() const { return module_; }
+
+ private:
+  const Module& module_;
+  CallFrame* caller_;
+  std::string name_;  // relative to the caller
+  bool registered_ = true;
+};
+
+/// The call running on this thread, or null.
+CallFrame* current_call();
+/// Wraps an error in the path of the innermost call, once. To be called inside a catch block; always throws.
+[[noreturn]] void rethrow_with_path(const CallFrame& frame);
+
+/// Initial values made during the outermost call on this thread; evaluated together when it ends.
+Tensors& new_values();
+
+/// Told of every finished call on this thread; null when nobody listens.
+class CallObserver {
+ public:
+  virtual ~CallObserver() = default;
+  virtual void called(const std::string& path, const Module& module, const Tensor& x, const Tensor& y) = 0;
+};
+CallObserver*& call_observer();
+
+}  // namespace luge::nn

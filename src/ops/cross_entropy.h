@@ -1,0 +1,75 @@
+// The parts of softmax_cross_entropy: labels as distributions, and the loop over samples its reference loops share.
+#pragma once
+
+#include "graph/op.h"
+#include "ops/attributes/cross_entropy.h"
+#include "ops/element.h"
+
+namespace luge {
+
+/// labels and the type of the logits → probabilities of the logits' shape and dtype.
+Tensor make_class_targets(const CrossEntropyAttributes& a, const Tensor& labels, const Tensor& logits);
+/// The target as the loss uses it: labels as distributions, smoothed.
+Tensor target_distribution(const CrossEntropyAttributes& a, const Tensor& target, const Tensor& logits);
+Tensor make_cross_entropy_backward(const CrossEntropyAttributes& a, const Tensor& logits, const Tensor& target,
+                                   const Tensor& log_sum, const Tensor& g);
+
+/// True when the target holds labels, false when it holds probabilities. Throws ShapeError and DTypeError for neither.
+bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits, const Type& target);
+[[noreturn]] void fail_label(const Offence& offence);
+
+/// Samples of a tensor whose classes lie along one axis: sample s begins at begin(s), its classes are `step` apart.
+struct Samples {
+  std::int64_t classes, step, count;
+  Samples(const Shape& shape, std::int64_t axis) : classes(shape[static_cast<int>(axis)]), step(1), count(1) {
+    for (int k = 0; k < shape.rank(); ++k) {
+      if (k != axis) count *= shape[k];
+      if (k > axis) step *= shape[k];
+    }
+  }
+  std::int64_t begin(std::int64_t sample) const { return sample / step * step * classes + sample % step; }
+};
+
+/// The probability of each class of one sample, from its label or from given probabilities.
+template <class T>
+class TargetReader {
+ public:
+  TargetReader(const CrossEntropyAttributes& a, const Samples& samples, const View& target, bool labels, Status* status)
+      : a_(a), samples_(samples), target_(target), labels_(labels), status_(status) {}
+
+  /// Moves to a sample; false when its label is ignored or refused (and reported).
+  bool seek(std::int64_t sample) {
+    begin_ = samples_.begin(sample);
+    if (!labels_) return true;
+    double value = 0;
+    const auto read = [&]<class L>() { value = static_cast<double>(widen(target_.as<const L>()[sample])); };
+    for_number(target_.type.dtype, read);
+    if (value == static_cast<double>(a_.ignore_index)) return false;
+    if (!(value >= 0 && value < static_cast<double>(samples_.classes)) ||
+        value != static_cast<double>(static_cast<std::int64_t>(value))) {
+      status_->record({.position = sample, .value = value, .limit = samples_.classes});
+      return false;
+    }
+    label_ = static_cast<std::int64_t>(value);
+    return true;
+  }
+  double at(std::int64_t c) const {
+    double p = 0;
+    if (labels_) {
+      p = c == label_ ? 1 : 0;
+    } else {
+      p = static_cast<double>(widen(target_.as<const T>()[begin_ + c * samples_.step]));
+    }
+    return (1 - a_.label_smoothing) * p + a_.label_smoothing / static_cast<double>(samples_.classes);
+  }
+
+ private:
+  const CrossEntropyAttributes& a_;
+  const Samples& samples_;
+  const View& target_;
+  bool labels_;
+  Status* status_;
+  std::int64_t begin_ = 0, label_ = 0;
+};
+
+}  // namespace luge
