@@ -2,10 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "compile/fold.h"
+
 namespace luge::compiler {
 
 Question question_of(const Node& node, std::vector<bool> out_used) {
   Question question{node.op.get(), {}, {}, {}, std::move(out_used)};
+  if (const auto* folded = dynamic_cast<const Folded*>(node.op.get())) {
+    question.op = &folded->inner();
+    question.post = folded->post();
+  }
   for (const Type& type : input_types(node)) question.in.push_back(type);
   for (const Output& output : node.outputs) question.out.push_back(output.type);
   return question;
@@ -13,7 +21,9 @@ Question question_of(const Node& node, std::vector<bool> out_used) {
 
 double reorder_cost(std::size_t bytes) { return 1e-6 + 2.0 * static_cast<double>(bytes) / 8e9; }
 
-Choice choose(const Question& question, std::span<const LayoutId> layouts, const Options& options) {
+namespace {
+
+Choice ask(const Question& question, std::span<const LayoutId> layouts, const Options& options) {
   const KernelRequest request{*question.op,      question.in,   question.out, layouts,
                               question.out_used, question.post, options.math, options.threads};
   const auto reorders = [&](const Offer& offer) {
@@ -28,25 +38,37 @@ Choice choose(const Question& question, std::span<const LayoutId> layouts, const
   Choice best;
   best.offer = refuse("no candidate");
   double best_total = 0;
-  std::vector<std::string> refusals;
   for (const Kernel* kernel : options.backend->candidates(question.op->name())) {
     Offer offer = kernel->offer(request);
     if (!offer.accepted()) {
-      refusals.push_back(fmt::format("{}: {}", kernel->name(), offer.refusal));
+      best.refusals.push_back(fmt::format("{}: {}", kernel->name(), offer.refusal));
       continue;
     }
     const double total = offer.cost + reorders(offer);
     const bool comparable = best.offer.accepted() && best.offer.cost > 0 && offer.cost > 0;
     if (!best.offer.accepted() || (comparable && total < best_total)) {
+      if (best.offer.accepted()) best.refusals.push_back(fmt::format("{}: costs more", best.kernel));
       best.offer = std::move(offer);
       best.kernel = kernel->name();
       best_total = total;
     } else {
-      refusals.push_back(fmt::format("{}: costs more than {}", kernel->name(), best.kernel));
+      best.refusals.push_back(fmt::format("{}: costs more than {}", kernel->name(), best.kernel));
     }
   }
-  best.refusals = std::move(refusals);
   return best;
+}
+
+}  // namespace
+
+Choice choose(const Question& question, std::span<const LayoutId> layouts, const Options& options) {
+  Choice choice = ask(question, layouts, options);
+  if (choice.offer.accepted()) return choice;
+  const auto fixed = [](LayoutId layout) { return layout != public_layout && layout != any_layout; };
+  if (std::none_of(layouts.begin(), layouts.end(), fixed)) return choice;
+  // What cannot take the layouts at hand may take others: the compiler converts.
+  const std::vector<LayoutId> free(layouts.size(), any_layout);
+  Choice converted = ask(question, free, options);
+  return converted.offer.accepted() ? converted : choice;
 }
 
 }  // namespace luge::compiler

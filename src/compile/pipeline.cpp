@@ -10,6 +10,7 @@ const std::vector<Pass>& passes() {
       {"simplify", simplify, "drops identities, merges common subexpressions"},
       {"decompose", decompose, "expands ops for which the backend has no kernel"},
       {"simplify_parts", simplify, "the same for what the decompositions brought"},
+      {"fold", fold, "lets kernels apply the elementwise ops behind them before they store"},
   };
   return list;
 }

@@ -1,8 +1,8 @@
 // Where every value of a draft lives: lifetimes first, then what shares memory, then offsets in the arena.
 #include <algorithm>
 
-#include "compile/lower.h"
 #include "compile/arena_plan.h"
+#include "compile/lower.h"
 
 namespace luge::compiler {
 namespace {
