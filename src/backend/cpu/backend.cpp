@@ -1,5 +1,10 @@
 // The processor backend: registered candidates, and the layouts that oneDNN's kernels work in.
+#include <fmt/format.h>
+
 #include "backend/backend.h"
+#include "backend/cpu/layout.h"
+#include "backend/cpu/onednn/describe.h"
+#include "backend/cpu/onednn/reorder.h"
 #include "backend/registry.h"
 
 namespace luge {
@@ -8,13 +13,17 @@ namespace {
 class CpuBackend final : public Backend {
  public:
   std::string_view name() const override { return "cpu"; }
-  std::span<const Kernel* const> candidates(std::string_view op) const override { return registered_kernels(op); }
-  std::size_t bytes(LayoutId, const Type& type) const override {
-    return static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype);
+  std::span<const Kernel* const> candidates(std::string_view op) const override {
+    return registered_kernels(op);
   }
-  std::string layout_name(LayoutId) const override { return "public"; }
-  std::shared_ptr<const PreparedKernel> reorder(LayoutId, LayoutId, const Type&) const override { return nullptr; }
-  std::string describe() const override { return "cpu"; }
+  std::size_t bytes(LayoutId layout, const Type& type) const override {
+    return cpu::layout_bytes(layout, type);
+  }
+  std::string layout_name(LayoutId layout) const override { return cpu::layout_name(layout); }
+  std::shared_ptr<const PreparedKernel> reorder(LayoutId from, LayoutId to, const Type& type) const override {
+    return onednn::make_reorder(from, to, type);
+  }
+  std::string describe() const override { return fmt::format("cpu, {}", onednn::describe_library()); }
 };
 
 }  // namespace

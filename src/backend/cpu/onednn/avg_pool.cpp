@@ -1,0 +1,78 @@
+// Mean of each window, and the way back.
+#include "backend/cpu/onednn/pool.h"
+
+namespace luge::onednn {
+namespace {
+
+algorithm mean_of(const PoolAttributes& attributes) {
+  return attributes.count_include_pad ? algorithm::pooling_avg_include_padding
+                                      : algorithm::pooling_avg_exclude_padding;
+}
+
+std::string refuse_mean(const PoolAttributes& attributes, const PoolProblem& problem) {
+  if (!problem.refusal.empty()) return problem.refusal;
+  if (attributes.count_include_pad && problem.overhangs) {
+    return "oneDNN would count points behind the padding";
+  }
+  for (const auto skipped : problem.geometry.dilation) {
+    if (skipped != 0) return "takes no dilation";
+  }
+  return {};
+}
+
+class AvgPoolKernel final : public OneDnnKernel<PoolAttributes> {
+ public:
+  AvgPoolKernel() : OneDnnKernel("oneDNN average pool") {}
+
+ protected:
+  Offer make(const PoolAttributes& attributes, const KernelRequest& r) const override {
+    const PoolProblem problem(attributes, r.in[0], r.out[0]);
+    if (std::string reason = refuse_mean(attributes, problem); !reason.empty())
+      return refuse(std::move(reason));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    const int threads = threads_for(0, problem.bytes(), r.threads);
+    const ThreadScope scope(threads);
+    primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const Desc x = describe(layout_or_public(r, 0), problem.x, problem.type),
+               y(problem.y, problem.type, Tag::any);
+    const auto desc = pool_forward(mean_of(attributes), false, x, y, problem.kernel, problem.geometry, attr);
+    if (!desc) return refuse("oneDNN has no such pool");
+    const PoolArguments arguments{{{DNNL_ARG_SRC, desc.src_desc(), 0}}, {{DNNL_ARG_DST, desc.dst_desc(), 0}}};
+    return pool_offer(r, problem, desc, PoolForward(desc), arguments, threads);
+  }
+};
+
+class AvgPoolBackwardKernel final : public OneDnnKernel<PoolAttributes> {
+ public:
+  AvgPoolBackwardKernel() : OneDnnKernel("oneDNN average pool backward") {}
+
+ protected:
+  Offer make(const PoolAttributes& attributes, const KernelRequest& r) const override {
+    const PoolProblem problem(attributes, r.out[0], r.in[0]);
+    if (std::string reason = refuse_mean(attributes, problem); !reason.empty())
+      return refuse(std::move(reason));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    const int threads = threads_for(0, problem.bytes(), r.threads);
+    const ThreadScope scope(threads);
+    primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const LayoutId layout = layout_or_public(r, 0);
+    const Desc x = describe(layout, problem.x, problem.type), y = describe(layout, problem.y, problem.type);
+    const auto forward =
+        pool_forward(mean_of(attributes), false, x, y, problem.kernel, problem.geometry, attr);
+    if (!forward) return refuse("oneDNN has no such pool");
+    const auto desc =
+        pool_backward(mean_of(attributes), x, y, problem.kernel, problem.geometry, forward, attr);
+    if (!desc) return refuse("oneDNN has no such gradient");
+    const PoolArguments arguments{{{DNNL_ARG_DIFF_DST, desc.diff_dst_desc(), 0}},
+                                  {{DNNL_ARG_DIFF_SRC, desc.diff_src_desc(), 0}}};
+    return pool_offer(r, problem, desc, PoolBackward(desc), arguments, threads);
+  }
+};
+
+const RegisteredKernel<AvgPoolKernel> registered("avg_pool", 50);
+const RegisteredKernel<AvgPoolBackwardKernel> registered_backward("avg_pool_backward", 50);
+
+}  // namespace
+}  // namespace luge::onednn

@@ -1,0 +1,185 @@
+#include "backend/cpu/onednn/conv.h"
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+#include "ops/attributes/window.h"
+
+namespace luge::onednn {
+namespace {
+
+double product(const Dims& dims) {
+  return std::accumulate(dims.begin(), dims.end(), 1.0, std::multiplies<>());
+}
+
+Tag channels_last(std::size_t rank) { return rank == 3 ? Tag::acb : rank == 4 ? Tag::acdb : Tag::acdeb; }
+
+// Shares of peak seen on AVX-512 with both cores busy; the ranking matters, not the third digit.
+double efficiency(std::string_view implementation) {
+  const auto has = [&](std::string_view part) { return implementation.find(part) != std::string_view::npos; };
+  if (has("wino")) return 1.3;  // counted in the multiplications of the direct algorithm
+  if (has("gemm")) return 0.12;
+  if (has("brg")) return 0.5;
+  if (has("avx2") || has("sse41")) return 0.36;
+  return 0.75;
+}
+
+}  // namespace
+
+std::string_view name(Family family) {
+  switch (family) {
+    case Family::winograd: return "winograd";
+    case Family::blocked: return "blocked";
+    case Family::channels_last: return "channels last";
+    case Family::plain: return "plain";
+  }
+  return {};
+}
+
+ConvProblem::ConvProblem(const ConvAttributes& attributes, const Type& x_type, const Type& w_type,
+                         const Type& y_type)
+    : x(dims_of(x_type.shape)),
+      w(dims_of(w_type.shape)),
+      y(dims_of(y_type.shape)),
+      w_public(w),
+      dtype(x_type.dtype) {
+  if (x.size() < 3 || x.size() > 5) {
+    refusal = fmt::format("takes 1 to 3 spatial axes, got {}", x_type.shape.to_string());
+    return;
+  }
+  if ((dtype != DType::f32 && dtype != DType::bf16) || w_type.dtype != dtype || y_type.dtype != dtype) {
+    refusal = fmt::format("takes f32 or bf16 throughout, got {}", luge::name(dtype));
+    return;
+  }
+  type = *onednn_type(dtype);
+  b = {w[0]};
+  const Windows<ConvAttributes> windows(attributes, x_type.shape, w_type.shape.begin() + 2);
+  for (std::size_t k = 5 - x.size(); k < 3; ++k) {
+    const Window& window = windows.axis[k];
+    if (window.pad_begin < 0 || window.pad_end < 0) refusal = "takes no negative padding";
+    geometry.stride.push_back(window.stride);
+    geometry.dilation.push_back(window.dilation - 1);
+    geometry.pad_begin.push_back(window.pad_begin);
+    // What lies behind the last window is never read; oneDNN wants it left out.
+    geometry.pad_end.push_back(std::max<std::int64_t>(
+        0, (window.out - 1) * window.stride + window.span() - window.in - window.pad_begin));
+  }
+  grouped = attributes.groups > 1;
+  if (grouped) {
+    w[0] /= attributes.groups;
+    w.insert(w.begin(), attributes.groups);
+  }
+}
+
+double ConvProblem::flops() const {
+  return 2 * product(y) * product(w_public) / static_cast<double>(w_public[0]);
+}
+
+double ConvProblem::bytes() const {
+  return (product(x) + product(w) + product(y)) * static_cast<double>(size_of(dtype));
+}
+
+Desc image(const ConvProblem& problem, const Dims& dims, Family family) {
+  if (family == Family::plain) return describe(public_layout, dims, problem.type);
+  return {dims, problem.type, family == Family::channels_last ? channels_last(dims.size()) : Tag::any};
+}
+
+Desc weights(const ConvProblem& problem, Family family) {
+  if (family == Family::plain) return describe(public_layout, problem.w, problem.type);
+  return {problem.w, problem.type, Tag::any};
+}
+
+algorithm how(Family family) {
+  return family == Family::winograd ? algorithm::convolution_winograd : algorithm::convolution_direct;
+}
+
+std::string refuse_family(const ConvProblem& problem, Family family, Math math) {
+  if (!problem.refusal.empty()) return problem.refusal;
+  if (family != Family::winograd) return {};
+  if (!has_winograd) return "this oneDNN has no Winograd";
+  if (math == Math::strict) return "math = strict forbids Winograd";
+  if (problem.dtype != DType::f32)
+    return fmt::format("Winograd takes f32, got {}", luge::name(problem.dtype));
+  if (problem.w_public.size() != 4 || problem.w_public[2] != 3 || problem.w_public[3] != 3) {
+    return "Winograd takes windows of 3x3";
+  }
+  for (std::size_t k = 0; k < 2; ++k) {
+    if (problem.geometry.stride[k] != 1)
+      return fmt::format("Winograd takes stride 1, got {}", problem.geometry.stride[k]);
+    if (problem.geometry.dilation[k] != 0) return "Winograd takes no dilation";
+  }
+  if (problem.grouped) return "Winograd takes no groups";
+  return {};
+}
+
+double conv_seconds(const ConvProblem& problem, Family, std::string_view implementation, const Desc& x,
+                    const Desc& y, int threads) {
+  const double padded_x = static_cast<double>(x.get_size()), padded_y = static_cast<double>(y.get_size());
+  const double element = static_cast<double>(size_of(problem.dtype));
+  // Channels are padded to whole vectors: their multiplications are done as well. A depthwise kernel pads
+  // both as one.
+  const double waste_x = padded_x / (product(problem.x) * element),
+               waste_y = padded_y / (product(problem.y) * element);
+  const double waste = problem.grouped ? std::max(waste_x, waste_y) : waste_x * waste_y;
+  return seconds(problem.dtype, problem.flops() * waste, efficiency(implementation), padded_x + padded_y,
+                 threads);
+}
+
+Arguments::Arguments(const KernelRequest& request)
+    : in_layouts_(request.in.size(), any_layout), out_layouts_(request.out.size(), public_layout) {}
+
+bool Arguments::input(int id, std::size_t position, const Desc& desc) {
+  const auto layout = layout_of(desc);
+  if (!layout) return false;
+  in_layouts_[position] = *layout;
+  list_.push_back({id, desc, in(position)});
+  return true;
+}
+
+bool Arguments::output(int id, std::size_t position, const Desc& desc) {
+  const auto layout = layout_of(desc);
+  if (!layout) return false;
+  out_layouts_[position] = *layout;
+  list_.push_back({id, desc, out(position)});
+  return true;
+}
+
+void Arguments::weights_input(const ConvProblem& problem, int id, std::size_t position, const Desc& desc) {
+  if (!problem.grouped && input(id, position, desc)) return;
+  in_layouts_[position] = public_layout;
+  before_.push_back({id, describe(public_layout, problem.w, problem.type), desc, position});
+}
+
+void Arguments::weights_output(const ConvProblem& problem, int id, const Desc& desc) {
+  if (!problem.grouped && output(id, 0, desc)) return;
+  out_layouts_[0] = public_layout;
+  after_.push_back({id, desc, describe(public_layout, problem.w, problem.type), 0});
+}
+
+Offer Arguments::finish(const dnnl::primitive_desc_base& desc, const dnnl::primitive& primitive,
+                        int threads) {
+  auto chain = std::make_shared<PrimitiveChain>(threads);
+  for (const Conversion& c : before_) {
+    const Place converted = chain->book(c.to.get_size());
+    chain->add_reorder(c.from, in(c.position), c.to, converted);
+    list_.push_back({c.id, c.to, converted});
+  }
+  std::vector<Place> unconverted;
+  for (const Conversion& c : after_) {
+    unconverted.push_back(chain->book(c.from.get_size()));
+    list_.push_back({c.id, c.from, unconverted.back()});
+  }
+  chain->add(desc, primitive, std::move(list_));
+  for (std::size_t k = 0; k < after_.size(); ++k) {
+    chain->add_reorder(after_[k].from, unconverted[k], after_[k].to, out(after_[k].position));
+  }
+  Offer offer;
+  offer.in_layouts = std::move(in_layouts_);
+  offer.out_layouts = std::move(out_layouts_);
+  offer.scratch = chain->scratch();
+  offer.kernel = std::move(chain);
+  return offer;
+}
+
+}  // namespace luge::onednn

@@ -1,0 +1,76 @@
+// What the three directions of a convolution share: extents in oneDNN's terms, families of layouts, grouped
+// weights.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "backend/cpu/onednn/kernel.h"
+#include "ops/attributes/conv.h"
+
+namespace luge::onednn {
+
+/// Which layouts a candidate works in. Each family is a candidate of its own, so that the compiler weighs
+/// them together with the reorders they bring.
+enum class Family : std::uint8_t {
+  winograd,       // F(4x4, 3x3), oneDNN's own blocked layouts
+  blocked,        // oneDNN's choice for the direct algorithm
+  channels_last,  // images in N,H,W,C
+  plain,          // everything public
+};
+std::string_view name(Family family);
+
+struct ConvProblem {
+  Dims x, w, y, b;  // w is [groups, O/groups, C/groups, …] when grouped
+  Dims w_public;    // as the op sees it
+  Geometry geometry;
+  memory::data_type type{};
+  DType dtype = DType::f32;
+  bool grouped = false;
+  std::string refusal;  // why oneDNN cannot be asked at all
+
+  ConvProblem(const ConvAttributes& attributes, const Type& x, const Type& w, const Type& y);
+  double flops() const;
+  double bytes() const;
+};
+
+/// The descriptor an image is asked for in; rank 3 to 5.
+Desc image(const ConvProblem& problem, const Dims& dims, Family family);
+Desc weights(const ConvProblem& problem, Family family);
+algorithm how(Family family);
+
+/// Why a family is not for this problem under these rules; empty when it is.
+std::string refuse_family(const ConvProblem& problem, Family family, Math math);
+
+/// Expected seconds, from what oneDNN says it would run and the channels it pads to whole vectors.
+double conv_seconds(const ConvProblem& problem, Family family, std::string_view implementation, const Desc& x,
+                    const Desc& y, int threads);
+
+/// Layouts for the arguments of one primitive. Grouped weights have one more axis there than as a value, so
+/// the chain itself converts them from or to the public layout.
+class Arguments {
+ public:
+  explicit Arguments(const KernelRequest& request);
+
+  /// False when the descriptor's layout has no id.
+  bool input(int id, std::size_t position, const Desc& desc);
+  bool output(int id, std::size_t position, const Desc& desc);
+  void weights_input(const ConvProblem& problem, int id, std::size_t position, const Desc& desc);
+  void weights_output(const ConvProblem& problem, int id, const Desc& desc);
+  void add(const Argument& argument) { list_.push_back(argument); }
+
+  /// Builds the chain and fills in everything but the cost.
+  Offer finish(const dnnl::primitive_desc_base& desc, const dnnl::primitive& primitive, int threads);
+
+ private:
+  struct Conversion {
+    int id;
+    Desc from, to;
+    std::size_t position;
+  };
+  std::vector<LayoutId> in_layouts_, out_layouts_;
+  std::vector<Argument> list_;
+  std::vector<Conversion> before_, after_;
+};
+
+}  // namespace luge::onednn

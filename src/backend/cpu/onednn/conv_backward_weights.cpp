@@ -1,0 +1,70 @@
+// Gradient of a convolution with respect to its weights, and to its bias in the same pass: x, dy (and the
+// weights' type) to dw and db.
+#include <fmt/format.h>
+
+#include "backend/cpu/onednn/conv.h"
+
+namespace luge::onednn {
+namespace {
+
+class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
+ public:
+  explicit ConvBackwardWeightsKernel(Family family)
+      : OneDnnKernel(fmt::format("oneDNN conv backward weights, {}", onednn::name(family))),
+        family_(family) {}
+
+ protected:
+  Offer make(const ConvAttributes& attributes, const KernelRequest& r) const override {
+    const ConvProblem problem(attributes, r.in[0], r.out[0], r.in[1]);
+    if (std::string reason = refuse_family(problem, family_, r.math); !reason.empty())
+      return refuse(std::move(reason));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    if (!r.out_used[0]) return refuse("only the bias gradient is wanted, which is a plain sum");
+    const int threads = threads_for(problem.flops(), problem.bytes(), r.threads);
+    const ThreadScope scope(threads);
+
+    primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const bool biased = r.out.size() > 1 && r.out_used[1];
+    const Desc x = image(problem, problem.x, family_), w = weights(problem, family_),
+               y = image(problem, problem.y, family_), b(problem.b, problem.type, Tag::a);
+    const auto forward = conv_forward(how(family_), x, w, biased ? &b : nullptr, y, problem.geometry, attr);
+    if (!forward) return refuse("oneDNN has no such convolution");
+    const auto desc =
+        conv_backward_weights(how(family_), x, w, biased ? &b : nullptr, y, problem.geometry, forward, attr);
+    if (!desc) return refuse("oneDNN has no such gradient");
+    if (std::string reason = refuse_slow(desc.impl_info_str()); !reason.empty())
+      return refuse(std::move(reason));
+
+    Arguments arguments(r);
+    if (!arguments.input(DNNL_ARG_SRC, 0, desc.src_desc()) ||
+        !arguments.input(DNNL_ARG_DIFF_DST, 1, desc.diff_dst_desc())) {
+      return refuse("oneDNN wants images in a layout without a name");
+    }
+    arguments.weights_output(problem, DNNL_ARG_DIFF_WEIGHTS, desc.diff_weights_desc());
+    if (biased) arguments.output(DNNL_ARG_DIFF_BIAS, 1, desc.diff_bias_desc());
+    Offer offer = arguments.finish(desc, ConvBackwardWeights(desc), threads);
+    offer.cost =
+        conv_seconds(problem, family_, desc.impl_info_str(), desc.src_desc(), desc.diff_dst_desc(), threads);
+    offer.note = desc.impl_info_str();
+    return offer;
+  }
+
+ private:
+  Family family_;
+};
+
+struct Registration {
+  ConvBackwardWeightsKernel winograd{Family::winograd}, blocked{Family::blocked},
+      channels_last{Family::channels_last}, plain{Family::plain};
+  Registration() {
+    register_kernel("conv_backward_weights", 50, &winograd);
+    register_kernel("conv_backward_weights", 51, &blocked);
+    register_kernel("conv_backward_weights", 52, &channels_last);
+    register_kernel("conv_backward_weights", 53, &plain);
+  }
+};
+const Registration registration;
+
+}  // namespace
+}  // namespace luge::onednn

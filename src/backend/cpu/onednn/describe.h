@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace luge::onednn {
+
+/// "oneDNN 2.6.3 avx512_core_vnni"
+std::string describe_library();
+
+}  // namespace luge::onednn

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "backend/backend.h"
+
+namespace luge::onednn {
+
+/// A kernel that copies a value from one layout to another; padding of the target becomes zero.
+std::shared_ptr<const PreparedKernel> make_reorder(LayoutId from, LayoutId to, const Type& type);
+
+}  // namespace luge::onednn
