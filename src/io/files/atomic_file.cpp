@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <algorithm>
 #include <atomic>
@@ -13,6 +11,7 @@
 #include <utility>
 
 #include "io/files/process.h"
+#include "io/files/size_signal.h"
 #include "io/files/system_calls.h"
 #include "luge/error.h"
 
@@ -20,35 +19,6 @@ namespace luge::io {
 namespace {
 
 constexpr std::string_view kPrefix = ".luge-tmp.";  // then pid.start.count.host: whose file it is
-
-// A write past RLIMIT_FSIZE raises SIGXFSZ, which ends the process by default. Held back, the call fails with
-// EFBIG.
-class HoldSizeSignal {
- public:
-  HoldSizeSignal() {
-    sigemptyset(&signal_);
-    sigaddset(&signal_, SIGXFSZ);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGXFSZ) == 1;
-    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-  }
-  ~HoldSizeSignal() {
-    const int kept = errno;
-    const timespec now{};
-    while (!was_pending_ && sigtimedwait(&signal_, nullptr, &now) == -1 && errno == EINTR) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    errno = kept;
-  }
-  HoldSizeSignal(const HoldSizeSignal&) = delete;
-  HoldSizeSignal& operator=(const HoldSizeSignal&) = delete;
-
- private:
-  sigset_t signal_;
-  sigset_t before_;
-  bool was_pending_ = false;
-};
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");

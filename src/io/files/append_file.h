@@ -1,0 +1,31 @@
+// A log that grows line by line, as metrics.csv does.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace luge::io {
+
+/// Every member throws FileError naming path and reason. A symbolic link is refused: a log stays where it
+/// seems to be.
+class AppendFile {
+ public:
+  /// Opens or creates the file. What a dead writer left without a line end is ended, so that lines stay
+  /// lines.
+  explicit AppendFile(std::filesystem::path path);
+  AppendFile(AppendFile&& other) noexcept;
+  AppendFile& operator=(AppendFile&&) = delete;
+  ~AppendFile();
+
+  const std::filesystem::path& path() const { return path_; }
+  /// Adds `line` and a line end, both or neither.
+  void add_line(std::string_view line);
+
+ private:
+  [[noreturn]] void fail(std::string_view action, int reason) const;
+
+  std::filesystem::path path_;
+  int file_ = -1;
+};
+
+}  // namespace luge::io

@@ -1,0 +1,98 @@
+#include "io/run/run_lock.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "io/files/process.h"
+#include "luge/error.h"
+
+namespace luge::io {
+namespace {
+
+std::string text_of(const ProcessIdentity& owner) {
+  return fmt::format("pid = {}\nstarted = {}\nhost = {}\n", owner.pid, owner.started, owner.host);
+}
+
+// Nothing when the file says nothing that can be understood: its writer died before it had said who it is.
+std::optional<ProcessIdentity> read_owner(int file) {
+  std::array<char, 512> buffer;
+  const ssize_t got = ::pread(file, buffer.data(), buffer.size(), 0);
+  std::istringstream text(std::string(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0));
+  ProcessIdentity owner;
+  std::string key, equals;
+  while (text >> key >> equals) {
+    if (key == "pid") {
+      text >> owner.pid;
+    } else if (key == "started") {
+      text >> owner.started;
+    } else if (key == "host") {
+      text >> owner.host;
+    }
+  }
+  if (owner.pid <= 0 || owner.host.empty()) return std::nullopt;
+  return owner;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& lock, const std::optional<ProcessIdentity>& owner) {
+  const std::string run = lock.parent_path().string();
+  if (!owner) throw FileError(fmt::format("{}: another process is writing into this run directory", run));
+  const bool elsewhere = owner->host != this_process().host;
+  throw FileError(fmt::format("{}: process {} on host {} {} writing into this run directory; {}", run,
+                              owner->pid, owner->host, elsewhere ? "may be" : "is",
+                              elsewhere ? fmt::format("if it is not, delete {}", lock.string())
+                                        : "wait for it or stop it, or choose another run.dir"));
+}
+
+void write_owner(const std::filesystem::path& path, int file) {
+  const std::string text = text_of(this_process());
+  if (::ftruncate(file, 0) == 0 &&
+      ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size())) {
+    return;
+  }
+  const int reason = errno;
+  ::close(file);
+  throw FileError(fmt::format("{}: cannot write: {}", path.string(),
+                              std::error_code(reason, std::generic_category()).message()));
+}
+
+}  // namespace
+
+RunLock::RunLock(std::filesystem::path file) : path_(std::move(file)) {
+  const int opened = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+  if (opened < 0) {
+    throw FileError(fmt::format("{}: cannot lock the run directory: {}", path_.string(),
+                                errno == ELOOP ? "the lock is a symbolic link"
+                                               : std::error_code(errno, std::generic_category()).message()));
+  }
+  // A file system without locks answers another error than "taken"; then the content alone decides.
+  const bool taken = ::flock(opened, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  const auto owner = read_owner(opened);
+  if (taken || (owner && *owner != this_process() && may_be_running(*owner))) {
+    ::close(opened);
+    refuse(path_, owner);
+  }
+  write_owner(path_, opened);
+  file_ = opened;
+}
+
+RunLock::RunLock(RunLock&& other) noexcept
+    : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
+
+RunLock::~RunLock() {
+  if (file_ < 0) return;
+  // The empty file stays: were it deleted, two processes could hold locks on two files of one name.
+  [[maybe_unused]] const int ignored = ::ftruncate(file_, 0);
+  ::close(file_);
+}
+
+}  // namespace luge::io
