@@ -2,7 +2,6 @@
 // needs to pass through it.
 #include <algorithm>
 
-#include "luge/autodiff.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"

@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "luge/autodiff.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/reduce.h"

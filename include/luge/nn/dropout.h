@@ -1,3 +1,4 @@
+// Dropout as a layer.
 #pragma once
 
 #include "luge/nn/module.h"

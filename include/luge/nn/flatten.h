@@ -1,3 +1,4 @@
+// Flatten: from images to rows.
 #pragma once
 
 #include "luge/nn/module.h"

@@ -1,3 +1,4 @@
+// Linear, the fully connected layer.
 #pragma once
 
 #include "luge/init/init.h"

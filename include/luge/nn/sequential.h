@@ -1,3 +1,4 @@
+// Sequential: layers one behind the other.
 #pragma once
 
 #include "luge/nn/module.h"
