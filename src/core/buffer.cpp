@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -12,7 +13,8 @@ namespace luge {
 
 Buffer::Buffer(std::size_t bytes, LayoutId layout) : bytes_(bytes), layout_(layout) {
   constexpr std::size_t line = 64;
-  const std::size_t padded = (bytes + 2 * line - 1) / line * line;  // one line more than needed, for vector loads
+  // One line more than needed, for vector loads; an empty buffer has two as well.
+  const std::size_t padded = (std::max<std::size_t>(bytes, 1) + 2 * line - 1) / line * line;
   if (padded < bytes) throw MemoryError(fmt::format("cannot allocate {} bytes: the size overflows", bytes));
   data_ = static_cast<std::byte*>(::operator new(padded, std::align_val_t(line), std::nothrow));
   if (!data_) {
