@@ -1,5 +1,7 @@
 // Expands an op into its decomposition when no candidate of the backend takes it; what remains has a kernel
 // or a reference loop.
+#include <unordered_map>
+
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
 
@@ -8,13 +10,25 @@ namespace {
 
 class Expander {
  public:
-  explicit Expander(const Options& options) : options_(options) {}
+  Expander(const Graph& graph, const Options& options) : options_(options) {
+    const auto read = [&](const Node* node, int out) {
+      std::vector<bool>& used = used_[node];
+      used.resize(node->outputs.size());
+      used[static_cast<std::size_t>(out)] = true;
+    };
+    for (const Tensor& root : graph.roots) read(root.node(), root.output());
+    for (const Node* node : topological(graph.roots)) {
+      for (const Edge& edge : node->inputs) read(edge.node, edge.out);
+    }
+  }
 
   Tensors operator()(Node& node, const Tensors& inputs) {
     Tensors kept = rebuild(node, inputs);
     if (!node.op->decomposes() || node.op->instruction() != Instruction::none) return kept;
     Node& fresh = *kept[0].node();
-    const Question question = question_of(fresh, std::vector<bool>(fresh.outputs.size(), true));
+    const auto used = used_.find(&node);  // of a part of an expansion all outputs are taken to be read
+    const Question question = question_of(
+        fresh, used == used_.end() ? std::vector<bool>(fresh.outputs.size(), true) : used->second);
     const std::vector<LayoutId> layouts(fresh.inputs.size(), any_layout);
     if (choose(question, layouts, options_).offer.accepted()) return kept;
     Tensors operands;  // as the node holds them: typed where only the type counts
@@ -30,10 +44,13 @@ class Expander {
 
  private:
   const Options& options_;
+  std::unordered_map<const Node*, std::vector<bool>> used_;
 };
 
 }  // namespace
 
-Graph decompose(const Graph& graph, const Options& options) { return rewrite(graph, Expander(options)); }
+Graph decompose(const Graph& graph, const Options& options) {
+  return rewrite(graph, Expander(graph, options));
+}
 
 }  // namespace luge::compiler

@@ -1,7 +1,12 @@
 #include "compile/pipeline.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "compile/lower.h"
 #include "compile/passes.h"
+#include "core/log.h"
 
 namespace luge::compiler {
 
@@ -15,22 +20,42 @@ const std::vector<Pass>& passes() {
   return list;
 }
 
+namespace {
+
+void check([[maybe_unused]] const Graph& graph) {
+#ifndef NDEBUG
+  verify(graph);
+#endif
+}
+
+std::size_t ops_in(const Graph& graph) {
+  const std::vector<Node*> nodes = topological(graph.roots);
+  return static_cast<std::size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [](const Node* node) { return node->leaf == Leaf::none; }));
+}
+
+}  // namespace
+
 std::shared_ptr<const Program> compile(const Graph& graph, const Options& given) {
   const Building building;
+  const bool verbose = logging("compile");
   Options options = given;
   if (!options.backend) options.backend = &cpu_backend();
   Graph current = graph;
-#ifndef NDEBUG
-  verify(current);
-#endif
+  check(current);
   for (const Pass& pass : passes()) {
     if (options.disabled.contains(std::string(pass.name))) continue;
+    const std::size_t before = verbose ? ops_in(current) : 0;
     current = pass.run(current, options);
-#ifndef NDEBUG
-    verify(current);
-#endif
+    check(current);
+    if (verbose)
+      log("compile",
+          fmt::format("{} ({}): {} ops, were {}", pass.name, pass.purpose, ops_in(current), before));
   }
-  return lower(current, options);
+  if (verbose) log("compile", "\n" + to_text(current));
+  std::shared_ptr<const Program> program = lower(current, options);
+  if (logging("kernels")) log("kernels", "\n" + program->explain());
+  return program;
 }
 
 }  // namespace luge::compiler

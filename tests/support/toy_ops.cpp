@@ -1,5 +1,6 @@
 #include "support/toy_ops.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace luge::testing {
@@ -119,7 +120,14 @@ Tensor toy_guard(const Tensor& x) { return make<ToyGuard>({}, x); }
 Tensor toy_square_plus(const Tensor& x) { return make<ToySquarePlus>({}, x); }
 Tensor toy_zeros_like(const Tensor& like) { return make<ToyZerosLike>({}, like); }
 
-compiler::Graph graph_of(const Tensors& leaves, const Tensors& roots, std::vector<int> replaces) {
+compiler::Graph graph_of(const Tensors& given, const Tensors& roots, std::vector<int> replaces) {
+  Tensors leaves = given;
+  for (Node* node : topological(roots)) {
+    const bool bound = node->leaf == Leaf::scalar || node->leaf == Leaf::key;
+    const bool listed =
+        std::any_of(given.begin(), given.end(), [&](const Tensor& leaf) { return leaf.node() == node; });
+    if (bound && !listed) leaves.emplace_back(node, 0);
+  }
   std::vector<Type> types;
   for (const Tensor& leaf : leaves) types.push_back({leaf.dtype(), leaf.shape()});
   if (replaces.empty()) replaces.assign(roots.size(), -1);

@@ -30,7 +30,8 @@ Tensor toy_square_plus(const Tensor& x);
 /// Zeros of the shape of `like`, whose elements nobody reads.
 Tensor toy_zeros_like(const Tensor& like);
 
-/// A specialised graph over argument leaves; `replaces` as in compiler::Graph (-1 for all when left out).
+/// A specialised graph over these leaves, and numbers and keys behind them; `replaces` as in compiler::Graph
+/// (-1 for all when left out).
 compiler::Graph graph_of(const Tensors& leaves, const Tensors& roots, std::vector<int> replaces = {});
 Tensor argument(const Shape& shape, DType dtype = f32);
 
