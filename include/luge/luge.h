@@ -3,6 +3,11 @@
 
 #include "luge/autodiff.h"
 #include "luge/compile.h"
+#include "luge/data/batches.h"
+#include "luge/data/dataset.h"
+#include "luge/data/normaliser.h"
+#include "luge/data/source.h"
+#include "luge/data/sources.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
 #include "luge/init/init.h"
@@ -34,4 +39,6 @@
 #include "luge/random.h"
 #include "luge/shape.h"
 #include "luge/tensor.h"
+#include "luge/train/callback.h"
+#include "luge/train/history.h"
 #include "luge/variable.h"

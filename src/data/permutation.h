@@ -1,0 +1,19 @@
+// Orders of samples: the same on every machine for one seed and epoch.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace luge::data {
+
+/// Streams of one seed that must not meet.
+inline constexpr std::uint64_t kSplitStream = std::uint64_t{1} << 62;
+inline constexpr std::uint64_t kAugmentStream = std::uint64_t{1} << 63;
+
+/// 0 … count-1 in a random order (Fisher-Yates over Philox words).
+std::vector<std::int64_t> permutation(std::int64_t count, std::uint64_t seed, std::uint64_t stream);
+
+/// A number for one sample of one epoch.
+std::uint64_t sample_key(std::uint64_t seed, std::int64_t epoch, std::int64_t index);
+
+}  // namespace luge::data

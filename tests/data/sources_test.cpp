@@ -1,0 +1,141 @@
+// Data from files: IDX and CSV as data sets, and the refusals that name file and place.
+#include "luge/data/sources.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "luge/data/normaliser.h"
+#include "support/errors.h"
+#include "support/temp_dir.h"
+
+namespace luge::data {
+namespace {
+
+using testing::expect_error;
+using testing::TempDir;
+
+std::string big_endian(std::initializer_list<std::uint32_t> words) {
+  std::string text;
+  for (const std::uint32_t word : words) {
+    for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(word >> shift & 0xff);
+  }
+  return text;
+}
+std::string images(std::uint32_t count, char value = 51) {
+  return big_endian({0x00000803, count, 2, 3}) + std::string(count * 6, value);
+}
+std::string labels(std::string values) {
+  return big_endian({0x00000801, static_cast<std::uint32_t>(values.size())}) + values;
+}
+
+TEST(Idx, PicturesAndLabelsBecomeSamples) {
+  const TempDir dir;
+  const auto data =
+      idx(dir.write("images", images(3)), dir.write("labels", labels({2, 0, 1})), {"a", "b", "c"});
+  EXPECT_EQ(data.size(), 3);
+  EXPECT_EQ(data.info().input.to_string(), "f32[1,2,3]");
+  EXPECT_FLOAT_EQ(data.get(1).input.as<float>()[5], 0.2f);
+  EXPECT_EQ(data.get(0).target.as<std::int64_t>()[0], 2);
+  EXPECT_EQ(data.info().classes[2], "c");
+  EXPECT_NE(data.where(2).find("images, picture 2"), std::string::npos);
+  EXPECT_FLOAT_EQ(data.info().preprocessing->scale[0], 1.0f / 255);
+}
+
+TEST(Idx, AFolderIsFoundWhateverItsFilesAreCalled) {
+  const TempDir dir;
+  dir.write("train-images.idx3-ubyte", images(4));
+  dir.write("train-labels-idx1-ubyte", labels({0, 1, 2, 3}));
+  dir.write("t10k-images-idx3-ubyte", images(2));
+  expect_error<FileError>([&] { idx_folder(dir.path()); }, {"t10k-labels-idx1-ubyte", dir.path().string()});
+  dir.write("t10k-labels.idx1-ubyte", labels({0, 3}));
+  const auto parts = idx_folder(dir.path());
+  EXPECT_EQ(parts.train.size(), 4);
+  EXPECT_EQ(parts.test.size(), 2);
+  EXPECT_EQ(parts.train.info().classes.size(), 4u);
+}
+
+TEST(Idx, FashionMnistIsThere) {
+  const auto [train, test] = fashion_mnist();
+  EXPECT_EQ(train.size(), 60000);
+  EXPECT_EQ(test.size(), 10000);
+  EXPECT_EQ(train.info().input.to_string(), "f32[1,28,28]");
+  EXPECT_EQ(train.info().classes.at(9), "Ankle boot");
+  const Affine fitted =
+      compose(*train.info().preprocessing, fit_scaling(train.take(6000), Scaling::standardise));
+  EXPECT_NEAR(fitted.offset[0], 72.9, 1.0);
+}
+
+TEST(BadInput, C23_LabelsThatAreNoClass) {
+  const TempDir dir;
+  const auto file = dir.write("images", images(3));
+  expect_error<FormatError>(
+      [&] {
+        idx(file, dir.write("labels", labels({0, 7, 1})), {"a", "b", "c"});
+      },
+      {"labels", "label 7", "sample 1", "0 to 2"});
+  expect_error<FormatError>(
+      [&] { csv(dir.write("t.csv", "x,y\n1,0\n2,-1\n"), {.kind = CsvOptions::Target::classes}); },
+      {"t.csv:3", "-1", "'y'"});
+  expect_error<FormatError>(
+      [&] { csv(dir.write("t.csv", "x,y\n1,0\n2,1.5\n"), {.kind = CsvOptions::Target::classes}); },
+      {"t.csv:3", "1.5"});
+}
+
+TEST(BadInput, C30_ATruncatedFile) {
+  const TempDir dir;
+  const auto whole = images(3);
+  const auto file = dir.write("images", whole.substr(0, whole.size() - 1));
+  const auto names = dir.write("labels", labels({0, 1, 2}));
+  expect_error<FormatError>([&] { idx(file, names); }, {"images"});
+  expect_error<FormatError>([&] { idx(dir.write("two", images(2)), names); },
+                            {"two", "2 samples", "3 labels"});
+}
+
+TEST(Csv, WordsBecomeClassesInSortedOrder) {
+  const TempDir dir;
+  const auto data = csv(dir.write("iris.csv", "length,width,kind\n1,2,setosa\n3,4,virginica\n5,6,setosa\n"));
+  EXPECT_EQ(data.size(), 3);
+  EXPECT_EQ(data.info().input.to_string(), "f32[2]");
+  EXPECT_EQ(data.info().classes, (std::vector<std::string>{"setosa", "virginica"}));
+  EXPECT_EQ(data.get(1).target.as<std::int64_t>()[0], 1);
+  EXPECT_EQ(data.info().features, (std::vector<std::string>{"length", "width"}));
+  EXPECT_NE(data.where(1).find("iris.csv:3"), std::string::npos);
+}
+
+TEST(Csv, TheTargetIsChosenByNameOrNumber) {
+  const TempDir dir;
+  const auto file = dir.write("t.csv", "a;b;c\n0.5;1;2\n1.5;3;4\n");
+  EXPECT_FLOAT_EQ(csv(file, {.target = "a", .separator = ';'}).get(1).target.as<float>()[0], 1.5f);
+  EXPECT_FLOAT_EQ(csv(file, {.target = "0", .separator = ';'}).get(0).input.as<float>()[0], 1.0f);
+  expect_error<FormatError>([&] { csv(file, {.target = "d", .separator = ';'}); }, {"d"});
+  expect_error<ValueError>([&] { csv(file, {.target = "5", .separator = ';'}); }, {"5", "3"});
+}
+
+TEST(Csv, AHeaderIsNoticedByItsWords) {
+  const TempDir dir;
+  EXPECT_EQ(csv(dir.write("with.csv", "x,y\n1,2.5\n3,4.5\n")).size(), 2);
+  EXPECT_EQ(csv(dir.write("without.csv", "1,2.5\n3,4.5\n")).size(), 2);
+  EXPECT_EQ(csv(dir.write("words.csv", "1,yes\n3,no\n")).size(), 2);
+}
+
+TEST(Csv, RealTargetsStayNumbers) {
+  const TempDir dir;
+  const auto data = csv(dir.write("t.csv", "x,y\n1,0.5\n2,1.5\n"));
+  EXPECT_EQ(data.info().target->to_string(), "f32[1]");
+  const auto labels = csv(dir.write("t.csv", "x,y\n1,0\n2,1\n"));
+  EXPECT_EQ(labels.info().target->to_string(), "i64[]");
+  const auto values = csv(dir.write("t.csv", "x,y\n1,0\n2,1\n"), {.kind = CsvOptions::Target::values});
+  EXPECT_EQ(values.info().target->to_string(), "f32[1]");
+}
+
+TEST(BadInput, C87_CellsThatAreNoNumbersNameLineAndColumn) {
+  const TempDir dir;
+  for (const std::string cell : {"nan", "1e999", "0x10", ""}) {
+    const auto file = dir.write("t.csv", "x,y\n1,0\n" + cell + ",1\n");
+    expect_error<FormatError>([&] { csv(file, {.header = CsvOptions::Header::yes}); }, {"t.csv:3"});
+  }
+}
+
+}  // namespace
+}  // namespace luge::data
