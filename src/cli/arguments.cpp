@@ -1,0 +1,176 @@
+#include "cli/arguments.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "cli/toml_file.h"
+#include "core/nearest.h"
+
+namespace luge::cli {
+namespace {
+
+std::string last_part(const std::string& name) {
+  const auto dot = name.rfind('.');
+  return dot == std::string::npos ? name : name.substr(dot + 1);
+}
+
+template <class T>
+std::optional<T> parse(std::string_view text) {
+  T value{};
+  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
+                     const std::vector<std::string>& words)
+    : command_(std::move(command)), keys_(std::move(keys)) {
+  keys_.push_back({"format", "text or json", "text"});
+  std::optional<std::string> config;
+  for (const std::string& word : words) {
+    const auto equals = word.find('=');
+    if (word == "--json") {
+      json_ = true;
+    } else if (word.starts_with("config=") && find("train.epochs")) {
+      config = word.substr(7);
+    } else if (equals == 0) {
+      throw Misuse(fmt::format("luge {}: '{}' has no key before the '='", command_, word));
+    } else if (equals != std::string::npos) {
+      set(std::string_view(word).substr(word.starts_with("--") ? 2 : 0,
+                                        equals - (word.starts_with("--") ? 2 : 0)),
+          word.substr(equals + 1), false);
+    } else if (static_cast<int>(positional_.size()) < positional && !word.starts_with("-")) {
+      positional_.push_back(word);
+    } else {
+      std::vector<std::string> names;
+      for (const Key& key : keys_) names.push_back(last_part(key.name) + "=");
+      throw Misuse(fmt::format("luge {}: '{}' is no key=value{}", command_, word, suggestion(word, names)));
+    }
+  }
+  if (config) read_file(*config);
+  if (choice("format", {"text", "json"}) == "json") json_ = true;
+}
+
+const Key* Arguments::find(std::string_view name) const {
+  for (const Key& key : keys_) {
+    if (key.name == name) return &key;
+  }
+  for (const Key& key : keys_) {
+    if (last_part(key.name) == name) return &key;
+    for (const std::string& alias : key.aliases) {
+      if (alias == name) return &key;
+    }
+  }
+  return nullptr;
+}
+
+const Key& Arguments::require(std::string_view name) const {
+  if (const Key* key = find(name)) return *key;
+  std::vector<std::string> names;
+  for (const Key& key : keys_) names.push_back(last_part(key.name));
+  throw Misuse(fmt::format("luge {}: key '{}' is not known{}", command_, name, suggestion(name, names)));
+}
+
+void Arguments::set(std::string_view name, std::string value, bool from_file) {
+  const Key& key = require(name);
+  auto& into = from_file ? file_values_ : values_;
+  if (!into.emplace(key.name, std::move(value)).second) {
+    throw Misuse(fmt::format("luge {}: key '{}' is given twice", command_, name));
+  }
+}
+
+void Arguments::read_file(const std::string& path) {
+  for (auto& [name, value] : read_toml(path)) {
+    if (name.starts_with("about.")) continue;  // what a run directory's config.toml tells of its making
+    if (!find(name)) {
+      std::vector<std::string> names;
+      for (const Key& key : keys_) names.push_back(key.name);
+      throw Misuse(fmt::format("{}: key '{}' is not known{}", path, name, suggestion(name, names)));
+    }
+    set(name, std::move(value), true);
+  }
+}
+
+bool Arguments::given(std::string_view name) const {
+  const Key& key = require(name);
+  return values_.contains(key.name) || file_values_.contains(key.name);
+}
+
+bool Arguments::has(std::string_view name) const { return given(name) || !require(name).fallback.empty(); }
+
+std::string Arguments::text(std::string_view name) const {
+  const Key& key = require(name);
+  if (const auto found = values_.find(key.name); found != values_.end()) return found->second;
+  if (const auto found = file_values_.find(key.name); found != file_values_.end()) return found->second;
+  if (key.fallback.empty()) {
+    throw Misuse(fmt::format("luge {}: {}= is missing ({}); see luge {} help", command_, last_part(key.name),
+                             key.help, command_));
+  }
+  return key.fallback;
+}
+
+void Arguments::misuse(std::string_view name, std::string_view expected) const {
+  throw Misuse(fmt::format("luge {}: {}={}: expected {}", command_, name, text(name), expected));
+}
+
+std::int64_t Arguments::integer(std::string_view name, std::int64_t least) const {
+  const auto value = parse<std::int64_t>(text(name));
+  if (!value || *value < least) misuse(name, fmt::format("a whole number from {}", least));
+  return *value;
+}
+
+double Arguments::number(std::string_view name) const {
+  const auto value = parse<double>(text(name));
+  if (!value || !std::isfinite(*value)) misuse(name, "a number");
+  return *value;
+}
+
+bool Arguments::flag(std::string_view name) const {
+  const std::string value = text(name);
+  if (value == "true" || value == "yes" || value == "on" || value == "1") return true;
+  if (value == "false" || value == "no" || value == "off" || value == "0") return false;
+  misuse(name, "true or false");
+}
+
+std::string Arguments::choice(std::string_view name, const std::vector<std::string>& names) const {
+  const std::string value = text(name);
+  for (const std::string& known : names) {
+    if (known == value) return value;
+  }
+  throw Misuse(fmt::format("luge {}: {}={} is not known{}", command_, name, value, suggestion(value, names)));
+}
+
+std::map<std::string, std::string> Arguments::resolved() const {
+  std::map<std::string, std::string> all;
+  for (const Key& key : keys_) {
+    if (key.name != "format" && has(key.name)) all[key.name] = text(key.name);
+  }
+  return all;
+}
+
+void Arguments::set_default(std::string_view name, std::string value) {
+  const Key& key = require(name);
+  if (!given(name)) file_values_[key.name] = std::move(value);
+}
+
+std::vector<std::int64_t> extents(std::string_view key, std::string_view text) {
+  std::vector<std::int64_t> found;
+  std::string_view rest = text;
+  while (true) {
+    const auto cut = rest.find('x');
+    const auto value = parse<std::int64_t>(rest.substr(0, cut));
+    if (!value || *value < 1) {
+      throw Misuse(fmt::format("{}={}: expected extents such as 3x32x32", key, text));
+    }
+    found.push_back(*value);
+    if (cut == std::string_view::npos) return found;
+    rest.remove_prefix(cut + 1);
+  }
+}
+
+}  // namespace luge::cli

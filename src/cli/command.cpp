@@ -1,0 +1,126 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+
+#include "cli/interrupt.h"
+#include "core/nearest.h"
+
+namespace luge::cli {
+namespace {
+
+std::vector<Command>& registry() {
+  static std::vector<Command> all;
+  return all;
+}
+
+bool asks_for_help(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "help" || word == "--help" || word == "-h";
+  });
+}
+
+// One line: where, what, received, expected.
+int report(std::string_view text, int code) {
+  std::string line(text);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  fmt::print(stderr, "luge: {}\n", line);
+  return code;
+}
+
+int run_command(const Command& command, const std::vector<std::string>& words) {
+  if (asks_for_help(words)) {
+    fmt::print("{}", help_text(command));
+    return 0;
+  }
+  return command.run(Arguments(command.name, command.keys, command.positional, words));
+}
+
+int dispatch(const std::vector<std::string>& words) {
+  if (words.empty() || words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
+    if (words.size() > 1) {
+      if (const Command* command = find_command(words[1])) {
+        fmt::print("{}", help_text(*command));
+        return 0;
+      }
+    } else {
+      fmt::print("{}", help_text());
+      return words.empty() ? 2 : 0;
+    }
+  }
+  const bool after_help = words.size() > 1 && words[0] == "help";
+  const std::string name = after_help ? words[1] : words[0] == "--version" ? "version" : words[0];
+  if (const Command* command = find_command(name))
+    return run_command(*command, {words.begin() + 1, words.end()});
+  std::vector<std::string> names = {"help"};
+  for (const Command& command : commands()) names.push_back(command.name);
+  throw Misuse(
+      fmt::format("command '{}' is not known{}; luge help lists all", name, suggestion(name, names)));
+}
+
+}  // namespace
+
+Registration::Registration(Command command) {
+  auto& all = registry();
+  const auto place = std::lower_bound(all.begin(), all.end(), command,
+                                      [](const Command& a, const Command& b) { return a.name < b.name; });
+  all.insert(place, std::move(command));
+}
+
+const std::vector<Command>& commands() { return registry(); }
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : commands()) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+int run(const std::vector<std::string>& words) {
+  try {
+    return dispatch(words);
+  } catch (const Misuse& error) {
+    return report(error.what(), 2);
+  } catch (const Stopped& stopped) {
+    return 128 + stopped.signal;
+  } catch (const std::bad_alloc&) {
+    return report("out of memory", 1);
+  } catch (const std::exception& error) {
+    return report(error.what(), 1);
+  }
+}
+
+std::string help_text() {
+  std::string text = "luge COMMAND key=value ...   neural networks from the shell\n\n";
+  for (const Command& command : commands())
+    text += fmt::format("  {:<10} {}\n", command.name, command.purpose);
+  text +=
+      "  help       this page; luge COMMAND help tells the keys of one\n"
+      "\n"
+      "--json (or format=json) prints one JSON document where a command reports something.\n"
+      "Environment: LUGE_DATA (data sets), LUGE_THREADS, LUGE_DEVICE, LUGE_LOG=compile,kernels.\n"
+      "\n"
+      "Begin with:  luge train model=lenet5 data=fashion-mnist epochs=5\n";
+  return text;
+}
+
+std::string help_text(const Command& command) {
+  std::string text = fmt::format("{}\n\n", command.purpose);
+  for (const std::string& line : command.usage) text += fmt::format("  luge {}\n", line);
+  if (!command.keys.empty()) text += "\n";
+  for (const Key& key : command.keys) {
+    const auto dot = key.name.rfind('.');
+    std::string name = dot == std::string::npos ? key.name : key.name.substr(dot + 1);
+    for (const std::string& alias : key.aliases) name += ", " + alias;
+    text += fmt::format("  {:<26} {}", name, key.help);
+    if (dot != std::string::npos) text += fmt::format("  [{}]", key.name);
+    if (!key.fallback.empty()) text += fmt::format("  (default {})", key.fallback);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace luge::cli

@@ -1,0 +1,36 @@
+// What a subcommand is: a name, what it does, its keys, and the function. One file a command, which registers
+// itself.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+
+namespace luge::cli {
+
+struct Command {
+  std::string name;
+  std::string purpose;             // one line of `luge help`
+  std::vector<std::string> usage;  // lines of `luge COMMAND help`, without "luge "
+  std::vector<Key> keys;
+  int positional = 0;  // words without '=' it takes
+  int (*run)(const Arguments& arguments);
+};
+
+/// All commands, by name.
+const std::vector<Command>& commands();
+const Command* find_command(std::string_view name);
+
+struct Registration {
+  explicit Registration(Command command);
+};
+
+/// What main does with the words after "luge": runs the command, prints errors, gives the exit code.
+int run(const std::vector<std::string>& words);
+
+/// The text of `luge help` and of `luge COMMAND help`.
+std::string help_text();
+std::string help_text(const Command& command);
+
+}  // namespace luge::cli

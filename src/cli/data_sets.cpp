@@ -1,0 +1,85 @@
+#include "cli/data_sets.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "core/nearest.h"
+#include "luge/data/sources.h"
+
+namespace luge::cli {
+namespace fs = std::filesystem;
+namespace {
+
+struct BuiltIn {
+  const char* name;
+  Data (*load)();
+};
+
+Data pair_of(const char* name, data::TrainTest parts) {
+  return {name, std::move(parts.train), std::move(parts.test)};
+}
+
+// A truth table is trained and tested on all it has.
+Data table(const char* name, const data::Dataset& rows) { return {name, rows, rows}; }
+
+const BuiltIn kBuiltIn[] = {
+    {"fashion-mnist", [] { return pair_of("fashion-mnist", data::fashion_mnist()); }},
+    {"mnist", [] { return pair_of("mnist", data::mnist()); }},
+    {"xor", [] { return table("xor", data::xor_table()); }},
+    {"and", [] { return table("and", data::and_table()); }},
+    {"or", [] { return table("or", data::or_table()); }},
+};
+
+bool looks_like_path(const std::string& name) {
+  return name.find('/') != std::string::npos || name.find('.') != std::string::npos;
+}
+
+data::CsvOptions csv_options(const Arguments& arguments, TargetKind kind) {
+  data::CsvOptions options;
+  options.target = arguments.text("data.target");
+  const std::string header = arguments.choice("data.header", {"auto", "yes", "no"});
+  if (header != "auto")
+    options.header = header == "yes" ? data::CsvOptions::Header::yes : data::CsvOptions::Header::no;
+  const std::string separator = arguments.text("data.separator");
+  if (separator != "tab" && separator.size() != 1)
+    arguments.misuse("data.separator", "one character, or tab");
+  options.separator = separator == "tab" ? '\t' : separator[0];
+  if (kind == TargetKind::labels) options.kind = data::CsvOptions::Target::classes;
+  if (kind == TargetKind::values) options.kind = data::CsvOptions::Target::values;
+  return options;
+}
+
+}  // namespace
+
+std::vector<std::string> data_set_names() {
+  std::vector<std::string> names;
+  for (const BuiltIn& known : kBuiltIn) names.emplace_back(known.name);
+  return names;
+}
+
+std::vector<Key> table_keys() {
+  return {{"data.target", "target column of a CSV table: name, or number from 0 (-1 is the last)", "-1"},
+          {"data.header", "whether its first line names the columns: auto, yes, no", "auto"},
+          {"data.separator", "between its cells: one character, or tab", ","}};
+}
+
+Data load_data(const Arguments& arguments, const std::string& name, TargetKind kind) {
+  for (const BuiltIn& known : kBuiltIn) {
+    if (name == known.name) return known.load();
+  }
+  std::error_code error;
+  const fs::path path = name;
+  if (fs::is_directory(path, error)) {
+    const fs::path folder = path.filename().empty() ? path.parent_path() : path;
+    data::TrainTest parts = data::idx_folder(path);
+    return {folder.filename().string(), std::move(parts.train), std::move(parts.test)};
+  }
+  if (fs::exists(path, error) || looks_like_path(name)) {
+    return {path.stem().string(), data::csv(path, csv_options(arguments, kind)), std::nullopt};
+  }
+  throw Misuse(
+      fmt::format("data={} is neither a data set nor a file{}", name, suggestion(name, data_set_names())));
+}
+
+}  // namespace luge::cli

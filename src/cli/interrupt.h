@@ -1,0 +1,17 @@
+// SIGINT and SIGTERM: the first asks for an orderly end, the second ends the process at once.
+#pragma once
+
+namespace luge::cli {
+
+/// Thrown when a command ended early because of a signal and everything worth keeping is saved.
+struct Stopped {
+  int signal;
+};
+
+/// From now on the first SIGINT or SIGTERM only sets a flag, the second exits with 128 + its number; SIGHUP
+/// and SIGPIPE are ignored (a write to a closed pipe fails with an error instead).
+void watch_signals();
+/// The signal that came, or 0.
+int signal_received();
+
+}  // namespace luge::cli
