@@ -40,5 +40,6 @@
 #include "luge/shape.h"
 #include "luge/tensor.h"
 #include "luge/train/callback.h"
+#include "luge/train/callbacks.h"
 #include "luge/train/history.h"
 #include "luge/variable.h"
