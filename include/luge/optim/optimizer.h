@@ -1,0 +1,112 @@
+// Optimizers: one pure step per parameter, state by name; the base owns steps, rates, groups, clipping and saving.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "luge/nn/module.h"
+#include "luge/optim/schedule.h"
+#include "luge/tensor.h"
+#include "luge/variable.h"
+
+namespace luge::optim {
+
+/// What an update sees besides parameter and gradient: its named state, the rate and the step.
+class Slots {
+ public:
+  struct Entry {
+    std::string name;
+    Variable variable;
+    Tensor value;  // in the making
+  };
+  Slots(const Variable& parameter, std::vector<Entry>& entries, Tensor learning_rate, Tensor step)
+      : parameter_(parameter), entries_(entries), learning_rate_(std::move(learning_rate)), step_(std::move(step)) {}
+
+  /// State of the parameter's shape and dtype that begins as zeros; what is assigned to it is there at the next step.
+  Tensor& operator()(std::string_view name);
+  /// Scalar of the parameter's dtype.
+  const Tensor& learning_rate() const { return learning_rate_; }
+  /// 1 - decay^t with t = 1 at the first step, computed in float64, in the parameter's dtype.
+  Tensor bias_correction(double decay) const;
+  /// f64 scalar, 1 at the first step.
+  const Tensor& step() const { return step_; }
+
+ private:
+  const Variable& parameter_;
+  std::vector<Entry>& entries_;
+  Tensor learning_rate_, step_;
+};
+
+/// The mathematics of one optimizer.
+class Rule {
+ public:
+  virtual ~Rule() = default;
+  virtual std::string name() const = 0;
+  /// The parameter's new value.
+  virtual Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const = 0;
+};
+
+/// What weight decay with factor λ means.
+enum class Decay : std::uint8_t {
+  gradient,  // λ·w is added to the gradient: an L2 penalty of λ/2·w² (PyTorch's weight_decay)
+  decoupled  // w shrinks by rate·λ·w beside the step (AdamW)
+};
+
+/// Settings of some parameters; what is left open holds as for the others.
+struct GroupOptions {
+  std::optional<double> rate_factor = {};  // on the learning rate
+  std::optional<double> weight_decay = {};
+};
+
+struct OptimizerOptions {
+  double weight_decay = 0;
+  Decay decay = Decay::gradient;
+  Schedule schedule = {};
+  double clip_value = 0;        // each gradient element into ±this; 0: off
+  double clip_norm = 0;         // each parameter's gradient to at most this length; 0: off
+  double clip_global_norm = 0;  // all gradients together to at most this length; 0: off
+};
+
+/// A handle: copies share state. Every optimizer below is one.
+class Optimizer {
+ public:
+  /// Throws ValueError unless the rate is a finite number above 0 and the options are in range.
+  Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, const OptimizerOptions& options = {});
+
+  /// One step: every parameter moves along its gradient (an empty gradient or a frozen parameter stays). Outside a
+  /// compiled function this evaluates the new values, with whatever is still held of the graph, and lets the graph
+  /// go; inside it only records. The first step decides which parameters this optimizer holds.
+  /// Throws ValueError (as many gradients as there are not parameters; a parameter given twice), StateError (a
+  /// parameter this optimizer does not hold), ShapeError.
+  void step(const Variables& parameters, Tensors gradients) const;
+  void step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const;
+
+  /// Holds these parameters before the first step, so that state() is complete and a checkpoint can be loaded.
+  void hold(const std::vector<nn::NamedVariable>& parameters) const;
+  /// Settings of their own for some parameters.
+  void set_group(const Variables& parameters, const GroupOptions& options) const;
+
+  /// The base rate, before the schedule.
+  double learning_rate() const;
+  void set_learning_rate(double rate) const;
+  /// The rate of the coming step, schedule included.
+  double current_rate() const;
+  void set_schedule(const Schedule& schedule) const;
+  const OptimizerOptions& options() const;
+  /// Steps taken.
+  std::int64_t steps() const;
+  std::string name() const;
+
+  /// Everything to save: "step", "learning_rate" and "<parameter>/<slot>".
+  std::vector<nn::NamedVariable> state() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace luge::optim

@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include "luge/error.h"
+#include "luge/loss/loss.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/index.h"
+#include "luge/ops/linalg.h"
+#include "luge/ops/math.h"
+#include "luge/ops/shape.h"
+
+namespace luge::loss {
+namespace {
+
+/// How much each sample counts by its class and by whether its label is ignored; empty when all count 1.
+Tensor weights(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& target) {
+  const bool labels = target.rank() < logits.rank();
+  Tensor counts;
+  if (labels && o.ignore_index != no_label) {
+    counts = not_equal(target, is_floating(target.dtype()) ? Scalar(static_cast<double>(o.ignore_index))
+                                                           : Scalar(o.ignore_index));
+  }
+  if (o.class_weights.empty()) return counts.defined() ? cast(counts, logits.dtype()) : Tensor();
+  const std::int64_t classes = logits.extent(static_cast<int>(o.axis));
+  if (classes != static_cast<std::int64_t>(o.class_weights.size())) {
+    throw ValueError(fmt::format("softmax_cross_entropy: {} class weights for {} classes", o.class_weights.size(), classes));
+  }
+  const Tensor by_class = cast(tensor(o.class_weights, Shape{classes}), logits.dtype());
+  if (!labels) return matmul(transpose(target, static_cast<int>(o.axis), -1), by_class);
+  const Tensor label = cast(target, i64);
+  if (!counts.defined()) return take(by_class, label);
+  return where(counts, take(by_class, where(counts, label, 0)), 0);
+}
+
+Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& target) {
+  const CrossEntropyOptions options{
+      .axis = o.axis, .label_smoothing = o.label_smoothing, .ignore_index = o.ignore_index};
+  const Tensor each = softmax_cross_entropy(logits, target, options);
+  return {each, weights(o, logits, target)};
+}
+
+}  // namespace
+
+SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options)
+    : Loss("softmax_cross_entropy", options.reduction,
+           [options](const Tensor& logits, const Tensor& target) { return cost(options, logits, target); }) {
+  for (double weight : options.class_weights) {
+    if (!(weight >= 0)) throw ValueError(fmt::format("softmax_cross_entropy: class weight {} is not 0 or more", weight));
+  }
+}
+
+}  // namespace luge::loss

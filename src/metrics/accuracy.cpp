@@ -1,0 +1,39 @@
+#include <fmt/format.h>
+
+#include "luge/error.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/math.h"
+#include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
+#include "metrics/classification.h"
+
+namespace luge::metrics {
+namespace {
+
+/// Which samples are right, bool.
+Tensor right(const AccuracyOptions& o, const Tensor& prediction, const Tensor& target) {
+  const int axis = static_cast<int>(o.axis);
+  const bool single = prediction.rank() <= 1 || prediction.extent(axis) == 1;
+  if (single) {
+    const bool column = prediction.rank() == target.rank() + 1;
+    const Tensor t = column ? unsqueeze(target, axis) : target;
+    if (t.rank() == prediction.rank()) {
+      return equal(greater(prediction, o.threshold), greater(cast(t, prediction.dtype()), 0.5));
+    }
+  } else if (prediction.rank() == target.rank()) {
+    return equal(argmax(prediction, axis), argmax(target, axis));
+  } else if (prediction.rank() == target.rank() + 1) {
+    return equal(argmax(prediction, axis), cast(target, i64));
+  }
+  throw ShapeError(fmt::format("accuracy: prediction {} and target {}; expected [N,…,C] and labels [N,…], or equal shapes",
+                               prediction.shape().to_string(), target.shape().to_string()));
+}
+
+}  // namespace
+
+Accuracy::Accuracy(const AccuracyOptions& options)
+    : Metric(share_of("accuracy", [options](const Tensor& prediction, const Tensor& target) {
+        return right(options, prediction, target);
+      })) {}
+
+}  // namespace luge::metrics

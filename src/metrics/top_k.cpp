@@ -1,0 +1,30 @@
+#include <fmt/format.h>
+
+#include "luge/error.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/math.h"
+#include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
+#include "metrics/classification.h"
+
+namespace luge::metrics {
+namespace {
+
+Tensor among(std::int64_t k, const std::string& name, const Tensor& prediction, const Tensor& target) {
+  check_labels(name, prediction, target);
+  const Tensor at_label = equal(iota_like(prediction, 1), unsqueeze(cast(target, i64), 1));
+  const Tensor own = sum(where(at_label, prediction, 0), 1, keep_dims);
+  const Tensor above = sum(cast(greater(prediction, own), i64), 1);
+  return logical_and(less(above, k), any(at_label, 1));
+}
+
+}  // namespace
+
+TopK::TopK(std::int64_t k)
+    : Metric(share_of(fmt::format("top{}", k), [k, name = fmt::format("top{}", k)](const Tensor& p, const Tensor& t) {
+        return among(k, name, p, t);
+      })) {
+  if (k < 1) throw ValueError(fmt::format("TopK: k is {}; expected at least 1", k));
+}
+
+}  // namespace luge::metrics

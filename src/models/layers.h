@@ -1,0 +1,11 @@
+// What the gallery's files include.
+#pragma once
+
+#include "luge/models/gallery.h"
+#include "luge/nn/activation.h"
+#include "luge/nn/conv.h"
+#include "luge/nn/dropout.h"
+#include "luge/nn/flatten.h"
+#include "luge/nn/linear.h"
+#include "luge/nn/pool.h"
+#include "luge/nn/sequential.h"

@@ -1,0 +1,25 @@
+// mlp: one hidden layer of 128 rectified units.
+#include "models/layers.h"
+
+namespace luge::models {
+namespace {
+
+nn::Model make_model(std::int64_t outputs) {
+  return nn::sequential(nn::Flatten(), nn::Linear(128), nn::Relu(), nn::Linear(outputs));
+}
+
+const bool added = add({.name = "mlp",
+                        .description = "784-128-10, relu",
+                        .input = Shape{1, 28, 28},
+                        .outputs = 10,
+                        .defaults = {.data = "fashion-mnist",
+                                     .loss = "softmax-cross-entropy",
+                                     .optimizer = "adam",
+                                     .learning_rate = 1e-3,
+                                     .batch = 64,
+                                     .epochs = 5,
+                                     .metrics = {"accuracy"}},
+                        .make = make_model});
+
+}  // namespace
+}  // namespace luge::models

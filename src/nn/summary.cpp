@@ -1,0 +1,91 @@
+#include "luge/nn/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "luge/nn/observe.h"
+#include "nn/module_state.h"
+
+namespace luge::nn {
+namespace {
+
+/// Elements of one sample.
+std::int64_t outputs_of(const Shape& shape) {
+  if (shape.rank() == 0) return 1;
+  const Shape sample = shape.without(0);
+  return sample.known() ? sample.elements() : 0;
+}
+
+LayerSummary describe(const LayerCall& call, bool first) {
+  LayerSummary row{.path = call.path, .type = call.module.describe(), .output = call.output.shape()};
+  for (const auto& cell : call.module.state()->cells) {
+    if (!first || cell->is_buffer) continue;
+    const std::int64_t count = cell->variable.shape().elements();
+    row.parameters += count;
+    if (cell->variable.trainable()) row.trainable += count;
+  }
+  const Work work = call.module.work();
+  row.neurons = outputs_of(call.output.shape());
+  row.macs = work.multiplies ? row.neurons * work.fan_in : 0;
+  row.connections = work.fan_in > 0 ? row.neurons * (work.fan_in + (work.bias ? 1 : 0)) : 0;
+  row.activation_bytes = row.neurons * static_cast<std::int64_t>(size_of(call.output.dtype()));
+  return row;
+}
+
+std::string grouped(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (std::int64_t at = static_cast<std::int64_t>(text.size()) - 3; at > 0; at -= 3) {
+    text.insert(static_cast<std::size_t>(at), ",");
+  }
+  return text;
+}
+
+}  // namespace
+
+Summary summary(const Module& net, const Shape& input, DType dtype) {
+  Trace scratch;  // swallows whatever the forward pass draws or assigns
+  const TraceScope scope(scratch);
+  Summary result;
+  std::unordered_set<const void*> seen;
+  observe(net, argument_leaf({dtype, input.inserted(0, unknown)}, "input"), [&](const LayerCall& call) {
+    const auto& state = call.module.state();
+    if (!state->children.empty() && state->cells.empty()) return;
+    result.layers.push_back(describe(call, seen.insert(state.get()).second));
+  });
+  for (const LayerSummary& row : result.layers) {
+    result.parameters += row.parameters;
+    result.trainable += row.trainable;
+    result.macs += row.macs;
+    result.connections += row.connections;
+    result.activation_bytes += row.activation_bytes;
+  }
+  return result;
+}
+
+std::string Summary::to_string() const {
+  using Row = std::array<std::string, 6>;
+  std::vector<Row> rows = {{"layer", "type", "output", "parameters", "MACs", "connections"}};
+  for (const LayerSummary& l : layers) {
+    rows.push_back({l.path.empty() ? "(root)" : l.path, l.type, l.output.to_string(), grouped(l.parameters),
+                    grouped(l.macs), grouped(l.connections)});
+  }
+  std::array<std::size_t, 6> width{};
+  for (const Row& row : rows) {
+    for (std::size_t k = 0; k < row.size(); ++k) width[k] = std::max(width[k], row[k].size());
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      text += k < 3 ? fmt::format("{:<{}}", row[k], width[k]) : fmt::format("{:>{}}", row[k], width[k]);
+      text += k + 1 < row.size() ? "  " : "\n";
+    }
+  }
+  return text + fmt::format("parameters {} (trainable {}), MACs {}, connections {}, activations {} bytes a sample\n",
+                            grouped(parameters), grouped(trainable), grouped(macs), grouped(connections),
+                            grouped(activation_bytes));
+}
+
+}  // namespace luge::nn

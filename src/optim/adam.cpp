@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include "luge/error.h"
+#include "luge/ops/math.h"
+#include "luge/optim/optimizers.h"
+
+namespace luge::optim {
+namespace {
+
+struct Step : Rule {
+  explicit Step(const AdamOptions& options) : options_(options) {
+    for (const double beta : {options.beta1, options.beta2}) {
+      if (!(beta >= 0 && beta < 1)) throw ValueError(fmt::format("Adam: beta is {}; expected 0 or more, below 1", beta));
+    }
+    if (!(options.epsilon > 0)) throw ValueError(fmt::format("Adam: epsilon is {}; expected above 0", options.epsilon));
+  }
+  std::string name() const override { return "adam"; }
+  Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {
+    slot("m"), slot("v");  // made before references are taken
+    Tensor &m = slot("m"), &v = slot("v");
+    m = lerp(gradient, m, options_.beta1);
+    v = lerp(square(gradient), v, options_.beta2);
+    const Tensor rate = slot.learning_rate() / slot.bias_correction(options_.beta1);
+    const Tensor deviation = sqrt(v) * rsqrt(slot.bias_correction(options_.beta2));
+    return parameter - rate * m / (deviation + options_.epsilon);
+  }
+  AdamOptions options_;
+};
+
+}  // namespace
+
+Adam::Adam(double learning_rate, const AdamOptions& options, const OptimizerOptions& common)
+    : Optimizer(std::make_shared<Step>(options), learning_rate, common) {}
+
+}  // namespace luge::optim

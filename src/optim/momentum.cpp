@@ -1,0 +1,31 @@
+#include <fmt/format.h>
+
+#include "luge/error.h"
+#include "luge/ops/math.h"
+#include "luge/optim/optimizers.h"
+
+namespace luge::optim {
+namespace {
+
+struct Step : Rule {
+  explicit Step(const MomentumOptions& options) : options_(options) {
+    const double mu = options.momentum;
+    if (!(mu >= 0 && mu < 1)) throw ValueError(fmt::format("Momentum: momentum is {}; expected 0 or more, below 1", mu));
+  }
+  std::string name() const override { return options_.nesterov ? "nesterov" : "momentum"; }
+  Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {
+    const double mu = options_.momentum;
+    Tensor& v = slot("v");
+    const Tensor fresh = options_.accumulate == Accumulate::sum ? gradient : (1 - mu) * gradient;
+    v = mu * v + fresh;
+    return parameter - slot.learning_rate() * (options_.nesterov ? mu * v + fresh : v);
+  }
+  MomentumOptions options_;
+};
+
+}  // namespace
+
+Momentum::Momentum(double learning_rate, const MomentumOptions& options, const OptimizerOptions& common)
+    : Optimizer(std::make_shared<Step>(options), learning_rate, common) {}
+
+}  // namespace luge::optim

@@ -1,0 +1,191 @@
+#include "luge/optim/optimizer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <unordered_set>
+
+#include "graph/eval.h"
+#include "luge/ops/math.h"
+#include "luge/ops/reduce.h"
+#include "optim/optimizer_state.h"
+
+namespace luge::optim {
+namespace {
+
+void check_rate(double rate) {
+  if (!std::isfinite(rate) || rate <= 0) {
+    throw ValueError(fmt::format("optimizer: the learning rate is {}; expected a finite number above 0", rate));
+  }
+}
+
+void check_not_negative(std::string_view what, double value) {
+  if (!(value >= 0) || !std::isfinite(value)) {
+    throw ValueError(fmt::format("optimizer: {} is {}; expected a finite number, 0 or more", what, value));
+  }
+}
+
+Tensor limit_norm(const Tensor& gradient, const Tensor& norm, double limit) {
+  return gradient * cast(minimum(limit / (norm + 1e-6), 1), gradient.dtype());
+}
+
+Tensor square_sum(const Tensor& x) { return sum(square(x.dtype() == f64 ? x : cast(x, f32))); }
+
+void clip(Tensors& gradients, const OptimizerOptions& options) {
+  Tensor total;
+  for (Tensor& g : gradients) {
+    if (!g.defined()) continue;
+    if (options.clip_value > 0) g = clamp(g, -options.clip_value, options.clip_value);
+    if (options.clip_norm > 0) g = limit_norm(g, sqrt(square_sum(g)), options.clip_norm);
+    if (options.clip_global_norm > 0) {
+      const Tensor own = cast(square_sum(g), f64);
+      total = total.defined() ? total + own : own;
+    }
+  }
+  if (!total.defined()) return;
+  const Tensor norm = sqrt(total);
+  for (Tensor& g : gradients) {
+    if (g.defined()) g = limit_norm(g, norm, options.clip_global_norm);
+  }
+}
+
+void check_gradient(const Variable& parameter, const Tensor& gradient) {
+  if (gradient.shape() == parameter.shape() && gradient.dtype() == parameter.dtype()) return;
+  throw ShapeError(fmt::format("optimizer: the gradient of '{}' is {} {}, the parameter is {} {}", parameter.name(),
+                               name(gradient.dtype()), gradient.shape().to_string(), name(parameter.dtype()),
+                               parameter.shape().to_string()));
+}
+
+}  // namespace
+
+Tensor& Slots::operator()(std::string_view name) {
+  for (Entry& entry : entries_) {
+    if (entry.name != name) continue;
+    if (!entry.value.defined()) entry.value = entry.variable.value();
+    return entry.value;
+  }
+  {
+    const OutsideTrace outside;
+    const Tensor zero = zeros(parameter_.shape(), parameter_.dtype());
+    entries_.push_back({std::string(name), Variable(zero, fmt::format("{}/{}", parameter_.name(), name), {.trainable = false}), {}});
+  }
+  return entries_.back().value = entries_.back().variable.value();
+}
+
+Tensor Slots::bias_correction(double decay) const { return cast(1 - pow(decay, step_), parameter_.dtype()); }
+
+void Optimizer::State::hold(const std::string& path, const Variable& parameter) {
+  if (!index.emplace(parameter.slot().get(), held.size()).second) return;
+  held.push_back({path, parameter, {}, {}});
+}
+
+Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, const OptimizerOptions& options)
+    : state_(std::make_shared<State>()) {
+  check_rate(learning_rate);
+  check_not_negative("weight decay", options.weight_decay);
+  check_not_negative("clip_value", options.clip_value);
+  check_not_negative("clip_norm", options.clip_norm);
+  check_not_negative("clip_global_norm", options.clip_global_norm);
+  state_->rule = std::move(rule);
+  state_->options = options;
+  state_->learning_rate = Variable(scalar(learning_rate, f64), "learning_rate", {.trainable = false});
+  state_->step = Variable(scalar(0, i64), "step", {.trainable = false});
+}
+
+void Optimizer::step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const {
+  hold(parameters);
+  Variables variables;
+  for (const nn::NamedVariable& parameter : parameters) variables.push_back(parameter.variable);
+  step(variables, std::move(gradients));
+}
+
+void Optimizer::step(const Variables& parameters, Tensors gradients) const {
+  State& state = *state_;
+  if (parameters.size() != gradients.size()) {
+    throw ValueError(fmt::format("optimizer: {} parameters, {} gradients", parameters.size(), gradients.size()));
+  }
+  if (state.held.empty()) {
+    for (const Variable& parameter : parameters) state.hold(parameter.name(), parameter);
+  }
+  std::unordered_set<const Slot*> seen;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    const Variable& parameter = parameters[k];
+    if (!seen.insert(parameter.slot().get()).second) {
+      throw ValueError(fmt::format("optimizer: parameter '{}' is given twice", parameter.name()));
+    }
+    if (!state.find(parameter)) {
+      throw StateError(fmt::format("optimizer: parameter '{}' {} is not one of the {} this optimizer holds; each model needs "
+                                   "an optimizer of its own", parameter.name(), parameter.shape().to_string(), state.held.size()));
+    }
+    if (gradients[k].defined()) check_gradient(parameter, gradients[k]);
+  }
+  clip(gradients, state.options);
+
+  const Tensor before = cast(state.step.value(), f64);
+  Tensor rate = state.learning_rate.value();
+  if (!state.options.schedule.is_constant()) rate = rate * state.options.schedule.factor(before);
+  const Tensor now = before + 1;
+  std::vector<std::pair<Variable, Tensor>> updates = {{state.step, state.step.value() + 1}};
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (!gradients[k].defined() || !parameters[k].trainable()) continue;
+    State::Held& held = *state.find(parameters[k]);
+    const Tensor w = held.parameter.value();
+    const Tensor own_rate = cast(held.group.rate_factor ? rate * *held.group.rate_factor : rate, w.dtype());
+    const double decay = held.group.weight_decay.value_or(state.options.weight_decay);
+    Tensor g = std::move(gradients[k]);
+    if (decay > 0 && state.options.decay == Decay::gradient) g = g + decay * w;
+    Slots slots(held.parameter, held.slots, own_rate, now);
+    Tensor next = state.rule->update(w, g, slots);
+    if (decay > 0 && state.options.decay == Decay::decoupled) next = next - own_rate * decay * w;
+    updates.emplace_back(held.parameter, std::move(next));
+    for (Slots::Entry& entry : held.slots) {
+      if (entry.value.defined()) updates.emplace_back(entry.variable, std::exchange(entry.value, Tensor()));
+    }
+  }
+  assign_and_evaluate(updates);
+}
+
+void Optimizer::hold(const std::vector<nn::NamedVariable>& parameters) const {
+  if (!state_->held.empty()) return;
+  for (const nn::NamedVariable& parameter : parameters) state_->hold(parameter.name, parameter.variable);
+}
+
+void Optimizer::set_group(const Variables& parameters, const GroupOptions& options) const {
+  if (options.rate_factor) check_not_negative("rate_factor", *options.rate_factor);
+  if (options.weight_decay) check_not_negative("weight decay", *options.weight_decay);
+  for (const Variable& parameter : parameters) {
+    State::Held* held = state_->find(parameter);
+    if (!held) {
+      throw StateError(fmt::format("optimizer: parameter '{}' is not held; call hold(net.named_parameters()) first",
+                                   parameter.name()));
+    }
+    if (options.rate_factor) held->group.rate_factor = options.rate_factor;
+    if (options.weight_decay) held->group.weight_decay = options.weight_decay;
+  }
+}
+
+double Optimizer::learning_rate() const { return state_->learning_rate.value().item<double>(); }
+
+void Optimizer::set_learning_rate(double rate) const {
+  check_rate(rate);
+  state_->learning_rate.assign(scalar(rate, f64));
+}
+
+double Optimizer::current_rate() const {
+  return learning_rate() * (state_->options.schedule.is_constant() ? 1 : state_->options.schedule.at(steps()));
+}
+
+void Optimizer::set_schedule(const Schedule& schedule) const { state_->options.schedule = schedule; }
+const OptimizerOptions& Optimizer::options() const { return state_->options; }
+std::int64_t Optimizer::steps() const { return state_->step.value().item<std::int64_t>(); }
+std::string Optimizer::name() const { return state_->rule->name(); }
+
+std::vector<nn::NamedVariable> Optimizer::state() const {
+  std::vector<nn::NamedVariable> result = {{"step", state_->step}, {"learning_rate", state_->learning_rate}};
+  for (const State::Held& held : state_->held) {
+    for (const Slots::Entry& slot : held.slots) result.push_back({held.path + "/" + slot.name, slot.variable});
+  }
+  return result;
+}
+
+}  // namespace luge::optim
