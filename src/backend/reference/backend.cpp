@@ -29,9 +29,7 @@ class ReferenceKernel final : public Kernel {
  public:
   std::string_view name() const override { return "reference"; }
   Offer offer(const KernelRequest& request) const override {
-    if (!request.op.has_reference() && request.op.instruction() == Instruction::none) {
-      return refuse("no reference loop: decompose it");
-    }
+    if (!has_loop(request.op)) return refuse("no reference loop: decompose it");
     if (!request.post.empty()) return refuse("takes no post-ops");
     Offer offer;
     double elements = 0;

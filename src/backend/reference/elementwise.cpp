@@ -4,6 +4,7 @@
 
 #include "backend/reference/instructions.h"
 #include "core/philox.h"
+#include "ops/attributes/fused.h"
 
 namespace luge {
 namespace {
@@ -68,8 +69,13 @@ void reference_elementwise(Instruction instruction, const ReferenceCall& call) {
   }
 }
 
+bool has_loop(const AnyOp& op) {
+  return op.has_reference() || op.instruction() != Instruction::none || op.attributes<FusedAttributes>();
+}
+
 void run_reference(const AnyOp& op, const ReferenceCall& call) {
   if (op.has_reference()) return op.reference(call);
+  if (const auto* fused = op.attributes<FusedAttributes>()) return reference_fused(*fused, call);
   reference_elementwise(op.instruction(), call);
 }
 

@@ -10,6 +10,8 @@
 
 namespace luge {
 
+struct FusedAttributes;
+
 /// One element while it is computed on: floating types as double, integers and bool as int64.
 struct Element {
   double real = 0;
@@ -41,7 +43,11 @@ double uniform(std::int64_t seed, std::int64_t draw, std::int64_t index, DType d
 /// Dense operands that broadcast to call.out[0] (aligned at their last axes), element by element.
 void reference_elementwise(Instruction instruction, const ReferenceCall& call);
 
-/// The op's own reference loop, or reference_elementwise.
+/// A tile program, line by line.
+void reference_fused(const FusedAttributes& attributes, const ReferenceCall& call);
+
+/// The op's own reference loop, its instruction or its tile program.
+bool has_loop(const AnyOp& op);
 void run_reference(const AnyOp& op, const ReferenceCall& call);
 
 }  // namespace luge

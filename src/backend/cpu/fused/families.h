@@ -1,0 +1,25 @@
+// The families of map loops, one file each; find_map asks them in turn. Null: not of this family.
+#pragma once
+
+#include "backend/cpu/fused/functions.h"
+
+namespace luge::tiles {
+
+/// f32 and f64: arithmetic, extremes, rounding.
+MapFunction find_arithmetic(Instruction instruction, DType type);
+/// f32 as vectors: exp, expm1, log, log1p, tanh, sigmoid, erf.
+MapFunction find_math(Instruction instruction);
+/// The rest of the elementary functions, one call of the C library an element; f32 and f64.
+MapFunction find_library(Instruction instruction, DType type);
+/// Comparisons, logic, select, classification: any type to bool or between equal types.
+MapFunction find_compare(Instruction instruction, DType type);
+/// The same for f32, u8 and bool as vectors.
+MapFunction find_compare_vector(Instruction instruction, DType type);
+/// Integers and bool.
+MapFunction find_integer(Instruction instruction, DType type);
+/// Reductions of f32 and f64.
+ReduceFunctions find_real_reduce(TileReduction reduction, DType type);
+/// Between register types.
+MapFunction find_cast(DType from, DType to);
+
+}  // namespace luge::tiles
