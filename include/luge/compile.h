@@ -31,6 +31,8 @@ struct PlanInfo {
 
 /// Programs compiled since the start of the process, cache hits not counted.
 std::uint64_t compilations();
+/// Programs run since the start of the process.
+std::uint64_t program_runs();
 
 namespace detail {
 

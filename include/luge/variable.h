@@ -22,6 +22,9 @@ class Variable {
   /// The initial value also fixes shape and dtype. `name` appears in errors, summaries and files.
   explicit Variable(const Tensor& initial, std::string name = "", VariableOptions options = {});
 
+  /// Internal: another handle to a slot.
+  explicit Variable(std::shared_ptr<Slot> slot) : slot_(std::move(slot)) {}
+
   bool defined() const { return slot_ != nullptr; }
   const std::string& name() const;
   void set_name(std::string name);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <memory>
@@ -24,6 +25,27 @@ std::unique_ptr<Node> new_leaf(Leaf kind, Type type) {
   node->sequence = next_sequence.fetch_add(1, std::memory_order_relaxed);
   node->outputs.emplace_back(std::move(type));
   return node;
+}
+
+// Not owning: a node leaves the list when it dies.
+struct GradRoots {
+  struct Entry {
+    Node* node;
+    int out;
+    std::vector<const Node*> targets;
+  };
+  std::mutex mutex;
+  std::vector<Entry> entries;
+};
+GradRoots& grad_roots() {
+  static GradRoots roots;
+  return roots;
+}
+
+void forget_grad_root(const Node* node) {
+  GradRoots& roots = grad_roots();
+  const std::lock_guard lock(roots.mutex);
+  std::erase_if(roots.entries, [&](const GradRoots::Entry& entry) { return entry.node == node; });
 }
 
 Tensor handle(std::unique_ptr<Node> node) { return Tensor(node.release(), 0); }
@@ -65,9 +87,39 @@ void release(Node* node) {
     Node* next = list.back();
     list.pop_back();
     for (const Edge& edge : next->inputs) release(edge.node);
+    if (next->grad_root) forget_grad_root(next);
     delete next;  // a read's slot may let go of further nodes: they join the list
   }
   dying = nullptr;
+}
+
+void remember_grad_root(const Tensor& root, std::span<const Tensor> targets) {
+  if (root.node()->leaf != Leaf::none) return;
+  GradRoots::Entry entry{root.node(), root.output(), {}};
+  for (const Tensor& target : targets) {
+    if (target.node()->leaf == Leaf::read) entry.targets.push_back(target.node());
+  }
+  if (entry.targets.empty()) return;
+  std::sort(entry.targets.begin(), entry.targets.end());
+  root.node()->grad_root = true;
+  GradRoots& roots = grad_roots();
+  const std::lock_guard lock(roots.mutex);
+  roots.entries.push_back(std::move(entry));
+}
+
+Tensors take_grad_roots(std::span<const Node* const> targets) {
+  GradRoots& roots = grad_roots();
+  Tensors found;
+  const std::lock_guard lock(roots.mutex);
+  std::erase_if(roots.entries, [&](const GradRoots::Entry& entry) {
+    const bool wanted = std::any_of(targets.begin(), targets.end(), [&](const Node* target) {
+      return std::binary_search(entry.targets.begin(), entry.targets.end(), target);
+    });
+    // A node on its way out has no references left; taking one would bring it back.
+    if (wanted && entry.node->refs.load() > 0) found.emplace_back(entry.node, entry.out);
+    return wanted;
+  });
+  return found;
 }
 
 double Node::scalar_value() const { return std::bit_cast<double>(words[1]); }

@@ -46,6 +46,7 @@ struct Node {
   Leaf leaf = Leaf::none;
   bool requires_grad = false;  // depends on a trainable Variable or an argument
   std::atomic<bool> cut{false};           // its inputs were let go after evaluation
+  bool grad_root = false;      // stands in the list of roots below
   bool barrier = false;        // never merged with an equal node (checkpoint's recomputation)
   std::atomic<std::uint32_t> pending{0};  // longest chain of unevaluated nodes ending here; 0: in memory
   std::uint64_t sequence = 0;  // creation order: inputs come before their users
@@ -88,6 +89,12 @@ Tensor typed_leaf(Type type);
 
 /// Lets go of the inputs of a node whose needed values are in memory. Marks it, so that a gradient through it throws.
 void cut(Node* node);
+
+/// Remembers of which root the targets' gradients were taken. A step that replaces the targets evaluates the root
+/// with them: its value is seldom needed for the gradients, but somebody may read it afterwards.
+void remember_grad_root(const Tensor& root, std::span<const Tensor> targets);
+/// Live roots of gradients with respect to any of these nodes; forgets them.
+Tensors take_grad_roots(std::span<const Node* const> targets);
 
 /// Nodes reachable from the roots, inputs before users, each once; iterative. `stop(node)` true: its inputs are not
 /// visited (the node itself is listed).

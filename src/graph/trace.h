@@ -37,6 +37,7 @@ struct Trace {
   std::vector<State> states;  // in order of first use
   Tensors keys;               // random keys to draw anew at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
+  bool outer_reads = false;   // a first read gives the node made outside (graph::record), not one of the trace's own
   std::uint64_t start = 0;    // nodes with a smaller sequence number were made outside
 
   State& state(const std::shared_ptr<Slot>& slot);

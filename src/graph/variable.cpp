@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <unordered_map>
 
 #include "graph/trace.h"
 
@@ -31,6 +32,27 @@ const std::shared_ptr<Slot>& need(const std::shared_ptr<Slot>& slot) {
   return slot;
 }
 
+// The initial value as an expression of its own, which nobody evaluates by chance: the evaluated parameter and its
+// initial value must not both stay in memory.
+Tensor unevaluated_copy(const Tensor& value) {
+  const std::lock_guard lock(engine_mutex());
+  const Building building;
+  const Tensor roots[] = {value};
+  const auto stop = [](const Node* node) { return node->leaf != Leaf::none || node->cut; };
+  std::unordered_map<const Node*, Tensors> copies;
+  for (Node* node : topological(roots, stop)) {
+    Tensors& copy = copies[node];
+    if (stop(node)) {
+      for (std::size_t k = 0; k < node->outputs.size(); ++k) copy.push_back(output_of(*node, k));
+      continue;
+    }
+    Tensors inputs;
+    for (const Edge& edge : node->inputs) inputs.push_back(copies.at(edge.node)[static_cast<std::size_t>(edge.out)]);
+    copy = make_node(node->op, inputs);
+  }
+  return copies.at(value.node())[static_cast<std::size_t>(value.output())];
+}
+
 Tensor version(const std::shared_ptr<Slot>& slot, const Tensor& value) {
   return read_leaf(slot, slot->type, slot->trainable, value);
 }
@@ -55,8 +77,7 @@ Variable::Variable(const Tensor& initial, std::string name, VariableOptions opti
                                  initial.shape().to_string()));
   }
   slot_->trainable = options.trainable && is_floating(initial.dtype());
-  slot_->initial = initial;
-  // The read node refers to its slot weakly in spirit: the slot holds the node, so the node must not hold the slot.
+  slot_->initial = unevaluated_copy(initial);
   slot_->current = version(slot_, initial);
   remember(slot_);
 }
@@ -83,7 +104,7 @@ Tensor Variable::value() const {
   }
   Trace::State& state = trace->state(slot_);
   if (!state.current.defined()) {
-    state.read = version(slot_, {});
+    state.read = trace->outer_reads ? slot_->current : version(slot_, {});
     state.current = state.read;
   }
   return state.current;

@@ -90,7 +90,7 @@ void plan_roots(Subgraph& subgraph, Instance& instance) {
   for (const Trace::State& state : instance.trace.states) {
     if (state.written.defined()) wanted.push_back({state.written.node(), state.written.output()});
   }
-  subgraph.find(wanted, true);
+  subgraph.find(wanted, Subgraph::Ends::open);
   for (const Tensor& output : instance.outputs) {
     instance.output_roots.push_back(subgraph.add_root({output.node(), output.output()}));
   }
@@ -101,7 +101,7 @@ void plan_roots(Subgraph& subgraph, Instance& instance) {
     }
     const int replaced = state.read.defined() ? subgraph.leaf_number({state.read.node(), 0}) : -1;
     // A root of its own: the slot's buffer may be taken over later, a fetched output must never change.
-    subgraph.roots.push_back({Subgraph::resolve({state.written.node(), state.written.output()}), replaced});
+    subgraph.roots.push_back({subgraph.resolve({state.written.node(), state.written.output()}), replaced});
     instance.state_roots.push_back(static_cast<int>(subgraph.roots.size()) - 1);
   }
 }

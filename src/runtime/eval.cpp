@@ -25,7 +25,7 @@ class Evaluation {
  public:
   /// `let_go`: graphs are cut whether or not they lead to Variables (an optimizer's step).
   Evaluation(std::span<const Edge> wanted, bool let_go) : let_go_(let_go) {
-    subgraph().find(wanted, false);
+    subgraph().find(wanted, Subgraph::Ends::values);
     for (const Edge& edge : wanted) request(edge, -1);
     find_states();
     find_kept();
@@ -73,7 +73,7 @@ class Evaluation {
   }
 
   void request(Edge edge, int replaces) {
-    edge = Subgraph::resolve(edge);
+    edge = subgraph().resolve(edge);
     // A root that is in memory needs no Program, but for a scalar or key that a slot was assigned.
     if (output(edge).value) return;
     subgraph().add_root(edge, replaces);
@@ -99,7 +99,7 @@ class Evaluation {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       if (!nodes[i]->requires_grad) continue;
       for (const Edge& input : nodes[i]->inputs) {
-        const Edge source = Subgraph::resolve(input);
+        const Edge source = subgraph().resolve(input);
         const int at = subgraph().number(source.node);
         const bool trainable_read = input.node->leaf == Leaf::read && input.node->requires_grad;
         if (trainable_read || (at >= 0 ? kept_[static_cast<std::size_t>(at)] : source.node->requires_grad && !source.node->cut)) {
@@ -191,6 +191,11 @@ BufferRef leaf_bytes(const Node* node) {  // a scalar's or key's element bytes a
   return buffer;
 }
 
+Edge end_of_reads(Edge edge) {
+  while (edge.node->leaf == Leaf::read && !edge.node->outputs[0].value && !edge.node->inputs.empty()) edge = edge.node->inputs[0];
+  return edge;
+}
+
 // Scalars and keys get a buffer of their own when somebody reads them or assigns them to a Variable.
 void materialise_leaf(Edge edge) {
   Output& out = output(edge);
@@ -205,7 +210,7 @@ void evaluate(std::span<const Tensor> tensors) {
   for (const Tensor& tensor : tensors) {
     if (!tensor.defined()) throw StateError("eval: an empty tensor (default-constructed or moved from) has no value");
     const Edge edge{tensor.node(), tensor.output()};
-    materialise_leaf(Subgraph::resolve(edge));
+    materialise_leaf(end_of_reads(edge));
     if (!output(edge).value) wanted.push_back(edge);
   }
   if (wanted.empty()) return;
@@ -224,10 +229,21 @@ void assign_and_evaluate(std::span<const std::pair<Variable, Tensor>> updates) {
   std::vector<Edge> wanted;
   for (const auto& [variable, value] : updates) {
     before.push_back({variable.slot(), variable.slot()->current});
-    materialise_leaf(Subgraph::resolve({value.node(), value.output()}));
+    materialise_leaf(end_of_reads({value.node(), value.output()}));
     Variable(variable).assign(value);
     wanted.push_back({variable.slot()->current.node(), 0});
   }
+  std::vector<const Node*> replaced;
+  for (const Update& update : before) replaced.push_back(update.before.node());
+  Tensors losses = take_grad_roots(replaced);
+  for (const Tensor& loss : losses) {
+    if (loss.evaluated()) {
+      cut(loss.node());
+    } else if (output({loss.node(), loss.output()}).handles > 1) {
+      wanted.push_back({loss.node(), loss.output()});
+    }
+  }
+  losses.clear();
   Evaluation evaluation(wanted, true);
   evaluation.run(before);
 }

@@ -13,6 +13,7 @@ namespace {
 
 std::atomic<Math> math_setting{Math::fast};
 std::atomic<std::uint64_t> compiled_programs{0};
+std::atomic<std::uint64_t> programs_run{0};
 
 constexpr std::size_t cache_limit = std::size_t{256} << 20;
 
@@ -86,20 +87,16 @@ std::size_t footprint(const Program& program, const std::vector<std::uint64_t>& 
 std::shared_ptr<const Program> compile_now(const Subgraph& subgraph) {
   const Building building;
   Tensors roots, leaves;
-  std::vector<Type> types;
   std::vector<int> replaces;
   for (const Root& root : subgraph.roots) {
     roots.emplace_back(root.edge.node, root.edge.out);
     replaces.push_back(root.replaces);
   }
-  for (const Edge& leaf : subgraph.leaves) {
-    leaves.emplace_back(leaf.node, leaf.out);
-    types.push_back(leaf.node->outputs[static_cast<std::size_t>(leaf.out)].type);
-  }
+  for (const Edge& leaf : subgraph.leaves) leaves.emplace_back(leaf.node, leaf.out);
   compiler::Options options;
   options.math = math();
   options.threads = thread_count();
-  const compiler::Graph graph = compiler::specialize(roots, leaves, types, std::move(replaces));
+  const compiler::Graph graph = compiler::specialize(roots, leaves, subgraph.leaf_types, std::move(replaces));
   ++compiled_programs;
   return compiler::compile(graph, options);
 }
@@ -109,6 +106,7 @@ std::shared_ptr<const Program> compile_now(const Subgraph& subgraph) {
 void set_math(Math math) { math_setting = math; }
 Math math() { return math_setting; }
 std::uint64_t compilations() { return compiled_programs; }
+std::uint64_t program_runs() { return programs_run; }
 
 std::shared_ptr<const Program> program_for(const Subgraph& subgraph) {
   thread_local std::vector<std::uint64_t> words;
@@ -169,6 +167,7 @@ std::vector<BufferRef> run_program(const Program& program, std::vector<BoundLeaf
     if (buffer.use_count() > 1) buffer->packed.push_back(converted);
     buffer = std::move(converted);
   }
+  ++programs_run;
   return program.run(leaves);
 }
 

@@ -32,22 +32,31 @@ void write_type(std::vector<std::uint64_t>& words, const Type& type) {
 
 }  // namespace
 
-Edge Subgraph::resolve(Edge edge) {
-  while (edge.node->leaf == Leaf::read && !edge.node->outputs[0].value && !edge.node->inputs.empty()) {
-    edge = edge.node->inputs[0];
-  }
+// A read of what was assigned but not evaluated stands for what was assigned.
+bool Subgraph::passes_on(const Node* node) const {
+  return ends_ != Ends::session && node->leaf == Leaf::read && !node->outputs[0].value && !node->inputs.empty();
+}
+
+// An input used for its type alone is not computed, unless its type hangs on what will be fed.
+bool Subgraph::skips(const Node& node, std::size_t k) const {
+  const Edge& edge = node.inputs[k];
+  return type_only(node, k) && edge.node->outputs[static_cast<std::size_t>(edge.out)].type.shape.known();
+}
+
+Edge Subgraph::resolve(Edge edge) const {
+  while (passes_on(edge.node)) edge = edge.node->inputs[0];
   return edge;
 }
 
-void Subgraph::reach(Edge edge, bool open) {
-  while (edge.node->leaf == Leaf::read && !edge.node->outputs[0].value && !edge.node->inputs.empty()) {
+void Subgraph::reach(Edge edge) {
+  while (passes_on(edge.node)) {
     pending_reads.push_back({edge.node, resolve(edge)});
     edge = edge.node->inputs[0];
   }
   Node* node = edge.node;
   if (node->outputs[static_cast<std::size_t>(edge.out)].value) return;  // in memory: a leaf, unless it must run anyway
   if (node->leaf != Leaf::none) {
-    if (!open && !bound_leaf(node)) fail_unbound(node);
+    if (ends_ == Ends::values && !bound_leaf(node)) fail_unbound(node);
     return;
   }
   if (node->cut) {
@@ -57,27 +66,29 @@ void Subgraph::reach(Edge edge, bool open) {
   if (numbers_.insert(node, 0)) stack_.push_back(node);
 }
 
-void Subgraph::find(std::span<const Edge> wanted, bool open) {
+void Subgraph::find(std::span<const Edge> wanted, Ends ends) {
+  ends_ = ends;
   nodes.clear();
   leaves.clear();
+  leaf_types.clear();
   roots.clear();
   pending_reads.clear();
   numbers_.clear();
   leaf_numbers_.clear();
-  for (const Edge& edge : wanted) reach(edge, open);
+  for (const Edge& edge : wanted) reach(edge);
   while (!stack_.empty()) {
     Node* node = stack_.back();
     stack_.pop_back();
     nodes.push_back(node);
     for (std::size_t k = 0; k < node->inputs.size(); ++k) {
-      if (!type_only(*node, k)) reach(node->inputs[k], open);
+      if (!skips(*node, k)) reach(node->inputs[k]);
     }
   }
   std::sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->sequence < b->sequence; });
   for (std::size_t i = 0; i < nodes.size(); ++i) numbers_.set(nodes[i], static_cast<int>(i));
   for (const Node* node : nodes) {
     for (std::size_t k = 0; k < node->inputs.size(); ++k) {
-      if (!type_only(*node, k)) add_leaf(resolve(node->inputs[k]));
+      if (!skips(*node, k)) add_leaf(resolve(node->inputs[k]));
     }
   }
   for (const Edge& edge : wanted) add_leaf(resolve(edge));
@@ -87,6 +98,7 @@ void Subgraph::add_leaf(Edge edge) {
   if (computes(edge.node) || leaf_number(edge) >= 0) return;
   leaf_numbers_.insert(edge.node, static_cast<int>(leaves.size()));
   leaves.push_back(edge);
+  leaf_types.push_back(edge.node->outputs[static_cast<std::size_t>(edge.out)].type);
 }
 
 int Subgraph::leaf_number(Edge edge) const {
@@ -121,15 +133,15 @@ void Subgraph::write_key(std::vector<std::uint64_t>& words, std::vector<OpRef>& 
     words.push_back(index << 9 | static_cast<std::uint64_t>(edge.out) << 1 | (at >= 0 ? 0u : 1u));
   };
   words.push_back(leaves.size());
-  for (const Edge& leaf : leaves) {
-    const Node* node = leaf.node;
+  for (std::size_t k = 0; k < leaves.size(); ++k) {
+    const Node* node = leaves[k].node;
     std::uint64_t kind = static_cast<std::uint64_t>(node->leaf == Leaf::none ? Leaf::data : node->leaf);
     if (node->leaf == Leaf::scalar) {
       const double value = node->scalar_value();
       kind |= value == 0 ? 1u << 8 : value == 1 ? 2u << 8 : 0u;
     }
     words.push_back(kind);
-    write_type(words, node->outputs[static_cast<std::size_t>(leaf.out)].type);
+    write_type(words, leaf_types[k]);
   }
   words.push_back(nodes.size());
   for (const Node* node : nodes) {
@@ -137,7 +149,7 @@ void Subgraph::write_key(std::vector<std::uint64_t>& words, std::vector<OpRef>& 
     ops.push_back(node->op);
     words.push_back(node->inputs.size() << 1 | (node->barrier ? 1u : 0u));
     for (std::size_t k = 0; k < node->inputs.size(); ++k) {
-      if (type_only(*node, k)) {
+      if (skips(*node, k)) {
         const Edge& edge = node->inputs[k];
         write_type(words, edge.node->outputs[static_cast<std::size_t>(edge.out)].type);
       } else {

@@ -23,10 +23,15 @@ struct Root {
 
 class Subgraph {
  public:
+  /// What may stand at the ends of the graph.
+  enum class Ends : std::uint8_t {
+    values,   // eager: everything must be in memory; a placeholder is an error
+    open,     // a trace: arguments and reads are bound at each call
+    session,  // as open, and every read of a Variable is bound at each run, whatever value it has outside
+  };
   /// Finds all that must run for the roots; leaves are what is in memory already and what is bound at each run.
-  /// Throws GraphError for a placeholder that is not fed when `open` is false; `open` subgraphs (traces, sessions) may
-  /// end in placeholders and unbound reads.
-  void find(std::span<const Edge> roots, bool open);
+  /// Throws GraphError for a placeholder or read without a value where `ends` forbids it.
+  void find(std::span<const Edge> roots, Ends ends);
   /// Adds a root (an output of a computed node or a leaf); the same one twice is one root.
   int add_root(Edge edge, int replaces = -1);
   /// Writes the key: structure, leaf kinds and types, roots, states replaced.
@@ -34,6 +39,7 @@ class Subgraph {
 
   std::vector<Node*> nodes;            // to compute, inputs before users
   std::vector<Edge> leaves;            // in order of first use
+  std::vector<Type> leaf_types;        // theirs; a session puts the types of what is fed in place of unknown extents
   std::vector<Root> roots;
   std::vector<PendingRead> pending_reads;
 
@@ -42,11 +48,15 @@ class Subgraph {
   int leaf_number(Edge edge) const;
 
   /// Follows reads of unevaluated assignments to what was assigned.
-  static Edge resolve(Edge edge);
+  Edge resolve(Edge edge) const;
 
  private:
-  void reach(Edge edge, bool open);
+  bool passes_on(const Node* node) const;
+  bool skips(const Node& node, std::size_t k) const;
+  void reach(Edge edge);
   void add_leaf(Edge edge);
+
+  Ends ends_ = Ends::values;
 
   NodeMap numbers_;       // computed nodes
   NodeMap leaf_numbers_;  // first leaf that is an output of the node

@@ -125,5 +125,7 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b);
 Tensor cast(const Tensor& x, DType dtype);
 /// The same value, through which no gradient flows. Source: TensorFlow stop_gradient, PyTorch detach.
 Tensor stop_gradient(const Tensor& x);
+/// The same value as a node of its own. Source: ONNX Identity.
+Tensor identity(const Tensor& x);
 
 }  // namespace luge
