@@ -147,16 +147,9 @@ class Specializer {
 
 Tensors rebuild(Node& node, const Tensors& inputs) {
   Tensors wanted = inputs;
-  bool same = true;
   for (std::size_t k = 0; k < wanted.size(); ++k) {
     if (only_type(node, k) && wanted[k].node()->leaf != Leaf::typed)
       wanted[k] = typed_leaf(type_of(wanted[k]));
-    same = same && wanted[k].node() == node.inputs[k].node && wanted[k].output() == node.inputs[k].out;
-  }
-  if (same) {
-    Tensors outputs;
-    for (std::size_t k = 0; k < node.outputs.size(); ++k) outputs.push_back(output_of(node, k));
-    return outputs;
   }
   Tensors outputs = make_node(node.op, wanted);
   outputs[0].node()->barrier = node.barrier;
