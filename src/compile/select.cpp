@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_map>
 
 #include "compile/kernel_choice.h"
@@ -122,7 +123,14 @@ class Selector {
   }
 
   void bind_constant(const Edge& edge) {
-    if (edge.node->leaf == Leaf::data) constant(edge.node);
+    if (edge.node->leaf == Leaf::data || edge.node->leaf == Leaf::scalar) constant(edge.node);
+  }
+
+  // A number that a decomposition brought along; those of the user's graph are leaves, bound at each run.
+  static BufferRef number(const Node& node) {
+    auto buffer = std::make_shared<Buffer>(size_of(node.outputs[0].type.dtype));
+    std::memcpy(buffer->data(), node.words, buffer->bytes());
+    return buffer;
   }
 
   Tracked& constant(const Node* node) {
@@ -132,7 +140,7 @@ class Selector {
     if (emitting()) {
       value = add_value(ProgramValue::Kind::constant, node->outputs[0].type, public_layout);
       program().values.back().index = static_cast<int>(program().constants.size());
-      program().constants.push_back(node->outputs[0].value);
+      program().constants.push_back(node->leaf == Leaf::scalar ? number(*node) : node->outputs[0].value);
     }
     tracked.versions = {{public_layout, value}};
     return tracked;

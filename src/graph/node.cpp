@@ -19,6 +19,12 @@ thread_local int building = 0;
 // A chain this long evaluates itself, so that a metric summed over a whole epoch stays small.
 constexpr std::uint32_t chain_limit = 1000;
 
+// A chain whose history is kept for gradients is looked at ever more seldom: evaluating it would free nothing.
+bool chain_is_due(std::uint32_t length, bool requires_grad) {
+  if (length < chain_limit || length % chain_limit != 0) return false;
+  return !requires_grad || std::has_single_bit(length / chain_limit);
+}
+
 std::unique_ptr<Node> new_leaf(Leaf kind, Type type) {
   auto node = std::make_unique<Node>();
   node->leaf = kind;
@@ -189,7 +195,13 @@ Tensor scalar(Scalar value, DType dtype) {
       store(whole);  // little-endian: the low bytes are the element
     }
   }
-  return handle(std::move(node));
+  Trace* trace = current_trace();
+  if (!trace) return handle(std::move(node));
+  for (const Tensor& known : trace->scalars) {
+    const Node* other = known.node();
+    if (other->outputs[0].type.dtype == dtype && std::equal(node->words, node->words + 2, other->words)) return known;
+  }
+  return trace->scalars.emplace_back(handle(std::move(node)));
 }
 
 void cut(Node* node) {
@@ -232,7 +244,7 @@ Tensors make_node(OpRef op, std::span<const Tensor> inputs) {
   Tensors outputs;
   outputs.reserve(raw->outputs.size());
   for (std::size_t k = 0; k < raw->outputs.size(); ++k) outputs.emplace_back(raw, static_cast<int>(k));
-  if (pending + 1 >= chain_limit && (pending + 1) % chain_limit == 0 && building == 0) eval_long_chain(outputs[0]);
+  if (building == 0 && chain_is_due(pending + 1, raw->requires_grad)) eval_long_chain(outputs[0]);
   return outputs;
 }
 

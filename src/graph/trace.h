@@ -35,6 +35,7 @@ struct Trace {
     Tensor written;  // the last assignment, or empty
   };
   std::vector<State> states;  // in order of first use
+  Tensors scalars;            // a number is one node in a trace, however often it is written
   Tensors keys;               // random keys to draw anew at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
   bool outer_reads = false;   // a first read gives the node made outside (graph::record), not one of the trace's own
