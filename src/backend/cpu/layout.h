@@ -27,6 +27,9 @@ struct Blocking {
 };
 Blocking blocking_of(LayoutId layout, const Type& type);
 
+/// The id under which this layout of a value is known: nChw16c of exactly 16 channels is nhwc.
+LayoutId canonical_layout(LayoutId layout, const Type& type);
+
 std::size_t layout_bytes(LayoutId layout, const Type& type);
 
 /// "public", "nhwc", "nChw16c", "OIhw16i16o".

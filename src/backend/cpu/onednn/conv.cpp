@@ -15,14 +15,32 @@ double product(const Dims& dims) {
 
 Tag channels_last(std::size_t rank) { return rank == 3 ? Tag::acb : rank == 4 ? Tag::acdb : Tag::acdeb; }
 
-// Shares of peak seen on AVX-512 with both cores busy; the ranking matters, not the third digit.
-double efficiency(std::string_view implementation) {
-  const auto has = [&](std::string_view part) { return implementation.find(part) != std::string_view::npos; };
-  if (has("wino")) return 1.3;  // counted in the multiplications of the direct algorithm
-  if (has("gemm")) return 0.12;
-  if (has("brg")) return 0.5;
-  if (has("avx2") || has("sse41")) return 0.36;
-  return 0.75;
+bool has(std::string_view implementation, std::string_view part) {
+  return implementation.find(part) != std::string_view::npos;
+}
+
+// Shares of peak seen on AVX-512; docs/decisions tells the measurements. The ranking matters, not the second
+// digit.
+double efficiency(Direction direction, std::string_view implementation, double reduced) {
+  if (has(implementation, "gemm")) return 0.2;
+  if (has(implementation, "brg")) return 0.8 * (reduced + 2) / (reduced + 7);
+  return direction == Direction::weights ? 0.55 : 0.75;
+}
+
+double filled(memory::dim extent, memory::dim lanes) {
+  return static_cast<double>(extent) / static_cast<double>((extent + lanes - 1) / lanes * lanes);
+}
+
+// Products on tiles of 6x6 points, and the transforms to and from them: an image's per step, the weights' per
+// call.
+double winograd_seconds(const ConvProblem& p, int threads) {
+  constexpr double image_transform = 0.76e-9, weights_transform = 1.5e-9, points = 36;
+  const double channels = static_cast<double>(p.x[1]), filters = static_cast<double>(p.y[1]);
+  double tiles = static_cast<double>(p.y[0]);
+  for (std::size_t k = 2; k < p.y.size(); ++k) tiles *= static_cast<double>((p.y[k] + 3) / 4);
+  const double transforms = image_transform * tiles * points * (channels + filters) +
+                            weights_transform * points * channels * filters;
+  return seconds(p.dtype, 2 * tiles * points * channels * filters, 0.85, 0, threads) + transforms / threads;
 }
 
 }  // namespace
@@ -110,20 +128,26 @@ std::string refuse_family(const ConvProblem& problem, Family family, Math math) 
     if (problem.geometry.dilation[k] != 0) return "Winograd takes no dilation";
   }
   if (problem.grouped) return "Winograd takes no groups";
+  if (std::min(problem.x[1], problem.y[1]) < 16) return "Winograd pays from 16 channels on both sides";
   return {};
 }
 
-double conv_seconds(const ConvProblem& problem, Family, std::string_view implementation, const Desc& x,
-                    const Desc& y, int threads) {
-  const double padded_x = static_cast<double>(x.get_size()), padded_y = static_cast<double>(y.get_size());
+double conv_seconds(const ConvProblem& problem, Direction direction, std::string_view implementation,
+                    const Desc& x, const Desc& y, int threads) {
+  if (has(implementation, "wino")) return winograd_seconds(problem, threads);
   const double element = static_cast<double>(size_of(problem.dtype));
-  // Channels are padded to whole vectors: their multiplications are done as well. A depthwise kernel pads
-  // both as one.
-  const double waste_x = padded_x / (product(problem.x) * element),
-               waste_y = padded_y / (product(problem.y) * element);
-  const double waste = problem.grouped ? std::max(waste_x, waste_y) : waste_x * waste_y;
-  return seconds(problem.dtype, problem.flops() * waste, efficiency(implementation), padded_x + padded_y,
-                 threads);
+  const auto x_bytes = static_cast<double>(x.get_size()), y_bytes = static_cast<double>(y.get_size());
+  // The channels of the result fill vectors; those summed over cost where a blocked layout pads them.
+  const memory::dim lanes = has(implementation, "avx512") ? 16 : has(implementation, "avx2") ? 8 : 4;
+  const bool to_x = direction == Direction::data;
+  const double padding =
+      to_x ? y_bytes / (product(problem.y) * element) : x_bytes / (product(problem.x) * element);
+  double vectors = filled(to_x ? problem.x[1] : problem.y[1], lanes) * static_cast<double>(lanes) / 16;
+  if (has(implementation, "gemm")) vectors = 1;
+  const double reduced = static_cast<double>(to_x ? problem.y[1] : problem.x[1]);
+  const double waste = problem.grouped ? std::max(padding, 1 / vectors) : padding / vectors;
+  return seconds(problem.dtype, problem.flops() * waste, efficiency(direction, implementation, reduced),
+                 x_bytes + y_bytes, threads);
 }
 
 Arguments::Arguments(const KernelRequest& request)

@@ -42,9 +42,11 @@ algorithm how(Family family);
 /// Why a family is not for this problem under these rules; empty when it is.
 std::string refuse_family(const ConvProblem& problem, Family family, Math math);
 
-/// Expected seconds, from what oneDNN says it would run and the channels it pads to whole vectors.
-double conv_seconds(const ConvProblem& problem, Family family, std::string_view implementation, const Desc& x,
-                    const Desc& y, int threads);
+enum class Direction : std::uint8_t { forward, data, weights };
+
+/// Expected seconds, from what oneDNN says it would run and the channels that fill no whole vector.
+double conv_seconds(const ConvProblem& problem, Direction direction, std::string_view implementation,
+                    const Desc& x, const Desc& y, int threads);
 
 /// Layouts for the arguments of one primitive. Grouped weights have one more axis there than as a value, so
 /// the chain itself converts them from or to the public layout.

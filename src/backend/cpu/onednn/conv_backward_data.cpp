@@ -38,7 +38,7 @@ class ConvBackwardDataKernel final : public OneDnnKernel<ConvAttributes> {
     }
     arguments.weights_input(problem, DNNL_ARG_WEIGHTS, 1, desc.weights_desc());
     Offer offer = arguments.finish(desc, ConvBackwardData(desc), threads);
-    offer.cost = conv_seconds(problem, family_, desc.impl_info_str(), desc.diff_src_desc(),
+    offer.cost = conv_seconds(problem, Direction::data, desc.impl_info_str(), desc.diff_src_desc(),
                               desc.diff_dst_desc(), threads);
     offer.note = desc.impl_info_str();
     return offer;

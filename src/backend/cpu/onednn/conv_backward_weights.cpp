@@ -44,8 +44,8 @@ class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
     arguments.weights_output(problem, DNNL_ARG_DIFF_WEIGHTS, desc.diff_weights_desc());
     if (biased) arguments.output(DNNL_ARG_DIFF_BIAS, 1, desc.diff_bias_desc());
     Offer offer = arguments.finish(desc, ConvBackwardWeights(desc), threads);
-    offer.cost =
-        conv_seconds(problem, family_, desc.impl_info_str(), desc.src_desc(), desc.diff_dst_desc(), threads);
+    offer.cost = conv_seconds(problem, Direction::weights, desc.impl_info_str(), desc.src_desc(),
+                              desc.diff_dst_desc(), threads);
     offer.note = desc.impl_info_str();
     return offer;
   }

@@ -47,8 +47,8 @@ class ConvForwardKernel final : public OneDnnKernel<ConvAttributes> {
       arguments.input(argument.id, argument.place.index, argument.desc);
 
     Offer offer = arguments.finish(desc, ConvForward(desc), threads);
-    offer.cost =
-        conv_seconds(problem, family_, desc.impl_info_str(), desc.src_desc(), desc.dst_desc(), threads);
+    offer.cost = conv_seconds(problem, Direction::forward, desc.impl_info_str(), desc.src_desc(),
+                              desc.dst_desc(), threads);
     offer.note = desc.impl_info_str();
     return offer;
   }

@@ -146,6 +146,12 @@ std::int64_t Blocking::offset(const std::int64_t* index) const {
   return position;
 }
 
+LayoutId canonical_layout(LayoutId layout, const Type& type) {
+  if (layout == public_layout) return layout;
+  const auto desc = onednn::describe(layout, onednn::dims_of(type.shape), onednn::memory::data_type::u8);
+  return onednn::layout_of(desc).value_or(layout);
+}
+
 std::size_t layout_bytes(LayoutId layout, const Type& type) {
   if (layout == public_layout) return static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype);
   return static_cast<std::size_t>(blocking_of(layout, type).padded_elements()) * size_of(type.dtype);

@@ -1,0 +1,38 @@
+// Max pooling over memory seen as planes of points, every point a run of `lanes` neighbouring channels: nhwc
+// and the blocked layouts; in the public layout a point is one number.
+#pragma once
+
+#include <cstdint>
+
+#include "ops/attributes/window.h"
+
+namespace luge::pool {
+
+struct Geometry {
+  std::int64_t planes = 1;  // images, or images times blocks of channels
+  std::int64_t lanes = 1;
+  std::int64_t blocks = 1;  // of channels in an image; in the last one only `filled` lanes are channels
+  std::int64_t filled = 1;
+  Window axis[3];  // depth, height, width
+
+  std::int64_t in_points() const { return axis[0].in * axis[1].in * axis[2].in; }
+  std::int64_t out_points() const { return axis[0].out * axis[1].out * axis[2].out; }
+  std::int64_t rows() const { return planes * axis[0].out * axis[1].out; }
+};
+
+/// Rows first … last - 1 of the output. P is std::uint8_t or std::int32_t; positions may be null.
+template <class P>
+using ForwardRows = void (*)(const Geometry& g, const float* x, float* y, P* positions, std::int64_t first,
+                             std::int64_t last);
+/// Planes first … last - 1 of the input's gradient.
+template <class P>
+using BackwardPlanes = void (*)(const Geometry& g, const float* dy, const P* positions, float* dx,
+                                std::int64_t first, std::int64_t last);
+
+/// The loops for this machine's instruction set.
+ForwardRows<std::uint8_t> forward_u8();
+ForwardRows<std::int32_t> forward_i32();
+BackwardPlanes<std::uint8_t> backward_u8();
+BackwardPlanes<std::int32_t> backward_i32();
+
+}  // namespace luge::pool

@@ -1,0 +1,175 @@
+// Max pooling with the position of each maximum, and the way back. oneDNN's would do but for two things: it
+// drops NaN, so that a diverged network looks healthy, and turns -inf into the lowest finite number.
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "backend/backend.h"
+#include "backend/cpu/layout.h"
+#include "backend/cpu/pool/loops.h"
+#include "ops/attributes/pool.h"
+
+namespace luge {
+namespace {
+
+using pool::Geometry;
+
+/// Planes and lanes of an image [N,C,…]: neighbouring channels at each point, or none in the public layout.
+std::optional<Geometry> planes_of(LayoutId layout, const Type& x) {
+  Geometry g;
+  g.planes = x.shape[0] * x.shape[1];
+  if (layout == public_layout) return g;
+  const cpu::Blocking blocking = cpu::blocking_of(layout, x);
+  std::int64_t points = 1;
+  for (std::size_t k = 2; k < blocking.dims.size(); ++k) {
+    points *= blocking.dims[k];
+    if (blocking.padded[k] != blocking.dims[k]) return std::nullopt;
+  }
+  const std::size_t last = blocking.dims.size() - 1;
+  if (blocking.inner.empty()) {  // N,…,C
+    g.lanes = x.shape[1];
+    if (blocking.strides[1] != 1 || blocking.strides[0] != points * g.lanes) return std::nullopt;
+  } else {  // N,C/block,…,block
+    if (blocking.inner.size() != 1 || blocking.inner[0].first != 1) return std::nullopt;
+    g.lanes = blocking.inner[0].second;
+    if (blocking.strides[1] != points * g.lanes || blocking.padded[0] != blocking.dims[0])
+      return std::nullopt;
+  }
+  std::int64_t step = g.lanes;
+  for (std::size_t k = last; k >= 2; --k) {
+    if (blocking.dims[k] != 1 && blocking.strides[k] != step) return std::nullopt;
+    step *= blocking.dims[k];
+  }
+  g.planes = blocking.padded_elements() / (points * g.lanes);
+  g.blocks = g.planes / x.shape[0];
+  g.filled = x.shape[1] - (g.blocks - 1) * g.lanes;
+  return g;
+}
+
+std::optional<Geometry> geometry_of(const PoolAttributes& attributes, LayoutId layout, const Type& x) {
+  auto g = planes_of(layout, x);
+  if (!g) return std::nullopt;
+  const Windows<PoolAttributes> windows(attributes, x.shape, attributes.kernel.data());
+  for (int k = 0; k < 3; ++k) g->axis[k] = windows.axis[k];
+  return g;
+}
+
+LayoutId layout_of_input(const KernelRequest& r, std::size_t k) {
+  return k >= r.in_layouts.size() || r.in_layouts[k] == any_layout ? public_layout : r.in_layouts[k];
+}
+
+constexpr double bytes_per_second = 8e9, one_thread_bytes = 256e3;
+
+// Fills in what both directions share; `images` are x and y, or their gradients.
+template <class Run>
+Offer pool_offer(const KernelRequest& r, LayoutId layout, const Type& x, const Type& y, const Geometry& g) {
+  const auto bytes = static_cast<double>(cpu_backend().bytes(layout, x)) +
+                     1.25 * static_cast<double>(cpu_backend().bytes(layout, y));
+  const int threads = bytes < one_thread_bytes ? 1 : r.threads;
+  Offer offer;
+  for (const Type& type : r.out) offer.out_layouts.push_back(cpu::canonical_layout(layout, type));
+  offer.cost = 1e-6 + bytes / (bytes_per_second * threads) * (g.lanes == 1 ? 2 : 1);
+  offer.kernel = std::make_shared<Run>(g, threads);
+  offer.note = fmt::format("{} lanes{}", g.lanes, threads == 1 ? ", one thread" : "");
+  return offer;
+}
+
+template <class P>
+class Forward final : public PreparedKernel {
+ public:
+  Forward(const Geometry& g, int threads) : g_(g), threads_(threads) {}
+  void run(const KernelCall& call) const override {
+    const auto* x = static_cast<const float*>(call.in[0]);
+    auto* y = static_cast<float*>(call.out[0]);
+    auto* positions = static_cast<P*>(call.out[1]);
+    const auto rows = loops();
+    const std::int64_t all = g_.rows();
+#pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
+    for (int part = 0; part < threads_; ++part) {
+      rows(g_, x, y, positions, all * part / threads_, all * (part + 1) / threads_);
+    }
+  }
+
+ private:
+  static pool::ForwardRows<P> loops() {
+    if constexpr (sizeof(P) == 1) return pool::forward_u8();
+    if constexpr (sizeof(P) == 4) return pool::forward_i32();
+  }
+  Geometry g_;
+  int threads_;
+};
+
+template <class P>
+class Backward final : public PreparedKernel {
+ public:
+  Backward(const Geometry& g, int threads) : g_(g), threads_(threads) {}
+  void run(const KernelCall& call) const override {
+    const auto* dy = static_cast<const float*>(call.in[0]);
+    const auto* positions = static_cast<const P*>(call.in[1]);
+    auto* dx = static_cast<float*>(call.out[0]);
+    const auto planes = loops();
+#pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
+    for (int part = 0; part < threads_; ++part) {
+      planes(g_, dy, positions, dx, g_.planes * part / threads_, g_.planes * (part + 1) / threads_);
+    }
+  }
+
+ private:
+  static pool::BackwardPlanes<P> loops() {
+    if constexpr (sizeof(P) == 1) return pool::backward_u8();
+    if constexpr (sizeof(P) == 4) return pool::backward_i32();
+  }
+  Geometry g_;
+  int threads_;
+};
+
+class MaxPoolKernel final : public Kernel {
+ public:
+  std::string_view name() const override { return "max pool"; }
+  Offer offer(const KernelRequest& r) const override {
+    const auto* attributes = r.op.attributes<PoolAttributes>();
+    if (!attributes || r.in[0].dtype != DType::f32)
+      return refuse(fmt::format("takes f32, got {}", luge::name(r.in[0].dtype)));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    if (!r.out_used[0]) return refuse("gives no positions alone");
+    if (r.out[0].shape.elements() == 0)
+      return refuse(fmt::format("{} has no elements", r.out[0].shape.to_string()));
+    LayoutId layout = layout_of_input(r, 0);
+    auto g = geometry_of(*attributes, layout, r.in[0]);
+    if (!g) g = geometry_of(*attributes, layout = public_layout, r.in[0]);
+    Offer offer = r.out[1].dtype == DType::u8
+                      ? pool_offer<Forward<std::uint8_t>>(r, layout, r.in[0], r.out[0], *g)
+                      : pool_offer<Forward<std::int32_t>>(r, layout, r.in[0], r.out[0], *g);
+    offer.in_layouts = {layout};
+    return offer;
+  }
+};
+
+class MaxPoolBackwardKernel final : public Kernel {
+ public:
+  std::string_view name() const override { return "max pool backward"; }
+  Offer offer(const KernelRequest& r) const override {
+    const auto* attributes = r.op.attributes<PoolAttributes>();
+    if (!attributes || r.in[0].dtype != DType::f32)
+      return refuse(fmt::format("takes f32, got {}", luge::name(r.in[0].dtype)));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    if (r.in[0].shape.elements() == 0)
+      return refuse(fmt::format("{} has no elements", r.in[0].shape.to_string()));
+    // Both gradients lie as the positions do: those were laid out by the forward pool.
+    LayoutId layout = layout_of_input(r, 1);
+    auto g = geometry_of(*attributes, layout, r.out[0]);
+    if (!g) g = geometry_of(*attributes, layout = public_layout, r.out[0]);
+    Offer offer = r.in[1].dtype == DType::u8
+                      ? pool_offer<Backward<std::uint8_t>>(r, layout, r.out[0], r.in[0], *g)
+                      : pool_offer<Backward<std::int32_t>>(r, layout, r.out[0], r.in[0], *g);
+    offer.in_layouts = {cpu::canonical_layout(layout, r.in[0]), cpu::canonical_layout(layout, r.in[1]),
+                        any_layout};
+    return offer;
+  }
+};
+
+const RegisteredKernel<MaxPoolKernel> registered("max_pool", 50);
+const RegisteredKernel<MaxPoolBackwardKernel> registered_backward("max_pool_backward", 50);
+
+}  // namespace
+}  // namespace luge
