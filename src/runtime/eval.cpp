@@ -33,7 +33,10 @@ class Evaluation {
   }
 
   void run(std::vector<Update>& updates) {
-    if (subgraph().roots.empty()) return;
+    if (subgraph().roots.empty()) {  // all in memory, but a read may not know it yet
+      settle_reads(subgraph().pending_reads);
+      return;
+    }
     const auto program = program_for(subgraph());
     bind();
     for (const Edge& leaf : subgraph().leaves) leaf_handles_.emplace_back(leaf.node, leaf.out);

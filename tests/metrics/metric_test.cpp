@@ -1,0 +1,151 @@
+#include "luge/metrics/metric.h"
+
+#include <gtest/gtest.h>
+
+#include "luge/compile.h"
+#include "luge/ops/math.h"
+#include "luge/ops/random.h"
+#include "luge/ops/shape.h"
+#include "support/errors.h"
+
+namespace luge::metrics {
+namespace {
+
+using testing::expect_error;
+
+struct Row {
+  std::string name;
+  std::function<Metric()> make;
+};
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
+const Row rows[] = {
+    {"Accuracy", [] { return Accuracy(); }},
+    {"Top2", [] { return TopK(2); }},
+    {"ConfusionMatrix", [] { return ConfusionMatrix(5); }},
+};
+
+class MetricContract : public ::testing::TestWithParam<Row> {
+ protected:
+  void SetUp() override {
+    random::seed(4);
+    prediction_ = random::uniform({23, 5}, -1, 1);
+    labels_ = random::randint(0, 5, {23});
+  }
+  Tensor prediction(std::int64_t from, std::int64_t to) const { return slice(prediction_, {.start = from, .stop = to}); }
+  Tensor labels(std::int64_t from, std::int64_t to) const { return slice(labels_, {.start = from, .stop = to}); }
+  Tensor prediction_, labels_;
+};
+
+TEST_P(MetricContract, UnevenBatchesGiveTheWholesFigure) {
+  const Metric whole = GetParam().make(), parts = whole.fresh();
+  whole.update(prediction_, labels_);
+  for (std::int64_t from : {0, 10, 20}) {
+    const std::int64_t to = std::min<std::int64_t>(from + 10, 23);
+    parts.update(prediction(from, to), labels(from, to));
+  }
+  EXPECT_EQ(parts.result().to_vector<double>(), whole.result().to_vector<double>());
+}
+
+TEST_P(MetricContract, ResetForgets) {
+  const Metric metric = GetParam().make();
+  const auto empty = metric.result().to_vector<double>();
+  for (double value : empty) EXPECT_EQ(value, 0);
+  metric.update(prediction_, labels_);
+  EXPECT_NE(metric.result().to_vector<double>(), empty);
+  metric.reset();
+  EXPECT_EQ(metric.result().to_vector<double>(), empty);
+}
+
+TEST_P(MetricContract, CompiledUpdatesAreTheSame) {
+  const Metric eager = GetParam().make(), compiled = eager.fresh();
+  const auto update = compile([&](Tensor p, Tensor t) { compiled.update(p, t); });
+  for (std::int64_t from : {0, 7, 14}) {
+    eager.update(prediction(from, from + 7), labels(from, from + 7));
+    update(prediction(from, from + 7), labels(from, from + 7));
+  }
+  EXPECT_EQ(compiled.result().to_vector<double>(), eager.result().to_vector<double>());
+  EXPECT_EQ(update.traces(), 1u);
+}
+
+TEST_P(MetricContract, CopiesShareTheirSums) {
+  const Metric metric = GetParam().make(), copy = metric, fresh = metric.fresh();
+  metric.update(prediction_, labels_);
+  EXPECT_EQ(copy.result().to_vector<double>(), metric.result().to_vector<double>());
+  EXPECT_NE(fresh.result().to_vector<double>(), metric.result().to_vector<double>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, MetricContract, ::testing::ValuesIn(rows), [](const auto& info) { return info.param.name; });
+
+TEST(Accuracy, CountsLargestOutputs) {
+  const Accuracy accuracy;
+  accuracy.update(tensor<float>({0.1f, 0.9f, 0.8f, 0.2f, 0.4f, 0.6f}, {3, 2}), tensor<std::uint8_t>({1, 1, 1}, {3}));
+  EXPECT_NEAR(accuracy.value(), 2.0 / 3, 1e-12);
+  accuracy.update(tensor<float>({0.1f, 0.9f}, {1, 2}), tensor<float>({0, 1}, {1, 2}));  // one-hot
+  EXPECT_NEAR(accuracy.value(), 3.0 / 4, 1e-12);
+}
+
+TEST(Accuracy, ComparesASingleOutputWithItsThreshold) {
+  const Accuracy accuracy, from_logits({.threshold = 0});
+  const Tensor p = tensor<float>({0.2f, 0.7f, 0.4f}, {3, 1}), t = tensor<float>({0, 1, 1}, {3});
+  accuracy.update(p, t);
+  from_logits.update(p, t);
+  EXPECT_NEAR(accuracy.value(), 2.0 / 3, 1e-12);
+  EXPECT_NEAR(from_logits.value(), 2.0 / 3, 1e-12);
+  accuracy.update(reshape(p, {3}), t);
+  EXPECT_NEAR(accuracy.value(), 4.0 / 6, 1e-12);
+}
+
+TEST(TopK, CountsOutputsAboveTheLabels) {
+  const Tensor p = tensor<float>({4, 3, 2, 1, 1, 2, 3, 4}, {2, 4}), t = tensor<std::int64_t>({2, 0}, {2});
+  for (const auto& [k, expected] : std::vector<std::pair<std::int64_t, double>>{{1, 0}, {2, 0}, {3, 0.5}, {4, 1}}) {
+    const TopK top(k);
+    top.update(p, t);
+    EXPECT_EQ(top.value(), expected) << k;
+  }
+  expect_error<ValueError>([] { TopK(0); }, {"k is 0"});
+}
+
+TEST(ConfusionMatrix, RowsAreTruth) {
+  const ConfusionMatrix matrix(3);
+  matrix.update(tensor<float>({1, 0, 0, 0, 1, 0, 0, 1, 0}, {3, 3}), tensor<std::int64_t>({0, 1, 2}, {3}));
+  EXPECT_EQ(matrix.result().to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 0, 0, 0, 1, 0, 0, 1, 0}));
+}
+
+TEST(Mean, WeighsBatchesByTheirSamples) {
+  const Mean loss("loss");
+  loss.update(scalar(2.0), zeros({3}));
+  loss.update(scalar(6.0), zeros({1}));
+  EXPECT_EQ(loss.value(), 3);
+  EXPECT_EQ(loss.name(), "loss");
+}
+
+TEST(BadInput, C23_AConfusionMatrixRefusesLabelsThatAreNoClass) {
+  const ConfusionMatrix matrix(2);
+  expect_error<IndexError>(
+      [&] {
+        matrix.update(ones({2, 2}), tensor<std::int64_t>({0, 2}, {2}));
+        matrix.result().to_vector<std::int64_t>();
+      },
+      {"2"});
+}
+
+TEST(BadInput, C25_OneClassAndNoSamplesAreDefined) {
+  const Accuracy accuracy;
+  EXPECT_EQ(accuracy.value(), 0);
+  accuracy.update(ones({4, 1}), ones({4}));
+  EXPECT_EQ(accuracy.value(), 1);
+  accuracy.update(zeros({0, 3}), zeros({0}, i64));
+  EXPECT_EQ(accuracy.value(), 1);
+}
+
+TEST(Metric, ShapesThatDoNotFitAreNamed) {
+  expect_error<ShapeError>([] { Accuracy().update(ones({2, 3}), ones({2, 3, 4})); }, {"accuracy", "[2,3]", "[2,3,4]"});
+  expect_error<ShapeError>([] { TopK(3).update(ones({2, 3}), ones({3}, i64)); }, {"top3", "[2,3]", "[3]"});
+  expect_error<ShapeError>([] { ConfusionMatrix(4).update(ones({2, 3}), ones({2}, i64)); }, {"confusion_matrix", "4 classes"});
+  expect_error<ValueError>([] { named("precisionn"); }, {"precisionn", "accuracy"});
+  EXPECT_EQ(named("top7").name(), "top7");
+}
+
+}  // namespace
+}  // namespace luge::metrics

@@ -1,0 +1,78 @@
+#include "luge/models/gallery.h"
+
+#include <gtest/gtest.h>
+
+#include "luge/loss/loss.h"
+#include "luge/metrics/metric.h"
+#include "luge/nn/summary.h"
+#include "luge/optim/optimizers.h"
+#include "support/errors.h"
+
+namespace luge::models {
+namespace {
+
+struct Row {
+  std::string name;
+  Shape input;
+  Shape output;
+  std::int64_t parameters;
+  std::int64_t macs;
+};
+
+const Row rows[] = {
+    {"cnn-64-64-1024", {1, 28, 28}, {10}, 640 + 36928 + 3212288 + 10250, 451584 + 7225344 + 3211264 + 10240},
+    {"lenet5", {1, 28, 28}, {10}, 61706, 117600 + 240000 + 48000 + 10080 + 840},
+    {"lenet5-sigmoid", {1, 28, 28}, {10}, 41806, 86400 + 153600 + 30720 + 7680 + 640},
+    {"linear-regression", {7}, {1}, 8, 7},
+    {"logistic-regression", {7}, {1}, 8, 7},
+    {"mlp", {1, 28, 28}, {10}, 101770, 101632},
+    {"perceptron", {2}, {1}, 3, 2},
+    {"softmax-regression", {1, 28, 28}, {10}, 7850, 7840},
+    {"xor", {2}, {1}, 9, 6},
+};
+
+TEST(Gallery, HoldsTheseModels) {
+  std::vector<std::string> names, expected;
+  for (const Entry& entry : all()) names.push_back(entry.name);
+  for (const Row& row : rows) expected.push_back(row.name);
+  EXPECT_EQ(names, expected);
+}
+
+TEST(Gallery, SizesAreThePublishedOnes) {
+  for (const Row& row : rows) {
+    const nn::Model model = make(row.name);
+    const nn::Summary summary = nn::summary(*model, row.input);
+    EXPECT_EQ(summary.parameters, row.parameters) << row.name;
+    EXPECT_EQ(summary.macs, row.macs) << row.name;
+    EXPECT_EQ(model(zeros(row.input.inserted(0, 2))).shape(), row.output.inserted(0, 2)) << row.name;
+  }
+}
+
+TEST(Gallery, OutputsCanBeChosen) {
+  EXPECT_EQ(make("lenet5", 3)(zeros({1, 1, 28, 28})).shape(), (Shape{1, 3}));
+}
+
+// LeCun et al. 1998, C1 and C3 of this variant.
+TEST(Gallery, Lenet5SigmoidCountsConnections) {
+  const nn::Summary s = nn::summary(*make("lenet5-sigmoid"), {1, 28, 28});
+  EXPECT_EQ(s.layers[0].connections, 24 * 24 * 6 * 26);
+  EXPECT_EQ(s.layers[0].neurons, 24 * 24 * 6);
+}
+
+TEST(Gallery, DefaultsNameWhatThereIs) {
+  for (const Entry& entry : all()) {
+    EXPECT_FALSE(entry.description.empty());
+    EXPECT_NO_THROW(loss::named(entry.defaults.loss)) << entry.name;
+    EXPECT_NO_THROW(optim::named(entry.defaults.optimizer, entry.defaults.learning_rate)) << entry.name;
+    for (const std::string& metric : entry.defaults.metrics) EXPECT_NO_THROW(metrics::named(metric)) << entry.name;
+    EXPECT_GT(entry.defaults.batch, 0);
+    EXPECT_GT(entry.defaults.epochs, 0);
+  }
+}
+
+TEST(Gallery, UnknownNamesListTheKnown) {
+  testing::expect_error<ValueError>([] { find("lenet6"); }, {"lenet6", "lenet5"});
+}
+
+}  // namespace
+}  // namespace luge::models

@@ -1,0 +1,163 @@
+#include "luge/optim/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "luge/autodiff.h"
+#include "luge/compile.h"
+#include "luge/loss/loss.h"
+#include "luge/nn/activation.h"
+#include "luge/nn/dropout.h"
+#include "luge/nn/linear.h"
+#include "luge/nn/sequential.h"
+#include "luge/ops/math.h"
+#include "luge/ops/random.h"
+#include "luge/ops/reduce.h"
+#include "luge/optim/optimizers.h"
+#include "support/errors.h"
+
+namespace luge::optim {
+namespace {
+
+using testing::expect_error;
+
+double first(const Variable& v) { return v.value().to_vector<double>()[0]; }
+
+TEST(Optimizer, EveryNameMakesOneThatDescends) {
+  for (const std::string& name : names()) {
+    const Optimizer optimizer = named(name, 0.05);
+    EXPECT_FALSE(optimizer.name().empty());
+    Variable w(full({3}, 4.0), "w");
+    for (int step = 0; step < 300; ++step) optimizer.step({w}, {grad(sum(square(w.value() - 1)), w)});
+    EXPECT_NEAR(first(w), 1, 0.1) << name;
+  }
+}
+
+TEST(Optimizer, TheLossIsTheSameBeforeAndAfterTheStep) {
+  Variable w(full({2}, 3.0), "w");
+  const Optimizer optimizer = GradientDescent(0.1);
+  const Tensor loss = sum(square(w.value()));
+  optimizer.step({w}, {grad(loss, w)});
+  EXPECT_EQ(loss.item<double>(), 18);
+  EXPECT_NEAR(first(w), 3 - 0.1 * 6, 1e-6);
+}
+
+TEST(Optimizer, CopiesShareStepsAndSlots) {
+  Variable w(ones({2}), "w");
+  const Adam adam(0.1);
+  const Optimizer copy = adam;
+  adam.step({w}, {ones({2})});
+  copy.step({w}, {ones({2})});
+  EXPECT_EQ(adam.steps(), 2);
+  ASSERT_EQ(adam.state().size(), 4u);
+  EXPECT_EQ(adam.state()[2].name, "w/m");
+  EXPECT_EQ(adam.state()[3].name, "w/v");
+}
+
+TEST(Optimizer, AveragedMomentumMovesLessThanAccumulated) {
+  Variable a(zeros({1}), "a"), b(zeros({1}), "b");
+  Momentum(1, {.momentum = 0.5}).step({a}, {ones({1})});
+  Momentum(1, {.momentum = 0.5, .accumulate = Accumulate::average}).step({b}, {ones({1})});
+  EXPECT_EQ(first(a), -1);
+  EXPECT_EQ(first(b), -0.5);
+}
+
+TEST(Optimizer, GroupsHaveRatesAndDecayOfTheirOwn) {
+  Variable a(ones({1}), "a"), b(ones({1}), "b"), c(ones({1}), "c");
+  const GradientDescent descent(0.5, {.weight_decay = 1});
+  descent.hold({{"a", a}, {"b", b}, {"c", c}});
+  descent.set_group({b}, {.rate_factor = 0.5});
+  descent.set_group({c}, {.weight_decay = 0.0});
+  descent.step({a, b, c}, {ones({1}), ones({1}), ones({1})});
+  EXPECT_EQ(first(a), 1 - 0.5 * 2);
+  EXPECT_EQ(first(b), 1 - 0.25 * 2);
+  EXPECT_EQ(first(c), 1 - 0.5 * 1);
+}
+
+TEST(Optimizer, FrozenParametersAndEmptyGradientsStay) {
+  Variable a(ones({1}), "a"), b(ones({1}), "b");
+  b.set_trainable(false);
+  GradientDescent(0.5).step({a, b}, {Tensor(), ones({1})});
+  EXPECT_EQ(first(a), 1);
+  EXPECT_EQ(first(b), 1);
+}
+
+TEST(Optimizer, ARateChangedBetweenCompiledStepsCounts) {
+  Variable w(zeros({1}), "w");
+  const GradientDescent descent(1);
+  const auto step = compile([&](Tensor g) { descent.step({w}, {g}); });
+  step(ones({1}));
+  descent.set_learning_rate(10);
+  step(ones({1}));
+  EXPECT_EQ(first(w), -11);
+  EXPECT_EQ(step.traces(), 1u);
+  EXPECT_EQ(descent.learning_rate(), 10);
+}
+
+TEST(Optimizer, AThousandEagerStepsCompileAtMostTwice) {
+  random::seed(9);
+  const auto net = nn::sequential(nn::Linear(8), nn::Relu(), nn::Dropout(0.2), nn::Linear(3));
+  net.build({4});
+  const Adam adam(1e-2, {}, {.schedule = schedule::warm_up(100, schedule::cosine(900))});
+  const loss::SoftmaxCrossEntropy cost;
+  const Tensor x = random::uniform({16, 4}), y = random::randint(0, 3, {16});
+  eval({x, y});
+  const std::uint64_t before = compilations();
+  double last = 0;
+  for (int step = 0; step < 1000; ++step) {
+    const Tensor loss = cost(net(x), y);
+    adam.step(net.parameters(), grad(loss, net.parameters()));
+    last = loss.item<double>();
+  }
+  EXPECT_LE(compilations() - before, 2u);
+  EXPECT_LT(last, 1.2);
+}
+
+TEST(Schedule, FollowsItsFormula) {
+  EXPECT_EQ(schedule::constant().at(7), 1);
+  EXPECT_EQ(schedule::step(3, 0.1).at(2), 1);
+  EXPECT_NEAR(schedule::step(3, 0.1).at(7), 0.01, 1e-12);
+  EXPECT_NEAR(schedule::exponential(0.5, 2).at(3), std::pow(0.5, 1.5), 1e-12);
+  EXPECT_EQ(schedule::cosine(10).at(0), 1);
+  EXPECT_NEAR(schedule::cosine(10).at(5), 0.5, 1e-12);
+  EXPECT_NEAR(schedule::cosine(10, 0.1).at(99), 0.1, 1e-12);
+  const Schedule warm = schedule::warm_up(4, schedule::step(2, 0.5));
+  EXPECT_EQ(warm.at(0), 0.25);
+  EXPECT_EQ(warm.at(3), 1);
+  EXPECT_EQ(warm.at(4), 1);
+  EXPECT_EQ(warm.at(6), 0.5);
+  EXPECT_EQ(schedule::warm_up(2).at(50), 1);
+  for (const std::string& name : schedule::names()) EXPECT_GT(schedule::named(name, 100, 10).at(5), 0);
+  expect_error<ValueError>([] { schedule::named("linear", 10); }, {"linear", "cosine"});
+  expect_error<ValueError>([] { schedule::cosine(0); }, {"cosine", "0 steps"});
+}
+
+TEST(BadInput, C26_LearningRatesThatAreNone) {
+  for (double rate : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
+    expect_error<ValueError>([&] { GradientDescent descent(rate); }, {"learning rate", "finite number above 0"});
+    const Adam adam;
+    expect_error<ValueError>([&] { adam.set_learning_rate(rate); }, {"learning rate"});
+    EXPECT_EQ(adam.learning_rate(), 1e-3);
+  }
+  expect_error<ValueError>([] { Adam adam(1e-3, {.beta2 = 1}); }, {"beta is 1"});
+  expect_error<ValueError>([] { Momentum m(1e-3, {.momentum = -0.1}); }, {"momentum is -0.1"});
+  expect_error<ValueError>([] { named("adam", 1e-3, {{"momentum", 0.9}}); }, {"adam", "momentum", "beta1"});
+  expect_error<ValueError>([] { named("adamm", 1e-3); }, {"adamm", "adam"});
+}
+
+TEST(BadInput, C32_ParametersOfAnotherModelOrTwice) {
+  Variable a(ones({1}), "mine"), b(ones({1}), "theirs");
+  const GradientDescent descent(0.1);
+  expect_error<ValueError>([&] { descent.step({a, a}, {ones({1}), ones({1})}); }, {"mine", "twice"});
+  descent.step({a}, {ones({1})});
+  expect_error<StateError>([&] { descent.step({a, b}, {ones({1}), ones({1})}); }, {"theirs", "optimizer of its own"});
+  expect_error<ValueError>([&] { descent.step({a}, {}); }, {"1 parameters, 0 gradients"});
+  expect_error<ShapeError>([&] { descent.step({a}, {ones({2})}); }, {"mine", "[2]", "[1]"});
+  EXPECT_NEAR(first(a), 0.9, 1e-6);
+  EXPECT_EQ(descent.steps(), 1);
+}
+
+}  // namespace
+}  // namespace luge::optim
