@@ -37,6 +37,7 @@ const Registered<Dropout> registered;
 
 Tensor dropout(const Tensor& x, double rate) {
   if (!(rate >= 0 && rate <= 1)) throw ValueError(fmt::format("dropout: rate is {}; expected 0 to 1", rate));
+  check_float("dropout", {x.dtype(), x.shape()});
   return dropout(x, scalar(1 - rate, x.dtype()));
 }
 

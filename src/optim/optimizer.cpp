@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "graph/eval.h"
+#include "luge/autodiff.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "optim/optimizer_state.h"
@@ -143,6 +144,21 @@ void Optimizer::step(const Variables& parameters, Tensors gradients) const {
     }
   }
   assign_and_evaluate(updates);
+}
+
+graph::Operation Optimizer::minimize(const Tensor& loss) const {
+  Variables parameters;
+  std::unordered_set<const Slot*> seen;
+  for (Node* node : topological(std::span(&loss, 1))) {
+    const auto slot = node->leaf == Leaf::read ? node->slot.lock() : nullptr;
+    if (slot) seen.insert(slot.get());
+  }
+  for (const Variable& variable : graph::all_variables()) {
+    if (variable.trainable() && seen.contains(variable.slot().get())) parameters.push_back(variable);
+  }
+  if (parameters.empty()) throw GraphError("minimize: the loss depends on no trainable Variable");
+  const Tensors gradients = grad(loss, parameters);
+  return graph::record([&] { step(parameters, gradients); });
 }
 
 void Optimizer::hold(const std::vector<nn::NamedVariable>& parameters) const {

@@ -55,16 +55,20 @@ TEST(Random, MomentsAreRight) {
   };
   const Shape many{40000};
   const auto [um, ud] = moments(random::uniform(many, -1, 3));
-  EXPECT_NEAR(um, 1, 0.03), EXPECT_NEAR(ud, 4 / std::sqrt(12.0), 0.03);
+  EXPECT_NEAR(um, 1, 0.03);
+  EXPECT_NEAR(ud, 4 / std::sqrt(12.0), 0.03);
   const auto [nm, nd] = moments(random::normal(many, 2, 3));
-  EXPECT_NEAR(nm, 2, 0.06), EXPECT_NEAR(nd, 3, 0.05);
+  EXPECT_NEAR(nm, 2, 0.06);
+  EXPECT_NEAR(nd, 3, 0.05);
   const Tensor cut = random::truncated_normal(many, 1, 2);
   const auto [tm, td] = moments(cut);
-  EXPECT_NEAR(tm, 1, 0.04), EXPECT_NEAR(td, 2 * 0.87962566, 0.04);
+  EXPECT_NEAR(tm, 1, 0.04);
+  EXPECT_NEAR(td, 2 * 0.87962566, 0.04);
   EXPECT_GE(min(cut).item<double>(), -3.001);
   EXPECT_LE(max(cut).item<double>(), 5.001);
   const auto [bm, bd] = moments(random::bernoulli(full(many, 0.3)));
-  EXPECT_NEAR(bm, 0.3, 0.01), EXPECT_NEAR(bd, std::sqrt(0.21), 0.01);
+  EXPECT_NEAR(bm, 0.3, 0.01);
+  EXPECT_NEAR(bd, std::sqrt(0.21), 0.01);
 }
 
 TEST(Random, RandintReachesItsBoundsAndNoFurther) {

@@ -7,6 +7,7 @@
 
 #include "luge/autodiff.h"
 #include "luge/compile.h"
+#include "luge/graph.h"
 #include "luge/loss/loss.h"
 #include "luge/nn/activation.h"
 #include "luge/nn/dropout.h"
@@ -113,6 +114,21 @@ TEST(Optimizer, AThousandEagerStepsCompileAtMostTwice) {
   }
   EXPECT_LE(compilations() - before, 2u);
   EXPECT_LT(last, 1.2);
+}
+
+TEST(Optimizer, MinimizesInGraphMode) {
+  const Tensor x = graph::placeholder(f32, {unknown}, "x");
+  Variable w(zeros({1}), "w"), other(ones({1}), "other");
+  const Tensor loss = mean(square(w.value() * x - 3 * x));
+  const Adam adam(0.1);
+  const graph::Operation train = adam.minimize(loss);
+  graph::Session session;
+  session.run(graph::initialize_all());
+  for (int step = 0; step < 200; ++step) session.run(train, {{x, tensor<float>({1, 2}, {2})}});
+  EXPECT_NEAR(session.value(w).item<double>(), 3, 0.05);
+  EXPECT_EQ(session.value(other).item<double>(), 1);
+  EXPECT_EQ(first(w), 0);
+  expect_error<GraphError>([&] { adam.minimize(sum(x)); }, {"no trainable Variable"});
 }
 
 TEST(Schedule, FollowsItsFormula) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "luge/graph.h"
 #include "luge/nn/module.h"
 #include "luge/optim/schedule.h"
 #include "luge/tensor.h"
@@ -84,6 +85,10 @@ class Optimizer {
   /// parameter this optimizer does not hold), ShapeError.
   void step(const Variables& parameters, Tensors gradients) const;
   void step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const;
+
+  /// The operation that makes `loss` smaller, in graph mode: one step along its gradient with respect to every
+  /// trainable Variable it depends on. Throws GraphError when there is none.
+  graph::Operation minimize(const Tensor& loss) const;
 
   /// Holds these parameters before the first step, so that state() is complete and a checkpoint can be loaded.
   void hold(const std::vector<nn::NamedVariable>& parameters) const;
