@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <mutex>
-#include <unordered_map>
 
 #include "graph/node.h"
+#include "graph/node_map.h"
 #include "luge/ops/math.h"
 
 namespace luge::autodiff {
@@ -14,10 +14,10 @@ namespace {
 class Walk {
  public:
   Walk(std::span<const Tensor> roots, std::span<const Tensor> targets, bool bounded) : bounded_(bounded) {
-    for (const Tensor& target : targets) is_target_[target.node()] = true;
-    const auto stop = [&](const Node* node) { return node->leaf != Leaf::none || (bounded && is_target_.contains(node)); };
+    for (const Tensor& target : targets) targets_.insert(target.node(), 0);
+    const auto stop = [&](const Node* node) { return node->leaf != Leaf::none || (bounded && is_target(node)); };
     nodes_ = topological(roots, stop);
-    for (std::size_t i = 0; i < nodes_.size(); ++i) index_[nodes_[i]] = i;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) index_.insert(nodes_[i], static_cast<int>(i));
     adjoints_.resize(nodes_.size());
     find_active();
   }
@@ -30,13 +30,15 @@ class Walk {
     BackwardResult result;
     result.met_cut = met_cut_;
     for (const Tensor& target : targets) {
-      const auto at = index_.find(target.node());
-      result.gradients.push_back(at == index_.end() ? Tensor() : adjoint(at->second, target.output()));
+      const int at = index_.find(target.node());
+      result.gradients.push_back(at < 0 ? Tensor() : adjoint(static_cast<std::size_t>(at), target.output()));
     }
     return result;
   }
 
  private:
+  bool is_target(const Node* node) const { return targets_.find(node) >= 0; }
+  std::size_t index(const Node* node) const { return static_cast<std::size_t>(index_.find(node)); }
   bool is_type_only(const Node& node, std::size_t k) const { return k < 32 && (node.op->traits().type_only >> k & 1u); }
 
   // Active: a gradient arriving here is worth following, for a target lies upstream, or might have (a cut node).
@@ -44,14 +46,14 @@ class Walk {
     active_.assign(nodes_.size(), false);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const Node& node = *nodes_[i];
-      bool active = is_target_.contains(&node);
+      bool active = is_target(&node);
       if (node.leaf == Leaf::none && node.cut) {
         met_cut_ = true;
         active |= node.requires_grad;
       }
       if (node.leaf == Leaf::none && !(bounded_ && active)) {
         for (std::size_t k = 0; k < node.inputs.size() && !active; ++k) {
-          active = !is_type_only(node, k) && active_[index_.at(node.inputs[k].node)];
+          active = !is_type_only(node, k) && active_[index(node.inputs[k].node)];
         }
       }
       active_[i] = active;
@@ -64,7 +66,7 @@ class Walk {
   }
 
   void accumulate(Node* node, int out, const Tensor& gradient) {
-    Tensors& held = adjoints_[index_.at(node)];
+    Tensors& held = adjoints_[index(node)];
     if (held.empty()) held.resize(node->outputs.size());
     Tensor& sum = held[static_cast<std::size_t>(out)];
     sum = sum.defined() ? sum + gradient : gradient;
@@ -72,7 +74,7 @@ class Walk {
 
   void visit(std::size_t i) {
     Node& node = *nodes_[i];
-    const bool target = is_target_.contains(&node);
+    const bool target = is_target(&node);
     if (!active_[i] || adjoints_[i].empty() || node.leaf != Leaf::none || (bounded_ && target)) return;
     if (node.cut) {
       if (target) return;
@@ -85,7 +87,7 @@ class Walk {
     std::vector<bool> needs;
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       in.push_back(input_of(node, k));
-      needs.push_back(!is_type_only(node, k) && active_[index_.at(node.inputs[k].node)] && is_floating(in.back().dtype()));
+      needs.push_back(!is_type_only(node, k) && active_[index(node.inputs[k].node)] && is_floating(in.back().dtype()));
     }
     for (std::size_t k = 0; k < node.outputs.size(); ++k) out.push_back(output_of(node, k));
     const Tensors gradients = differentiate(node, {in, out, adjoints_[i], needs});
@@ -130,8 +132,8 @@ class Walk {
   bool bounded_;
   bool met_cut_ = false;
   std::vector<Node*> nodes_;
-  std::unordered_map<const Node*, bool> is_target_;
-  std::unordered_map<const Node*, std::size_t> index_;
+  NodeMap targets_{32};
+  NodeMap index_{256};
   std::vector<bool> active_;
   std::vector<Tensors> adjoints_;
 };

@@ -56,6 +56,37 @@ void forget_grad_root(const Node* node) {
 
 Tensor handle(std::unique_ptr<Node> node) { return Tensor(node.release(), 0); }
 
+// Blocks of one size, as many as a few large graphs need; each thread has its own.
+class NodePool {
+ public:
+  ~NodePool() {
+    for (void* block : blocks_) ::operator delete(block);
+    gone_ = true;
+  }
+  static void* take() {
+    NodePool& pool = local();
+    if (gone_ || pool.blocks_.empty()) return ::operator new(sizeof(Node));
+    void* block = pool.blocks_.back();
+    pool.blocks_.pop_back();
+    return block;
+  }
+  static void give(void* block) {
+    constexpr std::size_t limit = 16384;
+    // Nodes may outlive the pool of the thread that ends.
+    if (gone_ || local().blocks_.size() >= limit) return ::operator delete(block);
+    local().blocks_.push_back(block);
+  }
+
+ private:
+  static NodePool& local() {
+    thread_local NodePool pool;
+    return pool;
+  }
+  static thread_local bool gone_;
+  std::vector<void*> blocks_;
+};
+thread_local bool NodePool::gone_ = false;
+
 std::string describe_inputs(std::span<const Tensor> inputs) {
   std::string text;
   for (const Tensor& input : inputs) {
@@ -66,6 +97,9 @@ std::string describe_inputs(std::span<const Tensor> inputs) {
 }
 
 }  // namespace
+
+void* Node::operator new(std::size_t) { return NodePool::take(); }
+void Node::operator delete(void* memory) { NodePool::give(memory); }
 
 std::recursive_mutex& engine_mutex() {
   static std::recursive_mutex mutex;
@@ -212,7 +246,9 @@ void cut(Node* node) {
   for (const Edge& edge : inputs) release(edge.node);
 }
 
-Tensors make_node(OpRef op, std::span<const Tensor> inputs) {
+namespace {
+
+Node* new_node(OpRef op, std::span<const Tensor> inputs) {
   Types types;
   for (const Tensor& input : inputs) {
     if (!input.defined()) {
@@ -240,15 +276,30 @@ Tensors make_node(OpRef op, std::span<const Tensor> inputs) {
   }
   node->pending.store(pending + 1, std::memory_order_relaxed);
   node->op = std::move(op);
-  Node* raw = node.release();
+  return node.release();
+}
+
+void watch_chain(const Tensor& made) {
+  const Node* node = made.node();
+  if (building == 0 && chain_is_due(node->pending.load(std::memory_order_relaxed), node->requires_grad)) eval_long_chain(made);
+}
+
+}  // namespace
+
+Tensors make_node(OpRef op, std::span<const Tensor> inputs) {
+  Node* node = new_node(std::move(op), inputs);
   Tensors outputs;
-  outputs.reserve(raw->outputs.size());
-  for (std::size_t k = 0; k < raw->outputs.size(); ++k) outputs.emplace_back(raw, static_cast<int>(k));
-  if (building == 0 && chain_is_due(pending + 1, raw->requires_grad)) eval_long_chain(outputs[0]);
+  outputs.reserve(node->outputs.size());
+  for (std::size_t k = 0; k < node->outputs.size(); ++k) outputs.emplace_back(node, static_cast<int>(k));
+  watch_chain(outputs[0]);
   return outputs;
 }
 
-Tensor make_single(OpRef op, std::span<const Tensor> inputs) { return std::move(make_node(std::move(op), inputs)[0]); }
+Tensor make_single(OpRef op, std::span<const Tensor> inputs) {
+  Tensor made(new_node(std::move(op), inputs), 0);
+  watch_chain(made);
+  return made;
+}
 
 std::vector<Node*> topological(std::span<const Tensor> roots) {
   return topological(roots, [](const Node*) { return false; });

@@ -58,6 +58,10 @@ struct Node {
   std::weak_ptr<Slot> slot;        // read: the slot holds its current read node, so not the other way round
   std::string label;               // argument: its name; cut without a value: why
 
+  // A training step makes and frees hundreds: their memory is kept for the next ones.
+  static void* operator new(std::size_t bytes);
+  static void operator delete(void* memory);
+
   double scalar_value() const;
   bool evaluated(int out) const { return outputs[static_cast<std::size_t>(out)].value != nullptr; }
 };

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
-#include <unordered_set>
+
+#include "graph/node_map.h"
 
 namespace luge {
 
@@ -10,9 +11,9 @@ template <class Stop>
 std::vector<Node*> topological(std::span<const Tensor> roots, Stop stop) {
   std::vector<Node*> found;
   std::vector<Node*> stack;
-  std::unordered_set<Node*> seen;
+  NodeMap seen(64);
   const auto reach = [&](Node* node) {
-    if (seen.insert(node).second) stack.push_back(node);
+    if (seen.insert(node, 0)) stack.push_back(node);
   };
   for (const Tensor& root : roots) {
     if (root.defined()) reach(root.node());

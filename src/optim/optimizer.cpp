@@ -73,7 +73,13 @@ Tensor& Slots::operator()(std::string_view name) {
   return entries_.back().value = entries_.back().variable.value();
 }
 
-Tensor Slots::bias_correction(double decay) const { return cast(1 - pow(decay, step_), parameter_.dtype()); }
+Tensor Slots::bias_correction(double decay) const {
+  const DType dtype = parameter_.dtype();
+  for (const Shared::Correction& known : shared_.corrections) {
+    if (known.decay == decay && known.dtype == dtype) return known.value;
+  }
+  return shared_.corrections.emplace_back(Shared::Correction{decay, dtype, cast(1 - pow(decay, shared_.step), dtype)}).value;
+}
 
 void Optimizer::State::hold(const std::string& path, const Variable& parameter) {
   if (!index.emplace(parameter.slot().get(), held.size()).second) return;
@@ -125,17 +131,19 @@ void Optimizer::step(const Variables& parameters, Tensors gradients) const {
   const Tensor before = cast(state.step.value(), f64);
   Tensor rate = state.learning_rate.value();
   if (!state.options.schedule.is_constant()) rate = rate * state.options.schedule.factor(before);
-  const Tensor now = before + 1;
+  Slots::Shared shared{before + 1, {}};
+  const Tensor common_rate = cast(rate, parameters.empty() ? f32 : parameters[0].dtype());
   std::vector<std::pair<Variable, Tensor>> updates = {{state.step, state.step.value() + 1}};
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     if (!gradients[k].defined() || !parameters[k].trainable()) continue;
     State::Held& held = *state.find(parameters[k]);
     const Tensor w = held.parameter.value();
-    const Tensor own_rate = cast(held.group.rate_factor ? rate * *held.group.rate_factor : rate, w.dtype());
+    const bool common = !held.group.rate_factor && w.dtype() == common_rate.dtype();
+    const Tensor own_rate = common ? common_rate : cast(rate * held.group.rate_factor.value_or(1), w.dtype());
     const double decay = held.group.weight_decay.value_or(state.options.weight_decay);
     Tensor g = std::move(gradients[k]);
     if (decay > 0 && state.options.decay == Decay::gradient) g = g + decay * w;
-    Slots slots(held.parameter, held.slots, own_rate, now);
+    Slots slots(held.parameter, held.slots, own_rate, shared);
     Tensor next = state.rule->update(w, g, slots);
     if (decay > 0 && state.options.decay == Decay::decoupled) next = next - own_rate * decay * w;
     updates.emplace_back(held.parameter, std::move(next));

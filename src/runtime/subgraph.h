@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "graph/node.h"
-#include "runtime/node_map.h"
+#include "graph/node_map.h"
 
 namespace luge {
 

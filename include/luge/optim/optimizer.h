@@ -24,8 +24,18 @@ class Slots {
     Variable variable;
     Tensor value;  // in the making
   };
-  Slots(const Variable& parameter, std::vector<Entry>& entries, Tensor learning_rate, Tensor step)
-      : parameter_(parameter), entries_(entries), learning_rate_(std::move(learning_rate)), step_(std::move(step)) {}
+  /// What all parameters of one step share: computed for the first, used by the others.
+  struct Shared {
+    Tensor step;  // f64 scalar, 1 at the first step
+    struct Correction {
+      double decay;
+      DType dtype;
+      Tensor value;
+    };
+    std::vector<Correction> corrections;
+  };
+  Slots(const Variable& parameter, std::vector<Entry>& entries, Tensor learning_rate, Shared& shared)
+      : parameter_(parameter), entries_(entries), learning_rate_(std::move(learning_rate)), shared_(shared) {}
 
   /// State of the parameter's shape and dtype that begins as zeros; what is assigned to it is there at the next step.
   Tensor& operator()(std::string_view name);
@@ -34,12 +44,13 @@ class Slots {
   /// 1 - decay^t with t = 1 at the first step, computed in float64, in the parameter's dtype.
   Tensor bias_correction(double decay) const;
   /// f64 scalar, 1 at the first step.
-  const Tensor& step() const { return step_; }
+  const Tensor& step() const { return shared_.step; }
 
  private:
   const Variable& parameter_;
   std::vector<Entry>& entries_;
-  Tensor learning_rate_, step_;
+  Tensor learning_rate_;
+  Shared& shared_;
 };
 
 /// The mathematics of one optimizer.

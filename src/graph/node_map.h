@@ -1,16 +1,17 @@
 // NodeMap: node → number, for walks that must cost nanoseconds a node. Open addressing, emptied in no time.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <vector>
 
-#include "graph/node.h"
-
 namespace luge {
+
+struct Node;
 
 class NodeMap {
  public:
-  NodeMap() : cells_(1024) {}
+  explicit NodeMap(std::size_t expected = 512) : cells_(std::bit_ceil(2 * expected)) {}
   void clear() {
     ++round_;
     size_ = 0;
