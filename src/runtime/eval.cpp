@@ -15,6 +15,9 @@ namespace {
 
 Output& output(Edge edge) { return edge.node->outputs[static_cast<std::size_t>(edge.out)]; }
 
+// By identity of the owner: no lock, which would count up and down.
+bool same_slot(const Node& a, const Node& b) { return !a.slot.owner_before(b.slot) && !b.slot.owner_before(a.slot); }
+
 /// A Variable on its way to a new value: what it held before, for the case that the step fails.
 struct Update {
   std::shared_ptr<Slot> slot;
@@ -84,11 +87,10 @@ class Evaluation {
 
   void find_states() {
     for (const PendingRead& read : subgraph().pending_reads) {
-      const auto slot = read.read->slot.lock();
       int replaced = -1;
       const auto& leaves = subgraph().leaves;
-      for (std::size_t k = 0; slot && k < leaves.size() && replaced < 0; ++k) {
-        if (leaves[k].node->leaf == Leaf::read && leaves[k].node->slot.lock() == slot) replaced = static_cast<int>(k);
+      for (std::size_t k = 0; k < leaves.size() && replaced < 0; ++k) {
+        if (leaves[k].node->leaf == Leaf::read && same_slot(*leaves[k].node, *read.read)) replaced = static_cast<int>(k);
       }
       if (!output(read.source).value) subgraph().add_root(read.source, replaced);
     }
