@@ -99,6 +99,10 @@ void Module::ensure_built(const Tensor& x) const {
   if (state_->built.load(std::memory_order_acquire)) return;
   const std::lock_guard lock(state_->building);
   if (state_->built.load(std::memory_order_relaxed)) return;
+  if (state_->notes.input.rank() == 0 && x.rank() > 0) {
+    state_->notes.input = x.shape().without(0);
+    state_->notes.dtype = x.dtype();
+  }
   bool waiting = false;
   for (const auto& cell : state_->cells) waiting |= !cell->variable.defined();
   if (waiting) {

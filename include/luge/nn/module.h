@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "luge/nn/notes.h"
 #include "luge/nn/parameter.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
@@ -72,6 +73,16 @@ class Module {
 
   /// Registered children with their names.
   std::vector<std::pair<std::string, std::shared_ptr<const Module>>> children() const;
+
+  /// What a file tells about the network beside its graph. The input's shape is found at the first call.
+  const Notes& notes() const;
+  void set_notes(Notes notes) const;
+  /// Writes weights, graph and notes to one file, whole or not at all; nn::load reads it. Throws StateError when the
+  /// network is not built, FileError when the file cannot be written.
+  void save(const std::string& path) const;
+  /// What the network makes of raw inputs, one sample or [N,…] of them: scaled as the notes say, in eval mode, logits
+  /// as probabilities. Throws ShapeError for inputs that are no samples.
+  Tensor predict(const Tensor& raw) const;
 
   /// "Conv2d"; the class' name unless overridden.
   virtual std::string type() const;

@@ -1,6 +1,7 @@
 // The callbacks that come with Luge.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <string>
@@ -23,6 +24,21 @@ CallbackRef stop_at(std::string monitor, double value);
 
 /// Stops behind the present step when `asked` is true, such as after a signal.
 CallbackRef stop_when(std::function<bool()> asked, std::string reason);
+
+enum class OnSaveError { stop, warn };
+struct CheckpointOptions {
+  std::string monitor =
+      {};  // of best.safetensors; empty: val_accuracy, val_loss or loss, the first that is measured
+  std::int64_t every = 0;  // steps between step-N.safetensors; 0: none
+  std::int64_t keep = 3;   // of those
+  /// A checkpoint that cannot be written (full disk): stop with the error, or call `warn` and go on. The last
+  /// good ones stay either way.
+  OnSaveError on_error = OnSaveError::stop;
+  std::function<void(const std::string&)> warn = {};
+};
+/// Writes into `folder`: checkpoints/last.safetensors behind every epoch and at the end, checkpoints/best.safetensors when
+/// the monitored figure is the best so far, metrics.csv and metrics.jsonl. Runs behind all other callbacks.
+CallbackRef checkpoint(std::filesystem::path folder, const CheckpointOptions& options = {});
 
 struct ProgressBarOptions {
   bool terminal = false;  // redraw in place; else one line an epoch

@@ -33,6 +33,7 @@ class EarlyStopping final : public Callback {
           fmt::format("{} has not improved on {:.4f} for {} validations", options_.monitor, best_, waited_));
     }
   }
+  std::string name() const override { return "early_stopping"; }
   std::string state() const override {
     return nlohmann::json{{"best", best_}, {"measured", measured_}, {"waited", waited_}}.dump();
   }

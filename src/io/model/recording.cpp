@@ -1,0 +1,119 @@
+#include "io/model/recording.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <unordered_map>
+
+#include "graph/trace.h"
+#include "luge/error.h"
+
+namespace luge::io {
+namespace {
+
+class Recorder {
+ public:
+  Recorder(const Tensor& input, const std::function<std::string(const Slot*)>& name_of,
+           std::map<std::string, Tensor>& constants)
+      : input_(input), name_of_(name_of), constants_(constants) {}
+
+  Recording run(const Tensor& output) {
+    const Tensor roots[] = {output};
+    const auto known_by_value = [](const Node* node) { return node->leaf != Leaf::none || node->cut; };
+    for (Node* node : topological(roots, known_by_value)) {
+      places_[node] = static_cast<int>(recording_.entries.size());
+      add(*node);
+    }
+    recording_.output = place({output.node(), output.output()});
+    return std::move(recording_);
+  }
+
+ private:
+  void add(Node& node) {
+    if (node.leaf == Leaf::none && !node.cut) return add_call(node);
+    switch (node.leaf) {
+      case Leaf::argument:
+        if (&node != input_.node()) throw GraphError(fmt::format("cannot save a network that uses the placeholder '{}'", node.label));
+        recording_.entries.emplace_back(Recording::Input{});
+        return;
+      case Leaf::key: recording_.entries.emplace_back(Recording::Key{}); return;
+      case Leaf::scalar: recording_.entries.emplace_back(number(node)); return;
+      case Leaf::read:
+        if (const auto slot = node.slot.lock()) {
+          if (const std::string name = name_of_(slot.get()); !name.empty()) {
+            recording_.entries.emplace_back(Recording::Stored{name});
+            return;
+          }
+        }
+        break;
+      default: break;
+    }
+    // A value without a name, or one whose history is gone: kept as it is.
+    const std::string name = fmt::format("{}{}", kConstant, constants_.size());
+    constants_[name] = output_of(node, 0);
+    recording_.entries.emplace_back(Recording::Stored{name});
+  }
+
+  void add_call(const Node& node) {
+    if (!find_op(node.op->name())) throw GraphError(fmt::format("cannot save '{}': it is no registered op", node.op->name()));
+    Recording::Call call{node.op, {}};
+    for (const Edge& edge : node.inputs) call.inputs.push_back(place(edge));
+    recording_.entries.emplace_back(std::move(call));
+  }
+
+  static Recording::Number number(const Node& node) {
+    const DType dtype = node.outputs[0].type.dtype;
+    if (is_floating(dtype)) return {dtype, std::bit_cast<double>(node.words[0])};
+    if (dtype == DType::boolean) return {dtype, node.words[1] != 0};
+    return {dtype, node.words[1]};
+  }
+
+  std::pair<int, int> place(const Edge& edge) const { return {places_.at(edge.node), edge.out}; }
+
+  Tensor input_;
+  const std::function<std::string(const Slot*)>& name_of_;
+  std::map<std::string, Tensor>& constants_;
+  std::unordered_map<const Node*, int> places_;
+  Recording recording_;
+};
+
+struct Replay {
+  const Tensor& input;
+  const std::function<Tensor(const std::string&)>& stored;
+  const std::vector<Tensors>& done;
+
+  Tensors operator()(const Recording::Input&) const { return {input}; }
+  Tensors operator()(const Recording::Key&) const { return {next_key()}; }
+  Tensors operator()(const Recording::Stored& entry) const { return {stored(entry.name)}; }
+  Tensors operator()(const Recording::Number& entry) const {
+    return {std::visit([&](auto value) { return scalar(value, entry.dtype); }, entry.value)};
+  }
+  Tensors operator()(const Recording::Call& call) const {
+    Tensors inputs;
+    for (const auto& [entry, out] : call.inputs) {
+      const Tensors& from = done[static_cast<std::size_t>(entry)];
+      if (out >= static_cast<int>(from.size())) {
+        throw FormatError(fmt::format("the stored graph asks {} for output {} of an op that has {}", call.op->name(), out, from.size()));
+      }
+      inputs.push_back(from[static_cast<std::size_t>(out)]);
+    }
+    return make_node(call.op, inputs);
+  }
+};
+
+}  // namespace
+
+Recording record(const Tensor& input, const Tensor& output, const std::function<std::string(const Slot*)>& name_of,
+                 std::map<std::string, Tensor>& constants) {
+  return Recorder(input, name_of, constants).run(output);
+}
+
+Tensor replay(const Recording& recording, const Tensor& input, const std::function<Tensor(const std::string&)>& stored) {
+  std::vector<Tensors> done;
+  done.reserve(recording.entries.size());
+  for (const auto& entry : recording.entries) done.push_back(std::visit(Replay{input, stored, done}, entry));
+  const Tensors& last = done.at(static_cast<std::size_t>(recording.output.first));
+  return last.at(static_cast<std::size_t>(recording.output.second));
+}
+
+}  // namespace luge::io

@@ -1,0 +1,56 @@
+// Module::predict, and the notes that it follows.
+#include <fmt/format.h>
+
+#include "luge/ops/math.h"
+#include "luge/ops/nn.h"
+#include "luge/ops/shape.h"
+#include "nn/module_state.h"
+
+namespace luge::nn {
+namespace {
+
+// One number, or one for each index of the first axis of a sample, against [N,…].
+Tensor along_first_axis(const std::vector<float>& numbers, int rank) {
+  if (numbers.size() == 1) return scalar(numbers[0]);
+  Shape shape = {static_cast<std::int64_t>(numbers.size())};
+  for (int axis = 2; axis < rank; ++axis) shape = shape.appended(1);
+  return tensor(numbers, shape);
+}
+
+class EvalMode {
+ public:
+  explicit EvalMode(const Module& net) : net_(net), before_(net.training()) {
+    if (before_) net.set_training(false);
+  }
+  ~EvalMode() {
+    if (before_) net_.set_training(true);
+  }
+  EvalMode(const EvalMode&) = delete;
+  EvalMode& operator=(const EvalMode&) = delete;
+
+ private:
+  const Module& net_;
+  bool before_;
+};
+
+}  // namespace
+
+const Notes& Module::notes() const { return state_->notes; }
+void Module::set_notes(Notes notes) const { state_->notes = std::move(notes); }
+
+Tensor Module::predict(const Tensor& raw) const {
+  const Notes& told = notes();
+  const int rank = told.input.rank();
+  if (raw.rank() != rank && raw.rank() != rank + 1) {
+    throw ShapeError(fmt::format("predict: input {}; expected a sample {} or [N,...] of them", raw.shape().to_string(),
+                                 told.input.to_string()));
+  }
+  const EvalMode eval_mode(*this);
+  Tensor x = cast(raw.rank() == rank ? unsqueeze(raw, 0) : raw, told.dtype);
+  x = (x - along_first_axis(told.offset, rank + 1)) * along_first_axis(told.scale, rank + 1);
+  const Tensor y = (*this)(x);
+  if (told.output == Output::logits) return softmax(y);
+  return told.output == Output::binary_logits ? sigmoid(y) : y;
+}
+
+}  // namespace luge::nn

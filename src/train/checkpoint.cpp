@@ -1,0 +1,161 @@
+// Trainer::save and Trainer::restore: a model file whose extras are the optimizer, the metrics and the position.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "luge/error.h"
+#include "luge/io/model_file.h"
+#include "luge/random.h"
+#include "train/trainer_impl.h"
+
+namespace luge::train {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kKey = "luge.train";
+constexpr int kVersion = 1;
+
+// All state beside the network's, by the name it has in a file.
+std::vector<nn::NamedVariable> beside(const Trainer::Impl& impl) {
+  std::vector<nn::NamedVariable> all;
+  for (const auto& [name, variable] : impl.optimizer.state()) all.push_back({"optimizer/" + name, variable});
+  for (const metrics::Metric& metric : impl.metrics) {
+    int number = 0;
+    for (const Variable& sum : metric.state()) all.push_back({fmt::format("metrics/{}/{}", metric.name(), number++), sum});
+  }
+  return all;
+}
+
+Json history_json(const History& history) {
+  Json epochs = Json::array();
+  for (const EpochRecord& epoch : history.epochs) {
+    epochs.push_back({{"epoch", epoch.epoch}, {"step", epoch.step}, {"logs", epoch.logs}});
+  }
+  return epochs;
+}
+
+History history_from(const Json& json) {
+  History history;
+  for (const Json& epoch : json) {
+    EpochRecord record{epoch.at("epoch").get<std::int64_t>(), epoch.at("step").get<std::int64_t>(), 0, {}};
+    for (const Json& log : epoch.at("logs")) {
+      const Json& value = log.at(1);
+      record.logs.emplace_back(log.at(0).get<std::string>(),
+                               value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
+    }
+    history.epochs.push_back(std::move(record));
+  }
+  return history;
+}
+
+std::string state_text(const Trainer::Impl& impl) {
+  const Position& position = impl.position;
+  const random::State generator = random::state();
+  Json callbacks = Json::object();
+  for (const auto& [name, state] : impl.callback_states) callbacks[name] = state;
+  for (const CallbackRef& callback : impl.callbacks) {
+    if (!callback->name().empty()) callbacks[callback->name()] = callback->state();
+  }
+  return Json{{"version", kVersion},
+              {"epoch", position.epoch},
+              {"step", position.step},
+              {"total_steps", position.total_steps},
+              {"loss_sum", position.loss_sum},
+              {"rows", position.rows},
+              {"random", {{"seed", generator.seed}, {"draw", generator.draw}}},
+              {"optimizer", impl.optimizer.name()},
+              {"loss", impl.loss.name()},
+              {"data", impl.data},
+              {"history", history_json(impl.history)},
+              {"callbacks", callbacks}}
+      .dump();
+}
+
+Json parsed_state(const io::Extras& extras, const std::string& path) {
+  const auto found = extras.metadata.find(kKey);
+  if (found == extras.metadata.end()) {
+    throw FormatError(fmt::format("{}: a network without the state of a training; it cannot be resumed", path));
+  }
+  Json json = Json::parse(found->second, nullptr, false);
+  if (!json.is_object()) throw FormatError(fmt::format("{}: '{}' is no JSON object", path, kKey));
+  if (json.value("version", 0) != kVersion) {
+    throw FormatError(fmt::format("{}: a training of version {}; this Luge resumes version {}", path, json.value("version", 0),
+                                  kVersion));
+  }
+  return json;
+}
+
+void check_same(const Json& json, const char* key, const std::string& own, const std::string& path) {
+  const std::string saved = json.value(key, std::string());
+  if (saved != own) throw FormatError(fmt::format("{}: made with the {} {}; this training has {}", path, key, saved, own));
+}
+
+// The tensors for every Variable, or an error that lists what does not fit; nothing is assigned before.
+std::vector<std::pair<Variable, Tensor>> matched(const std::vector<nn::NamedVariable>& wanted, const io::Extras& extras,
+                                                 const std::string& path) {
+  std::map<std::string, Tensor> saved(extras.tensors.begin(), extras.tensors.end());
+  std::vector<std::pair<Variable, Tensor>> pairs;
+  std::string missing, shapes;
+  for (const auto& [name, variable] : wanted) {
+    const auto found = saved.find(name);
+    if (found == saved.end()) {
+      missing += " " + name;
+      continue;
+    }
+    if (found->second.shape() != variable.shape() || found->second.dtype() != variable.dtype()) shapes += " " + name;
+    pairs.emplace_back(variable, found->second);
+    saved.erase(found);
+  }
+  std::string extra;
+  for (const auto& [name, tensor] : saved) extra += " " + name;
+  if (missing.empty() && shapes.empty() && extra.empty()) return pairs;
+  std::string text = fmt::format("{}: made by another training;", path);
+  if (!missing.empty()) text += " missing:" + missing + ";";
+  if (!extra.empty()) text += " extra:" + extra + ";";
+  if (!shapes.empty()) text += " of another shape or type:" + shapes + ";";
+  throw FormatError(text + " nothing was loaded");
+}
+
+}  // namespace
+
+void Trainer::save(const std::string& path) const {
+  io::Extras extras;
+  for (const auto& [name, variable] : beside(*impl_)) extras.tensors.emplace_back(name, variable.value());
+  extras.metadata[kKey] = state_text(*impl_);
+  io::write_model(path, *impl_->net, extras);
+}
+
+void Trainer::restore(const std::string& path) {
+  Impl& impl = *impl_;
+  impl.optimizer.hold(impl.net->named_parameters());
+  const io::ModelState state = io::read_state(path, *impl.net);
+  const Json json = parsed_state(state.extras, path);
+  check_same(json, "optimizer", impl.optimizer.name(), path);
+  check_same(json, "loss", impl.loss.name(), path);
+  auto values = matched(beside(impl), state.extras, path);
+  try {
+    Position position{json.at("epoch").get<std::int64_t>(), json.at("step").get<std::int64_t>(),
+                      json.at("total_steps").get<std::int64_t>(), json.at("loss_sum").get<double>(),
+                      json.at("rows").get<std::int64_t>()};
+    History history = history_from(json.at("history"));
+    auto callbacks = json.at("callbacks").get<std::map<std::string, std::string>>();
+    const random::State generator{json.at("random").at("seed").get<std::int64_t>(),
+                                  json.at("random").at("draw").get<std::int64_t>()};
+    std::string data = json.at("data").get<std::string>();
+    values.insert(values.end(), state.values.begin(), state.values.end());
+    for (auto& [variable, value] : values) variable.assign(value);
+    impl.position = position;
+    impl.history = std::move(history);
+    impl.callback_states = std::move(callbacks);
+    impl.data = std::move(data);
+    impl.restored = true;
+    random::set_state(generator);
+  } catch (const nlohmann::json::exception& error) {
+    throw FormatError(fmt::format("{}: '{}' is malformed: {}", path, kKey, error.what()));
+  }
+}
+
+}  // namespace luge::train
