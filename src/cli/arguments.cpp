@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -16,6 +17,12 @@ std::string last_part(const std::string& name) {
   return dot == std::string::npos ? name : name.substr(dot + 1);
 }
 
+bool stands_alone(const std::vector<Key>& keys, const std::string& part) {
+  return part != "name" && std::count_if(keys.begin(), keys.end(), [&](const Key& key) {
+                             return last_part(key.name) == part;
+                           }) == 1;
+}
+
 template <class T>
 std::optional<T> parse(std::string_view text) {
   T value{};
@@ -26,6 +33,12 @@ std::optional<T> parse(std::string_view text) {
 }
 
 }  // namespace
+
+std::string short_name(const std::vector<Key>& keys, const Key& key) {
+  if (!key.aliases.empty()) return key.aliases.front();
+  const std::string part = last_part(key.name);
+  return stands_alone(keys, part) ? part : key.name;
+}
 
 Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
                      const std::vector<std::string>& words)
@@ -48,7 +61,7 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
       positional_.push_back(word);
     } else {
       std::vector<std::string> names;
-      for (const Key& key : keys_) names.push_back(last_part(key.name) + "=");
+      for (const Key& key : keys_) names.push_back(short_name(keys_, key) + "=");
       throw Misuse(fmt::format("luge {}: '{}' is no key=value{}", command_, word, suggestion(word, names)));
     }
   }
@@ -61,10 +74,12 @@ const Key* Arguments::find(std::string_view name) const {
     if (key.name == name) return &key;
   }
   for (const Key& key : keys_) {
-    if (last_part(key.name) == name) return &key;
     for (const std::string& alias : key.aliases) {
       if (alias == name) return &key;
     }
+  }
+  for (const Key& key : keys_) {
+    if (last_part(key.name) == name && stands_alone(keys_, last_part(key.name))) return &key;
   }
   return nullptr;
 }
@@ -72,7 +87,7 @@ const Key* Arguments::find(std::string_view name) const {
 const Key& Arguments::require(std::string_view name) const {
   if (const Key* key = find(name)) return *key;
   std::vector<std::string> names;
-  for (const Key& key : keys_) names.push_back(last_part(key.name));
+  for (const Key& key : keys_) names.push_back(short_name(keys_, key));
   throw Misuse(fmt::format("luge {}: key '{}' is not known{}", command_, name, suggestion(name, names)));
 }
 

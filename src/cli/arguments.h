@@ -25,6 +25,9 @@ struct Key {
   std::vector<std::string> aliases = {};  // "lr"
 };
 
+/// What people type for a key: its first alias, or what stands behind the dot when no other key ends so.
+std::string short_name(const std::vector<Key>& keys, const Key& key);
+
 class Arguments {
  public:
   /// Words as the shell gives them. Throws Misuse for an unknown or repeated key (with the nearest that
@@ -36,6 +39,8 @@ class Arguments {
   const std::vector<std::string>& positional() const { return positional_; }
   bool json() const { return json_; }
 
+  /// Whether the command has such a key at all.
+  bool knows(std::string_view key) const { return find(key) != nullptr; }
   /// Given by the user (command line or file), not only by default.
   bool given(std::string_view key) const;
   /// Given or having a default.

@@ -112,11 +112,9 @@ std::string help_text(const Command& command) {
   for (const std::string& line : command.usage) text += fmt::format("  luge {}\n", line);
   if (!command.keys.empty()) text += "\n";
   for (const Key& key : command.keys) {
-    const auto dot = key.name.rfind('.');
-    std::string name = dot == std::string::npos ? key.name : key.name.substr(dot + 1);
-    for (const std::string& alias : key.aliases) name += ", " + alias;
-    text += fmt::format("  {:<26} {}", name, key.help);
-    if (dot != std::string::npos) text += fmt::format("  [{}]", key.name);
+    const std::string name = short_name(command.keys, key);
+    text += fmt::format("  {:<20} {}", name, key.help);
+    if (name != key.name) text += fmt::format("  [{}]", key.name);
     if (!key.fallback.empty()) text += fmt::format("  (default {})", key.fallback);
     text += "\n";
   }

@@ -86,11 +86,8 @@ class FitRun {
 
  private:
   void begin() {
-    const data::Info& info = training_.dataset().info();
-    if (!impl_.net->built()) impl_.net->build(info.input.shape, info.input.dtype);
-    impl_.optimizer.hold(impl_.net->named_parameters());
+    trainer_.prepare(training_.dataset().info());
     take_position();
-    take_notes(info);
     impl_.callbacks = options_.callbacks;
     std::stable_partition(impl_.callbacks.begin(), impl_.callbacks.end(), [](const CallbackRef& c) { return !c->runs_last(); });
     for (const CallbackRef& callback : impl_.callbacks) {
@@ -118,23 +115,6 @@ class FitRun {
                                    impl_.data, data));
     }
     impl_.data = data;
-  }
-
-  void take_notes(const data::Info& info) {
-    nn::Notes notes = impl_.net->notes();
-    notes.data = info.name;
-    if (info.preprocessing) {
-      notes.offset = info.preprocessing->offset;
-      notes.scale = info.preprocessing->scale;
-    }
-    notes.classes = info.classes;
-    notes.features = info.features;
-    notes.target = info.target_name;
-    const std::string& loss = impl_.loss.name();
-    notes.output = loss == "softmax-cross-entropy"  ? nn::Output::logits
-                   : loss == "binary-cross-entropy" ? nn::Output::binary_logits
-                                                    : nn::Output::values;
-    impl_.net->set_notes(std::move(notes));
   }
 
   template <class Call>
@@ -213,6 +193,26 @@ class FitRun {
   Logs shown_;
   std::optional<std::int64_t> classes_;
 };
+
+void Trainer::prepare(const data::Info& info) {
+  Impl& impl = *impl_;
+  if (!impl.net->built()) impl.net->build(info.input.shape, info.input.dtype);
+  impl.optimizer.hold(impl.net->named_parameters());
+  nn::Notes notes = impl.net->notes();
+  notes.data = info.name;
+  if (info.preprocessing) {
+    notes.offset = info.preprocessing->offset;
+    notes.scale = info.preprocessing->scale;
+  }
+  notes.classes = info.classes;
+  notes.features = info.features;
+  notes.target = info.target_name;
+  const std::string& loss = impl.loss.name();
+  notes.output = loss == "softmax_cross_entropy"  ? nn::Output::logits
+                 : loss == "binary_cross_entropy" ? nn::Output::binary_logits
+                                                  : nn::Output::values;
+  impl.net->set_notes(std::move(notes));
+}
 
 History Trainer::fit(const data::Batches& training, const FitOptions& options) {
   check_data(training, options);

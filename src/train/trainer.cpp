@@ -100,6 +100,16 @@ Tensor Trainer::predict(const Tensor& inputs) {
   return impl_->forward(inputs);
 }
 
+PlanInfo Trainer::plan(const data::Batch& batch) const {
+  const Mode train_mode(*impl_->net, true);
+  return impl_->train_step.plan(batch.input, batch.target);
+}
+
+std::string Trainer::explain(const data::Batch& batch) const {
+  const Mode train_mode(*impl_->net, true);
+  return impl_->train_step.explain(batch.input, batch.target);
+}
+
 const nn::Module& Trainer::net() const { return *impl_->net; }
 const optim::Optimizer& Trainer::optimizer() const { return impl_->optimizer; }
 const Position& Trainer::position() const { return impl_->position; }

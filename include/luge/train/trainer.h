@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "luge/compile.h"
 #include "luge/data/batches.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
@@ -57,6 +58,9 @@ class Trainer {
  public:
   Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options = {});
 
+  /// Makes parameters and optimizer state for such data and writes down in the network what it is: classes, scaling.
+  /// fit begins with it; call it before restore, plan and explain.
+  void prepare(const data::Info& info);
   /// Trains. Throws, before anything changes: ValueError for empty data or a negative number of epochs, ShapeError for
   /// validation data of another shape, IndexError naming the sample for a label that is no class. NonFiniteError names
   /// step, epoch, and the first layer and tensor when the loss is no finite number; all state is then as before the step.
@@ -68,9 +72,12 @@ class Trainer {
 
   /// Writes a checkpoint: network, graph, optimizer, metrics, position, random generator, history, callbacks.
   void save(const std::string& path) const;
-  /// Goes on where a checkpoint stands: the next fit continues it. The network must be built (it is after `build`);
-  /// throws FormatError listing what is missing, extra or of another shape, and changes nothing then.
+  /// Goes on where a checkpoint stands: the next fit continues it. Throws FormatError listing what is missing, extra or of another shape, and changes nothing then.
   void restore(const std::string& path);
+
+  /// Memory of one training step on such a batch, and its program as text; compiles it, runs nothing.
+  PlanInfo plan(const data::Batch& batch) const;
+  std::string explain(const data::Batch& batch) const;
 
   const nn::Module& net() const;
   const optim::Optimizer& optimizer() const;

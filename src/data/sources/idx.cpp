@@ -57,24 +57,8 @@ std::vector<std::int64_t> labels_of(const io::IdxArray& labels, const fs::path& 
   return found;
 }
 
-TrainTest named_set(const std::string& name, const std::vector<std::string>& classes,
-                    const std::string& how_to_get) {
-  std::vector<fs::path> places;
-  if (const char* own = std::getenv("LUGE_DATA")) places = {fs::path(own) / name, own};
-  places.push_back(fs::path(kDebianFolder) / name);
-  for (const fs::path& place : places) {
-    if (!holds_idx(place)) continue;
-    TrainTest parts = idx_folder(place, classes);
-    return parts;
-  }
-  std::string looked;
-  for (const fs::path& place : places) looked += (looked.empty() ? "" : ", ") + place.string();
-  throw FileError(fmt::format("{} was not found in {}; {}", name, looked, how_to_get));
-}
-
-}  // namespace
-
-Dataset idx(const fs::path& images, const fs::path& labels, std::vector<std::string> classes) {
+Dataset read(const std::string& name, const fs::path& images, const fs::path& labels,
+             std::vector<std::string> classes) {
   io::IdxArray pictures = io::read_idx(images.string());
   const std::vector<std::int64_t> targets = labels_of(io::read_idx(labels.string()), labels, classes.size());
   if (pictures.shape.rank() < 2) {
@@ -90,7 +74,7 @@ Dataset idx(const fs::path& images, const fs::path& labels, std::vector<std::str
     for (std::int64_t k = 0; k <= largest; ++k) classes.push_back(std::to_string(k));
   }
   Arrays arrays;
-  arrays.info.name = images.filename().string();
+  arrays.info.name = name;
   arrays.info.classes = std::move(classes);
   const Shape one = pictures.shape.without(0);
   arrays.info.input = {pictures.dtype, one.rank() == 2 ? one.inserted(0, 1) : one};  // grey: one channel
@@ -107,12 +91,36 @@ Dataset idx(const fs::path& images, const fs::path& labels, std::vector<std::str
   return raw.affine(in_bytes ? Affine{{0.0f}, {1.0f / 255.0f}} : Affine{});
 }
 
-TrainTest idx_folder(const fs::path& folder, std::vector<std::string> classes) {
-  Dataset train =
-      idx(need_file(folder, "train", "images-idx3"), need_file(folder, "train", "labels-idx1"), classes);
-  Dataset test = idx(need_file(folder, "t10k", "images-idx3"), need_file(folder, "t10k", "labels-idx1"),
-                     std::move(classes));
+TrainTest read_folder(const std::string& name, const fs::path& folder, std::vector<std::string> classes) {
+  Dataset train = read(name, need_file(folder, "train", "images-idx3"), need_file(folder, "train", "labels-idx1"), classes);
+  Dataset test = read(name, need_file(folder, "t10k", "images-idx3"), need_file(folder, "t10k", "labels-idx1"),
+                      std::move(classes));
   return {std::move(train), std::move(test)};
+}
+
+TrainTest named_set(const std::string& name, const std::vector<std::string>& classes,
+                    const std::string& how_to_get) {
+  std::vector<fs::path> places;
+  if (const char* own = std::getenv("LUGE_DATA")) places = {fs::path(own) / name, own};
+  places.push_back(fs::path(kDebianFolder) / name);
+  for (const fs::path& place : places) {
+    if (!holds_idx(place)) continue;
+    return read_folder(name, place, classes);
+  }
+  std::string looked;
+  for (const fs::path& place : places) looked += (looked.empty() ? "" : ", ") + place.string();
+  throw FileError(fmt::format("{} was not found in {}; {}", name, looked, how_to_get));
+}
+
+}  // namespace
+
+Dataset idx(const fs::path& images, const fs::path& labels, std::vector<std::string> classes) {
+  return read(images.filename().string(), images, labels, std::move(classes));
+}
+
+TrainTest idx_folder(const fs::path& folder, std::vector<std::string> classes) {
+  const fs::path last = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
+  return read_folder(last.string(), folder, std::move(classes));
 }
 
 TrainTest fashion_mnist() {

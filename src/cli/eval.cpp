@@ -1,0 +1,198 @@
+// luge eval: how good a network is, beside what guessing would reach.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/inference.h"
+#include "cli/setup.h"
+#include "luge/io/model_file.h"
+
+namespace luge::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Part {
+  std::string data, split;
+  data::Dataset samples;
+};
+
+// The part of the data that split= names, cut as the run cut it.
+Part find_part(const Arguments& given, const ModelPath& path, const nn::Notes& notes) {
+  std::vector<std::string> words;
+  if (!path.run.empty()) words.push_back("config=" + (path.run / "config.toml").string());
+  if (given.given("data")) words.push_back("data=" + given.text("data"));
+  if (path.run.empty() && !given.given("data")) words.push_back("data=" + notes.data);
+  for (const char* key : {"target", "header", "separator"}) {
+    if (given.given(key)) words.push_back(fmt::format("{}={}", key, given.text(key)));
+  }
+  const Arguments config("eval", training_keys(), 0, words);
+  const TargetKind kind = notes.output == nn::Output::values ? TargetKind::values : TargetKind::automatic;
+  Data data = load_data(config, config.text("data.name"), kind);
+  const std::string split = given.has("split") ? given.choice("split", {"train", "valid", "test"}) : data.test ? "test" : "valid";
+  if (split == "test") {
+    if (!data.test) throw Misuse(fmt::format("luge eval: {} has no test part; split=valid or split=train", data.name));
+    return {data.name, split, *data.test};
+  }
+  auto [fit, valid] = data.train.split(1 - config.number("data.validation_split"),
+                                       {.seed = static_cast<std::uint64_t>(config.integer("train.seed", 0))});
+  return {data.name, split, split == "train" ? fit : valid};
+}
+
+struct Classified {
+  std::vector<std::vector<std::int64_t>> confusion;  // [label][guess]
+  double loss = 0;
+  std::int64_t samples = 0;
+
+  std::int64_t of_class(std::size_t k) const {
+    std::int64_t sum = 0;
+    for (const std::int64_t n : confusion[k]) sum += n;
+    return sum;
+  }
+  std::int64_t guessed(std::size_t k) const {
+    std::int64_t sum = 0;
+    for (const auto& row : confusion) sum += row[k];
+    return sum;
+  }
+  double accuracy() const {
+    std::int64_t hits = 0;
+    for (std::size_t k = 0; k < confusion.size(); ++k) hits += confusion[k][k];
+    return samples > 0 ? static_cast<double>(hits) / static_cast<double>(samples) : 0.0;
+  }
+};
+
+std::int64_t label_of(const data::Sample& sample) {
+  return sample.target.field.dtype == DType::f32 ? std::lround(sample.target.as<float>()[0]) : sample.target.as<std::int64_t>()[0];
+}
+
+Classified classify(const data::Dataset& samples, const Answers& answers, std::size_t classes) {
+  Classified result;
+  result.confusion.assign(classes, std::vector<std::int64_t>(classes));
+  result.samples = samples.size();
+  for (std::int64_t i = 0; i < samples.size(); ++i) {
+    const std::int64_t label = label_of(samples.get(i));
+    if (label < 0 || label >= static_cast<std::int64_t>(classes)) {
+      throw IndexError(fmt::format("{}: label {} is no class; expected 0 to {}", samples.where(i), label, classes - 1));
+    }
+    const auto row = answers.row(i);
+    const bool binary = row.size() == 1;
+    const auto guess = binary ? std::ptrdiff_t{row[0] > 0.5f} : std::max_element(row.begin(), row.end()) - row.begin();
+    const double p = binary ? (label == 1 ? row[0] : 1 - row[0]) : row[static_cast<std::size_t>(label)];
+    result.loss -= std::log(std::max(p, 1e-38)) / static_cast<double>(samples.size());
+    ++result.confusion[static_cast<std::size_t>(label)][static_cast<std::size_t>(guess)];
+  }
+  return result;
+}
+
+double ratio(std::int64_t part, std::int64_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+}
+
+std::string class_name(const std::vector<std::string>& names, std::size_t k) {
+  return k < names.size() ? names[k] : std::to_string(k);
+}
+
+void report_classes(const Arguments& arguments, const Part& part, const Classified& found, const std::vector<std::string>& names) {
+  const std::size_t classes = found.confusion.size();
+  std::int64_t largest = 0;
+  Json per_class = Json::array();
+  for (std::size_t k = 0; k < classes; ++k) {
+    const std::int64_t hits = found.confusion[k][k];
+    const double precision = ratio(hits, found.guessed(k)), recall = ratio(hits, found.of_class(k));
+    const double f1 = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0.0;
+    largest = std::max(largest, found.of_class(k));
+    per_class.push_back({{"label", class_name(names, k)}, {"samples", found.of_class(k)}, {"precision", precision},
+                         {"recall", recall}, {"f1", f1}});
+  }
+  const double chance = 1.0 / static_cast<double>(classes), majority = ratio(largest, found.samples);
+  if (arguments.json()) {
+    fmt::print("{}\n", Json{{"data", part.data},
+                            {"split", part.split},
+                            {"samples", found.samples},
+                            {"metrics", {{"loss", found.loss}, {"accuracy", found.accuracy()}}},
+                            {"baselines", {{"chance", chance}, {"majority", majority}}},
+                            {"per_class", per_class},
+                            {"confusion", found.confusion}}
+                           .dump());
+    return;
+  }
+  fmt::print("{} {}: {} samples\n", part.data, part.split, found.samples);
+  fmt::print("loss      {:.4f}\naccuracy  {:.4f}   (chance {:.4f}, always the largest class {:.4f})\n\n", found.loss,
+             found.accuracy(), chance, majority);
+  fmt::print("{:<16}{:>9}{:>11}{:>9}{:>9}\n", "class", "samples", "precision", "recall", "f1");
+  for (const Json& row : per_class) {
+    fmt::print("{:<16}{:>9}{:>11.4f}{:>9.4f}{:>9.4f}\n", row["label"].get<std::string>(), row["samples"].get<std::int64_t>(),
+               row["precision"].get<double>(), row["recall"].get<double>(), row["f1"].get<double>());
+  }
+  if (classes > 20) return;
+  fmt::print("\nrows: the class, columns: what it was taken for\n");
+  for (std::size_t k = 0; k < classes; ++k) {
+    fmt::print("{:<16}", class_name(names, k));
+    for (const std::int64_t count : found.confusion[k]) fmt::print("{:>6}", count);
+    fmt::print("\n");
+  }
+}
+
+void report_values(const Arguments& arguments, const Part& part, const Answers& answers) {
+  const data::Dataset& samples = part.samples;
+  double squares = 0, absolute = 0, sum = 0, sum_of_squares = 0;
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < samples.size(); ++i) {
+    const data::Sample sample = samples.get(i);
+    const auto target = sample.target.as<float>();
+    for (std::size_t k = 0; k < target.size(); ++k, ++count) {
+      const double t = target[k], error = t - answers.row(i)[k];
+      squares += error * error;
+      absolute += std::abs(error);
+      sum += t;
+      sum_of_squares += t * t;
+    }
+  }
+  const double n = static_cast<double>(std::max<std::int64_t>(count, 1)), variance = sum_of_squares / n - sum * sum / (n * n);
+  const double mse = squares / n, mae = absolute / n, r2 = variance > 0 ? 1 - mse / variance : 0.0;
+  if (arguments.json()) {
+    fmt::print("{}\n", Json{{"data", part.data},
+                            {"split", part.split},
+                            {"samples", samples.size()},
+                            {"metrics", {{"loss", mse}, {"mae", mae}, {"r2", r2}}},
+                            {"baselines", {{"mean", variance}}},
+                            {"per_class", Json::array()}}
+                           .dump());
+    return;
+  }
+  fmt::print("{} {}: {} samples\nmse  {:.6g}   (always the mean: {:.6g})\nmae  {:.6g}\nr2   {:.4f}\n", part.data, part.split,
+             samples.size(), mse, variance, mae, r2);
+}
+
+int eval(const Arguments& arguments) {
+  const ModelPath path = model_path(arguments);
+  const nn::Loaded net = io::read_model(path.file.string()).net;
+  const nn::Notes& notes = net.notes();
+  const Part part = find_part(arguments, path, notes);
+  if (part.samples.size() == 0) throw ValueError(fmt::format("{} {}: holds no samples", part.data, part.split));
+  const Answers answers = answer(net, scaled_for(notes, part.samples));
+  if (notes.output == nn::Output::values) {
+    report_values(arguments, part, answers);
+  } else {
+    const std::size_t classes = answers.width == 1 ? 2 : static_cast<std::size_t>(answers.width);
+    report_classes(arguments, part, classify(part.samples, answers, classes), notes.classes);
+  }
+  return 0;
+}
+
+std::vector<Key> keys() {
+  std::vector<Key> all = model_file_keys();
+  all.push_back({"data", "data set, folder or CSV file (default: what it was trained on)"});
+  all.push_back({"split", "train, valid or test (default: test where there is one)"});
+  for (Key& key : table_keys()) all.push_back(std::move(key));
+  return all;
+}
+
+const Registration registration(
+    {"eval", "metrics of a trained network", {"eval run=last", "eval model=FILE data=NAME [split=test]"}, keys(), 0, eval});
+
+}  // namespace
+}  // namespace luge::cli

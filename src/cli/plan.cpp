@@ -1,0 +1,62 @@
+// luge plan: the memory of a training step, before it runs.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/setup.h"
+#include "luge/nn/summary.h"
+
+namespace luge::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::int64_t bytes_of(const std::vector<nn::NamedVariable>& variables) {
+  std::int64_t sum = 0;
+  for (const auto& [name, variable] : variables) sum += variable.shape().elements() * static_cast<std::int64_t>(size_of(variable.dtype()));
+  return sum;
+}
+
+int run_plan(const Arguments& arguments) {
+  const PlannedStep planned = planned_step(arguments);
+  const PlanInfo plan = planned.setup.trainer.plan(planned.batch);
+  const std::int64_t parameters = bytes_of(planned.setup.trainer.net().named_parameters());
+  const std::int64_t optimizer = bytes_of(planned.setup.trainer.optimizer().state());
+  const auto peak = plan.arena_bytes + plan.state_bytes + plan.input_bytes + plan.output_bytes;
+  const nn::Summary summary = nn::summary(planned.setup.trainer.net(), planned.setup.input);
+  if (arguments.json()) {
+    fmt::print("{}\n", Json{{"batch", planned.rows},
+                            {"peak_bytes", peak},
+                            {"arena_bytes", plan.arena_bytes},
+                            {"parameters_bytes", parameters},
+                            {"optimizer_bytes", optimizer},
+                            {"workspace_bytes", plan.workspace_bytes},
+                            {"input_bytes", plan.input_bytes},
+                            {"steps", plan.steps},
+                            {"parameters", summary.parameters},
+                            {"macs", summary.macs}}
+                           .dump());
+    return 0;
+  }
+  fmt::print("one training step of {} with batch {}: {} kernel calls\n", planned.setup.model, planned.rows, plan.steps);
+  fmt::print("parameters  {:>14}   ({} a sample forward multiply-adds)\n", summary.parameters, summary.macs);
+  for (const auto& [name, bytes] : {std::pair<const char*, std::size_t>{"peak", peak},
+                                    {"arena", plan.arena_bytes},
+                                    {"  workspace", plan.workspace_bytes},
+                                    {"weights", static_cast<std::size_t>(parameters)},
+                                    {"optimizer", static_cast<std::size_t>(optimizer)},
+                                    {"input", plan.input_bytes}}) {
+    fmt::print("{:<12}{:>14} bytes\n", name, bytes);
+  }
+  return 0;
+}
+
+const Registration registration({"plan",
+                                      "memory of a training step, exactly, before it runs",
+                                      {"plan model=lenet5 batch=64 [input=1x28x28]"},
+                                      model_and_input_keys(),
+                                      0,
+                                      run_plan});
+}  // namespace
+}  // namespace luge::cli

@@ -1,0 +1,202 @@
+// luge predict: what a network says about pictures and tables.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "cli/command.h"
+#include "cli/inference.h"
+#include "cli/pictures.h"
+#include "luge/io/csv.h"
+#include "luge/io/model_file.h"
+
+namespace luge::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Input {
+  std::string name;
+  std::vector<float> raw;
+  std::string note;
+};
+
+double mean_of(std::span<const float> values) {
+  double sum = 0;
+  for (const float value : values) sum += value;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+double border_mean(const std::vector<float>& raw, const Shape& shape) {
+  const auto height = static_cast<std::size_t>(shape[1]), width = static_cast<std::size_t>(shape[2]);
+  std::vector<float> border;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const std::size_t x = i % width, y = i / width % height;
+    if (x == 0 || y == 0 || x + 1 == width || y + 1 == height) border.push_back(raw[i]);
+  }
+  return mean_of(border);
+}
+
+// Trained on bright things before a dark ground, shown dark things before a bright one, or the reverse.
+bool looks_inverted(const std::vector<float>& raw, const nn::Notes& notes) {
+  constexpr double kBright = 255;
+  const double usual = mean_of(notes.offset), here = mean_of(raw), border = border_mean(raw, notes.input);
+  if (usual <= 0) return false;  // what is usual is not known
+  const bool ground_differs = usual < kBright / 2 ? border > 0.7 * kBright : border < 0.3 * kBright;
+  return ground_differs && std::abs(kBright - here - usual) < std::abs(here - usual);
+}
+
+Input picture_input(const fs::path& path, const nn::Notes& notes) {
+  Input input{path.string(), raw_input(io::read_image(path.string()), notes.input), ""};
+  if (looks_inverted(input.raw, notes)) {
+    input.note = "looks inverted: the network was trained on the opposite of dark and bright; invert=true turns it";
+  }
+  return input;
+}
+
+std::vector<Input> table_inputs(const fs::path& path, const nn::Notes& notes) {
+  io::CsvReader rows(path.string(), {.header = !notes.features.empty()});
+  std::vector<std::size_t> columns;
+  const auto wanted = static_cast<std::size_t>(notes.input.elements());
+  const auto& names = rows.columns();
+  const bool by_name = std::all_of(notes.features.begin(), notes.features.end(), [&](const std::string& feature) {
+    return std::find(names.begin(), names.end(), feature) != names.end();
+  });
+  for (std::size_t i = 0; i < wanted; ++i) {
+    columns.push_back(by_name && i < notes.features.size() ? rows.column(notes.features[i]) : i);
+  }
+  if (names.size() < wanted) {
+    throw FormatError(fmt::format("{}: has {} columns; the network takes {}", path.string(), names.size(), wanted));
+  }
+  std::vector<Input> inputs;
+  while (rows.next()) {
+    Input input{fmt::format("{}:{}", path.string(), rows.line()), {}, ""};
+    for (const std::size_t column : columns) input.raw.push_back(static_cast<float>(rows.number(column)));
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
+
+struct Collected {
+  std::vector<Input> inputs;
+  int skipped = 0;
+};
+
+void collect(const fs::path& path, const nn::Notes& notes, Collected& into) {
+  if (path.extension() == ".csv") {
+    for (Input& input : table_inputs(path, notes)) into.inputs.push_back(std::move(input));
+  } else {
+    into.inputs.push_back(picture_input(path, notes));
+  }
+}
+
+// A folder's files in the order of their names; what is no input is counted and named, never passed over in silence.
+Collected collect_all(const fs::path& path, const nn::Notes& notes) {
+  Collected all;
+  std::error_code error;
+  if (!fs::is_directory(path, error)) {
+    collect(path, notes, all);
+    return all;
+  }
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (!entry.is_directory(error)) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files) {
+    try {
+      collect(file, notes, all);
+    } catch (const Error& problem) {
+      ++all.skipped;
+      fmt::print(stderr, "luge: skipped: {}\n", problem.what());
+    }
+  }
+  if (all.inputs.empty()) throw ValueError(fmt::format("{}: holds no picture or table ({} files skipped)", path.string(), all.skipped));
+  return all;
+}
+
+Answers answers_for(const nn::Loaded& net, const std::vector<Input>& inputs) {
+  const nn::Notes& notes = net.notes();
+  Answers answers;
+  for (const Input& input : inputs) {
+    const auto values = net.predict(tensor(input.raw, notes.input)).to_vector<float>();
+    answers.width = static_cast<std::int64_t>(values.size());
+    answers.values.insert(answers.values.end(), values.begin(), values.end());
+  }
+  return answers;
+}
+
+struct Guess {
+  std::string label;
+  std::size_t index;
+  double probability;
+};
+
+std::vector<Guess> best(std::span<const float> row, const nn::Notes& notes, std::size_t count) {
+  std::vector<float> p(row.begin(), row.end());
+  if (p.size() == 1) p = {1 - p[0], p[0]};
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] > p[b]; });
+  order.resize(std::min(order.size(), count));
+  std::vector<Guess> guesses;
+  for (const std::size_t k : order) guesses.push_back({k < notes.classes.size() ? notes.classes[k] : std::to_string(k), k, p[k]});
+  return guesses;
+}
+
+int predict(const Arguments& arguments) {
+  const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
+  const nn::Notes& notes = net.notes();
+  Collected found = collect_all(arguments.text("input"), notes);
+  if (arguments.flag("invert")) {
+    for (Input& input : found.inputs) {
+      for (float& value : input.raw) value = 255 - value;
+      input.note.clear();
+    }
+  }
+  const Answers answers = answers_for(net, found.inputs);
+  const auto top = static_cast<std::size_t>(arguments.integer("top", 1));
+  Json list = Json::array();
+  for (std::size_t i = 0; i < found.inputs.size(); ++i) {
+    const auto row = answers.row(static_cast<std::int64_t>(i));
+    Json one = {{"input", found.inputs[i].name}};
+    std::string line = found.inputs[i].name;
+    if (notes.output == nn::Output::values) {
+      one["values"] = std::vector<float>(row.begin(), row.end());
+      line += fmt::format("  {:.6g}", fmt::join(row, " "));
+    } else {
+      one["top"] = Json::array();
+      for (const Guess& guess : best(row, notes, top)) {
+        one["top"].push_back({{"label", guess.label}, {"index", guess.index}, {"probability", guess.probability}});
+        line += fmt::format("  {} {:.3f}", guess.label, guess.probability);
+      }
+    }
+    if (!found.inputs[i].note.empty()) {
+      one["note"] = found.inputs[i].note;
+      line += "  (" + found.inputs[i].note + ")";
+    }
+    list.push_back(std::move(one));
+    if (!arguments.json()) fmt::print("{}\n", line);
+  }
+  if (arguments.json()) fmt::print("{}\n", list.dump());
+  if (found.skipped > 0) fmt::print(stderr, "luge: {} files skipped\n", found.skipped);
+  return 0;
+}
+
+std::vector<Key> keys() {
+  std::vector<Key> all = model_file_keys();
+  all.push_back({"input", "picture (PNG), table (CSV), or a folder of them"});
+  all.push_back({"top", "how many guesses", "5"});
+  all.push_back({"invert", "turn dark and bright of pictures", "false"});
+  return all;
+}
+
+const Registration registration(
+    {"predict", "what a network says about pictures and tables", {"predict run=last input=FILE|FOLDER [top=5]", "predict model=FILE input=FILE"},
+     keys(), 0, predict});
+
+}  // namespace
+}  // namespace luge::cli

@@ -1,0 +1,54 @@
+// From the keys of `train` to a Trainer and its data: what train, resume, plan, explain and gradcheck share.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "cli/data_sets.h"
+#include "luge/models/gallery.h"
+#include "luge/train/trainer.h"
+
+namespace luge::cli {
+
+/// Keys that say which network, how it learns, and on what.
+std::vector<Key> model_keys();
+std::vector<Key> training_keys();
+
+struct Setup {
+  std::string model;
+  train::Trainer trainer;
+  data::Info info;       // of the training part, as the network sees it
+  Shape input;
+};
+
+struct TrainingData {
+  Data whole;
+  data::Dataset fit;                    // what is trained on, scaled
+  std::optional<data::Dataset> valid;   // what best.safetensors is chosen on
+  data::Batches batches;                // of `fit`, shuffled
+};
+
+/// The gallery's entry; throws Misuse listing the nearest.
+models::Entry model_entry(const Arguments& arguments);
+/// Puts the entry's own choices where the user made none: data, loss, optimizer, rate, batch, epochs.
+void take_defaults(Arguments& arguments, const models::Entry& entry);
+TrainingData load_training_data(const Arguments& arguments, const models::Entry& entry);
+/// Seeds the generator, makes network and optimizer for such data.
+Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info, std::int64_t total_steps);
+/// A batch of zeros as the training will see it, for plan and explain.
+data::Batch empty_batch(const data::Info& info, std::int64_t rows);
+/// A training step of the network that the keys name, on zeros: what plan and explain look at.
+struct PlannedStep {
+  Setup setup;
+  data::Batch batch;
+  std::int64_t rows;
+};
+PlannedStep planned_step(const Arguments& arguments);
+/// model_keys and input=.
+std::vector<Key> model_and_input_keys();
+/// What a network of this entry sees when there is no data at hand.
+data::Info info_without_data(const Arguments& arguments, const models::Entry& entry);
+
+}  // namespace luge::cli
