@@ -9,5 +9,6 @@ namespace luge::compiler {
 Graph simplify(const Graph& graph, const Options& options);
 Graph decompose(const Graph& graph, const Options& options);
 Graph fold(const Graph& graph, const Options& options);
+Graph fuse(const Graph& graph, const Options& options);
 
 }  // namespace luge::compiler

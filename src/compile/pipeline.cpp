@@ -16,6 +16,7 @@ const std::vector<Pass>& passes() {
       {"decompose", decompose, "expands ops for which the backend has no kernel"},
       {"simplify_parts", simplify, "the same for what the decompositions brought"},
       {"fold", fold, "lets kernels apply the elementwise ops behind them before they store"},
+      {"fuse", fuse, "runs elementwise ops and reductions over one space as one step"},
   };
   return list;
 }

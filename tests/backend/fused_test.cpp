@@ -83,7 +83,7 @@ TEST_P(EveryTarget, EveryInstructionInEveryDtypeAndForm) {
       const auto instruction = static_cast<Instruction>(i);
       if (!allows(instruction, dtype)) continue;
       for (Form form : {Form::dense, Form::scalar_operand, Form::row_operand, Form::column_operand, Form::strided}) {
-        for (auto [rows, columns] : {std::pair{1, 0}, {1, 1}, {1, 3}, {1, 17}, {3, 17}, {1, 1000}, {7, 300}}) {
+        for (auto [rows, columns] : {std::pair{1, 0}, {1, 1}, {1, 3}, {3, 17}, {1, 1000}}) {
           TileProgram program = one_instruction(instruction, dtype, form, rows, columns);
           Inputs inputs(program, operand_types(program, instruction, dtype), 1);
           expect_equal_to_reference(program, inputs, tolerance_of(instruction, dtype),

@@ -36,7 +36,7 @@ struct TileOutput {
 /// along the reduced axes is read once for all of them. The key of random_uniform is an operand of stride 0
 /// everywhere; its index is the row-major position in the iteration space.
 struct TileProgram {
-  std::vector<std::int64_t> extents;
+  std::vector<std::int64_t> extents;               // at most 16 axes
   std::uint32_t reduced = 0;                       // bit k: axis k is reduced
   std::vector<std::vector<std::int64_t>> operands;  // per input: strides
   std::vector<TileLine> lines;

@@ -55,10 +55,12 @@ class Planner {
       if (!plan_.geometry.resident) full_slots_.clear();
       emit_stage(stage);
     }
+    std::vector<std::pair<int, int>> stores;  // behind everything that may read what they overwrite
     for (int k : wanted_) {
       const int value = program_.outputs[static_cast<std::size_t>(k)].value;
-      if (!is_full_output(k)) store(k, kept_slot(value), Level::kept, plan_.kept.back());
+      if (!is_full_output(k)) stores.emplace_back(k, kept_slot(value));
     }
+    for (const auto& [k, slot] : stores) store(k, slot, Level::kept, plan_.kept.back());
     point_outputs(plan_);
     place_buffers(plan_);
     plan_.lines = program_.lines.size();

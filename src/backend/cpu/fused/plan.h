@@ -26,6 +26,8 @@ enum class Level : std::uint8_t { scalar, kept, full };
 /// or columns.
 enum class KeptExtent : std::uint8_t { one, rows, columns };
 
+inline constexpr std::size_t kMostAxes = 18;  // a program's 16, and a row and column that may be added
+
 struct PlanAxis {
   std::int64_t extent = 1;
   std::int64_t row_major = 0;  // elements of the whole space to advance, for indexing random numbers

@@ -95,9 +95,30 @@ void point_output(Plan& plan, std::size_t stage, std::size_t at) {
   steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(first), point);
 }
 
+// Values of the kept axes are stored before the last walk: an input that this walk still reads through a pointer stays.
+void pair_kept(Plan& plan) {
+  for (const Step& store : plan.kept.back()) {
+    if (store.kind != Step::Kind::store) continue;
+    for (const Access& input : plan.in) {
+      bool read = false, pointed = false;
+      for (const Step& step : plan.kept.front()) {
+        const bool loads = step.kind == Step::Kind::load || step.kind == Step::Kind::splat_in || step.kind == Step::Kind::point_in;
+        if (!loads || step.access != input.argument) continue;
+        read = true;
+        pointed = step.kind == Step::Kind::point_in;
+      }
+      const bool safe = !pointed || plan.tiles.back().empty();
+      if (read && safe && same_places(input, plan.out[static_cast<std::size_t>(store.access)])) {
+        plan.in_place.push_back({input.argument, store.access});
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void point_outputs(Plan& plan) {
+  pair_kept(plan);
   for (std::size_t stage = 0; stage < plan.tiles.size(); ++stage) {
     for (std::size_t i = 0; i < plan.tiles[stage].size(); ++i) {
       if (plan.tiles[stage][i].kind == Step::Kind::store) point_output(plan, stage, i);

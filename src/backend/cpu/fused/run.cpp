@@ -262,7 +262,7 @@ class Worker {
   std::byte *kept_, *sums_, *full_;
   std::byte** pointers_;
   std::byte* tile_sums_ = nullptr;
-  std::array<std::int64_t, Shape::max_rank + 2> at_{};
+  std::array<std::int64_t, kMostAxes> at_{};
   std::int64_t rows_ = 1, columns_ = 1;
 };
 

@@ -1,0 +1,236 @@
+// Groups elementwise ops, reductions and what lies between them into fused steps. Consumers first: a value is computed
+// where it is last needed, so that nothing of the backward pass is drawn into the forward pass and kept.
+#include <algorithm>
+#include <functional>
+#include <queue>
+#include <unordered_map>
+
+#include "compile/fuse_group.h"
+#include "compile/passes.h"
+
+namespace luge::compiler {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+std::vector<std::int64_t> strides_of(const Type& type, const AxisMap& map, std::size_t axes) {
+  std::vector<std::int64_t> strides(axes, 0);
+  std::int64_t step = 1;
+  for (std::size_t dim = map.size(); dim-- > 0;) {
+    const std::int64_t extent = type.shape[static_cast<int>(dim)];
+    if (map[dim] >= 0 && extent != 1) strides[at(map[dim])] = step;
+    step *= extent;
+  }
+  return strides;
+}
+
+double number_of(const Node& node) {
+  double elements = 1;
+  for (const auto& [name, value] : node.op->fields()) {
+    if (name != "axes") continue;
+    for (std::int64_t axis : std::get<std::vector<std::int64_t>>(value)) {
+      elements *= static_cast<double>(node.inputs[0].node->outputs[at(node.inputs[0].out)].type.shape[static_cast<int>(axis)]);
+    }
+  }
+  return elements;
+}
+
+// One step of the new graph: a fused group, or a node as it was.
+struct Unit {
+  int node;  // the group's root
+  std::vector<Edge> inputs;
+  TileProgram program;
+  std::vector<int> outputs;  // members, in the order of the program's outputs; empty: not fused
+};
+
+class ProgramWriter {
+ public:
+  ProgramWriter(const FuseGraph& graph, const FuseGroup& group) : graph_(graph), group_(group) {
+    unit_.node = group.root();
+    unit_.program.extents = group.extents();
+    unit_.program.reduced = group.reduced();
+    for (const auto& [node, member] : group.members()) values_[node] = write(node);
+  }
+
+  Unit finish(const std::vector<bool>& needed) {
+    const auto operands = static_cast<int>(unit_.inputs.size());
+    const auto number = [&](int value) { return value >= kLine ? operands + value - kLine : value; };
+    for (TileLine& line : unit_.program.lines) {
+      for (int& source : line.source) source = number(source);
+    }
+    for (const auto& [node, member] : group_.members()) {
+      if (member.copy || !(needed[at(node)] || node == group_.root())) continue;
+      const Type& type = graph_.type(node);
+      unit_.program.outputs.push_back({number(values_.at(node)), type, strides_of(type, member.map, group_.extents().size())});
+      unit_.outputs.push_back(node);
+    }
+    return std::move(unit_);
+  }
+
+ private:
+  static constexpr int kLine = 1 << 20;  // values from here on are lines, below operands
+
+  int write(int node) {
+    const Node& source = *graph_.nodes[at(node)];
+    TileLine line;
+    line.dtype = source.outputs[0].type.dtype;
+    switch (graph_.kinds[at(node)]) {
+      case FuseKind::number:
+        line.kind = TileLine::Kind::constant;
+        line.number = number_of(source);
+        break;
+      case FuseKind::view: return value(node, 0);
+      case FuseKind::reduce:
+        line.source[0] = value(node, 0);
+        if (group_.reduces(node)) {
+          line.kind = TileLine::Kind::reduce;
+          line.reduction = reduction_of(source);
+        } else {
+          line.instruction = Instruction::copy;
+        }
+        break;
+      default:
+        line.instruction = source.op->instruction();
+        for (std::size_t k = 0; k < at(arity(line.instruction)); ++k) line.source[k] = value(node, k);
+    }
+    unit_.program.lines.push_back(line);
+    return kLine + static_cast<int>(unit_.program.lines.size()) - 1;
+  }
+
+  static TileReduction reduction_of(const Node& node) {
+    const std::string_view name = node.op->name();
+    if (name == "sum") return TileReduction::sum;
+    if (name == "prod") return TileReduction::prod;
+    return name == "max" ? TileReduction::max : TileReduction::min;
+  }
+
+  int value(int node, std::size_t input) {
+    const Edge& edge = graph_.nodes[at(node)]->inputs[input];
+    if (const auto found = values_.find(graph_.position(edge)); found != values_.end()) return found->second;
+    const Type& type = edge.node->outputs[at(edge.out)].type;
+    std::vector<std::int64_t> strides = strides_of(type, *group_.input_map(node, input), group_.extents().size());
+    for (std::size_t k = 0; k < unit_.inputs.size(); ++k) {
+      const bool same = unit_.inputs[k].node == edge.node && unit_.inputs[k].out == edge.out;
+      if (same && unit_.program.operands[k] == strides) return static_cast<int>(k);
+    }
+    unit_.inputs.push_back(edge);
+    unit_.program.operands.push_back(std::move(strides));
+    return static_cast<int>(unit_.inputs.size()) - 1;
+  }
+
+  const FuseGraph& graph_;
+  const FuseGroup& group_;
+  Unit unit_;
+  std::unordered_map<int, int> values_;
+};
+
+class Fuser {
+ public:
+  explicit Fuser(const Graph& graph) : given_(graph), graph_(graph.roots), needed_(graph_.is_root) {}
+
+  Graph run() {
+    std::vector<FuseGroup> groups;
+    std::vector<int> alone;
+    for (int node = static_cast<int>(graph_.nodes.size()) - 1; node >= 0; --node) {
+      if (graph_.group[at(node)] >= 0 || !needed_[at(node)]) continue;
+      const FuseKind kind = graph_.kinds[at(node)];
+      if (kind == FuseKind::map || kind == FuseKind::reduce) {
+        FuseGroup& group = groups.emplace_back(graph_, node);
+        group.grow();
+        mark_operands(group);
+      } else {
+        alone.push_back(node);
+        for (const Edge& edge : graph_.nodes[at(node)]->inputs) need(edge);
+      }
+    }
+    for (const FuseGroup& group : groups) units_.push_back(ProgramWriter(graph_, group).finish(needed_));
+    for (int node : alone) {
+      const auto& inputs = graph_.nodes[at(node)]->inputs;
+      units_.push_back({node, std::vector<Edge>(inputs.begin(), inputs.end()), {}, {}});
+    }
+    build();
+    Tensors roots;
+    for (const Tensor& root : given_.roots) roots.push_back(made(root.node(), root.output()));
+    return {given_.leaves, std::move(roots), given_.replaces};
+  }
+
+ private:
+  void need(const Edge& edge) {
+    if (const int from = graph_.position(edge); from >= 0) needed_[at(from)] = true;
+  }
+  void mark_operands(const FuseGroup& group) {
+    for (const auto& [node, member] : group.members()) {
+      if (graph_.kinds[at(node)] == FuseKind::number) continue;
+      for (const Edge& edge : graph_.nodes[at(node)]->inputs) {
+        if (!group.members().contains(graph_.position(edge))) need(edge);
+      }
+    }
+  }
+
+  Tensor made(Node* node, int out) const {
+    const auto found = made_.find(node);
+    return found == made_.end() ? Tensor(node, out) : found->second[at(out)];
+  }
+
+  // The units in an order in which each follows its inputs, as near as may be to the order of their nodes.
+  void build() {
+    std::vector<int> unit_of(graph_.nodes.size(), -1);
+    for (std::size_t u = 0; u < units_.size(); ++u) {
+      unit_of[at(units_[u].node)] = static_cast<int>(u);
+      for (int node : units_[u].outputs) unit_of[at(node)] = static_cast<int>(u);
+    }
+    std::vector<int> waiting(units_.size(), 0);
+    std::vector<std::vector<int>> followers(units_.size());
+    for (std::size_t u = 0; u < units_.size(); ++u) {
+      for (const Edge& edge : units_[u].inputs) {
+        const int from = graph_.position(edge);
+        if (from < 0) continue;
+        followers[at(unit_of[at(from)])].push_back(static_cast<int>(u));
+        ++waiting[u];
+      }
+    }
+    using Ready = std::pair<int, int>;  // node, unit
+    std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready;
+    for (std::size_t u = 0; u < units_.size(); ++u) {
+      if (waiting[u] == 0) ready.emplace(units_[u].node, static_cast<int>(u));
+    }
+    std::size_t built = 0;
+    while (!ready.empty()) {
+      const int u = ready.top().second;
+      ready.pop();
+      make(units_[at(u)]);
+      ++built;
+      for (int next : followers[at(u)]) {
+        if (--waiting[at(next)] == 0) ready.emplace(units_[at(next)].node, next);
+      }
+    }
+    if (built != units_.size()) throw GraphError("fuse: a group waits for itself");
+  }
+
+  void make(const Unit& unit) {
+    Tensors inputs;
+    for (const Edge& edge : unit.inputs) inputs.push_back(made(edge.node, edge.out));
+    if (unit.outputs.empty()) {
+      Node& node = *graph_.nodes[at(unit.node)];
+      made_[&node] = rebuild(node, inputs);
+      return;
+    }
+    const Tensors outputs = make_node(fused_op(unit.program), inputs);
+    for (std::size_t k = 0; k < outputs.size(); ++k) made_[graph_.nodes[at(unit.outputs[k])]] = {outputs[k]};
+  }
+
+  const Graph& given_;
+  FuseGraph graph_;
+  std::vector<bool> needed_;
+  std::vector<Unit> units_;
+  std::unordered_map<const Node*, Tensors> made_;
+};
+
+}  // namespace
+
+Graph fuse(const Graph& graph, const Options& options) {
+  const bool runs = !options.backend || !options.backend->candidates("fused").empty();
+  return runs ? Fuser(graph).run() : graph;
+}
+
+}  // namespace luge::compiler
