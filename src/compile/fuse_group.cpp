@@ -13,7 +13,7 @@ constexpr std::size_t kMostOperands = 20;
 constexpr int kMostOutputs = 8;
 constexpr std::size_t kMostCopies = 6;
 constexpr std::size_t kMostAxes = 16;
-constexpr std::size_t kMostVisits = 512;  // of the search for cycles: beyond, a node stays outside
+constexpr std::size_t kMostVisits = 512;  // of users and in the search for cycles: beyond, a node stays outside
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
@@ -211,6 +211,7 @@ std::optional<AxisMap> FuseGroup::map_of_reduction(int member, const AxisMap& re
 // The one place where all members read a value, or none.
 std::optional<AxisMap> FuseGroup::map_from_users(int node) const {
   std::optional<AxisMap> map;
+  if (graph_.users[at(node)].size() > kMostVisits) return std::nullopt;
   for (const FuseGraph::User& user : graph_.users[at(node)]) {
     if (!members_.contains(user.node)) continue;
     const std::optional<AxisMap> seen = input_map(user.node, at(user.input));
@@ -265,7 +266,7 @@ bool FuseGroup::comes_from_reduction(int node) const {
 
 // A copy that only this group needs leaves nothing outside.
 bool FuseGroup::all_users_inside(int node) const {
-  if (graph_.is_root[at(node)]) return false;
+  if (graph_.is_root[at(node)] || graph_.users[at(node)].size() > kMostVisits) return false;
   return std::all_of(graph_.users[at(node)].begin(), graph_.users[at(node)].end(), [&](const FuseGraph::User& user) {
     const auto found = members_.find(user.node);
     return found != members_.end() && (!found->second.copy || all_users_inside(user.node));
@@ -284,6 +285,7 @@ bool FuseGroup::reachable_from_outside(int node) const {
   };
   for (const FuseGraph::User& user : graph_.users[at(node)]) {
     if (graph_.group[at(user.node)] != own) reach(user.node);
+    if (found || seen.size() > kMostVisits) return true;
   }
   while (!stack.empty() && !found) {
     if (seen.size() > kMostVisits) return true;
