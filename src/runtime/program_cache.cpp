@@ -167,6 +167,12 @@ std::vector<BufferRef> run_program(const Program& program, std::vector<BoundLeaf
     if (buffer.use_count() > 1) buffer->packed.push_back(converted);
     buffer = std::move(converted);
   }
+  // What will be overwritten in place has no copies in other layouts any more.
+  for (const int replaced : program.replaces) {
+    if (replaced < 0) continue;
+    const BufferRef& buffer = leaves[static_cast<std::size_t>(replaced)].buffer;
+    if (buffer && buffer.use_count() == 1) buffer->packed.clear();
+  }
   ++programs_run;
   return program.run(leaves);
 }

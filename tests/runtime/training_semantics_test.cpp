@@ -95,6 +95,36 @@ TEST(Training, ChangingTheModeTracesAgain) {
   EXPECT_EQ(f.traces(), 2u);
 }
 
+// Programs may want a weight in other layouts than the one it is kept in; a copy made for one must not outlive a step.
+TEST(Training, EvaluationBetweenStepsSeesTheNewWeights) {
+  random::seed(9);
+  auto net = nn::sequential(nn::Conv2d(6, {.kernel = 5, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),
+                            nn::Conv2d(16, {.kernel = 5}), nn::Relu(), nn::Flatten(), nn::Linear(3));
+  const Tensor x = random::uniform({64, 1, 28, 28}), y = labels(std::vector<std::int64_t>(64, 2));
+  net.build({1, 28, 28});
+  optim::Adam descent(1e-2);
+  auto step = compile([&](Tensor images, Tensor classes) {
+    const Tensor loss = mean(softmax_cross_entropy(net(images), classes));
+    descent.step(net.parameters(), grad(loss, net.parameters()));
+    return loss;
+  });
+  auto evaluate = compile([&](Tensor images) { return net(images); });
+  for (int round = 0; round < 4; ++round) {
+    const auto seen = evaluate(x).to_vector<float>();
+    const auto expected = [&] {
+      // The same weights from the public layout, in new Variables; they are gone when the step updates in place.
+      auto fresh = net.clone();
+      const auto from = net.parameters(), to = fresh.parameters();
+      for (std::size_t k = 0; k < from.size(); ++k) {
+        Variable(to[k]).assign(tensor(from[k].value().to_vector<float>(), from[k].shape()));
+      }
+      return fresh(x).to_vector<float>();
+    }();
+    for (std::size_t i = 0; i < seen.size(); ++i) ASSERT_NEAR(seen[i], expected[i], 1e-4) << "round " << round;
+    step(x, y);
+  }
+}
+
 TEST(Training, CheckpointedGradientsAreTheSame) {
   random::seed(7);
   Variable w(random::uniform({6, 6}, -1, 1), "w");
