@@ -129,7 +129,7 @@ class Folder {
     const Node* before = &producer;
     while (chain.links.size() < longest) {
       Node* user = only_user(*before);
-      if (!user || user->barrier != producer.barrier) break;
+      if (!user || taken(user) || user->barrier != producer.barrier) break;
       const Link next = link(*user, *before, producer);
       if (next.operand == -2) break;
       chain.links.push_back(next);
@@ -144,6 +144,9 @@ class Folder {
       return;
     }
   }
+
+  // Part of another chain already: a sum of two products folds into one of them.
+  bool taken(const Node* node) const { return absorbed_.contains(node) || heads_.contains(node); }
 
   static std::vector<PostOp> post_ops(const Chain& chain) {
     std::vector<PostOp> post;
