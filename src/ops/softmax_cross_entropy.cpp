@@ -64,10 +64,14 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
   }
   Tensors gradient(const GradientCall& c) const {
     Tensors result(2);
+    const int along = static_cast<int>(axis);
     const Tensor &x = c.in[0], &target = c.in[1], &log_sum = c.out[1], &g = c.g[0];
-    if (c.needs[0]) result[0] = make_cross_entropy_backward(*this, x, target, log_sum, g);
-    if (c.needs[1] && target.rank() == x.rank()) {  // of given probabilities
-      const int along = static_cast<int>(axis);
+    if (c.needs[0] && g.defined()) result[0] = make_cross_entropy_backward(*this, x, target, log_sum, g);
+    if (c.needs[0] && c.g[1].defined()) {  // of the logarithm, when gradients are differentiated again
+      const Tensor part = exp(x - unsqueeze(log_sum, along)) * unsqueeze(c.g[1], along);
+      result[0] = result[0].defined() ? result[0] + part : part;
+    }
+    if (c.needs[1] && g.defined() && target.rank() == x.rank()) {  // of given probabilities
       result[1] = (1 - label_smoothing) * (unsqueeze(log_sum, along) - x) * unsqueeze(g, along);
     }
     return result;

@@ -34,8 +34,8 @@ def case(name, function, *inputs):
 
 case("matmul", torch.matmul, reals(3, 4), reals(4, 5))
 case("matmul", torch.matmul, reals(2, 1, 3, 4), reals(5, 4, 2))
-case("matmul", torch.matmul, reals(4), reals(4))
-case("matmul", torch.matmul, reals(4), reals(2, 4, 3))
+case("matmul/vectors", torch.matmul, reals(4), reals(4))
+case("matmul/vectors", torch.matmul, reals(4), reals(2, 4, 3))
 case("matmul/transpose a", lambda a, b: a.mT @ b, reals(4, 3), reals(4, 5))
 case("matmul/transpose b", lambda a, b: a @ b.mT, reals(2, 3, 4), reals(5, 4))
 case("matmul/transpose both", lambda a, b: a.mT @ b.mT, reals(4, 3), reals(5, 4))
