@@ -7,6 +7,7 @@
 #include <random>
 
 #include "backend/cpu/layout.h"
+#include "backend/reference/instructions.h"
 
 namespace luge::testing {
 namespace {
@@ -125,7 +126,7 @@ Values oracle(const KernelCase& c, const Values& in, bool with_post) {
   const std::vector<Type> out = c.out();
   for (const Type& type : out) view(wide(type), outputs);
   Status status;
-  c.op->reference({inputs, outputs, &status});
+  run_reference(*c.op, {inputs, outputs, &status});
   Values result;
   for (const View& v : outputs) result.push_back(as_double(v.type.dtype, v.data, v.type.shape.elements()));
   for (const PostOp& post : c.post) {

@@ -81,7 +81,7 @@ Prepared::Prepared(const TileProgram& program, const Inputs& inputs, int threads
   for (const TileOutput& output : program.outputs) out_.push_back(output.type);
   const std::vector<LayoutId> layouts(inputs.types.size(), public_layout);
   const KernelRequest request{*op, inputs.types, out_, layouts, std::vector<bool>(out_.size(), true), {}, Math::fast, threads};
-  offer = cpu_backend().candidates("fused")[0]->offer(request);
+  offer = cpu_backend().candidates("fused").back()->offer(request);
 }
 
 Outputs Prepared::run(const Inputs& inputs, const std::vector<std::pair<int, int>>& in_place) const {
