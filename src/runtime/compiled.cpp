@@ -42,6 +42,8 @@ struct Instance {
   }
 };
 
+constexpr std::size_t instance_limit = 64;
+
 struct Compiled::State {
   std::function<Tensors(const Tensors&)> function;
   std::vector<std::shared_ptr<Instance>> instances;
@@ -134,6 +136,8 @@ std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
   fresh->sources = find_sources(subgraph, *fresh);
   fresh->program = program_for(subgraph);
   ++traces;
+  // Inputs of ever new shapes would fill the memory with programs: the one that was made first goes.
+  if (instances.size() >= instance_limit) instances.erase(instances.begin());
   instances.push_back(fresh);
   return fresh;
 }

@@ -253,18 +253,40 @@ void assign_and_evaluate(std::span<const std::pair<Variable, Tensor>> updates) {
   evaluation.run(before);
 }
 
+namespace {
+
+// Whether a trainable Variable's present reading lies upstream: then the history must stay.
+bool history_is_kept(const Tensor& tensor) {
+  if (!tensor.node()->requires_grad) return false;
+  const Tensor root[] = {tensor};
+  const auto nodes = topological(root, [](const Node* node) { return node->leaf == Leaf::none && node->cut; });
+  return std::any_of(nodes.begin(), nodes.end(), [](const Node* node) { return node->leaf != Leaf::none && node->requires_grad; });
+}
+
+}  // namespace
+
 void eval_long_chain(const Tensor& tensor) {
   const std::lock_guard lock(engine_mutex());
-  // Walk the chain: with a trainable Variable at its end the history must stay, and evaluating would free nothing.
-  Node* node = tensor.node();
-  if (node->requires_grad) {
-    const Tensor root[] = {tensor};
-    for (const Node* each : topological(root, [](const Node* n) { return n->leaf == Leaf::none && n->cut; })) {
-      if (each->leaf != Leaf::none && each->requires_grad) return;
-    }
+  // total += loss, with the step of this loss still to come: the newest links are kept, the ones before are free.
+  constexpr int newest_links = 8;
+  Tensor chain = tensor;
+  std::vector<Node*> links;
+  while (history_is_kept(chain)) {
+    Node* node = chain.node();
+    if (links.size() == newest_links || node->inputs.empty()) return;
+    links.push_back(node);
+    const auto longest = std::max_element(node->inputs.begin(), node->inputs.end(), [](const Edge& a, const Edge& b) {
+      return a.node->pending.load(std::memory_order_relaxed) < b.node->pending.load(std::memory_order_relaxed);
+    });
+    chain = Tensor(longest->node, longest->out);
   }
-  const Tensor root[] = {tensor};
-  evaluate(root);
+  const Tensor wanted[] = {chain};
+  evaluate(wanted);
+  for (std::size_t i = links.size(); i-- > 0;) {
+    std::uint32_t pending = 0;
+    for (const Edge& edge : links[i]->inputs) pending = std::max(pending, edge.node->pending.load(std::memory_order_relaxed));
+    links[i]->pending.store(pending + 1, std::memory_order_relaxed);
+  }
 }
 
 BufferRef public_buffer(const Tensor& tensor) {

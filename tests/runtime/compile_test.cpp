@@ -121,6 +121,16 @@ TEST(Compile, WithinACompiledFunctionIsPartOfIt) {
   EXPECT_EQ(inner.traces(), 0u);
 }
 
+TEST(Compile, KeepsABoundedNumberOfPrograms) {
+  auto f = compile([](Tensor x) { return sum(x); });
+  for (std::int64_t n = 1; n <= 100; ++n) EXPECT_EQ(f(full({n}, 1.0)).item<float>(), static_cast<float>(n));
+  EXPECT_EQ(f.traces(), 100u);
+  f(full({1}, 1.0));  // long forgotten
+  EXPECT_EQ(f.traces(), 101u);
+  f(full({100}, 1.0));
+  EXPECT_EQ(f.traces(), 101u);
+}
+
 TEST(Compile, SaysWhatItNeeds) {
   auto f = compile([](Tensor x) { return sum(exp(x) * 2); });
   const PlanInfo plan = f.plan(values(std::vector<float>(1000, 1)));
