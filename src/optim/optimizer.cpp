@@ -86,6 +86,20 @@ void Optimizer::State::hold(const std::string& path, const Variable& parameter) 
   held.push_back({path, parameter, {}, {}});
 }
 
+// An update that is never run tells which slots the rule asks for.
+void Optimizer::State::make_slots() {
+  Trace scratch;
+  const TraceScope scope(scratch);
+  Slots::Shared shared{cast(step.value(), f64) + 1, {}};
+  for (Held& each : held) {
+    if (!each.parameter.trainable()) continue;
+    const DType dtype = each.parameter.dtype();
+    Slots slots(each.parameter, each.slots, scalar(1.0, dtype), shared);
+    rule->update(each.parameter.value(), zeros(each.parameter.shape(), dtype), slots);
+    for (Slots::Entry& entry : each.slots) entry.value = {};
+  }
+}
+
 Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, const OptimizerOptions& options)
     : state_(std::make_shared<State>()) {
   check_rate(learning_rate);
@@ -172,6 +186,7 @@ graph::Operation Optimizer::minimize(const Tensor& loss) const {
 void Optimizer::hold(const std::vector<nn::NamedVariable>& parameters) const {
   if (!state_->held.empty()) return;
   for (const nn::NamedVariable& parameter : parameters) state_->hold(parameter.name, parameter.variable);
+  state_->make_slots();
 }
 
 void Optimizer::set_group(const Variables& parameters, const GroupOptions& options) const {

@@ -25,6 +25,7 @@ struct Optimizer::State {
     return at == index.end() ? nullptr : &held[at->second];
   }
   void hold(const std::string& path, const Variable& parameter);
+  void make_slots();
 };
 
 }  // namespace luge::optim
