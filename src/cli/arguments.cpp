@@ -80,6 +80,7 @@ const Key* Arguments::find(std::string_view name) const {
   }
   for (const Key& key : keys_) {
     if (last_part(key.name) == name && stands_alone(keys_, last_part(key.name))) return &key;
+    if (name.find('.') != std::string_view::npos && key.name.ends_with("." + std::string(name))) return &key;
   }
   return nullptr;
 }

@@ -42,7 +42,8 @@ std::int64_t classes_of(const nn::Model& net, const data::Info& info, const data
   const random::State before = random::state();
   const Shape outputs = net(batch.to_tensors().input).shape();
   random::set_state(before);
-  return outputs.rank() >= 2 ? outputs[outputs.rank() - 1] : 0;
+  if (outputs.rank() < 2) return 0;
+  return std::max<std::int64_t>(2, outputs[outputs.rank() - 1]);  // one output tells two classes apart
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ void check_labels(const data::HostBatch& batch, std::int64_t classes) {
     for (std::size_t i = 0; i < labels.size(); ++i) {
       const auto label = static_cast<std::int64_t>(labels[i]);
       if (label >= 0 && label < classes) continue;
-      throw IndexError(fmt::format("{}: label {} is no class; expected 0 to {} (the network has {} outputs)",
+      throw IndexError(fmt::format("{}: label {} is no class; expected 0 to {} (the network tells {} classes apart)",
                                    batch.where(static_cast<std::int64_t>(i)), label, classes - 1, classes));
     }
   };

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <bit>
+#include <cstring>
 #include <unordered_map>
 
+#include "core/dispatch.h"
 #include "graph/trace.h"
 #include "luge/error.h"
 
@@ -61,11 +62,16 @@ class Recorder {
     recording_.entries.emplace_back(std::move(call));
   }
 
+  // The words of a scalar leaf are its element's bytes.
   static Recording::Number number(const Node& node) {
     const DType dtype = node.outputs[0].type.dtype;
-    if (is_floating(dtype)) return {dtype, std::bit_cast<double>(node.words[0])};
-    if (dtype == DType::boolean) return {dtype, node.words[1] != 0};
-    return {dtype, node.words[1]};
+    return dispatch(dtype, [&]<class T>() -> Recording::Number {
+      T element;
+      std::memcpy(&element, node.words, sizeof element);
+      if constexpr (std::same_as<T, bool>) return {dtype, element};
+      if constexpr (std::integral<T>) return {dtype, static_cast<std::int64_t>(element)};
+      return {dtype, convert_element<double>(element)};
+    });
   }
 
   std::pair<int, int> place(const Edge& edge) const { return {places_.at(edge.node), edge.out}; }

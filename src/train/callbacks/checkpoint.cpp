@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "io/run/step_files.h"
@@ -11,6 +12,8 @@
 namespace luge::train {
 namespace fs = std::filesystem;
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 class Checkpoint final : public Callback {
  public:
@@ -35,22 +38,20 @@ class Checkpoint final : public Callback {
 
   void epoch_end(Fit& fit) override {
     const Logs logs = fit.logs();
-    const std::string monitor = monitored(logs);
-    const double value = value_of(logs, monitor);
-    const bool better = !measured_ || (larger_is_better(monitor) ? value > best_ : value < best_);
-    if (better) {
-      best_ = value;
-      measured_ = true;
+    if (const std::string monitor = monitored(logs); !monitor.empty()) {
+      const double value = value_of(logs, monitor);
+      if (!measured_ || (larger_is_better(monitor) ? value > best_ : value < best_)) {
+        best_ = value;
+        measured_ = true;
+        guarded([&] { fit.trainer->save((checkpoints_ / "best.safetensors").string()); });
+      }
     }
-    guarded([&] {
-      save_last(fit);
-      if (better) fit.trainer->save((checkpoints_ / "best.safetensors").string());
-      write_metrics(folder_, fit.trainer->history());
-    });
+    // Epochs may last a millisecond: what a crash can cost is a second of work.
+    if (saved_at_ < 0 || Clock::now() - saved_when_ >= std::chrono::seconds(1)) save_last(fit);
   }
 
   void train_end(Fit& fit) override {
-    if (fit.total_steps != saved_at_) guarded([&] { save_last(fit); });
+    if (fit.total_steps != saved_at_) save_last(fit);
   }
 
   std::string name() const override { return "checkpoint"; }
@@ -66,8 +67,12 @@ class Checkpoint final : public Callback {
 
  private:
   void save_last(Fit& fit) {
-    fit.trainer->save((checkpoints_ / "last.safetensors").string());
+    guarded([&] {
+      fit.trainer->save((checkpoints_ / "last.safetensors").string());
+      write_metrics(folder_, fit.trainer->history());
+    });
     saved_at_ = fit.total_steps;
+    saved_when_ = Clock::now();
   }
   std::string monitored(const Logs& logs) const {
     if (!options_.monitor.empty()) return options_.monitor;
@@ -76,7 +81,7 @@ class Checkpoint final : public Callback {
         if (known == name) return name;
       }
     }
-    return "loss";
+    return {};
   }
   template <class Save>
   void guarded(Save save) {
@@ -93,6 +98,7 @@ class Checkpoint final : public Callback {
   double best_ = 0;
   bool measured_ = false;
   std::int64_t saved_at_ = -1;
+  Clock::time_point saved_when_;
 };
 
 }  // namespace
