@@ -1,0 +1,231 @@
+// The executable as a person meets it: exit codes, the two streams, JSON keys, files.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/command.h"
+#include "support/paths.h"
+#include "support/temp_dir.h"
+
+namespace luge {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::CommandResult;
+using testing::TempDir;
+
+CommandResult luge(std::vector<std::string> words, const fs::path& folder = {}) {
+  words.insert(words.begin(), testing::command().string());
+  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
+}
+
+void expect_line(const std::string& text, std::initializer_list<std::string> parts) {
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
+  for (const std::string& part : parts) EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from: " << text;
+}
+
+TEST(Command, VersionAndHelp) {
+  EXPECT_EQ(luge({"version"}).out.substr(0, 5), "luge ");
+  EXPECT_EQ(luge({"--version"}).out, luge({"version"}).out);
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"help"}, {"--help"}, {"-h"}}) {
+    const auto ran = luge(words);
+    EXPECT_EQ(ran.code, 0);
+    for (const char* name : {"train", "resume", "eval", "predict", "plan", "explain", "data", "doctor", "new", "bench"}) {
+      EXPECT_NE(ran.out.find(std::string("\n  ") + name), std::string::npos) << name;
+    }
+  }
+  EXPECT_NE(luge({"train", "help"}).out.find("early_stopping"), std::string::npos);
+  EXPECT_NE(luge({"help", "train"}).out.find("early_stopping"), std::string::npos);
+}
+
+TEST(Command, MisuseIsExitCode2WithTheNearestNames) {
+  struct Case {
+    std::vector<std::string> words;
+    std::string part;
+  };
+  const std::vector<Case> cases = {{{"trian"}, "train"},
+                                   {{"train", "model=lenet6"}, "lenet5"},
+                                   {{"train", "model=lenet5", "epocs=1"}, "epochs"},
+                                   {{"train", "model=lenet5", "epochs=0"}, "from 1"},
+                                   {{"train", "model=lenet5", "epochs=1", "epochs=2"}, "twice"},
+                                   {{"train", "model=lenet5", "lr=fast"}, "number"},
+                                   {{"train", "model=lenet5", "data=fashon-mnist"}, "fashion-mnist"},
+                                   {{"train", "model=lenet5", "optimizer=adm"}, "adam"},
+                                   {{"train"}, "model"},
+                                   {{"eval"}, "run=last"},
+                                   {{"list", "modles"}, "models"}};
+  for (const Case& each : cases) {
+    const auto ran = luge(each.words);
+    EXPECT_EQ(ran.code, 2) << each.words[0];
+    EXPECT_TRUE(ran.out.empty());
+    expect_line(ran.err, {each.part});
+  }
+}
+
+TEST(Command, FailureIsExitCode1WithOneLine) {
+  const TempDir dir;
+  auto ran = luge({"eval", "run=last"}, dir.path());
+  EXPECT_EQ(ran.code, 1);
+  expect_line(ran.err, {"run"});
+  dir.write("broken.png", std::string("\x89PNG\r\n\x1a\n", 8) + "x");
+  dir.write("model.safetensors", "12345");
+  ran = luge({"predict", "model=model.safetensors", "input=broken.png"}, dir.path());
+  EXPECT_EQ(ran.code, 1);
+  expect_line(ran.err, {"model.safetensors"});
+  ran = luge({"train", "model=linear-regression", "data=t.csv"}, dir.path());
+  EXPECT_EQ(ran.code, 1);
+  expect_line(ran.err, {"t.csv"});
+  dir.write("t.csv", "x,y\n1,2\n3\n");
+  ran = luge({"train", "model=linear-regression", "data=t.csv"}, dir.path());
+  EXPECT_EQ(ran.code, 1);
+  expect_line(ran.err, {"t.csv:3"});
+  EXPECT_FALSE(fs::exists(dir.path() / "runs")) << "a refused training leaves no run behind";
+}
+
+TEST(Command, ConfigurationFilesYieldToTheCommandLine) {
+  const TempDir dir;
+  dir.write("my.toml", "[model]\nname = \"xor\"\n[train]\nepochs = 7\nbatch = 2\n");
+  const auto ran = luge({"train", "config=my.toml", "epochs=3", "--json"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto result = json::parse(ran.out);
+  EXPECT_EQ(result.at("epochs"), 3);
+  EXPECT_EQ(result.at("steps"), 6);
+  dir.write("bad.toml", "[train]\nepohcs = 7\n");
+  EXPECT_EQ(luge({"train", "config=bad.toml"}, dir.path()).code, 2);
+  dir.write("torn.toml", "[train\n");
+  EXPECT_EQ(luge({"train", "config=torn.toml"}, dir.path()).code, 1);
+}
+
+TEST(Command, TrainEvalPredictResumeOnATable) {
+  const TempDir dir;
+  std::string table = "width,height,kind\n";
+  for (int i = 0; i < 60; ++i) table += i % 2 ? "1.5," + std::to_string(i % 5) + ",small\n" : "4.5," + std::to_string(i % 5) + ",large\n";
+  dir.write("shapes.csv", table);
+  const auto trained = luge({"train", "model=logistic-regression", "data=shapes.csv", "epochs=20", "--json"}, dir.path());
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const auto result = json::parse(trained.out);
+  for (const char* key : {"run", "epochs", "steps", "best", "metrics", "seconds"}) EXPECT_TRUE(result.contains(key)) << key;
+  EXPECT_EQ(result.at("run"), "runs/logistic-regression-shapes-1");
+  for (const char* name : {"config.toml", "model.txt", "metrics.csv", "metrics.jsonl", "checkpoints/last.safetensors",
+                           "checkpoints/best.safetensors"}) {
+    EXPECT_TRUE(fs::exists(dir.path() / "runs/logistic-regression-shapes-1" / name)) << name;
+  }
+  const auto evaluated = luge({"eval", "run=last", "split=train", "--json"}, dir.path());
+  ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+  const auto figures = json::parse(evaluated.out);
+  EXPECT_EQ(figures.at("samples"), 54);
+  EXPECT_GT(figures.at("metrics").at("accuracy").get<double>(), 0.9);
+  EXPECT_EQ(figures.at("per_class").size(), 2u);
+  dir.write("new.csv", "height,width\n1,4.4\n");
+  const auto predicted = luge({"predict", "run=last", "input=new.csv", "--json"}, dir.path());
+  ASSERT_EQ(predicted.code, 0) << predicted.err;
+  const auto first = json::parse(predicted.out).at(0);
+  EXPECT_EQ(first.at("top").at(0).at("label"), "large");
+  EXPECT_TRUE(first.at("top").at(0).contains("probability"));
+  const auto resumed = luge({"resume", "run=last", "epochs=22", "--json"}, dir.path());
+  ASSERT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(json::parse(resumed.out).at("epochs"), 22);
+}
+
+TEST(Command, TwoRunsWithOneSeedEndInTheSameBytes) {
+  const TempDir dir;
+  for (const char* run : {"a", "b"}) {
+    ASSERT_EQ(luge({"train", "model=xor", "epochs=30", "seed=3", std::string("run.dir=") + run}, dir.path()).code, 0);
+  }
+  EXPECT_EQ(testing::read_file(dir.path() / "a/checkpoints/last.safetensors"),
+            testing::read_file(dir.path() / "b/checkpoints/last.safetensors"));
+}
+
+TEST(Command, AFinishedTrainingShowsWhatComesNext) {
+  const TempDir dir;
+  const auto ran = luge({"train", "model=xor", "epochs=2"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("Next:\n  luge eval run=runs/xor-xor-1"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.err.find("Epoch 2/2\n1/1 ━"), std::string::npos) << ran.err;
+  EXPECT_EQ(ran.err.find('\x1b'), std::string::npos) << "no cursor tricks without a terminal";
+}
+
+TEST(Command, SummaryPlanAndExplainReportBeforeAnythingRuns) {
+  const auto summary = json::parse(luge({"summary", "model=lenet5", "--json"}).out);
+  EXPECT_EQ(summary.at("parameters").at("total"), 61706);
+  EXPECT_EQ(summary.at("macs"), 416520);
+  for (const char* key : {"path", "type", "output", "parameters", "macs", "connections", "neurons"}) {
+    EXPECT_TRUE(summary.at("layers").at(0).contains(key)) << key;
+  }
+  const auto plan = json::parse(luge({"plan", "model=lenet5", "batch=32", "--json"}).out);
+  for (const char* key : {"batch", "peak_bytes", "arena_bytes", "parameters_bytes", "optimizer_bytes", "workspace_bytes"}) {
+    EXPECT_TRUE(plan.contains(key)) << key;
+  }
+  EXPECT_EQ(plan.at("parameters_bytes"), 61706 * 4);
+  EXPECT_GT(plan.at("optimizer_bytes").get<int>(), 61706 * 8);
+  EXPECT_NE(luge({"explain", "model=lenet5", "batch=4"}).out.find("conv"), std::string::npos);
+}
+
+TEST(Command, SamplesAsPicturesCanBePredicted) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"data", "fashion-mnist", "to=samples", "count=3"}, dir.path()).code, 0);
+  EXPECT_TRUE(fs::exists(dir.path() / "samples/00000-ankle_boot.png"));
+  ASSERT_EQ(luge({"train", "model=softmax-regression", "epochs=1", "limit_train_batches=20"}, dir.path()).code, 0);
+  dir.write("samples/notes.txt", "no picture");
+  const auto ran = luge({"predict", "run=last", "input=samples", "top=2", "--json"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto list = json::parse(ran.out);
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(list.at(0).at("top").size(), 2u);
+  EXPECT_NE(ran.err.find("notes.txt"), std::string::npos) << "what is skipped is named";
+}
+
+TEST(Command, BenchPrintsTheKeysThatPeersPrint) {
+  const auto result = json::parse(luge({"bench", "workload=mlp_b64", "seconds=0", "steps=5", "--json"}).out);
+  const auto& row = result.at("workloads").at(0);
+  for (const char* key : {"name", "mode", "precision", "math", "threads", "median_ms", "peak_bytes", "steps"}) {
+    EXPECT_TRUE(row.contains(key)) << key;
+  }
+}
+
+TEST(Command, NewWritesAProjectAndNeverOverOne) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"new", "mine"}, dir.path()).code, 0);
+  for (const char* name : {"CMakeLists.txt", "model.h", "train.cpp", "predict.cpp"}) {
+    EXPECT_TRUE(fs::exists(dir.path() / "mine" / name)) << name;
+  }
+  EXPECT_EQ(luge({"new", "mine"}, dir.path()).code, 1);
+}
+
+TEST(BadInput, C44_TwoWritersOnOneRun) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=1", "run.dir=run"}, dir.path()).code, 0);
+  const auto again = luge({"train", "model=xor", "epochs=1", "run.dir=run"}, dir.path());
+  EXPECT_EQ(again.code, 1);
+  expect_line(again.err, {"run", "exist"});
+}
+
+TEST(BadInput, C41_ACorruptCheckpointFallsBackAndStays) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=4", "checkpoint.every=2", "run.dir=run"}, dir.path()).code, 0);
+  const fs::path last = dir.path() / "run/checkpoints/last.safetensors";
+  std::string bytes = testing::read_file(last);
+  bytes[bytes.size() - 3] = static_cast<char>(bytes[bytes.size() - 3] ^ 1);
+  dir.write("run/checkpoints/last.safetensors", bytes);
+  const auto resumed = luge({"resume", "run=run", "epochs=6"}, dir.path());
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_NE(resumed.err.find("last.safetensors"), std::string::npos);
+  EXPECT_NE(resumed.err.find("step-4.safetensors"), std::string::npos);
+}
+
+TEST(BadInput, C42_AllCheckpointsCorruptIsAnErrorAndNoFreshStart) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=2", "run.dir=run"}, dir.path()).code, 0);
+  dir.write("run/checkpoints/last.safetensors", "torn");
+  dir.write("run/checkpoints/best.safetensors", "torn");
+  const auto resumed = luge({"resume", "run=run", "epochs=6"}, dir.path());
+  EXPECT_EQ(resumed.code, 1);
+  EXPECT_NE(resumed.err.find("no checkpoint can be resumed"), std::string::npos) << resumed.err;
+}
+
+}  // namespace
+}  // namespace luge
