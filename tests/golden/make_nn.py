@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Golden values from PyTorch of the network ops (tests/golden/nn.safetensors) and optimizers (optim.safetensors).
 
-Needs numpy and torch. Entries `name|k.in0 … name|k.out0 …` belong to the op case `name` (tests/ops/golden_test.cpp); those
+Needs numpy and torch. Entries `name|k.in0 … name|k.out0 …` belong to the row `name` of tests/ops/nn_golden_test.cpp; those
 of optim.safetensors to tests/optim/golden_test.cpp. The versions that made them stand in the metadata. Run it again only to
 add cases.
 """
