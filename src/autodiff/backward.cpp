@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "graph/node.h"
@@ -89,6 +90,7 @@ class Walk {
       in.push_back(input_of(node, k));
       needs.push_back(!is_type_only(node, k) && active_[index(node.inputs[k].node)] && is_floating(in.back().dtype()));
     }
+    if (std::find(needs.begin(), needs.end(), true) == needs.end()) return;  // labels alone lie upstream
     for (std::size_t k = 0; k < node.outputs.size(); ++k) out.push_back(output_of(node, k));
     const Tensors gradients = differentiate(node, {in, out, adjoints_[i], needs});
     if (!target) adjoints_[i].clear();

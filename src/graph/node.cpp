@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <memory>
 
 #include "graph/eval.h"
@@ -248,6 +249,14 @@ void cut(Node* node) {
 
 namespace {
 
+// A value that no memory can hold fails here, at the user's line.
+void check_size(std::string_view op, const Type& type) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() - 4096;  // room for padding
+  if (type.shape.elements() > most / static_cast<std::int64_t>(size_of(type.dtype))) {
+    throw ShapeError(fmt::format("{}: {} needs more bytes than 64 bits count", op, type.to_string()));
+  }
+}
+
 Node* new_node(OpRef op, std::span<const Tensor> inputs) {
   Types types;
   for (const Tensor& input : inputs) {
@@ -262,7 +271,7 @@ Node* new_node(OpRef op, std::span<const Tensor> inputs) {
   auto node = std::make_unique<Node>();
   node->sequence = next_sequence.fetch_add(1, std::memory_order_relaxed);
   for (Type& type : inferred) {
-    if (type.shape.known()) (void)type.shape.elements();  // an overflowing extent fails here, at the user's line
+    if (type.shape.known()) check_size(op->name(), type);
     node->outputs.emplace_back(std::move(type));
   }
   std::uint32_t pending = 0;
