@@ -10,6 +10,7 @@
 #include "luge/data/sources.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
+#include "luge/gradient_check.h"
 #include "luge/graph.h"
 #include "luge/init/init.h"
 #include "luge/io/csv.h"
