@@ -1,0 +1,145 @@
+// Walks the registered ops: each has a case, a meaning, a gradient or a reason, a file that says what it is,
+// fields that survive being written down; each function with a case has a docstring.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "backend/backend.h"
+#include "compile/graph.h"
+#include "luge/autodiff.h"
+#include "luge/ops/math.h"
+#include "luge/ops/reduce.h"
+#include "support/op_run.h"
+#include "support/paths.h"
+
+namespace luge::testing {
+namespace {
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// Ops met in the cases: in the function, its gradient, the gradient's gradient, and their decompositions.
+std::map<std::string, OpRef> ops_in_cases() {
+  std::map<std::string, OpRef> met;
+  std::vector<Node*> open;
+  const auto collect = [&](const Tensors& roots) {
+    for (Node* node : topological(roots)) {
+      if (node->leaf != Leaf::none || !met.emplace(std::string(node->op->name()), node->op).second) continue;
+    }
+  };
+  for (const OpCase& row : op_cases()) {
+    std::vector<Value> values;
+    for (const Tensor& element : elements(row.inputs[0], row.name)) values.push_back(value_of(element));
+    const Traced once = trace(row, values, row.gradient);
+    collect(once.roots);
+    for (Node* node : topological(once.roots)) {
+      if (node->leaf != Leaf::none || !node->op->decomposes()) continue;
+      Tensors inputs;
+      for (std::size_t k = 0; k < node->inputs.size(); ++k) inputs.push_back(input_of(*node, k));
+      Tensors parts = node->op->decompose(inputs);
+      std::erase_if(parts, [](const Tensor& part) { return !part.defined(); });
+      collect(parts);
+    }
+    if (!row.gradient || !row.second) continue;
+    Tensor total = scalar(0, f64);
+    for (std::size_t k = row.build(once.leaves).size(); k < once.roots.size(); ++k)
+      total = total + sum(square(once.roots[k]));
+    for (const Tensor& leaf : once.leaves) {
+      if (leaf.dtype() == f64) collect({grad(total, leaf, {.seed = {}, .allow_unused = true})});
+    }
+  }
+  return met;
+}
+
+// By op: the opening comment of the file that defines it.
+std::map<std::string, std::string> opening_comments(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> openings;
+  const std::string marker = "static constexpr auto name = \"";
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+    if (file.path().extension() != ".cpp") continue;
+    const std::string text = text_of(file.path());
+    for (std::size_t at = text.find(marker); at != std::string::npos; at = text.find(marker, at + 1)) {
+      const std::size_t start = at + marker.size();
+      openings[text.substr(start, text.find('"', start) - start)] = text.substr(0, text.find("\n#"));
+    }
+  }
+  return openings;
+}
+
+TEST(Registry, EveryOpIsMetInACase) {
+  const auto met = ops_in_cases();
+  const auto public_ops = opening_comments(source_dir() / "src/ops");  // the rest are the engine's own
+  for (const OpEntry& entry : registered_ops()) {
+    const std::string name(entry.name);
+    EXPECT_TRUE(met.contains(name) || !public_ops.contains(name))
+        << name << " is reached by no row of tests/ops/cases";
+  }
+  EXPECT_GT(public_ops.size(), 90u);
+}
+
+TEST(Registry, EveryOpHasAMeaningAndAGradientOrAReason) {
+  for (const auto& [name, op] : ops_in_cases()) {
+    EXPECT_TRUE(op->has_reference() || op->decomposes() || op->instruction() != Instruction::none ||
+                op->traits().alias)
+        << name;
+    EXPECT_NE(op->has_gradient(), !op->no_gradient_reason().empty())
+        << name << ": one of gradient and no_gradient";
+  }
+}
+
+TEST(Registry, FieldsComeBackAsTheyWere) {
+  for (const auto& [name, op] : ops_in_cases()) {
+    const OpEntry* entry = find_op(name);
+    if (!entry) continue;  // made on the fly, as custom gradients are
+    EXPECT_EQ(entry->version, op->version()) << name;
+    EXPECT_TRUE(entry->create(op->fields())->equal(*op))
+        << name << ": " << entry->create(op->fields())->to_string();
+    EXPECT_THROW(entry->create({{"no such field", std::int64_t{1}}}), FormatError) << name;
+  }
+}
+
+// src/ops/<op>.cpp, or the file of the op it belongs to, begins with a comment that names it.
+TEST(Registry, EveryOpsFileSaysWhatItIs) {
+  const auto openings = opening_comments(source_dir() / "src");
+  for (const OpEntry& entry : registered_ops()) {
+    const std::string name(entry.name);
+    ASSERT_TRUE(openings.contains(name)) << name << " is defined in no file of src";
+    EXPECT_TRUE(openings.at(name).starts_with("// ")) << name << ": its file begins without a comment";
+    EXPECT_NE(openings.at(name).find(name), std::string::npos)
+        << name << ": the opening comment does not name it";
+  }
+}
+
+// Every function that has a case is declared in a public header, under a docstring.
+TEST(Registry, EveryFunctionHasADocstring) {
+  std::string headers;
+  for (const auto& file : std::filesystem::directory_iterator(source_dir() / "include/luge/ops"))
+    headers += text_of(file.path());
+  std::istringstream lines(headers);
+  std::set<std::string> documented;
+  bool described = false;  // a comment stands above, with nothing but declarations between
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("///")) {
+      described = true;
+    } else if (line.empty()) {
+      described = false;
+    } else if (const std::size_t open = line.find('('); described && open != std::string::npos) {
+      const std::size_t space = line.rfind(' ', open);
+      documented.insert(line.substr(space + 1, open - space - 1));
+    }
+  }
+  for (const OpCase& row : op_cases()) {
+    const std::string function = row.name.substr(0, row.name.find('/'));
+    EXPECT_TRUE(documented.contains(function)) << function << " has no docstring in include/luge/ops";
+  }
+  EXPECT_GT(documented.size(), 150u);
+}
+
+}  // namespace
+}  // namespace luge::testing
