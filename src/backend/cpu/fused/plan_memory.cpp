@@ -68,7 +68,7 @@ std::vector<std::pair<int, Position>> partners(const Plan& plan, const Access& o
   return found;
 }
 
-// Turns the store at `at` into a pointer set before its value is computed, where no later step reads a partner.
+// Turns the store at `at` into a pointer set before its value is computed.
 void point_output(Plan& plan, std::size_t stage, std::size_t at) {
   std::vector<Step>& steps = plan.tiles[stage];
   const Step store = steps[at];
@@ -83,9 +83,10 @@ void point_output(Plan& plan, std::size_t stage, std::size_t at) {
     first = i;
   }
   if (first == at) return;  // computed in an earlier stage
-  for (const auto& [input, read] : partners(plan, access)) {
-    if (read > Position{stage, first}) return;
-  }
+  // Inputs that are read later cannot share memory with this output; one that is not may be all that matters.
+  const auto pairs = partners(plan, access);
+  const auto is_safe = [&](const auto& pair) { return pair.second <= Position{stage, first}; };
+  if (!pairs.empty() && std::none_of(pairs.begin(), pairs.end(), is_safe)) return;
   plan.slots[static_cast<std::size_t>(store.in[0])].pointed = true;
   Step point;
   point.kind = Step::Kind::point_out;
