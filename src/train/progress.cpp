@@ -57,7 +57,7 @@ void Progress::begin_epoch(std::int64_t epoch, std::int64_t epochs, std::int64_t
   epochs_ = epochs;
   steps_ = steps;
   start_ = last_draw_ = now;
-  out_ << fmt::format("Epoch {}/{}\n", epoch + 1, epochs) << std::flush;
+  if (style_.terminal) out_ << fmt::format("Epoch {}/{}\n", epoch + 1, epochs) << std::flush;
 }
 
 bool Progress::due(Clock::time_point now) const {
@@ -79,7 +79,11 @@ void Progress::draw(std::int64_t step, const Logs& logs, Clock::time_point now) 
 }
 
 void Progress::end_epoch(std::int64_t step, const Logs& logs, Clock::time_point now) {
-  if (style_.terminal) out_ << "\r\x1b[K";
+  if (style_.terminal) {
+    out_ << "\r\x1b[K";
+  } else {
+    out_ << fmt::format("Epoch {}/{} ", epoch_ + 1, epochs_);
+  }
   out_ << line(step, logs, now) << '\n' << std::flush;
 }
 

@@ -145,7 +145,7 @@ TEST(Command, AFinishedTrainingShowsWhatComesNext) {
   const auto ran = luge({"train", "model=xor", "epochs=2"}, dir.path());
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_NE(ran.out.find("Next:\n  luge eval run=runs/xor-xor-1"), std::string::npos) << ran.out;
-  EXPECT_NE(ran.err.find("Epoch 2/2\n1/1 ━"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("Epoch 2/2 1/1 ━"), std::string::npos) << ran.err;
   EXPECT_EQ(ran.err.find('\x1b'), std::string::npos) << "no cursor tricks without a terminal";
 }
 
@@ -177,6 +177,17 @@ TEST(Command, SamplesAsPicturesCanBePredicted) {
   ASSERT_EQ(list.size(), 3u);
   EXPECT_EQ(list.at(0).at("top").size(), 2u);
   EXPECT_NE(ran.err.find("notes.txt"), std::string::npos) << "what is skipped is named";
+}
+
+TEST(Command, GradcheckComparesGradientsWithDifferences) {
+  const auto ran = luge({"gradcheck", "model=lenet5", "elements=4", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err << ran.out;
+  const auto report = json::parse(ran.out);
+  for (const char* key : {"max_error", "relative", "skipped", "worst", "passed"}) EXPECT_TRUE(report.contains(key)) << key;
+  EXPECT_TRUE(report.at("passed").get<bool>());
+  const auto refused = luge({"gradcheck", "model=cnn-64-64-1024"});
+  EXPECT_EQ(refused.code, 1);
+  expect_line(refused.err, {"dropout1", "mode=eval"});
 }
 
 TEST(Command, BenchPrintsTheKeysThatPeersPrint) {

@@ -1,0 +1,103 @@
+// luge gradcheck: the gradients of a network against differences of its loss, in float64.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/setup.h"
+#include "core/philox.h"
+#include "luge/gradient_check.h"
+#include "luge/loss/loss.h"
+#include "luge/random.h"
+
+namespace luge::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string find_dropout(const nn::Module& module, const std::string& path) {
+  if (module.type().find("Dropout") != std::string::npos) return path;
+  for (const auto& [name, child] : module.children()) {
+    const std::string found = find_dropout(*child, path.empty() ? name : path + "." + name);
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
+data::Batch random_batch(const data::Info& info, std::int64_t rows, std::int64_t outputs) {
+  std::vector<double> inputs(static_cast<std::size_t>(rows * info.input.shape.elements()));
+  for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i] = 4 * philox_f64(7, 1, i) - 2;
+  const Tensor x = tensor(inputs, info.input.shape.inserted(0, rows));
+  if (is_integer(info.target->dtype)) {
+    std::vector<std::int64_t> labels;
+    for (std::int64_t i = 0; i < rows; ++i) labels.push_back(i % outputs);
+    return {x, tensor(labels, {rows})};
+  }
+  std::vector<double> targets(static_cast<std::size_t>(rows * outputs));
+  for (std::size_t i = 0; i < targets.size(); ++i) targets[i] = static_cast<double>(i % 2);
+  return {x, tensor(targets, {rows, outputs})};
+}
+
+int gradcheck(const Arguments& given) {
+  Arguments arguments = given;
+  const models::Entry entry = model_entry(arguments);
+  arguments.set_default("loss.name", entry.defaults.loss);
+  const data::Info info = info_without_data(arguments, entry);
+  random::seed(arguments.integer("train.seed", 0));
+  const nn::Model net = models::make(entry.name);
+  net->build(info.input.shape, f64);
+  const bool frozen = arguments.choice("mode", {"train", "eval"}) == "eval";
+  net->set_training(!frozen);
+  if (const std::string dropout = find_dropout(*net, ""); !dropout.empty() && !frozen) {
+    throw ValueError(fmt::format("{}: {} draws a new mask at every look, so differences mean nothing; mode=eval freezes it",
+                                 entry.name, dropout));
+  }
+  const loss::Loss loss = loss::named(arguments.choice("loss.name", loss::names()));
+  const data::Batch batch = random_batch(info, arguments.integer("samples", 1), entry.outputs);
+  const GradientReport report =
+      gradient_check([&]() -> Tensors { return {loss((*net)(batch.input), batch.target)}; }, net->parameters(),
+                     {.elements = arguments.integer("elements", 0)});
+  if (arguments.json()) {
+    Json worst = Json::array();
+    for (const GradientEntry& e : report.worst) {
+      worst.push_back({{"path", e.path}, {"index", e.index}, {"analytic", e.analytic}, {"numeric", e.numeric},
+                       {"error", std::abs(e.analytic - e.numeric)}});
+    }
+    fmt::print("{}\n", Json{{"max_error", report.max_error},
+                            {"relative", report.relative},
+                            {"checked", report.checked},
+                            {"skipped", report.skipped},
+                            {"worst", worst},
+                            {"passed", report.passed}}
+                           .dump());
+  } else {
+    fmt::print("{} in float64: {} gradients against central differences, {} skipped next to kinks\n", entry.name, report.checked,
+               report.skipped);
+    fmt::print("largest error {:.3g}, relative {:.3g}: {}\n", report.max_error, report.relative,
+               report.passed ? "passed" : "FAILED");
+    for (const GradientEntry& e : report.worst) {
+      fmt::print("  {:<24} {:>8}  gradient {: .10g}  difference {: .10g}\n", e.path, e.index, e.analytic, e.numeric);
+    }
+  }
+  return report.passed ? 0 : 1;
+}
+
+std::vector<Key> keys() {
+  return {{"model.name", "network of the gallery (luge list models)", "", {"model"}},
+          {"loss.name", "softmax-cross-entropy, binary-cross-entropy, mse", "", {"loss"}},
+          {"input", "extents of one sample, such as 1x28x28"},
+          {"samples", "samples in the batch", "3"},
+          {"elements", "gradients tried of each parameter; 0: all", "20"},
+          {"mode", "train, or eval: dropout off", "train"},
+          {"train.seed", "of the weights", "0"}};
+}
+
+const Registration registration({"gradcheck",
+                                 "gradients of a network against differences of its loss",
+                                 {"gradcheck model=lenet5 [samples=3 elements=20 mode=eval]"},
+                                 keys(),
+                                 0,
+                                 gradcheck});
+
+}  // namespace
+}  // namespace luge::cli
