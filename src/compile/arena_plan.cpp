@@ -8,8 +8,10 @@
 namespace luge {
 namespace {
 
-// Above this many values the quadratic plan is left out.
+// Above this many values the quadratic plans are left out; below, they are tried about so many values' worth
+// of times.
 constexpr std::size_t few = 1000;
+constexpr std::size_t tries = 20000;
 
 std::size_t rounded(std::size_t bytes) {
   return (bytes + arena_alignment - 1) / arena_alignment * arena_alignment;
@@ -97,17 +99,13 @@ ArenaPlan plan_in_order(std::span<const Lifetime> lifetimes) {
   return finish(lifetimes, std::move(offsets));
 }
 
-// The largest first, each into the tightest gap among those alive with it.
-ArenaPlan plan_by_size(std::span<const Lifetime> lifetimes) {
-  std::vector<std::size_t> order(lifetimes.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return lifetimes[a].bytes > lifetimes[b].bytes; });
+// One after the other into the tightest gap among those alive with it.
+ArenaPlan plan_one_by_one(std::span<const Lifetime> lifetimes, const std::vector<std::size_t>& order) {
   std::vector<std::size_t> offsets(lifetimes.size(), 0);
   std::vector<std::size_t> placed;  // by offset
   for (std::size_t i : order) {
     const std::size_t bytes = rounded(lifetimes[i].bytes);
-    if (bytes == 0) break;
+    if (bytes == 0) continue;
     std::size_t cursor = 0, best = SIZE_MAX, best_gap = SIZE_MAX;
     for (std::size_t other : placed) {
       if (lifetimes[other].last < lifetimes[i].first || lifetimes[i].last < lifetimes[other].first) continue;
@@ -123,6 +121,25 @@ ArenaPlan plan_by_size(std::span<const Lifetime> lifetimes) {
                   i);
   }
   return finish(lifetimes, std::move(offsets));
+}
+
+// The largest first; then, again and again, whatever ended up on top before all others.
+ArenaPlan plan_by_size(std::span<const Lifetime> lifetimes, std::size_t least) {
+  std::vector<std::size_t> order(lifetimes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return lifetimes[a].bytes > lifetimes[b].bytes; });
+  ArenaPlan plan = plan_one_by_one(lifetimes, order), best = plan;
+  for (std::size_t left = tries / lifetimes.size(); left > 0 && rounded(best.bytes) > least; --left) {
+    const auto top = std::find_if(order.begin(), order.end(), [&](std::size_t i) {
+      return lifetimes[i].bytes && plan.offsets[i] + lifetimes[i].bytes == plan.bytes;
+    });
+    if (top == order.begin()) break;
+    std::rotate(order.begin(), top, top + 1);
+    plan = plan_one_by_one(lifetimes, order);
+    if (plan.bytes < best.bytes) best = plan;
+  }
+  return best;
 }
 
 }  // namespace
@@ -142,8 +159,9 @@ std::size_t peak_alive(std::span<const Lifetime> lifetimes) {
 
 ArenaPlan plan_arena(std::span<const Lifetime> lifetimes) {
   ArenaPlan plan = plan_in_order(lifetimes);
-  if (lifetimes.size() > few || rounded(plan.bytes) == peak_alive(lifetimes)) return plan;
-  ArenaPlan tighter = plan_by_size(lifetimes);
+  const std::size_t least = peak_alive(lifetimes);
+  if (lifetimes.size() > few || rounded(plan.bytes) == least) return plan;
+  ArenaPlan tighter = plan_by_size(lifetimes, least);
   return tighter.bytes < plan.bytes ? tighter : plan;
 }
 

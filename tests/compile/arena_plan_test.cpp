@@ -68,6 +68,13 @@ TEST(ArenaPlan, PutsLargeValuesFirstWhereTheOrderOfStepsWouldLeaveHoles) {
   EXPECT_EQ(plan_arena(std::vector<Lifetime>{{0, 0, 640}, {0, 2, 64}, {1, 2, 640}}).bytes, 704u);
 }
 
+TEST(ArenaPlan, MovesLargeValuesApartSoThatTheLastOneFits) {
+  // Two large values, of which the second must leave room below for what lives beside it.
+  const std::vector<Lifetime> lifetimes = {
+      {0, 1, 1024}, {1, 28, 256}, {1, 31, 64}, {26, 31, 256}, {31, 32, 1024}};
+  EXPECT_EQ(plan_arena(lifetimes).bytes, peak_alive(lifetimes));
+}
+
 TEST(ArenaPlan, NothingNeedsNothing) {
   EXPECT_EQ(plan_arena({}).bytes, 0u);
   EXPECT_EQ(plan_arena(std::vector<Lifetime>{{0, 3, 0}}).bytes, 0u);
