@@ -180,7 +180,11 @@ graph::Operation Optimizer::minimize(const Tensor& loss) const {
   }
   if (parameters.empty()) throw GraphError("minimize: the loss depends on no trainable Variable");
   const Tensors gradients = grad(loss, parameters);
-  return graph::record([&] { step(parameters, gradients); });
+  return graph::record([&] {
+    step(parameters, gradients);
+    // An operation keeps alive what it writes, and this optimizer may be a temporary.
+    state_->learning_rate.assign(state_->learning_rate.value());
+  });
 }
 
 void Optimizer::hold(const std::vector<nn::NamedVariable>& parameters) const {

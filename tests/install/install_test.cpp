@@ -1,0 +1,70 @@
+// Installs this build into a folder of its own and builds a program against it, with the shared and the static library.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "support/command.h"
+#include "support/paths.h"
+#include "support/temp_dir.h"
+
+namespace luge {
+namespace {
+
+using testing::CommandResult;
+using testing::run_command;
+
+class Install : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new testing::TempDir;
+    const CommandResult result =
+        run_command({"cmake", "--install", testing::binary_dir().string(), "--prefix", prefix()});
+    installed_ = result.code == 0 && std::filesystem::exists(prefix() + "/include/luge/luge.h");
+  }
+  static void TearDownTestSuite() {
+    delete folder_;
+    folder_ = nullptr;
+  }
+  void SetUp() override {
+    if (!installed_) GTEST_SKIP() << "this build installs nothing (LUGE_INSTALL is off)";
+  }
+
+  static std::string prefix() { return folder_->file("prefix"); }
+
+  // Builds the consumer with the kind of library asked for and gives what it prints.
+  static std::string output_of_consumer(const std::string& shared) {
+    const std::string source = (testing::source_dir() / "tests/install/consumer").string();
+    const std::string build = folder_->file("consumer-" + shared);
+    const CommandResult configured = run_command(
+        {"cmake", "-G", "Ninja", "-S", source, "-B", build, "-DCMAKE_PREFIX_PATH=" + prefix(),
+         "-DBUILD_SHARED_LIBS=" + shared, "-DLUGE_INTERNALS=" + (testing::source_dir() / "src").string()});
+    EXPECT_EQ(configured.code, 0) << configured.out << configured.err;
+    const CommandResult built = run_command({"cmake", "--build", build});
+    EXPECT_EQ(built.code, 0) << built.out << built.err;
+    const CommandResult ran = run_command({build + "/consumer"});
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    return ran.out;
+  }
+
+  static inline testing::TempDir* folder_ = nullptr;
+  static inline bool installed_ = false;
+};
+
+TEST_F(Install, BothLibrariesHoldTheSameOpsAndCompute) {
+  const std::string shared = output_of_consumer("ON");
+  const std::string whole = output_of_consumer("OFF");
+  EXPECT_EQ(shared, whole);
+  EXPECT_NE(shared.find("product 22\n"), std::string::npos) << shared;
+  EXPECT_EQ(shared.find("ops 0\n"), std::string::npos) << shared;
+}
+
+TEST_F(Install, TheCommandFindsItsLibrary) {
+  const CommandResult result = run_command({prefix() + "/bin/luge", "version"}, {.environment = {"LD_LIBRARY_PATH"}});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.out.find("0.1.0"), std::string::npos) << result.out;
+}
+
+}  // namespace
+}  // namespace luge

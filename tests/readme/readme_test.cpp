@@ -1,0 +1,73 @@
+// README.md and README.zh-CN.md say the same, and what they show is what the examples do.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/source_tree.h"
+
+namespace luge {
+namespace {
+
+using testing::SourceFile;
+
+SourceFile page(const std::string& path) { return testing::source_files({path}).at(0); }
+
+std::string without_indent(const std::string& line) {
+  const auto first = line.find_first_not_of(' ');
+  return first == std::string::npos ? "" : line.substr(first);
+}
+
+// The C++ blocks of a page, without indentation and empty lines.
+std::vector<std::vector<std::string>> code_blocks(const SourceFile& file) {
+  std::vector<std::vector<std::string>> blocks;
+  bool inside = false;
+  for (const std::string& line : file.lines) {
+    if (line == "```cpp") {
+      inside = true;
+      blocks.emplace_back();
+    } else if (line.starts_with("```")) {
+      inside = false;
+    } else if (inside && !without_indent(line).empty()) {
+      blocks.back().push_back(without_indent(line));
+    }
+  }
+  return blocks;
+}
+
+// True when the lines stand in the file one after another; a line "..." of the block skips any number of lines.
+bool shows(const SourceFile& file, const std::vector<std::string>& block) {
+  auto at = file.lines.begin();
+  for (const std::string& line : block) {
+    if (line == "...") continue;
+    at = std::find_if(at, file.lines.end(), [&](const std::string& other) { return without_indent(other) == line; });
+    if (at == file.lines.end()) return false;
+    ++at;
+  }
+  return true;
+}
+
+TEST(Readme, EveryCodeBlockIsPartOfAnExample) {
+  const auto examples = testing::source_files({"examples"});
+  const auto blocks = code_blocks(page("README.md"));
+  ASSERT_GE(blocks.size(), 4u);
+  for (const auto& block : blocks) {
+    const bool shown = std::ranges::any_of(examples, [&](const SourceFile& file) { return shows(file, block); });
+    EXPECT_TRUE(shown) << "no example holds the block that begins with: " << block.at(0);
+  }
+}
+
+TEST(Readme, BothLanguagesShowTheSameCode) {
+  EXPECT_EQ(code_blocks(page("README.md")), code_blocks(page("README.zh-CN.md")));
+}
+
+TEST(Readme, BothLanguagesHoldTheSameTable) {
+  const auto english = testing::markdown_table(page("README.md"), "## Coming from Keras, PyTorch or TensorFlow 1");
+  const auto chinese = testing::markdown_table(page("README.zh-CN.md"), "## 从 Keras、PyTorch 或 TensorFlow 1 而来");
+  ASSERT_FALSE(english.empty());
+  EXPECT_EQ(english, chinese);
+}
+
+}  // namespace
+}  // namespace luge
