@@ -96,9 +96,9 @@ int run(const std::vector<std::string>& words) {
 std::string help_text() {
   std::string text = "luge COMMAND key=value ...   neural networks from the shell\n\n";
   for (const Command& command : commands())
-    text += fmt::format("  {:<10} {}\n", command.name, command.purpose);
+    text += fmt::format("  {:<14} {}\n", command.name, command.purpose);
   text +=
-      "  help       this page; luge COMMAND help tells the keys of one\n"
+      "  help           this page; luge COMMAND help tells the keys of one\n"
       "\n"
       "--json (or format=json) prints one JSON document where a command reports something.\n"
       "Environment: LUGE_DATA (data sets), LUGE_THREADS, LUGE_DEVICE, LUGE_LOG=compile,kernels.\n"

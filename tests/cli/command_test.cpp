@@ -190,6 +190,15 @@ TEST(Command, GradcheckComparesGradientsWithDifferences) {
   expect_line(refused.err, {"dropout1", "mode=eval"});
 }
 
+TEST(Command, VerifyResumeComparesEveryByte) {
+  const auto ran = luge({"verify-resume", "model=xor", "epochs=7", "stop=3", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto report = json::parse(ran.out);
+  EXPECT_TRUE(report.at("identical").get<bool>());
+  EXPECT_EQ(report.at("steps"), 7);
+  EXPECT_EQ(report.at("stopped_at"), 3);
+}
+
 TEST(Command, BenchPrintsTheKeysThatPeersPrint) {
   const auto result = json::parse(luge({"bench", "workload=mlp_b64", "seconds=0", "steps=5", "--json"}).out);
   const auto& row = result.at("workloads").at(0);

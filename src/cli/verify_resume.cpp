@@ -1,0 +1,95 @@
+// luge verify-resume: a training in one go against the same one stopped and resumed; every byte of the state must agree.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/setup.h"
+#include "io/files/input_file.h"
+#include "luge/train/callbacks.h"
+
+namespace luge::cli {
+namespace fs = std::filesystem;
+namespace {
+
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "luge-verify-XXXXXX").string();
+    if (!::mkdtemp(name.data())) throw FileError(fmt::format("{}: cannot make the folder", name));
+    path_ = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  std::string file(const char* name) const { return (path_ / name).string(); }
+
+ private:
+  fs::path path_;
+};
+
+std::vector<std::byte> content(const std::string& path) {
+  const io::InputFile file(path);
+  std::vector<std::byte> bytes(file.size());
+  file.read(0, bytes);
+  return bytes;
+}
+
+int verify(const Arguments& given) {
+  Arguments arguments = given;
+  const models::Entry entry = model_entry(arguments);
+  take_defaults(arguments, entry);
+  const TrainingData data = load_training_data(arguments, entry);
+  train::FitOptions options;
+  options.epochs = arguments.integer("train.epochs", 1);
+  options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
+  if (data.valid) options.validation = data.valid->batch(256);
+  const std::int64_t steps = data.batches.size() * options.epochs;
+  const auto fresh = [&] { return set_up(arguments, entry, data.fit.info(), steps).trainer; };
+  const Scratch scratch;
+
+  train::Trainer straight = fresh();
+  straight.fit(data.batches, options);
+  straight.save(scratch.file("straight"));
+  const std::int64_t total = straight.position().total_steps;
+  const std::int64_t stop = arguments.has("stop") ? arguments.integer("stop", 1) : std::max<std::int64_t>(1, total / 2);
+
+  train::Trainer first = fresh();
+  train::FitOptions until = options;
+  until.callbacks = {train::stop_when([&] { return first.position().total_steps >= stop; }, "verify-resume")};
+  first.fit(data.batches, until);
+  first.save(scratch.file("part"));
+  train::Trainer second = fresh();
+  second.restore(scratch.file("part"));
+  second.fit(data.batches, options);
+  second.save(scratch.file("resumed"));
+
+  const auto a = content(scratch.file("straight")), b = content(scratch.file("resumed"));
+  const bool same = a == b;
+  if (arguments.json()) {
+    fmt::print("{}\n", nlohmann::ordered_json{{"steps", total}, {"stopped_at", stop}, {"bytes", a.size()}, {"identical", same}}.dump());
+  } else {
+    fmt::print("{} steps straight against {}, stop, {}: {} of {} bytes {}\n", total, stop, total - stop,
+               same ? "all" : "not all", a.size(), same ? "agree" : "agree: this training cannot be resumed exactly");
+  }
+  return same ? 0 : 1;
+}
+
+const Registration registration({"verify-resume",
+                                 "proves that a stopped and resumed training ends in the same bytes",
+                                 {"verify-resume model=lenet5 data=fashion-mnist epochs=2 limit_train_batches=20 [stop=13]"},
+                                 [] {
+                                   std::vector<Key> keys = training_keys();
+                                   keys.push_back({"stop", "step behind which to stop (default: half of all)"});
+                                   return keys;
+                                 }(),
+                                 0,
+                                 verify});
+
+}  // namespace
+}  // namespace luge::cli
