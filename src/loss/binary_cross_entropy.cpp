@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "loss/elementwise.h"
+#include "loss/registry.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
 #include "luge/ops/math.h"
@@ -18,6 +19,8 @@ Cost cost(const BinaryCrossEntropyOptions& o, const Tensor& prediction, const Te
   const Tensor sample_weight = mean_per_sample(weight);
   return {mean_per_sample(each * weight) / sample_weight, sample_weight};
 }
+
+const bool added = add_named("binary-cross-entropy", []() -> Loss { return BinaryCrossEntropy(); });
 
 }  // namespace
 

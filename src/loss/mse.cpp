@@ -1,8 +1,14 @@
 #include "loss/elementwise.h"
+#include "loss/registry.h"
 #include "luge/loss/loss.h"
 #include "luge/ops/math.h"
 
 namespace luge::loss {
+namespace {
+
+const bool added = add_named("mse", []() -> Loss { return MSE(); });
+
+}  // namespace
 
 MSE::MSE(Reduction reduction)
     : Loss("mse", reduction, [](const Tensor& prediction, const Tensor& target) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "loss/registry.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
 #include "luge/ops/compare.h"
@@ -37,6 +38,8 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
   const Tensor each = softmax_cross_entropy(logits, target, options);
   return {each, weights(o, logits, target)};
 }
+
+const bool added = add_named("softmax-cross-entropy", []() -> Loss { return SoftmaxCrossEntropy(); });
 
 }  // namespace
 

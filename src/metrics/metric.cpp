@@ -1,11 +1,6 @@
 #include "luge/metrics/metric.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <charconv>
-
-#include "luge/error.h"
 
 namespace luge::metrics {
 
@@ -37,18 +32,5 @@ void Metric::reset() const {
 Metric Metric::fresh() const { return Metric(state_->rule); }
 const std::string& Metric::name() const { return state_->rule.name; }
 const Variables& Metric::state() const { return state_->sums; }
-
-Metric named(const std::string& name) {
-  if (name == "accuracy") return Accuracy();
-  if (name == "accuracy-from-logits") return Accuracy({.threshold = 0});
-  if (name.starts_with("top")) {
-    std::int64_t k = 0;
-    const char* end = name.data() + name.size();
-    if (std::from_chars(name.data() + 3, end, k).ptr == end && k > 0) return TopK(k);
-  }
-  throw ValueError(fmt::format("no metric is called '{}'; there are {}", name, fmt::join(names(), ", ")));
-}
-
-std::vector<std::string> names() { return {"accuracy", "accuracy-from-logits", "top5"}; }
 
 }  // namespace luge::metrics

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "luge/error.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "metrics/classification.h"
+#include "metrics/registry.h"
 
 namespace luge::metrics {
 namespace {
@@ -17,6 +20,16 @@ Tensor among(std::int64_t k, const std::string& name, const Tensor& prediction, 
   const Tensor above = sum(cast(greater(prediction, own), i64), 1);
   return logical_and(less(above, k), any(at_label, 1));
 }
+
+// "top5", "top3", …
+const bool added = add_named("top5", [](const std::string& name) -> std::optional<Metric> {
+  if (!name.starts_with("top")) return std::nullopt;
+  std::int64_t k = 0;
+  const char* end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data() + 3, end, k);
+  if (parsed.ec != std::errc() || parsed.ptr != end || k < 1) return std::nullopt;
+  return TopK(k);
+});
 
 }  // namespace
 

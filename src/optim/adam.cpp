@@ -3,6 +3,7 @@
 #include "luge/error.h"
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
+#include "optim/registry.h"
 
 namespace luge::optim {
 namespace {
@@ -26,6 +27,21 @@ struct Step : Rule {
   }
   AdamOptions options_;
 };
+
+template <Decay D>
+Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
+  AdamOptions options;
+  OptimizerOptions common = given;
+  common.decay = D;
+  if (D == Decay::decoupled && common.weight_decay == 0) common.weight_decay = 0.01;  // PyTorch's
+  settings.take("beta1", options.beta1);
+  settings.take("beta2", options.beta2);
+  settings.take("epsilon", options.epsilon);
+  settings.take("weight_decay", common.weight_decay);
+  return Adam(learning_rate, options, common);
+}
+const bool added = add_named("adam", make_named<Decay::gradient>);
+const bool added_adamw = add_named("adamw", make_named<Decay::decoupled>);
 
 }  // namespace
 

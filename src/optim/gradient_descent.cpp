@@ -1,5 +1,6 @@
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
+#include "optim/registry.h"
 
 namespace luge::optim {
 namespace {
@@ -10,6 +11,13 @@ struct Step : Rule {
     return parameter - slot.learning_rate() * gradient;
   }
 };
+
+Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
+  OptimizerOptions common = given;
+  settings.take("weight_decay", common.weight_decay);
+  return GradientDescent(learning_rate, common);
+}
+const bool added = add_named("gradient-descent", make_named), added_sgd = add_named("sgd", make_named);
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "luge/error.h"
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
+#include "optim/registry.h"
 
 namespace luge::optim {
 namespace {
@@ -22,6 +23,16 @@ struct Step : Rule {
   }
   MomentumOptions options_;
 };
+
+template <bool Nesterov>
+Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
+  MomentumOptions options{.nesterov = Nesterov};
+  OptimizerOptions common = given;
+  settings.take("momentum", options.momentum);
+  settings.take("weight_decay", common.weight_decay);
+  return Momentum(learning_rate, options, common);
+}
+const bool added = add_named("momentum", make_named<false>), added_nesterov = add_named("nesterov", make_named<true>);
 
 }  // namespace
 

@@ -1,24 +1,23 @@
+#include "loss/registry.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <map>
 
 #include "luge/error.h"
-#include "luge/loss/loss.h"
 
 namespace luge::loss {
 namespace {
 
-const std::map<std::string, Loss (*)()>& known() {
-  static const std::map<std::string, Loss (*)()> table = {
-      {"softmax-cross-entropy", []() -> Loss { return SoftmaxCrossEntropy(); }},
-      {"mse", []() -> Loss { return MSE(); }},
-      {"binary-cross-entropy", []() -> Loss { return BinaryCrossEntropy(); }},
-  };
+std::map<std::string, Loss (*)()>& known() {
+  static std::map<std::string, Loss (*)()> table;
   return table;
 }
 
 }  // namespace
+
+bool add_named(const std::string& name, Loss (*make)()) { return known().emplace(name, make).second; }
 
 Loss named(const std::string& name) {
   if (const auto found = known().find(name); found != known().end()) return found->second();

@@ -1,0 +1,32 @@
+// Optimizers by name: each registers itself in its own file.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "luge/optim/optimizer.h"
+
+namespace luge::optim {
+
+/// Settings by name, as the shell gives them; one that nobody takes is an error.
+class Settings {
+ public:
+  explicit Settings(const std::map<std::string, double>& given) : left_(given) {}
+  /// Sets `value` when the name was given.
+  void take(const std::string& name, double& value);
+  /// Throws ValueError naming what was not taken, and what can be.
+  void finish(const std::string& optimizer) const;
+
+ private:
+  std::map<std::string, double> left_;
+  std::vector<std::string> known_;
+};
+
+/// Takes its settings and makes the optimizer.
+using MakeNamed = Optimizer (*)(double learning_rate, Settings& settings, const OptimizerOptions& common);
+
+/// False when the name is taken.
+bool add_named(const std::string& name, MakeNamed make);
+
+}  // namespace luge::optim
