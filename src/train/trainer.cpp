@@ -117,8 +117,9 @@ const History& Trainer::history() const { return impl_->history; }
 std::uint64_t Trainer::traces() const { return impl_->train_step.traces(); }
 
 std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation) {
-  for (const auto& [name, value] : evaluation.metrics) out << fmt::format("{}: {:.4f} - ", name, value);
-  return out << evaluation.samples << " samples";
+  std::string text;
+  for (const auto& [name, value] : evaluation.metrics) text += fmt::format("{}{}: {:.4f}", text.empty() ? "" : " - ", name, value);
+  return out << text << fmt::format(" ({} samples)", evaluation.samples);
 }
 
 }  // namespace luge::train

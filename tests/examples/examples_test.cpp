@@ -4,6 +4,7 @@
 //   //   test accuracy {0.86..0.92}
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,17 +32,22 @@ std::vector<std::string> promised_lines(const testing::SourceFile& file) {
   return promised;
 }
 
-class Example : public ::testing::TestWithParam<testing::SourceFile> {};
+// One folder for all, in the order of their numbers: a later example may read what an earlier one wrote.
+class Example : public ::testing::TestWithParam<testing::SourceFile> {
+ protected:
+  static void SetUpTestSuite() { folder_ = std::make_unique<testing::TempDir>(); }
+  static void TearDownTestSuite() { folder_.reset(); }
+  static inline std::unique_ptr<testing::TempDir> folder_;
+};
 
 TEST_P(Example, PrintsWhatItsHeaderPromises) {
   const testing::SourceFile& file = GetParam();
   const auto promised = promised_lines(file);
   ASSERT_FALSE(promised.empty()) << file.path << " has no \"// Prints:\" block";
 
-  const testing::TempDir folder;
   const std::string name = std::filesystem::path(file.path).stem().string();
   const auto program = testing::binary_dir() / "examples" / name;
-  const auto result = testing::run_command({program.string()}, {.folder = folder.path()});
+  const auto result = testing::run_command({program.string()}, {.folder = folder_->path()});
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_EQ(testing::missing_line(promised, result.out), "") << result.out;
 }
