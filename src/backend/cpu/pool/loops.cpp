@@ -21,8 +21,9 @@ using std::int64_t;
 struct Taps {
   int64_t first, last;
 };
-Taps taps_inside(const Window& w, int64_t o) {
+HWY_INLINE Taps taps_inside(const Window& w, int64_t o) {
   const int64_t begin = w.at(o, 0);
+  if (begin >= 0 && begin + w.span() <= w.in) return {0, w.kernel};  // most windows; divisions are slow
   const int64_t first = begin >= 0 ? 0 : (-begin + w.dilation - 1) / w.dilation;
   const int64_t last = begin >= w.in ? 0 : (w.in - begin + w.dilation - 1) / w.dilation;
   return {std::min(first, w.kernel), std::clamp<int64_t>(last, 0, w.kernel)};
@@ -39,41 +40,23 @@ struct Row {
         d(taps_inside(g.axis[0], depth)),
         h(taps_inside(g.axis[1], height)) {}
 
-  /// body(point where the line of taps begins, number of its first tap) for each line of the window.
-  template <class Body>
-  HWY_INLINE void lines(const Geometry& g, Body body) const {
-    for (int64_t kd = d.first; kd < d.last; ++kd) {
-      for (int64_t kh = h.first; kh < h.last; ++kh) {
-        const int64_t line = g.axis[0].at(depth, kd) * g.axis[1].in + g.axis[1].at(height, kh);
-        body(line * g.axis[2].in, (kd * g.axis[1].kernel + kh) * g.axis[2].kernel);
-      }
-    }
+  bool meets_nothing(Taps w) const { return d.first >= d.last || h.first >= h.last || w.first >= w.last; }
+  /// Input point at the left edge of a line of taps, and the number of the line's first tap.
+  int64_t line(const Geometry& g, int64_t kd, int64_t kh) const {
+    return (g.axis[0].at(depth, kd) * g.axis[1].in + g.axis[1].at(height, kh)) * g.axis[2].in;
+  }
+  static int64_t tap(const Geometry& g, int64_t kd, int64_t kh) {
+    return (kd * g.axis[1].kernel + kh) * g.axis[2].kernel;
   }
 };
 
-/// The first of the largest wins; NaN is larger than everything. A window that meets nothing but padding
-/// holds -inf.
 template <class D>
-struct Best {
-  using Positions = hn::Rebind<int32_t, D>;
-  hn::Vec<D> value;
-  hn::Vec<Positions> position;
-  bool any = false;
-
-  HWY_INLINE Best()  // written out: one made by the compiler would not be for the instruction set
-      : value(hn::Set(D(), -std::numeric_limits<float>::infinity())), position(hn::Zero(Positions())) {}
-
-  HWY_INLINE void meet(hn::Vec<D> candidate, int64_t tap) {
-    const auto tap_vector = hn::Set(Positions(), static_cast<int32_t>(tap));
-    if (!any) {
-      value = candidate, position = tap_vector, any = true;
-      return;
-    }
-    const auto larger = hn::AndNot(hn::IsNaN(value), hn::Not(hn::Le(candidate, value)));
-    value = hn::IfThenElse(larger, candidate, value);
-    position = hn::IfThenElse(hn::RebindMask(Positions(), larger), tap_vector, position);
-  }
-};
+HWY_INLINE hn::Vec<D> load_every(D d, const float* from, int64_t stride) {
+  if (stride == 1) return hn::LoadU(d, from);
+  hn::Vec<D> even, odd;
+  hn::LoadInterleaved2(d, from, even, odd);
+  return even;
+}
 
 template <class D>
 HWY_INLINE void store_positions(D, hn::Vec<hn::Rebind<int32_t, D>> v, uint8_t* to) {
@@ -93,19 +76,70 @@ HWY_INLINE hn::Vec<hn::Rebind<int32_t, D>> load_positions(D, const int32_t* from
   return hn::LoadU(hn::Rebind<int32_t, D>(), from);
 }
 
-// One output point, lanes `at` to `at + Lanes(d)` of it.
+// Lanes(d) channels of one output point, with only those taps that lie inside the image.
+// The first of the largest wins; NaN is larger than everything.
 template <class D, class P>
-HWY_INLINE void pool_lanes(D d, const Geometry& g, const Row& row, int64_t o, Taps w, const float* x,
-                           float* y, P* positions) {
-  Best<D> best;
-  row.lines(g, [&](int64_t line, int64_t tap) {
-    const float* from = x + (line + g.axis[2].at(o, 0)) * g.lanes;
-    for (int64_t k = w.first; k < w.last; ++k) {
-      best.meet(hn::LoadU(d, from + k * g.axis[2].dilation * g.lanes), tap + k);
+HWY_INLINE void pool_windows(D d, const Geometry& g, const Row& row, int64_t o, Taps w, const float* x,
+                             float* y, P* positions) {
+  const hn::Rebind<int32_t, D> di;
+  auto value = hn::Set(d, -std::numeric_limits<float>::infinity());
+  auto position = hn::Zero(di);
+  if (!row.meets_nothing(w)) {
+    const int64_t begin = g.axis[2].at(o, 0), step = g.axis[2].dilation * g.lanes;
+    value = hn::LoadU(d, x + (row.line(g, row.d.first, row.h.first) + begin) * g.lanes + w.first * step);
+    position = hn::Set(di, static_cast<int32_t>(row.tap(g, row.d.first, row.h.first) + w.first));
+    for (int64_t kd = row.d.first; kd < row.d.last; ++kd) {
+      for (int64_t kh = row.h.first; kh < row.h.last; ++kh) {
+        const float* from = x + (row.line(g, kd, kh) + begin) * g.lanes;
+        const auto tap = static_cast<int32_t>(row.tap(g, kd, kh));
+        for (int64_t k = w.first; k < w.last; ++k) {
+          const auto candidate = hn::LoadU(d, from + k * step);
+          const auto larger = hn::AndNot(hn::IsNaN(value), hn::Not(hn::Le(candidate, value)));
+          value = hn::IfThenElse(larger, candidate, value);
+          position = hn::IfThenElse(hn::RebindMask(di, larger), hn::Set(di, tap + static_cast<int32_t>(k)),
+                                    position);
+        }
+      }
     }
-  });
-  hn::StoreU(best.value, d, y);
-  if (positions) store_positions(d, best.position, positions);
+  }
+  hn::StoreU(value, d, y);
+  if (positions) store_positions(d, position, positions);
+}
+
+// The same for windows that lie inside the image, whose taps stand in a table. kTaps: their number, 0 for
+// any.
+template <int kTaps, class D, class P>
+HWY_INLINE void pool_inside(D d, const Geometry& g, int64_t apart, const float* x, float* y, P* positions) {
+  const hn::Rebind<int32_t, D> di;
+  const int count = kTaps ? kTaps : static_cast<int>(g.taps.size());
+  auto value = load_every(d, x, apart);
+  auto position = hn::Zero(di);
+#pragma GCC unroll 4
+  for (int t = 1; t < count; ++t) {
+    const auto candidate = load_every(d, x + g.taps[static_cast<std::size_t>(t)], apart);
+    const auto larger = hn::AndNot(hn::IsNaN(value), hn::Not(hn::Le(candidate, value)));
+    value = hn::IfThenElse(larger, candidate, value);
+    position = hn::IfThenElse(hn::RebindMask(di, larger), hn::Set(di, t), position);
+  }
+  hn::StoreU(value, d, y);
+  if (positions) store_positions(d, position, positions);
+}
+template <class D, class P>
+HWY_INLINE void pool_inside_any(D d, const Geometry& g, int64_t apart, const float* x, float* y,
+                                P* positions) {
+  if (g.taps.size() == 4) return pool_inside<4>(d, g, apart, x, y, positions);
+  pool_inside<0>(d, g, apart, x, y, positions);
+}
+
+/// Outputs first … last - 1 of a row whose windows lie inside the image.
+Taps inside(const Geometry& g, const Row& row) {
+  const Window& w = g.axis[2];
+  if (row.d.last - row.d.first != g.axis[0].kernel || row.h.last - row.h.first != g.axis[1].kernel)
+    return {0, 0};
+  const int64_t first = (w.pad_begin + w.stride - 1) / w.stride;
+  const int64_t room = w.in + w.pad_begin - w.span();
+  const int64_t last = room < 0 ? 0 : std::min(w.out, room / w.stride + 1);
+  return {std::min(first, last), last};
 }
 
 template <class P>
@@ -113,59 +147,64 @@ void forward_row_of_lanes(const Geometry& g, const Row& row, const float* x, flo
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> one;
   const auto vector = static_cast<int64_t>(hn::Lanes(d));
+  const Taps whole = inside(g, row);
+  const float* corner = whole.last > whole.first ? x + row.line(g, 0, 0) * g.lanes : x;
   for (int64_t o = 0; o < g.axis[2].out; ++o) {
-    const Taps w = taps_inside(g.axis[2], o);
+    float* to = y + o * g.lanes;
+    P* marks = positions ? positions + o * g.lanes : nullptr;
     int64_t lane = 0;
+    if (o >= whole.first && o < whole.last) {
+      const float* from = corner + g.axis[2].at(o, 0) * g.lanes;
+      for (; lane + vector <= g.lanes; lane += vector) {
+        pool_inside_any(d, g, 1, from + lane, to + lane, marks ? marks + lane : nullptr);
+      }
+      for (; lane < g.lanes; ++lane)
+        pool_inside_any(one, g, 1, from + lane, to + lane, marks ? marks + lane : nullptr);
+      continue;
+    }
+    const Taps w = taps_inside(g.axis[2], o);
     for (; lane + vector <= g.lanes; lane += vector) {
-      pool_lanes(d, g, row, o, w, x + lane, y + o * g.lanes + lane,
-                 positions ? positions + o * g.lanes + lane : nullptr);
+      pool_windows(d, g, row, o, w, x + lane, to + lane, marks ? marks + lane : nullptr);
     }
     for (; lane < g.lanes; ++lane) {
-      pool_lanes(one, g, row, o, w, x + lane, y + o * g.lanes + lane,
-                 positions ? positions + o * g.lanes + lane : nullptr);
+      pool_windows(one, g, row, o, w, x + lane, to + lane, marks ? marks + lane : nullptr);
     }
   }
 }
 
-template <class D>
-HWY_INLINE hn::Vec<D> load_every(D d, const float* from, int64_t stride) {
-  if (stride == 1) return hn::LoadU(d, from);
-  hn::Vec<D> even, odd;
-  hn::LoadInterleaved2(d, from, even, odd);
-  return even;
-}
-
-// Outputs o … o + Lanes(d) of a row in the public layout, all of whose taps lie inside.
+// Windows first … last - 1 of a row in the public layout, Lanes(d) at a time; the last vector overlaps the
+// one before.
 template <class D, class P>
-HWY_INLINE void pool_neighbours(D d, const Geometry& g, const Row& row, int64_t o, const float* x, float* y,
-                                P* positions) {
-  Best<D> best;
-  const Window& w = g.axis[2];
-  row.lines(g, [&](int64_t line, int64_t tap) {
-    for (int64_t k = 0; k < w.kernel; ++k) best.meet(load_every(d, x + line + w.at(o, k), w.stride), tap + k);
-  });
-  hn::StoreU(best.value, d, y + o);
-  if (positions) store_positions(d, best.position, positions + o);
+HWY_INLINE int64_t pool_neighbours(D d, const Geometry& g, const float* corner, int64_t first, int64_t last,
+                                   float* y, P* positions) {
+  const auto vector = static_cast<int64_t>(hn::Lanes(d));
+  if (last - first < vector || vector == 1) return first;
+  for (int64_t o = first; o < last; o += vector) {
+    const int64_t at = std::min(o, last - vector);
+    pool_inside_any(d, g, g.axis[2].stride, corner + g.axis[2].at(at, 0), y + at,
+                    positions ? positions + at : nullptr);
+  }
+  return last;
 }
 
 template <class P>
 void forward_row_of_points(const Geometry& g, const Row& row, const float* x, float* y, P* positions) {
   const Window& w = g.axis[2];
-  const hn::CappedTag<float, 4> d;
   const hn::CappedTag<float, 1> one;
-  const auto vector = static_cast<int64_t>(hn::Lanes(d));
   const auto single = [&](int64_t o) {
-    pool_lanes(one, g, row, o, taps_inside(w, o), x, y + o, positions ? positions + o : nullptr);
+    pool_windows(one, g, row, o, taps_inside(w, o), x, y + o, positions ? positions + o : nullptr);
   };
-  int64_t first = (w.pad_begin + w.stride - 1) / w.stride, last = w.out;  // windows without padding
-  while (last > first && w.at(last - 1, w.kernel - 1) >= w.in) --last;
-  first = std::min(first, last);
-  if (w.stride > 2 || last - first < vector || vector == 1) first = last = w.out;
-  for (int64_t o = 0; o < std::min(first, w.out); ++o) single(o);
-  for (int64_t o = first; o < last; o += vector) {
-    pool_neighbours(d, g, row, std::min(o, last - vector), x, y, positions);  // the last vector overlaps
+  const Taps whole = inside(g, row);
+  for (int64_t o = 0; o < whole.first; ++o) single(o);
+  int64_t done = whole.first;
+  if (w.stride <= 2 && whole.last > whole.first) {
+    const float* corner = x + row.line(g, 0, 0);
+    done = pool_neighbours(hn::CappedTag<float, 8>(), g, corner, whole.first, whole.last, y, positions);
+    if (done < whole.last) {
+      done = pool_neighbours(hn::CappedTag<float, 4>(), g, corner, whole.first, whole.last, y, positions);
+    }
   }
-  for (int64_t o = last; o < w.out; ++o) single(o);
+  for (int64_t o = done; o < w.out; ++o) single(o);
 }
 
 template <class P>
@@ -188,25 +227,24 @@ void forward_rows(const Geometry& g, const float* x, float* y, P* positions, int
   }
 }
 
-// Adds dy to the tap it came from, for lanes of one output point.
-template <class D, class P>
-HWY_INLINE void share_lanes(D d, const Geometry& g, const Row& row, int64_t o, Taps w, const float* dy,
-                            const P* positions, float* dx) {
+// Gives dy to the tap it came from, for lanes of one output point whose window lies inside the image. Where
+// windows cover the input once, the other taps become zero in the same pass.
+template <int kTaps, class D, class P>
+HWY_INLINE void share_inside(D d, const Geometry& g, const float* dy, const P* positions, float* dx) {
+  const hn::Rebind<int32_t, D> di;
   const auto gradient = hn::LoadU(d, dy);
   const auto position = load_positions(d, positions);
-  row.lines(g, [&](int64_t line, int64_t tap) {
-    float* to = dx + (line + g.axis[2].at(o, 0)) * g.lanes;
-    for (int64_t k = w.first; k < w.last; ++k) {
-      float* point = to + k * g.axis[2].dilation * g.lanes;
-      const auto here = hn::Eq(position, hn::Set(hn::Rebind<int32_t, D>(), static_cast<int32_t>(tap + k)));
-      hn::StoreU(hn::Add(hn::LoadU(d, point), hn::IfThenElseZero(hn::RebindMask(d, here), gradient)), d,
-                 point);
-    }
-  });
+  const int count = kTaps ? kTaps : static_cast<int>(g.taps.size());
+#pragma GCC unroll 4
+  for (int t = 0; t < count; ++t) {
+    float* point = dx + g.taps[static_cast<std::size_t>(t)];
+    const auto part = hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(position, hn::Set(di, t))), gradient);
+    hn::StoreU(g.tiled ? part : hn::Add(hn::LoadU(d, point), part), d, point);
+  }
 }
 
 // The point of the input that tap `position` of output o in this row reads; -1 in the padding.
-int64_t point_of(const Geometry& g, const Row& row, int64_t o, int64_t position) {
+HWY_INLINE int64_t point_of(const Geometry& g, const Row& row, int64_t o, int64_t position) {
   const int64_t kw = position % g.axis[2].kernel, rest = position / g.axis[2].kernel;
   const int64_t w = g.axis[2].at(o, kw), h = g.axis[1].at(row.height, rest % g.axis[1].kernel),
                 d = g.axis[0].at(row.depth, rest / g.axis[1].kernel);
@@ -218,16 +256,27 @@ template <class P>
 void backward_row(const Geometry& g, const Row& row, const float* dy, const P* positions, float* dx) {
   const hn::ScalableTag<float> d;
   const auto vector = static_cast<int64_t>(hn::Lanes(d));
+  const Taps whole = inside(g, row);
+  float* corner = whole.last > whole.first ? dx + row.line(g, 0, 0) * g.lanes : dx;
   for (int64_t o = 0; o < g.axis[2].out; ++o) {
-    const Taps w = taps_inside(g.axis[2], o);
-    const int64_t from = o * g.lanes;
+    const float* from = dy + o * g.lanes;
+    const P* marks = positions + o * g.lanes;
     int64_t lane = 0;
-    for (; lane + vector <= g.lanes; lane += vector) {
-      share_lanes(d, g, row, o, w, dy + from + lane, positions + from + lane, dx + lane);
+    if (o >= whole.first && o < whole.last) {
+      float* to = corner + g.axis[2].at(o, 0) * g.lanes;
+      for (; lane + vector <= g.lanes; lane += vector) {
+        if (g.taps.size() == 4) {
+          share_inside<4>(d, g, from + lane, marks + lane, to + lane);
+        } else {
+          share_inside<0>(d, g, from + lane, marks + lane, to + lane);
+        }
+      }
+      for (; lane < g.lanes; ++lane) to[g.taps[static_cast<std::size_t>(marks[lane])] + lane] += from[lane];
+      continue;
     }
     for (; lane < g.lanes; ++lane) {
-      const int64_t point = point_of(g, row, o, static_cast<int64_t>(positions[from + lane]));
-      if (point >= 0) dx[point * g.lanes + lane] += dy[from + lane];
+      const int64_t point = point_of(g, row, o, static_cast<int64_t>(marks[lane]));
+      if (point >= 0) dx[point * g.lanes + lane] += from[lane];
     }
   }
 }
@@ -236,7 +285,9 @@ template <class P>
 void backward_planes(const Geometry& g, const float* dy, const P* positions, float* dx, int64_t first,
                      int64_t last) {
   const int64_t rows = g.axis[0].out * g.axis[1].out, image = g.in_points() * g.lanes;
-  std::fill_n(dx + first * image, (last - first) * image, 0.0f);
+  const bool overwritten =
+      g.tiled && g.lanes % static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())) == 0;
+  if (!overwritten) std::fill_n(dx + first * image, (last - first) * image, 0.0f);
   for (int64_t index = first * rows; index < last * rows; ++index) {
     const Row row(g, index);
     const int64_t from = index * g.axis[2].out * g.lanes;
@@ -255,6 +306,20 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace luge::pool {
+
+void Geometry::prepare() {
+  for (std::int64_t kd = 0; kd < axis[0].kernel; ++kd) {
+    for (std::int64_t kh = 0; kh < axis[1].kernel; ++kh) {
+      for (std::int64_t kw = 0; kw < axis[2].kernel; ++kw) {
+        taps.push_back(lanes * ((kd * axis[0].dilation * axis[1].in + kh * axis[1].dilation) * axis[2].in +
+                                kw * axis[2].dilation));
+      }
+    }
+  }
+  tiled = std::all_of(std::begin(axis), std::end(axis), [](const Window& w) {
+    return w.dilation == 1 && w.stride == w.kernel && w.pad_begin == 0 && w.out * w.stride == w.in;
+  });
+}
 
 HWY_EXPORT(find_forward_u8);
 HWY_EXPORT(find_forward_i32);

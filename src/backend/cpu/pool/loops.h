@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "ops/attributes/window.h"
 
@@ -15,6 +16,11 @@ struct Geometry {
   std::int64_t filled = 1;
   Window axis[3];  // depth, height, width
 
+  std::vector<std::int64_t> taps;  // per tap: numbers of the input between it and the window's first
+  bool tiled = false;              // windows cover the input once, without padding
+
+  /// Fills in what follows from the rest.
+  void prepare();
   std::int64_t in_points() const { return axis[0].in * axis[1].in * axis[2].in; }
   std::int64_t out_points() const { return axis[0].out * axis[1].out * axis[2].out; }
   std::int64_t rows() const { return planes * axis[0].out * axis[1].out; }

@@ -51,6 +51,7 @@ std::optional<Geometry> geometry_of(const PoolAttributes& attributes, LayoutId l
   if (!g) return std::nullopt;
   const Windows<PoolAttributes> windows(attributes, x.shape, attributes.kernel.data());
   for (int k = 0; k < 3; ++k) g->axis[k] = windows.axis[k];
+  g->prepare();
   return g;
 }
 
