@@ -62,7 +62,7 @@ int run_resume(const Arguments& given) {
   Arguments arguments = configuration(given, path);
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
-  const TrainingData data = load_training_data(arguments, entry);
+  const TrainingData data = load_training_data(arguments);
   const std::int64_t steps = data.batches.size() * arguments.integer("train.epochs", 1);
   Setup setup = set_up(arguments, entry, data.fit.info(), steps);
   restore_newest(setup.trainer, path);

@@ -143,18 +143,13 @@ void take_defaults(Arguments& arguments, const models::Entry& entry) {
   if (!own.data.empty()) arguments.set_default("data.name", own.data);
 }
 
-TrainingData load_training_data(const Arguments& arguments, const models::Entry& entry) {
+TrainingData load_training_data(const Arguments& arguments) {
   const auto seed = static_cast<std::uint64_t>(arguments.integer("train.seed", 0));
   Data whole = load_data(arguments, arguments.text("data.name"), target_kind(arguments));
   double share = arguments.number("data.validation_split");
   if (!(share >= 0 && share < 1)) arguments.misuse("data.validation_split", "0 or more, below 1");
   if (is_truth_table(whole.name) || static_cast<double>(whole.train.size()) * share < 1) share = 0;
   auto [fit, valid] = whole.train.split(1 - share, {.seed = seed});
-  const Shape& wanted = entry.input;
-  if (wanted.rank() != fit.info().input.shape.rank() && entry.input.rank() > 1) {
-    throw ShapeError(fmt::format("model={} takes inputs {}, data={} has {}", entry.name, wanted.to_string(), whole.name,
-                                 fit.info().input.to_string()));
-  }
   const data::Affine scaling = data::fit_scaling(fit, scaling_for(arguments, whole));
   fit = fit.affine(scaling);
   std::optional<data::Dataset> held_back;

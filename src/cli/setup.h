@@ -34,7 +34,7 @@ struct TrainingData {
 models::Entry model_entry(const Arguments& arguments);
 /// Puts the entry's own choices where the user made none: data, loss, optimizer, rate, batch, epochs.
 void take_defaults(Arguments& arguments, const models::Entry& entry);
-TrainingData load_training_data(const Arguments& arguments, const models::Entry& entry);
+TrainingData load_training_data(const Arguments& arguments);
 /// Seeds the generator, makes network and optimizer for such data.
 Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info, std::int64_t total_steps);
 /// A batch of zeros as the training will see it, for plan and explain.

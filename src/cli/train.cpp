@@ -45,7 +45,7 @@ int run_train(const Arguments& given) {
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
-  const TrainingData data = load_training_data(arguments, entry);
+  const TrainingData data = load_training_data(arguments);
   const std::int64_t steps = data.batches.size() * arguments.integer("train.epochs", 1);
   Setup setup = set_up(arguments, entry, data.fit.info(), steps);
   const nn::Summary summary = nn::summary(setup.trainer.net(), setup.input);

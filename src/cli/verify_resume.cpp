@@ -44,7 +44,7 @@ int verify(const Arguments& given) {
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
-  const TrainingData data = load_training_data(arguments, entry);
+  const TrainingData data = load_training_data(arguments);
   train::FitOptions options;
   options.epochs = arguments.integer("train.epochs", 1);
   options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);

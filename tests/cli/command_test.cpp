@@ -131,6 +131,20 @@ TEST(Command, TrainEvalPredictResumeOnATable) {
   EXPECT_EQ(json::parse(resumed.out).at("epochs"), 22);
 }
 
+TEST(Command, RegressionFindsTheLineBehindATable) {
+  const TempDir dir;
+  std::string table = "x,z,y\n";
+  for (int i = 0; i < 100; ++i) {
+    const int x = i % 10, z = i * 7 % 13;
+    table += std::to_string(x) + "," + std::to_string(z) + "," + std::to_string(30 * x - 20 * z + 100) + "\n";
+  }
+  dir.write("line.csv", table);
+  ASSERT_EQ(luge({"train", "model=linear-regression", "data=line.csv"}, dir.path()).code, 0);
+  const auto ran = luge({"eval", "run=last", "--json"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_GT(json::parse(ran.out).at("metrics").at("r2").get<double>(), 0.999);
+}
+
 TEST(Command, TwoRunsWithOneSeedEndInTheSameBytes) {
   const TempDir dir;
   for (const char* run : {"a", "b"}) {
