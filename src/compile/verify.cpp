@@ -13,6 +13,11 @@ namespace {
                                node.op ? std::string(node.op->name()) : "leaf", rule, expected, received));
 }
 
+// Types, captured elements, and the numbers that decompositions bring along are not bound at a run.
+bool stands_in_the_graph(const Node& leaf) {
+  return leaf.leaf == Leaf::typed || leaf.leaf == Leaf::data || leaf.leaf == Leaf::scalar;
+}
+
 void check_inputs(const Node& node) {
   for (std::size_t k = 0; k < node.inputs.size(); ++k) {
     const Node& input = *node.inputs[k].node;
@@ -57,7 +62,7 @@ void verify(const Graph& graph) {
     if (node->leaf == Leaf::none) {
       check_inputs(*node);
       check_types(*node);
-    } else if (node->leaf != Leaf::typed && node->leaf != Leaf::data && !bound.contains(node)) {
+    } else if (!stands_in_the_graph(*node) && !bound.contains(node)) {
       broken(*node, "every leaf is bound", "a leaf of the graph", "another one");
     }
   }

@@ -142,7 +142,11 @@ TEST(Eager, AMetricLoopStaysSmall) {
   }
   EXPECT_EQ(total.item<float>(), 2560000);
   // Had each loss kept its graph, 7,000 of them would hold over 14 MB.
+#ifndef __SANITIZE_ADDRESS__  // which keeps freed memory aside
   EXPECT_LT(resident_pages() - settled, 1000);
+#else
+  (void)settled;
+#endif
 }
 
 TEST(Eager, ALongChainIsBuiltDifferentiatedEvaluatedAndDestroyed) {
