@@ -1,6 +1,8 @@
-// Installs this build into a folder of its own and builds a program against it, with the shared and the static library.
+// Installs this build into a folder of its own and builds a program against it, with the shared and the
+// static library.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -33,17 +35,24 @@ class Install : public ::testing::Test {
 
   static std::string prefix() { return folder_->file("prefix"); }
 
-  // Builds the consumer with the kind of library asked for and gives what it prints.
-  static std::string output_of_consumer(const std::string& shared) {
-    const std::string source = (testing::source_dir() / "tests/install/consumer").string();
-    const std::string build = folder_->file("consumer-" + shared);
-    const CommandResult configured = run_command(
-        {"cmake", "-G", "Ninja", "-S", source, "-B", build, "-DCMAKE_PREFIX_PATH=" + prefix(),
-         "-DBUILD_SHARED_LIBS=" + shared, "-DLUGE_INTERNALS=" + (testing::source_dir() / "src").string()});
+  // Builds a project against the installed package with the kind of library asked for; gives the build
+  // folder.
+  static std::string built(const std::string& source, const std::string& shared, const std::string& define) {
+    const std::string build =
+        source == consumer() ? folder_->file("consumer-" + shared) : source + "/build-" + shared;
+    const CommandResult configured =
+        run_command({"cmake", "-G", "Ninja", "-S", source, "-B", build, "-DCMAKE_PREFIX_PATH=" + prefix(),
+                     "-DBUILD_SHARED_LIBS=" + shared, define});
     EXPECT_EQ(configured.code, 0) << configured.out << configured.err;
-    const CommandResult built = run_command({"cmake", "--build", build});
-    EXPECT_EQ(built.code, 0) << built.out << built.err;
-    const CommandResult ran = run_command({build + "/consumer"});
+    const CommandResult result = run_command({"cmake", "--build", build});
+    EXPECT_EQ(result.code, 0) << result.out << result.err;
+    return build;
+  }
+  static std::string consumer() { return (testing::source_dir() / "tests/install/consumer").string(); }
+  static std::string output_of_consumer(const std::string& shared) {
+    const std::string internals = (testing::source_dir() / "src").string();
+    const CommandResult ran =
+        run_command({built(consumer(), shared, "-DLUGE_INTERNALS=" + internals) + "/consumer"});
     EXPECT_EQ(ran.code, 0) << ran.err;
     return ran.out;
   }
@@ -61,9 +70,26 @@ TEST_F(Install, BothLibrariesHoldTheSameOpsAndCompute) {
 }
 
 TEST_F(Install, TheCommandFindsItsLibrary) {
-  const CommandResult result = run_command({prefix() + "/bin/luge", "version"}, {.environment = {"LD_LIBRARY_PATH"}});
+  const CommandResult result =
+      run_command({prefix() + "/bin/luge", "version"}, {.environment = {"LD_LIBRARY_PATH"}});
   EXPECT_EQ(result.code, 0) << result.err;
   EXPECT_NE(result.out.find("0.1.0"), std::string::npos) << result.out;
+}
+
+// No epoch is trained: the programs must build, write the model, and read it back.
+TEST_F(Install, TheProjectOfLugeNewBuildsAndRuns) {
+  const std::string project = folder_->file("my-project");
+  const CommandResult made = run_command({prefix() + "/bin/luge", "new", project});
+  ASSERT_EQ(made.code, 0) << made.err;
+  for (const std::string shared : {"ON", "OFF"}) {
+    const std::string build = built(project, shared, "-DCMAKE_BUILD_TYPE=Debug");
+    const CommandResult trained = run_command({build + "/train", "0"}, {.folder = build});
+    EXPECT_EQ(trained.code, 0) << trained.err;
+    EXPECT_NE(trained.out.find("10000 samples"), std::string::npos) << trained.out;
+    const CommandResult predicted = run_command({build + "/predict"}, {.folder = build});
+    EXPECT_EQ(predicted.code, 0) << predicted.err;
+    EXPECT_EQ(std::ranges::count(predicted.out, '\n'), 10) << predicted.out;
+  }
 }
 
 }  // namespace
