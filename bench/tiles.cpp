@@ -1,5 +1,5 @@
-// How near fused steps come to the machine's memory: the best of many runs, in GB/s of the bytes a step must move,
-// beside plain copying loops that move as many bytes from as many places.
+// How near fused steps come to the machine's memory: the best of many runs, in GB/s of the bytes a step must
+// move, beside plain copying loops that move as many bytes from as many places.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,7 +44,8 @@ std::vector<Case> cases(std::int64_t n) {
   softmax.extents = {rows, columns};
   softmax.reduced = 2;
   softmax.operands = {{columns, 1}};
-  softmax.lines = {reduce(TileReduction::max, 0), map(sub, 0, 1), map(exp, 2), reduce(TileReduction::sum, 3), map(div, 3, 4)};
+  softmax.lines = {reduce(TileReduction::max, 0), map(sub, 0, 1), map(exp, 2), reduce(TileReduction::sum, 3),
+                   map(div, 3, 4)};
   softmax.outputs = {{5, {f32, {rows, columns}}, {columns, 1}}};
   TileProgram columns_sum = softmax;
   columns_sum.reduced = 1;
@@ -58,11 +59,13 @@ std::vector<Case> cases(std::int64_t n) {
       {"relu_mask", flat({{1}, {1}}, {map(relu_mask, 0, 1)}, {2}), 3},
       {"exp", flat({{1}}, {map(exp, 0)}, {1}), 2},
       {"tanh", flat({{1}}, {map(tanh, 0)}, {1}), 2},
-      {"adam", flat({{1}, {1}, {1}, {1}, {0}, {0}, {0}, {0}, {0}},
-                    {map(sub, 1, 3), map(mul, 9, 5), map(add, 3, 10), map(square, 3), map(sub, 2, 12), map(mul, 13, 6),
-                     map(add, 12, 14), map(sqrt, 15), map(mul, 16, 8), map(add, 17, 7), map(div, 11, 18), map(mul, 19, 4),
-                     map(sub, 0, 20)},
-                    {21, 11, 15}), 7},
+      {"adam",
+       flat({{1}, {1}, {1}, {1}, {0}, {0}, {0}, {0}, {0}},
+            {map(sub, 1, 3), map(mul, 9, 5), map(add, 3, 10), map(square, 3), map(sub, 2, 12),
+             map(mul, 13, 6), map(add, 12, 14), map(sqrt, 15), map(mul, 16, 8), map(add, 17, 7),
+             map(div, 11, 18), map(mul, 19, 4), map(sub, 0, 20)},
+            {21, 11, 15}),
+       7},
       {"softmax rows", softmax, 2},
       {"sum of rows", rows_sum, 1},
       {"sum of columns", columns_sum, 1},
@@ -88,7 +91,8 @@ double copy_seconds(std::vector<std::vector<float>>& arrays, int streams) {
   const std::size_t n = arrays[0].size();
   return best_seconds([&] {
     for (int k = 0; k + 1 < streams; k += 2) {
-      std::memcpy(arrays[static_cast<std::size_t>(k)].data(), arrays[static_cast<std::size_t>(k) + 1].data(), n * 4);
+      std::memcpy(arrays[static_cast<std::size_t>(k)].data(), arrays[static_cast<std::size_t>(k) + 1].data(),
+                  n * 4);
     }
   });
 }
@@ -105,7 +109,8 @@ void measure(const Case& c, std::int64_t n, int threads, double limit) {
   };
   memory.reserve(32);
   for (const auto& strides : c.program.operands) {
-    const bool single = std::all_of(strides.begin(), strides.end(), [](std::int64_t stride) { return stride == 0; });
+    const bool single =
+        std::all_of(strides.begin(), strides.end(), [](std::int64_t stride) { return stride == 0; });
     in.push_back({f32, single ? Shape{} : Shape{n}});
     inputs.push_back(array());
   }
@@ -119,10 +124,12 @@ void measure(const Case& c, std::int64_t n, int threads, double limit) {
   std::vector<char> scratch(offer.scratch + 64);
   char* aligned = scratch.data() + (64 - reinterpret_cast<std::uintptr_t>(scratch.data()) % 64) % 64;
   Status status;
-  const double seconds = best_seconds([&] { offer.kernel->run({inputs.data(), outputs.data(), aligned, &status}); });
+  const double seconds = best_seconds([&] {
+    offer.kernel->run({inputs.data(), outputs.data(), aligned, &status});
+  });
   const double rate = static_cast<double>(n) * 4 * c.streams / seconds * 1e-9;
-  fmt::print("  {:<15} {:>10.2f} us {:>7.1f} GB/s   {:.2f} of copying   {}\n", c.name, seconds * 1e6, rate, rate / limit,
-             offer.note);
+  fmt::print("  {:<15} {:>10.2f} us {:>7.1f} GB/s   {:.2f} of copying   {}\n", c.name, seconds * 1e6, rate,
+             rate / limit, offer.note);
 }
 
 }  // namespace

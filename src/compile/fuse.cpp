@@ -1,5 +1,6 @@
-// Groups elementwise ops, reductions and what lies between them into fused steps. Consumers first: a value is computed
-// where it is last needed, so that nothing of the backward pass is drawn into the forward pass and kept.
+// Groups elementwise ops, reductions and what lies between them into fused steps. Consumers first: a value is
+// computed where it is last needed, so that nothing of the backward pass is drawn into the forward pass and
+// kept.
 #include <algorithm>
 #include <functional>
 #include <queue>
@@ -7,6 +8,7 @@
 
 #include "compile/fuse_group.h"
 #include "compile/passes.h"
+#include "ops/attributes/fused.h"
 
 namespace luge::compiler {
 namespace {
@@ -29,7 +31,8 @@ double number_of(const Node& node) {
   for (const auto& [name, value] : node.op->fields()) {
     if (name != "axes") continue;
     for (std::int64_t axis : std::get<std::vector<std::int64_t>>(value)) {
-      elements *= static_cast<double>(node.inputs[0].node->outputs[at(node.inputs[0].out)].type.shape[static_cast<int>(axis)]);
+      elements *= static_cast<double>(
+          node.inputs[0].node->outputs[at(node.inputs[0].out)].type.shape[static_cast<int>(axis)]);
     }
   }
   return elements;
@@ -61,7 +64,8 @@ class ProgramWriter {
     for (const auto& [node, member] : group_.members()) {
       if (member.copy || !(needed[at(node)] || node == group_.root())) continue;
       const Type& type = graph_.type(node);
-      unit_.program.outputs.push_back({number(values_.at(node)), type, strides_of(type, member.map, group_.extents().size())});
+      unit_.program.outputs.push_back(
+          {number(values_.at(node)), type, strides_of(type, member.map, group_.extents().size())});
       unit_.outputs.push_back(node);
     }
     return std::move(unit_);
@@ -108,7 +112,8 @@ class ProgramWriter {
     const Edge& edge = graph_.nodes[at(node)]->inputs[input];
     if (const auto found = values_.find(graph_.position(edge)); found != values_.end()) return found->second;
     const Type& type = edge.node->outputs[at(edge.out)].type;
-    std::vector<std::int64_t> strides = strides_of(type, *group_.input_map(node, input), group_.extents().size());
+    std::vector<std::int64_t> strides =
+        strides_of(type, *group_.input_map(node, input), group_.extents().size());
     for (std::size_t k = 0; k < unit_.inputs.size(); ++k) {
       const bool same = unit_.inputs[k].node == edge.node && unit_.inputs[k].out == edge.out;
       if (same && unit_.program.operands[k] == strides) return static_cast<int>(k);

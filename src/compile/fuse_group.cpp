@@ -13,7 +13,8 @@ constexpr std::size_t kMostOperands = 20;
 constexpr int kMostOutputs = 8;
 constexpr std::size_t kMostCopies = 6;
 constexpr std::size_t kMostAxes = 16;
-constexpr std::size_t kMostVisits = 512;  // of users and in the search for cycles: beyond, a node stays outside
+constexpr std::size_t kMostVisits =
+    512;  // of users and in the search for cycles: beyond, a node stays outside
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
@@ -21,80 +22,17 @@ std::int64_t extent_of(const Type& type, std::size_t dim) { return type.shape[st
 
 const ReduceAttributes& axes_of(const Node& node) { return *node.op->attributes<ReduceAttributes>(); }
 
-bool same_but_ones(const Shape& a, const Shape& b) {
-  std::vector<std::int64_t> x, y;
-  std::copy_if(a.begin(), a.end(), std::back_inserter(x), [](std::int64_t extent) { return extent != 1; });
-  std::copy_if(b.begin(), b.end(), std::back_inserter(y), [](std::int64_t extent) { return extent != 1; });
-  return x == y;
-}
-
-FuseKind kind_of(const Node& node) {
-  if (node.leaf != Leaf::none || node.outputs.size() != 1) return FuseKind::none;
-  const std::string_view name = node.op->name();
-  if (name == "count") return FuseKind::number;
-  if (node.op->attributes<ReduceAttributes>() && (name == "sum" || name == "prod" || name == "max" || name == "min")) {
-    return FuseKind::reduce;
-  }
-  if (node.op->instruction() != Instruction::none) return FuseKind::map;
-  if (!node.op->traits().alias) return FuseKind::none;
-  const Edge& edge = node.inputs[0];
-  const Type& in = edge.node->outputs[at(edge.out)].type;
-  return same_but_ones(in.shape, node.outputs[0].type.shape) ? FuseKind::view : FuseKind::none;
-}
-
-// What is as well computed twice as written and read once more.
-bool is_cheap(const Node& node) {
-  using enum Instruction;
-  switch (node.op->instruction()) {
-    case copy: case cast: case neg: case abs: case relu: case logical_not: case add: case sub: case mul: case minimum:
-    case maximum: case equal: case not_equal: case less: case less_equal: case greater: case greater_equal:
-    case logical_and: case logical_or: case logical_xor: case select: case relu_mask: case random_uniform:
-      return true;
-    case div: {  // by a number
-      const Edge& edge = node.inputs[1];
-      return edge.node->outputs[at(edge.out)].type.shape.rank() == 0;
-    }
-    default: return false;
-  }
-}
-
 double bytes_of(const Type& type) {
   return static_cast<double>(type.shape.elements()) * static_cast<double>(size_of(type.dtype));
 }
 
 }  // namespace
 
-FuseGraph::FuseGraph(std::span<const Tensor> roots) {
-  for (Node* node : topological(roots)) {
-    if (node->leaf != Leaf::none) continue;
-    positions_[node] = static_cast<int>(nodes.size());
-    nodes.push_back(node);
-    kinds.push_back(kind_of(*node));
-  }
-  users.resize(nodes.size());
-  is_root.resize(nodes.size());
-  group.assign(nodes.size(), -1);
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    for (std::size_t k = 0; k < nodes[i]->inputs.size(); ++k) {
-      const int from = position(nodes[i]->inputs[k]);
-      if (from >= 0) users[at(from)].push_back({static_cast<int>(i), static_cast<int>(k)});
-    }
-  }
-  for (const Tensor& root : roots) {
-    const auto found = positions_.find(root.node());
-    if (found != positions_.end()) is_root[at(found->second)] = true;
-  }
-}
-
-int FuseGraph::position(const Edge& edge) const {
-  const auto found = positions_.find(edge.node);
-  return found == positions_.end() ? -1 : found->second;
-}
-
 FuseGroup::FuseGroup(FuseGraph& graph, int root) : graph_(graph), root_(root) {
   const Node& node = *graph.nodes[at(root)];
   const bool is_reduction = graph.kinds[at(root)] == FuseKind::reduce;
-  const Type& space = is_reduction ? node.inputs[0].node->outputs[at(node.inputs[0].out)].type : node.outputs[0].type;
+  const Type& space =
+      is_reduction ? node.inputs[0].node->outputs[at(node.inputs[0].out)].type : node.outputs[0].type;
   extents_.assign(space.shape.begin(), space.shape.end());
   AxisMap map;
   const std::vector<std::int64_t> none;
@@ -139,7 +77,8 @@ bool FuseGroup::reduces(int member) const {
   const Node& node = *graph_.nodes[at(member)];
   const Type& in = node.inputs[0].node->outputs[at(node.inputs[0].out)].type;
   const auto& axes = axes_of(node).axes;
-  return std::any_of(axes.begin(), axes.end(), [&](std::int64_t axis) { return in.shape[static_cast<int>(axis)] != 1; });
+  return std::any_of(axes.begin(), axes.end(),
+                     [&](std::int64_t axis) { return in.shape[static_cast<int>(axis)] != 1; });
 }
 
 std::uint32_t FuseGroup::whole() const {
@@ -189,7 +128,8 @@ std::optional<AxisMap> FuseGroup::map_of_reduction(int member, const AxisMap& re
   AxisMap map;
   std::uint32_t taken = domain(graph_.type(member), result);
   for (std::size_t dim = 0, to = 0; dim < at(in.shape.rank()); ++dim) {
-    const bool reduced = std::count(attributes.axes.begin(), attributes.axes.end(), static_cast<std::int64_t>(dim)) != 0;
+    const bool reduced =
+        std::count(attributes.axes.begin(), attributes.axes.end(), static_cast<std::int64_t>(dim)) != 0;
     const int place = !reduced || attributes.keep_dims ? result[to++] : -1;
     const std::int64_t extent = extent_of(in, dim);
     if (!reduced || extent == 1) {
@@ -229,8 +169,8 @@ std::optional<AxisMap> FuseGroup::map_from_users(int node) const {
   return map;
 }
 
-// Values are computed once, once per place of the kept axes, or once per element; what lies between is repeated, and
-// that only if it is cheap.
+// Values are computed once, once per place of the kept axes, or once per element; what lies between is
+// repeated, and that only if it is cheap.
 bool FuseGroup::fits(int node, const AxisMap& map) {
   const std::uint32_t axes = domain(graph_.type(node), map);
   if (axes == whole() || axes == (whole() & ~reduced_) || axes == 0) return true;
@@ -257,7 +197,8 @@ bool FuseGroup::comes_from_reduction(int node) const {
       const int from = graph_.position(edge);
       const double elements = static_cast<double>(edge.node->outputs[at(edge.out)].type.shape.elements());
       if (kind == FuseKind::reduce && elements == wanted) return true;
-      if (from >= 0 && elements == static_cast<double>(graph_.type(node).shape.elements())) open.push_back(from);
+      if (from >= 0 && elements == static_cast<double>(graph_.type(node).shape.elements()))
+        open.push_back(from);
       if (from >= 0 && graph_.kinds[at(from)] == FuseKind::reduce) open.push_back(from);
     }
   }
@@ -267,10 +208,11 @@ bool FuseGroup::comes_from_reduction(int node) const {
 // A copy that only this group needs leaves nothing outside.
 bool FuseGroup::all_users_inside(int node) const {
   if (graph_.is_root[at(node)] || graph_.users[at(node)].size() > kMostVisits) return false;
-  return std::all_of(graph_.users[at(node)].begin(), graph_.users[at(node)].end(), [&](const FuseGraph::User& user) {
-    const auto found = members_.find(user.node);
-    return found != members_.end() && (!found->second.copy || all_users_inside(user.node));
-  });
+  return std::all_of(graph_.users[at(node)].begin(), graph_.users[at(node)].end(),
+                     [&](const FuseGraph::User& user) {
+                       const auto found = members_.find(user.node);
+                       return found != members_.end() && (!found->second.copy || all_users_inside(user.node));
+                     });
 }
 
 // Would somebody outside have to run between the node and the rest of the group? Groups count as one node.
@@ -303,7 +245,8 @@ bool FuseGroup::reachable_from_outside(int node) const {
   return found;
 }
 
-// A cheap value that every user can compute for itself needs no memory at all. Marks it and what it is made of.
+// A cheap value that every user can compute for itself needs no memory at all. Marks it and what it is made
+// of.
 bool FuseGroup::plan_copies(int node) {
   std::set<int> chain;
   std::vector<int> open = {node};
@@ -322,7 +265,8 @@ bool FuseGroup::plan_copies(int node) {
       const Type& type = edge.node->outputs[at(edge.out)].type;
       const bool small = type.shape.elements() <= 1;
       if (from >= 0 && (members_.contains(from) || operands_.contains(from))) continue;
-      if (from >= 0 && !small && graph_.kinds[at(from)] == FuseKind::map && is_cheap(*graph_.nodes[at(from)])) {
+      if (from >= 0 && !small && graph_.kinds[at(from)] == FuseKind::map &&
+          is_cheap(*graph_.nodes[at(from)])) {
         open.push_back(from);
       } else if (!small && graph_.nodes[at(next)]->op->instruction() != Instruction::random_uniform) {
         read += bytes_of(type);
@@ -347,7 +291,8 @@ bool FuseGroup::extend_for_reduction(int node, const AxisMap& result) {
   std::vector<std::pair<int, std::int64_t>> fresh;
   int last = -1;
   for (std::size_t dim = 0, to = 0; dim < at(in.shape.rank()); ++dim) {
-    const bool reduced = std::count(attributes.axes.begin(), attributes.axes.end(), static_cast<std::int64_t>(dim)) != 0;
+    const bool reduced =
+        std::count(attributes.axes.begin(), attributes.axes.end(), static_cast<std::int64_t>(dim)) != 0;
     const int place = !reduced || attributes.keep_dims ? result[to++] : -1;
     if (!reduced && place >= 0) last = std::max(last, place);
     if (reduced && extent_of(in, dim) != 1) fresh.emplace_back(last, extent_of(in, dim));
@@ -412,8 +357,9 @@ bool FuseGroup::try_join(int node) {
   const bool inside = mine && all_users_inside(node);
   bool copy = false;
   if (!inside) {
-    copy = copies_.contains(node) || graph_.kinds[at(node)] == FuseKind::view ||
-           (graph_.kinds[at(node)] == FuseKind::map && is_cheap(*graph_.nodes[at(node)]) && plan_copies(node));
+    copy =
+        copies_.contains(node) || graph_.kinds[at(node)] == FuseKind::view ||
+        (graph_.kinds[at(node)] == FuseKind::map && is_cheap(*graph_.nodes[at(node)]) && plan_copies(node));
     if (!copy) {
       const std::uint32_t axes = domain(graph_.type(node), *map);
       const bool whole_value = axes == whole() || (reduced_ != 0 && axes == (whole() & ~reduced_));

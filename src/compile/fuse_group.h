@@ -1,42 +1,16 @@
-// Groups of nodes that become one fused step: which node may join, and where its values lie in the group's space.
+// Groups of nodes that become one fused step: which node may join, and where its values lie in the group's
+// space.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
-#include <utility>
 #include <vector>
 
-#include "graph/node.h"
-#include "ops/attributes/fused.h"
+#include "compile/fuse_graph.h"
 
 namespace luge::compiler {
-
-/// What a node is to a tile program.
-enum class FuseKind : std::uint8_t { none, map, reduce, view, number };
-
-/// A graph as positions in topological order.
-struct FuseGraph {
-  struct User {
-    int node;
-    int input;
-  };
-  std::vector<Node*> nodes;  // ops, inputs before users
-  std::vector<FuseKind> kinds;
-  std::vector<std::vector<User>> users;  // of the first output; a fusible node has one
-  std::vector<bool> is_root;
-  std::vector<int> group;  // that computes it, or -1
-  std::vector<std::vector<int>> groups;  // members of each
-
-  explicit FuseGraph(std::span<const Tensor> roots);
-  /// Position of the op that makes an input, or -1 for a leaf.
-  int position(const Edge& edge) const;
-  const Type& type(int node) const { return nodes[static_cast<std::size_t>(node)]->outputs[0].type; }
-
- private:
-  std::map<const Node*, int> positions_;
-};
 
 /// Per dimension of a value: the axis of the space it runs along, or -1 (extent 1).
 using AxisMap = std::vector<int>;
@@ -48,7 +22,7 @@ class FuseGroup {
   void grow();
 
   struct Member {
-    AxisMap map;      // of its result
+    AxisMap map;        // of its result
     bool copy = false;  // computed here once more; another step gives it to everybody else
   };
   const std::map<int, Member>& members() const { return members_; }

@@ -1,4 +1,5 @@
-// fused: several elementwise ops and reductions as one step, made by the compiler. Its meaning is its tile program.
+// fused: several elementwise ops and reductions as one step, made by the compiler. Its meaning is its tile
+// program.
 #include <bit>
 
 #include "ops/attributes/fused.h"
@@ -12,7 +13,8 @@ struct Fused : Op<Fused, FusedAttributes> {
 
   Types infer(const Types& in) const {
     const TileProgram program = tile_program(*this);
-    if (in.size() != program.operands.size()) throw GraphError("fused: the number of inputs is not its program's");
+    if (in.size() != program.operands.size())
+      throw GraphError("fused: the number of inputs is not its program's");
     Types types;
     for (const TileOutput& output : program.outputs) types.push_back(output.type);
     return types;
@@ -32,14 +34,16 @@ OpRef fused_op(const TileProgram& program) {
   }
   attributes.operands.push_back(static_cast<std::int64_t>(program.operands.size()));  // rank 0 has no strides
   for (const TileLine& line : program.lines) {
-    attributes.lines.insert(attributes.lines.end(),
-                            {static_cast<std::int64_t>(line.kind), static_cast<std::int64_t>(line.instruction),
-                             static_cast<std::int64_t>(line.reduction), static_cast<std::int64_t>(line.dtype),
-                             line.source[0], line.source[1], line.source[2], std::bit_cast<std::int64_t>(line.number)});
+    attributes.lines.insert(
+        attributes.lines.end(),
+        {static_cast<std::int64_t>(line.kind), static_cast<std::int64_t>(line.instruction),
+         static_cast<std::int64_t>(line.reduction), static_cast<std::int64_t>(line.dtype), line.source[0],
+         line.source[1], line.source[2], std::bit_cast<std::int64_t>(line.number)});
   }
   for (const TileOutput& output : program.outputs) {
-    attributes.outputs.insert(attributes.outputs.end(),
-                              {output.value, static_cast<std::int64_t>(output.type.dtype), output.type.shape.rank()});
+    attributes.outputs.insert(
+        attributes.outputs.end(),
+        {output.value, static_cast<std::int64_t>(output.type.dtype), output.type.shape.rank()});
     attributes.outputs.insert(attributes.outputs.end(), output.type.shape.begin(), output.type.shape.end());
     attributes.outputs.insert(attributes.outputs.end(), output.strides.begin(), output.strides.end());
   }
@@ -67,7 +71,8 @@ TileProgram tile_program(const FusedAttributes& attributes) {
     line.number = std::bit_cast<double>(words[7]);
     program.lines.push_back(line);
   }
-  for (const std::int64_t* words = attributes.outputs.data(); words != attributes.outputs.data() + attributes.outputs.size();) {
+  for (const std::int64_t* words = attributes.outputs.data();
+       words != attributes.outputs.data() + attributes.outputs.size();) {
     TileOutput output;
     output.value = static_cast<int>(words[0]);
     const auto out_rank = static_cast<std::size_t>(words[2]);

@@ -31,7 +31,8 @@ Strides dense(const Shape& shape) {
 }
 
 // out = line over inputs of `shape`, and one smaller value behind them.
-KernelCase one_line(Instruction instruction, const Shape& shape, int large, const Type& small, const Strides& strides) {
+KernelCase one_line(Instruction instruction, const Shape& shape, int large, const Type& small,
+                    const Strides& strides) {
   TileProgram program;
   program.extents.assign(shape.begin(), shape.end());
   KernelCase c;
@@ -100,7 +101,10 @@ TEST(FusedLayout, ReducesOverBlockedAxes) {
       program.extents.assign(shape.begin(), shape.end());
       program.reduced = reduced;
       program.operands = {dense(shape)};
-      program.lines = {{.kind = TileLine::Kind::reduce, .reduction = TileReduction::sum, .dtype = f32, .source = {0, -1, -1}},
+      program.lines = {{.kind = TileLine::Kind::reduce,
+                        .reduction = TileReduction::sum,
+                        .dtype = f32,
+                        .source = {0, -1, -1}},
                        map(Instruction::add, 0, 1)};
       std::vector<std::int64_t> kept;
       for (int axis = 0; axis < 4; ++axis) {

@@ -68,7 +68,8 @@ TEST(ReferenceInstructions, WholeNumbersWrapAndNeverTrap) {
 TEST(ReferenceElementwise, Broadcasts) {
   const std::vector<float> column = {1, 2}, row = {10, 20, 30};
   std::vector<float> out(6);
-  const View in[] = {{{f32, {2, 1}}, const_cast<float*>(column.data())}, {{f32, {3}}, const_cast<float*>(row.data())}};
+  const View in[] = {{{f32, {2, 1}}, const_cast<float*>(column.data())},
+                     {{f32, {3}}, const_cast<float*>(row.data())}};
   const View to[] = {{{f32, {2, 3}}, out.data()}};
   reference_elementwise(add, {in, to, nullptr});
   EXPECT_EQ(out, (std::vector<float>{11, 21, 31, 12, 22, 32}));
@@ -93,7 +94,8 @@ TEST(ReferenceElementwise, CastsSaturateFloatsAndWrapIntegers) {
 TEST(ReferenceElementwise, ComparesIntegersExactly) {
   const std::vector<std::int64_t> a = {(1ll << 53) + 1}, b = {1ll << 53};
   bool greater_than = false;
-  const View in[] = {{{i64, {}}, const_cast<std::int64_t*>(a.data())}, {{i64, {}}, const_cast<std::int64_t*>(b.data())}};
+  const View in[] = {{{i64, {}}, const_cast<std::int64_t*>(a.data())},
+                     {{i64, {}}, const_cast<std::int64_t*>(b.data())}};
   const View to[] = {{{boolean, {}}, &greater_than}};
   reference_elementwise(greater, {in, to, nullptr});
   EXPECT_TRUE(greater_than);

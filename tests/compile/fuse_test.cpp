@@ -45,8 +45,10 @@ std::vector<BoundLeaf> bound(const Graph& graph) {
       for (std::size_t i = 0; i < count; ++i) {
         const double value = uniform(random);
         const auto narrow = static_cast<float>(value);
-        if (type.dtype == f64) std::memcpy(bound.buffer->data() + i * 8, &value, 8);
-        else std::memcpy(bound.buffer->data() + i * 4, &narrow, 4);
+        if (type.dtype == f64)
+          std::memcpy(bound.buffer->data() + i * 8, &value, 8);
+        else
+          std::memcpy(bound.buffer->data() + i * 4, &narrow, 4);
       }
     }
     leaves.push_back(std::move(bound));
@@ -59,8 +61,10 @@ std::vector<double> numbers(const Buffer& buffer, const Type& type) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(type.shape.elements()); ++i) {
     double wide = 0;
     float narrow = 0;
-    if (type.dtype == f64) std::memcpy(&wide, buffer.data() + i * 8, 8);
-    else std::memcpy(&narrow, buffer.data() + i * 4, 4), wide = narrow;
+    if (type.dtype == f64)
+      std::memcpy(&wide, buffer.data() + i * 8, 8);
+    else
+      std::memcpy(&narrow, buffer.data() + i * 4, 4), wide = narrow;
     result.push_back(wide);
   }
   return result;
@@ -76,7 +80,8 @@ void expect_same_results(const Graph& graph, double tolerance) {
     for (std::size_t i = 0; i < want.size(); ++i) {
       if (std::isnan(want[i]) && std::isnan(have[i])) continue;
       ASSERT_NEAR(have[i], want[i], tolerance * std::max(1.0, std::abs(want[i])))
-          << "root " << r << ", element " << i << "\n" << compiler::to_text(graph);
+          << "root " << r << ", element " << i << "\n"
+          << compiler::to_text(graph);
     }
   }
 }
@@ -118,7 +123,8 @@ TEST(Fuse, NormalisingIsOneStep) {
 }
 
 TEST(Fuse, AnAdamUpdateIsOneStepAndOverwritesItsStates) {
-  const Tensor p = argument({300, 40}), m = argument({300, 40}), v = argument({300, 40}), g = argument({300, 40});
+  const Tensor p = argument({300, 40}), m = argument({300, 40}), v = argument({300, 40}),
+               g = argument({300, 40});
   const Tensor rate = argument({}), step = argument({});
   const Tensor new_m = lerp(g, m, 0.9), new_v = lerp(square(g), v, 0.999);
   const Tensor m_hat = new_m / (1 - pow(scalar(0.9), step)), v_hat = new_v / (1 - pow(scalar(0.999), step));
@@ -210,11 +216,15 @@ class RandomGraph {
       case 0: return tanh(a);
       case 1: return sigmoid(a);
       case 2: return a.rank() ? sum(a, static_cast<int>(pick(static_cast<std::size_t>(a.rank())))) * 0.3 : -a;
-      case 3: return a.rank() ? max(a, static_cast<int>(pick(static_cast<std::size_t>(a.rank()))), keep_dims) : a * 2;
+      case 3:
+        return a.rank() ? max(a, static_cast<int>(pick(static_cast<std::size_t>(a.rank()))), keep_dims)
+                        : a * 2;
       case 4: return a.rank() ? mean(a, -1, keep_dims) : a;
       case 5: return mean(a);
       case 6: return a.rank() ? cumsum(a, 0) * 0.2 : a;
-      case 7: return a.rank() < 3 ? unsqueeze(a, static_cast<int>(pick(static_cast<std::size_t>(a.rank()) + 1))) : a;
+      case 7:
+        return a.rank() < 3 ? unsqueeze(a, static_cast<int>(pick(static_cast<std::size_t>(a.rank()) + 1)))
+                            : a;
       case 8: return squeeze(a);
       default: return binary(a);
     }

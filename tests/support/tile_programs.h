@@ -11,8 +11,8 @@
 
 namespace luge::testing {
 
-/// Memory for the inputs of a program: numbers of both signs with edges among them (zeros, infinities and NaN in
-/// floating types, both ends in integers).
+/// Memory for the inputs of a program: numbers of both signs with edges among them (zeros, infinities and NaN
+/// in floating types, both ends in integers).
 class Inputs {
  public:
   Inputs(const TileProgram& program, const std::vector<DType>& dtypes, unsigned seed);
@@ -35,8 +35,8 @@ class Prepared {
 };
 
 Outputs run_interpreter(const TileProgram& program, const Inputs& inputs);
-/// Floating outputs may differ by `tolerance` relative to the larger of 1 (of the format's own rounding step for
-/// the instruction tests) and the value; everything else must be equal.
+/// Floating outputs may differ by `tolerance` relative to the larger of 1 (of the format's own rounding step
+/// for the instruction tests) and the value; everything else must be equal.
 void expect_equal_to_reference(const TileProgram& program, const Inputs& inputs, double tolerance,
                                const std::string& what);
 

@@ -53,7 +53,9 @@ class ReferenceBackend final : public Backend {
     return static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype);
   }
   std::string layout_name(LayoutId) const override { return "public"; }
-  std::shared_ptr<const PreparedKernel> reorder(LayoutId, LayoutId, const Type&) const override { return nullptr; }
+  std::shared_ptr<const PreparedKernel> reorder(LayoutId, LayoutId, const Type&) const override {
+    return nullptr;
+  }
   std::string describe() const override { return "reference loops"; }
 };
 

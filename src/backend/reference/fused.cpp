@@ -74,7 +74,8 @@ class Interpreter {
     const View& view = call_.in[k];
     Values values;
     for (std::int64_t i = 0; i < count_; ++i) {
-      values.push_back(load_element(view.type.dtype, view.data, offset(program_.extents, program_.operands[k], i)));
+      values.push_back(
+          load_element(view.type.dtype, view.data, offset(program_.extents, program_.operands[k], i)));
     }
     values_.push_back(std::move(values));
     dtypes_.push_back(view.type.dtype);
@@ -124,7 +125,8 @@ class Interpreter {
     }
     for (Element& total : totals) total = rounded(line.dtype, total);
     for (std::int64_t i = 0; i < count_; ++i) {
-      values[static_cast<std::size_t>(i)] = totals[static_cast<std::size_t>(offset(program_.extents, kept_, i))];
+      values[static_cast<std::size_t>(i)] =
+          totals[static_cast<std::size_t>(offset(program_.extents, kept_, i))];
     }
     if (count_ == 0) empty_ = totals;
   }
@@ -138,7 +140,8 @@ class Interpreter {
       return;
     }
     for (std::int64_t i = 0; i < count_; ++i) {
-      store_element(view.type.dtype, view.data, offset(program_.extents, output.strides, i), at(output.value, i), is_real);
+      store_element(view.type.dtype, view.data, offset(program_.extents, output.strides, i),
+                    at(output.value, i), is_real);
     }
   }
 

@@ -139,9 +139,12 @@ void store_as(void* data, std::int64_t index, const Element& value, bool is_real
 template <class T>
 Element load_as(const void* data, std::int64_t index) {
   const T value = static_cast<const T*>(data)[index];
-  if constexpr (std::integral<T>) return {0, static_cast<std::int64_t>(value)};
-  else if constexpr (std::floating_point<T>) return {value, 0};
-  else return {static_cast<float>(value), 0};
+  if constexpr (std::integral<T>)
+    return {0, static_cast<std::int64_t>(value)};
+  else if constexpr (std::floating_point<T>)
+    return {value, 0};
+  else
+    return {static_cast<float>(value), 0};
 }
 
 }  // namespace
@@ -201,14 +204,20 @@ std::int64_t apply_whole(Instruction instruction, std::int64_t a, std::int64_t b
   using enum Instruction;
   if (is_compare(instruction)) return compare(instruction, a, b);
   switch (instruction) {
-    case copy: case cast: case floor: case ceil: case round: case trunc: return a;
+    case copy:
+    case cast:
+    case floor:
+    case ceil:
+    case round:
+    case trunc: return a;
     case neg: return wrap(0 - bits(a));
     case abs: return a < 0 ? wrap(0 - bits(a)) : a;
     case sign: return static_cast<std::int64_t>(a > 0) - static_cast<std::int64_t>(a < 0);
     case square: return wrap(bits(a) * bits(a));
     case relu: return a > 0 ? a : 0;
     case logical_not: return a == 0;
-    case isnan: case isinf: return 0;
+    case isnan:
+    case isinf: return 0;
     case isfinite: return 1;
     case add: return wrap(bits(a) + bits(b));
     case sub: return wrap(bits(a) - bits(b));
@@ -222,7 +231,8 @@ std::int64_t apply_whole(Instruction instruction, std::int64_t a, std::int64_t b
     case pow: return power(a, b);
     case select: return a ? b : c;
     case relu_mask: return b > 0 ? a : 0;
-    default: return saturate<std::int64_t>(apply_real(instruction, static_cast<double>(a), static_cast<double>(b)));
+    default:
+      return saturate<std::int64_t>(apply_real(instruction, static_cast<double>(a), static_cast<double>(b)));
   }
 }
 

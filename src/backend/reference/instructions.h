@@ -1,5 +1,5 @@
-// The meaning of every instruction in scalar code: what vector kernels are tested against, and what runs where no
-// kernel takes an op.
+// The meaning of every instruction in scalar code: what vector kernels are tested against, and what runs
+// where no kernel takes an op.
 #pragma once
 
 #include <cstdint>
@@ -18,26 +18,26 @@ struct Element {
   std::int64_t whole = 0;
 };
 
-/// Reads or writes element `index` of dense memory. Storing rounds to nearest; integers wrap, and a number too large
-/// for an integer becomes the nearest end (NaN becomes 0); bool is "not zero".
+/// Reads or writes element `index` of dense memory. Storing rounds to nearest; integers wrap, and a number
+/// too large for an integer becomes the nearest end (NaN becomes 0); bool is "not zero".
 Element load_element(DType dtype, const void* data, std::int64_t index);
 void store_element(DType dtype, void* data, std::int64_t index, const Element& value, bool is_real);
 
 /// The instruction on floating numbers; truth values are 1 and 0.
-/// minimum, maximum, sign and relu keep NaN; round goes to the even neighbour; mod has the sign of the dividend (C's
-/// fmod), remainder and floor_divide that of the divisor (Python's).
+/// minimum, maximum, sign and relu keep NaN; round goes to the even neighbour; mod has the sign of the
+/// dividend (C's fmod), remainder and floor_divide that of the divisor (Python's).
 double apply_real(Instruction instruction, double a, double b = 0, double c = 0);
 
-/// The instruction on integers and bools, modulo 2^64. div truncates; what is divided by zero becomes 0. Instructions
-/// that only mean something for real numbers go through double and truncate.
+/// The instruction on integers and bools, modulo 2^64. div truncates; what is divided by zero becomes 0.
+/// Instructions that only mean something for real numbers go through double and truncate.
 std::int64_t apply_whole(Instruction instruction, std::int64_t a, std::int64_t b = 0, std::int64_t c = 0);
 
-/// The instruction on elements of `dtype`, except cast and random_uniform. select and relu_mask take the dtype of the
-/// operands they choose from; the condition of a select comes as whole number.
+/// The instruction on elements of `dtype`, except cast and random_uniform. select and relu_mask take the
+/// dtype of the operands they choose from; the condition of a select comes as whole number.
 Element apply(Instruction instruction, DType dtype, const Element& a, const Element& b, const Element& c);
 
-/// Element `index` of random_uniform in a dtype: as many random bits as it holds exactly (f32 24, f64 53, f16 11,
-/// bf16 8), so that 1 is never reached.
+/// Element `index` of random_uniform in a dtype: as many random bits as it holds exactly (f32 24, f64 53, f16
+/// 11, bf16 8), so that 1 is never reached.
 double uniform(std::int64_t seed, std::int64_t draw, std::int64_t index, DType dtype);
 
 /// Dense operands that broadcast to call.out[0] (aligned at their last axes), element by element.

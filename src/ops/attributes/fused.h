@@ -1,5 +1,5 @@
-// A tile program: what a fused step computes. It walks an iteration space; its lines are elementwise instructions over
-// values that vary along some of the axes, reductions over the reduced axes, and constants.
+// A tile program: what a fused step computes. It walks an iteration space; its lines are elementwise
+// instructions over values that vary along some of the axes, reductions over the reduced axes, and constants.
 #pragma once
 
 #include <array>
@@ -14,13 +14,14 @@ namespace luge {
 /// How elements are combined over the reduced axes. max and min keep NaN; on bool they mean any and all.
 enum class TileReduction : std::uint8_t { sum, prod, max, min };
 
-/// One value. Values are numbered: first the inputs of the step, then the lines; a line reads earlier values only.
+/// One value. Values are numbered: first the inputs of the step, then the lines; a line reads earlier values
+/// only.
 struct TileLine {
   enum class Kind : std::uint8_t { map, reduce, constant };
   Kind kind = Kind::map;
-  Instruction instruction = Instruction::none;  // map
-  TileReduction reduction = TileReduction::sum;         // reduce
-  DType dtype = DType::f32;                     // of the result
+  Instruction instruction = Instruction::none;   // map
+  TileReduction reduction = TileReduction::sum;  // reduce
+  DType dtype = DType::f32;                      // of the result
   std::array<int, 3> source = {-1, -1, -1};
   double number = 0;  // constant
   bool operator==(const TileLine&) const = default;
@@ -32,12 +33,12 @@ struct TileOutput {
   std::vector<std::int64_t> strides;  // elements to advance per axis; 0 along reduced axes
 };
 
-/// Strides are given per axis of the iteration space, 0 where an operand is broadcast. An operand without strides
-/// along the reduced axes is read once for all of them. The key of random_uniform is an operand of stride 0
-/// everywhere; its index is the row-major position in the iteration space.
+/// Strides are given per axis of the iteration space, 0 where an operand is broadcast. An operand without
+/// strides along the reduced axes is read once for all of them. The key of random_uniform is an operand of
+/// stride 0 everywhere; its index is the row-major position in the iteration space.
 struct TileProgram {
-  std::vector<std::int64_t> extents;               // at most 16 axes
-  std::uint32_t reduced = 0;                       // bit k: axis k is reduced
+  std::vector<std::int64_t> extents;                // at most 16 axes
+  std::uint32_t reduced = 0;                        // bit k: axis k is reduced
   std::vector<std::vector<std::int64_t>> operands;  // per input: strides
   std::vector<TileLine> lines;
   std::vector<TileOutput> outputs;

@@ -43,7 +43,8 @@ std::vector<Piece> pieces_of(const cpu::Blocking& blocking) {
   for (std::size_t axis = 0; axis < blocking.dims.size(); ++axis) {
     pieces.push_back({axis, blocking.padded[axis] / block[axis], block[axis], blocking.strides[axis]});
   }
-  std::stable_sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.memory > b.memory; });
+  std::stable_sort(pieces.begin(), pieces.end(),
+                   [](const Piece& a, const Piece& b) { return a.memory > b.memory; });
   std::int64_t memory = 1;
   for (const auto& [axis, size] : blocking.inner) memory *= size;
   for (const auto& [axis, size] : blocking.inner) {
@@ -57,7 +58,8 @@ std::vector<Piece> pieces_of(const cpu::Blocking& blocking) {
 
 Strides along(const std::vector<Piece>& pieces, const Strides& strides) {
   Strides result;
-  for (const Piece& piece : pieces) result.push_back(piece.extent == 1 ? 0 : strides[piece.axis] * piece.logical);
+  for (const Piece& piece : pieces)
+    result.push_back(piece.extent == 1 ? 0 : strides[piece.axis] * piece.logical);
   return result;
 }
 Strides in_memory(const std::vector<Piece>& pieces) {
@@ -83,9 +85,12 @@ bool keeps_zeros(const TileProgram& program, std::span<const Type> in, const std
     for (std::size_t k = 0; k < in.size(); ++k) {
       if (!large[k]) {
         const auto narrow = static_cast<float>(sample);
-        if (in[k].dtype == DType::f64) std::memcpy(&values[k], &sample, 8);
-        else if (in[k].dtype == DType::f32) std::memcpy(&values[k], &narrow, 4);
-        else return false;
+        if (in[k].dtype == DType::f64)
+          std::memcpy(&values[k], &sample, 8);
+        else if (in[k].dtype == DType::f32)
+          std::memcpy(&values[k], &narrow, 4);
+        else
+          return false;
       }
       inputs.push_back(&values[k]);
     }
@@ -109,17 +114,25 @@ std::optional<LayoutId> prevailing_layout(const TileProgram& program, std::span<
                                           std::span<const LayoutId> layouts) {
   std::vector<std::pair<LayoutId, std::size_t>> bytes;
   for (std::size_t k = 0; k < in.size(); ++k) {
-    if (layouts[k] == public_layout || layouts[k] == any_layout || !covers(program, in[k], program.operands[k])) continue;
+    if (layouts[k] == public_layout || layouts[k] == any_layout ||
+        !covers(program, in[k], program.operands[k]))
+      continue;
     const std::size_t size = static_cast<std::size_t>(in[k].shape.elements()) * size_of(in[k].dtype);
-    const auto found = std::find_if(bytes.begin(), bytes.end(), [&](const auto& entry) { return entry.first == layouts[k]; });
-    if (found == bytes.end()) bytes.emplace_back(layouts[k], size);
-    else found->second += size;
+    const auto found = std::find_if(bytes.begin(), bytes.end(),
+                                    [&](const auto& entry) { return entry.first == layouts[k]; });
+    if (found == bytes.end())
+      bytes.emplace_back(layouts[k], size);
+    else
+      found->second += size;
   }
   if (bytes.empty()) return std::nullopt;
-  return std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
+  return std::max_element(bytes.begin(), bytes.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
 }
 
-std::optional<BlockedProgram> block_program(const TileProgram& program, std::span<const Type> in, LayoutId layout) {
+std::optional<BlockedProgram> block_program(const TileProgram& program, std::span<const Type> in,
+                                            LayoutId layout) {
   const auto is_random = [](const TileLine& line) { return line.instruction == Instruction::random_uniform; };
   if (std::any_of(program.lines.begin(), program.lines.end(), is_random)) return std::nullopt;
 

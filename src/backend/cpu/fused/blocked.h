@@ -13,7 +13,7 @@ namespace luge::tiles {
 /// The program on memory: the values as large as the whole space lie in `layout`, all others are public.
 struct BlockedProgram {
   TileProgram program;
-  std::vector<Type> in;               // as the program sees them
+  std::vector<Type> in;  // as the program sees them
   std::vector<LayoutId> in_layouts, out_layouts;
 };
 
@@ -21,8 +21,9 @@ struct BlockedProgram {
 std::optional<LayoutId> prevailing_layout(const TileProgram& program, std::span<const Type> in,
                                           std::span<const LayoutId> layouts);
 
-/// Empty when the program cannot run there: it draws random numbers, or something but single elements would meet the
-/// padding, or the padding would not stay zero.
-std::optional<BlockedProgram> block_program(const TileProgram& program, std::span<const Type> in, LayoutId layout);
+/// Empty when the program cannot run there: it draws random numbers, or something but single elements would
+/// meet the padding, or the padding would not stay zero.
+std::optional<BlockedProgram> block_program(const TileProgram& program, std::span<const Type> in,
+                                            LayoutId layout);
 
 }  // namespace luge::tiles

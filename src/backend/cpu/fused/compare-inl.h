@@ -1,4 +1,5 @@
-// Comparisons, logic, classification and choice for one register type. Per-target include guard, as Highway wants it.
+// Comparisons, logic, classification and choice for one register type. Per-target include guard, as Highway
+// wants it.
 #if defined(LUGE_FUSED_COMPARE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LUGE_FUSED_COMPARE_INL_H_
 #undef LUGE_FUSED_COMPARE_INL_H_

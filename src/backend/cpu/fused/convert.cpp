@@ -1,4 +1,5 @@
-// Conversions: between register types, between memory and registers, and rounding to the 16-bit floating formats.
+// Conversions: between register types, between memory and registers, and rounding to the 16-bit floating
+// formats.
 #include "backend/cpu/fused/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -34,8 +35,10 @@ struct Cast {
   template <class From>
   static HWY_INLINE To apply(From a) {
     if constexpr (std::same_as<From, Truth>) {
-      if constexpr (std::same_as<To, Truth>) return a;
-      else return static_cast<To>(static_cast<std::uint8_t>(a));
+      if constexpr (std::same_as<To, Truth>)
+        return a;
+      else
+        return static_cast<To>(static_cast<std::uint8_t>(a));
     } else if constexpr (std::same_as<To, Truth>) {
       return static_cast<Truth>(a != 0);
     } else if constexpr (std::floating_point<From> && std::integral<To>) {
@@ -78,8 +81,10 @@ template <class M, class R>
 struct Move {
   static HWY_INLINE R in(M value) { return static_cast<R>(value); }
   static HWY_INLINE M out(R value) {
-    if constexpr (std::same_as<M, R>) return value;
-    else return M(value);
+    if constexpr (std::same_as<M, R>)
+      return value;
+    else
+      return M(value);
   }
   static void load(void* out, const void* in_memory, std::ptrdiff_t stride, std::size_t count) {
     R* to = static_cast<R*>(out);

@@ -1,7 +1,9 @@
-// What a tile program is made of: loops over a tile of one register type, compiled for several instruction sets.
+// What a tile program is made of: loops over a tile of one register type, compiled for several instruction
+// sets.
 //
-// A register holds elements as they are computed on: bf16 and f16 as f32, every other dtype as itself, bool as bytes
-// 0 and 1. An operand advances with the output or stands still: standing still, it is a splat, 64 bytes of one element.
+// A register holds elements as they are computed on: bf16 and f16 as f32, every other dtype as itself, bool
+// as bytes 0 and 1. An operand advances with the output or stands still: standing still, it is a splat, 64
+// bytes of one element.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +26,8 @@ inline constexpr std::size_t kSplatBytes = 64;
 
 /// out[i] = f(in[0][i·step[0]], …) for i < count; step is 1 or 0. out may be one of the operands.
 using MapFunction = void (*)(void* out, const void* const* in, const std::size_t* step, std::size_t count);
-/// The loop of an instruction; `in` is the register type of the operands computed on (for select and relu_mask those
-/// chosen from), `out` the result's. Null when there is none.
+/// The loop of an instruction; `in` is the register type of the operands computed on (for select and
+/// relu_mask those chosen from), `out` the result's. Null when there is none.
 MapFunction find_map(Instruction instruction, DType in, DType out);
 
 /// Copies `count` elements between memory of `dtype` (elements `stride` apart) and a register.

@@ -6,7 +6,8 @@
 namespace luge::tiles {
 namespace {
 
-// An item costs a few hundred nanoseconds beside its elements; long reductions are cut into parts of at least this.
+// An item costs a few hundred nanoseconds beside its elements; long reductions are cut into parts of at least
+// this.
 constexpr std::int64_t kSplitElements = 16384;
 constexpr std::int64_t kMaxSplits = 64;
 constexpr std::int64_t kEnoughItems = 16;
@@ -66,7 +67,8 @@ Raw take_last(std::vector<Raw>& axes, std::size_t accesses, P property) {
 
 }  // namespace
 
-Geometry make_geometry(const TileProgram& program, std::int64_t tile, std::vector<std::vector<std::int64_t>>& strides) {
+Geometry make_geometry(const TileProgram& program, std::int64_t tile,
+                       std::vector<std::vector<std::int64_t>>& strides) {
   const bool indexed = std::any_of(program.lines.begin(), program.lines.end(), [](const TileLine& line) {
     return line.instruction == Instruction::random_uniform;
   });
@@ -76,7 +78,8 @@ Geometry make_geometry(const TileProgram& program, std::int64_t tile, std::vecto
   const auto is_kept = [](const Raw& axis) { return !axis.reduced; };
   const auto any = [](const Raw&) { return true; };
   const bool reduces = program.reduced != 0;
-  const bool by_columns = !axes.empty() && std::any_of(axes.begin(), axes.end(), is_reduced) && !axes.back().reduced;
+  const bool by_columns =
+      !axes.empty() && std::any_of(axes.begin(), axes.end(), is_reduced) && !axes.back().reduced;
 
   // Kept axes in front of the reduced ones, but for the columns.
   if (by_columns) {
@@ -118,9 +121,9 @@ Geometry make_geometry(const TileProgram& program, std::int64_t tile, std::vecto
   }
   g.row_in_item = g.walk == Walk::map || g.walk == Walk::rows;
   g.column_in_item = g.walk == Walk::map || g.walk == Walk::columns;
-  g.kept = g.walk == Walk::columns                 ? KeptExtent::columns
+  g.kept = g.walk == Walk::columns              ? KeptExtent::columns
            : g.walk == Walk::rows && g.rows > 1 ? KeptExtent::rows
-                                                    : KeptExtent::one;
+                                                : KeptExtent::one;
   axes.push_back(std::move(row));
   axes.push_back(std::move(column));
 
@@ -130,7 +133,8 @@ Geometry make_geometry(const TileProgram& program, std::int64_t tile, std::vecto
     for (std::size_t k = 0; k < accesses; ++k) strides[k].push_back(axis.strides[k]);
   }
   const std::int64_t row_blocks = ceil_divide(g.axes[g.row_axis()].extent, g.rows);
-  const std::int64_t column_blocks = g.columns == 0 ? 0 : ceil_divide(g.axes[g.column_axis()].extent, g.columns);
+  const std::int64_t column_blocks =
+      g.columns == 0 ? 0 : ceil_divide(g.axes[g.column_axis()].extent, g.columns);
   g.items = (g.row_in_item ? row_blocks : 1) * (g.column_in_item ? column_blocks : 1);
   g.tiles = (g.row_in_item ? 1 : row_blocks) * (g.column_in_item || g.walk == Walk::rows ? 1 : column_blocks);
   for (std::size_t k = 0; k < g.outer; ++k) g.items *= g.axes[k].extent;

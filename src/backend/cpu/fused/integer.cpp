@@ -1,5 +1,5 @@
-// Arithmetic on integers, modulo two to the number of bits; what is divided by zero becomes 0. With it the comparisons
-// of all types but the most frequent ones. Compiled for the baseline instruction set alone.
+// Arithmetic on integers, modulo two to the number of bits; what is divided by zero becomes 0. With it the
+// comparisons of all types but the most frequent ones. Compiled for the baseline instruction set alone.
 #include <type_traits>
 
 #include "backend/cpu/fused/targets.h"
@@ -68,7 +68,8 @@ struct FloorDivide {
 struct Pow {
   template <class T>
   static T apply(T base, T exponent) {
-    if (exponent < 0) return base == 1 ? T{1} : base == static_cast<T>(-1) ? static_cast<T>(exponent % 2 ? -1 : 1) : T{0};
+    if (exponent < 0)
+      return base == 1 ? T{1} : base == static_cast<T>(-1) ? static_cast<T>(exponent % 2 ? -1 : 1) : T{0};
     Wide result = 1, factor = static_cast<Wide>(base);
     for (Wide left = static_cast<Wide>(exponent); left; left >>= 1, factor *= factor) {
       if (left & 1) result *= factor;
@@ -81,7 +82,11 @@ template <class T>
 MapFunction find(Instruction instruction) {
   using enum Instruction;
   switch (instruction) {
-    case copy: case floor: case ceil: case round: case trunc: return plain_one<T, T, Copy>;
+    case copy:
+    case floor:
+    case ceil:
+    case round:
+    case trunc: return plain_one<T, T, Copy>;
     case neg: return plain_one<T, T, Neg>;
     case abs: return plain_one<T, T, Abs>;
     case sign: return plain_one<T, T, Sign>;

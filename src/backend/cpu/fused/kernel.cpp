@@ -25,8 +25,8 @@ class FusedStep final : public PreparedKernel {
 std::string note(const Plan& plan, int threads) {
   static constexpr std::string_view walks[] = {"map", "rows", "long rows", "columns"};
   const Geometry& g = plan.geometry;
-  return fmt::format("{} lines, {} {}x{}{}{}", plan.lines, walks[static_cast<std::size_t>(g.walk)], g.rows, g.columns,
-                     g.splits > 1 ? fmt::format(", {} parts", g.splits) : "",
+  return fmt::format("{} lines, {} {}x{}{}{}", plan.lines, walks[static_cast<std::size_t>(g.walk)], g.rows,
+                     g.columns, g.splits > 1 ? fmt::format(", {} parts", g.splits) : "",
                      threads > 1 ? fmt::format(", {} threads", threads) : "");
 }
 

@@ -1,5 +1,5 @@
-// Elementary functions by the C library, one call an element: everything of f64, where accuracy comes first, and the
-// rarer ones of f32.
+// Elementary functions by the C library, one call an element: everything of f64, where accuracy comes first,
+// and the rarer ones of f32.
 #include <cmath>
 
 #include "backend/cpu/fused/families.h"

@@ -1,6 +1,6 @@
-// Elementary functions of f32 registers. Largest errors against double, measured by the tests over the whole range:
-// exp, sigmoid, log, erf, expm1 and log1p stay within 3 ulp, tanh within 4. Infinities, NaN, zeros and subnormal
-// operands give what IEEE and the C library give.
+// Elementary functions of f32 registers. Largest errors against double, measured by the tests over the whole
+// range: exp, sigmoid, log, erf, expm1 and log1p stay within 3 ulp, tanh within 4. Infinities, NaN, zeros and
+// subnormal operands give what IEEE and the C library give.
 #include "backend/cpu/fused/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -43,7 +43,8 @@ HWY_INLINE auto reduce(D d, V x) {
   const auto n = hn::Round(hn::Mul(x, hn::Set(d, 1.44269504f)));
   auto r = hn::NegMulAdd(n, hn::Set(d, 0.693145752f), x);
   r = hn::NegMulAdd(n, hn::Set(d, 1.42860677e-6f), r);
-  const auto p = horner(d, r, 0.5f, 0.1666666716f, 0.0416664556f, 0.00833331049f, 0.00139345415f, 0.000198919810f);
+  const auto p =
+      horner(d, r, 0.5f, 0.1666666716f, 0.0416664556f, 0.00833331049f, 0.00139345415f, 0.000198919810f);
   const auto n_whole = hn::ConvertTo(di, n);
   return Reduced<V, decltype(n_whole)>{hn::MulAdd(hn::Mul(r, r), p, r), n_whole};
 }

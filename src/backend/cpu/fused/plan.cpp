@@ -18,20 +18,44 @@ double nanoseconds_of(const TileLine& line) {
   if (line.kind == TileLine::Kind::constant) return 0;
   const double width = line.dtype == DType::f64 || line.dtype == DType::i64 ? 2 : 1;
   switch (line.instruction) {
-    case div: case sqrt: case rsqrt: case reciprocal: return 0.3 * width;
-    case exp: case expm1: case log: case log1p: case sigmoid: case tanh: case erf:
-      return line.dtype == DType::f64 ? 12 : 0.7;
+    case div:
+    case sqrt:
+    case rsqrt:
+    case reciprocal: return 0.3 * width;
+    case exp:
+    case expm1:
+    case log:
+    case log1p:
+    case sigmoid:
+    case tanh:
+    case erf: return line.dtype == DType::f64 ? 12 : 0.7;
     case random_uniform: return 1.5;
-    case log2: case sin: case cos: case tan: case asin: case acos: case atan: case sinh: case cosh: case asinh:
-    case acosh: case atanh: case erfc: case mod: case remainder: case floor_divide: case pow: case atan2:
-      return 12;
+    case log2:
+    case sin:
+    case cos:
+    case tan:
+    case asin:
+    case acos:
+    case atan:
+    case sinh:
+    case cosh:
+    case asinh:
+    case acosh:
+    case atanh:
+    case erfc:
+    case mod:
+    case remainder:
+    case floor_divide:
+    case pow:
+    case atan2: return 12;
     default: return 0.08 * width;
   }
 }
 
 class Planner {
  public:
-  Planner(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used, std::int64_t tile)
+  Planner(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used,
+          std::int64_t tile)
       : program_(program), inputs_(in.size()) {
     std::vector<std::vector<std::int64_t>> strides = program.operands;
     for (const TileOutput& output : program.outputs) strides.push_back(output.strides);
@@ -127,7 +151,8 @@ class Planner {
     for (std::size_t axis = 0; axis < geometry().axes.size(); ++axis) {
       if (axis_reduced(axis)) elements *= geometry().axes[axis].extent;
     }
-    return level_of(access) == Level::full || (elements == 1 && level(program_.outputs[static_cast<std::size_t>(k)].value) == Level::full);
+    return level_of(access) == Level::full ||
+           (elements == 1 && level(program_.outputs[static_cast<std::size_t>(k)].value) == Level::full);
   }
 
   int new_slot(Level level, DType dtype) {
@@ -274,7 +299,8 @@ class Planner {
       return step.out;
     }
     const int operands = arity(line.instruction);
-    for (int k = 0; k < operands; ++k) step.in[k] = source_slot(line.source[static_cast<std::size_t>(k)], level, stage);
+    for (int k = 0; k < operands; ++k)
+      step.in[k] = source_slot(line.source[static_cast<std::size_t>(k)], level, stage);
     const DType in = register_type(dtype(line.source[operands == 3 ? 1 : 0]));
     step.map = find_map(line.instruction, in, register_type(line.dtype));
     step.out = new_slot(level, line.dtype);
@@ -334,7 +360,8 @@ class Planner {
     for (const TileLine& line : program_.lines) per_element += nanoseconds_of(line);
     for (const auto* list : {&plan_.in, &plan_.out}) {
       for (const Access& access : *list) {
-        bytes += static_cast<double>(access.type.shape.elements()) * static_cast<double>(size_of(access.type.dtype));
+        bytes += static_cast<double>(access.type.shape.elements()) *
+                 static_cast<double>(size_of(access.type.dtype));
       }
     }
     return elements * per_element + 0.1 * bytes + 100.0 * static_cast<double>(geometry().items);

@@ -1,13 +1,15 @@
-// A tile program made ready to run: how the iteration space is walked, and which loop runs on which register when.
+// A tile program made ready to run: how the iteration space is walked, and which loop runs on which register
+// when.
 //
-// The space is cut into items, which threads share, and each item into tiles of rows × columns, which registers hold.
-// The axes stand in the order [outer … | inner … | row, column]: an item fixes the outer ones, and walks the inner.
+// The space is cut into items, which threads share, and each item into tiles of rows × columns, which
+// registers hold. The axes stand in the order [outer … | inner … | row, column]: an item fixes the outer
+// ones, and walks the inner.
 //   map      nothing is reduced: every tile is an item.
 //   rows     the innermost axes are reduced and a whole row fits into a tile: a tile is a block of rows.
 //   long     as rows, but a row takes many tiles: it is walked once per stage, values being computed again.
 //   columns  the innermost axis is kept: an item is a strip of columns, walked down the reduced axes.
-// Values live on three levels: one for all (scalar), one per place of the kept axes, one per element. What is computed
-// before the first reduction is stage 0, what needs its result stage 1, and so on.
+// Values live on three levels: one for all (scalar), one per place of the kept axes, one per element. What is
+// computed before the first reduction is stage 0, what needs its result stage 1, and so on.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +24,8 @@ namespace luge::tiles {
 
 enum class Walk : std::uint8_t { map, rows, long_rows, columns };
 enum class Level : std::uint8_t { scalar, kept, full };
-/// How many elements a value of the level `kept` has while an item is worked on: one, or as many as the tile has rows
-/// or columns.
+/// How many elements a value of the level `kept` has while an item is worked on: one, or as many as the tile
+/// has rows or columns.
 enum class KeptExtent : std::uint8_t { one, rows, columns };
 
 inline constexpr std::size_t kMostAxes = 18;  // a program's 16, and a row and column that may be added
@@ -56,32 +58,33 @@ struct Geometry {
   std::size_t column_axis() const { return axes.size() - 1; }
 };
 
-/// A register: a buffer in the thread's frame, or memory of an argument, pointed at while a tile is worked on.
+/// A register: a buffer in the thread's frame, or memory of an argument, pointed at while a tile is worked
+/// on.
 struct Slot {
   Level level = Level::full;
   DType type = DType::f32;
-  std::size_t offset = 0;   // into the area of its level
-  bool pointed = false;     // no buffer: set by a `point` step
-  std::size_t step = 1;     // 0: a splat
+  std::size_t offset = 0;  // into the area of its level
+  bool pointed = false;    // no buffer: set by a `point` step
+  std::size_t step = 1;    // 0: a splat
 };
 
 struct Step {
   enum class Kind : std::uint8_t { map, random, load, point_in, point_out, splat_in, expand, reduce, store };
   Kind kind = Kind::map;
-  DType dtype = DType::f32;  // random: of the numbers
+  DType dtype = DType::f32;   // random: of the numbers
   Level level = Level::full;  // how many elements it runs over
   MapFunction map = nullptr;
   MoveFunctions move{};
   int out = -1;
   int in[3] = {-1, -1, -1};
-  int access = -1;     // of loads, points and stores
+  int access = -1;  // of loads, points and stores
   int reduction = -1;
 };
 
 struct PlanReduction {
   ReduceFunctions functions{};
-  int slot = -1;              // of the result, on level kept
-  std::size_t offset = 0;     // of its sums
+  int slot = -1;           // of the result, on level kept
+  std::size_t offset = 0;  // of its sums
   void (*splat)(void* to, const void* element) = nullptr;
 };
 
@@ -95,7 +98,7 @@ struct Plan {
   std::vector<std::vector<int>> reduced;       // per stage: reductions that its walk completes
   std::vector<std::size_t> kept_slots;
   std::size_t scalar_bytes = 0, kept_bytes = 0, sum_bytes = 0, full_bytes = 0;
-  std::vector<std::uint64_t> constants;        // bytes of one element; a splat_in of access -1-k reads constant k
+  std::vector<std::uint64_t> constants;  // bytes of one element; a splat_in of access -1-k reads constant k
   std::vector<InPlace> in_place;
   double nanoseconds = 0;  // of one thread
   std::size_t lines = 0;
@@ -105,9 +108,11 @@ struct Plan {
 };
 
 /// How the axes are walked with tiles of at most `tile` elements.
-Geometry make_geometry(const TileProgram& program, std::int64_t tile, std::vector<std::vector<std::int64_t>>& strides);
+Geometry make_geometry(const TileProgram& program, std::int64_t tile,
+                       std::vector<std::vector<std::int64_t>>& strides);
 
-/// Lets outputs be computed where they belong instead of being copied there, and finds which may overwrite an input.
+/// Lets outputs be computed where they belong instead of being copied there, and finds which may overwrite an
+/// input.
 void point_outputs(Plan& plan);
 /// Gives every register its place in a thread's frame; tile buffers are shared by values that never meet.
 void place_buffers(Plan& plan);

@@ -75,7 +75,8 @@ void point_output(Plan& plan, std::size_t stage, std::size_t at) {
   const Access& access = plan.out[static_cast<std::size_t>(store.access)];
   const Slot& slot = plan.slots[static_cast<std::size_t>(store.in[0])];
   const bool native = tiles::register_type(access.type.dtype) == access.type.dtype;
-  if (slot.level != Level::full || slot.pointed || slot.step == 0 || !native || !dense(plan.geometry, access)) return;
+  if (slot.level != Level::full || slot.pointed || slot.step == 0 || !native || !dense(plan.geometry, access))
+    return;
   std::size_t first = at, last = at;
   for (std::size_t i = at; i-- > 0;) {
     if (steps[i].out != store.in[0]) continue;
@@ -96,14 +97,16 @@ void point_output(Plan& plan, std::size_t stage, std::size_t at) {
   steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(first), point);
 }
 
-// Values of the kept axes are stored before the last walk: an input that this walk still reads through a pointer stays.
+// Values of the kept axes are stored before the last walk: an input that this walk still reads through a
+// pointer stays.
 void pair_kept(Plan& plan) {
   for (const Step& store : plan.kept.back()) {
     if (store.kind != Step::Kind::store) continue;
     for (const Access& input : plan.in) {
       bool read = false, pointed = false;
       for (const Step& step : plan.kept.front()) {
-        const bool loads = step.kind == Step::Kind::load || step.kind == Step::Kind::splat_in || step.kind == Step::Kind::point_in;
+        const bool loads = step.kind == Step::Kind::load || step.kind == Step::Kind::splat_in ||
+                           step.kind == Step::Kind::point_in;
         if (!loads || step.access != input.argument) continue;
         read = true;
         pointed = step.kind == Step::Kind::point_in;
@@ -129,8 +132,10 @@ void point_outputs(Plan& plan) {
     for (std::size_t i = 0; i < plan.tiles[stage].size(); ++i) {
       const Step& step = plan.tiles[stage][i];
       if (step.kind != Step::Kind::store && step.kind != Step::Kind::point_out) continue;
-      std::size_t written = i;  // a pointed output is written by its producer, the next step that names the slot
-      while (step.kind == Step::Kind::point_out && plan.tiles[stage][written].kind == Step::Kind::point_out) ++written;
+      std::size_t written =
+          i;  // a pointed output is written by its producer, the next step that names the slot
+      while (step.kind == Step::Kind::point_out && plan.tiles[stage][written].kind == Step::Kind::point_out)
+        ++written;
       for (const auto& [input, read] : partners(plan, plan.out[static_cast<std::size_t>(step.access)])) {
         if (read <= Position{stage, written}) plan.in_place.push_back({input, step.access});
       }
@@ -180,7 +185,8 @@ void place_buffers(Plan& plan) {
     Slot& slot = plan.slots[s];
     if (placed[s] || slot.pointed || slot.level != Level::full) continue;
     placed[s] = true;
-    const std::size_t bytes = slot.step == 0 ? kSplatBytes : aligned(size(g.rows * g.columns) * size_of(slot.type));
+    const std::size_t bytes =
+        slot.step == 0 ? kSplatBytes : aligned(size(g.rows * g.columns) * size_of(slot.type));
     const auto fits = [&](const Block& block) { return block.bytes == bytes && block.free_from <= i; };
     auto block = std::find_if(blocks.begin(), blocks.end(), fits);
     if (block == blocks.end()) {

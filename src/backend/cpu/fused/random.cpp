@@ -39,12 +39,14 @@ HWY_INLINE void multiply(Vector a, Vector factor, Vector& high, Vector& low) {
   low = hn::Mul(a, factor);
 }
 
-// One vector of blocks: words[4·lane + w] is word w of block first + lane. The lanes share the counter's upper half.
+// One vector of blocks: words[4·lane + w] is word w of block first + lane. The lanes share the counter's
+// upper half.
 void blocks(std::uint32_t* words, std::uint64_t seed, std::uint64_t draw, std::uint64_t first) {
   const Words d;
   Vector c0 = hn::Iota(d, static_cast<std::uint32_t>(first));
   Vector c1 = hn::Set(d, static_cast<std::uint32_t>(first >> 32));
-  c1 = hn::Add(c1, hn::IfThenElseZero(hn::Lt(c0, hn::Set(d, static_cast<std::uint32_t>(first))), hn::Set(d, 1u)));
+  c1 = hn::Add(c1,
+               hn::IfThenElseZero(hn::Lt(c0, hn::Set(d, static_cast<std::uint32_t>(first))), hn::Set(d, 1u)));
   Vector c2 = hn::Set(d, static_cast<std::uint32_t>(draw));
   Vector c3 = hn::Set(d, static_cast<std::uint32_t>(draw >> 32));
   auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
@@ -68,7 +70,8 @@ struct Key {
   std::uint64_t seed, draw;
 };
 
-// Words 4·block … of whole vectors of blocks, cut to the elements asked for. per_element: 1 word, or 2 for f64.
+// Words 4·block … of whole vectors of blocks, cut to the elements asked for. per_element: 1 word, or 2 for
+// f64.
 template <class T, class Convert>
 void fill(T* out, Key key, std::uint64_t index, std::size_t count, std::size_t per_element, Convert convert) {
   alignas(64) std::uint32_t words[4 * kBlocks];

@@ -1,5 +1,5 @@
-// One reduction of one register type, in plain code over short arrays of lanes that the compiler turns into vectors.
-// Per-target include guard, as Highway wants it.
+// One reduction of one register type, in plain code over short arrays of lanes that the compiler turns into
+// vectors. Per-target include guard, as Highway wants it.
 #if defined(LUGE_FUSED_REDUCE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LUGE_FUSED_REDUCE_INL_H_
 #undef LUGE_FUSED_REDUCE_INL_H_
@@ -99,7 +99,8 @@ struct Reduce {
       }
     }
   }
-  static HWY_INLINE void strip(S* total, const T* from, std::size_t pitch, std::size_t height, std::size_t width) {
+  static HWY_INLINE void strip(S* total, const T* from, std::size_t pitch, std::size_t height,
+                               std::size_t width) {
     L lanes[kColumns];
     for (std::size_t k = 0; k < kColumns; ++k) lanes[k] = F::template start<L>();
     for (std::size_t q = 0; q < height; ++q, from += pitch) {

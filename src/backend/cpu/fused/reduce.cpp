@@ -1,5 +1,5 @@
-// Reductions of f32 and f64 tiles. Within a tile f32 is summed in f32, in many lanes; tiles are summed in f64. The
-// order depends on the shape and the instruction set alone, never on the number of threads.
+// Reductions of f32 and f64 tiles. Within a tile f32 is summed in f32, in many lanes; tiles are summed in
+// f64. The order depends on the shape and the instruction set alone, never on the number of threads.
 #include "backend/cpu/fused/targets.h"
 
 #undef HWY_TARGET_INCLUDE

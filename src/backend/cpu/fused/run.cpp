@@ -15,7 +15,8 @@ std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 class Worker {
  public:
-  Worker(const Plan& plan, const KernelCall& call, std::byte* frame) : plan_(plan), g_(plan.geometry), call_(call) {
+  Worker(const Plan& plan, const KernelCall& call, std::byte* frame)
+      : plan_(plan), g_(plan.geometry), call_(call) {
     std::byte* scalars = frame;
     kept_ = scalars + aligned(plan.scalar_bytes);
     sums_ = kept_ + aligned(plan.kept_bytes);
@@ -194,7 +195,8 @@ class Worker {
     if (step.level != Level::full) return step.move.load(to, from, kept_stride(access), kept_count());
     const std::int64_t column = access.strides[g_.column_axis()];
     const std::int64_t row = access.strides[g_.row_axis()];
-    if (rows_ == 1 || row == column * columns_) return step.move.load(to, from, column, size(rows_ * columns_));
+    if (rows_ == 1 || row == column * columns_)
+      return step.move.load(to, from, column, size(rows_ * columns_));
     const std::size_t register_row = size(columns_) * size_of(register_type(access.type.dtype));
     const std::int64_t memory_row = row * static_cast<std::int64_t>(size_of(access.type.dtype));
     for (std::int64_t r = 0; r < rows_; ++r, to += register_row, from += memory_row) {
@@ -204,7 +206,8 @@ class Worker {
 
   void splat(const Step& step) {
     std::byte* to = pointers_[step.out];
-    const void* from = step.access >= 0 ? input(step.access) : static_cast<const void*>(&plan_.constants[size(-1 - step.access)]);
+    const void* from = step.access >= 0 ? input(step.access)
+                                        : static_cast<const void*>(&plan_.constants[size(-1 - step.access)]);
     step.move.load(to, from, 1, 1);
     step.move.splat(to, to);
   }
@@ -243,7 +246,8 @@ class Worker {
     std::byte* to = output(step.access);
     const std::byte* from = pointers_[step.in[0]];
     const std::size_t advance = plan_.slots[static_cast<std::size_t>(step.in[0])].step;
-    if (step.level != Level::full) return step.move.store(to, kept_stride(access), from, advance, kept_count());
+    if (step.level != Level::full)
+      return step.move.store(to, kept_stride(access), from, advance, kept_count());
     const std::int64_t column = access.strides[g_.column_axis()];
     const std::int64_t row = access.strides[g_.row_axis()];
     if (rows_ == 1 || row == column * columns_) {
@@ -270,7 +274,8 @@ std::byte* frame(const Plan& plan, const KernelCall& call, int thread) {
   return static_cast<std::byte*>(call.scratch) + static_cast<std::size_t>(thread) * plan.frame_bytes();
 }
 
-// Few items, long walks: threads share the parts of each; the sums of the parts meet in a tree of fixed shape.
+// Few items, long walks: threads share the parts of each; the sums of the parts meet in a tree of fixed
+// shape.
 void run_split(const Plan& plan, const KernelCall& call, int threads) {
   const Geometry& g = plan.geometry;
   std::byte* shared = frame(plan, call, threads);

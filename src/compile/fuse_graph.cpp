@@ -1,0 +1,98 @@
+#include "compile/fuse_graph.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "ops/attributes/reduce.h"
+
+namespace luge::compiler {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+bool same_but_ones(const Shape& a, const Shape& b) {
+  std::vector<std::int64_t> x, y;
+  std::copy_if(a.begin(), a.end(), std::back_inserter(x), [](std::int64_t extent) { return extent != 1; });
+  std::copy_if(b.begin(), b.end(), std::back_inserter(y), [](std::int64_t extent) { return extent != 1; });
+  return x == y;
+}
+
+FuseKind kind_of(const Node& node) {
+  if (node.leaf != Leaf::none || node.outputs.size() != 1) return FuseKind::none;
+  const std::string_view name = node.op->name();
+  if (name == "count") return FuseKind::number;
+  if (node.op->attributes<ReduceAttributes>() &&
+      (name == "sum" || name == "prod" || name == "max" || name == "min")) {
+    return FuseKind::reduce;
+  }
+  if (node.op->instruction() != Instruction::none) return FuseKind::map;
+  if (!node.op->traits().alias) return FuseKind::none;
+  const Edge& edge = node.inputs[0];
+  const Type& in = edge.node->outputs[at(edge.out)].type;
+  return same_but_ones(in.shape, node.outputs[0].type.shape) ? FuseKind::view : FuseKind::none;
+}
+
+}  // namespace
+
+bool is_cheap(const Node& node) {
+  using enum Instruction;
+  switch (node.op->instruction()) {
+    case copy:
+    case cast:
+    case neg:
+    case abs:
+    case relu:
+    case logical_not:
+    case add:
+    case sub:
+    case mul:
+    case minimum:
+    case maximum:
+    case equal:
+    case not_equal:
+    case less:
+    case less_equal:
+    case greater:
+    case greater_equal:
+    case logical_and:
+    case logical_or:
+    case logical_xor:
+    case select:
+    case relu_mask:
+    case random_uniform: return true;
+    case div: {  // by a number
+      const Edge& edge = node.inputs[1];
+      return edge.node->outputs[at(edge.out)].type.shape.rank() == 0;
+    }
+    default: return false;
+  }
+}
+
+FuseGraph::FuseGraph(std::span<const Tensor> roots) {
+  for (Node* node : topological(roots)) {
+    if (node->leaf != Leaf::none) continue;
+    positions_[node] = static_cast<int>(nodes.size());
+    nodes.push_back(node);
+    kinds.push_back(kind_of(*node));
+  }
+  users.resize(nodes.size());
+  is_root.resize(nodes.size());
+  group.assign(nodes.size(), -1);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (std::size_t k = 0; k < nodes[i]->inputs.size(); ++k) {
+      const int from = position(nodes[i]->inputs[k]);
+      if (from >= 0) users[at(from)].push_back({static_cast<int>(i), static_cast<int>(k)});
+    }
+  }
+  for (const Tensor& root : roots) {
+    const auto found = positions_.find(root.node());
+    if (found != positions_.end()) is_root[at(found->second)] = true;
+  }
+}
+
+int FuseGraph::position(const Edge& edge) const {
+  const auto found = positions_.find(edge.node);
+  return found == positions_.end() ? -1 : found->second;
+}
+
+}  // namespace luge::compiler

@@ -1,0 +1,40 @@
+// What fusion sees of a graph: which nodes can be part of a tile program, and who uses whom.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "graph/node.h"
+
+namespace luge::compiler {
+
+/// What a node is to a tile program.
+enum class FuseKind : std::uint8_t { none, map, reduce, view, number };
+
+/// What is as well computed twice as written and read once more.
+bool is_cheap(const Node& node);
+
+/// A graph as positions in topological order.
+struct FuseGraph {
+  struct User {
+    int node;
+    int input;
+  };
+  std::vector<Node*> nodes;  // ops, inputs before users
+  std::vector<FuseKind> kinds;
+  std::vector<std::vector<User>> users;  // of the first output; a fusible node has one
+  std::vector<bool> is_root;
+  std::vector<int> group;                // that computes it, or -1
+  std::vector<std::vector<int>> groups;  // members of each
+
+  explicit FuseGraph(std::span<const Tensor> roots);
+  /// Position of the op that makes an input, or -1 for a leaf.
+  int position(const Edge& edge) const;
+  const Type& type(int node) const { return nodes[static_cast<std::size_t>(node)]->outputs[0].type; }
+
+ private:
+  std::map<const Node*, int> positions_;
+};
+
+}  // namespace luge::compiler
