@@ -15,11 +15,13 @@ int main() {
   auto [train, test] = data::fashion_mnist();
   auto [fit, valid] = train.split(0.9);  // choose on the validation part; the test part is looked at once
 
-  auto lenet = nn::sequential(nn::Conv2d(6, {.kernel = 5, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),
-                              nn::Conv2d(16, {.kernel = 5}), nn::Relu(), nn::MaxPool2d(2),  //
-                              nn::Flatten(), nn::Linear(120), nn::Relu(), nn::Linear(84), nn::Relu(), nn::Linear(10));
+  auto lenet =
+      nn::sequential(nn::Conv2d(6, {.kernel = 5, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),
+                     nn::Conv2d(16, {.kernel = 5}), nn::Relu(), nn::MaxPool2d(2),  //
+                     nn::Flatten(), nn::Linear(120), nn::Relu(), nn::Linear(84), nn::Relu(), nn::Linear(10));
 
-  train::Trainer trainer(lenet, loss::SoftmaxCrossEntropy(), optim::Adam(1e-3), {.metrics = {metrics::Accuracy()}});
+  train::Trainer trainer(lenet, loss::SoftmaxCrossEntropy(), optim::Adam(1e-3),
+                         {.metrics = {metrics::Accuracy()}});
   trainer.fit(fit.shuffle().batch(64), {.epochs = 1, .validation = valid.batch(256)});
 
   std::cout << trainer.evaluate(test.batch(256)) << '\n';

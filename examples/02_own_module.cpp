@@ -37,9 +37,11 @@ int main() {
 
   Net net;
   net.build({1, 28, 28});
-  std::cout << net.named_parameters()[0].name << ' ' << net.named_parameters()[0].variable.shape().to_string() << '\n';
+  std::cout << net.named_parameters()[0].name << ' ' << net.named_parameters()[0].variable.shape().to_string()
+            << '\n';
 
-  train::Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(2e-3), {.metrics = {metrics::Accuracy()}});
+  train::Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(2e-3),
+                         {.metrics = {metrics::Accuracy()}});
   trainer.fit(train.take(6000).shuffle().batch(50), {.epochs = 2});
   std::cout << trainer.evaluate(test.take(2000).batch(250)) << '\n';
 }

@@ -55,9 +55,9 @@ concept TensorLike = std::convertible_to<T, Tensor>;
 
 }  // namespace detail
 
-/// A compiled function. Calling it with tensors of new shapes or dtypes, or in the other train/eval mode, traces
-/// again. Variables read are taken at the call, those assigned are assigned when it returns; if it throws, no
-/// Variable changes.
+/// A compiled function. Calling it with tensors of new shapes or dtypes, or in the other train/eval mode,
+/// traces again. Variables read are taken at the call, those assigned are assigned when it returns; if it
+/// throws, no Variable changes.
 template <class Result, class... Args>
 class CompiledFunction {
  public:
@@ -71,9 +71,8 @@ class CompiledFunction {
     } else if constexpr (std::same_as<Result, Tensors>) {
       return out;
     } else {
-      return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return Result{std::move(out[I])...};
-      }(std::make_index_sequence<std::tuple_size_v<Result>>{});
+      return [&]<std::size_t... I>(std::index_sequence<I...>) { return Result{std::move(out[I])...}; }
+      (std::make_index_sequence<std::tuple_size_v<Result>>{});
     }
   }
   /// Memory needed for such arguments; compiles if need be, runs nothing.
@@ -104,14 +103,15 @@ Tensors to_list(Result&& result) {
 template <class F, class Result, class... Args>
 auto compile_as(F function) {
   auto untyped = [function = std::move(function)](const Tensors& in) mutable -> Tensors {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) -> Tensors {
+    return [&]<std::size_t... I>(std::index_sequence<I...>)->Tensors {
       if constexpr (std::is_void_v<Result>) {
         function(in[I]...);
         return {};
       } else {
         return to_list(function(in[I]...));
       }
-    }(std::index_sequence_for<Args...>{});
+    }
+    (std::index_sequence_for<Args...>{});
   };
   return CompiledFunction<Result, Args...>(Compiled(std::move(untyped)));
 }

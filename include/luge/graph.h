@@ -1,4 +1,5 @@
-// Graph first, in the manner of TensorFlow 1: placeholders, operations, and sessions that own the values of Variables.
+// Graph first, in the manner of TensorFlow 1: placeholders, operations, and sessions that own the values of
+// Variables.
 #pragma once
 
 #include <filesystem>
@@ -32,8 +33,8 @@ class Operation {
   bool initializes_ = false;
 };
 
-/// Every Variable alive when it runs gets its initial value (tf.global_variables_initializer). Random initial values
-/// are drawn anew at each run.
+/// Every Variable alive when it runs gets its initial value (tf.global_variables_initializer). Random initial
+/// values are drawn anew at each run.
 Operation initialize_all();
 /// Every Variable alive, oldest first.
 Variables all_variables();
@@ -41,13 +42,15 @@ Variables all_variables();
 Operation assign(const Variable& variable, const Tensor& value);
 /// All of them at once.
 Operation group(const std::vector<Operation>& operations);
-/// What `function` assigns, as an operation; nothing is assigned now. Reads inside see earlier assignments inside.
+/// What `function` assigns, as an operation; nothing is assigned now. Reads inside see earlier assignments
+/// inside.
 Operation record(const std::function<void()>& function);
 
 using Fetch = std::variant<Tensor, Variable, Operation>;
 using Feed = std::pair<Tensor, Tensor>;
 
-/// Owns a value for each Variable; two sessions know nothing of each other. Not for use by two threads at once.
+/// Owns a value for each Variable; two sessions know nothing of each other. Not for use by two threads at
+/// once.
 class Session {
  public:
   Session();
@@ -55,9 +58,9 @@ class Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
-  /// Computes all fetches in one program and then carries out the operations among them. Gives one tensor per fetch,
-  /// empty for an operation. Fetched values are those before the operations take effect.
-  /// Throws GraphError naming a placeholder that is not fed, StateError naming a Variable without a value,
+  /// Computes all fetches in one program and then carries out the operations among them. Gives one tensor per
+  /// fetch, empty for an operation. Fetched values are those before the operations take effect. Throws
+  /// GraphError naming a placeholder that is not fed, StateError naming a Variable without a value,
   /// ShapeError/DTypeError naming a placeholder fed with what does not fit.
   Tensors run(const std::vector<Fetch>& fetches, const std::vector<Feed>& feeds = {});
   /// One tensor.
@@ -78,18 +81,20 @@ class Session {
 };
 
 struct SaverOptions {
-  int max_to_keep = 5;   // older files are deleted once the new one is safe; 0 keeps all
-  Variables variables;   // empty: every Variable that has a value in the session
+  int max_to_keep = 5;  // older files are deleted once the new one is safe; 0 keeps all
+  Variables variables;  // empty: every Variable that has a value in the session
 };
 
-/// Writes the Variables of a session to PREFIX-STEP.safetensors and reads them back, in this or another process.
+/// Writes the Variables of a session to PREFIX-STEP.safetensors and reads them back, in this or another
+/// process.
 class Saver {
  public:
   explicit Saver(SaverOptions options = {}) : options_(std::move(options)) {}
 
   /// Gives the path written. Throws StateError (a Variable without name, a name used twice), FileError.
   std::filesystem::path save(const Session& session, const std::string& prefix, std::int64_t step);
-  /// Sets every Variable by name. Throws FormatError listing names that are missing or do not fit; then nothing is set.
+  /// Sets every Variable by name. Throws FormatError listing names that are missing or do not fit; then
+  /// nothing is set.
   void restore(Session& session, const std::filesystem::path& path) const;
   /// The file with the highest step for a prefix; empty path when there is none.
   static std::filesystem::path latest(const std::string& prefix);

@@ -1,5 +1,6 @@
-// The random generator behind initialisers, dropout, shuffling and the functions of ops/random.h: a seed and a
-// counter. Every random tensor takes the next draw; its numbers are a function of seed, draw and position alone.
+// The random generator behind initialisers, dropout, shuffling and the functions of ops/random.h: a seed and
+// a counter. Every random tensor takes the next draw; its numbers are a function of seed, draw and position
+// alone.
 #pragma once
 
 #include <cstdint>

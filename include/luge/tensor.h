@@ -24,10 +24,11 @@ class Scalar {
  public:
   Scalar(bool value) : real_(value), whole_(value), kind_(Kind::boolean) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Scalar(T value) : real_(static_cast<double>(value)), whole_(static_cast<std::int64_t>(value)), kind_(Kind::whole) {}
+  requires(!std::same_as<T, bool>) Scalar(T value)
+      : real_(static_cast<double>(value)), whole_(static_cast<std::int64_t>(value)), kind_(Kind::whole) {}
   template <std::floating_point T>
-  Scalar(T value) : real_(static_cast<double>(value)), whole_(static_cast<std::int64_t>(0)), kind_(Kind::real) {}
+  Scalar(T value)
+      : real_(static_cast<double>(value)), whole_(static_cast<std::int64_t>(0)), kind_(Kind::real) {}
 
   bool is_real() const { return kind_ == Kind::real; }
   bool is_bool() const { return kind_ == Kind::boolean; }
@@ -63,9 +64,9 @@ class Tensor {
   /// True once the elements are in memory.
   bool evaluated() const;
 
-  /// The only element of a tensor with one element, evaluated if need be. T must be the C++ type of dtype(), or
-  /// double, which reads every dtype. Throws ShapeError (not one element), DTypeError, GraphError (while tracing;
-  /// names the caller's line).
+  /// The only element of a tensor with one element, evaluated if need be. T must be the C++ type of dtype(),
+  /// or double, which reads every dtype. Throws ShapeError (not one element), DTypeError, GraphError (while
+  /// tracing; names the caller's line).
   template <class T>
   T item(std::source_location at = std::source_location::current()) const;
   /// All elements in row-major order; T as for item().
@@ -107,7 +108,8 @@ Tensor tensor(const std::vector<T>& values, const Shape& shape) {
 }
 /// Copies raw row-major bytes of the given dtype.
 Tensor tensor_from_bytes(std::span<const std::byte> bytes, DType dtype, const Shape& shape);
-/// A rank-0 tensor; its value is a run-time input of whatever program uses it, so changing it compiles nothing.
+/// A rank-0 tensor; its value is a run-time input of whatever program uses it, so changing it compiles
+/// nothing.
 Tensor scalar(Scalar value, DType dtype = f32);
 
 /// Constants of a shape. Nothing is stored until somebody needs the elements.

@@ -36,8 +36,8 @@ class Variable {
   /// The current value: inside a trace what was assigned last in it, else what the slot holds.
   Tensor value() const;
   operator Tensor() const { return value(); }
-  /// Replaces the value; same shape and dtype or ShapeError/DTypeError. Inside a trace it is recorded and takes
-  /// place when the compiled function or operation runs.
+  /// Replaces the value; same shape and dtype or ShapeError/DTypeError. Inside a trace it is recorded and
+  /// takes place when the compiled function or operation runs.
   void assign(const Tensor& value);
   /// The value given at construction, as an expression (graph::initialize_all evaluates it).
   Tensor initial() const;

@@ -16,14 +16,17 @@ class Walk {
  public:
   Walk(std::span<const Tensor> roots, std::span<const Tensor> targets, bool bounded) : bounded_(bounded) {
     for (const Tensor& target : targets) targets_.insert(target.node(), 0);
-    const auto stop = [&](const Node* node) { return node->leaf != Leaf::none || (bounded && is_target(node)); };
+    const auto stop = [&](const Node* node) {
+      return node->leaf != Leaf::none || (bounded && is_target(node));
+    };
     nodes_ = topological(roots, stop);
     for (std::size_t i = 0; i < nodes_.size(); ++i) index_.insert(nodes_[i], static_cast<int>(i));
     adjoints_.resize(nodes_.size());
     find_active();
   }
 
-  BackwardResult run(std::span<const Tensor> roots, std::span<const Tensor> seeds, std::span<const Tensor> targets) {
+  BackwardResult run(std::span<const Tensor> roots, std::span<const Tensor> seeds,
+                     std::span<const Tensor> targets) {
     for (std::size_t r = 0; r < roots.size(); ++r) {
       if (seeds[r].defined()) accumulate(roots[r].node(), roots[r].output(), seeds[r]);
     }
@@ -40,9 +43,12 @@ class Walk {
  private:
   bool is_target(const Node* node) const { return targets_.find(node) >= 0; }
   std::size_t index(const Node* node) const { return static_cast<std::size_t>(index_.find(node)); }
-  bool is_type_only(const Node& node, std::size_t k) const { return k < 32 && (node.op->traits().type_only >> k & 1u); }
+  bool is_type_only(const Node& node, std::size_t k) const {
+    return k < 32 && (node.op->traits().type_only >> k & 1u);
+  }
 
-  // Active: a gradient arriving here is worth following, for a target lies upstream, or might have (a cut node).
+  // Active: a gradient arriving here is worth following, for a target lies upstream, or might have (a cut
+  // node).
   void find_active() {
     active_.assign(nodes_.size(), false);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -80,7 +86,8 @@ class Walk {
     if (node.cut) {
       if (target) return;
       throw GraphError(fmt::format(
-          "the gradient would have to cross {} (shape {}), whose graph was let go when it was evaluated or stepped over; "
+          "the gradient would have to cross {} (shape {}), whose graph was let go when it was evaluated or "
+          "stepped over; "
           "compute grad before reading or stepping, or put stop_gradient where the history should end",
           node.op->name(), node.outputs[0].type.shape.to_string()));
     }
@@ -88,7 +95,8 @@ class Walk {
     std::vector<bool> needs;
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       in.push_back(input_of(node, k));
-      needs.push_back(!is_type_only(node, k) && active_[index(node.inputs[k].node)] && is_floating(in.back().dtype()));
+      needs.push_back(!is_type_only(node, k) && active_[index(node.inputs[k].node)] &&
+                      is_floating(in.back().dtype()));
     }
     if (std::find(needs.begin(), needs.end(), true) == needs.end()) return;  // labels alone lie upstream
     for (std::size_t k = 0; k < node.outputs.size(); ++k) out.push_back(output_of(node, k));
@@ -109,8 +117,9 @@ class Walk {
     }
     if (op.has_gradient() && !through_residual) return op.gradient(call);
     if (!op.decomposes()) {
-      throw GraphError(fmt::format("{} has no gradient: {}", op.name(),
-                                   through_residual ? "one of its residual outputs received a gradient" : op.no_gradient_reason()));
+      throw GraphError(fmt::format(
+          "{} has no gradient: {}", op.name(),
+          through_residual ? "one of its residual outputs received a gradient" : op.no_gradient_reason()));
     }
     // Each input gets a node of its own, so that one tensor used twice is two targets.
     Tensors inputs;
@@ -126,8 +135,9 @@ class Walk {
       fits = a == b || a == unknown || b == unknown;
     }
     if (!fits) {
-      throw GraphError(fmt::format("{}: the gradient of input {} has type {}, the input {}", node.op->name(), k,
-                                   Type{gradient.dtype(), gradient.shape()}.to_string(), Type{input.dtype(), input.shape()}.to_string()));
+      throw GraphError(fmt::format("{}: the gradient of input {} has type {}, the input {}", node.op->name(),
+                                   k, Type{gradient.dtype(), gradient.shape()}.to_string(),
+                                   Type{input.dtype(), input.shape()}.to_string()));
     }
   }
 
@@ -142,8 +152,8 @@ class Walk {
 
 }  // namespace
 
-BackwardResult backward(std::span<const Tensor> roots, std::span<const Tensor> seeds, std::span<const Tensor> targets,
-                        bool bounded) {
+BackwardResult backward(std::span<const Tensor> roots, std::span<const Tensor> seeds,
+                        std::span<const Tensor> targets, bool bounded) {
   const std::lock_guard lock(engine_mutex());
   const Building building;
   return Walk(roots, targets, bounded).run(roots, seeds, targets);

@@ -1,4 +1,5 @@
-// The one reverse walk. It knows no op by name: an op's own gradient, or its decomposition's, is all it asks for.
+// The one reverse walk. It knows no op by name: an op's own gradient, or its decomposition's, is all it asks
+// for.
 #pragma once
 
 #include <span>
@@ -8,13 +9,14 @@
 namespace luge::autodiff {
 
 struct BackwardResult {
-  Tensors gradients;      // one per target; empty where no gradient arrives
-  bool met_cut = false;   // a node whose inputs were let go lies upstream of the roots
+  Tensors gradients;     // one per target; empty where no gradient arrives
+  bool met_cut = false;  // a node whose inputs were let go lies upstream of the roots
 };
 
-/// Gradients of Σ roots·seeds with respect to the targets. `bounded`: the walk ends at the targets, which must then
-/// not depend on each other. Throws GraphError for a path through a node already let go or an op without gradient.
-BackwardResult backward(std::span<const Tensor> roots, std::span<const Tensor> seeds, std::span<const Tensor> targets,
-                        bool bounded);
+/// Gradients of Σ roots·seeds with respect to the targets. `bounded`: the walk ends at the targets, which
+/// must then not depend on each other. Throws GraphError for a path through a node already let go or an op
+/// without gradient.
+BackwardResult backward(std::span<const Tensor> roots, std::span<const Tensor> seeds,
+                        std::span<const Tensor> targets, bool bounded);
 
 }  // namespace luge::autodiff

@@ -1,5 +1,6 @@
-// custom_gradient and checkpoint: a node that passes values on and brings its own backward pass. Its inputs are the
-// function's inputs followed by its outputs; it decomposes into those outputs, so programs never see it.
+// custom_gradient and checkpoint: a node that passes values on and brings its own backward pass. Its inputs
+// are the function's inputs followed by its outputs; it decomposes into those outputs, so programs never see
+// it.
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -68,7 +69,8 @@ struct Recording {
 };
 
 bool stays_outside(const Node& node, std::uint64_t start) {
-  return node.sequence < start || (node.leaf != Leaf::none && node.leaf != Leaf::scalar && node.leaf != Leaf::key);
+  return node.sequence < start ||
+         (node.leaf != Leaf::none && node.leaf != Leaf::scalar && node.leaf != Leaf::key);
 }
 
 std::shared_ptr<Recording> record(const Tensors& outputs, std::uint64_t start) {
@@ -91,12 +93,14 @@ std::shared_ptr<Recording> record(const Tensors& outputs, std::uint64_t start) {
   return recording;
 }
 
-// The recorded computation again, over `inputs` in place of the externals, as nodes that are never merged with the first.
+// The recorded computation again, over `inputs` in place of the externals, as nodes that are never merged
+// with the first.
 Tensors replay(const Recording& recording, const Tensors& inputs) {
   std::unordered_map<const Node*, Tensors> fresh;
   const auto find = [&](const Edge& edge) -> Tensor {
     for (std::size_t k = 0; k < recording.externals.size(); ++k) {
-      if (recording.externals[k].node == edge.node && recording.externals[k].out == edge.out) return inputs[k];
+      if (recording.externals[k].node == edge.node && recording.externals[k].out == edge.out)
+        return inputs[k];
     }
     return fresh.at(edge.node)[static_cast<std::size_t>(edge.out)];
   };
@@ -118,8 +122,8 @@ Tensors replay(const Recording& recording, const Tensors& inputs) {
 
 }  // namespace
 
-Tensors custom_gradient(const std::function<Tensors(const Tensors&)>& forward, const GradientFunction& backward,
-                        const Tensors& inputs) {
+Tensors custom_gradient(const std::function<Tensors(const Tensors&)>& forward,
+                        const GradientFunction& backward, const Tensors& inputs) {
   return pass_on(inputs, forward(inputs), backward);
 }
 

@@ -14,23 +14,27 @@ std::string describe(const Tensor& tensor) { return Type{tensor.dtype(), tensor.
 
 Tensor seed_for(const Tensor& root, const GradOptions& options) {
   if (!is_floating(root.dtype())) {
-    throw DTypeError(fmt::format("grad: the root is {}; only floating tensors have gradients", describe(root)));
+    throw DTypeError(
+        fmt::format("grad: the root is {}; only floating tensors have gradients", describe(root)));
   }
   if (!options.seed.defined()) {
     if (root.rank() != 0 && !(root.shape().known() && root.elements() == 1)) {
-      throw GraphError(fmt::format("grad: the root has shape {}; reduce it to a scalar (mean, sum) or give a seed of that shape",
-                                   root.shape().to_string()));
+      throw GraphError(fmt::format(
+          "grad: the root has shape {}; reduce it to a scalar (mean, sum) or give a seed of that shape",
+          root.shape().to_string()));
     }
     return ones_like(root);
   }
   if (options.seed.dtype() != root.dtype() || !(options.seed.shape() == root.shape())) {
-    throw ShapeError(fmt::format("grad: the seed is {}, the root {}; they must agree", describe(options.seed), describe(root)));
+    throw ShapeError(fmt::format("grad: the seed is {}, the root {}; they must agree", describe(options.seed),
+                                 describe(root)));
   }
   return options.seed;
 }
 
 // Why no gradient arrives at a target, as helpful as can be told.
-[[noreturn]] void fail_unreached(const Tensor& root, const Tensor& target, std::size_t position, bool met_cut) {
+[[noreturn]] void fail_unreached(const Tensor& root, const Tensor& target, std::size_t position,
+                                 bool met_cut) {
   const Node* node = target.node();
   std::string what = fmt::format("target {} ({})", position, describe(target));
   if (node->leaf == Leaf::read) {
@@ -39,17 +43,22 @@ Tensor seed_for(const Tensor& root, const GradOptions& options) {
       const Tensor roots[] = {root};
       for (const Node* each : topological(roots)) {
         if (each != node && each->leaf == Leaf::read && each->slot.lock() == slot) {
-          throw GraphError(fmt::format("grad: {} was assigned after the root was computed, so the root depends on its earlier value; "
-                                       "call grad before assigning", what));
+          throw GraphError(fmt::format(
+              "grad: {} was assigned after the root was computed, so the root depends on its earlier value; "
+              "call grad before assigning",
+              what));
         }
       }
     }
   }
   if (met_cut) {
-    throw GraphError(fmt::format("grad: no path from the root to {} is left; part of the graph was let go when it was evaluated; "
-                                 "compute grad before reading values, or use a Variable for what needs gradients", what));
+    throw GraphError(fmt::format(
+        "grad: no path from the root to {} is left; part of the graph was let go when it was evaluated; "
+        "compute grad before reading values, or use a Variable for what needs gradients",
+        what));
   }
-  throw GraphError(fmt::format("grad: the root does not depend on {}; pass allow_unused = true for zeros", what));
+  throw GraphError(
+      fmt::format("grad: the root does not depend on {}; pass allow_unused = true for zeros", what));
 }
 
 }  // namespace
@@ -58,7 +67,8 @@ Tensors grad(const Tensor& root, std::span<const Tensor> targets, const GradOpti
   const std::lock_guard lock(engine_mutex());
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (!is_floating(targets[i].dtype())) {
-      throw DTypeError(fmt::format("grad: target {} is {}; only floating tensors have gradients", i, describe(targets[i])));
+      throw DTypeError(fmt::format("grad: target {} is {}; only floating tensors have gradients", i,
+                                   describe(targets[i])));
     }
   }
   const Building building;
@@ -75,7 +85,8 @@ Tensors grad(const Tensor& root, std::span<const Tensor> targets, const GradOpti
 }
 
 Tensors grad(const Tensor& root, const std::vector<Variable>& targets, const GradOptions& options) {
-  if (targets.empty()) throw ValueError("grad: the list of Variables is empty; nothing to differentiate with respect to");
+  if (targets.empty())
+    throw ValueError("grad: the list of Variables is empty; nothing to differentiate with respect to");
   Tensors reads;
   for (const Variable& variable : targets) reads.push_back(variable.value());
   return grad(root, reads, options);
@@ -89,6 +100,8 @@ Tensor grad(const Tensor& root, const Tensor& target, const GradOptions& options
   return grad(root, std::span(&target, 1), options)[0];
 }
 
-Tensor grad(const Tensor& root, const Variable& target, const GradOptions& options) { return grad(root, target.value(), options); }
+Tensor grad(const Tensor& root, const Variable& target, const GradOptions& options) {
+  return grad(root, target.value(), options);
+}
 
 }  // namespace luge

@@ -1,5 +1,5 @@
-// The one contract between the compiler and a backend: ordered candidates that accept with layouts and a cost, or
-// refuse with a reason; what accepts becomes a call with fixed pointers in a Program.
+// The one contract between the compiler and a backend: ordered candidates that accept with layouts and a
+// cost, or refuse with a reason; what accepts becomes a call with fixed pointers in a Program.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,6 @@
 
 namespace luge {
 
-
-
-
 /// An elementwise instruction applied to a kernel's first output before it is stored (a fused consumer).
 /// `operand` is the position of the second operand among the kernel's inputs, or -1.
 struct PostOp {
@@ -28,9 +25,10 @@ struct PostOp {
 
 struct KernelRequest {
   const AnyOp& op;
-  std::span<const Type> in;    // post-op operands come behind the op's own inputs
+  std::span<const Type> in;  // post-op operands come behind the op's own inputs
   std::span<const Type> out;
-  std::span<const LayoutId> in_layouts;  // what the inputs are in now; `any_layout` where the compiler is free
+  std::span<const LayoutId>
+      in_layouts;  // what the inputs are in now; `any_layout` where the compiler is free
   std::vector<bool> out_used;
   std::span<const PostOp> post;
   Math math = Math::fast;
@@ -53,8 +51,8 @@ class PreparedKernel {
   virtual void run(const KernelCall& call) const = 0;
 };
 
-/// An output that may take over the memory of an input: same bytes, each element read before it is overwritten, as
-/// long as no other operand of the step shares that memory.
+/// An output that may take over the memory of an input: same bytes, each element read before it is
+/// overwritten, as long as no other operand of the step shares that memory.
 struct InPlace {
   int input;
   int output = 0;
@@ -65,10 +63,10 @@ struct Offer {
   std::vector<LayoutId> in_layouts;  // wanted; empty: all public
   std::vector<LayoutId> out_layouts;
   std::size_t scratch = 0;
-  double cost = 0;                   // estimated seconds
-  std::vector<InPlace> in_place;     // every pair that would do; an input serves one output only
+  double cost = 0;                // estimated seconds
+  std::vector<InPlace> in_place;  // every pair that would do; an input serves one output only
   std::shared_ptr<const PreparedKernel> kernel;
-  std::string note;                  // for explain: "winograd", "brgemm avx512", "tile 12 instructions"
+  std::string note;  // for explain: "winograd", "brgemm avx512", "tile 12 instructions"
   bool accepted() const { return refusal.empty(); }
 };
 Offer refuse(std::string reason);
@@ -90,7 +88,8 @@ class Backend {
   virtual std::size_t bytes(LayoutId layout, const Type& type) const = 0;
   virtual std::string layout_name(LayoutId layout) const = 0;
   /// Converts between layouts of one value.
-  virtual std::shared_ptr<const PreparedKernel> reorder(LayoutId from, LayoutId to, const Type& type) const = 0;
+  virtual std::shared_ptr<const PreparedKernel> reorder(LayoutId from, LayoutId to,
+                                                        const Type& type) const = 0;
   /// One line about instruction sets and libraries, for doctor and cache keys.
   virtual std::string describe() const = 0;
 };

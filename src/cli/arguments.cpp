@@ -18,9 +18,8 @@ std::string last_part(const std::string& name) {
 }
 
 bool stands_alone(const std::vector<Key>& keys, const std::string& part) {
-  return part != "name" && std::count_if(keys.begin(), keys.end(), [&](const Key& key) {
-                             return last_part(key.name) == part;
-                           }) == 1;
+  return part != "name" && std::count_if(keys.begin(), keys.end(),
+                                         [&](const Key& key) { return last_part(key.name) == part; }) == 1;
 }
 
 template <class T>

@@ -31,14 +31,14 @@ nn::Model mlp() { return nn::sequential(nn::Flatten(), nn::Linear(128), nn::Relu
 
 nn::Model lenet() {
   return nn::sequential(nn::Conv2d(6, {.kernel = 5, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),
-                        nn::Conv2d(16, {.kernel = 5}), nn::Relu(), nn::MaxPool2d(2), nn::Flatten(), nn::Linear(120), nn::Relu(),
-                        nn::Linear(84), nn::Relu(), nn::Linear(10));
+                        nn::Conv2d(16, {.kernel = 5}), nn::Relu(), nn::MaxPool2d(2), nn::Flatten(),
+                        nn::Linear(120), nn::Relu(), nn::Linear(84), nn::Relu(), nn::Linear(10));
 }
 
 nn::Model cnn64() {
   return nn::sequential(nn::Conv2d(64, {.kernel = 3, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),
-                        nn::Conv2d(64, {.kernel = 3, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2), nn::Flatten(),
-                        nn::Linear(1024), nn::Relu(), nn::Dropout(0.5), nn::Linear(10));
+                        nn::Conv2d(64, {.kernel = 3, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),
+                        nn::Flatten(), nn::Linear(1024), nn::Relu(), nn::Dropout(0.5), nn::Linear(10));
 }
 
 struct Workload {
@@ -58,8 +58,10 @@ std::vector<HostBatch> host_batches(std::int64_t batch) {
   constexpr std::uint64_t kBatches = 8;
   std::vector<HostBatch> all(kBatches);
   for (std::uint64_t b = 0; b < kBatches; ++b) {
-    for (std::int64_t i = 0; i < batch * 28 * 28; ++i) all[b].images.push_back(philox_f32(1, b, static_cast<std::uint64_t>(i)));
-    for (std::int64_t i = 0; i < batch; ++i) all[b].labels.push_back(philox(2, b, static_cast<std::uint64_t>(i))[0] % 10);
+    for (std::int64_t i = 0; i < batch * 28 * 28; ++i)
+      all[b].images.push_back(philox_f32(1, b, static_cast<std::uint64_t>(i)));
+    for (std::int64_t i = 0; i < batch; ++i)
+      all[b].labels.push_back(philox(2, b, static_cast<std::uint64_t>(i))[0] % 10);
   }
   return all;
 }
@@ -87,17 +89,20 @@ Measured measure(const Workload& workload, double seconds, std::size_t least_ste
   const auto run = [&](std::size_t count) {
     const HostBatch& host = data[count % data.size()];
     const auto start = Clock::now();
-    const Tensor x = tensor(host.images, {workload.batch, 1, 28, 28}), y = tensor(host.labels, {workload.batch});
+    const Tensor x = tensor(host.images, {workload.batch, 1, 28, 28}),
+                 y = tensor(host.labels, {workload.batch});
     step(x, y).item<float>();
     times.push_back(std::chrono::duration<double>(Clock::now() - start).count());
   };
   for (std::size_t i = 0; i < 3; ++i) run(i);
   times.clear();
   const auto begin = Clock::now();
-  while (times.size() < least_steps || std::chrono::duration<double>(Clock::now() - begin).count() < seconds) run(times.size());
+  while (times.size() < least_steps || std::chrono::duration<double>(Clock::now() - begin).count() < seconds)
+    run(times.size());
   std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
   const HostBatch& host = data[0];
-  const PlanInfo plan = step.plan(tensor(host.images, {workload.batch, 1, 28, 28}), tensor(host.labels, {workload.batch}));
+  const PlanInfo plan =
+      step.plan(tensor(host.images, {workload.batch, 1, 28, 28}), tensor(host.labels, {workload.batch}));
   return {times[times.size() / 2] * 1e3, times.size(), plan.arena_bytes};
 }
 
@@ -139,12 +144,17 @@ int bench(const Arguments& arguments) {
                     {"peak_bytes", peak_resident_bytes()},
                     {"steps", found.steps}});
     if (arguments.json()) continue;
-    fmt::print("{:<12} {:>9.3f} ms a step  {:>9.0f} samples/s  {:>7.1f} MiB at most  ({} steps, {} threads, math {})\n",
-               workload->name, found.median_ms, static_cast<double>(workload->batch) / found.median_ms * 1e3,
-               static_cast<double>(peak_resident_bytes()) / (1024 * 1024), found.steps, thread_count(), math);
+    fmt::print(
+        "{:<12} {:>9.3f} ms a step  {:>9.0f} samples/s  {:>7.1f} MiB at most  ({} steps, {} threads, math "
+        "{})\n",
+        workload->name, found.median_ms, static_cast<double>(workload->batch) / found.median_ms * 1e3,
+        static_cast<double>(peak_resident_bytes()) / (1024 * 1024), found.steps, thread_count(), math);
   }
   if (arguments.json()) {
-    fmt::print("{}\n", nlohmann::ordered_json{{"machine", {{"threads", thread_count()}, {"version", LUGE_VERSION}}}, {"workloads", rows}}.dump());
+    fmt::print("{}\n",
+               nlohmann::ordered_json{{"machine", {{"threads", thread_count()}, {"version", LUGE_VERSION}}},
+                                      {"workloads", rows}}
+                   .dump());
   }
   return 0;
 }

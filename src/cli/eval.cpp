@@ -32,9 +32,12 @@ Part find_part(const Arguments& given, const ModelPath& path, const nn::Notes& n
   const Arguments config("eval", training_keys(), 0, words);
   const TargetKind kind = notes.output == nn::Output::values ? TargetKind::values : TargetKind::automatic;
   Data data = load_data(config, config.text("data.name"), kind);
-  const std::string split = given.has("split") ? given.choice("split", {"train", "valid", "test"}) : data.test ? "test" : "valid";
+  const std::string split = given.has("split") ? given.choice("split", {"train", "valid", "test"})
+                            : data.test        ? "test"
+                                               : "valid";
   if (split == "test") {
-    if (!data.test) throw Misuse(fmt::format("luge eval: {} has no test part; split=valid or split=train", data.name));
+    if (!data.test)
+      throw Misuse(fmt::format("luge eval: {} has no test part; split=valid or split=train", data.name));
     return {data.name, split, *data.test};
   }
   auto [fit, valid] = data.train.split(1 - config.number("data.validation_split"),
@@ -65,7 +68,8 @@ struct Classified {
 };
 
 std::int64_t label_of(const data::Sample& sample) {
-  return sample.target.field.dtype == DType::f32 ? std::lround(sample.target.as<float>()[0]) : sample.target.as<std::int64_t>()[0];
+  return sample.target.field.dtype == DType::f32 ? std::lround(sample.target.as<float>()[0])
+                                                 : sample.target.as<std::int64_t>()[0];
 }
 
 Classified classify(const data::Dataset& samples, const Answers& answers, std::size_t classes) {
@@ -75,11 +79,13 @@ Classified classify(const data::Dataset& samples, const Answers& answers, std::s
   for (std::int64_t i = 0; i < samples.size(); ++i) {
     const std::int64_t label = label_of(samples.get(i));
     if (label < 0 || label >= static_cast<std::int64_t>(classes)) {
-      throw IndexError(fmt::format("{}: label {} is no class; expected 0 to {}", samples.where(i), label, classes - 1));
+      throw IndexError(
+          fmt::format("{}: label {} is no class; expected 0 to {}", samples.where(i), label, classes - 1));
     }
     const auto row = answers.row(i);
     const bool binary = row.size() == 1;
-    const auto guess = binary ? std::ptrdiff_t{row[0] > 0.5f} : std::max_element(row.begin(), row.end()) - row.begin();
+    const auto guess =
+        binary ? std::ptrdiff_t{row[0] > 0.5f} : std::max_element(row.begin(), row.end()) - row.begin();
     const double p = binary ? (label == 1 ? row[0] : 1 - row[0]) : row[static_cast<std::size_t>(label)];
     result.loss -= std::log(std::max(p, 1e-38)) / static_cast<double>(samples.size());
     ++result.confusion[static_cast<std::size_t>(label)][static_cast<std::size_t>(guess)];
@@ -95,7 +101,8 @@ std::string class_name(const std::vector<std::string>& names, std::size_t k) {
   return k < names.size() ? names[k] : std::to_string(k);
 }
 
-void report_classes(const Arguments& arguments, const Part& part, const Classified& found, const std::vector<std::string>& names) {
+void report_classes(const Arguments& arguments, const Part& part, const Classified& found,
+                    const std::vector<std::string>& names) {
   const std::size_t classes = found.confusion.size();
   std::int64_t largest = 0;
   Json per_class = Json::array();
@@ -104,8 +111,11 @@ void report_classes(const Arguments& arguments, const Part& part, const Classifi
     const double precision = ratio(hits, found.guessed(k)), recall = ratio(hits, found.of_class(k));
     const double f1 = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0.0;
     largest = std::max(largest, found.of_class(k));
-    per_class.push_back({{"label", class_name(names, k)}, {"samples", found.of_class(k)}, {"precision", precision},
-                         {"recall", recall}, {"f1", f1}});
+    per_class.push_back({{"label", class_name(names, k)},
+                         {"samples", found.of_class(k)},
+                         {"precision", precision},
+                         {"recall", recall},
+                         {"f1", f1}});
   }
   const double chance = 1.0 / static_cast<double>(classes), majority = ratio(largest, found.samples);
   if (arguments.json()) {
@@ -120,12 +130,13 @@ void report_classes(const Arguments& arguments, const Part& part, const Classifi
     return;
   }
   fmt::print("{} {}: {} samples\n", part.data, part.split, found.samples);
-  fmt::print("loss      {:.4f}\naccuracy  {:.4f}   (chance {:.4f}, always the largest class {:.4f})\n\n", found.loss,
-             found.accuracy(), chance, majority);
+  fmt::print("loss      {:.4f}\naccuracy  {:.4f}   (chance {:.4f}, always the largest class {:.4f})\n\n",
+             found.loss, found.accuracy(), chance, majority);
   fmt::print("{:<16}{:>9}{:>11}{:>9}{:>9}\n", "class", "samples", "precision", "recall", "f1");
   for (const Json& row : per_class) {
-    fmt::print("{:<16}{:>9}{:>11.4f}{:>9.4f}{:>9.4f}\n", row["label"].get<std::string>(), row["samples"].get<std::int64_t>(),
-               row["precision"].get<double>(), row["recall"].get<double>(), row["f1"].get<double>());
+    fmt::print("{:<16}{:>9}{:>11.4f}{:>9.4f}{:>9.4f}\n", row["label"].get<std::string>(),
+               row["samples"].get<std::int64_t>(), row["precision"].get<double>(),
+               row["recall"].get<double>(), row["f1"].get<double>());
   }
   if (classes > 20) return;
   fmt::print("\nrows: the class, columns: what it was taken for\n");
@@ -151,7 +162,8 @@ void report_values(const Arguments& arguments, const Part& part, const Answers& 
       sum_of_squares += t * t;
     }
   }
-  const double n = static_cast<double>(std::max<std::int64_t>(count, 1)), variance = sum_of_squares / n - sum * sum / (n * n);
+  const double n = static_cast<double>(std::max<std::int64_t>(count, 1)),
+               variance = sum_of_squares / n - sum * sum / (n * n);
   const double mse = squares / n, mae = absolute / n, r2 = variance > 0 ? 1 - mse / variance : 0.0;
   if (arguments.json()) {
     fmt::print("{}\n", Json{{"data", part.data},
@@ -163,8 +175,8 @@ void report_values(const Arguments& arguments, const Part& part, const Answers& 
                            .dump());
     return;
   }
-  fmt::print("{} {}: {} samples\nmse  {:.6g}   (always the mean: {:.6g})\nmae  {:.6g}\nr2   {:.4f}\n", part.data, part.split,
-             samples.size(), mse, variance, mae, r2);
+  fmt::print("{} {}: {} samples\nmse  {:.6g}   (always the mean: {:.6g})\nmae  {:.6g}\nr2   {:.4f}\n",
+             part.data, part.split, samples.size(), mse, variance, mae, r2);
 }
 
 int eval(const Arguments& arguments) {
@@ -172,7 +184,8 @@ int eval(const Arguments& arguments) {
   const nn::Loaded net = io::read_model(path.file.string()).net;
   const nn::Notes& notes = net.notes();
   const Part part = find_part(arguments, path, notes);
-  if (part.samples.size() == 0) throw ValueError(fmt::format("{} {}: holds no samples", part.data, part.split));
+  if (part.samples.size() == 0)
+    throw ValueError(fmt::format("{} {}: holds no samples", part.data, part.split));
   const Answers answers = answer(net, scaled_for(notes, part.samples));
   if (notes.output == nn::Output::values) {
     report_values(arguments, part, answers);
@@ -191,8 +204,12 @@ std::vector<Key> keys() {
   return all;
 }
 
-const Registration registration(
-    {"eval", "metrics of a trained network", {"eval run=last", "eval model=FILE data=NAME [split=test]"}, keys(), 0, eval});
+const Registration registration({"eval",
+                                 "metrics of a trained network",
+                                 {"eval run=last", "eval model=FILE data=NAME [split=test]"},
+                                 keys(),
+                                 0,
+                                 eval});
 
 }  // namespace
 }  // namespace luge::cli

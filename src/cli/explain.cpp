@@ -15,7 +15,8 @@ int run_explain(const Arguments& arguments) {
   const PlannedStep planned = planned_step(arguments);
   const std::string text = planned.setup.trainer.explain(planned.batch);
   if (arguments.json()) {
-    fmt::print("{}\n", Json{{"model", planned.setup.model}, {"batch", planned.rows}, {"program", text}}.dump());
+    fmt::print("{}\n",
+               Json{{"model", planned.setup.model}, {"batch", planned.rows}, {"program", text}}.dump());
   } else {
     fmt::print("{}", text);
   }
@@ -23,11 +24,11 @@ int run_explain(const Arguments& arguments) {
 }
 
 const Registration registration({"explain",
-                                         "the compiled training step: kernels chosen, and why others refused",
-                                         {"explain model=lenet5 batch=64"},
-                                         model_and_input_keys(),
-                                         0,
-                                         run_explain});
+                                 "the compiled training step: kernels chosen, and why others refused",
+                                 {"explain model=lenet5 batch=64"},
+                                 model_and_input_keys(),
+                                 0,
+                                 run_explain});
 
 }  // namespace
 }  // namespace luge::cli

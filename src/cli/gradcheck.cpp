@@ -49,18 +49,22 @@ int gradcheck(const Arguments& given) {
   const bool frozen = arguments.choice("mode", {"train", "eval"}) == "eval";
   net->set_training(!frozen);
   if (const std::string dropout = find_dropout(*net, ""); !dropout.empty() && !frozen) {
-    throw ValueError(fmt::format("{}: {} draws a new mask at every look, so differences mean nothing; mode=eval freezes it",
-                                 entry.name, dropout));
+    throw ValueError(fmt::format(
+        "{}: {} draws a new mask at every look, so differences mean nothing; mode=eval freezes it",
+        entry.name, dropout));
   }
   const loss::Loss loss = loss::named(arguments.choice("loss.name", loss::names()));
   const data::Batch batch = random_batch(info, arguments.integer("samples", 1), entry.outputs);
   const GradientReport report =
-      gradient_check([&]() -> Tensors { return {loss((*net)(batch.input), batch.target)}; }, net->parameters(),
-                     {.elements = arguments.integer("elements", 0)});
+      gradient_check([&]() -> Tensors { return {loss((*net)(batch.input), batch.target)}; },
+                     net->parameters(), {.elements = arguments.integer("elements", 0)});
   if (arguments.json()) {
     Json worst = Json::array();
     for (const GradientEntry& e : report.worst) {
-      worst.push_back({{"path", e.path}, {"index", e.index}, {"analytic", e.analytic}, {"numeric", e.numeric},
+      worst.push_back({{"path", e.path},
+                       {"index", e.index},
+                       {"analytic", e.analytic},
+                       {"numeric", e.numeric},
                        {"error", std::abs(e.analytic - e.numeric)}});
     }
     fmt::print("{}\n", Json{{"max_error", report.max_error},
@@ -71,12 +75,13 @@ int gradcheck(const Arguments& given) {
                             {"passed", report.passed}}
                            .dump());
   } else {
-    fmt::print("{} in float64: {} gradients against central differences, {} skipped next to kinks\n", entry.name, report.checked,
-               report.skipped);
+    fmt::print("{} in float64: {} gradients against central differences, {} skipped next to kinks\n",
+               entry.name, report.checked, report.skipped);
     fmt::print("largest error {:.3g}, relative {:.3g}: {}\n", report.max_error, report.relative,
                report.passed ? "passed" : "FAILED");
     for (const GradientEntry& e : report.worst) {
-      fmt::print("  {:<24} {:>8}  gradient {: .10g}  difference {: .10g}\n", e.path, e.index, e.analytic, e.numeric);
+      fmt::print("  {:<24} {:>8}  gradient {: .10g}  difference {: .10g}\n", e.path, e.index, e.analytic,
+                 e.numeric);
     }
   }
   return report.passed ? 0 : 1;

@@ -15,7 +15,8 @@ data::Affine inverse(const data::Affine& affine) {
   data::Affine back{{}, {}};
   const std::size_t length = std::max(affine.offset.size(), affine.scale.size());
   for (std::size_t i = 0; i < length; ++i) {
-    const float offset = affine.offset[affine.offset.size() == 1 ? 0 : i], scale = affine.scale[affine.scale.size() == 1 ? 0 : i];
+    const float offset = affine.offset[affine.offset.size() == 1 ? 0 : i],
+                scale = affine.scale[affine.scale.size() == 1 ? 0 : i];
     back.offset.push_back(-offset * scale);
     back.scale.push_back(1 / scale);
   }

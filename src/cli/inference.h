@@ -17,7 +17,8 @@ struct Answers {
   std::int64_t width = 0;  // numbers a sample
   std::vector<float> values;
   std::span<const float> row(std::int64_t sample) const {
-    return std::span(values).subspan(static_cast<std::size_t>(sample * width), static_cast<std::size_t>(width));
+    return std::span(values).subspan(static_cast<std::size_t>(sample * width),
+                                     static_cast<std::size_t>(width));
   }
 };
 Answers answer(const nn::Loaded& net, const data::Dataset& data);

@@ -55,12 +55,18 @@ int list(const Arguments& arguments) {
       if (!arguments.json()) fmt::print("  {:<22}{}\n", member.name, member.what);
     }
   }
-  if (json.empty()) throw Misuse(fmt::format("luge list: '{}' is not known{}", wanted, suggestion(wanted, names)));
+  if (json.empty())
+    throw Misuse(fmt::format("luge list: '{}' is not known{}", wanted, suggestion(wanted, names)));
   if (arguments.json()) fmt::print("{}\n", json.dump());
   return 0;
 }
 
-const Registration registration({"list", "the models, data sets, losses, optimizers … that keys can name", {"list [models|data|…]"}, {}, 1, list});
+const Registration registration({"list",
+                                 "the models, data sets, losses, optimizers … that keys can name",
+                                 {"list [models|data|…]"},
+                                 {},
+                                 1,
+                                 list});
 
 }  // namespace
 }  // namespace luge::cli

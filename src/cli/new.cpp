@@ -42,7 +42,9 @@ inline auto network() {
                         nn::Flatten(), nn::Linear(128), nn::Relu(), nn::Dropout(0.5), nn::Linear(10));
 }
 )"},
-    Template{"train.cpp", R"(// Trains the network and writes it, graph and weights, to model.safetensors. Usage: train [EPOCHS]
+    Template{
+        "train.cpp",
+        R"(// Trains the network and writes it, graph and weights, to model.safetensors. Usage: train [EPOCHS]
 #include <cstdlib>
 #include <iostream>
 
@@ -64,7 +66,8 @@ int main(int count, char** arguments) {
   net.save("model.safetensors");
 }
 )"},
-    Template{"predict.cpp", R"(// Asks the trained network about the first test pictures. Usage: predict [FILE]
+    Template{"predict.cpp",
+             R"(// Asks the trained network about the first test pictures. Usage: predict [FILE]
 #include <iostream>
 
 #include <luge/luge.h>
@@ -95,7 +98,8 @@ Where Luge is not installed in a standard place, tell CMake: `-DCMAKE_PREFIX_PAT
 
 std::string filled(std::string_view text, const std::string& name) {
   std::string result(text);
-  for (std::size_t at = result.find("NAME"); at != std::string::npos; at = result.find("NAME", at + name.size())) {
+  for (std::size_t at = result.find("NAME"); at != std::string::npos;
+       at = result.find("NAME", at + name.size())) {
     result.replace(at, 4, name);
   }
   return result;
@@ -104,16 +108,19 @@ std::string filled(std::string_view text, const std::string& name) {
 // A name that CMake takes for a project.
 std::string project_name(const fs::path& folder) {
   std::string name;
-  for (char c : folder.filename().string()) name += std::isalnum(static_cast<unsigned char>(c)) || c == '-' ? c : '_';
+  for (char c : folder.filename().string())
+    name += std::isalnum(static_cast<unsigned char>(c)) || c == '-' ? c : '_';
   return name;
 }
 
 int make_project(const Arguments& arguments) {
-  if (arguments.positional().empty()) throw Misuse("luge new: say which folder to make, as in `luge new my-network`");
+  if (arguments.positional().empty())
+    throw Misuse("luge new: say which folder to make, as in `luge new my-network`");
   fs::path folder = fs::path(arguments.positional()[0]).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
   if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder))) {
-    throw FileError(fmt::format("{}: exists and is not an empty folder; nothing was written, choose another name", folder.string()));
+    throw FileError(fmt::format(
+        "{}: exists and is not an empty folder; nothing was written, choose another name", folder.string()));
   }
   std::error_code error;
   fs::create_directories(folder, error);
@@ -123,11 +130,17 @@ int make_project(const Arguments& arguments) {
     io::write_file(folder / file.name, filled(file.text, name));
   }
   fmt::print("made {}: model.h train.cpp predict.cpp CMakeLists.txt README.md\nNext:\n", folder.string());
-  fmt::print("  cd {} && cmake -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build\n  ./build/train\n", folder.string());
+  fmt::print("  cd {} && cmake -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build\n  ./build/train\n",
+             folder.string());
   return 0;
 }
 
-const Registration registration({"new", "a CMake project: a model, a training and an inference program", {"new DIR"}, {}, 1, make_project});
+const Registration registration({"new",
+                                 "a CMake project: a model, a training and an inference program",
+                                 {"new DIR"},
+                                 {},
+                                 1,
+                                 make_project});
 
 }  // namespace
 }  // namespace luge::cli

@@ -14,7 +14,8 @@ using Json = nlohmann::ordered_json;
 
 std::int64_t bytes_of(const std::vector<nn::NamedVariable>& variables) {
   std::int64_t sum = 0;
-  for (const auto& [name, variable] : variables) sum += variable.shape().elements() * static_cast<std::int64_t>(size_of(variable.dtype()));
+  for (const auto& [name, variable] : variables)
+    sum += variable.shape().elements() * static_cast<std::int64_t>(size_of(variable.dtype()));
   return sum;
 }
 
@@ -39,7 +40,8 @@ int run_plan(const Arguments& arguments) {
                            .dump());
     return 0;
   }
-  fmt::print("one training step of {} with batch {}: {} kernel calls\n", planned.setup.model, planned.rows, plan.steps);
+  fmt::print("one training step of {} with batch {}: {} kernel calls\n", planned.setup.model, planned.rows,
+             plan.steps);
   fmt::print("parameters  {:>14}   ({} a sample forward multiply-adds)\n", summary.parameters, summary.macs);
   for (const auto& [name, bytes] : {std::pair<const char*, std::size_t>{"peak", peak},
                                     {"arena", plan.arena_bytes},
@@ -53,10 +55,10 @@ int run_plan(const Arguments& arguments) {
 }
 
 const Registration registration({"plan",
-                                      "memory of a training step, exactly, before it runs",
-                                      {"plan model=lenet5 batch=64 [input=1x28x28]"},
-                                      model_and_input_keys(),
-                                      0,
-                                      run_plan});
+                                 "memory of a training step, exactly, before it runs",
+                                 {"plan model=lenet5 batch=64 [input=1x28x28]"},
+                                 model_and_input_keys(),
+                                 0,
+                                 run_plan});
 }  // namespace
 }  // namespace luge::cli

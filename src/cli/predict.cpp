@@ -52,7 +52,8 @@ bool looks_inverted(const std::vector<float>& raw, const nn::Notes& notes) {
 Input picture_input(const fs::path& path, const nn::Notes& notes) {
   Input input{path.string(), raw_input(io::read_image(path.string()), notes.input), ""};
   if (looks_inverted(input.raw, notes)) {
-    input.note = "looks inverted: the network was trained on the opposite of dark and bright; invert=true turns it";
+    input.note =
+        "looks inverted: the network was trained on the opposite of dark and bright; invert=true turns it";
   }
   return input;
 }
@@ -62,14 +63,16 @@ std::vector<Input> table_inputs(const fs::path& path, const nn::Notes& notes) {
   std::vector<std::size_t> columns;
   const auto wanted = static_cast<std::size_t>(notes.input.elements());
   const auto& names = rows.columns();
-  const bool by_name = std::all_of(notes.features.begin(), notes.features.end(), [&](const std::string& feature) {
-    return std::find(names.begin(), names.end(), feature) != names.end();
-  });
+  const bool by_name =
+      std::all_of(notes.features.begin(), notes.features.end(), [&](const std::string& feature) {
+        return std::find(names.begin(), names.end(), feature) != names.end();
+      });
   for (std::size_t i = 0; i < wanted; ++i) {
     columns.push_back(by_name && i < notes.features.size() ? rows.column(notes.features[i]) : i);
   }
   if (names.size() < wanted) {
-    throw FormatError(fmt::format("{}: has {} columns; the network takes {}", path.string(), names.size(), wanted));
+    throw FormatError(
+        fmt::format("{}: has {} columns; the network takes {}", path.string(), names.size(), wanted));
   }
   std::vector<Input> inputs;
   while (rows.next()) {
@@ -93,7 +96,8 @@ void collect(const fs::path& path, const nn::Notes& notes, Collected& into) {
   }
 }
 
-// A folder's files in the order of their names; what is no input is counted and named, never passed over in silence.
+// A folder's files in the order of their names; what is no input is counted and named, never passed over in
+// silence.
 Collected collect_all(const fs::path& path, const nn::Notes& notes) {
   Collected all;
   std::error_code error;
@@ -114,7 +118,9 @@ Collected collect_all(const fs::path& path, const nn::Notes& notes) {
       fmt::print(stderr, "luge: skipped: {}\n", problem.what());
     }
   }
-  if (all.inputs.empty()) throw ValueError(fmt::format("{}: holds no picture or table ({} files skipped)", path.string(), all.skipped));
+  if (all.inputs.empty())
+    throw ValueError(
+        fmt::format("{}: holds no picture or table ({} files skipped)", path.string(), all.skipped));
   return all;
 }
 
@@ -143,7 +149,8 @@ std::vector<Guess> best(std::span<const float> row, const nn::Notes& notes, std:
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] > p[b]; });
   order.resize(std::min(order.size(), count));
   std::vector<Guess> guesses;
-  for (const std::size_t k : order) guesses.push_back({k < notes.classes.size() ? notes.classes[k] : std::to_string(k), k, p[k]});
+  for (const std::size_t k : order)
+    guesses.push_back({k < notes.classes.size() ? notes.classes[k] : std::to_string(k), k, p[k]});
   return guesses;
 }
 
@@ -170,7 +177,8 @@ int predict(const Arguments& arguments) {
     } else {
       one["top"] = Json::array();
       for (const Guess& guess : best(row, notes, top)) {
-        one["top"].push_back({{"label", guess.label}, {"index", guess.index}, {"probability", guess.probability}});
+        one["top"].push_back(
+            {{"label", guess.label}, {"index", guess.index}, {"probability", guess.probability}});
         line += fmt::format("  {} {:.3f}", guess.label, guess.probability);
       }
     }
@@ -194,9 +202,13 @@ std::vector<Key> keys() {
   return all;
 }
 
-const Registration registration(
-    {"predict", "what a network says about pictures and tables", {"predict run=last input=FILE|FOLDER [top=5]", "predict model=FILE input=FILE"},
-     keys(), 0, predict});
+const Registration registration({"predict",
+                                 "what a network says about pictures and tables",
+                                 {"predict run=last input=FILE|FOLDER [top=5]",
+                                  "predict model=FILE input=FILE"},
+                                 keys(),
+                                 0,
+                                 predict});
 
 }  // namespace
 }  // namespace luge::cli

@@ -51,8 +51,8 @@ void restore_newest(train::Trainer& trainer, const fs::path& run) {
                trainer.position().total_steps);
     return;
   }
-  throw FileError(fmt::format("{}: no checkpoint can be resumed{}{}", run.string(), problems.empty() ? ": there is none" : ":",
-                              problems));
+  throw FileError(fmt::format("{}: no checkpoint can be resumed{}{}", run.string(),
+                              problems.empty() ? ": there is none" : ":", problems));
 }
 
 int run_resume(const Arguments& given) {
@@ -73,7 +73,8 @@ const Registration registration({"resume",
                                  "goes on bit for bit from the last good checkpoint of a run",
                                  {"resume run=DIR [epochs=N]", "resume run=last"},
                                  {{"run", "folder of the run; last is the newest"},
-                                  {"epochs", "passes over the data, those done included (default: as before)"},
+                                  {"epochs",
+                                   "passes over the data, those done included (default: as before)"},
                                   {"threads", "processors to use (default: as before)"},
                                   {"workers", "threads that read ahead (default: as before)"}},
                                  0,

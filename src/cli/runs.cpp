@@ -15,7 +15,8 @@ std::vector<Key> model_file_keys() {
 
 ModelPath model_path(const Arguments& arguments) {
   if (arguments.given("model")) {
-    if (arguments.given("run")) throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
+    if (arguments.given("run"))
+      throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
     const fs::path file = arguments.text("model");
     if (!fs::exists(file)) throw FileError(fmt::format("{}: there is no such file", file.string()));
     return {file, {}};

@@ -18,8 +18,8 @@ struct ModelPath {
   std::filesystem::path file;
   std::filesystem::path run;  // empty for a file outside of any
 };
-/// The file that model= or run= (last, a name, a folder) names. Throws Misuse when there is neither, FileError when
-/// there is no such file.
+/// The file that model= or run= (last, a name, a folder) names. Throws Misuse when there is neither,
+/// FileError when there is no such file.
 ModelPath model_path(const Arguments& arguments);
 
 }  // namespace luge::cli

@@ -35,8 +35,8 @@ std::int64_t outputs_for(const Arguments& arguments, const models::Entry& entry,
     return info.classes.empty() ? entry.outputs : static_cast<std::int64_t>(info.classes.size());
   }
   if (info.classes.size() > 2) {
-    throw ValueError(fmt::format("{}: has {} classes; the model {} with the loss {} tells two apart", info.name,
-                                 info.classes.size(), entry.name, arguments.text("loss.name")));
+    throw ValueError(fmt::format("{}: has {} classes; the model {} with the loss {} tells two apart",
+                                 info.name, info.classes.size(), entry.name, arguments.text("loss.name")));
   }
   return info.target ? std::max<std::int64_t>(1, info.target->shape.elements()) : entry.outputs;
 }
@@ -48,20 +48,24 @@ std::string one_of(const Arguments& arguments, const char* key, std::vector<std:
 optim::Optimizer make_optimizer(const Arguments& arguments, std::int64_t total_steps) {
   std::map<std::string, double> settings;
   for (const char* name : {"momentum", "beta1", "beta2", "epsilon"}) {
-    if (arguments.given(std::string("optimizer.") + name)) settings[name] = arguments.number(std::string("optimizer.") + name);
+    if (arguments.given(std::string("optimizer.") + name))
+      settings[name] = arguments.number(std::string("optimizer.") + name);
   }
   optim::OptimizerOptions options;
-  if (arguments.given("optimizer.weight_decay")) options.weight_decay = arguments.number("optimizer.weight_decay");
+  if (arguments.given("optimizer.weight_decay"))
+    options.weight_decay = arguments.number("optimizer.weight_decay");
   if (arguments.has("train.clip_norm")) options.clip_global_norm = arguments.number("train.clip_norm");
   if (arguments.has("train.clip_value")) options.clip_value = arguments.number("train.clip_value");
-  const std::int64_t warm_up = arguments.has("schedule.warmup_steps") ? arguments.integer("schedule.warmup_steps", 0) : 0;
+  const std::int64_t warm_up =
+      arguments.has("schedule.warmup_steps") ? arguments.integer("schedule.warmup_steps", 0) : 0;
   const std::string schedule = one_of(arguments, "schedule.name", optim::schedule::names());
   if (schedule != "constant" || warm_up > 0) {
     options.schedule = optim::schedule::named(schedule, std::max<std::int64_t>(1, total_steps), warm_up);
   }
   std::vector<std::string> names = optim::names();
   names.emplace_back("sgd");
-  return optim::named(one_of(arguments, "optimizer.name", names), arguments.number("optimizer.learning_rate"), settings, options);
+  return optim::named(one_of(arguments, "optimizer.name", names), arguments.number("optimizer.learning_rate"),
+                      settings, options);
 }
 
 std::vector<metrics::Metric> make_metrics(const Arguments& arguments) {
@@ -87,7 +91,10 @@ std::vector<Key> model_keys() {
           {"optimizer.beta2", "of adam"},
           {"optimizer.epsilon", "of adam"},
           {"optimizer.weight_decay", "shrinks the weights"},
-          {"schedule.name", "of the learning rate: constant, step, exponential, cosine", "constant", {"schedule"}},
+          {"schedule.name",
+           "of the learning rate: constant, step, exponential, cosine",
+           "constant",
+           {"schedule"}},
           {"schedule.warmup_steps", "steps in which the rate rises to its full value"},
           {"train.clip_norm", "longest gradient, all parameters together"},
           {"train.clip_value", "largest gradient element"},
@@ -107,7 +114,10 @@ std::vector<Key> training_keys() {
       {"data.normalize", "standardise, min-max, none; auto: standardise, but for truth tables", "auto"},
       {"data.shuffle", "a new order in every epoch", "true"},
       {"data.workers", "threads that read ahead; auto: processors that training leaves free", "auto"},
-      {"callbacks.early_stopping.patience", "stop after so many validations without improvement", "", {"early_stopping"}},
+      {"callbacks.early_stopping.patience",
+       "stop after so many validations without improvement",
+       "",
+       {"early_stopping"}},
       {"callbacks.early_stopping.monitor", "figure that must improve", "val_loss"},
       {"callbacks.early_stopping.min_delta", "what counts as improvement", "0"},
       {"callbacks.stop_at.value", "stop when a figure is as good as this", "", {"stop_at"}},
@@ -157,13 +167,16 @@ TrainingData load_training_data(const Arguments& arguments) {
   const data::Dataset ordered = arguments.flag("data.shuffle") ? fit.shuffle({.seed = seed}) : fit;
   data::Batches batches = ordered.batch(arguments.integer("train.batch", 1));
   const std::string workers = arguments.text("data.workers");
-  batches = batches.prefetch({.workers = workers == "auto" ? data::PrefetchOptions::automatic
-                                                           : static_cast<int>(arguments.integer("data.workers", 0))});
+  batches = batches.prefetch({.workers = workers == "auto"
+                                             ? data::PrefetchOptions::automatic
+                                             : static_cast<int>(arguments.integer("data.workers", 0))});
   return {std::move(whole), std::move(fit), std::move(held_back), std::move(batches)};
 }
 
-Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info, std::int64_t total_steps) {
-  if (arguments.has("train.threads")) set_thread_count(static_cast<int>(arguments.integer("train.threads", 1)));
+Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info,
+             std::int64_t total_steps) {
+  if (arguments.has("train.threads"))
+    set_thread_count(static_cast<int>(arguments.integer("train.threads", 1)));
   random::seed(arguments.integer("train.seed", 0));
   loss::Loss loss = loss::named(one_of(arguments, "loss.name", loss::names()));
   optim::Optimizer optimizer = make_optimizer(arguments, total_steps);
@@ -194,9 +207,11 @@ data::Info info_without_data(const Arguments& arguments, const models::Entry& en
     info.input.shape = Shape(std::span<const std::int64_t>(given));
   }
   if (!info.input.shape.known()) {
-    throw Misuse(fmt::format("luge {}: model={} takes inputs of any length; say which: input=13", arguments.command(), entry.name));
+    throw Misuse(fmt::format("luge {}: model={} takes inputs of any length; say which: input=13",
+                             arguments.command(), entry.name));
   }
-  info.target = target_kind(arguments) == TargetKind::labels ? data::Field{i64, {}} : data::Field{f32, {entry.outputs}};
+  info.target =
+      target_kind(arguments) == TargetKind::labels ? data::Field{i64, {}} : data::Field{f32, {entry.outputs}};
   return info;
 }
 

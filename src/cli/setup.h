@@ -19,15 +19,15 @@ std::vector<Key> training_keys();
 struct Setup {
   std::string model;
   train::Trainer trainer;
-  data::Info info;       // of the training part, as the network sees it
+  data::Info info;  // of the training part, as the network sees it
   Shape input;
 };
 
 struct TrainingData {
   Data whole;
-  data::Dataset fit;                    // what is trained on, scaled
-  std::optional<data::Dataset> valid;   // what best.safetensors is chosen on
-  data::Batches batches;                // of `fit`, shuffled
+  data::Dataset fit;                   // what is trained on, scaled
+  std::optional<data::Dataset> valid;  // what best.safetensors is chosen on
+  data::Batches batches;               // of `fit`, shuffled
 };
 
 /// The gallery's entry; throws Misuse listing the nearest.
@@ -36,7 +36,8 @@ models::Entry model_entry(const Arguments& arguments);
 void take_defaults(Arguments& arguments, const models::Entry& entry);
 TrainingData load_training_data(const Arguments& arguments);
 /// Seeds the generator, makes network and optimizer for such data.
-Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info, std::int64_t total_steps);
+Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info,
+             std::int64_t total_steps);
 /// A batch of zeros as the training will see it, for plan and explain.
 data::Batch empty_batch(const data::Info& info, std::int64_t rows);
 /// A training step of the network that the keys name, on zeros: what plan and explain look at.

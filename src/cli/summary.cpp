@@ -15,7 +15,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-bool is_path(const std::string& model) { return model.find('/') != std::string::npos || model.ends_with(".safetensors"); }
+bool is_path(const std::string& model) {
+  return model.find('/') != std::string::npos || model.ends_with(".safetensors");
+}
 
 struct Known {
   std::string name;
@@ -71,11 +73,11 @@ std::vector<Key> summary_keys() {
 }
 
 const Registration registration({"summary",
-                                         "the layers of a network: parameters, multiply-adds, connections",
-                                         {"summary model=lenet5 [input=1x28x28]", "summary run=last"},
-                                         summary_keys(),
-                                         0,
-                                         run_summary});
+                                 "the layers of a network: parameters, multiply-adds, connections",
+                                 {"summary model=lenet5 [input=1x28x28]", "summary run=last"},
+                                 summary_keys(),
+                                 0,
+                                 run_summary});
 
 }  // namespace
 }  // namespace luge::cli

@@ -16,8 +16,10 @@ namespace luge::cli {
 namespace {
 
 io::RunDirectory make_run(const Arguments& arguments) {
-  if (arguments.has("run.dir")) return io::RunDirectory::create_at(arguments.text("run.dir"), arguments.flag("run.exist_ok"));
-  return io::RunDirectory::create(kRuns, io::run_stem(arguments.text("model.name"), arguments.text("data.name")));
+  if (arguments.has("run.dir"))
+    return io::RunDirectory::create_at(arguments.text("run.dir"), arguments.flag("run.exist_ok"));
+  return io::RunDirectory::create(kRuns,
+                                  io::run_stem(arguments.text("model.name"), arguments.text("data.name")));
 }
 
 void write_config(const Arguments& arguments, const io::RunDirectory& run) {
@@ -35,9 +37,10 @@ std::string plan_text(const Setup& setup, const TrainingData& data) {
   const std::int64_t rows = std::min<std::int64_t>(data.batches.batch_size(), data.fit.size());
   const PlanInfo plan = setup.trainer.plan(empty_batch(setup.info, rows));
   const double mib = 1024.0 * 1024.0;
-  return fmt::format("memory of a step with batch {}: {:.1f} MiB ({:.1f} MiB arena, {:.1f} MiB weights and optimizer)\n", rows,
-                     static_cast<double>(plan.arena_bytes + plan.state_bytes + plan.input_bytes) / mib,
-                     static_cast<double>(plan.arena_bytes) / mib, static_cast<double>(plan.state_bytes) / mib);
+  return fmt::format(
+      "memory of a step with batch {}: {:.1f} MiB ({:.1f} MiB arena, {:.1f} MiB weights and optimizer)\n",
+      rows, static_cast<double>(plan.arena_bytes + plan.state_bytes + plan.input_bytes) / mib,
+      static_cast<double>(plan.arena_bytes) / mib, static_cast<double>(plan.state_bytes) / mib);
 }
 
 int run_train(const Arguments& given) {
@@ -49,9 +52,9 @@ int run_train(const Arguments& given) {
   const std::int64_t steps = data.batches.size() * arguments.integer("train.epochs", 1);
   Setup setup = set_up(arguments, entry, data.fit.info(), steps);
   const nn::Summary summary = nn::summary(setup.trainer.net(), setup.input);
-  const std::string model = fmt::format("{} on {}: {} samples to train on, {} to choose the best on\n{}{}", entry.name,
-                                        data.whole.name, data.fit.size(), data.valid ? data.valid->size() : 0,
-                                        summary.to_string(), plan_text(setup, data));
+  const std::string model = fmt::format(
+      "{} on {}: {} samples to train on, {} to choose the best on\n{}{}", entry.name, data.whole.name,
+      data.fit.size(), data.valid ? data.valid->size() : 0, summary.to_string(), plan_text(setup, data));
   const io::RunDirectory run = make_run(arguments);
   write_config(arguments, run);
   io::write_file(run.file("model.txt"), model);
@@ -59,11 +62,14 @@ int run_train(const Arguments& given) {
   return train_and_report(arguments, setup, data, run.path());
 }
 
-const Registration registration({"train",
-                                 "trains a network of the gallery",
-                                 {"train model=lenet5 data=fashion-mnist [epochs=5 batch=64 optimizer=adam lr=1e-3 ...]",
-                                  "train config=FILE.toml [key=value ...]"},
-                                 training_keys(), 0, run_train});
+const Registration registration(
+    {"train",
+     "trains a network of the gallery",
+     {"train model=lenet5 data=fashion-mnist [epochs=5 batch=64 optimizer=adam lr=1e-3 ...]",
+      "train config=FILE.toml [key=value ...]"},
+     training_keys(),
+     0,
+     run_train});
 
 }  // namespace
 }  // namespace luge::cli

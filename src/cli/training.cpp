@@ -20,33 +20,41 @@ train::ProgressBarOptions progress_options() {
   const char* no_colour = std::getenv("NO_COLOR");
   options.colour = options.terminal && !(no_colour && *no_colour);
   winsize size{};
-  if (options.terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) options.columns = size.ws_col;
+  if (options.terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    options.columns = size.ws_col;
   return options;
 }
 
-std::vector<train::CallbackRef> callbacks_for(const Arguments& arguments, const std::filesystem::path& run, bool validates) {
-  std::vector<train::CallbackRef> all = {train::progress_bar(std::cerr, progress_options()),
-                                         train::stop_when([] { return signal_received() != 0; }, "interrupted")};
+std::vector<train::CallbackRef> callbacks_for(const Arguments& arguments, const std::filesystem::path& run,
+                                              bool validates) {
+  std::vector<train::CallbackRef> all = {
+      train::progress_bar(std::cerr, progress_options()),
+      train::stop_when([] { return signal_received() != 0; }, "interrupted")};
   const auto monitor = [&](const char* key) {
     const std::string name = arguments.text(key);
     if (!validates && !arguments.given(key) && name.starts_with("val_")) return name.substr(4);
     return name;
   };
   if (arguments.has("callbacks.early_stopping.patience")) {
-    all.push_back(train::early_stopping({.monitor = monitor("callbacks.early_stopping.monitor"),
-                                         .patience = arguments.integer("callbacks.early_stopping.patience", 1),
-                                         .min_delta = arguments.number("callbacks.early_stopping.min_delta")}));
+    all.push_back(
+        train::early_stopping({.monitor = monitor("callbacks.early_stopping.monitor"),
+                               .patience = arguments.integer("callbacks.early_stopping.patience", 1),
+                               .min_delta = arguments.number("callbacks.early_stopping.min_delta")}));
   }
   if (arguments.has("callbacks.stop_at.value")) {
-    all.push_back(train::stop_at(monitor("callbacks.stop_at.monitor"), arguments.number("callbacks.stop_at.value")));
+    all.push_back(
+        train::stop_at(monitor("callbacks.stop_at.monitor"), arguments.number("callbacks.stop_at.value")));
   }
   train::CheckpointOptions checkpoint;
-  if (arguments.has("callbacks.checkpoint.monitor")) checkpoint.monitor = arguments.text("callbacks.checkpoint.monitor");
+  if (arguments.has("callbacks.checkpoint.monitor"))
+    checkpoint.monitor = arguments.text("callbacks.checkpoint.monitor");
   checkpoint.every = arguments.integer("callbacks.checkpoint.every", 0);
   checkpoint.keep = arguments.integer("callbacks.checkpoint.keep", 1);
   if (arguments.choice("callbacks.checkpoint.on_error", {"stop", "warn"}) == "warn") {
     checkpoint.on_error = train::OnSaveError::warn;
-    checkpoint.warn = [](const std::string& what) { fmt::print(stderr, "\nluge: warning: {}; training goes on\n", what); };
+    checkpoint.warn = [](const std::string& what) {
+      fmt::print(stderr, "\nluge: warning: {}; training goes on\n", what);
+    };
   }
   all.push_back(train::checkpoint(run, checkpoint));
   return all;
@@ -74,7 +82,8 @@ nlohmann::ordered_json logs_json(const train::Logs& logs) {
 }
 
 void print_json(const train::History& history, const std::filesystem::path& run) {
-  nlohmann::ordered_json json = {{"run", run.string()}, {"epochs", history.epochs.size()}, {"steps", history.steps}};
+  nlohmann::ordered_json json = {
+      {"run", run.string()}, {"epochs", history.epochs.size()}, {"steps", history.steps}};
   if (!history.epochs.empty()) {
     const train::EpochRecord& best = history.best(monitored(history));
     json["best"] = {{"epoch", best.epoch + 1}};
@@ -92,7 +101,8 @@ void print_table(const train::History& history, const std::filesystem::path& run
     const std::string monitor = monitored(history);
     const train::EpochRecord& best = history.best(monitor);
     fmt::print("best   epoch {} by {}:{}\n", best.epoch + 1, monitor, logs_text(best.logs));
-    fmt::print("last   epoch {}:{}\n", history.epochs.back().epoch + 1, logs_text(history.epochs.back().logs));
+    fmt::print("last   epoch {}:{}\n", history.epochs.back().epoch + 1,
+               logs_text(history.epochs.back().logs));
   }
   fmt::print("time   {:.1f}s for {} steps\n", history.seconds, history.steps);
   if (!history.stop_reason.empty()) fmt::print("ended  {}\n", history.stop_reason);
@@ -100,7 +110,8 @@ void print_table(const train::History& history, const std::filesystem::path& run
   if (history.interrupted) fmt::print("  luge resume run={}\n", run.string());
   fmt::print("  luge eval run={}\n", run.string());
   if (data.whole.train.info().input.shape.rank() == 3) {
-    fmt::print("  luge data {} to=samples count=10\n  luge predict run={} input=samples\n", data.whole.name, run.string());
+    fmt::print("  luge data {} to=samples count=10\n  luge predict run={} input=samples\n", data.whole.name,
+               run.string());
   } else {
     fmt::print("  luge predict run={} input=FILE.csv\n", run.string());
   }
@@ -108,7 +119,8 @@ void print_table(const train::History& history, const std::filesystem::path& run
 
 }  // namespace
 
-int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data, const std::filesystem::path& run) {
+int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data,
+                     const std::filesystem::path& run) {
   train::FitOptions options;
   options.epochs = arguments.integer("train.epochs", 1);
   options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
@@ -117,8 +129,8 @@ int train_and_report(const Arguments& arguments, Setup& setup, const TrainingDat
   const train::History history = setup.trainer.fit(data.batches, options);
   arguments.json() ? print_json(history, run) : print_table(history, run, data);
   if (const int signal = signal_received()) {
-    fmt::print(stderr, "luge: stopped by signal {}; `luge resume run={}` goes on from step {}\n", signal, run.string(),
-               setup.trainer.position().total_steps);
+    fmt::print(stderr, "luge: stopped by signal {}; `luge resume run={}` goes on from step {}\n", signal,
+               run.string(), setup.trainer.position().total_steps);
     throw Stopped{signal};
   }
   return 0;

@@ -8,6 +8,7 @@
 namespace luge::cli {
 
 /// Trains until done or interrupted and prints what came of it. Throws Stopped after a signal.
-int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data, const std::filesystem::path& run);
+int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data,
+                     const std::filesystem::path& run);
 
 }  // namespace luge::cli

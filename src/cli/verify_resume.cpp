@@ -1,4 +1,5 @@
-// luge verify-resume: a training in one go against the same one stopped and resumed; every byte of the state must agree.
+// luge verify-resume: a training in one go against the same one stopped and resumed; every byte of the state
+// must agree.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -57,7 +58,8 @@ int verify(const Arguments& given) {
   straight.fit(data.batches, options);
   straight.save(scratch.file("straight"));
   const std::int64_t total = straight.position().total_steps;
-  const std::int64_t stop = arguments.has("stop") ? arguments.integer("stop", 1) : std::max<std::int64_t>(1, total / 2);
+  const std::int64_t stop =
+      arguments.has("stop") ? arguments.integer("stop", 1) : std::max<std::int64_t>(1, total / 2);
 
   train::Trainer first = fresh();
   train::FitOptions until = options;
@@ -72,24 +74,29 @@ int verify(const Arguments& given) {
   const auto a = content(scratch.file("straight")), b = content(scratch.file("resumed"));
   const bool same = a == b;
   if (arguments.json()) {
-    fmt::print("{}\n", nlohmann::ordered_json{{"steps", total}, {"stopped_at", stop}, {"bytes", a.size()}, {"identical", same}}.dump());
+    fmt::print("{}\n",
+               nlohmann::ordered_json{
+                   {"steps", total}, {"stopped_at", stop}, {"bytes", a.size()}, {"identical", same}}
+                   .dump());
   } else {
     fmt::print("{} steps straight against {}, stop, {}: {} of {} bytes {}\n", total, stop, total - stop,
-               same ? "all" : "not all", a.size(), same ? "agree" : "agree: this training cannot be resumed exactly");
+               same ? "all" : "not all", a.size(),
+               same ? "agree" : "agree: this training cannot be resumed exactly");
   }
   return same ? 0 : 1;
 }
 
-const Registration registration({"verify-resume",
-                                 "proves that a stopped and resumed training ends in the same bytes",
-                                 {"verify-resume model=lenet5 data=fashion-mnist epochs=2 limit_train_batches=20 [stop=13]"},
-                                 [] {
-                                   std::vector<Key> keys = training_keys();
-                                   keys.push_back({"stop", "step behind which to stop (default: half of all)"});
-                                   return keys;
-                                 }(),
-                                 0,
-                                 verify});
+const Registration registration(
+    {"verify-resume",
+     "proves that a stopped and resumed training ends in the same bytes",
+     {"verify-resume model=lenet5 data=fashion-mnist epochs=2 limit_train_batches=20 [stop=13]"},
+     [] {
+       std::vector<Key> keys = training_keys();
+       keys.push_back({"stop", "step behind which to stop (default: half of all)"});
+       return keys;
+     }(),
+     0,
+     verify});
 
 }  // namespace
 }  // namespace luge::cli

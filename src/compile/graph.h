@@ -20,9 +20,9 @@ struct Graph {
 using Rewrite = std::function<Tensors(Node& node, const Tensors& inputs)>;
 Graph rewrite(const Graph& graph, const Rewrite& map);
 
-/// The same op on new inputs. Always a new node, so that a graph that was rewritten is numbered in the old order and
-/// what a backward pass computes again stays behind the forward pass. Inputs used only for their type become typed
-/// leaves, so that they keep nothing alive.
+/// The same op on new inputs. Always a new node, so that a graph that was rewritten is numbered in the old
+/// order and what a backward pass computes again stays behind the forward pass. Inputs used only for their
+/// type become typed leaves, so that they keep nothing alive.
 Tensors rebuild(Node& node, const Tensors& inputs);
 
 /// Runs `map` over what lies between `inputs` and `roots` (an expansion of one node) and gives the new roots.

@@ -18,7 +18,8 @@ Buffer::Buffer(std::size_t bytes, LayoutId layout) : bytes_(bytes), layout_(layo
   if (padded < bytes) throw MemoryError(fmt::format("cannot allocate {} bytes: the size overflows", bytes));
   data_ = static_cast<std::byte*>(::operator new(padded, std::align_val_t(line), std::nothrow));
   if (!data_) {
-    throw MemoryError(fmt::format("cannot allocate {} bytes; use a smaller batch, or `luge plan` to see what needs them", bytes));
+    throw MemoryError(fmt::format(
+        "cannot allocate {} bytes; use a smaller batch, or `luge plan` to see what needs them", bytes));
   }
   std::memset(data_ + (padded - 2 * line), 0, 2 * line);
 }

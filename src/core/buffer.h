@@ -11,8 +11,8 @@ namespace luge {
 using LayoutId = std::uint32_t;
 inline constexpr LayoutId public_layout = 0;
 
-/// 64-byte aligned memory with at least 64 readable bytes behind the last element. Throws MemoryError naming the
-/// bytes asked for.
+/// 64-byte aligned memory with at least 64 readable bytes behind the last element. Throws MemoryError naming
+/// the bytes asked for.
 class Buffer {
  public:
   explicit Buffer(std::size_t bytes, LayoutId layout = public_layout);

@@ -1,5 +1,5 @@
-// Philox4x32-10 (Salmon et al. 2011): random numbers as a pure function of key, draw and element, so that any thread
-// on any device finds the same number for the same element.
+// Philox4x32-10 (Salmon et al. 2011): random numbers as a pure function of key, draw and element, so that any
+// thread on any device finds the same number for the same element.
 #pragma once
 
 #include <array>
@@ -31,8 +31,8 @@ constexpr double uniform_f64(std::uint32_t first, std::uint32_t second) {
   return (static_cast<double>(first >> 5) * 0x1p26 + static_cast<double>(second >> 6)) * 0x1p-53;
 }
 
-/// The number of element `index` (row-major): float32 takes word index % 4 of block index / 4, float64 takes two
-/// words of block index / 2.
+/// The number of element `index` (row-major): float32 takes word index % 4 of block index / 4, float64 takes
+/// two words of block index / 2.
 constexpr float philox_f32(std::uint64_t seed, std::uint64_t draw, std::uint64_t index) {
   return uniform_f32(philox(seed, draw, index / 4)[index % 4]);
 }

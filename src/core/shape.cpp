@@ -29,7 +29,8 @@ std::int64_t Shape::elements() const {
   std::int64_t product = 1;
   bool overflow = false;
   for (std::int64_t extent : *this) {
-    if (extent < 0) throw ShapeError(fmt::format("the number of elements of {} is not known yet", to_string()));
+    if (extent < 0)
+      throw ShapeError(fmt::format("the number of elements of {} is not known yet", to_string()));
     if (extent == 0) return 0;
     overflow |= __builtin_mul_overflow(product, extent, &product);
   }
@@ -51,7 +52,8 @@ Shape Shape::without(int axis) const {
 }
 
 Shape Shape::inserted(int axis, std::int64_t extent) const {
-  if (rank_ == max_rank) throw ShapeError(fmt::format("a shape has at most {} axes; cannot add one to {}", max_rank, to_string()));
+  if (rank_ == max_rank)
+    throw ShapeError(fmt::format("a shape has at most {} axes; cannot add one to {}", max_rank, to_string()));
   Shape result = *this;
   std::copy_backward(begin() + axis, end(), result.extents_.begin() + rank_ + 1);
   result.extents_[static_cast<std::size_t>(axis)] = extent;

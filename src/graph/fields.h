@@ -3,7 +3,8 @@
 //   struct LayerNormAttributes {
 //     std::int64_t axis = -1;
 //     double epsilon = 1e-5;
-//     static void fields(auto& self, auto&& field) { field("axis", self.axis); field("epsilon", self.epsilon); }
+//     static void fields(auto& self, auto&& field) { field("axis", self.axis); field("epsilon",
+//     self.epsilon); }
 //   };
 #pragma once
 
@@ -116,7 +117,8 @@ FieldWords words_of(const A& attributes) {
   return words;
 }
 
-/// Sets the members that `given` names; the others keep their defaults. Throws FormatError for an unknown name.
+/// Sets the members that `given` names; the others keep their defaults. Throws FormatError for an unknown
+/// name.
 template <class A>
 A attributes_from(const Fields& given) {
   A result;

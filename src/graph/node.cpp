@@ -20,7 +20,8 @@ thread_local int building = 0;
 // A chain this long evaluates itself, so that a metric summed over a whole epoch stays small.
 constexpr std::uint32_t chain_limit = 1000;
 
-// A chain whose history is kept for gradients is looked at ever more seldom: evaluating it would free nothing.
+// A chain whose history is kept for gradients is looked at ever more seldom: evaluating it would free
+// nothing.
 bool chain_is_due(std::uint32_t length, bool requires_grad) {
   if (length < chain_limit || length % chain_limit != 0) return false;
   return !requires_grad || std::has_single_bit(length / chain_limit);
@@ -207,8 +208,9 @@ Tensor read_leaf(std::shared_ptr<Slot> slot, const Type& type, bool trainable, c
 
 Tensor scalar(Scalar value, DType dtype) {
   if (value.is_real() && !is_floating(dtype)) {
-    throw DTypeError(fmt::format("the number {} beside a tensor of {}: expected a whole number; write cast(x, f32) first",
-                                 value.real(), name(dtype)));
+    throw DTypeError(
+        fmt::format("the number {} beside a tensor of {}: expected a whole number; write cast(x, f32) first",
+                    value.real(), name(dtype)));
   }
   auto node = new_leaf(Leaf::scalar, {dtype, {}});
   // words[0] holds the element's bytes, words[1] its value as a double.
@@ -234,7 +236,8 @@ Tensor scalar(Scalar value, DType dtype) {
   if (!trace) return handle(std::move(node));
   for (const Tensor& known : trace->scalars) {
     const Node* other = known.node();
-    if (other->outputs[0].type.dtype == dtype && std::equal(node->words, node->words + 2, other->words)) return known;
+    if (other->outputs[0].type.dtype == dtype && std::equal(node->words, node->words + 2, other->words))
+      return known;
   }
   return trace->scalars.emplace_back(handle(std::move(node)));
 }
@@ -261,8 +264,9 @@ Node* new_node(OpRef op, std::span<const Tensor> inputs) {
   Types types;
   for (const Tensor& input : inputs) {
     if (!input.defined()) {
-      throw StateError(fmt::format("{}: operand {} of ({}) is an empty tensor (default-constructed or moved from)", op->name(),
-                                   &input - inputs.data(), describe_inputs(inputs)));
+      throw StateError(
+          fmt::format("{}: operand {} of ({}) is an empty tensor (default-constructed or moved from)",
+                      op->name(), &input - inputs.data(), describe_inputs(inputs)));
     }
     const Output& output = input.node()->outputs[static_cast<std::size_t>(input.output())];
     types.push_back(output.type);
@@ -290,7 +294,8 @@ Node* new_node(OpRef op, std::span<const Tensor> inputs) {
 
 void watch_chain(const Tensor& made) {
   const Node* node = made.node();
-  if (building == 0 && chain_is_due(node->pending.load(std::memory_order_relaxed), node->requires_grad)) eval_long_chain(made);
+  if (building == 0 && chain_is_due(node->pending.load(std::memory_order_relaxed), node->requires_grad))
+    eval_long_chain(made);
 }
 
 }  // namespace
@@ -319,7 +324,8 @@ Tensor output_of(Node& node, std::size_t k) { return Tensor(&node, static_cast<i
 
 Types input_types(const Node& node) {
   Types types;
-  for (const Edge& edge : node.inputs) types.push_back(edge.node->outputs[static_cast<std::size_t>(edge.out)].type);
+  for (const Edge& edge : node.inputs)
+    types.push_back(edge.node->outputs[static_cast<std::size_t>(edge.out)].type);
   return types;
 }
 

@@ -35,8 +35,8 @@ struct Edge {  // an owning reference between nodes
 
 struct Output {
   Type type;
-  BufferRef value;                           // set once evaluated
-  std::atomic<std::uint32_t> handles{0};     // Tensors a person (or a Slot) holds
+  BufferRef value;                        // set once evaluated
+  std::atomic<std::uint32_t> handles{0};  // Tensors a person (or a Slot) holds
   Output(Type t) : type(std::move(t)) {}
   Output(Output&& other) noexcept : type(std::move(other.type)), value(std::move(other.value)) {}
 };
@@ -44,12 +44,12 @@ struct Output {
 struct Node {
   std::atomic<std::uint32_t> refs{0};  // handles of all outputs + edges
   Leaf leaf = Leaf::none;
-  bool requires_grad = false;  // depends on a trainable Variable or an argument
+  bool requires_grad = false;             // depends on a trainable Variable or an argument
   std::atomic<bool> cut{false};           // its inputs were let go after evaluation
-  bool grad_root = false;      // stands in the list of roots below
-  bool barrier = false;        // never merged with an equal node (checkpoint's recomputation)
+  bool grad_root = false;                 // stands in the list of roots below
+  bool barrier = false;                   // never merged with an equal node (checkpoint's recomputation)
   std::atomic<std::uint32_t> pending{0};  // longest chain of unevaluated nodes ending here; 0: in memory
-  std::uint64_t sequence = 0;  // creation order: inputs come before their users
+  std::uint64_t sequence = 0;             // creation order: inputs come before their users
   OpRef op;
   InlineVector<Edge, 3> inputs;
   InlineVector<Output, 1> outputs;
@@ -73,8 +73,8 @@ void release(Node* node);
 /// Held while values are set, inputs are cut or a graph is walked: graph building needs it not at all.
 std::recursive_mutex& engine_mutex();
 
-/// While one lives on a thread, long chains do not evaluate themselves (passes, grad and traces build graphs that
-/// must stay as they are).
+/// While one lives on a thread, long chains do not evaluate themselves (passes, grad and traces build graphs
+/// that must stay as they are).
 class Building {
  public:
   Building();
@@ -91,17 +91,18 @@ Tensor read_leaf(std::shared_ptr<Slot> slot, const Type& type, bool trainable, c
 Tensor argument_leaf(Type type, std::string label, bool requires_grad = true);
 Tensor typed_leaf(Type type);
 
-/// Lets go of the inputs of a node whose needed values are in memory. Marks it, so that a gradient through it throws.
+/// Lets go of the inputs of a node whose needed values are in memory. Marks it, so that a gradient through it
+/// throws.
 void cut(Node* node);
 
-/// Remembers of which root the targets' gradients were taken. A step that replaces the targets evaluates the root
-/// with them: its value is seldom needed for the gradients, but somebody may read it afterwards.
+/// Remembers of which root the targets' gradients were taken. A step that replaces the targets evaluates the
+/// root with them: its value is seldom needed for the gradients, but somebody may read it afterwards.
 void remember_grad_root(const Tensor& root, std::span<const Tensor> targets);
 /// Live roots of gradients with respect to any of these nodes; forgets them.
 Tensors take_grad_roots(std::span<const Node* const> targets);
 
-/// Nodes reachable from the roots, inputs before users, each once; iterative. `stop(node)` true: its inputs are not
-/// visited (the node itself is listed).
+/// Nodes reachable from the roots, inputs before users, each once; iterative. `stop(node)` true: its inputs
+/// are not visited (the node itself is listed).
 template <class Stop>
 std::vector<Node*> topological(std::span<const Tensor> roots, Stop stop);
 std::vector<Node*> topological(std::span<const Tensor> roots);

@@ -70,7 +70,8 @@ std::uint64_t hash_name(std::string_view name) {
 
 std::vector<OpEntry> registered_ops() {
   std::vector<OpEntry> entries = registry();
-  std::sort(entries.begin(), entries.end(), [](const OpEntry& a, const OpEntry& b) { return a.name < b.name; });
+  std::sort(entries.begin(), entries.end(),
+            [](const OpEntry& a, const OpEntry& b) { return a.name < b.name; });
   return entries;
 }
 

@@ -40,8 +40,8 @@ struct Traits {
   bool can_fail = false;
   /// Estimated work per output element in multiply-adds, for choosing threads.
   double cost = 1;
-  /// Outputs from this one on are residuals, made for the gradient op alone. When one of them itself receives a
-  /// gradient (second derivatives), the decomposition is differentiated instead.
+  /// Outputs from this one on are residuals, made for the gradient op alone. When one of them itself receives
+  /// a gradient (second derivatives), the decomposition is differentiated instead.
   int residuals_from = 1 << 30;
 };
 
@@ -229,14 +229,14 @@ OpRef op_ref(typename O::Attributes attributes = {}) {
 }
 /// Builds a node of op O and gives its first output: `return make<Softmax>({.axis = axis}, x);`
 template <class O, class... Inputs>
-  requires(std::convertible_to<Inputs, Tensor> && ...)
-Tensor make(typename O::Attributes attributes, const Inputs&... inputs) {
+requires(std::convertible_to<Inputs, Tensor>&&...) Tensor
+    make(typename O::Attributes attributes, const Inputs&... inputs) {
   const Tensor list[] = {Tensor(inputs)...};
   return make_single(op_ref<O>(std::move(attributes)), list);
 }
 template <class O, class... Inputs>
-  requires(std::convertible_to<Inputs, Tensor> && ...)
-Tensors make_all(typename O::Attributes attributes, const Inputs&... inputs) {
+requires(std::convertible_to<Inputs, Tensor>&&...) Tensors
+    make_all(typename O::Attributes attributes, const Inputs&... inputs) {
   const Tensor list[] = {Tensor(inputs)...};
   return make_node(op_ref<O>(std::move(attributes)), list);
 }

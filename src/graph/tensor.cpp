@@ -14,7 +14,8 @@ namespace luge {
 namespace {
 
 Output& checked_output(const Tensor& tensor) {
-  if (!tensor.defined()) throw StateError("this tensor is empty (default-constructed or moved from); assign it first");
+  if (!tensor.defined())
+    throw StateError("this tensor is empty (default-constructed or moved from); assign it first");
   return tensor.node()->outputs[static_cast<std::size_t>(tensor.output())];
 }
 
@@ -22,9 +23,10 @@ Output& checked_output(const Tensor& tensor) {
 BufferRef readable(const Tensor& tensor, const std::source_location& at) {
   Output& out = checked_output(tensor);
   if (current_trace() && (!tensor.evaluated() || tensor.node()->leaf == Leaf::scalar)) {
-    throw GraphError(fmt::format("{}:{}: the value of a tensor ({}) is read while a function is being compiled; it has none "
-                                 "yet: return the tensor from the function, or use where() instead of a branch",
-                                 at.file_name(), at.line(), out.type.to_string()));
+    throw GraphError(fmt::format(
+        "{}:{}: the value of a tensor ({}) is read while a function is being compiled; it has none "
+        "yet: return the tensor from the function, or use where() instead of a branch",
+        at.file_name(), at.line(), out.type.to_string()));
   }
   return public_buffer(tensor);
 }
@@ -32,8 +34,8 @@ BufferRef readable(const Tensor& tensor, const std::source_location& at) {
 template <class T>
 void check_type(const Tensor& tensor) {
   if (dtype_of<T> == tensor.dtype() || std::same_as<T, double>) return;
-  throw DTypeError(fmt::format("a tensor of {} is read as {}; read it as {} or double, or cast it first", name(tensor.dtype()),
-                               name(dtype_of<T>), name(tensor.dtype())));
+  throw DTypeError(fmt::format("a tensor of {} is read as {}; read it as {} or double, or cast it first",
+                               name(tensor.dtype()), name(dtype_of<T>), name(tensor.dtype())));
 }
 
 }  // namespace
@@ -71,7 +73,8 @@ std::int64_t Tensor::extent(int axis) const {
   const Shape& s = shape();
   const int wanted = axis < 0 ? axis + s.rank() : axis;
   if (wanted < 0 || wanted >= s.rank()) {
-    throw ShapeError(fmt::format("axis {} of a tensor of shape {}: expected {} to {}", axis, s.to_string(), -s.rank(), s.rank() - 1));
+    throw ShapeError(fmt::format("axis {} of a tensor of shape {}: expected {} to {}", axis, s.to_string(),
+                                 -s.rank(), s.rank() - 1));
   }
   return s[wanted];
 }
@@ -103,7 +106,8 @@ std::vector<T> Tensor::to_vector(std::source_location at) const {
 template <class T>
 T Tensor::item(std::source_location at) const {
   if (elements() != 1) {
-    throw ShapeError(fmt::format("item() needs a tensor with one element, got shape {}", shape().to_string()));
+    throw ShapeError(
+        fmt::format("item() needs a tensor with one element, got shape {}", shape().to_string()));
   }
   return to_vector<T>(at)[0];
 }
@@ -111,8 +115,8 @@ T Tensor::item(std::source_location at) const {
 template <class T>
 Tensor tensor(std::span<const T> values, const Shape& shape) {
   if (static_cast<std::int64_t>(values.size()) != shape.elements()) {
-    throw ShapeError(fmt::format("{} values do not fill shape {}, which has {} elements", values.size(), shape.to_string(),
-                                 shape.elements()));
+    throw ShapeError(fmt::format("{} values do not fill shape {}, which has {} elements", values.size(),
+                                 shape.to_string(), shape.elements()));
   }
   return tensor_from_bytes(std::as_bytes(values), dtype_of<T>, shape);
 }
@@ -120,15 +124,16 @@ Tensor tensor(std::span<const T> values, const Shape& shape) {
 Tensor tensor_from_bytes(std::span<const std::byte> bytes, DType dtype, const Shape& shape) {
   const std::size_t needed = static_cast<std::size_t>(shape.elements()) * size_of(dtype);
   if (bytes.size() != needed) {
-    throw ShapeError(fmt::format("{} bytes do not fill {}, which has {}", bytes.size(), Type{dtype, shape}.to_string(), needed));
+    throw ShapeError(fmt::format("{} bytes do not fill {}, which has {}", bytes.size(),
+                                 Type{dtype, shape}.to_string(), needed));
   }
   auto buffer = std::make_shared<Buffer>(needed);
   if (needed) std::memcpy(buffer->data(), bytes.data(), needed);
   return data_leaf(std::move(buffer), {dtype, shape});
 }
 
-#define LUGE_ELEMENT(T)                                                 \
-  template T Tensor::item<T>(std::source_location) const;               \
+#define LUGE_ELEMENT(T)                                                     \
+  template T Tensor::item<T>(std::source_location) const;                   \
   template std::vector<T> Tensor::to_vector<T>(std::source_location) const; \
   template Tensor tensor<T>(std::span<const T>, const Shape&);
 LUGE_ELEMENT(float)
@@ -149,9 +154,11 @@ void eval(std::initializer_list<Tensor> tensors) { evaluate(std::span(tensors.be
 namespace {
 
 // Long axes show their first and last three entries.
-void print(std::string& text, const std::vector<double>& values, const Shape& shape, bool whole, int axis, std::size_t& at) {
+void print(std::string& text, const std::vector<double>& values, const Shape& shape, bool whole, int axis,
+           std::size_t& at) {
   if (axis == shape.rank()) {
-    text += whole ? fmt::format("{}", static_cast<std::int64_t>(values[at])) : fmt::format("{:.6g}", values[at]);
+    text +=
+        whole ? fmt::format("{}", static_cast<std::int64_t>(values[at])) : fmt::format("{:.6g}", values[at]);
     ++at;
     return;
   }

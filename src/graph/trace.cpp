@@ -42,7 +42,8 @@ Tensor next_key() {
 bool read_mode(const std::shared_ptr<const Mode>& mode) {
   const bool on = mode->on.load();
   if (Trace* trace = current_trace()) {
-    const bool known = std::any_of(trace->modes.begin(), trace->modes.end(), [&](const auto& m) { return m.first == mode; });
+    const bool known =
+        std::any_of(trace->modes.begin(), trace->modes.end(), [&](const auto& m) { return m.first == mode; });
     if (!known) trace->modes.emplace_back(mode, on);
   }
   return on;

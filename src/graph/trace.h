@@ -10,8 +10,8 @@
 
 namespace luge {
 
-/// A Variable's storage. `current` is the read node of the present version: its value is the buffer, or its input
-/// is what was assigned and not evaluated yet.
+/// A Variable's storage. `current` is the read node of the present version: its value is the buffer, or its
+/// input is what was assigned and not evaluated yet.
 struct Slot {
   std::string name;
   Type type;
@@ -38,8 +38,9 @@ struct Trace {
   Tensors scalars;            // a number is one node in a trace, however often it is written
   Tensors keys;               // random keys to draw anew at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
-  bool outer_reads = false;   // a first read gives the node made outside (graph::record), not one of the trace's own
-  std::uint64_t start = 0;    // nodes with a smaller sequence number were made outside
+  bool outer_reads =
+      false;  // a first read gives the node made outside (graph::record), not one of the trace's own
+  std::uint64_t start = 0;  // nodes with a smaller sequence number were made outside
 
   State& state(const std::shared_ptr<Slot>& slot);
 };

@@ -23,7 +23,8 @@ SlotList& slot_list() {
 void remember(const std::shared_ptr<Slot>& slot) {
   SlotList& list = slot_list();
   const std::lock_guard lock(list.mutex);
-  if (list.slots.size() % 1024 == 1023) std::erase_if(list.slots, [](const auto& weak) { return weak.expired(); });
+  if (list.slots.size() % 1024 == 1023)
+    std::erase_if(list.slots, [](const auto& weak) { return weak.expired(); });
   list.slots.push_back(slot);
 }
 
@@ -32,8 +33,8 @@ const std::shared_ptr<Slot>& need(const std::shared_ptr<Slot>& slot) {
   return slot;
 }
 
-// The initial value as an expression of its own, which nobody evaluates by chance: the evaluated parameter and its
-// initial value must not both stay in memory.
+// The initial value as an expression of its own, which nobody evaluates by chance: the evaluated parameter
+// and its initial value must not both stay in memory.
 Tensor unevaluated_copy(const Tensor& value) {
   const std::lock_guard lock(engine_mutex());
   const Building building;
@@ -47,7 +48,8 @@ Tensor unevaluated_copy(const Tensor& value) {
       continue;
     }
     Tensors inputs;
-    for (const Edge& edge : node->inputs) inputs.push_back(copies.at(edge.node)[static_cast<std::size_t>(edge.out)]);
+    for (const Edge& edge : node->inputs)
+      inputs.push_back(copies.at(edge.node)[static_cast<std::size_t>(edge.out)]);
     copy = make_node(node->op, inputs);
   }
   return copies.at(value.node())[static_cast<std::size_t>(value.output())];
@@ -69,7 +71,8 @@ std::vector<std::shared_ptr<Slot>> live_slots() {
   return live;
 }
 
-Variable::Variable(const Tensor& initial, std::string name, VariableOptions options) : slot_(std::make_shared<Slot>()) {
+Variable::Variable(const Tensor& initial, std::string name, VariableOptions options)
+    : slot_(std::make_shared<Slot>()) {
   slot_->name = std::move(name);
   slot_->type = {initial.dtype(), initial.shape()};
   if (!initial.shape().known()) {
@@ -114,8 +117,8 @@ void Variable::assign(const Tensor& value) {
   need(slot_);
   const Type type{value.dtype(), value.shape()};
   if (type.dtype != slot_->type.dtype) {
-    throw DTypeError(fmt::format("Variable '{}' holds {}, got {}; cast the value first", slot_->name, slot_->type.to_string(),
-                                 type.to_string()));
+    throw DTypeError(fmt::format("Variable '{}' holds {}, got {}; cast the value first", slot_->name,
+                                 slot_->type.to_string(), type.to_string()));
   }
   if (type.shape.known() && !(type.shape == slot_->type.shape)) {
     throw ShapeError(fmt::format("Variable '{}' has shape {}, got a value of shape {}", slot_->name,

@@ -50,21 +50,25 @@ Initializer constant(double value) {
 
 Initializer uniform(double low, double high) {
   if (!(low < high)) throw ValueError(fmt::format("init::uniform: [{}, {}) is empty", low, high));
-  return {fmt::format("uniform({}, {})", low, high), [low, high](const Shape& shape, const Fans&, DType dtype) {
+  return {fmt::format("uniform({}, {})", low, high),
+          [low, high](const Shape& shape, const Fans&, DType dtype) {
             return random::uniform(shape, low, high, dtype);
           }};
 }
 
 Initializer normal(double mean, double deviation) {
-  if (!(deviation >= 0)) throw ValueError(fmt::format("init::normal: deviation {} is not 0 or more", deviation));
+  if (!(deviation >= 0))
+    throw ValueError(fmt::format("init::normal: deviation {} is not 0 or more", deviation));
   return {fmt::format("normal({}, {})", mean, deviation), [=](const Shape& shape, const Fans&, DType dtype) {
             return random::normal(shape, mean, deviation, dtype);
           }};
 }
 
 Initializer truncated_normal(double mean, double deviation) {
-  if (!(deviation >= 0)) throw ValueError(fmt::format("init::truncated_normal: deviation {} is not 0 or more", deviation));
-  return {fmt::format("truncated_normal({}, {})", mean, deviation), [=](const Shape& shape, const Fans&, DType dtype) {
+  if (!(deviation >= 0))
+    throw ValueError(fmt::format("init::truncated_normal: deviation {} is not 0 or more", deviation));
+  return {fmt::format("truncated_normal({}, {})", mean, deviation),
+          [=](const Shape& shape, const Fans&, DType dtype) {
             return random::truncated_normal(shape, mean, deviation, dtype);
           }};
 }
@@ -73,10 +77,12 @@ Initializer small_random() {
   return scaled_normal("small_random", [](const Fans&) { return 0.01; });
 }
 Initializer xavier_uniform(double gain) {
-  return scaled_uniform("xavier_uniform", [gain](const Fans& f) { return gain * std::sqrt(6 / (f.in + f.out)); });
+  return scaled_uniform("xavier_uniform",
+                        [gain](const Fans& f) { return gain * std::sqrt(6 / (f.in + f.out)); });
 }
 Initializer xavier_normal(double gain) {
-  return scaled_normal("xavier_normal", [gain](const Fans& f) { return gain * std::sqrt(2 / (f.in + f.out)); });
+  return scaled_normal("xavier_normal",
+                       [gain](const Fans& f) { return gain * std::sqrt(2 / (f.in + f.out)); });
 }
 Initializer he_uniform() {
   return scaled_uniform("he_uniform", [](const Fans& f) { return std::sqrt(6 / f.in); });

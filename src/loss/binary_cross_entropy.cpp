@@ -12,7 +12,8 @@ namespace {
 Cost cost(const BinaryCrossEntropyOptions& o, const Tensor& prediction, const Tensor& target) {
   const Tensor given = matched("binary_cross_entropy", prediction, target);
   const Tensor t = o.label_smoothing == 0 ? given : given * (1 - o.label_smoothing) + o.label_smoothing / 2;
-  Tensor each = o.from_logits ? binary_cross_entropy_with_logits(prediction, t) : binary_cross_entropy(prediction, t);
+  Tensor each =
+      o.from_logits ? binary_cross_entropy_with_logits(prediction, t) : binary_cross_entropy(prediction, t);
   if (o.positive_weight == 1) return {mean_per_sample(each), {}};
   const Tensor weight = 1 + (o.positive_weight - 1) * given;
   // The elements of one sample may be of both kinds, so they are weighed before the sample is averaged.
@@ -26,13 +27,16 @@ const bool added = add_named("binary-cross-entropy", []() -> Loss { return Binar
 
 BinaryCrossEntropy::BinaryCrossEntropy(const BinaryCrossEntropyOptions& options)
     : Loss("binary_cross_entropy", options.reduction,
-           [options](const Tensor& prediction, const Tensor& target) { return cost(options, prediction, target); }) {
+           [options](const Tensor& prediction, const Tensor& target) {
+             return cost(options, prediction, target);
+           }) {
   if (!(options.label_smoothing >= 0 && options.label_smoothing < 1)) {
     throw ValueError(fmt::format("binary_cross_entropy: label_smoothing is {}; expected 0 or more, below 1",
                                  options.label_smoothing));
   }
   if (!(options.positive_weight > 0)) {
-    throw ValueError(fmt::format("binary_cross_entropy: positive_weight is {}; expected above 0", options.positive_weight));
+    throw ValueError(fmt::format("binary_cross_entropy: positive_weight is {}; expected above 0",
+                                 options.positive_weight));
   }
 }
 

@@ -13,8 +13,8 @@ namespace {
 /// sample_weight [N] beside costs [N,…].
 Tensor spread(const std::string& loss, const Tensor& sample_weight, const Tensor& each) {
   if (sample_weight.rank() != 1 || each.rank() < 1) {
-    throw ShapeError(fmt::format("{}: sample weights have shape {}; expected [N], one for each sample of {}", loss,
-                                 sample_weight.shape().to_string(), each.shape().to_string()));
+    throw ShapeError(fmt::format("{}: sample weights have shape {}; expected [N], one for each sample of {}",
+                                 loss, sample_weight.shape().to_string(), each.shape().to_string()));
   }
   Tensor weight = cast(sample_weight, each.dtype());
   for (int axis = 1; axis < each.rank(); ++axis) weight = unsqueeze(weight, -1);

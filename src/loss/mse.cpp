@@ -12,7 +12,8 @@ const bool added = add_named("mse", []() -> Loss { return MSE(); });
 
 MSE::MSE(Reduction reduction)
     : Loss("mse", reduction, [](const Tensor& prediction, const Tensor& target) {
-        return Cost{.each = mean_per_sample(square(matched("mse", prediction, target) - prediction)), .weight = {}};
+        return Cost{.each = mean_per_sample(square(matched("mse", prediction, target) - prediction)),
+                    .weight = {}};
       }) {}
 
 }  // namespace luge::loss

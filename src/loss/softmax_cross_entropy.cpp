@@ -23,7 +23,8 @@ Tensor weights(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const 
   if (o.class_weights.empty()) return counts.defined() ? cast(counts, logits.dtype()) : Tensor();
   const std::int64_t classes = logits.extent(static_cast<int>(o.axis));
   if (classes != static_cast<std::int64_t>(o.class_weights.size())) {
-    throw ValueError(fmt::format("softmax_cross_entropy: {} class weights for {} classes", o.class_weights.size(), classes));
+    throw ValueError(fmt::format("softmax_cross_entropy: {} class weights for {} classes",
+                                 o.class_weights.size(), classes));
   }
   const Tensor by_class = cast(tensor(o.class_weights, Shape{classes}), logits.dtype());
   if (!labels) return matmul(transpose(target, static_cast<int>(o.axis), -1), by_class);
@@ -47,7 +48,8 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& optio
     : Loss("softmax_cross_entropy", options.reduction,
            [options](const Tensor& logits, const Tensor& target) { return cost(options, logits, target); }) {
   for (double weight : options.class_weights) {
-    if (!(weight >= 0)) throw ValueError(fmt::format("softmax_cross_entropy: class weight {} is not 0 or more", weight));
+    if (!(weight >= 0))
+      throw ValueError(fmt::format("softmax_cross_entropy: class weight {} is not 0 or more", weight));
   }
 }
 

@@ -26,18 +26,20 @@ Tensor right(const AccuracyOptions& o, const Tensor& prediction, const Tensor& t
   } else if (prediction.rank() == target.rank() + 1) {
     return equal(argmax(prediction, axis), cast(target, i64));
   }
-  throw ShapeError(fmt::format("accuracy: prediction {} and target {}; expected [N,…,C] and labels [N,…], or equal shapes",
-                               prediction.shape().to_string(), target.shape().to_string()));
+  throw ShapeError(
+      fmt::format("accuracy: prediction {} and target {}; expected [N,…,C] and labels [N,…], or equal shapes",
+                  prediction.shape().to_string(), target.shape().to_string()));
 }
 
 const bool added = add_named("accuracy", [](const std::string& name) -> std::optional<Metric> {
   if (name != "accuracy") return std::nullopt;
   return Accuracy();
 });
-const bool added_from_logits = add_named("accuracy-from-logits", [](const std::string& name) -> std::optional<Metric> {
-  if (name != "accuracy-from-logits") return std::nullopt;
-  return Accuracy({.threshold = 0});
-});
+const bool added_from_logits =
+    add_named("accuracy-from-logits", [](const std::string& name) -> std::optional<Metric> {
+      if (name != "accuracy-from-logits") return std::nullopt;
+      return Accuracy({.threshold = 0});
+    });
 
 }  // namespace
 

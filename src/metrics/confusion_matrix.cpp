@@ -13,10 +13,12 @@ namespace {
 Tensors add_batch(std::int64_t classes, const Tensors& sums, const Tensor& prediction, const Tensor& target) {
   check_labels("confusion_matrix", prediction, target);
   if (prediction.extent(1) != classes) {
-    throw ShapeError(fmt::format("confusion_matrix: prediction {} for {} classes", prediction.shape().to_string(), classes));
+    throw ShapeError(fmt::format("confusion_matrix: prediction {} for {} classes",
+                                 prediction.shape().to_string(), classes));
   }
   // A product of one-hot rows counts pairs; float64 counts exactly.
-  const Tensor truth = one_hot(cast(target, i64), classes, f64), taken = one_hot(argmax(prediction, 1), classes, f64);
+  const Tensor truth = one_hot(cast(target, i64), classes, f64),
+               taken = one_hot(argmax(prediction, 1), classes, f64);
   return {sums[0] + cast(matmul(truth, taken, {.transpose_a = true}), i64)};
 }
 
@@ -25,9 +27,8 @@ Tensors add_batch(std::int64_t classes, const Tensors& sums, const Tensor& predi
 ConfusionMatrix::ConfusionMatrix(std::int64_t classes)
     : Metric({.name = "confusion_matrix",
               .sums = {{Shape{classes, classes}, i64}},
-              .update = [classes](const Tensors& sums, const Tensor& p, const Tensor& t) {
-                return add_batch(classes, sums, p, t);
-              },
+              .update = [classes](const Tensors& sums, const Tensor& p,
+                                  const Tensor& t) { return add_batch(classes, sums, p, t); },
               .result = [](const Tensors& sums) { return sums[0]; }}) {}
 
 }  // namespace luge::metrics

@@ -23,7 +23,9 @@ void Metric::update(const Tensor& prediction, const Tensor& target) const {
   for (std::size_t k = 0; k < next.size(); ++k) state_->sums[k].assign(next[k]);
 }
 
-Tensor Metric::result() const { return state_->rule.result(Tensors(state_->sums.begin(), state_->sums.end())); }
+Tensor Metric::result() const {
+  return state_->rule.result(Tensors(state_->sums.begin(), state_->sums.end()));
+}
 
 void Metric::reset() const {
   for (Variable& sum : state_->sums) sum.assign(zeros(sum.shape(), sum.dtype()));

@@ -7,7 +7,8 @@
 
 namespace luge::metrics {
 
-/// `parse` gives the metric a name stands for, or nothing when it is not one of its names; `shown` stands in lists.
+/// `parse` gives the metric a name stands for, or nothing when it is not one of its names; `shown` stands in
+/// lists.
 bool add_named(const std::string& shown, std::optional<Metric> (*parse)(const std::string& name));
 
 }  // namespace luge::metrics

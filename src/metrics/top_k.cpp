@@ -34,9 +34,10 @@ const bool added = add_named("top5", [](const std::string& name) -> std::optiona
 }  // namespace
 
 TopK::TopK(std::int64_t k)
-    : Metric(share_of(fmt::format("top{}", k), [k, name = fmt::format("top{}", k)](const Tensor& p, const Tensor& t) {
-        return among(k, name, p, t);
-      })) {
+    : Metric(share_of(fmt::format("top{}", k),
+                      [k, name = fmt::format("top{}", k)](const Tensor& p, const Tensor& t) {
+                        return among(k, name, p, t);
+                      })) {
   if (k < 1) throw ValueError(fmt::format("TopK: k is {}; expected at least 1", k));
 }
 

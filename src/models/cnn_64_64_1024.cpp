@@ -5,7 +5,7 @@ namespace luge::models {
 namespace {
 
 nn::Model make_model(std::int64_t outputs) {
-  return nn::sequential(                                                                //
+  return nn::sequential(                                                                 //
       nn::Conv2d(64, {.kernel = 3, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),  //
       nn::Conv2d(64, {.kernel = 3, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),  //
       nn::Flatten(), nn::Linear(1024), nn::Relu(), nn::Dropout(0.5), nn::Linear(outputs));

@@ -5,7 +5,7 @@ namespace luge::models {
 namespace {
 
 nn::Model make_model(std::int64_t outputs) {
-  return nn::sequential(                                                               //
+  return nn::sequential(                                                                //
       nn::Conv2d(6, {.kernel = 5, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),  //
       nn::Conv2d(16, {.kernel = 5}), nn::Relu(), nn::MaxPool2d(2),                      //
       nn::Flatten(), nn::Linear(120), nn::Relu(), nn::Linear(84), nn::Relu(), nn::Linear(outputs));

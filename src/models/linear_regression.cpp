@@ -4,9 +4,7 @@
 namespace luge::models {
 namespace {
 
-nn::Model make_model(std::int64_t outputs) {
-  return nn::sequential(nn::Linear(outputs));
-}
+nn::Model make_model(std::int64_t outputs) { return nn::sequential(nn::Linear(outputs)); }
 
 const bool added = add({.name = "linear-regression",
                         .description = "a weighted sum of the columns",

@@ -4,9 +4,7 @@
 namespace luge::models {
 namespace {
 
-nn::Model make_model(std::int64_t outputs) {
-  return nn::sequential(nn::Linear(outputs));
-}
+nn::Model make_model(std::int64_t outputs) { return nn::sequential(nn::Linear(outputs)); }
 
 const bool added = add({.name = "logistic-regression",
                         .description = "the logit of one class as a weighted sum",

@@ -1,12 +1,11 @@
-// perceptron: one neuron (Rosenblatt 1958), trained by the cross-entropy of its sigmoid. It separates by a line.
+// perceptron: one neuron (Rosenblatt 1958), trained by the cross-entropy of its sigmoid. It separates by a
+// line.
 #include "models/layers.h"
 
 namespace luge::models {
 namespace {
 
-nn::Model make_model(std::int64_t outputs) {
-  return nn::sequential(nn::Linear(outputs));
-}
+nn::Model make_model(std::int64_t outputs) { return nn::sequential(nn::Linear(outputs)); }
 
 const bool added = add({.name = "perceptron",
                         .description = "one neuron",

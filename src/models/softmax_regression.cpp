@@ -4,9 +4,7 @@
 namespace luge::models {
 namespace {
 
-nn::Model make_model(std::int64_t outputs) {
-  return nn::sequential(nn::Flatten(), nn::Linear(outputs));
-}
+nn::Model make_model(std::int64_t outputs) { return nn::sequential(nn::Flatten(), nn::Linear(outputs)); }
 
 const bool added = add({.name = "softmax-regression",
                         .description = "logistic regression for several classes",

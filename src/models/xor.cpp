@@ -1,4 +1,5 @@
-// xor: the smallest network that computes exclusive or, 2-2-1 with tanh (Rumelhart et al. 1986). It does not always get there.
+// xor: the smallest network that computes exclusive or, 2-2-1 with tanh (Rumelhart et al. 1986). It does not
+// always get there.
 #include "models/layers.h"
 
 namespace luge::models {

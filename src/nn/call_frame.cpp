@@ -31,7 +31,8 @@ template <class E>
   path_is_in_text = true;
   const std::string path = frame.path();
   const std::string who = frame.module().describe();
-  throw E(path.empty() ? fmt::format("{}: {}", who, error.what()) : fmt::format("{} ({}): {}", path, who, error.what()));
+  throw E(path.empty() ? fmt::format("{}: {}", who, error.what())
+                       : fmt::format("{} ({}): {}", path, who, error.what()));
 }
 
 }  // namespace
@@ -56,9 +57,10 @@ void CallFrame::check_registered() const {
   const Module::State& state = *module_.state();
   if (registered_ || (state.cells.empty() && state.children.empty() && !state.uses_mode)) return;
   const std::string where = caller_->path();
-  throw StateError(fmt::format("a {} is called in forward of {} but was never registered there, so nobody would train or "
-                               "save it; make it a member with child(\"name\", …)",
-                               module_.type(), where.empty() ? caller_->module_.type() : where));
+  throw StateError(
+      fmt::format("a {} is called in forward of {} but was never registered there, so nobody would train or "
+                  "save it; make it a member with child(\"name\", …)",
+                  module_.type(), where.empty() ? caller_->module_.type() : where));
 }
 
 CallFrame* current_call() { return innermost; }

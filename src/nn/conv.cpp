@@ -10,7 +10,8 @@ namespace {
 
 /// One extent per axis from an option that may hold a single number.
 std::vector<std::int64_t> extents(const PerAxis& option, int spatial) {
-  if (option.values.size() == 1) return std::vector<std::int64_t>(static_cast<std::size_t>(spatial), option.values[0]);
+  if (option.values.size() == 1)
+    return std::vector<std::int64_t>(static_cast<std::size_t>(spatial), option.values[0]);
   return option.values;
 }
 
@@ -19,13 +20,17 @@ std::vector<std::int64_t> extents(const PerAxis& option, int spatial) {
 ConvLayer::ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& options)
     : spatial_(spatial), filters_(filters), options_(options) {
   const auto kernel = extents(options.kernel, spatial);
-  if (filters < 1) throw ValueError(fmt::format("Conv{}d: {} filters; expected at least 1", spatial, filters));
-  if (options.groups < 1) throw ValueError(fmt::format("Conv{}d: groups is {}; expected at least 1", spatial, options.groups));
+  if (filters < 1)
+    throw ValueError(fmt::format("Conv{}d: {} filters; expected at least 1", spatial, filters));
+  if (options.groups < 1)
+    throw ValueError(fmt::format("Conv{}d: groups is {}; expected at least 1", spatial, options.groups));
   if (kernel.size() != static_cast<std::size_t>(spatial)) {
-    throw ValueError(fmt::format("Conv{}d: kernel has {} numbers; expected 1 or {}", spatial, kernel.size(), spatial));
+    throw ValueError(
+        fmt::format("Conv{}d: kernel has {} numbers; expected 1 or {}", spatial, kernel.size(), spatial));
   }
   for (std::int64_t extent : kernel) {
-    if (extent < 1) throw ValueError(fmt::format("Conv{}d: kernel is {}; expected at least 1", spatial, extent));
+    if (extent < 1)
+      throw ValueError(fmt::format("Conv{}d: kernel is {}; expected at least 1", spatial, extent));
   }
   weight = parameter("weight");
   if (options.bias) bias = parameter("bias");
@@ -33,11 +38,12 @@ ConvLayer::ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& 
 
 void ConvLayer::create_parameters(const Tensor& x) const {
   if (x.rank() != spatial_ + 2 || x.extent(1) == unknown) {
-    throw ShapeError(fmt::format("input {} has {} axes; expected [N,C] and {} spatial axes", x.shape().to_string(),
-                                 x.rank(), spatial_));
+    throw ShapeError(fmt::format("input {} has {} axes; expected [N,C] and {} spatial axes",
+                                 x.shape().to_string(), x.rank(), spatial_));
   }
   if (x.extent(1) % options_.groups != 0) {
-    throw ShapeError(fmt::format("{} input channels are not divisible by {} groups", x.extent(1), options_.groups));
+    throw ShapeError(
+        fmt::format("{} input channels are not divisible by {} groups", x.extent(1), options_.groups));
   }
   Shape shape{filters_, x.extent(1) / options_.groups};
   for (std::int64_t extent : extents(options_.kernel, spatial_)) shape = shape.appended(extent);

@@ -15,7 +15,8 @@ namespace {
 
 /// Calls visit(path, module) for a module and its descendants, each once, parents first.
 template <class Visit>
-void for_each(const Module& module, const std::string& path, std::unordered_set<const void*>& seen, Visit& visit) {
+void for_each(const Module& module, const std::string& path, std::unordered_set<const void*>& seen,
+              Visit& visit) {
   if (!seen.insert(module.state().get()).second) return;
   visit(path, module);
   for (const auto& child : module.state()->children) {
@@ -45,12 +46,14 @@ std::vector<NamedVariable> variables(const Module& root, bool buffers) {
 
 void check_name(const std::string& name, bool taken) {
   if (name.empty() || name.find('.') != std::string::npos) {
-    throw ValueError(fmt::format("'{}' cannot be a name inside a module; expected one without dots, not empty", name));
+    throw ValueError(
+        fmt::format("'{}' cannot be a name inside a module; expected one without dots, not empty", name));
   }
   if (taken) throw ValueError(fmt::format("the name '{}' is given twice in one module", name));
 }
 
-std::shared_ptr<ParameterCell> add_cell(Module::State& state, std::string name, const Tensor& initial, bool is_buffer) {
+std::shared_ptr<ParameterCell> add_cell(Module::State& state, std::string name, const Tensor& initial,
+                                        bool is_buffer) {
   bool taken = false;
   for (const auto& cell : state.cells) taken |= cell->name == name;
   check_name(name, taken);
@@ -109,7 +112,8 @@ void Module::ensure_built(const Tensor& x) const {
     const OutsideTrace outside;
     create_parameters(x);
     for (const auto& cell : state_->cells) {
-      if (!cell->variable.defined()) throw StateError(fmt::format("create_parameters gave '{}' no value", cell->name));
+      if (!cell->variable.defined())
+        throw StateError(fmt::format("create_parameters gave '{}' no value", cell->name));
     }
   }
   state_->built.store(true, std::memory_order_release);

@@ -7,7 +7,8 @@ namespace {
 
 class Listener final : public CallObserver {
  public:
-  explicit Listener(const std::function<void(const LayerCall&)>& seen) : seen_(seen), before_(call_observer()) {
+  explicit Listener(const std::function<void(const LayerCall&)>& seen)
+      : seen_(seen), before_(call_observer()) {
     call_observer() = this;
   }
   ~Listener() override { call_observer() = before_; }

@@ -9,9 +9,11 @@ namespace luge::nn {
 Parameter::Parameter(const Parameter& other) : cell_(cloning() ? cloned(other.cell_) : other.cell_) {}
 
 const Variable& Parameter::variable() const {
-  if (!cell_) throw StateError("a parameter that this layer does not have was asked for (a bias switched off?)");
+  if (!cell_)
+    throw StateError("a parameter that this layer does not have was asked for (a bias switched off?)");
   if (!cell_->variable.defined()) {
-    throw StateError(fmt::format("parameter '{}' has no shape yet; call the model once or build({{…}})", cell_->name));
+    throw StateError(
+        fmt::format("parameter '{}' has no shape yet; call the model once or build({{…}})", cell_->name));
   }
   return cell_->variable;
 }

@@ -9,7 +9,8 @@ namespace luge::nn {
 namespace {
 
 std::vector<std::int64_t> extents(const PerAxis& window, int spatial) {
-  if (window.values.size() == 1) return std::vector<std::int64_t>(static_cast<std::size_t>(spatial), window.values[0]);
+  if (window.values.size() == 1)
+    return std::vector<std::int64_t>(static_cast<std::size_t>(spatial), window.values[0]);
   return window.values;
 }
 
@@ -26,7 +27,8 @@ PoolLayer::PoolLayer(Function function, int spatial, const PerAxis& window, cons
                .count_include_pad = options.count_include_pad} {
   const auto each = extents(window, spatial);
   if (each.size() != static_cast<std::size_t>(spatial)) {
-    throw ValueError(fmt::format("pooling: the window has {} numbers; expected 1 or {}", each.size(), spatial));
+    throw ValueError(
+        fmt::format("pooling: the window has {} numbers; expected 1 or {}", each.size(), spatial));
   }
   for (std::int64_t extent : each) {
     if (extent < 1) throw ValueError(fmt::format("pooling: the window is {}; expected at least 1", extent));

@@ -42,8 +42,8 @@ Tensor Module::predict(const Tensor& raw) const {
   const Notes& told = notes();
   const int rank = told.input.rank();
   if (raw.rank() != rank && raw.rank() != rank + 1) {
-    throw ShapeError(fmt::format("predict: input {}; expected a sample {} or [N,...] of them", raw.shape().to_string(),
-                                 told.input.to_string()));
+    throw ShapeError(fmt::format("predict: input {}; expected a sample {} or [N,...] of them",
+                                 raw.shape().to_string(), told.input.to_string()));
   }
   const EvalMode eval_mode(*this);
   Tensor x = cast(raw.rank() == rank ? unsqueeze(raw, 0) : raw, told.dtype);

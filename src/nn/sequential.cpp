@@ -12,7 +12,8 @@ namespace {
 std::string short_name(std::string type) {
   std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
   type = type.substr(0, type.find('<'));
-  if (type.size() > 2 && type.back() == 'd' && std::isdigit(static_cast<unsigned char>(type[type.size() - 2]))) {
+  if (type.size() > 2 && type.back() == 'd' &&
+      std::isdigit(static_cast<unsigned char>(type[type.size() - 2]))) {
     type.resize(type.size() - 2);
   }
   return type == "maxpool" || type == "avgpool" ? "pool" : type;
@@ -29,7 +30,8 @@ Tensor Sequential::forward(const Tensor& x) const {
 std::string Sequential::free_name(const Module& layer) const {
   const std::string base = short_name(layer.type());
   const auto taken = [this](const std::string& name) {
-    return std::any_of(state()->children.begin(), state()->children.end(), [&](const auto& c) { return c.name == name; });
+    return std::any_of(state()->children.begin(), state()->children.end(),
+                       [&](const auto& c) { return c.name == name; });
   };
   int number = 1;
   while (taken(base + std::to_string(number))) ++number;

@@ -83,9 +83,10 @@ std::string Summary::to_string() const {
       text += k + 1 < row.size() ? "  " : "\n";
     }
   }
-  return text + fmt::format("parameters {} (trainable {}), MACs {}, connections {}, activations {} bytes a sample\n",
-                            grouped(parameters), grouped(trainable), grouped(macs), grouped(connections),
-                            grouped(activation_bytes));
+  return text +
+         fmt::format("parameters {} (trainable {}), MACs {}, connections {}, activations {} bytes a sample\n",
+                     grouped(parameters), grouped(trainable), grouped(macs), grouped(connections),
+                     grouped(activation_bytes));
 }
 
 }  // namespace luge::nn

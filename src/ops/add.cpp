@@ -8,7 +8,8 @@ namespace {
 struct Add : Binary<Add, Instruction::add> {
   static constexpr auto name = "add";
   Tensors gradient(const GradientCall& c) const {
-    return gradients(c, [&] { return c.g[0]; }, [&] { return c.g[0]; });
+    return gradients(
+        c, [&] { return c.g[0]; }, [&] { return c.g[0]; });
   }
 };
 const Registered<Add> registered_add;

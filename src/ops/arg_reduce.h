@@ -29,7 +29,8 @@ struct ArgReduction : Op<Self, ArgAttributes> {
     check_number(Self::name, in[0]);
     const int place = check_axis(Self::name, this->axis, in[0].shape.rank());
     if (in[0].shape[place] == 0) {
-      throw ShapeError(fmt::format("{}: {} has no elements along axis {}", Self::name, in[0].to_string(), place));
+      throw ShapeError(
+          fmt::format("{}: {} has no elements along axis {}", Self::name, in[0].to_string(), place));
     }
     return {Type{DType::i64, this->keep_dims ? in[0].shape.with(place, 1) : in[0].shape.without(place)}};
   }

@@ -10,7 +10,8 @@ struct Atan2 : Binary<Atan2, Instruction::atan2, Domain::floating> {
   Tensors gradient(const GradientCall& c) const {
     const Tensor &y = c.in[0], &x = c.in[1];
     const Tensor scaled = c.g[0] / (square(x) + square(y));
-    return gradients(c, [&] { return scaled * x; }, [&] { return -scaled * y; });
+    return gradients(
+        c, [&] { return scaled * x; }, [&] { return -scaled * y; });
   }
 };
 const Registered<Atan2> registered_atan2;

@@ -7,7 +7,8 @@
 namespace luge {
 namespace {
 
-/// How many taps of the window at `at` count: those inside the image or, with count_include_pad, inside its padding.
+/// How many taps of the window at `at` count: those inside the image or, with count_include_pad, inside its
+/// padding.
 double divisor(const Space<PoolAttributes>& s, bool include_pad, const Position& at) {
   double count = 1;
   for (std::size_t a = 0; a < 3; ++a) {
@@ -60,7 +61,8 @@ struct AvgPoolBackward : Op<AvgPoolBackward, PoolAttributes> {
     check_inputs(name, in, 2);
     check_float(name, in[0]);
     check_same_dtype(name, in[0], in[1]);
-    check_same_shape(name, "output gradient", in[0], "pool's output", {in[1].dtype, pool_shape(name, *this, in[1])});
+    check_same_shape(name, "output gradient", in[0], "pool's output",
+                     {in[1].dtype, pool_shape(name, *this, in[1])});
     return {in[1]};
   }
   void reference(const ReferenceCall& call) const {
@@ -74,8 +76,10 @@ struct AvgPoolBackward : Op<AvgPoolBackward, PoolAttributes> {
           for_positions(s.kernel, [&](std::int64_t, const Position& k) {
             const std::int64_t reader = s.reader_of(at, k);
             if (reader < 0) return;
-            const Position window = {reader / (s.out[1] * s.out[2]), reader / s.out[2] % s.out[1], reader % s.out[2]};
-            sum += widen(call.in[0].as<const T>()[c * result + reader]) / divisor(s, count_include_pad, window);
+            const Position window = {reader / (s.out[1] * s.out[2]), reader / s.out[2] % s.out[1],
+                                     reader % s.out[2]};
+            sum +=
+                widen(call.in[0].as<const T>()[c * result + reader]) / divisor(s, count_include_pad, window);
           });
           call.out[0].as<T>()[c * image + place] = narrow<T>(sum);
         }

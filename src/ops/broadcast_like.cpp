@@ -15,9 +15,10 @@ struct BroadcastLike : Op<BroadcastLike> {
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);
     if (!broadcasts_to(in[0].shape, in[1].shape)) {
-      throw ShapeError(fmt::format("broadcast_like: {} does not fit the shape {}; expected equal extents or 1, aligned "
-                                   "at the last axis",
-                                   in[0].to_string(), in[1].shape.to_string()));
+      throw ShapeError(
+          fmt::format("broadcast_like: {} does not fit the shape {}; expected equal extents or 1, aligned "
+                      "at the last axis",
+                      in[0].to_string(), in[1].shape.to_string()));
     }
     return {Type{in[0].dtype, in[1].shape}};
   }

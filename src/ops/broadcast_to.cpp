@@ -24,14 +24,16 @@ struct BroadcastTo : Op<BroadcastTo, BroadcastToAttributes> {
     for (int axis = 0; axis < shape.rank(); ++axis) {
       if (shape[axis] >= 0) continue;
       if (axis < fresh) {
-        throw ShapeError(fmt::format("broadcast_to: extent -1 on the new axis {} keeps nothing; write a number", axis));
+        throw ShapeError(
+            fmt::format("broadcast_to: extent -1 on the new axis {} keeps nothing; write a number", axis));
       }
       result = result.with(axis, in[0].shape[axis - fresh]);
     }
     if (!broadcasts_to(in[0].shape, result)) {
-      throw ShapeError(fmt::format("broadcast_to: {} does not fit {}; expected equal extents or 1, aligned at the "
-                                   "last axis",
-                                   in[0].to_string(), result.to_string()));
+      throw ShapeError(
+          fmt::format("broadcast_to: {} does not fit {}; expected equal extents or 1, aligned at the "
+                      "last axis",
+                      in[0].to_string(), result.to_string()));
     }
     product(name, result, 0, result.rank());
     return {Type{in[0].dtype, result}};

@@ -11,14 +11,15 @@ namespace luge {
 
 void check_inputs(std::string_view op, const Types& in, std::size_t least, std::size_t most) {
   if (in.size() >= least && in.size() <= most) return;
-  const std::string expected = least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
+  const std::string expected =
+      least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most);
   throw ValueError(fmt::format("{}: got {} inputs, expected {}", op, in.size(), expected));
 }
 
 void check_rank(std::string_view op, std::string_view what, const Type& type, int rank) {
   if (type.shape.rank() == rank) return;
-  throw ShapeError(fmt::format("{}: {} {} has {} axes, expected {}", op, what, type.to_string(), type.shape.rank(),
-                               rank));
+  throw ShapeError(
+      fmt::format("{}: {} {} has {} axes, expected {}", op, what, type.to_string(), type.shape.rank(), rank));
 }
 
 void check_rank_between(std::string_view op, std::string_view what, const Type& type, int least, int most) {
@@ -27,23 +28,26 @@ void check_rank_between(std::string_view op, std::string_view what, const Type& 
                                type.shape.rank(), least, most));
 }
 
-void check_extent(std::string_view op, std::string_view what, const Type& type, int axis, std::int64_t expected) {
+void check_extent(std::string_view op, std::string_view what, const Type& type, int axis,
+                  std::int64_t expected) {
   const std::int64_t extent = type.shape[axis];
   if (extent == expected || extent < 0 || expected < 0) return;
-  throw ShapeError(fmt::format("{}: {} {} has extent {} on axis {}, expected {}", op, what, type.to_string(), extent,
-                               axis, expected));
+  throw ShapeError(fmt::format("{}: {} {} has extent {} on axis {}, expected {}", op, what, type.to_string(),
+                               extent, axis, expected));
 }
 
 void check_same_shape(std::string_view op, std::string_view what_a, const Type& a, std::string_view what_b,
                       const Type& b) {
   if (a.shape.rank() != b.shape.rank()) {
-    throw ShapeError(fmt::format("{}: {} {} and {} {} have {} and {} axes, expected the same shape", op, what_a,
-                                 a.to_string(), what_b, b.to_string(), a.shape.rank(), b.shape.rank()));
+    throw ShapeError(fmt::format("{}: {} {} and {} {} have {} and {} axes, expected the same shape", op,
+                                 what_a, a.to_string(), what_b, b.to_string(), a.shape.rank(),
+                                 b.shape.rank()));
   }
   for (int axis = 0; axis < a.shape.rank(); ++axis) {
     if (a.shape[axis] == b.shape[axis] || a.shape[axis] < 0 || b.shape[axis] < 0) continue;
-    throw ShapeError(fmt::format("{}: {} {} and {} {} differ on axis {}: {} and {}; expected the same shape", op,
-                                 what_a, a.to_string(), what_b, b.to_string(), axis, a.shape[axis], b.shape[axis]));
+    throw ShapeError(fmt::format("{}: {} {} and {} {} differ on axis {}: {} and {}; expected the same shape",
+                                 op, what_a, a.to_string(), what_b, b.to_string(), axis, a.shape[axis],
+                                 b.shape[axis]));
   }
 }
 
@@ -68,10 +72,11 @@ std::vector<std::int64_t> check_axes(std::string_view op, std::span<const std::i
 
 void check_same_dtype(std::string_view op, const Type& a, const Type& b) {
   if (a.dtype == b.dtype) return;
-  throw DTypeError(fmt::format("{}: operands {} and {} have different dtypes; nothing is converted silently, write "
-                               "cast(x, luge::{})",
-                               op, a.to_string(), b.to_string(),
-                               is_floating(a.dtype) || !is_floating(b.dtype) ? name(a.dtype) : name(b.dtype)));
+  throw DTypeError(
+      fmt::format("{}: operands {} and {} have different dtypes; nothing is converted silently, write "
+                  "cast(x, luge::{})",
+                  op, a.to_string(), b.to_string(),
+                  is_floating(a.dtype) || !is_floating(b.dtype) ? name(a.dtype) : name(b.dtype)));
 }
 
 namespace {
@@ -110,10 +115,10 @@ Shape broadcast_shapes(std::string_view op, const Type& a, const Type& b) {
     if (x == 1 || (x < 0 && y != 1)) {
       result = result.with(axis, y);
     } else if (y >= 0) {
-      throw ShapeError(fmt::format("{}: left operand {} and right operand {} do not broadcast: {} and {} on axis {}; "
-                                   "expected equal extents or 1",
-                                   op, a.to_string(), b.to_string(), &longer == &a.shape ? x : y,
-                                   &longer == &a.shape ? y : x, axis));
+      throw ShapeError(fmt::format(
+          "{}: left operand {} and right operand {} do not broadcast: {} and {} on axis {}; "
+          "expected equal extents or 1",
+          op, a.to_string(), b.to_string(), &longer == &a.shape ? x : y, &longer == &a.shape ? y : x, axis));
     }
   }
   return result;
@@ -131,7 +136,8 @@ bool broadcasts_to(const Shape& from, const Shape& to) {
 
 Shape merged(const Shape& a, const Shape& b) {
   Shape result = a;
-  for (int axis = 0; axis < a.rank() && axis < b.rank(); ++axis) result = result.with(axis, known_of(a[axis], b[axis]));
+  for (int axis = 0; axis < a.rank() && axis < b.rank(); ++axis)
+    result = result.with(axis, known_of(a[axis], b[axis]));
   return result;
 }
 
@@ -143,7 +149,9 @@ std::int64_t product(std::string_view op, const Shape& shape, int first, int las
     missing |= shape[axis] < 0;
     if (shape[axis] > 0) overflow |= __builtin_mul_overflow(result, shape[axis], &result);
   }
-  if (overflow) throw ShapeError(fmt::format("{}: the number of elements of {} overflows 64 bits", op, shape.to_string()));
+  if (overflow)
+    throw ShapeError(
+        fmt::format("{}: the number of elements of {} overflows 64 bits", op, shape.to_string()));
   return missing ? unknown : result;
 }
 

@@ -21,7 +21,8 @@ inline void check_inputs(std::string_view op, const Types& in, std::size_t count
 void check_rank(std::string_view op, std::string_view what, const Type& type, int rank);
 void check_rank_between(std::string_view op, std::string_view what, const Type& type, int least, int most);
 /// An extent that must be `expected`; an unknown one passes. Throws ShapeError.
-void check_extent(std::string_view op, std::string_view what, const Type& type, int axis, std::int64_t expected);
+void check_extent(std::string_view op, std::string_view what, const Type& type, int axis,
+                  std::int64_t expected);
 /// All extents equal where both are known. Throws ShapeError.
 void check_same_shape(std::string_view op, std::string_view what_a, const Type& a, std::string_view what_b,
                       const Type& b);
@@ -38,8 +39,8 @@ void check_number(std::string_view op, const Type& type);  // anything but bool
 void check_integer(std::string_view op, const Type& type);
 void check_bool(std::string_view op, const Type& type);
 
-/// NumPy's broadcasting: aligned at the last axis, extents equal or one of them 1. An unknown extent beside n > 1
-/// gives n, beside 1 stays unknown. Throws ShapeError naming both operands and the axis.
+/// NumPy's broadcasting: aligned at the last axis, extents equal or one of them 1. An unknown extent beside n
+/// > 1 gives n, beside 1 stays unknown. Throws ShapeError naming both operands and the axis.
 Shape broadcast_shapes(std::string_view op, const Type& a, const Type& b);
 /// True when `from` may be broadcast to `to` (unknown extents fit everything).
 bool broadcasts_to(const Shape& from, const Shape& to);

@@ -1,4 +1,5 @@
-// clamp: x limited to an interval. Comparisons, not minimum and maximum, so that x keeps the whole gradient at a bound.
+// clamp: x limited to an interval. Comparisons, not minimum and maximum, so that x keeps the whole gradient
+// at a bound.
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "ops/elementwise.h"
@@ -15,6 +16,8 @@ Tensor clamp_max(const Tensor& x, const Operand& high) {
   return where(greater(value, bound), bound, value);
 }
 
-Tensor clamp(const Tensor& x, const Operand& low, const Operand& high) { return clamp_max(clamp_min(x, low), high); }
+Tensor clamp(const Tensor& x, const Operand& low, const Operand& high) {
+  return clamp_max(clamp_min(x, low), high);
+}
 
 }  // namespace luge

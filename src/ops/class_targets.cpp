@@ -1,5 +1,5 @@
-// class_targets: the distribution that a label stands for: 1 at its class (less what label smoothing takes), nothing
-// at all for an ignored label. A label that is no class stops the program.
+// class_targets: the distribution that a label stands for: 1 at its class (less what label smoothing takes),
+// nothing at all for an ignored label. A label that is no class stops the program.
 #include <fmt/format.h>
 
 #include "luge/ops/math.h"
@@ -18,7 +18,8 @@ struct ClassTargets : Op<ClassTargets, CrossEntropyAttributes> {
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);
     if (!holds_labels(name, *this, in[1], in[0])) {
-      throw ShapeError(fmt::format("{}: {} holds no labels for {}", name, in[0].to_string(), in[1].to_string()));
+      throw ShapeError(
+          fmt::format("{}: {} holds no labels for {}", name, in[0].to_string(), in[1].to_string()));
     }
     return {in[1]};
   }
@@ -42,12 +43,14 @@ const Registered<ClassTargets> registered;
 }  // namespace
 
 void fail_label(const Offence& offence) {
-  throw IndexError(fmt::format("softmax_cross_entropy: label {} of sample {} is not a class; expected a whole number "
-                               "from 0 to {} ({} classes)",
-                               offence.value, offence.position, offence.limit - 1, offence.limit));
+  throw IndexError(
+      fmt::format("softmax_cross_entropy: label {} of sample {} is not a class; expected a whole number "
+                  "from 0 to {} ({} classes)",
+                  offence.value, offence.position, offence.limit - 1, offence.limit));
 }
 
-bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits, const Type& target) {
+bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits,
+                  const Type& target) {
   check_float(op, logits);
   check_axis(op, a.axis, logits.shape.rank());
   const Type samples{logits.dtype, logits.shape.without(static_cast<int>(a.axis))};

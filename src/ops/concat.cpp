@@ -1,4 +1,5 @@
-// concat: tensors one behind the other along an axis. Its gradient, concat_parts, cuts at the extents of the inputs.
+// concat: tensors one behind the other along an axis. Its gradient, concat_parts, cuts at the extents of the
+// inputs.
 #include <fmt/format.h>
 
 #include "graph/op.h"
@@ -10,7 +11,8 @@
 namespace luge {
 namespace {
 
-constexpr std::size_t max_parts = 16;  // of one node; more are joined in two levels (Traits::type_only is a bit mask)
+constexpr std::size_t max_parts =
+    16;  // of one node; more are joined in two levels (Traits::type_only is a bit mask)
 
 // Visits the parts with their places in the whole.
 template <class Views, class Visit>
@@ -35,7 +37,8 @@ struct ConcatParts : Op<ConcatParts, ConcatAttributes> {
   }
   Tensors gradient(const GradientCall& c) const {
     Tensors parts;
-    for (std::size_t k = 0; k < c.out.size(); ++k) parts.push_back(c.g[k].defined() ? c.g[k] : zeros_like(c.out[k]));
+    for (std::size_t k = 0; k < c.out.size(); ++k)
+      parts.push_back(c.g[k].defined() ? c.g[k] : zeros_like(c.out[k]));
     Tensors result(c.in.size());
     result[0] = concat(parts, static_cast<int>(axis));
     return result;
@@ -43,7 +46,8 @@ struct ConcatParts : Op<ConcatParts, ConcatAttributes> {
   void reference(const ReferenceCall& call) const {
     each_part(call.out, call.in[0], static_cast<int>(axis), [](const View& part, const Strided& from) {
       if (!part.data) return;
-      copy_box(part.type.shape, size_of(part.type.dtype), from, {part.data, 0, dense_strides(part.type.shape)});
+      copy_box(part.type.shape, size_of(part.type.dtype), from,
+               {part.data, 0, dense_strides(part.type.shape)});
     });
   }
 };
@@ -96,7 +100,8 @@ Tensor concat(const Tensors& parts, int axis) {
   for (std::size_t k = 0; k < parts.size(); k += max_parts) {
     const std::size_t stop = std::min(parts.size(), k + max_parts);
     joined.push_back(concat(Tensors(parts.begin() + static_cast<std::ptrdiff_t>(k),
-                                    parts.begin() + static_cast<std::ptrdiff_t>(stop)), place));
+                                    parts.begin() + static_cast<std::ptrdiff_t>(stop)),
+                            place));
   }
   return concat(joined, place);
 }
@@ -106,7 +111,8 @@ Tensor stack(const Tensors& parts, int axis) {
   const int place = check_axis("stack", axis, parts[0].rank() + 1);
   Tensors raised;
   for (const Tensor& part : parts) {
-    check_same_shape("stack", "first part", {parts[0].dtype(), parts[0].shape()}, "part", {part.dtype(), part.shape()});
+    check_same_shape("stack", "first part", {parts[0].dtype(), parts[0].shape()}, "part",
+                     {part.dtype(), part.shape()});
     raised.push_back(unsqueeze(part, place));
   }
   return concat(raised, place);

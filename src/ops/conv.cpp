@@ -1,4 +1,5 @@
-// conv: convolution (cross-correlation) of images with one to three spatial axes (ONNX Conv, PyTorch conv1d/2d/3d).
+// conv: convolution (cross-correlation) of images with one to three spatial axes (ONNX Conv, PyTorch
+// conv1d/2d/3d).
 #include "ops/conv.h"
 
 #include <fmt/format.h>
@@ -18,19 +19,22 @@ void check_groups(std::string_view op, const ConvAttributes& a, const Shape& x, 
     throw ShapeError(fmt::format("{}: {} input channels are not divisible by {} groups", op, x[1], a.groups));
   }
   if (w[0] != unknown && w[0] % a.groups != 0) {
-    throw ShapeError(fmt::format("{}: {} output channels are not divisible by {} groups", op, w[0], a.groups));
+    throw ShapeError(
+        fmt::format("{}: {} output channels are not divisible by {} groups", op, w[0], a.groups));
   }
   if (x[1] != unknown && w[1] != unknown && w[1] * a.groups != x[1]) {
-    throw ShapeError(fmt::format("{}: input {} has {} channels, the weights {} expect {} (groups {})", op, x.to_string(),
-                                 x[1], w.to_string(), w[1] * a.groups, a.groups));
+    throw ShapeError(fmt::format("{}: input {} has {} channels, the weights {} expect {} (groups {})", op,
+                                 x.to_string(), x[1], w.to_string(), w[1] * a.groups, a.groups));
   }
 }
 
 template <class T>
-void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x, const T* w, const T* b, T* y) {
+void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x, const T* w, const T* b,
+              T* y) {
   const std::int64_t image = volume(s.in), result = volume(s.out), taps = volume(s.kernel);
   for (std::int64_t channel = 0; channel < n.batch * n.groups * n.out; ++channel) {
-    const std::int64_t o = channel % (n.groups * n.out), group = channel / n.out;  // group counts over the batch too
+    const std::int64_t o = channel % (n.groups * n.out),
+                       group = channel / n.out;  // group counts over the batch too
     for_positions(s.out, [&](std::int64_t place, const Position& at) {
       Wide<T> sum = b ? widen(b[o]) : Wide<T>{0};
       for_positions(s.kernel, [&](std::int64_t tap, const Position& k) {
@@ -115,7 +119,8 @@ Type conv_type(std::string_view op, const ConvAttributes& a, const Type& x, cons
   return {x.dtype, y};
 }
 
-void check_conv_gradient(std::string_view op, const ConvAttributes& a, const Type& dy, const Type& x, const Type& w) {
+void check_conv_gradient(std::string_view op, const ConvAttributes& a, const Type& dy, const Type& x,
+                         const Type& w) {
   check_same_dtype(op, dy, x);
   check_same_shape(op, "output gradient", dy, "convolution's output", conv_type(op, a, x, w));
 }

@@ -19,7 +19,8 @@ void spread(const ConvChannels& n, const Space<ConvAttributes>& s, const T* dy, 
         const std::int64_t reader = s.reader_of(at, k);
         if (reader < 0) return;
         for (std::int64_t o = 0; o < n.out; ++o) {
-          sum += widen(dy[(group * n.out + o) * result + reader]) * widen(w[((first + o) * n.in + c) * taps + tap]);
+          sum += widen(dy[(group * n.out + o) * result + reader]) *
+                 widen(w[((first + o) * n.in + c) * taps + tap]);
         }
       });
       dx[channel * image + place] = narrow<T>(sum);

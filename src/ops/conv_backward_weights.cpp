@@ -79,7 +79,8 @@ const Registered<ConvBackwardWeights> registered;
 
 }  // namespace
 
-Tensors make_conv_backward_weights(const ConvAttributes& a, const Tensor& x, const Tensor& dy, const Tensor& w) {
+Tensors make_conv_backward_weights(const ConvAttributes& a, const Tensor& x, const Tensor& dy,
+                                   const Tensor& w) {
   return make_all<ConvBackwardWeights>(a, x, dy, w);
 }
 

@@ -1,5 +1,5 @@
-// What the reference loops of convolution, its gradients and pooling share: positions in space, and where a tap of a
-// window meets the image.
+// What the reference loops of convolution, its gradients and pooling share: positions in space, and where a
+// tap of a window meets the image.
 #pragma once
 
 #include <array>

@@ -29,9 +29,7 @@ struct Count : Op<Count, CountAttributes> {
   void reference(const ReferenceCall& call) const {
     std::int64_t elements = 1;
     for (std::int64_t axis : axes) elements *= call.in[0].type.shape[static_cast<int>(axis)];
-    for_number(dtype, [&]<class T>() {
-      *call.out[0].as<T>() = narrow<T>(static_cast<Wide<T>>(elements));
-    });
+    for_number(dtype, [&]<class T>() { *call.out[0].as<T>() = narrow<T>(static_cast<Wide<T>>(elements)); });
   }
 };
 const Registered<Count> registered_count;

@@ -1,4 +1,5 @@
-// The parts of softmax_cross_entropy: labels as distributions, and the loop over samples its reference loops share.
+// The parts of softmax_cross_entropy: labels as distributions, and the loop over samples its reference loops
+// share.
 #pragma once
 
 #include "graph/op.h"
@@ -11,14 +12,17 @@ namespace luge {
 Tensor make_class_targets(const CrossEntropyAttributes& a, const Tensor& labels, const Tensor& logits);
 /// The target as the loss uses it: labels as distributions, smoothed.
 Tensor target_distribution(const CrossEntropyAttributes& a, const Tensor& target, const Tensor& logits);
-Tensor make_cross_entropy_backward(const CrossEntropyAttributes& a, const Tensor& logits, const Tensor& target,
-                                   const Tensor& log_sum, const Tensor& g);
+Tensor make_cross_entropy_backward(const CrossEntropyAttributes& a, const Tensor& logits,
+                                   const Tensor& target, const Tensor& log_sum, const Tensor& g);
 
-/// True when the target holds labels, false when it holds probabilities. Throws ShapeError and DTypeError for neither.
-bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits, const Type& target);
+/// True when the target holds labels, false when it holds probabilities. Throws ShapeError and DTypeError for
+/// neither.
+bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits,
+                  const Type& target);
 [[noreturn]] void fail_label(const Offence& offence);
 
-/// Samples of a tensor whose classes lie along one axis: sample s begins at begin(s), its classes are `step` apart.
+/// Samples of a tensor whose classes lie along one axis: sample s begins at begin(s), its classes are `step`
+/// apart.
 struct Samples {
   std::int64_t classes, step, count;
   Samples(const Shape& shape, std::int64_t axis) : classes(shape[static_cast<int>(axis)]), step(1), count(1) {
@@ -34,7 +38,8 @@ struct Samples {
 template <class T>
 class TargetReader {
  public:
-  TargetReader(const CrossEntropyAttributes& a, const Samples& samples, const View& target, bool labels, Status* status)
+  TargetReader(const CrossEntropyAttributes& a, const Samples& samples, const View& target, bool labels,
+               Status* status)
       : a_(a), samples_(samples), target_(target), labels_(labels), status_(status) {}
 
   /// Moves to a sample; false when its label is ignored or refused (and reported).

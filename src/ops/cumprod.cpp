@@ -1,4 +1,5 @@
-// cumprod: running product along an axis, as the recurrence y[k] = x[k]·y[k-1] that starts from the first element.
+// cumprod: running product along an axis, as the recurrence y[k] = x[k]·y[k-1] that starts from the first
+// element.
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"

@@ -20,7 +20,8 @@ struct CumsumAttributes {
 
 template <class W>
 W wrapping_sum(W a, W b) {
-  if constexpr (std::integral<W>) return static_cast<W>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  if constexpr (std::integral<W>)
+    return static_cast<W>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
   return a + b;
 }
 
@@ -43,7 +44,8 @@ struct Cumsum : Op<Cumsum, CumsumAttributes> {
     const std::int64_t step = reverse ? -inner : inner;
     for_number(call.in[0].type.dtype, [&]<class T>() {
       for (std::int64_t i = 0, lines = length ? shape.elements() / length : 0; i < lines; ++i) {
-        const std::int64_t start = (i / inner) * length * inner + i % inner + (reverse ? (length - 1) * inner : 0);
+        const std::int64_t start =
+            (i / inner) * length * inner + i % inner + (reverse ? (length - 1) * inner : 0);
         const T* x = call.in[0].as<const T>() + start;
         T* y = call.out[0].as<T>() + start;
         Wide<T> total = 0;

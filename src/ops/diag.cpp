@@ -1,5 +1,5 @@
-// diag: a vector as a matrix' diagonal, composed, or a matrix' diagonal as a vector: the op diagonal, whose gradient,
-// undiagonal, puts it back among zeros.
+// diag: a vector as a matrix' diagonal, composed, or a matrix' diagonal as a vector: the op diagonal, whose
+// gradient, undiagonal, puts it back among zeros.
 #include <algorithm>
 #include <cstring>
 

@@ -17,7 +17,8 @@ namespace {
 
 Tensor unit(const Shape& shape, DType dtype) { return random_uniform(next_key(), zeros(shape, dtype)); }
 
-/// The number whose error function is y: Giles 2012 in single precision, then two Newton steps for float64's sake.
+/// The number whose error function is y: Giles 2012 in single precision, then two Newton steps for float64's
+/// sake.
 Tensor inverse_erf(const Tensor& y) {
   const Tensor w = -log((1 - y) * (1 + y));
   const auto polynomial = [](const Tensor& at, std::initializer_list<double> coefficients) {
@@ -25,10 +26,12 @@ Tensor inverse_erf(const Tensor& y) {
     for (auto c = coefficients.begin() + 1; c != coefficients.end(); ++c) sum = sum * at + *c;
     return sum;
   };
-  const Tensor centre = polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06,
-                                             0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
-  const Tensor tail = polynomial(sqrt(w) - 3, {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844,
-                                               0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
+  const Tensor centre =
+      polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
+                           -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
+  const Tensor tail =
+      polynomial(sqrt(w) - 3, {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
+                               -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
   Tensor x = y * where(less(w, 5), centre, tail);
   for (int step = 0; step < 2; ++step) {
     x = x - (erf(x) - y) * exp(square(x)) * (0.5 / std::numbers::inv_sqrtpi);
@@ -63,7 +66,8 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dt
 Tensor permutation(std::int64_t n) {
   if (n < 0) throw ValueError(fmt::format("permutation: {} numbers cannot be ordered", n));
   if (current_trace()) {
-    throw GraphError("permutation: drawn on the host, so not inside a compiled function; pass it in as an argument");
+    throw GraphError(
+        "permutation: drawn on the host, so not inside a compiled function; pass it in as an argument");
   }
   std::vector<std::int64_t> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), std::int64_t{0});

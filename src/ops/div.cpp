@@ -8,7 +8,8 @@ namespace {
 struct Div : Binary<Div, Instruction::div> {
   static constexpr auto name = "div";
   Tensors gradient(const GradientCall& c) const {
-    return gradients(c, [&] { return c.g[0] / c.in[1]; }, [&] { return -c.g[0] * c.out[0] / c.in[1]; });
+    return gradients(
+        c, [&] { return c.g[0] / c.in[1]; }, [&] { return -c.g[0] * c.out[0] / c.in[1]; });
   }
 };
 const Registered<Div> registered_div;

@@ -1,5 +1,5 @@
-// dropout: zeroes elements at random and scales the others (Srivastava et al. 2014, inverted). The mask is never
-// kept: the backward pass draws it again from the same key.
+// dropout: zeroes elements at random and scales the others (Srivastava et al. 2014, inverted). The mask is
+// never kept: the backward pass draws it again from the same key.
 #include <fmt/format.h>
 
 #include "graph/trace.h"
@@ -41,6 +41,8 @@ Tensor dropout(const Tensor& x, double rate) {
   return dropout(x, scalar(1 - rate, x.dtype()));
 }
 
-Tensor dropout(const Tensor& x, const Tensor& keep_prob) { return make<Dropout>({}, x, keep_prob, next_key()); }
+Tensor dropout(const Tensor& x, const Tensor& keep_prob) {
+  return make<Dropout>({}, x, keep_prob, next_key());
+}
 
 }  // namespace luge

@@ -58,11 +58,17 @@ Tensor number_tensor(std::string_view op, const Scalar& number, DType dtype) {
   const bool fits = is_floating(dtype) || (is_integer(dtype) && !number.is_real() && !number.is_bool()) ||
                     (dtype == DType::boolean && number.is_bool());
   if (!fits) {
-    throw DTypeError(fmt::format("{}: the {} {} stands beside a tensor of {}; nothing is converted silently, write "
-                                 "cast(x, luge::{})",
-                                 op, number.is_real() ? "fractional number" : number.is_bool() ? "truth value" : "number",
-                                 text_of(number), name(dtype),
-                                 number.is_real() ? "f32" : number.is_bool() ? "boolean" : "i64"));
+    throw DTypeError(
+        fmt::format("{}: the {} {} stands beside a tensor of {}; nothing is converted silently, write "
+                    "cast(x, luge::{})",
+                    op,
+                    number.is_real()   ? "fractional number"
+                    : number.is_bool() ? "truth value"
+                                       : "number",
+                    text_of(number), name(dtype),
+                    number.is_real()   ? "f32"
+                    : number.is_bool() ? "boolean"
+                                       : "i64"));
   }
   if (is_integer(dtype) && !holds(dtype, number.whole())) {
     throw ValueError(fmt::format("{}: the number {} does not fit in {}", op, text_of(number), name(dtype)));

@@ -1,5 +1,5 @@
-// What the elementwise ops share. Such an op names one instruction; each output element depends on the elements at
-// its place, and inputs broadcast without a node of their own.
+// What the elementwise ops share. Such an op names one instruction; each output element depends on the
+// elements at its place, and inputs broadcast without a node of their own.
 #pragma once
 
 #include <array>
@@ -48,7 +48,8 @@ Tensor make_binary(const Operand& a, const Operand& b) {
   return make_single(op_ref<O>(), operands);
 }
 
-/// The gradients of a broadcasting op: part k is computed only if asked for, and summed to the shape of input k.
+/// The gradients of a broadcasting op: part k is computed only if asked for, and summed to the shape of input
+/// k.
 Tensor sum_to_input(const GradientCall& call, std::size_t k, const Tensor& gradient);
 template <class... Parts>
 Tensors gradients(const GradientCall& call, const Parts&... parts) {

@@ -41,7 +41,8 @@ const Registered<Flatten> registered_flatten;
 }  // namespace
 
 Tensor flatten(const Tensor& x, int first, int last) {
-  if (x.rank() > 0 && check_axis(Flatten::name, first, x.rank()) == check_axis(Flatten::name, last, x.rank())) return x;
+  if (x.rank() > 0 && check_axis(Flatten::name, first, x.rank()) == check_axis(Flatten::name, last, x.rank()))
+    return x;
   return make<Flatten>({first, last}, x);
 }
 

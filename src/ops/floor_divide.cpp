@@ -9,7 +9,8 @@ namespace {
 struct FloorDivide : Binary<FloorDivide, Instruction::floor_divide> {
   static constexpr auto name = "floor_divide";
   Tensors gradient(const GradientCall& c) const {
-    return gradients(c, [&] { return zeros_like(c.g[0]); }, [&] { return zeros_like(c.g[0]); });
+    return gradients(
+        c, [&] { return zeros_like(c.g[0]); }, [&] { return zeros_like(c.g[0]); });
   }
 };
 const Registered<FloorDivide> registered_floor_divide;

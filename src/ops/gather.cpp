@@ -58,9 +58,11 @@ struct Gather : Op<Gather, IndexAttributes> {  // inputs: x, indices
     const std::size_t bytes = size_of(call.in[0].type.dtype);
     const auto* x = call.in[0].as<const std::byte>();
     auto* y = call.out[0].as<std::byte>();
-    each_place(call.in[0], call.in[1], static_cast<int>(axis), call.status, [&](std::int64_t k, std::int64_t from) {
-      std::memcpy(y + static_cast<std::size_t>(k) * bytes, x + static_cast<std::size_t>(from) * bytes, bytes);
-    });
+    each_place(call.in[0], call.in[1], static_cast<int>(axis), call.status,
+               [&](std::int64_t k, std::int64_t from) {
+                 std::memcpy(y + static_cast<std::size_t>(k) * bytes,
+                             x + static_cast<std::size_t>(from) * bytes, bytes);
+               });
   }
 };
 const Registered<Gather> registered_gather;
@@ -86,9 +88,9 @@ struct ScatterAdd : Op<ScatterAdd, IndexAttributes> {  // inputs: x, indices, up
       const T* updates = call.in[2].as<const T>();
       const auto elements = static_cast<std::size_t>(call.in[0].type.shape.elements());
       if (y != call.in[0].as<T>()) std::memcpy(y, call.in[0].data, elements * sizeof(T));
-      each_place(call.in[0], call.in[1], static_cast<int>(axis), call.status, [&](std::int64_t k, std::int64_t to) {
-        y[to] = narrow<T>(widen(y[to]) + widen(updates[k]));
-      });
+      each_place(
+          call.in[0], call.in[1], static_cast<int>(axis), call.status,
+          [&](std::int64_t k, std::int64_t to) { y[to] = narrow<T>(widen(y[to]) + widen(updates[k])); });
     });
   }
 };

@@ -16,13 +16,16 @@ struct IndexAttributes {
 struct AxisWalk {
   std::int64_t outer, extent, inner;
   AxisWalk(const Shape& shape, int axis)
-      : outer(product("take", shape, 0, axis)), extent(shape[axis]), inner(product("take", shape, axis + 1, shape.rank())) {}
+      : outer(product("take", shape, 0, axis)),
+        extent(shape[axis]),
+        inner(product("take", shape, axis + 1, shape.rank())) {}
 };
 
 /// Index number `k`; records an offence and gives -1 when it does not lie in [0, extent).
 inline std::int64_t checked_index(const View& indices, std::int64_t k, std::int64_t extent, Status* status) {
   std::int64_t index = -1;
-  for_integer(indices.type.dtype, [&]<class T>() { index = static_cast<std::int64_t>(indices.as<const T>()[k]); });
+  for_integer(indices.type.dtype,
+              [&]<class T>() { index = static_cast<std::int64_t>(indices.as<const T>()[k]); });
   if (index >= 0 && index < extent) return index;
   status->record({k, static_cast<double>(index), extent});
   return -1;

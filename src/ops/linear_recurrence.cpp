@@ -1,5 +1,5 @@
-// linear_recurrence: y[k] = b[k] + a[k]·y[k-1], or, as its gradient needs, y[k] = b[k] + a[k+1]·y[k+1]. Each is the
-// other's gradient with respect to b.
+// linear_recurrence: y[k] = b[k] + a[k]·y[k-1], or, as its gradient needs, y[k] = b[k] + a[k+1]·y[k+1]. Each
+// is the other's gradient with respect to b.
 #include "graph/op.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
@@ -29,7 +29,9 @@ W wrapping_step(W a, W previous, W b) {
 }
 
 // Each element one place on along the axis, 0 first.
-Tensor delayed(const Tensor& x, int axis) { return slice(pad(x, {{axis, 1, 0}}), {.axis = axis, .stop = -1}); }
+Tensor delayed(const Tensor& x, int axis) {
+  return slice(pad(x, {{axis, 1, 0}}), {.axis = axis, .stop = -1});
+}
 
 struct LinearRecurrence : Op<LinearRecurrence, RecurrenceAttributes> {
   static constexpr auto name = "linear_recurrence";

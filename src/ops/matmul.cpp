@@ -38,8 +38,8 @@ std::int64_t batch_extent(const Shape& a, const Shape& b, int from_end) {
   if (x == y || y == 1) return x;
   if (x == 1 || x == unknown) return y;
   if (y == unknown) return x;
-  throw ShapeError(fmt::format("matmul: batch axes of a {} and b {} do not broadcast: {} against {}", a.to_string(),
-                               b.to_string(), x, y));
+  throw ShapeError(fmt::format("matmul: batch axes of a {} and b {} do not broadcast: {} against {}",
+                               a.to_string(), b.to_string(), x, y));
 }
 
 template <class T>
@@ -80,14 +80,16 @@ struct Matmul : Op<Matmul, MatmulAttributes> {
                                    in[0].to_string(), in[1].to_string()));
     }
     if (a.rank() < 2 || b.rank() < 2) {
-      throw ShapeError(fmt::format("matmul: a {} and b {} need at least 2 axes", a.to_string(), b.to_string()));
+      throw ShapeError(
+          fmt::format("matmul: a {} and b {} need at least 2 axes", a.to_string(), b.to_string()));
     }
     const Product p = product_of(*this, a, b);
     const std::int64_t b_inner = b[b.rank() - (transpose_b ? 1 : 2)];
     if (p.inner != b_inner && p.inner != unknown && b_inner != unknown) {
-      throw ShapeError(fmt::format("matmul: a {}{} and b {}{} do not fit: inner extent {} of a against {} of b",
-                                   a.to_string(), transpose_a ? " transposed" : "", b.to_string(),
-                                   transpose_b ? " transposed" : "", p.inner, b_inner));
+      throw ShapeError(
+          fmt::format("matmul: a {}{} and b {}{} do not fit: inner extent {} of a against {} of b",
+                      a.to_string(), transpose_a ? " transposed" : "", b.to_string(),
+                      transpose_b ? " transposed" : "", p.inner, b_inner));
     }
     if (in.size() == 3) check_bias(in[2], in[0].dtype, p.columns);
     Shape result;
@@ -116,15 +118,18 @@ struct Matmul : Op<Matmul, MatmulAttributes> {
     Tensors result(c.in.size());
     if (c.needs[0]) {
       result[0] = fit(transpose_a ? matmul(b, g, {.transpose_a = transpose_b, .transpose_b = true})
-                                  : matmul(g, b, {.transpose_b = !transpose_b}), a);
+                                  : matmul(g, b, {.transpose_b = !transpose_b}),
+                      a);
     }
     if (c.needs[1] && b.rank() == 2 && a.rank() > 2 && !transpose_a) {
       // One product over all rows, instead of one for each matrix and a sum over them.
       const Tensor rows = flatten(a, 0, -2), g_rows = flatten(g, 0, -2);
-      result[1] = transpose_b ? matmul(g_rows, rows, {.transpose_a = true}) : matmul(rows, g_rows, {.transpose_a = true});
+      result[1] = transpose_b ? matmul(g_rows, rows, {.transpose_a = true})
+                              : matmul(rows, g_rows, {.transpose_a = true});
     } else if (c.needs[1]) {
       result[1] = fit(transpose_b ? matmul(g, a, {.transpose_a = true, .transpose_b = transpose_a})
-                                  : matmul(a, g, {.transpose_a = !transpose_a}), b);
+                                  : matmul(a, g, {.transpose_a = !transpose_a}),
+                      b);
     }
     if (c.in.size() == 3 && c.needs[2]) result[2] = sum_like(g, c.in[2]);
     return result;
@@ -142,7 +147,8 @@ struct Matmul : Op<Matmul, MatmulAttributes> {
     const bool fits = bias.shape.rank() == 1 &&
                       (bias.shape[0] == columns || bias.shape[0] == unknown || columns == unknown);
     if (!fits) {
-      throw ShapeError(fmt::format("matmul: bias {} does not fit {} columns", bias.shape.to_string(), columns));
+      throw ShapeError(
+          fmt::format("matmul: bias {} does not fit {} columns", bias.shape.to_string(), columns));
     }
   }
   static std::string_view name_of(DType dtype) { return luge::name(dtype); }
@@ -154,7 +160,8 @@ Tensor multiply(const Tensor& a, const Tensor& b, const Tensor& bias, const Matm
                                     .transpose_b = options.transpose_b && b.rank() > 1};
   const Tensor left = a.rank() == 1 ? unsqueeze(a, 0) : a;
   const Tensor right = b.rank() == 1 ? unsqueeze(b, 1) : b;
-  Tensor y = bias.defined() ? make<Matmul>(attributes, left, right, bias) : make<Matmul>(attributes, left, right);
+  Tensor y =
+      bias.defined() ? make<Matmul>(attributes, left, right, bias) : make<Matmul>(attributes, left, right);
   if (b.rank() == 1) y = squeeze(y, -1);
   if (a.rank() == 1) y = squeeze(y, b.rank() == 1 ? -1 : -2);
   return y;
@@ -162,13 +169,17 @@ Tensor multiply(const Tensor& a, const Tensor& b, const Tensor& bias, const Matm
 
 }  // namespace
 
-Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) { return multiply(a, b, {}, options); }
+Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options) {
+  return multiply(a, b, {}, options);
+}
 
 Tensor matmul(const Tensor& a, const Tensor& b, const Tensor& bias, const MatmulOptions& options) {
   return multiply(a, b, bias, options);
 }
 
-Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b) { return matmul(x, w, b, {.transpose_b = true}); }
+Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b) {
+  return matmul(x, w, b, {.transpose_b = true});
+}
 
 Tensor dot(const Tensor& a, const Tensor& b) {
   if (a.rank() != 1 || b.rank() != 1) {

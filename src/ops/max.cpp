@@ -18,7 +18,9 @@ struct Max : Reduction<Max> {
     return Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
   }
   template <class W>
-  static W combine(W a, W b) { return b > a || b != b ? b : a; }  // NaN stays
+  static W combine(W a, W b) {
+    return b > a || b != b ? b : a;
+  }  // NaN stays
   Tensors gradient(const GradientCall& c) const {
     const Tensor winners = cast(equal(c.in[0], restore_axes(c.out[0], *this)), c.g[0].dtype());
     const Tensor shares = restore_axes(c.g[0], *this) / sum(winners, Axes(axes), Keep::yes);

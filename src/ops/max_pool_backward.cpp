@@ -1,5 +1,5 @@
-// max_pool_backward: brings each gradient back to where the maximum stood. max_pool_select, its gradient, picks the
-// elements at the same places.
+// max_pool_backward: brings each gradient back to where the maximum stood. max_pool_select, its gradient,
+// picks the elements at the same places.
 #include "ops/checks.h"
 #include "ops/conv_loop.h"
 #include "ops/element.h"
@@ -81,7 +81,8 @@ struct MaxPoolSelect : Op<MaxPoolSelect, PoolAttributes> {
           Position k;
           for (std::size_t axis = 3; axis-- > 0; tap /= s.kernel[axis]) k[axis] = tap % s.kernel[axis];
           const std::int64_t from = s.read_by(at, k);
-          call.out[0].as<T>()[c * result + place] = from < 0 ? T{} : call.in[0].as<const T>()[c * image + from];
+          call.out[0].as<T>()[c * result + place] =
+              from < 0 ? T{} : call.in[0].as<const T>()[c * image + from];
         });
       }
     });
@@ -94,7 +95,8 @@ const Registered<MaxPoolSelect> registered_select;
 
 }  // namespace
 
-Tensor make_max_pool_backward(const PoolAttributes& a, const Tensor& dy, const Tensor& positions, const Tensor& x) {
+Tensor make_max_pool_backward(const PoolAttributes& a, const Tensor& dy, const Tensor& positions,
+                              const Tensor& x) {
   return make<MaxPoolBackward>(a, dy, positions, x);
 }
 Tensor make_max_pool_select(const PoolAttributes& a, const Tensor& x, const Tensor& positions) {

@@ -13,7 +13,8 @@ struct Minimum : Binary<Minimum, Instruction::minimum> {
       const Tensor alone = where(less(c.in[mine], c.in[other]), c.g[0], 0);
       return where(equal(c.in[0], c.in[1]), 0.5 * c.g[0], alone);
     };
-    return gradients(c, [&] { return share(0, 1); }, [&] { return share(1, 0); });
+    return gradients(
+        c, [&] { return share(0, 1); }, [&] { return share(1, 0); });
   }
 };
 const Registered<Minimum> registered_minimum;

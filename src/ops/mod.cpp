@@ -8,7 +8,8 @@ namespace {
 struct Mod : Binary<Mod, Instruction::mod> {
   static constexpr auto name = "mod";
   Tensors gradient(const GradientCall& c) const {
-    return gradients(c, [&] { return c.g[0]; }, [&] { return -c.g[0] * trunc(c.in[0] / c.in[1]); });
+    return gradients(
+        c, [&] { return c.g[0]; }, [&] { return -c.g[0] * trunc(c.in[0] / c.in[1]); });
   }
 };
 const Registered<Mod> registered_mod;

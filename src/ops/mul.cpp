@@ -8,7 +8,8 @@ namespace {
 struct Mul : Binary<Mul, Instruction::mul> {
   static constexpr auto name = "mul";
   Tensors gradient(const GradientCall& c) const {
-    return gradients(c, [&] { return c.g[0] * c.in[1]; }, [&] { return c.g[0] * c.in[0]; });
+    return gradients(
+        c, [&] { return c.g[0] * c.in[1]; }, [&] { return c.g[0] * c.in[0]; });
   }
 };
 const Registered<Mul> registered_mul;

@@ -36,7 +36,8 @@ struct OneHot : Op<OneHot, OneHotAttributes> {
       for (std::int64_t k = 0, count = call.in[0].type.shape.elements(); k < count; ++k) {
         const std::int64_t index = checked_index(call.in[0], k, depth, call.status);
         if (index < 0) return;
-        for (std::int64_t place = 0; place < depth; ++place) y[k * depth + place] = T(place == index ? 1.0f : 0.0f);
+        for (std::int64_t place = 0; place < depth; ++place)
+          y[k * depth + place] = T(place == index ? 1.0f : 0.0f);
       }
     });
   }
@@ -45,6 +46,8 @@ const Registered<OneHot> registered_one_hot;
 
 }  // namespace
 
-Tensor one_hot(const Tensor& indices, std::int64_t depth, DType dtype) { return make<OneHot>({depth, dtype}, indices); }
+Tensor one_hot(const Tensor& indices, std::int64_t depth, DType dtype) {
+  return make<OneHot>({depth, dtype}, indices);
+}
 
 }  // namespace luge

@@ -1,4 +1,5 @@
-// pad: x extended along its axes: with a number, which is a primitive, or with its own elements, which take reads.
+// pad: x extended along its axes: with a number, which is a primitive, or with its own elements, which take
+// reads.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,19 +33,20 @@ struct Pad : Op<Pad, PadAttributes> {  // inputs: x, the number
     check_rank(name, "the number", in[1], 0);
     const auto rank = static_cast<std::size_t>(in[0].shape.rank());
     if (before.size() != rank || after.size() != rank) {
-      throw ShapeError(fmt::format("pad: {} and {} pads for {}, expected {} of each", before.size(), after.size(),
-                                   in[0].to_string(), rank));
+      throw ShapeError(fmt::format("pad: {} and {} pads for {}, expected {} of each", before.size(),
+                                   after.size(), in[0].to_string(), rank));
     }
     Shape result = in[0].shape;
     for (std::size_t k = 0; k < rank; ++k) {
       const int axis = static_cast<int>(k);
       std::int64_t extent = in[0].shape[axis];
       if (before[k] < 0 || after[k] < 0) {
-        throw ValueError(fmt::format("pad: {} and {} on axis {}, expected 0 or more; write slice to cut", before[k],
-                                     after[k], axis));
+        throw ValueError(fmt::format("pad: {} and {} on axis {}, expected 0 or more; write slice to cut",
+                                     before[k], after[k], axis));
       }
       if (extent < 0) continue;
-      if (__builtin_add_overflow(extent, before[k], &extent) || __builtin_add_overflow(extent, after[k], &extent)) {
+      if (__builtin_add_overflow(extent, before[k], &extent) ||
+          __builtin_add_overflow(extent, after[k], &extent)) {
         throw ShapeError(fmt::format("pad: axis {} of {} with {} before and {} after overflows 64 bits", axis,
                                      in[0].to_string(), before[k], after[k]));
       }
@@ -83,10 +85,12 @@ const Registered<Pad> registered_pad;
 void check_reach(const Tensor& x, const AxisPad& pad, PadMode mode) {
   const std::int64_t extent = x.shape()[pad.axis], most = std::max(pad.before, pad.after);
   if (extent < 0) return;
-  const std::int64_t limit = mode == PadMode::reflect ? extent - 1 : mode == PadMode::circular ? extent : most;
+  const std::int64_t limit = mode == PadMode::reflect    ? extent - 1
+                             : mode == PadMode::circular ? extent
+                                                         : most;
   if (most > limit || (extent == 0 && most > 0)) {
-    throw ShapeError(fmt::format("pad: {} elements on axis {}, whose extent {} gives at most {} in this mode", most,
-                                 pad.axis, extent, extent == 0 ? 0 : limit));
+    throw ShapeError(fmt::format("pad: {} elements on axis {}, whose extent {} gives at most {} in this mode",
+                                 most, pad.axis, extent, extent == 0 ? 0 : limit));
   }
 }
 
@@ -122,7 +126,8 @@ Tensor pad(const Tensor& x, const std::vector<AxisPad>& pads, PadOptions options
   }
   Tensor result = x;
   for (const AxisPad& pad : pads) {
-    result = extended(result, {check_axis(Pad::name, pad.axis, x.rank()), pad.before, pad.after}, options.mode);
+    result =
+        extended(result, {check_axis(Pad::name, pad.axis, x.rank()), pad.before, pad.after}, options.mode);
   }
   return result;
 }

@@ -22,7 +22,8 @@ Shape pool_shape(std::string_view op, const PoolAttributes& a, const Type& x) {
   return y;
 }
 
-PoolAttributes pool_attributes(std::string_view op, int spatial, const Tensor& x, const PoolOptions& options) {
+PoolAttributes pool_attributes(std::string_view op, int spatial, const Tensor& x,
+                               const PoolOptions& options) {
   if (x.rank() != spatial + 2) {
     throw ShapeError(fmt::format("{}: input {} has {} axes; expected {} ([N,C] and {} spatial)", op,
                                  x.shape().to_string(), x.rank(), spatial + 2, spatial));

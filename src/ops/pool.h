@@ -2,8 +2,8 @@
 #pragma once
 
 #include "graph/op.h"
-#include "ops/attributes/pool.h"
 #include "luge/ops/nn.h"
+#include "ops/attributes/pool.h"
 
 namespace luge {
 
@@ -15,7 +15,8 @@ PoolAttributes pool_attributes(std::string_view op, int spatial, const Tensor& x
 /// y and the position of each maximum in its window.
 Tensors make_max_pool(const PoolAttributes& a, const Tensor& x);
 /// dy, positions and the type of x → gradient of x.
-Tensor make_max_pool_backward(const PoolAttributes& a, const Tensor& dy, const Tensor& positions, const Tensor& x);
+Tensor make_max_pool_backward(const PoolAttributes& a, const Tensor& dy, const Tensor& positions,
+                              const Tensor& x);
 /// The elements of x that the positions point at.
 Tensor make_max_pool_select(const PoolAttributes& a, const Tensor& x, const Tensor& positions);
 

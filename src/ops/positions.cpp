@@ -39,8 +39,8 @@ const Registered<Positions> registered_positions;
 std::int64_t range_count(const Scalar& start, const Scalar& stop, const Scalar& step) {
   if (step.real() == 0) throw ValueError("arange: step is 0, expected another number");
   if (!std::isfinite(start.real()) || !std::isfinite(stop.real()) || !std::isfinite(step.real())) {
-    throw ValueError(fmt::format("arange: got start {}, stop {}, step {}; expected finite numbers", start.real(),
-                                 stop.real(), step.real()));
+    throw ValueError(fmt::format("arange: got start {}, stop {}, step {}; expected finite numbers",
+                                 start.real(), stop.real(), step.real()));
   }
   const double steps = std::ceil((stop.real() - start.real()) / step.real());
   if (steps > 9e18) throw ShapeError(fmt::format("arange: {} elements are more than 64 bits count", steps));

@@ -27,7 +27,8 @@ const Registered<Pow> registered_pow;
 
 Tensor pow(const Operand& base, const Operand& exponent) {
   // Squares are common, and much cheaper than a general power.
-  if (exponent.is_number() && exponent.number().real() == 2 && !exponent.number().is_bool() && !base.is_number()) {
+  if (exponent.is_number() && exponent.number().real() == 2 && !exponent.number().is_bool() &&
+      !base.is_number()) {
     number_tensor(Pow::name, exponent.number(), base.tensor().dtype());
     return square(base.tensor());
   }

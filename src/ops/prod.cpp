@@ -10,12 +10,15 @@ struct Prod : Reduction<Prod> {
   static constexpr auto name = "prod";
   static constexpr bool needs_elements = false;
   template <class W>
-  static W initial() { return 1; }
+  static W initial() {
+    return 1;
+  }
   static double combine(double a, double b) { return a * b; }
   static std::int64_t combine(std::int64_t a, std::int64_t b) {  // wraps
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
   }
-  // The product of the other elements, from the products before and behind each: exact with zeros, where y/x is not.
+  // The product of the other elements, from the products before and behind each: exact with zeros, where y/x
+  // is not.
   Tensors gradient(const GradientCall& c) const {
     Tensor others = ones_like(c.in[0]);
     if (!axes.empty()) {
@@ -38,7 +41,8 @@ Tensor prod(const Tensor& x, const Axes& axes, Keep keep) {
   const std::vector<std::int64_t> list = axes.resolve(Prod::name, x.rank());
   if (list.empty()) return make<Prod>({{}, keep == Keep::yes}, x);
   Tensor y = x;
-  for (auto axis = list.rbegin(); axis != list.rend(); ++axis) y = make<Prod>({{*axis}, keep == Keep::yes}, y);
+  for (auto axis = list.rbegin(); axis != list.rend(); ++axis)
+    y = make<Prod>({{*axis}, keep == Keep::yes}, y);
   return y;
 }
 

@@ -1,5 +1,5 @@
-// random_uniform: numbers in [0,1) as a function of a key {seed, draw} and the element's position. The one source of
-// randomness; everything else is composed from it.
+// random_uniform: numbers in [0,1) as a function of a key {seed, draw} and the element's position. The one
+// source of randomness; everything else is composed from it.
 #include "ops/random_uniform.h"
 
 #include <fmt/format.h>

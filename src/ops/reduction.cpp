@@ -24,7 +24,8 @@ Shape reduced_shape(const Shape& shape, std::span<const std::int64_t> axes, bool
   return result;
 }
 
-Types reduced_types(std::string_view op, const Types& in, const ReduceAttributes& attributes, bool needs_elements) {
+Types reduced_types(std::string_view op, const Types& in, const ReduceAttributes& attributes,
+                    bool needs_elements) {
   check_inputs(op, in, 1);
   check_number(op, in[0]);
   const std::vector<std::int64_t> axes = check_axes(op, attributes.axes, in[0].shape.rank());

@@ -9,7 +9,8 @@ namespace {
 struct ReluMask : Binary<ReluMask, Instruction::relu_mask, Domain::floating> {
   static constexpr auto name = "relu_mask";
   Tensors gradient(const GradientCall& c) const {
-    return gradients(c, [&] { return relu_mask(c.g[0], c.in[1]); }, [] { return Tensor(); });
+    return gradients(
+        c, [&] { return relu_mask(c.g[0], c.in[1]); }, [] { return Tensor(); });
   }
 };
 const Registered<ReluMask> registered_relu_mask;

@@ -8,7 +8,8 @@ namespace {
 struct Remainder : Binary<Remainder, Instruction::remainder> {
   static constexpr auto name = "remainder";
   Tensors gradient(const GradientCall& c) const {
-    return gradients(c, [&] { return c.g[0]; }, [&] { return -c.g[0] * floor(c.in[0] / c.in[1]); });
+    return gradients(
+        c, [&] { return c.g[0]; }, [&] { return -c.g[0] * floor(c.in[0] / c.in[1]); });
   }
 };
 const Registered<Remainder> registered_remainder;

@@ -15,7 +15,9 @@ struct ReshapeAttributes {
   static void fields(auto& self, auto&& field) { field("shape", self.shape); }
 };
 
-std::string written(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ",")); }
+std::string written(const Shape& shape) {
+  return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ","));
+}
 
 struct Reshape : Op<Reshape, ReshapeAttributes> {
   static constexpr auto name = "reshape";
@@ -25,7 +27,8 @@ struct Reshape : Op<Reshape, ReshapeAttributes> {
     check_inputs(name, in, 1);
     const auto open = std::count(shape.begin(), shape.end(), unknown);
     if (open > 1) {
-      throw ShapeError(fmt::format("reshape: {} has {} extents of -1, expected at most one", written(shape), open));
+      throw ShapeError(
+          fmt::format("reshape: {} has {} extents of -1, expected at most one", written(shape), open));
     }
     const std::int64_t have = product(name, in[0].shape, 0, in[0].shape.rank());
     if (!open) {
@@ -37,8 +40,9 @@ struct Reshape : Op<Reshape, ReshapeAttributes> {
     const std::int64_t rest = product(name, shape.without(axis), 0, shape.rank() - 1);
     if (have < 0) return {Type{in[0].dtype, shape}};
     if (rest == 0) {
-      throw ShapeError(fmt::format("reshape: {} to {}: beside an extent of 0 the extent -1 cannot be found; write it",
-                                   in[0].to_string(), written(shape)));
+      throw ShapeError(
+          fmt::format("reshape: {} to {}: beside an extent of 0 the extent -1 cannot be found; write it",
+                      in[0].to_string(), written(shape)));
     }
     if (have % rest != 0) mismatch(in[0], have, rest);
     return {Type{in[0].dtype, shape.with(axis, have / rest)}};
@@ -48,8 +52,8 @@ struct Reshape : Op<Reshape, ReshapeAttributes> {
  private:
   [[noreturn]] void mismatch(const Type& x, std::int64_t have, std::int64_t want) const {
     const bool open = !shape.known();
-    throw ShapeError(fmt::format("reshape: {} has {} elements, {} needs {}{}", x.to_string(), have, written(shape),
-                                 open ? "a multiple of " : "", want));
+    throw ShapeError(fmt::format("reshape: {} has {} elements, {} needs {}{}", x.to_string(), have,
+                                 written(shape), open ? "a multiple of " : "", want));
   }
 };
 const Registered<Reshape> registered_reshape;

@@ -1,4 +1,5 @@
-// slice: every step-th place of an axis between two bounds. Its gradient, unslice, puts them back among zeros.
+// slice: every step-th place of an axis between two bounds. Its gradient, unslice, puts them back among
+// zeros.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -53,8 +54,8 @@ Type sliced(std::string_view op, const Type& x, const SliceAttributes& a) {
   }
   const std::int64_t n = x.shape[place];
   if (a.exact && n >= 0 && (a.start < -n || a.start > n || a.stop > n)) {
-    throw ShapeError(fmt::format("{}: places {} to {} do not lie on axis {} of {}", op, a.start, a.stop, place,
-                                 x.to_string()));
+    throw ShapeError(fmt::format("{}: places {} to {} do not lie on axis {} of {}", op, a.start, a.stop,
+                                 place, x.to_string()));
   }
   if (n >= 0) return {x.dtype, x.shape.with(place, places(a, n).count)};
   const bool counted = a.exact && a.start >= 0;
@@ -82,7 +83,8 @@ struct Slice : Op<Slice, SliceAttributes> {
   Tensors gradient(const GradientCall& c) const { return {unslice(*this, c.g[0], c.in[0])}; }
   void reference(const ReferenceCall& call) const {
     const Type& y = call.out[0].type;
-    copy_box(y.shape, size_of(y.dtype), box_in(call.in[0], *this), {call.out[0].data, 0, dense_strides(y.shape)});
+    copy_box(y.shape, size_of(y.dtype), box_in(call.in[0], *this),
+             {call.out[0].data, 0, dense_strides(y.shape)});
   }
 };
 const Registered<Slice> registered_slice;

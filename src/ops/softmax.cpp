@@ -1,5 +1,5 @@
-// softmax: exp(x) over its sum along an axis (ONNX Softmax). The largest element is taken away first, so that nothing
-// overflows; mathematics does not see it, so no gradient flows through it.
+// softmax: exp(x) over its sum along an axis (ONNX Softmax). The largest element is taken away first, so that
+// nothing overflows; mathematics does not see it, so no gradient flows through it.
 #include "graph/op.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"

@@ -1,5 +1,5 @@
-// softmax_cross_entropy: -Σ t·log softmax(logits) of each sample. What the backward pass needs besides the logits is
-// one number a sample, the logarithm of the sum of their exponentials.
+// softmax_cross_entropy: -Σ t·log softmax(logits) of each sample. What the backward pass needs besides the
+// logits is one number a sample, the logarithm of the sum of their exponentials.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -32,7 +32,8 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
     check_inputs(name, in, 2);
     holds_labels(name, *this, in[0], in[1]);
     if (in[0].shape[static_cast<int>(axis)] == 0) {
-      throw ShapeError(fmt::format("{}: the logits {} have no classes on axis {}", name, in[0].to_string(), axis));
+      throw ShapeError(
+          fmt::format("{}: the logits {} have no classes on axis {}", name, in[0].to_string(), axis));
     }
     const Type each{in[0].dtype, in[0].shape.without(static_cast<int>(axis))};
     return {each, each};
@@ -55,7 +56,8 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
         const double log_sum = log_sum_exp(samples, x);
         double cost = 0;
         if (target.seek(s)) {
-          for (std::int64_t c = 0; c < samples.classes; ++c) cost += target.at(c) * (log_sum - widen(x[c * samples.step]));
+          for (std::int64_t c = 0; c < samples.classes; ++c)
+            cost += target.at(c) * (log_sum - widen(x[c * samples.step]));
         }
         if (call.out[0].data) call.out[0].as<T>()[s] = narrow<T>(cost);
         if (call.out[1].data) call.out[1].as<T>()[s] = narrow<T>(log_sum);

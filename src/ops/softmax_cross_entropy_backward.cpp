@@ -76,8 +76,8 @@ const Registered<SoftmaxCrossEntropyBackward> registered;
 
 }  // namespace
 
-Tensor make_cross_entropy_backward(const CrossEntropyAttributes& a, const Tensor& logits, const Tensor& target,
-                                   const Tensor& log_sum, const Tensor& g) {
+Tensor make_cross_entropy_backward(const CrossEntropyAttributes& a, const Tensor& logits,
+                                   const Tensor& target, const Tensor& log_sum, const Tensor& g) {
   return make<SoftmaxCrossEntropyBackward>(a, logits, target, log_sum, g);
 }
 

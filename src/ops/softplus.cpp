@@ -1,5 +1,5 @@
-// softplus: log(1 + exp(x)) (ONNX Softplus). An op of its own because its derivative at 0 must be sigmoid(0), which
-// the pieces it is composed of do not give.
+// softplus: log(1 + exp(x)) (ONNX Softplus). An op of its own because its derivative at 0 must be sigmoid(0),
+// which the pieces it is composed of do not give.
 #include "graph/op.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"

@@ -54,7 +54,8 @@ struct Sort : Op<Sort, SortAttributes> {
           if (values) std::transform(indices, indices + length, values, [x](std::int64_t k) { return x[k]; });
         } else if (values) {
           std::copy_n(x, length, values);
-          std::sort(values, values + length, [&](T a, T b) { return comes_before(widen(a), widen(b), descending); });
+          std::sort(values, values + length,
+                    [&](T a, T b) { return comes_before(widen(a), widen(b), descending); });
         }
       }
     });

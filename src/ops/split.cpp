@@ -19,12 +19,14 @@ Tensors split(const Tensor& x, const std::vector<std::int64_t>& extents, int axi
   std::int64_t total = 0;
   for (std::int64_t extent : extents) {
     if (extent < 0 || __builtin_add_overflow(total, extent, &total)) {
-      throw ValueError(fmt::format("split: extents {{{}}}, expected numbers of 0 or more", fmt::join(extents, ", ")));
+      throw ValueError(
+          fmt::format("split: extents {{{}}}, expected numbers of 0 or more", fmt::join(extents, ", ")));
     }
   }
   if (x.shape()[place] >= 0 && total != x.shape()[place]) {
-    throw ShapeError(fmt::format("split: extents {{{}}} add up to {}, axis {} of {} has {}", fmt::join(extents, ", "),
-                                 total, place, type_of(x).to_string(), x.shape()[place]));
+    throw ShapeError(fmt::format("split: extents {{{}}} add up to {}, axis {} of {} has {}",
+                                 fmt::join(extents, ", "), total, place, type_of(x).to_string(),
+                                 x.shape()[place]));
   }
   Tensors parts;
   std::int64_t start = 0;
@@ -40,8 +42,9 @@ Tensors chunk(const Tensor& x, std::int64_t count, int axis) {
   const std::int64_t extent = x.shape()[place];
   if (count < 1) throw ValueError(fmt::format("chunk: count is {}, expected 1 or more", count));
   if (extent < 0) {
-    throw ShapeError(fmt::format("chunk: the extent of axis {} of {} is not known yet; write split with extents", place,
-                                 type_of(x).to_string()));
+    throw ShapeError(
+        fmt::format("chunk: the extent of axis {} of {} is not known yet; write split with extents", place,
+                    type_of(x).to_string()));
   }
   const std::int64_t length = extent / count + (extent % count != 0);
   std::vector<std::int64_t> extents;
@@ -54,8 +57,8 @@ Tensor select(const Tensor& x, int axis, std::int64_t index) {
   const int place = check_axis("select", axis, x.rank());
   const std::int64_t extent = x.shape()[place];
   if (extent >= 0 && (index < -extent || index >= extent)) {
-    throw ShapeError(fmt::format("select: index {} is out of range on axis {} of {}, expected {} to {}", index, place,
-                                 type_of(x).to_string(), -extent, extent - 1));
+    throw ShapeError(fmt::format("select: index {} is out of range on axis {} of {}, expected {} to {}",
+                                 index, place, type_of(x).to_string(), -extent, extent - 1));
   }
   const std::int64_t stop = index == -1 ? SliceOptions::end : index + 1;
   return squeeze(slice(x, {.axis = place, .start = index, .stop = stop}), place);

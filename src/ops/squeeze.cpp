@@ -35,7 +35,8 @@ const Registered<Squeeze> registered_squeeze;
 
 Tensor squeeze(const Tensor& x, const Axes& axes) {
   std::vector<std::int64_t> list = axes.resolve(Squeeze::name, x.rank());
-  if (axes.all()) std::erase_if(list, [&](std::int64_t axis) { return x.shape()[static_cast<int>(axis)] != 1; });
+  if (axes.all())
+    std::erase_if(list, [&](std::int64_t axis) { return x.shape()[static_cast<int>(axis)] != 1; });
   if (list.empty()) return x;
   return make<Squeeze>({list}, x);
 }

@@ -8,7 +8,8 @@ namespace {
 struct Sub : Binary<Sub, Instruction::sub> {
   static constexpr auto name = "sub";
   Tensors gradient(const GradientCall& c) const {
-    return gradients(c, [&] { return c.g[0]; }, [&] { return -c.g[0]; });
+    return gradients(
+        c, [&] { return c.g[0]; }, [&] { return -c.g[0]; });
   }
 };
 const Registered<Sub> registered_sub;

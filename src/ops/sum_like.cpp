@@ -1,4 +1,5 @@
-// sum_like: undoes broadcasting: x summed over the axes along which another shape would be repeated to reach its own.
+// sum_like: undoes broadcasting: x summed over the axes along which another shape would be repeated to reach
+// its own.
 #include <fmt/format.h>
 
 #include "graph/op.h"

@@ -37,7 +37,8 @@ struct Take : Op<Take, IndexAttributes> {  // inputs: x, indices
       if (index < 0) return;
       for (std::int64_t block = 0; block < walk.outer; ++block) {
         std::memcpy(to + static_cast<std::size_t>(block * count + k) * slice,
-                    x.as<const std::byte>() + static_cast<std::size_t>(block * walk.extent + index) * slice, slice);
+                    x.as<const std::byte>() + static_cast<std::size_t>(block * walk.extent + index) * slice,
+                    slice);
       }
     }
   }
@@ -66,14 +67,16 @@ struct IndexAdd : Op<IndexAdd, IndexAttributes> {  // inputs: x, indices, update
     for_number(x.type.dtype, [&]<class T>() {
       T* to = call.out[0].as<T>();
       const T* updates = call.in[2].as<const T>();
-      if (to != x.as<T>()) std::memcpy(to, x.data, static_cast<std::size_t>(x.type.shape.elements()) * sizeof(T));
+      if (to != x.as<T>())
+        std::memcpy(to, x.data, static_cast<std::size_t>(x.type.shape.elements()) * sizeof(T));
       for (std::int64_t k = 0; k < count; ++k) {
         const std::int64_t index = checked_index(indices, k, walk.extent, call.status);
         if (index < 0) return;
         for (std::int64_t block = 0; block < walk.outer; ++block) {
           T* place = to + (block * walk.extent + index) * walk.inner;
           const T* update = updates + (block * count + k) * walk.inner;
-          for (std::int64_t i = 0; i < walk.inner; ++i) place[i] = narrow<T>(widen(place[i]) + widen(update[i]));
+          for (std::int64_t i = 0; i < walk.inner; ++i)
+            place[i] = narrow<T>(widen(place[i]) + widen(update[i]));
         }
       }
     });

@@ -12,7 +12,8 @@ namespace {
 // x with `times` copies of axis `fresh` (extent 1), which is then merged with its neighbour.
 Tensor copies(const Tensor& x, int fresh, int first, std::int64_t times) {
   Shape wanted = x.shape();
-  for (int axis = 0; axis < wanted.rank(); ++axis) wanted = wanted.with(axis, axis == fresh ? times : unknown);
+  for (int axis = 0; axis < wanted.rank(); ++axis)
+    wanted = wanted.with(axis, axis == fresh ? times : unknown);
   return flatten(broadcast_to(x, wanted), first, first + 1);
 }
 

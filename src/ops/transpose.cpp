@@ -31,7 +31,8 @@ struct Transpose : Op<Transpose, TransposeAttributes> {
   }
   Tensors gradient(const GradientCall& c) const {
     std::vector<int> back(order.size());
-    for (std::size_t k = 0; k < order.size(); ++k) back[static_cast<std::size_t>(order[k])] = static_cast<int>(k);
+    for (std::size_t k = 0; k < order.size(); ++k)
+      back[static_cast<std::size_t>(order[k])] = static_cast<int>(k);
     return {permute(c.g[0], back)};
   }
   void reference(const ReferenceCall& call) const {
@@ -39,7 +40,8 @@ struct Transpose : Op<Transpose, TransposeAttributes> {
     const Strides strides = dense_strides(x.type.shape);
     Strides from{};
     for (std::size_t k = 0; k < order.size(); ++k) from[k] = strides[static_cast<std::size_t>(order[k])];
-    copy_box(y.type.shape, size_of(y.type.dtype), {x.data, 0, from}, {y.data, 0, dense_strides(y.type.shape)});
+    copy_box(y.type.shape, size_of(y.type.dtype), {x.data, 0, from},
+             {y.data, 0, dense_strides(y.type.shape)});
   }
 };
 const Registered<Transpose> registered_transpose;

@@ -20,7 +20,11 @@ Tensor masked(const Tensor& mask, const Tensor& x) {
 
 }  // namespace
 
-Tensor triu(const Tensor& x, std::int64_t offset) { return masked(greater_equal(distance("triu", x), offset), x); }
-Tensor tril(const Tensor& x, std::int64_t offset) { return masked(less_equal(distance("tril", x), offset), x); }
+Tensor triu(const Tensor& x, std::int64_t offset) {
+  return masked(greater_equal(distance("triu", x), offset), x);
+}
+Tensor tril(const Tensor& x, std::int64_t offset) {
+  return masked(less_equal(distance("tril", x), offset), x);
+}
 
 }  // namespace luge

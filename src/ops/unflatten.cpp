@@ -46,8 +46,8 @@ struct Unflatten : Op<Unflatten, UnflattenAttributes> {
     const std::int64_t have = x.shape[place], rest = product(name, given, 0, given.rank());
     if (have < 0) return extents;
     if (is_open ? rest == 0 || have % rest != 0 : rest != have) {
-      throw ShapeError(fmt::format("unflatten: axis {} of {} has extent {}, which is not {}{}", place, x.to_string(),
-                                   have, is_open ? "a multiple of " : "", rest));
+      throw ShapeError(fmt::format("unflatten: axis {} of {} has extent {}, which is not {}{}", place,
+                                   x.to_string(), have, is_open ? "a multiple of " : "", rest));
     }
     return is_open ? extents.with(at, have / rest) : extents;
   }
@@ -56,6 +56,8 @@ const Registered<Unflatten> registered_unflatten;
 
 }  // namespace
 
-Tensor unflatten(const Tensor& x, int axis, const Shape& extents) { return make<Unflatten>({axis, extents}, x); }
+Tensor unflatten(const Tensor& x, int axis, const Shape& extents) {
+  return make<Unflatten>({axis, extents}, x);
+}
 
 }  // namespace luge

@@ -1,4 +1,5 @@
-// unique_consecutive: runs of equal elements. Their number depends on the values, so it is found on the host, at once.
+// unique_consecutive: runs of equal elements. Their number depends on the values, so it is found on the host,
+// at once.
 #include <cstring>
 
 #include "core/dispatch.h"
@@ -14,7 +15,9 @@ Runs unique_consecutive(const Tensor& x) {
   const std::size_t size = size_of(x.dtype());
   dispatch(x.dtype(), [&]<class T>() {
     const T* elements = reinterpret_cast<const T*>(bytes.data());
-    const auto same = [](const T& a, const T& b) { return convert_element<double>(a) == convert_element<double>(b); };
+    const auto same = [](const T& a, const T& b) {
+      return convert_element<double>(a) == convert_element<double>(b);
+    };
     const auto equal_integers = [](const T& a, const T& b) { return std::memcmp(&a, &b, sizeof(T)) == 0; };
     for (std::size_t i = 0; i < bytes.size() / size; ++i) {
       const bool goes_on = i > 0 && (is_floating(x.dtype()) ? same(elements[i - 1], elements[i])

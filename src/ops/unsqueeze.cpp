@@ -16,8 +16,8 @@ struct UnsqueezeAttributes {
 int rank_after(const Shape& shape, std::size_t fresh) {
   const int rank = shape.rank() + static_cast<int>(fresh);
   if (rank > Shape::max_rank) {
-    throw ShapeError(fmt::format("unsqueeze: {} with {} more axes has {}, expected at most {}", shape.to_string(),
-                                 fresh, rank, Shape::max_rank));
+    throw ShapeError(fmt::format("unsqueeze: {} with {} more axes has {}, expected at most {}",
+                                 shape.to_string(), fresh, rank, Shape::max_rank));
   }
   return rank;
 }

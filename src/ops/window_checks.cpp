@@ -4,22 +4,24 @@
 
 namespace luge {
 
-void check_per_axis(std::string_view op, std::string_view what, const std::vector<std::int64_t>& values, int spatial,
-                    std::int64_t least) {
+void check_per_axis(std::string_view op, std::string_view what, const std::vector<std::int64_t>& values,
+                    int spatial, std::int64_t least) {
   if (values.size() != static_cast<std::size_t>(spatial)) {
-    throw ValueError(fmt::format("{}: {} has {} numbers; expected one for each of the {} spatial axes", op, what,
-                                 values.size(), spatial));
+    throw ValueError(fmt::format("{}: {} has {} numbers; expected one for each of the {} spatial axes", op,
+                                 what, values.size(), spatial));
   }
   for (std::int64_t value : values) {
-    if (value < least) throw ValueError(fmt::format("{}: {} is {}; expected at least {}", op, what, value, least));
+    if (value < least)
+      throw ValueError(fmt::format("{}: {} is {}; expected at least {}", op, what, value, least));
   }
 }
 
-void check_pads(std::string_view op, PaddingMode padding, const std::vector<std::int64_t>& pads, int spatial) {
+void check_pads(std::string_view op, PaddingMode padding, const std::vector<std::int64_t>& pads,
+                int spatial) {
   const std::size_t expected = padding == PaddingMode::explicit_ ? 2 * static_cast<std::size_t>(spatial) : 0;
   if (pads.size() != expected) {
-    throw ValueError(fmt::format("{}: pads has {} numbers; expected {} (all begins, then all ends)", op, pads.size(),
-                                 expected));
+    throw ValueError(fmt::format("{}: pads has {} numbers; expected {} (all begins, then all ends)", op,
+                                 pads.size(), expected));
   }
   for (std::int64_t pad : pads) {
     if (pad < 0) throw ValueError(fmt::format("{}: a pad is {}; expected 0 or more", op, pad));
@@ -29,7 +31,8 @@ void check_pads(std::string_view op, PaddingMode padding, const std::vector<std:
 void refuse_window(std::string_view op, const Shape& x, int axis, const Window& window) {
   const std::int64_t padded = window.in + window.pad_begin + window.pad_end;
   throw ShapeError(fmt::format(
-      "{}: input {} is smaller than the window on axis {}: {} with padding {}, the window spans {} (kernel {}, "
+      "{}: input {} is smaller than the window on axis {}: {} with padding {}, the window spans {} (kernel "
+      "{}, "
       "dilation {}); use padding = same or a smaller kernel",
       op, x.to_string(), axis + 2, window.in, padded, window.span(), window.kernel, window.dilation));
 }

@@ -13,10 +13,11 @@ namespace luge {
 /// One number per spatial axis, each at least `least`. Throws ValueError naming `what`.
 void check_per_axis(std::string_view op, std::string_view what, const std::vector<std::int64_t>& values,
                     int spatial, std::int64_t least);
-/// Pads: two numbers per spatial axis with explicit padding, none otherwise, none negative. Throws ValueError.
+/// Pads: two numbers per spatial axis with explicit padding, none otherwise, none negative. Throws
+/// ValueError.
 void check_pads(std::string_view op, PaddingMode padding, const std::vector<std::int64_t>& pads, int spatial);
-/// The output's extent along one spatial axis; unknown stays unknown. Throws ShapeError when the window is longer than
-/// the padded input, naming the extents.
+/// The output's extent along one spatial axis; unknown stays unknown. Throws ShapeError when the window is
+/// longer than the padded input, naming the extents.
 template <class A>
 std::int64_t output_extent(std::string_view op, const A& a, const Shape& x, int axis, std::int64_t kernel);
 
@@ -28,8 +29,8 @@ std::int64_t output_extent(std::string_view op, const A& a, const Shape& x, int 
   if (in == unknown || kernel == unknown) return unknown;
   bool ceil_mode = false;
   if constexpr (requires { a.ceil_mode; }) ceil_mode = a.ceil_mode;
-  const Window window = window_along(static_cast<std::size_t>(axis), static_cast<std::size_t>(x.rank() - 2), in, kernel,
-                                     a.stride, a.dilation, a.padding, a.pads, ceil_mode);
+  const Window window = window_along(static_cast<std::size_t>(axis), static_cast<std::size_t>(x.rank() - 2),
+                                     in, kernel, a.stride, a.dilation, a.padding, a.pads, ceil_mode);
   if (window.out <= 0) refuse_window(op, x, axis, window);
   return window.out;
 }

@@ -11,9 +11,11 @@ namespace {
 struct Step : Rule {
   explicit Step(const AdamOptions& options) : options_(options) {
     for (const double beta : {options.beta1, options.beta2}) {
-      if (!(beta >= 0 && beta < 1)) throw ValueError(fmt::format("Adam: beta is {}; expected 0 or more, below 1", beta));
+      if (!(beta >= 0 && beta < 1))
+        throw ValueError(fmt::format("Adam: beta is {}; expected 0 or more, below 1", beta));
     }
-    if (!(options.epsilon > 0)) throw ValueError(fmt::format("Adam: epsilon is {}; expected above 0", options.epsilon));
+    if (!(options.epsilon > 0))
+      throw ValueError(fmt::format("Adam: epsilon is {}; expected above 0", options.epsilon));
   }
   std::string name() const override { return "adam"; }
   Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {

@@ -11,7 +11,8 @@ namespace {
 struct Step : Rule {
   explicit Step(const MomentumOptions& options) : options_(options) {
     const double mu = options.momentum;
-    if (!(mu >= 0 && mu < 1)) throw ValueError(fmt::format("Momentum: momentum is {}; expected 0 or more, below 1", mu));
+    if (!(mu >= 0 && mu < 1))
+      throw ValueError(fmt::format("Momentum: momentum is {}; expected 0 or more, below 1", mu));
   }
   std::string name() const override { return options_.nesterov ? "nesterov" : "momentum"; }
   Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {
@@ -32,7 +33,8 @@ Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOp
   settings.take("weight_decay", common.weight_decay);
   return Momentum(learning_rate, options, common);
 }
-const bool added = add_named("momentum", make_named<false>), added_nesterov = add_named("nesterov", make_named<true>);
+const bool added = add_named("momentum", make_named<false>),
+           added_nesterov = add_named("nesterov", make_named<true>);
 
 }  // namespace
 

@@ -16,7 +16,8 @@ namespace {
 
 void check_rate(double rate) {
   if (!std::isfinite(rate) || rate <= 0) {
-    throw ValueError(fmt::format("optimizer: the learning rate is {}; expected a finite number above 0", rate));
+    throw ValueError(
+        fmt::format("optimizer: the learning rate is {}; expected a finite number above 0", rate));
   }
 }
 
@@ -52,9 +53,9 @@ void clip(Tensors& gradients, const OptimizerOptions& options) {
 
 void check_gradient(const Variable& parameter, const Tensor& gradient) {
   if (gradient.shape() == parameter.shape() && gradient.dtype() == parameter.dtype()) return;
-  throw ShapeError(fmt::format("optimizer: the gradient of '{}' is {} {}, the parameter is {} {}", parameter.name(),
-                               name(gradient.dtype()), gradient.shape().to_string(), name(parameter.dtype()),
-                               parameter.shape().to_string()));
+  throw ShapeError(fmt::format("optimizer: the gradient of '{}' is {} {}, the parameter is {} {}",
+                               parameter.name(), name(gradient.dtype()), gradient.shape().to_string(),
+                               name(parameter.dtype()), parameter.shape().to_string()));
 }
 
 }  // namespace
@@ -68,7 +69,9 @@ Tensor& Slots::operator()(std::string_view name) {
   {
     const OutsideTrace outside;
     const Tensor zero = zeros(parameter_.shape(), parameter_.dtype());
-    entries_.push_back({std::string(name), Variable(zero, fmt::format("{}/{}", parameter_.name(), name), {.trainable = false}), {}});
+    entries_.push_back({std::string(name),
+                        Variable(zero, fmt::format("{}/{}", parameter_.name(), name), {.trainable = false}),
+                        {}});
   }
   return entries_.back().value = entries_.back().variable.value();
 }
@@ -78,7 +81,9 @@ Tensor Slots::bias_correction(double decay) const {
   for (const Shared::Correction& known : shared_.corrections) {
     if (known.decay == decay && known.dtype == dtype) return known.value;
   }
-  return shared_.corrections.emplace_back(Shared::Correction{decay, dtype, cast(1 - pow(decay, shared_.step), dtype)}).value;
+  return shared_.corrections
+      .emplace_back(Shared::Correction{decay, dtype, cast(1 - pow(decay, shared_.step), dtype)})
+      .value;
 }
 
 void Optimizer::State::hold(const std::string& path, const Variable& parameter) {
@@ -123,7 +128,8 @@ void Optimizer::step(const std::vector<nn::NamedVariable>& parameters, Tensors g
 void Optimizer::step(const Variables& parameters, Tensors gradients) const {
   State& state = *state_;
   if (parameters.size() != gradients.size()) {
-    throw ValueError(fmt::format("optimizer: {} parameters, {} gradients", parameters.size(), gradients.size()));
+    throw ValueError(
+        fmt::format("optimizer: {} parameters, {} gradients", parameters.size(), gradients.size()));
   }
   if (state.held.empty()) {
     for (const Variable& parameter : parameters) state.hold(parameter.name(), parameter);
@@ -135,8 +141,10 @@ void Optimizer::step(const Variables& parameters, Tensors gradients) const {
       throw ValueError(fmt::format("optimizer: parameter '{}' is given twice", parameter.name()));
     }
     if (!state.find(parameter)) {
-      throw StateError(fmt::format("optimizer: parameter '{}' {} is not one of the {} this optimizer holds; each model needs "
-                                   "an optimizer of its own", parameter.name(), parameter.shape().to_string(), state.held.size()));
+      throw StateError(fmt::format(
+          "optimizer: parameter '{}' {} is not one of the {} this optimizer holds; each model needs "
+          "an optimizer of its own",
+          parameter.name(), parameter.shape().to_string(), state.held.size()));
     }
     if (gradients[k].defined()) check_gradient(parameter, gradients[k]);
   }
@@ -199,8 +207,9 @@ void Optimizer::set_group(const Variables& parameters, const GroupOptions& optio
   for (const Variable& parameter : parameters) {
     State::Held* held = state_->find(parameter);
     if (!held) {
-      throw StateError(fmt::format("optimizer: parameter '{}' is not held; call hold(net.named_parameters()) first",
-                                   parameter.name()));
+      throw StateError(
+          fmt::format("optimizer: parameter '{}' is not held; call hold(net.named_parameters()) first",
+                      parameter.name()));
     }
     if (options.rate_factor) held->group.rate_factor = options.rate_factor;
     if (options.weight_decay) held->group.weight_decay = options.weight_decay;
@@ -215,7 +224,8 @@ void Optimizer::set_learning_rate(double rate) const {
 }
 
 double Optimizer::current_rate() const {
-  return learning_rate() * (state_->options.schedule.is_constant() ? 1 : state_->options.schedule.at(steps()));
+  return learning_rate() *
+         (state_->options.schedule.is_constant() ? 1 : state_->options.schedule.at(steps()));
 }
 
 void Optimizer::set_schedule(const Schedule& schedule) const { state_->options.schedule = schedule; }
@@ -226,7 +236,8 @@ std::string Optimizer::name() const { return state_->rule->name(); }
 std::vector<nn::NamedVariable> Optimizer::state() const {
   std::vector<nn::NamedVariable> result = {{"step", state_->step}, {"learning_rate", state_->learning_rate}};
   for (const State::Held& held : state_->held) {
-    for (const Slots::Entry& slot : held.slots) result.push_back({held.path + "/" + slot.name, slot.variable});
+    for (const Slots::Entry& slot : held.slots)
+      result.push_back({held.path + "/" + slot.name, slot.variable});
   }
   return result;
 }

@@ -36,7 +36,8 @@ Optimizer named(const std::string& name, double learning_rate, const std::map<st
                 const OptimizerOptions& options) {
   const auto found = known().find(name);
   if (found == known().end()) {
-    throw ValueError(fmt::format("no optimizer is called '{}'; there are {}", name, fmt::join(names(), ", ")));
+    throw ValueError(
+        fmt::format("no optimizer is called '{}'; there are {}", name, fmt::join(names(), ", ")));
   }
   Settings settings(given);
   Optimizer made = found->second(learning_rate, settings, options);

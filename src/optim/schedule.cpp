@@ -17,7 +17,8 @@ void check_steps(std::string_view schedule, std::int64_t steps) {
   if (steps < 1) throw ValueError(fmt::format("schedule {}: {} steps; expected at least 1", schedule, steps));
 }
 void check_factor(std::string_view schedule, double factor) {
-  if (!(factor > 0)) throw ValueError(fmt::format("schedule {}: factor {}; expected above 0", schedule, factor));
+  if (!(factor > 0))
+    throw ValueError(fmt::format("schedule {}: factor {}; expected above 0", schedule, factor));
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ struct Instance {
     for (std::size_t i = 0; i < types.size(); ++i) {
       if (given[i].dtype() != types[i].dtype || !(given[i].shape() == types[i].shape)) return false;
     }
-    return std::all_of(trace.modes.begin(), trace.modes.end(), [](const auto& m) { return m.first->on == m.second; });
+    return std::all_of(trace.modes.begin(), trace.modes.end(),
+                       [](const auto& m) { return m.first->on == m.second; });
   }
 };
 
@@ -62,7 +63,8 @@ void evaluate_outside(const Tensors& roots, const Trace& trace) {
   for (Node* node : topological(roots, made_before)) {
     if (made_before(node) || node->leaf != Leaf::none) continue;
     for (const Edge& edge : node->inputs) {
-      if (edge.node->sequence < trace.start && edge.node->leaf != Leaf::scalar) outside.emplace_back(edge.node, edge.out);
+      if (edge.node->sequence < trace.start && edge.node->leaf != Leaf::scalar)
+        outside.emplace_back(edge.node, edge.out);
     }
   }
   const OutsideTrace suspended;
@@ -78,9 +80,11 @@ std::vector<Source> find_sources(const Subgraph& subgraph, const Instance& insta
     }
     const auto& states = instance.trace.states;
     for (std::size_t i = 0; i < states.size(); ++i) {
-      if (states[i].read.defined() && states[i].read.node() == leaf.node) source = {Source::Kind::state, i, {}};
+      if (states[i].read.defined() && states[i].read.node() == leaf.node)
+        source = {Source::Kind::state, i, {}};
     }
-    if (leaf.node->leaf == Leaf::key && leaf.node->sequence >= instance.trace.start) source = {Source::Kind::key, 0, {}};
+    if (leaf.node->leaf == Leaf::key && leaf.node->sequence >= instance.trace.start)
+      source = {Source::Kind::key, 0, {}};
     sources.push_back(std::move(source));
   }
   return sources;
@@ -118,7 +122,8 @@ std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
   {
     const TraceScope scope(fresh->trace);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-      fresh->arguments.push_back(argument_leaf(fresh->types[i], fmt::format("argument {}", i), is_floating(fresh->types[i].dtype)));
+      fresh->arguments.push_back(
+          argument_leaf(fresh->types[i], fmt::format("argument {}", i), is_floating(fresh->types[i].dtype)));
     }
     fresh->outputs = function(fresh->arguments);
     for (const Tensor& output : fresh->outputs) {
@@ -251,7 +256,10 @@ Tensors Compiled::call(const Tensors& arguments) const {
   for (std::size_t i = 0; i < instance->outputs.size(); ++i) {
     const Tensor& out = instance->outputs[i];
     const int root = instance->output_roots[i];
-    const Type& type = instance->program->values[static_cast<std::size_t>(instance->program->roots[static_cast<std::size_t>(root)])].type;
+    const Type& type =
+        instance->program
+            ->values[static_cast<std::size_t>(instance->program->roots[static_cast<std::size_t>(root)])]
+            .type;
     outputs.push_back(data_leaf(values[static_cast<std::size_t>(root)], {out.dtype(), type.shape}));
   }
   return outputs;
@@ -270,15 +278,19 @@ PlanInfo Compiled::plan(const Tensors& arguments) const {
     if (instance->sources[k].kind == Source::Kind::argument) plan.input_bytes += bytes;
   }
   for (std::size_t r = 0; r < program.roots.size(); ++r) {
-    if (program.replaces[r] < 0) plan.output_bytes += program.values[static_cast<std::size_t>(program.roots[r])].bytes;
+    if (program.replaces[r] < 0)
+      plan.output_bytes += program.values[static_cast<std::size_t>(program.roots[r])].bytes;
   }
   for (const ProgramStep& step : program.steps) {
-    if (!step.op && !step.out.empty()) plan.reorder_bytes += program.values[static_cast<std::size_t>(step.out[0])].bytes;
+    if (!step.op && !step.out.empty())
+      plan.reorder_bytes += program.values[static_cast<std::size_t>(step.out[0])].bytes;
   }
   plan.workspace_bytes = program.workspace_bytes;
   return plan;
 }
 
-std::string Compiled::explain(const Tensors& arguments) const { return state_->instance(arguments)->program->explain(); }
+std::string Compiled::explain(const Tensors& arguments) const {
+  return state_->instance(arguments)->program->explain();
+}
 
 }  // namespace luge::detail

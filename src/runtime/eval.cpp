@@ -16,7 +16,9 @@ namespace {
 Output& output(Edge edge) { return edge.node->outputs[static_cast<std::size_t>(edge.out)]; }
 
 // By identity of the owner: no lock, which would count up and down.
-bool same_slot(const Node& a, const Node& b) { return !a.slot.owner_before(b.slot) && !b.slot.owner_before(a.slot); }
+bool same_slot(const Node& a, const Node& b) {
+  return !a.slot.owner_before(b.slot) && !b.slot.owner_before(a.slot);
+}
 
 /// A Variable on its way to a new value: what it held before, for the case that the step fails.
 struct Update {
@@ -90,7 +92,8 @@ class Evaluation {
       int replaced = -1;
       const auto& leaves = subgraph().leaves;
       for (std::size_t k = 0; k < leaves.size() && replaced < 0; ++k) {
-        if (leaves[k].node->leaf == Leaf::read && same_slot(*leaves[k].node, *read.read)) replaced = static_cast<int>(k);
+        if (leaves[k].node->leaf == Leaf::read && same_slot(*leaves[k].node, *read.read))
+          replaced = static_cast<int>(k);
       }
       if (!output(read.source).value) subgraph().add_root(read.source, replaced);
     }
@@ -107,7 +110,8 @@ class Evaluation {
         const Edge source = subgraph().resolve(input);
         const int at = subgraph().number(source.node);
         const bool trainable_read = input.node->leaf == Leaf::read && input.node->requires_grad;
-        if (trainable_read || (at >= 0 ? kept_[static_cast<std::size_t>(at)] : source.node->requires_grad && !source.node->cut)) {
+        if (trainable_read || (at >= 0 ? kept_[static_cast<std::size_t>(at)]
+                                       : source.node->requires_grad && !source.node->cut)) {
           kept_[i] = true;
           break;
         }
@@ -132,11 +136,12 @@ class Evaluation {
       Node* node = nodes[i];
       std::uint32_t handles = 0;
       for (const Output& out : node->outputs) handles += out.handles.load(std::memory_order_relaxed);
-      // A reference from outside (total = total + loss, with loss itself let go by its owner) needs the value once the
-      // node is cut; which output it means is not known, so all of them are kept.
+      // A reference from outside (total = total + loss, with loss itself let go by its owner) needs the value
+      // once the node is cut; which output it means is not known, so all of them are kept.
       const bool outside = !kept_[i] && node->refs.load(std::memory_order_relaxed) > handles + inner[i];
       for (std::size_t k = 0; k < node->outputs.size(); ++k) {
-        if (node->outputs[k].handles.load(std::memory_order_relaxed) > 0 || outside) request({node, static_cast<int>(k)}, -1);
+        if (node->outputs[k].handles.load(std::memory_order_relaxed) > 0 || outside)
+          request({node, static_cast<int>(k)}, -1);
       }
     }
   }
@@ -152,7 +157,9 @@ class Evaluation {
       if (root.replaces < 0) continue;
       const auto k = static_cast<std::size_t>(root.replaces);
       Node* node = leaf_handles_[k].node();
-      const auto own = std::count_if(updates.begin(), updates.end(), [&](const Update& u) { return u.before.defined() && u.before.node() == node; });
+      const auto own = std::count_if(updates.begin(), updates.end(), [&](const Update& u) {
+        return u.before.defined() && u.before.node() == node;
+      });
       if (node->refs.load() == 1 + static_cast<std::uint32_t>(own)) node->outputs[0].value.reset();
     }
   }
@@ -191,20 +198,23 @@ class Evaluation {
 
 BufferRef leaf_bytes(const Node* node) {  // a scalar's or key's element bytes as a buffer
   const Type& type = node->outputs[0].type;
-  auto buffer = std::make_shared<Buffer>(static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype));
+  auto buffer =
+      std::make_shared<Buffer>(static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype));
   std::memcpy(buffer->data(), node->words, buffer->bytes());
   return buffer;
 }
 
 Edge end_of_reads(Edge edge) {
-  while (edge.node->leaf == Leaf::read && !edge.node->outputs[0].value && !edge.node->inputs.empty()) edge = edge.node->inputs[0];
+  while (edge.node->leaf == Leaf::read && !edge.node->outputs[0].value && !edge.node->inputs.empty())
+    edge = edge.node->inputs[0];
   return edge;
 }
 
 // Scalars and keys get a buffer of their own when somebody reads them or assigns them to a Variable.
 void materialise_leaf(Edge edge) {
   Output& out = output(edge);
-  if (!out.value && (edge.node->leaf == Leaf::scalar || edge.node->leaf == Leaf::key)) out.value = leaf_bytes(edge.node);
+  if (!out.value && (edge.node->leaf == Leaf::scalar || edge.node->leaf == Leaf::key))
+    out.value = leaf_bytes(edge.node);
 }
 
 }  // namespace
@@ -213,7 +223,8 @@ void evaluate(std::span<const Tensor> tensors) {
   const std::lock_guard lock(engine_mutex());
   std::vector<Edge> wanted;
   for (const Tensor& tensor : tensors) {
-    if (!tensor.defined()) throw StateError("eval: an empty tensor (default-constructed or moved from) has no value");
+    if (!tensor.defined())
+      throw StateError("eval: an empty tensor (default-constructed or moved from) has no value");
     const Edge edge{tensor.node(), tensor.output()};
     materialise_leaf(end_of_reads(edge));
     if (!output(edge).value) wanted.push_back(edge);
@@ -259,15 +270,18 @@ namespace {
 bool history_is_kept(const Tensor& tensor) {
   if (!tensor.node()->requires_grad) return false;
   const Tensor root[] = {tensor};
-  const auto nodes = topological(root, [](const Node* node) { return node->leaf == Leaf::none && node->cut; });
-  return std::any_of(nodes.begin(), nodes.end(), [](const Node* node) { return node->leaf != Leaf::none && node->requires_grad; });
+  const auto nodes =
+      topological(root, [](const Node* node) { return node->leaf == Leaf::none && node->cut; });
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [](const Node* node) { return node->leaf != Leaf::none && node->requires_grad; });
 }
 
 }  // namespace
 
 void eval_long_chain(const Tensor& tensor) {
   const std::lock_guard lock(engine_mutex());
-  // total += loss, with the step of this loss still to come: the newest links are kept, the ones before are free.
+  // total += loss, with the step of this loss still to come: the newest links are kept, the ones before are
+  // free.
   constexpr int newest_links = 8;
   Tensor chain = tensor;
   std::vector<Node*> links;
@@ -275,16 +289,19 @@ void eval_long_chain(const Tensor& tensor) {
     Node* node = chain.node();
     if (links.size() == newest_links || node->inputs.empty()) return;
     links.push_back(node);
-    const auto longest = std::max_element(node->inputs.begin(), node->inputs.end(), [](const Edge& a, const Edge& b) {
-      return a.node->pending.load(std::memory_order_relaxed) < b.node->pending.load(std::memory_order_relaxed);
-    });
+    const auto longest =
+        std::max_element(node->inputs.begin(), node->inputs.end(), [](const Edge& a, const Edge& b) {
+          return a.node->pending.load(std::memory_order_relaxed) <
+                 b.node->pending.load(std::memory_order_relaxed);
+        });
     chain = Tensor(longest->node, longest->out);
   }
   const Tensor wanted[] = {chain};
   evaluate(wanted);
   for (std::size_t i = links.size(); i-- > 0;) {
     std::uint32_t pending = 0;
-    for (const Edge& edge : links[i]->inputs) pending = std::max(pending, edge.node->pending.load(std::memory_order_relaxed));
+    for (const Edge& edge : links[i]->inputs)
+      pending = std::max(pending, edge.node->pending.load(std::memory_order_relaxed));
     links[i]->pending.store(pending + 1, std::memory_order_relaxed);
   }
 }

@@ -28,13 +28,13 @@ struct ProgramValue {
 };
 
 struct ProgramStep {
-  std::string name;                   // op name, or "reorder"
-  std::string note;                   // kernel and its remarks
+  std::string name;  // op name, or "reorder"
+  std::string note;  // kernel and its remarks
   std::shared_ptr<const PreparedKernel> kernel;
-  OpRef op;                           // for errors; null for a reorder
-  std::vector<int> in, out;           // values; -1: type-only input, unused output
+  OpRef op;                  // for errors; null for a reorder
+  std::vector<int> in, out;  // values; -1: type-only input, unused output
   std::size_t scratch_offset = 0;
-  std::size_t scratch = 0;            // bytes
+  std::size_t scratch = 0;  // bytes
   bool can_fail = false;
   std::vector<std::string> refusals;  // what the better-ranked candidates said
 };
@@ -58,13 +58,13 @@ class Program {
  public:
   std::vector<ProgramValue> values;
   std::vector<ProgramStep> steps;
-  std::vector<int> inputs;     // per leaf: its value, or -1 when unused
-  std::vector<int> roots;      // per root: its value (may be an input's, when a root is a leaf)
-  std::vector<int> replaces;   // per root: leaf whose buffer it takes over when uniquely owned, or -1
+  std::vector<int> inputs;    // per leaf: its value, or -1 when unused
+  std::vector<int> roots;     // per root: its value (may be an input's, when a root is a leaf)
+  std::vector<int> replaces;  // per root: leaf whose buffer it takes over when uniquely owned, or -1
   std::vector<BufferRef> constants;
-  std::size_t arena_bytes = 0; // exact peak of temporaries, workspaces included
+  std::size_t arena_bytes = 0;      // exact peak of temporaries, workspaces included
   std::size_t workspace_bytes = 0;  // the largest kernel workspace in it
-  int commit_at = 0;           // steps before it may fail and write no state
+  int commit_at = 0;                // steps before it may fail and write no state
   const Backend* backend = nullptr;
 
   Program();
@@ -72,9 +72,10 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  /// Runs once. `leaves[k]` holds leaf k in the layout values[inputs[k]].layout; a leaf that a root replaces is taken
-  /// over in place when `leaves` holds the only reference. Gives one buffer per root, in values[roots[r]].layout.
-  /// Throws what the failing op's contract says; then no state was written and `leaves` holds what came in.
+  /// Runs once. `leaves[k]` holds leaf k in the layout values[inputs[k]].layout; a leaf that a root replaces
+  /// is taken over in place when `leaves` holds the only reference. Gives one buffer per root, in
+  /// values[roots[r]].layout. Throws what the failing op's contract says; then no state was written and
+  /// `leaves` holds what came in.
   std::vector<BufferRef> run(std::vector<BoundLeaf>& leaves) const;
 
   /// Per-step times since LUGE_LOG=kernels or set_profiling(true).

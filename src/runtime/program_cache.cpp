@@ -27,7 +27,8 @@ struct Entry {
 
 class Cache {
  public:
-  std::shared_ptr<const Program> find(std::uint64_t hash, const std::vector<std::uint64_t>& words, const std::vector<OpRef>& ops) {
+  std::shared_ptr<const Program> find(std::uint64_t hash, const std::vector<std::uint64_t>& words,
+                                      const std::vector<OpRef>& ops) {
     auto [begin, end] = index_.equal_range(hash);
     for (auto it = begin; it != end; ++it) {
       const Entry& entry = *it->second;

@@ -13,8 +13,8 @@ namespace luge {
 /// The Program for a subgraph, from the cache or compiled now. The engine mutex must be held.
 std::shared_ptr<const Program> program_for(const Subgraph& subgraph);
 
-/// Binds leaves (converting layouts where the Program wants others) and runs. `donated[k]` set: the buffer was moved
-/// out of its node and may be taken over.
+/// Binds leaves (converting layouts where the Program wants others) and runs. `donated[k]` set: the buffer
+/// was moved out of its node and may be taken over.
 std::vector<BufferRef> run_program(const Program& program, std::vector<BoundLeaf>& leaves);
 
 /// What a leaf of a subgraph holds now: buffer or element bytes.

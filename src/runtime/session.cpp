@@ -51,7 +51,8 @@ Operation assign(const Variable& variable, const Tensor& value) {
 Operation group(const std::vector<Operation>& operations) {
   std::vector<std::pair<Variable, Tensor>> updates;
   for (const Operation& operation : operations) {
-    if (operation.initializes()) throw ValueError("group: initialize_all() stands alone; run it before the others");
+    if (operation.initializes())
+      throw ValueError("group: initialize_all() stands alone; run it before the others");
     updates.insert(updates.end(), operation.updates().begin(), operation.updates().end());
   }
   return Operation(std::move(updates));
@@ -76,13 +77,15 @@ class Run {
     std::function<void(const std::shared_ptr<Slot>&, BufferRef)> write;
   };
 
-  Run(const std::vector<Tensor>& fetches, const std::vector<std::pair<Variable, Tensor>>& updates, const std::vector<Feed>& feeds)
+  Run(const std::vector<Tensor>& fetches, const std::vector<std::pair<Variable, Tensor>>& updates,
+      const std::vector<Feed>& feeds)
       : updates_(updates), feeds_(feeds) {
     std::vector<Edge> wanted;
     for (const Tensor& fetch : fetches) wanted.push_back({fetch.node(), fetch.output()});
     for (const auto& [variable, value] : updates) wanted.push_back({value.node(), value.output()});
     subgraph_.find(wanted, Subgraph::Ends::session);
-    for (const Tensor& fetch : fetches) fetch_roots_.push_back(subgraph_.add_root({fetch.node(), fetch.output()}));
+    for (const Tensor& fetch : fetches)
+      fetch_roots_.push_back(subgraph_.add_root({fetch.node(), fetch.output()}));
     for (const auto& [variable, value] : updates) add_update(variable, value);
     for (const Feed& feed : feeds) check_feed(feed);
   }
@@ -106,7 +109,8 @@ class Run {
     Tensors results;
     for (int root : fetch_roots_) {
       const auto r = static_cast<std::size_t>(root);
-      results.push_back(data_leaf(values[r], program->values[static_cast<std::size_t>(program->roots[r])].type));
+      results.push_back(
+          data_leaf(values[r], program->values[static_cast<std::size_t>(program->roots[r])].type));
     }
     return results;
   }
@@ -130,14 +134,16 @@ class Run {
     const Type& wanted = key.node()->outputs[0].type;
     const std::string& name = key.node()->label;
     if (value.dtype() != wanted.dtype) {
-      throw DTypeError(fmt::format("placeholder '{}' takes {}, was fed {}; cast it first", name, luge::name(wanted.dtype), luge::name(value.dtype())));
+      throw DTypeError(fmt::format("placeholder '{}' takes {}, was fed {}; cast it first", name,
+                                   luge::name(wanted.dtype), luge::name(value.dtype())));
     }
     bool fits = value.rank() == wanted.shape.rank();
     for (int axis = 0; fits && axis < value.rank(); ++axis) {
       fits = wanted.shape[axis] == unknown || wanted.shape[axis] == value.shape()[axis];
     }
     if (!fits) {
-      throw ShapeError(fmt::format("placeholder '{}' takes shape {}, was fed {}", name, wanted.shape.to_string(), value.shape().to_string()));
+      throw ShapeError(fmt::format("placeholder '{}' takes shape {}, was fed {}", name,
+                                   wanted.shape.to_string(), value.shape().to_string()));
     }
   }
 
@@ -145,8 +151,9 @@ class Run {
     for (const Feed& feed : feeds_) {
       if (feed.first.node() == node) return feed.second;
     }
-    throw GraphError(fmt::format("placeholder '{}' ({}) is not fed; add {{{}, value}} to the feeds of Session::run", node->label,
-                                 node->outputs[0].type.to_string(), node->label));
+    throw GraphError(
+        fmt::format("placeholder '{}' ({}) is not fed; add {{{}, value}} to the feeds of Session::run",
+                    node->label, node->outputs[0].type.to_string(), node->label));
   }
 
   void fix_type(std::size_t k) {
@@ -171,7 +178,8 @@ class Run {
     return result;
   }
 
-  // A state that is replaced gives its buffer to the program; a fetch that shares it keeps it safe by its count.
+  // A state that is replaced gives its buffer to the program; a fetch that shares it keeps it safe by its
+  // count.
   void donate(const Root& root, const Store& store) {
     if (root.replaces < 0) return;
     const auto slot = subgraph_.leaves[static_cast<std::size_t>(root.replaces)].node->slot.lock();
@@ -187,7 +195,9 @@ class Run {
   std::vector<std::pair<std::shared_ptr<Slot>, std::size_t>> donated_;
 };
 
-std::string quoted_name(const Slot* slot) { return slot ? fmt::format("'{}'", slot->name) : std::string("(already destroyed)"); }
+std::string quoted_name(const Slot* slot) {
+  return slot ? fmt::format("'{}'", slot->name) : std::string("(already destroyed)");
+}
 
 }  // namespace
 
@@ -221,21 +231,28 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
       .read = [&](const std::shared_ptr<Slot>& slot) -> BufferRef& {
         const auto at = values_->held.find(slot.get());
         if (slot && at != values_->held.end() && at->second.buffer) return at->second.buffer;
-        throw StateError(fmt::format("Variable {} has no value in this Session; run graph::initialize_all() or restore it first",
-                                     quoted_name(slot.get())));
+        throw StateError(fmt::format(
+            "Variable {} has no value in this Session; run graph::initialize_all() or restore it first",
+            quoted_name(slot.get())));
       },
-      .write = [&](const std::shared_ptr<Slot>& slot, BufferRef buffer) {
-        values_->held[slot.get()] = {slot, std::move(buffer)};
-      },
+      .write =
+          [&](const std::shared_ptr<Slot>& slot, BufferRef buffer) {
+            values_->held[slot.get()] = {slot, std::move(buffer)};
+          },
   });
   Tensors ordered;
   std::size_t next = 0;
-  for (const Fetch& fetch : fetches) ordered.push_back(std::holds_alternative<Operation>(fetch) ? Tensor() : results[next++]);
+  for (const Fetch& fetch : fetches)
+    ordered.push_back(std::holds_alternative<Operation>(fetch) ? Tensor() : results[next++]);
   return ordered;
 }
 
-Tensor Session::run(const Tensor& fetch, const std::vector<Feed>& feeds) { return run(std::vector<Fetch>{fetch}, feeds)[0]; }
-void Session::run(const Operation& operation, const std::vector<Feed>& feeds) { run(std::vector<Fetch>{operation}, feeds); }
+Tensor Session::run(const Tensor& fetch, const std::vector<Feed>& feeds) {
+  return run(std::vector<Fetch>{fetch}, feeds)[0];
+}
+void Session::run(const Operation& operation, const std::vector<Feed>& feeds) {
+  run(std::vector<Fetch>{operation}, feeds);
+}
 
 bool Session::initialized(const Variable& variable) const {
   const auto at = values_->held.find(variable.slot().get());
@@ -252,7 +269,9 @@ Variables Session::variables() const {
 
 Tensor Session::value(const Variable& variable) const {
   if (!initialized(variable)) {
-    throw StateError(fmt::format("Variable '{}' has no value in this Session; run graph::initialize_all() or restore it first", variable.name()));
+    throw StateError(fmt::format(
+        "Variable '{}' has no value in this Session; run graph::initialize_all() or restore it first",
+        variable.name()));
   }
   return data_leaf(values_->held.at(variable.slot().get()).buffer, variable.slot()->type);
 }
@@ -260,7 +279,8 @@ Tensor Session::value(const Variable& variable) const {
 void Session::set_value(const Variable& variable, const Tensor& value) {
   const Type type{value.dtype(), value.shape()};
   if (!(type == variable.slot()->type)) {
-    throw ShapeError(fmt::format("Variable '{}' holds {}, got {}", variable.name(), variable.slot()->type.to_string(), type.to_string()));
+    throw ShapeError(fmt::format("Variable '{}' holds {}, got {}", variable.name(),
+                                 variable.slot()->type.to_string(), type.to_string()));
   }
   values_->held[variable.slot().get()] = {variable.slot(), public_buffer(value)};
 }

@@ -16,25 +16,29 @@ bool bound_leaf(const Node* node) {  // has no value of its own but is bound whe
 bool type_only(const Node& node, std::size_t k) { return k < 32 && (node.op->traits().type_only >> k & 1u); }
 
 void write_type(std::vector<std::uint64_t>& words, const Type& type) {
-  words.push_back(static_cast<std::uint64_t>(type.dtype) << 8 | static_cast<std::uint64_t>(type.shape.rank()));
+  words.push_back(static_cast<std::uint64_t>(type.dtype) << 8 |
+                  static_cast<std::uint64_t>(type.shape.rank()));
   for (std::int64_t extent : type.shape) words.push_back(static_cast<std::uint64_t>(extent));
 }
 
 [[noreturn]] void fail_unbound(const Node* node) {
   if (node->leaf == Leaf::argument) {
-    throw GraphError(fmt::format("placeholder '{}' ({}) has no value here; feed it in Session::run or call the compiled function",
-                                 node->label, node->outputs[0].type.to_string()));
+    throw GraphError(fmt::format(
+        "placeholder '{}' ({}) has no value here; feed it in Session::run or call the compiled function",
+        node->label, node->outputs[0].type.to_string()));
   }
   const auto slot = node->slot.lock();
-  throw GraphError(fmt::format("a read of Variable '{}' made while tracing has no value outside the compiled function",
-                               slot ? slot->name : ""));
+  throw GraphError(
+      fmt::format("a read of Variable '{}' made while tracing has no value outside the compiled function",
+                  slot ? slot->name : ""));
 }
 
 }  // namespace
 
 // A read of what was assigned but not evaluated stands for what was assigned.
 bool Subgraph::passes_on(const Node* node) const {
-  return ends_ != Ends::session && node->leaf == Leaf::read && !node->outputs[0].value && !node->inputs.empty();
+  return ends_ != Ends::session && node->leaf == Leaf::read && !node->outputs[0].value &&
+         !node->inputs.empty();
 }
 
 // An input used for its type alone is not computed, unless its type hangs on what will be fed.
@@ -54,7 +58,8 @@ void Subgraph::reach(Edge edge) {
     edge = edge.node->inputs[0];
   }
   Node* node = edge.node;
-  if (node->outputs[static_cast<std::size_t>(edge.out)].value) return;  // in memory: a leaf, unless it must run anyway
+  if (node->outputs[static_cast<std::size_t>(edge.out)].value)
+    return;  // in memory: a leaf, unless it must run anyway
   if (node->leaf != Leaf::none) {
     if (ends_ == Ends::values && !bound_leaf(node)) fail_unbound(node);
     return;
@@ -84,7 +89,8 @@ void Subgraph::find(std::span<const Edge> wanted, Ends ends) {
       if (!skips(*node, k)) reach(node->inputs[k]);
     }
   }
-  std::sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->sequence < b->sequence; });
+  std::sort(nodes.begin(), nodes.end(),
+            [](const Node* a, const Node* b) { return a->sequence < b->sequence; });
   for (std::size_t i = 0; i < nodes.size(); ++i) numbers_.set(nodes[i], static_cast<int>(i));
   for (const Node* node : nodes) {
     for (std::size_t k = 0; k < node->inputs.size(); ++k) {
@@ -116,7 +122,8 @@ int Subgraph::add_root(Edge edge, int replaces) {
   edge = resolve(edge);
   for (std::size_t r = 0; r < roots.size(); ++r) {
     Root& root = roots[r];
-    if (root.edge.node == edge.node && root.edge.out == edge.out && (replaces < 0 || root.replaces < 0 || root.replaces == replaces)) {
+    if (root.edge.node == edge.node && root.edge.out == edge.out &&
+        (replaces < 0 || root.replaces < 0 || root.replaces == replaces)) {
       if (replaces >= 0) root.replaces = replaces;
       return static_cast<int>(r);
     }

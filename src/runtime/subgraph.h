@@ -29,17 +29,18 @@ class Subgraph {
     open,     // a trace: arguments and reads are bound at each call
     session,  // as open, and every read of a Variable is bound at each run, whatever value it has outside
   };
-  /// Finds all that must run for the roots; leaves are what is in memory already and what is bound at each run.
-  /// Throws GraphError for a placeholder or read without a value where `ends` forbids it.
+  /// Finds all that must run for the roots; leaves are what is in memory already and what is bound at each
+  /// run. Throws GraphError for a placeholder or read without a value where `ends` forbids it.
   void find(std::span<const Edge> roots, Ends ends);
   /// Adds a root (an output of a computed node or a leaf); the same one twice is one root.
   int add_root(Edge edge, int replaces = -1);
   /// Writes the key: structure, leaf kinds and types, roots, states replaced.
   void write_key(std::vector<std::uint64_t>& words, std::vector<OpRef>& ops) const;
 
-  std::vector<Node*> nodes;            // to compute, inputs before users
-  std::vector<Edge> leaves;            // in order of first use
-  std::vector<Type> leaf_types;        // theirs; a session puts the types of what is fed in place of unknown extents
+  std::vector<Node*> nodes;  // to compute, inputs before users
+  std::vector<Edge> leaves;  // in order of first use
+  std::vector<Type>
+      leaf_types;  // theirs; a session puts the types of what is fed in place of unknown extents
   std::vector<Root> roots;
   std::vector<PendingRead> pending_reads;
 

@@ -1,4 +1,5 @@
-// Trainer::save and Trainer::restore: a model file whose extras are the optimizer, the metrics and the position.
+// Trainer::save and Trainer::restore: a model file whose extras are the optimizer, the metrics and the
+// position.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -24,7 +25,8 @@ std::vector<nn::NamedVariable> beside(const Trainer::Impl& impl) {
   for (const auto& [name, variable] : impl.optimizer.state()) all.push_back({"optimizer/" + name, variable});
   for (const metrics::Metric& metric : impl.metrics) {
     int number = 0;
-    for (const Variable& sum : metric.state()) all.push_back({fmt::format("metrics/{}/{}", metric.name(), number++), sum});
+    for (const Variable& sum : metric.state())
+      all.push_back({fmt::format("metrics/{}/{}", metric.name(), number++), sum});
   }
   return all;
 }
@@ -43,8 +45,9 @@ History history_from(const Json& json) {
     EpochRecord record{epoch.at("epoch").get<std::int64_t>(), epoch.at("step").get<std::int64_t>(), 0, {}};
     for (const Json& log : epoch.at("logs")) {
       const Json& value = log.at(1);
-      record.logs.emplace_back(log.at(0).get<std::string>(),
-                               value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
+      record.logs.emplace_back(log.at(0).get<std::string>(), value.is_null()
+                                                                 ? std::numeric_limits<double>::quiet_NaN()
+                                                                 : value.get<double>());
     }
     history.epochs.push_back(std::move(record));
   }
@@ -77,25 +80,27 @@ std::string state_text(const Trainer::Impl& impl) {
 Json parsed_state(const io::Extras& extras, const std::string& path) {
   const auto found = extras.metadata.find(kKey);
   if (found == extras.metadata.end()) {
-    throw FormatError(fmt::format("{}: a network without the state of a training; it cannot be resumed", path));
+    throw FormatError(
+        fmt::format("{}: a network without the state of a training; it cannot be resumed", path));
   }
   Json json = Json::parse(found->second, nullptr, false);
   if (!json.is_object()) throw FormatError(fmt::format("{}: '{}' is no JSON object", path, kKey));
   if (json.value("version", 0) != kVersion) {
-    throw FormatError(fmt::format("{}: a training of version {}; this Luge resumes version {}", path, json.value("version", 0),
-                                  kVersion));
+    throw FormatError(fmt::format("{}: a training of version {}; this Luge resumes version {}", path,
+                                  json.value("version", 0), kVersion));
   }
   return json;
 }
 
 void check_same(const Json& json, const char* key, const std::string& own, const std::string& path) {
   const std::string saved = json.value(key, std::string());
-  if (saved != own) throw FormatError(fmt::format("{}: made with the {} {}; this training has {}", path, key, saved, own));
+  if (saved != own)
+    throw FormatError(fmt::format("{}: made with the {} {}; this training has {}", path, key, saved, own));
 }
 
 // The tensors for every Variable, or an error that lists what does not fit; nothing is assigned before.
-std::vector<std::pair<Variable, Tensor>> matched(const std::vector<nn::NamedVariable>& wanted, const io::Extras& extras,
-                                                 const std::string& path) {
+std::vector<std::pair<Variable, Tensor>> matched(const std::vector<nn::NamedVariable>& wanted,
+                                                 const io::Extras& extras, const std::string& path) {
   std::map<std::string, Tensor> saved(extras.tensors.begin(), extras.tensors.end());
   std::vector<std::pair<Variable, Tensor>> pairs;
   std::string missing, shapes;
@@ -105,7 +110,8 @@ std::vector<std::pair<Variable, Tensor>> matched(const std::vector<nn::NamedVari
       missing += " " + name;
       continue;
     }
-    if (found->second.shape() != variable.shape() || found->second.dtype() != variable.dtype()) shapes += " " + name;
+    if (found->second.shape() != variable.shape() || found->second.dtype() != variable.dtype())
+      shapes += " " + name;
     pairs.emplace_back(variable, found->second);
     saved.erase(found);
   }

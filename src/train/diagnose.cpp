@@ -20,7 +20,8 @@ std::string offence(const Tensor& tensor) {
   if (!is_floating(tensor.dtype())) return {};
   const auto values = tensor.to_vector<double>();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) return fmt::format("{} at index {} of {}", values[i], i, tensor.shape().to_string());
+    if (!std::isfinite(values[i]))
+      return fmt::format("{} at index {} of {}", values[i], i, tensor.shape().to_string());
   }
   return {};
 }
@@ -40,10 +41,12 @@ std::string first_non_finite(const nn::Module& net, const Tensor& x) {
   for (const Seen& call : seen) {
     for (const auto& [name, variable] : parameters) {
       if (!belongs_to(name, call.path)) continue;
-      if (const std::string what = offence(variable.value()); !what.empty()) return fmt::format("{} is {}", name, what);
+      if (const std::string what = offence(variable.value()); !what.empty())
+        return fmt::format("{} is {}", name, what);
     }
     if (const std::string what = offence(call.output); !what.empty()) {
-      return fmt::format("the output of {} ({}) is {}", call.path.empty() ? "the network" : call.path, call.layer, what);
+      return fmt::format("the output of {} ({}) is {}", call.path.empty() ? "the network" : call.path,
+                         call.layer, what);
     }
   }
   return {};

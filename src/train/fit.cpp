@@ -17,10 +17,12 @@ using Clock = std::chrono::steady_clock;
 void check_data(const data::Batches& training, const FitOptions& options) {
   const auto refuse_empty = [](const data::Batches& batches, std::string_view role) {
     if (batches.size() > 0) return;
-    throw ValueError(fmt::format("fit: the {} data {} has {} samples, no batch of {}", role, batches.dataset().info().name,
-                                 batches.dataset().size(), batches.batch_size()));
+    throw ValueError(fmt::format("fit: the {} data {} has {} samples, no batch of {}", role,
+                                 batches.dataset().info().name, batches.dataset().size(),
+                                 batches.batch_size()));
   };
-  if (options.epochs < 0) throw ValueError(fmt::format("fit: epochs is {}; expected at least 0", options.epochs));
+  if (options.epochs < 0)
+    throw ValueError(fmt::format("fit: epochs is {}; expected at least 0", options.epochs));
   refuse_empty(training, "training");
   if (!training.dataset().info().target) {
     throw ValueError(fmt::format("fit: {} has no targets to train on", training.dataset().info().name));
@@ -30,9 +32,11 @@ void check_data(const data::Batches& training, const FitOptions& options) {
   const data::Info &a = training.dataset().info(), &b = options.validation->dataset().info();
   if (a.input != b.input || a.target != b.target) {
     const auto text = [](const data::Info& info) {
-      return fmt::format("{} with targets {}", info.input.to_string(), info.target ? info.target->to_string() : "none");
+      return fmt::format("{} with targets {}", info.input.to_string(),
+                         info.target ? info.target->to_string() : "none");
     };
-    throw ShapeError(fmt::format("fit: the validation data is {}; expected {} as the training data", text(b), text(a)));
+    throw ShapeError(
+        fmt::format("fit: the validation data is {}; expected {} as the training data", text(b), text(a)));
   }
 }
 
@@ -54,8 +58,9 @@ void check_labels(const data::HostBatch& batch, std::int64_t classes) {
     for (std::size_t i = 0; i < labels.size(); ++i) {
       const auto label = static_cast<std::int64_t>(labels[i]);
       if (label >= 0 && label < classes) continue;
-      throw IndexError(fmt::format("{}: label {} is no class; expected 0 to {} (the network tells {} classes apart)",
-                                   batch.where(static_cast<std::int64_t>(i)), label, classes - 1, classes));
+      throw IndexError(
+          fmt::format("{}: label {} is no class; expected 0 to {} (the network tells {} classes apart)",
+                      batch.where(static_cast<std::int64_t>(i)), label, classes - 1, classes));
     }
   };
   switch (batch.target.field.dtype) {
@@ -90,7 +95,8 @@ class FitRun {
     trainer_.prepare(training_.dataset().info());
     take_position();
     impl_.callbacks = options_.callbacks;
-    std::stable_partition(impl_.callbacks.begin(), impl_.callbacks.end(), [](const CallbackRef& c) { return !c->runs_last(); });
+    std::stable_partition(impl_.callbacks.begin(), impl_.callbacks.end(),
+                          [](const CallbackRef& c) { return !c->runs_last(); });
     for (const CallbackRef& callback : impl_.callbacks) {
       const auto saved = impl_.callback_states.find(callback->name());
       if (saved != impl_.callback_states.end()) callback->restore(saved->second);
@@ -104,16 +110,18 @@ class FitRun {
   }
 
   void take_position() {
-    const std::string data = fmt::format("{} samples in batches of {}, fingerprint {:016x}", training_.dataset().size(),
-                                         training_.batch_size(), training_.dataset().fingerprint());
+    const std::string data =
+        fmt::format("{} samples in batches of {}, fingerprint {:016x}", training_.dataset().size(),
+                    training_.batch_size(), training_.dataset().fingerprint());
     if (!std::exchange(impl_.restored, false)) {
       impl_.position = {};
       impl_.history = {};
       impl_.callback_states.clear();
     } else if (data != impl_.data && !options_.accept_changed_data) {
       impl_.restored = true;
-      throw ValueError(fmt::format("fit: the checkpoint was made on {}; this is {}; accept_changed_data goes on all the same",
-                                   impl_.data, data));
+      throw ValueError(fmt::format(
+          "fit: the checkpoint was made on {}; this is {}; accept_changed_data goes on all the same",
+          impl_.data, data));
     }
     impl_.data = data;
   }
@@ -169,14 +177,16 @@ class FitRun {
     throw NonFiniteError(fmt::format(
         "step {} (epoch {}, step {} of {}): {}; {}; a smaller learning rate or clipped gradients may help",
         position.total_steps + 1, position.epoch + 1, position.step + 1, fit_.steps, what,
-        culprit.empty() ? "all layers' outputs are finite, so the loss function itself overflowed" : "first of all, " + culprit));
+        culprit.empty() ? "all layers' outputs are finite, so the loss function itself overflowed"
+                        : "first of all, " + culprit));
   }
 
   void finish_epoch(double seconds) {
     Position& position = impl_.position;
     shown_ = impl_.logs(position.loss_sum, position.rows, "");
     if (options_.validation) {
-      for (const auto& [name, value] : trainer_.evaluate(*options_.validation).metrics) shown_.emplace_back("val_" + name, value);
+      for (const auto& [name, value] : trainer_.evaluate(*options_.validation).metrics)
+        shown_.emplace_back("val_" + name, value);
       impl_.net->set_training(true);
     }
     impl_.history.epochs.push_back({position.epoch, position.total_steps, seconds, shown_});

@@ -19,7 +19,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 // Train or eval mode for the length of a scope.
 class Mode {
  public:
-  Mode(const nn::Module& net, bool training) : net_(net), before_(net.training()) { net.set_training(training); }
+  Mode(const nn::Module& net, bool training) : net_(net), before_(net.training()) {
+    net.set_training(training);
+  }
   ~Mode() { net_.set_training(before_); }
   Mode(const Mode&) = delete;
   Mode& operator=(const Mode&) = delete;
@@ -31,7 +33,8 @@ class Mode {
 
 }  // namespace
 
-Trainer::Impl::Impl(nn::Model net_, loss::Loss loss_, optim::Optimizer optimizer_, const TrainerOptions& options)
+Trainer::Impl::Impl(nn::Model net_, loss::Loss loss_, optim::Optimizer optimizer_,
+                    const TrainerOptions& options)
     : net(std::move(net_)),
       loss(std::move(loss_)),
       optimizer(std::move(optimizer_)),
@@ -87,7 +90,8 @@ Evaluation Trainer::evaluate(const data::Batches& batches) {
   auto epoch = batches.epoch(0);
   while (const auto batch = epoch.next()) {
     const data::Batch tensors = batch->to_tensors();
-    loss_sum += impl_->measure_step(tensors.input, tensors.target).item<double>() * static_cast<double>(batch->rows);
+    loss_sum +=
+        impl_->measure_step(tensors.input, tensors.target).item<double>() * static_cast<double>(batch->rows);
     result.samples += batch->rows;
   }
   result.metrics = impl_->logs(loss_sum, result.samples, "");
@@ -118,7 +122,8 @@ std::uint64_t Trainer::traces() const { return impl_->train_step.traces(); }
 
 std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation) {
   std::string text;
-  for (const auto& [name, value] : evaluation.metrics) text += fmt::format("{}{}: {:.4f}", text.empty() ? "" : " - ", name, value);
+  for (const auto& [name, value] : evaluation.metrics)
+    text += fmt::format("{}{}: {:.4f}", text.empty() ? "" : " - ", name, value);
   return out << text << fmt::format(" ({} samples)", evaluation.samples);
 }
 

@@ -34,7 +34,8 @@ struct Trainer::Impl {
   std::string data;                    // what it was begun on: samples, batch size, fingerprint
 };
 
-/// A label of the batch that is no class: throws IndexError naming the sample, the label and the number of classes.
+/// A label of the batch that is no class: throws IndexError naming the sample, the label and the number of
+/// classes.
 void check_labels(const data::HostBatch& batch, std::int64_t classes);
 
 }  // namespace luge::train

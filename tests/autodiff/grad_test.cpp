@@ -21,7 +21,11 @@ TEST(Grad, TakesASeedForARootThatIsNoScalar) {
   const Tensor g = grad(square(x), x, {.seed = values({1, 10, 100})});
   EXPECT_EQ(g.to_vector<double>(), (std::vector<double>{2, 40, 600}));
   expect_error<ShapeError>([&] { grad(square(x), x, {.seed = values({1, 2})}); }, {"[3]", "[2]"});
-  expect_error<ShapeError>([&] { grad(square(x), x, {.seed = tensor({1.f, 1.f, 1.f}, {3})}); }, {"f32", "f64"});
+  expect_error<ShapeError>(
+      [&] {
+        grad(square(x), x, {.seed = tensor({1.f, 1.f, 1.f}, {3})});
+      },
+      {"f32", "f64"});
 }
 
 TEST(Grad, DifferentiatesAgain) {
@@ -46,7 +50,8 @@ TEST(Grad, OfATargetInTheMiddleAndAtTheEnd) {
 TEST(Grad, ATensorUsedTwiceGetsBothParts) {
   const Tensor x = values({3});
   EXPECT_EQ(grad(sum(x * x + x), x).item<double>(), 7);
-  const Tensor both = softmax_cross_entropy(unsqueeze(x, 0) * tensor({1.0, 2.0}, {1, 2}), tensor({std::int64_t{0}}, {1}));
+  const Tensor both =
+      softmax_cross_entropy(unsqueeze(x, 0) * tensor({1.0, 2.0}, {1, 2}), tensor({std::int64_t{0}}, {1}));
   const double p = std::exp(6.0) / (std::exp(3.0) + std::exp(6.0));
   EXPECT_NEAR(grad(sum(both), x).item<double>(), p, 1e-12);
 }
@@ -58,7 +63,8 @@ TEST(Grad, StopsWhereTold) {
 }
 
 TEST(Grad, SecondDerivativeThroughAResidualOutput) {
-  // softmax_cross_entropy's gradient reads its residual; the second derivative goes through the decomposition.
+  // softmax_cross_entropy's gradient reads its residual; the second derivative goes through the
+  // decomposition.
   const Tensor logits = tensor({0.1, 0.7, -0.3}, {1, 3});
   const Tensor label = tensor({std::int64_t{1}}, {1});
   const Tensor first = grad(sum(softmax_cross_entropy(logits, label)), logits);
@@ -78,11 +84,13 @@ TEST(Grad, SecondDerivativeThroughAResidualOutput) {
 
 TEST(Grad, CustomGradientIsWhatItSays) {
   const Tensor x = values({-1, 2});
-  const auto clipped = custom_gradient([](const Tensors& in) { return Tensors{maximum(in[0], 0)}; },
-                                       [](const Tensors&, const Tensors&, const Tensors& g) { return Tensors{g[0] * 5}; }, {x});
+  const auto clipped = custom_gradient(
+      [](const Tensors& in) { return Tensors{maximum(in[0], 0)}; },
+      [](const Tensors&, const Tensors&, const Tensors& g) { return Tensors{g[0] * 5}; }, {x});
   EXPECT_EQ(clipped[0].to_vector<double>(), (std::vector<double>{0, 2}));
-  const auto again = custom_gradient([](const Tensors& in) { return Tensors{maximum(in[0], 0)}; },
-                                     [](const Tensors&, const Tensors&, const Tensors& g) { return Tensors{g[0] * 5}; }, {x});
+  const auto again = custom_gradient(
+      [](const Tensors& in) { return Tensors{maximum(in[0], 0)}; },
+      [](const Tensors&, const Tensors&, const Tensors& g) { return Tensors{g[0] * 5}; }, {x});
   EXPECT_EQ(grad(sum(again[0]), x).to_vector<double>(), (std::vector<double>{5, 5}));
 }
 
@@ -95,7 +103,8 @@ TEST(Grad, CheckpointKeepsLessAndGivesTheSame) {
     return Tensors{h};
   };
   auto plain = compile([&](Tensor in) { return grad(sum(block({block({in})[0]})[0]), w); });
-  auto lean = compile([&](Tensor in) { return grad(sum(checkpoint(block, {checkpoint(block, {in})[0]})[0]), w); });
+  auto lean =
+      compile([&](Tensor in) { return grad(sum(checkpoint(block, {checkpoint(block, {in})[0]})[0]), w); });
   const auto a = plain(x).to_vector<float>(), b = lean(x).to_vector<float>();
   for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-5f);
   EXPECT_LT(lean.plan(x).arena_bytes, plain.plan(x).arena_bytes);

@@ -25,16 +25,19 @@ CommandResult luge(std::vector<std::string> words, const fs::path& folder = {}) 
 
 void expect_line(const std::string& text, std::initializer_list<std::string> parts) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
-  for (const std::string& part : parts) EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from: " << text;
+  for (const std::string& part : parts)
+    EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from: " << text;
 }
 
 TEST(Command, VersionAndHelp) {
   EXPECT_EQ(luge({"version"}).out.substr(0, 5), "luge ");
   EXPECT_EQ(luge({"--version"}).out, luge({"version"}).out);
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"help"}, {"--help"}, {"-h"}}) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"help"}, {"--help"}, {"-h"}}) {
     const auto ran = luge(words);
     EXPECT_EQ(ran.code, 0);
-    for (const char* name : {"train", "resume", "eval", "predict", "plan", "explain", "data", "doctor", "new", "bench"}) {
+    for (const char* name :
+         {"train", "resume", "eval", "predict", "plan", "explain", "data", "doctor", "new", "bench"}) {
       EXPECT_NE(ran.out.find(std::string("\n  ") + name), std::string::npos) << name;
     }
   }
@@ -103,15 +106,19 @@ TEST(Command, ConfigurationFilesYieldToTheCommandLine) {
 TEST(Command, TrainEvalPredictResumeOnATable) {
   const TempDir dir;
   std::string table = "width,height,kind\n";
-  for (int i = 0; i < 60; ++i) table += i % 2 ? "1.5," + std::to_string(i % 5) + ",small\n" : "4.5," + std::to_string(i % 5) + ",large\n";
+  for (int i = 0; i < 60; ++i)
+    table +=
+        i % 2 ? "1.5," + std::to_string(i % 5) + ",small\n" : "4.5," + std::to_string(i % 5) + ",large\n";
   dir.write("shapes.csv", table);
-  const auto trained = luge({"train", "model=logistic-regression", "data=shapes.csv", "epochs=20", "--json"}, dir.path());
+  const auto trained =
+      luge({"train", "model=logistic-regression", "data=shapes.csv", "epochs=20", "--json"}, dir.path());
   ASSERT_EQ(trained.code, 0) << trained.err;
   const auto result = json::parse(trained.out);
-  for (const char* key : {"run", "epochs", "steps", "best", "metrics", "seconds"}) EXPECT_TRUE(result.contains(key)) << key;
+  for (const char* key : {"run", "epochs", "steps", "best", "metrics", "seconds"})
+    EXPECT_TRUE(result.contains(key)) << key;
   EXPECT_EQ(result.at("run"), "runs/logistic-regression-shapes-1");
-  for (const char* name : {"config.toml", "model.txt", "metrics.csv", "metrics.jsonl", "checkpoints/last.safetensors",
-                           "checkpoints/best.safetensors"}) {
+  for (const char* name : {"config.toml", "model.txt", "metrics.csv", "metrics.jsonl",
+                           "checkpoints/last.safetensors", "checkpoints/best.safetensors"}) {
     EXPECT_TRUE(fs::exists(dir.path() / "runs/logistic-regression-shapes-1" / name)) << name;
   }
   const auto evaluated = luge({"eval", "run=last", "split=train", "--json"}, dir.path());
@@ -148,7 +155,9 @@ TEST(Command, RegressionFindsTheLineBehindATable) {
 TEST(Command, TwoRunsWithOneSeedEndInTheSameBytes) {
   const TempDir dir;
   for (const char* run : {"a", "b"}) {
-    ASSERT_EQ(luge({"train", "model=xor", "epochs=30", "seed=3", std::string("run.dir=") + run}, dir.path()).code, 0);
+    ASSERT_EQ(
+        luge({"train", "model=xor", "epochs=30", "seed=3", std::string("run.dir=") + run}, dir.path()).code,
+        0);
   }
   EXPECT_EQ(testing::read_file(dir.path() / "a/checkpoints/last.safetensors"),
             testing::read_file(dir.path() / "b/checkpoints/last.safetensors"));
@@ -171,7 +180,8 @@ TEST(Command, SummaryPlanAndExplainReportBeforeAnythingRuns) {
     EXPECT_TRUE(summary.at("layers").at(0).contains(key)) << key;
   }
   const auto plan = json::parse(luge({"plan", "model=lenet5", "batch=32", "--json"}).out);
-  for (const char* key : {"batch", "peak_bytes", "arena_bytes", "parameters_bytes", "optimizer_bytes", "workspace_bytes"}) {
+  for (const char* key :
+       {"batch", "peak_bytes", "arena_bytes", "parameters_bytes", "optimizer_bytes", "workspace_bytes"}) {
     EXPECT_TRUE(plan.contains(key)) << key;
   }
   EXPECT_EQ(plan.at("parameters_bytes"), 61706 * 4);
@@ -183,7 +193,8 @@ TEST(Command, SamplesAsPicturesCanBePredicted) {
   const TempDir dir;
   ASSERT_EQ(luge({"data", "fashion-mnist", "to=samples", "count=3"}, dir.path()).code, 0);
   EXPECT_TRUE(fs::exists(dir.path() / "samples/00000-ankle_boot.png"));
-  ASSERT_EQ(luge({"train", "model=softmax-regression", "epochs=1", "limit_train_batches=20"}, dir.path()).code, 0);
+  ASSERT_EQ(
+      luge({"train", "model=softmax-regression", "epochs=1", "limit_train_batches=20"}, dir.path()).code, 0);
   dir.write("samples/notes.txt", "no picture");
   const auto ran = luge({"predict", "run=last", "input=samples", "top=2", "--json"}, dir.path());
   ASSERT_EQ(ran.code, 0) << ran.err;
@@ -197,7 +208,8 @@ TEST(Command, GradcheckComparesGradientsWithDifferences) {
   const auto ran = luge({"gradcheck", "model=lenet5", "elements=4", "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err << ran.out;
   const auto report = json::parse(ran.out);
-  for (const char* key : {"max_error", "relative", "skipped", "worst", "passed"}) EXPECT_TRUE(report.contains(key)) << key;
+  for (const char* key : {"max_error", "relative", "skipped", "worst", "passed"})
+    EXPECT_TRUE(report.contains(key)) << key;
   EXPECT_TRUE(report.at("passed").get<bool>());
   const auto refused = luge({"gradcheck", "model=cnn-64-64-1024"});
   EXPECT_EQ(refused.code, 1);
@@ -216,7 +228,8 @@ TEST(Command, VerifyResumeComparesEveryByte) {
 TEST(Command, BenchPrintsTheKeysThatPeersPrint) {
   const auto result = json::parse(luge({"bench", "workload=mlp_b64", "seconds=0", "steps=5", "--json"}).out);
   const auto& row = result.at("workloads").at(0);
-  for (const char* key : {"name", "mode", "precision", "math", "threads", "median_ms", "peak_bytes", "steps"}) {
+  for (const char* key :
+       {"name", "mode", "precision", "math", "threads", "median_ms", "peak_bytes", "steps"}) {
     EXPECT_TRUE(row.contains(key)) << key;
   }
 }
@@ -240,7 +253,8 @@ TEST(BadInput, C44_TwoWritersOnOneRun) {
 
 TEST(BadInput, C41_ACorruptCheckpointFallsBackAndStays) {
   const TempDir dir;
-  ASSERT_EQ(luge({"train", "model=xor", "epochs=4", "checkpoint.every=2", "run.dir=run"}, dir.path()).code, 0);
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=4", "checkpoint.every=2", "run.dir=run"}, dir.path()).code,
+            0);
   const fs::path last = dir.path() / "run/checkpoints/last.safetensors";
   std::string bytes = testing::read_file(last);
   bytes[bytes.size() - 3] = static_cast<char>(bytes[bytes.size() - 3] ^ 1);

@@ -23,7 +23,9 @@ using testing::TempDir;
 pid_t start_training(const fs::path& folder, const char* epochs) {
   const pid_t child = ::fork();
   if (child != 0) return child;
-  if (::chdir(folder.c_str()) != 0 || !std::freopen("/dev/null", "w", stdout) || !std::freopen("err", "w", stderr)) ::_exit(99);
+  if (::chdir(folder.c_str()) != 0 || !std::freopen("/dev/null", "w", stdout) ||
+      !std::freopen("err", "w", stderr))
+    ::_exit(99);
   const std::string program = testing::command().string(), wanted = std::string("epochs=") + epochs;
   ::execl(program.c_str(), program.c_str(), "train", "model=xor", wanted.c_str(), "run.dir=run", nullptr);
   ::_exit(98);
@@ -51,8 +53,9 @@ TEST_P(Signals, C37_FinishTheStepSaveAndExit) {
   EXPECT_NE(testing::read_file(dir.file("err")).find("luge resume run=run"), std::string::npos);
   const auto rows = testing::read_file(dir.file("run/metrics.csv"));
   const auto done = std::count(rows.begin(), rows.end(), '\n') - 1;
-  const auto resumed = testing::run_command({testing::command().string(), "resume", "run=run", "epochs=" + std::to_string(done + 2)},
-                                            {.folder = dir.path()});
+  const auto resumed = testing::run_command(
+      {testing::command().string(), "resume", "run=run", "epochs=" + std::to_string(done + 2)},
+      {.folder = dir.path()});
   EXPECT_EQ(resumed.code, 0) << resumed.err;
 }
 
@@ -64,8 +67,8 @@ TEST(BadInput, C34_AKilledTrainingLeavesAWholeCheckpoint) {
   ASSERT_TRUE(has_begun(dir.path()));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
-  const auto evaluated = testing::run_command({testing::command().string(), "eval", "run=run", "checkpoint=last", "--json"},
-                                              {.folder = dir.path()});
+  const auto evaluated = testing::run_command(
+      {testing::command().string(), "eval", "run=run", "checkpoint=last", "--json"}, {.folder = dir.path()});
   EXPECT_EQ(evaluated.code, 0) << evaluated.err;
 }
 

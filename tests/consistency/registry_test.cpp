@@ -89,7 +89,8 @@ TEST(Registry, EveryOpHasAMeaningAndAGradientOrAReason) {
                 op->traits().alias)
         << name;
     const bool says_why = !op->no_gradient_reason().empty();
-    EXPECT_TRUE(op->has_gradient() || op->decomposes() || says_why) << name << " has no gradient and says no reason";
+    EXPECT_TRUE(op->has_gradient() || op->decomposes() || says_why)
+        << name << " has no gradient and says no reason";
     EXPECT_FALSE(op->has_gradient() && says_why) << name << " has a gradient and a reason for having none";
   }
 }

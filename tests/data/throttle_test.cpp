@@ -1,4 +1,5 @@
-// The parked team: what it changes is a matter of time, so only that it comes up and stays harmless is tested here.
+// The parked team: what it changes is a matter of time, so only that it comes up and stays harmless is tested
+// here.
 #include "data/throttle.h"
 
 #include <gtest/gtest.h>

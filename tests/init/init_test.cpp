@@ -39,7 +39,9 @@ TEST(Initializer, DrawsWithTheDeviationItsFansAskFor) {
     double sum = 0, squares = 0, largest = 0;
     for (double v : values) sum += v, squares += v * v, largest = std::max(largest, std::abs(v));
     const double n = static_cast<double>(values.size()), mean = sum / n;
-    EXPECT_NEAR(std::sqrt(std::max(0.0, squares / n - mean * mean)), row.deviation, 0.03 * row.deviation + 1e-6) << row.name;
+    EXPECT_NEAR(std::sqrt(std::max(0.0, squares / n - mean * mean)), row.deviation,
+                0.03 * row.deviation + 1e-6)
+        << row.name;
     EXPECT_NEAR(mean, row.name == "constant" ? 0.5 : 0, 0.04 * row.deviation + 1e-9) << row.name;
     EXPECT_LE(largest, row.bound) << row.name;
   }

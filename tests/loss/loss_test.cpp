@@ -33,16 +33,27 @@ std::vector<Row> rows() {
   const Tensor logits = numbers({4, 3}, -2, 2, 1);
   const Tensor labels = tensor<std::int64_t>({0, 2, 1, 2}, {4});
   return {
-      {"softmax_cross_entropy", [](Reduction r) { return SoftmaxCrossEntropy({.reduction = r}); }, logits, labels},
-      {"smoothed", [](Reduction r) { return SoftmaxCrossEntropy({.label_smoothing = 0.1, .reduction = r}); }, logits, labels},
-      {"weighted", [](Reduction r) { return SoftmaxCrossEntropy({.class_weights = {1, 2, 0.5}, .reduction = r}); }, logits, labels},
-      {"ignoring", [](Reduction r) { return SoftmaxCrossEntropy({.ignore_index = 2, .reduction = r}); }, logits, labels},
-      {"probabilities", [](Reduction r) { return SoftmaxCrossEntropy({.reduction = r}); }, logits, softmax(numbers({4, 3}, -1, 1, 2))},
+      {"softmax_cross_entropy", [](Reduction r) { return SoftmaxCrossEntropy({.reduction = r}); }, logits,
+       labels},
+      {"smoothed", [](Reduction r) { return SoftmaxCrossEntropy({.label_smoothing = 0.1, .reduction = r}); },
+       logits, labels},
+      {"weighted",
+       [](Reduction r) {
+         return SoftmaxCrossEntropy({.class_weights = {1, 2, 0.5}, .reduction = r});
+       },
+       logits, labels},
+      {"ignoring", [](Reduction r) { return SoftmaxCrossEntropy({.ignore_index = 2, .reduction = r}); },
+       logits, labels},
+      {"probabilities", [](Reduction r) { return SoftmaxCrossEntropy({.reduction = r}); }, logits,
+       softmax(numbers({4, 3}, -1, 1, 2))},
       {"mse", [](Reduction r) { return MSE(r); }, logits, numbers({4, 3}, -2, 2, 3)},
-      {"binary_cross_entropy", [](Reduction r) { return BinaryCrossEntropy({.reduction = r}); }, logits, numbers({4, 3}, 0, 1, 4)},
-      {"from probabilities", [](Reduction r) { return BinaryCrossEntropy({.from_logits = false, .reduction = r}); },
+      {"binary_cross_entropy", [](Reduction r) { return BinaryCrossEntropy({.reduction = r}); }, logits,
+       numbers({4, 3}, 0, 1, 4)},
+      {"from probabilities",
+       [](Reduction r) { return BinaryCrossEntropy({.from_logits = false, .reduction = r}); },
        numbers({4, 3}, 0.1, 0.9, 5), numbers({4, 3}, 0, 1, 6)},
-      {"positives weighted", [](Reduction r) { return BinaryCrossEntropy({.positive_weight = 3, .reduction = r}); }, logits,
+      {"positives weighted",
+       [](Reduction r) { return BinaryCrossEntropy({.positive_weight = 3, .reduction = r}); }, logits,
        numbers({4, 3}, 0, 1, 7)},
   };
 }
@@ -51,7 +62,9 @@ TEST(LossContract, SumIsTheSumOfWhatNoneGives) {
   for (const Row& row : rows()) {
     const Tensor each = row.make(Reduction::none)(row.prediction, row.target);
     EXPECT_EQ(each.shape(), (Shape{4})) << row.name;
-    EXPECT_NEAR(row.make(Reduction::sum)(row.prediction, row.target).item<double>(), sum(each).item<double>(), 1e-12) << row.name;
+    EXPECT_NEAR(row.make(Reduction::sum)(row.prediction, row.target).item<double>(), sum(each).item<double>(),
+                1e-12)
+        << row.name;
     EXPECT_EQ(row.make(Reduction::mean)(row.prediction, row.target).shape(), Shape{}) << row.name;
   }
 }
@@ -59,7 +72,8 @@ TEST(LossContract, SumIsTheSumOfWhatNoneGives) {
 TEST(LossContract, GradientsAreRight) {
   for (const Row& row : rows()) {
     const Loss loss = row.make(Reduction::mean);
-    const auto report = gradient_check([&](const Tensors& in) { return Tensors{loss(in[0], row.target)}; }, {row.prediction});
+    const auto report =
+        gradient_check([&](const Tensors& in) { return Tensors{loss(in[0], row.target)}; }, {row.prediction});
     EXPECT_TRUE(report.passed) << row.name << ": " << report.to_string();
   }
 }
@@ -68,8 +82,8 @@ TEST(LossContract, SampleWeightsActAsRepetition) {
   for (const Row& row : rows()) {
     const Loss loss = row.make(Reduction::mean);
     const Tensor equal_weights = full({4}, 2.0, f64);
-    EXPECT_NEAR(loss(row.prediction, row.target, equal_weights).item<double>(), loss(row.prediction, row.target).item<double>(),
-                1e-12)
+    EXPECT_NEAR(loss(row.prediction, row.target, equal_weights).item<double>(),
+                loss(row.prediction, row.target).item<double>(), 1e-12)
         << row.name;
     const Tensor only_second = tensor<double>({0, 1, 0, 0}, {4});
     const double expected = row.make(Reduction::none)(row.prediction, row.target).to_vector<double>()[1];
@@ -84,9 +98,12 @@ TEST(SoftmaxCrossEntropy, IsPyTorchs) {
   const Tensor labels = tensor<std::int64_t>({2, 1}, {2});
   const double first = std::log(std::exp(-2.0) + std::exp(-1.0) + 1), second = first + 1;
   EXPECT_NEAR(SoftmaxCrossEntropy()(logits, labels).item<double>(), (first + second) / 2, 1e-12);
-  EXPECT_NEAR(SoftmaxCrossEntropy({.class_weights = {1, 3, 1}})(logits, labels).item<double>(), (first + 3 * second) / 4, 1e-12);
+  EXPECT_NEAR(SoftmaxCrossEntropy({.class_weights = {1, 3, 1}})(logits, labels).item<double>(),
+              (first + 3 * second) / 4, 1e-12);
   EXPECT_NEAR(SoftmaxCrossEntropy({.ignore_index = 1})(logits, labels).item<double>(), first, 1e-12);
-  EXPECT_NEAR(SoftmaxCrossEntropy({.class_weights = {1, 3, 1}, .ignore_index = 1})(logits, labels).item<double>(), first, 1e-12);
+  EXPECT_NEAR(
+      SoftmaxCrossEntropy({.class_weights = {1, 3, 1}, .ignore_index = 1})(logits, labels).item<double>(),
+      first, 1e-12);
 }
 
 TEST(SoftmaxCrossEntropy, TakesLabelsOfAnyWholeNumber) {
@@ -118,10 +135,24 @@ TEST(MSE, TakesAColumnAndAVector) {
 
 TEST(BadInput, C23_LabelsThatAreNoClassNameTheSample) {
   const Tensor logits = numbers({3, 4}, -1, 1, 9);
-  const auto cost = [&](const Tensor& labels) { return SoftmaxCrossEntropy()(logits, labels).item<double>(); };
-  expect_error<IndexError>([&] { cost(tensor<std::int64_t>({0, 4, 1}, {3})); }, {"label 4", "sample 1", "4 classes"});
-  expect_error<IndexError>([&] { cost(tensor<std::int64_t>({0, 1, -1}, {3})); }, {"label -1", "sample 2", "4 classes"});
-  expect_error<IndexError>([&] { cost(tensor<float>({0.5, 1, 2}, {3})); }, {"label 0.5", "sample 0", "whole number"});
+  const auto cost = [&](const Tensor& labels) {
+    return SoftmaxCrossEntropy()(logits, labels).item<double>();
+  };
+  expect_error<IndexError>(
+      [&] {
+        cost(tensor<std::int64_t>({0, 4, 1}, {3}));
+      },
+      {"label 4", "sample 1", "4 classes"});
+  expect_error<IndexError>(
+      [&] {
+        cost(tensor<std::int64_t>({0, 1, -1}, {3}));
+      },
+      {"label -1", "sample 2", "4 classes"});
+  expect_error<IndexError>(
+      [&] {
+        cost(tensor<float>({0.5, 1, 2}, {3}));
+      },
+      {"label 0.5", "sample 0", "whole number"});
   Variable weight(logits, "weight");
   expect_error<IndexError>(
       [&] {
@@ -133,11 +164,20 @@ TEST(BadInput, C23_LabelsThatAreNoClassNameTheSample) {
 
 TEST(BadInput, C24_ClassWeightsOfTheWrongLength) {
   const Tensor logits = numbers({3, 4}, -1, 1, 9), labels = tensor<std::int64_t>({0, 1, 2}, {3});
-  expect_error<ValueError>([&] { SoftmaxCrossEntropy({.class_weights = {1, 2}})(logits, labels); }, {"2 class weights", "4 classes"});
+  expect_error<ValueError>(
+      [&] {
+        SoftmaxCrossEntropy({.class_weights = {1, 2}})(logits, labels);
+      },
+      {"2 class weights", "4 classes"});
   expect_error<ValueError>([&] { SoftmaxCrossEntropy({.class_weights = {1, -2}}); }, {"class weight -2"});
-  expect_error<ShapeError>([&] { SoftmaxCrossEntropy()(logits, labels, ones({3, 1})); }, {"sample weights", "[3,1]"});
+  expect_error<ShapeError>(
+      [&] {
+        SoftmaxCrossEntropy()(logits, labels, ones({3, 1}));
+      },
+      {"sample weights", "[3,1]"});
   expect_error<ShapeError>([&] { SoftmaxCrossEntropy()(logits, ones({2}, i64)); }, {"labels", "[2]"});
-  expect_error<ValueError>([&] { SoftmaxCrossEntropy({.label_smoothing = 1})(logits, labels); }, {"label_smoothing is 1"});
+  expect_error<ValueError>([&] { SoftmaxCrossEntropy({.label_smoothing = 1})(logits, labels); },
+                           {"label_smoothing is 1"});
 }
 
 TEST(Loss, ByName) {

@@ -32,8 +32,12 @@ class MetricContract : public ::testing::TestWithParam<Row> {
     prediction_ = random::uniform({23, 5}, -1, 1);
     labels_ = random::randint(0, 5, {23});
   }
-  Tensor prediction(std::int64_t from, std::int64_t to) const { return slice(prediction_, {.start = from, .stop = to}); }
-  Tensor labels(std::int64_t from, std::int64_t to) const { return slice(labels_, {.start = from, .stop = to}); }
+  Tensor prediction(std::int64_t from, std::int64_t to) const {
+    return slice(prediction_, {.start = from, .stop = to});
+  }
+  Tensor labels(std::int64_t from, std::int64_t to) const {
+    return slice(labels_, {.start = from, .stop = to});
+  }
   Tensor prediction_, labels_;
 };
 
@@ -75,11 +79,13 @@ TEST_P(MetricContract, CopiesShareTheirSums) {
   EXPECT_NE(fresh.result().to_vector<double>(), metric.result().to_vector<double>());
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, MetricContract, ::testing::ValuesIn(rows), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Every, MetricContract, ::testing::ValuesIn(rows),
+                         [](const auto& info) { return info.param.name; });
 
 TEST(Accuracy, CountsLargestOutputs) {
   const Accuracy accuracy;
-  accuracy.update(tensor<float>({0.1f, 0.9f, 0.8f, 0.2f, 0.4f, 0.6f}, {3, 2}), tensor<std::uint8_t>({1, 1, 1}, {3}));
+  accuracy.update(tensor<float>({0.1f, 0.9f, 0.8f, 0.2f, 0.4f, 0.6f}, {3, 2}),
+                  tensor<std::uint8_t>({1, 1, 1}, {3}));
   EXPECT_NEAR(accuracy.value(), 2.0 / 3, 1e-12);
   accuracy.update(tensor<float>({0.1f, 0.9f}, {1, 2}), tensor<float>({0, 1}, {1, 2}));  // one-hot
   EXPECT_NEAR(accuracy.value(), 3.0 / 4, 1e-12);
@@ -98,7 +104,8 @@ TEST(Accuracy, ComparesASingleOutputWithItsThreshold) {
 
 TEST(TopK, CountsOutputsAboveTheLabels) {
   const Tensor p = tensor<float>({4, 3, 2, 1, 1, 2, 3, 4}, {2, 4}), t = tensor<std::int64_t>({2, 0}, {2});
-  for (const auto& [k, expected] : std::vector<std::pair<std::int64_t, double>>{{1, 0}, {2, 0}, {3, 0.5}, {4, 1}}) {
+  for (const auto& [k, expected] :
+       std::vector<std::pair<std::int64_t, double>>{{1, 0}, {2, 0}, {3, 0.5}, {4, 1}}) {
     const TopK top(k);
     top.update(p, t);
     EXPECT_EQ(top.value(), expected) << k;
@@ -109,7 +116,8 @@ TEST(TopK, CountsOutputsAboveTheLabels) {
 TEST(ConfusionMatrix, RowsAreTruth) {
   const ConfusionMatrix matrix(3);
   matrix.update(tensor<float>({1, 0, 0, 0, 1, 0, 0, 1, 0}, {3, 3}), tensor<std::int64_t>({0, 1, 2}, {3}));
-  EXPECT_EQ(matrix.result().to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 0, 0, 0, 1, 0, 0, 1, 0}));
+  EXPECT_EQ(matrix.result().to_vector<std::int64_t>(),
+            (std::vector<std::int64_t>{1, 0, 0, 0, 1, 0, 0, 1, 0}));
 }
 
 TEST(Mean, WeighsBatchesByTheirSamples) {
@@ -140,9 +148,17 @@ TEST(BadInput, C25_OneClassAndNoSamplesAreDefined) {
 }
 
 TEST(Metric, ShapesThatDoNotFitAreNamed) {
-  expect_error<ShapeError>([] { Accuracy().update(ones({2, 3}), ones({2, 3, 4})); }, {"accuracy", "[2,3]", "[2,3,4]"});
+  expect_error<ShapeError>(
+      [] {
+        Accuracy().update(ones({2, 3}), ones({2, 3, 4}));
+      },
+      {"accuracy", "[2,3]", "[2,3,4]"});
   expect_error<ShapeError>([] { TopK(3).update(ones({2, 3}), ones({3}, i64)); }, {"top3", "[2,3]", "[3]"});
-  expect_error<ShapeError>([] { ConfusionMatrix(4).update(ones({2, 3}), ones({2}, i64)); }, {"confusion_matrix", "4 classes"});
+  expect_error<ShapeError>(
+      [] {
+        ConfusionMatrix(4).update(ones({2, 3}), ones({2}, i64));
+      },
+      {"confusion_matrix", "4 classes"});
   expect_error<ValueError>([] { named("precisionn"); }, {"precisionn", "accuracy"});
   EXPECT_EQ(named("top7").name(), "top7");
 }

@@ -64,7 +64,8 @@ TEST(Gallery, DefaultsNameWhatThereIs) {
     EXPECT_FALSE(entry.description.empty());
     EXPECT_NO_THROW(loss::named(entry.defaults.loss)) << entry.name;
     EXPECT_NO_THROW(optim::named(entry.defaults.optimizer, entry.defaults.learning_rate)) << entry.name;
-    for (const std::string& metric : entry.defaults.metrics) EXPECT_NO_THROW(metrics::named(metric)) << entry.name;
+    for (const std::string& metric : entry.defaults.metrics)
+      EXPECT_NO_THROW(metrics::named(metric)) << entry.name;
     EXPECT_GT(entry.defaults.batch, 0);
     EXPECT_GT(entry.defaults.epochs, 0);
   }

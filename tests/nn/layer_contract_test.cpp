@@ -37,15 +37,28 @@ const Row rows[] = {
     {"Linear", [] { return Linear(4); }, {3}, {4}, 16},
     {"LinearWithoutBias", [] { return Linear(4, {.bias = false}); }, {2, 3}, {2, 4}, 12},
     {"Conv1d", [] { return Conv1d(4); }, {3, 7}, {4, 5}, 40},
-    {"Conv2d", [] { return Conv2d(4, {.kernel = {3, 2}, .stride = 2, .padding = same}); }, {3, 7, 5}, {4, 4, 3}, 76},
-    {"Conv2dGroups", [] { return Conv2d(4, {.kernel = 2, .dilation = 2, .groups = 2, .bias = false}); }, {2, 5, 5}, {4, 3, 3}, 16},
+    {"Conv2d",
+     [] {
+       return Conv2d(4, {.kernel = {3, 2}, .stride = 2, .padding = same});
+     },
+     {3, 7, 5},
+     {4, 4, 3},
+     76},
+    {"Conv2dGroups",
+     [] { return Conv2d(4, {.kernel = 2, .dilation = 2, .groups = 2, .bias = false}); },
+     {2, 5, 5},
+     {4, 3, 3},
+     16},
     {"Conv3d", [] { return Conv3d(2, {.kernel = 2}); }, {2, 3, 3, 3}, {2, 2, 2, 2}, 34},
     {"MaxPool1d", [] { return MaxPool1d(2); }, {3, 7}, {3, 3}},
     {"MaxPool2d", [] { return MaxPool2d(2); }, {3, 6, 4}, {3, 3, 2}},
     {"MaxPool2dPadded", [] { return MaxPool2d(3, {.stride = 2, .padding = 1}); }, {3, 6, 5}, {3, 3, 3}},
     {"MaxPool3d", [] { return MaxPool3d(2); }, {1, 4, 2, 2}, {1, 2, 1, 1}},
     {"AvgPool1d", [] { return AvgPool1d(2); }, {3, 7}, {3, 3}},
-    {"AvgPool2d", [] { return AvgPool2d(3, {.stride = 1, .padding = PaddingMode::same}); }, {3, 6, 4}, {3, 6, 4}},
+    {"AvgPool2d",
+     [] { return AvgPool2d(3, {.stride = 1, .padding = PaddingMode::same}); },
+     {3, 6, 4},
+     {3, 6, 4}},
     {"AvgPool3d", [] { return AvgPool3d(2, {.ceil_mode = true}); }, {1, 3, 2, 2}, {1, 2, 1, 1}},
     {"Flatten", [] { return Flatten(); }, {3, 2, 2}, {12}},
     {"Dropout", [] { return Dropout(0.4); }, {50}, {50}, 0, true},
@@ -118,7 +131,8 @@ TEST_P(LayerContract, AClonesStateIsItsOwn) {
   ASSERT_EQ(clone->parameters().size(), layer->parameters().size());
   for (std::size_t k = 0; k < clone->parameters().size(); ++k) {
     EXPECT_FALSE(clone->parameters()[k].same_as(layer->parameters()[k]));
-    EXPECT_EQ(clone->parameters()[k].value().to_vector<float>(), layer->parameters()[k].value().to_vector<float>());
+    EXPECT_EQ(clone->parameters()[k].value().to_vector<float>(),
+              layer->parameters()[k].value().to_vector<float>());
   }
 }
 

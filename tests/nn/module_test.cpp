@@ -42,8 +42,8 @@ TEST(Module, ParametersHavePaths) {
   const auto net = sequential(Residual(3), MaxPool2d(2), Flatten(), Linear(4), Relu(), Linear(2));
   net.build({3, 4, 4});
   EXPECT_EQ(names(net.named_parameters()),
-            (Names{"residual1.conv1.weight", "residual1.conv1.bias", "residual1.conv2.weight", "linear1.weight", "linear1.bias",
-                   "linear2.weight", "linear2.bias"}));
+            (Names{"residual1.conv1.weight", "residual1.conv1.bias", "residual1.conv2.weight",
+                   "linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias"}));
   EXPECT_EQ(net.parameters()[0].name(), "residual1.conv1.weight");
   EXPECT_EQ(net.parameters()[3].shape(), (Shape{4, 12}));
 }
@@ -101,7 +101,8 @@ TEST(Module, BuildDrawsWhatTheFirstCallWouldDraw) {
   const auto called = make();
   called(ones({1, 4}));
   for (std::size_t k = 0; k < 4; ++k) {
-    EXPECT_EQ(built.parameters()[k].value().to_vector<float>(), called.parameters()[k].value().to_vector<float>());
+    EXPECT_EQ(built.parameters()[k].value().to_vector<float>(),
+              called.parameters()[k].value().to_vector<float>());
   }
 }
 
@@ -120,9 +121,10 @@ TEST(Module, TrainAndEvalModeTraceAgain) {
 TEST(Module, ObserverSeesLayersInnermostFirst) {
   const auto net = sequential(Residual(2), Flatten());
   Names seen;
-  observe(net, ones({1, 2, 3, 3}), [&](const LayerCall& call) { seen.push_back(call.path + ":" + call.module.type()); });
-  EXPECT_EQ(seen, (Names{"residual1.conv1:Conv2d", "residual1.conv2:Conv2d", "residual1:Residual", "flatten1:Flatten",
-                         ":Sequential"}));
+  observe(net, ones({1, 2, 3, 3}),
+          [&](const LayerCall& call) { seen.push_back(call.path + ":" + call.module.type()); });
+  EXPECT_EQ(seen, (Names{"residual1.conv1:Conv2d", "residual1.conv2:Conv2d", "residual1:Residual",
+                         "flatten1:Flatten", ":Sequential"}));
 }
 
 TEST(Module, FrozenParametersStay) {
@@ -162,8 +164,11 @@ TEST(Module, NamesAreCheckedAndUnique) {
 
 TEST(BadInput, C08_AWindowLargerThanTheImageNamesTheLayer) {
   const auto net = sequential(Conv2d(4, {.kernel = 3}), MaxPool2d(2), Conv2d(8, {.kernel = 3}));
-  expect_error<ShapeError>([&] { net.build({1, 5, 5}); },
-                           {"conv2 (Conv2d 3x3)", "[N,4,1,1]", "kernel 3", "padding = same"});
+  expect_error<ShapeError>(
+      [&] {
+        net.build({1, 5, 5});
+      },
+      {"conv2 (Conv2d 3x3)", "[N,4,1,1]", "kernel 3", "padding = same"});
   expect_error<ValueError>([] { Conv2d(4, {.kernel = 0}); }, {"kernel is 0"});
   expect_error<ValueError>([] { Conv2d(0); }, {"0 filters"});
   expect_error<ValueError>([] { MaxPool2d(0); }, {"window is 0"});

@@ -24,7 +24,8 @@ TEST(Summary, CountsAConvolutionAsTheBooksDo) {
 
 // LeCun et al. 1998: C1 has 156 parameters and 122,304 connections, C5's 48,120 are both.
 TEST(Summary, CountsConnectionsAsLeNet5Does) {
-  const Summary s = summary(sequential(Conv2d(6, {.kernel = 5}), MaxPool2d(2), Flatten(), Linear(10)), {1, 32, 32});
+  const Summary s =
+      summary(sequential(Conv2d(6, {.kernel = 5}), MaxPool2d(2), Flatten(), Linear(10)), {1, 32, 32});
   EXPECT_EQ(s.layers[0].parameters, 156);
   EXPECT_EQ(s.layers[0].connections, 122304);
   EXPECT_EQ(s.layers[0].neurons, 28 * 28 * 6);
@@ -43,7 +44,8 @@ TEST(Summary, TotalsAndTable) {
   EXPECT_EQ(s.parameters, 40 + 51);
   EXPECT_EQ(s.trainable, 51);
   const std::string table = s.to_string();
-  for (const char* part : {"conv1", "Conv2d 3x3", "[N,4,2,2]", "linear1", "Linear 3", "parameters 91 (trainable 51)"}) {
+  for (const char* part :
+       {"conv1", "Conv2d 3x3", "[N,4,2,2]", "linear1", "Linear 3", "parameters 91 (trainable 51)"}) {
     EXPECT_NE(table.find(part), std::string::npos) << part << " is missing from\n" << table;
   }
 }

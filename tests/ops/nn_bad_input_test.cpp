@@ -10,7 +10,11 @@ namespace {
 using testing::expect_error;
 
 TEST(BadInput, C02_InnerExtentsOfMatmul) {
-  expect_error<ShapeError>([] { matmul(ones({64, 784}), ones({10, 84})); }, {"matmul", "[64,784]", "[10,84]", "784", "10"});
+  expect_error<ShapeError>(
+      [] {
+        matmul(ones({64, 784}), ones({10, 84}));
+      },
+      {"matmul", "[64,784]", "[10,84]", "784", "10"});
   expect_error<ShapeError>([] { matmul(ones({2, 3, 4}), ones({5, 4, 6})); }, {"batch", "[2,3,4]", "[5,4,6]"});
   expect_error<ShapeError>([] { matmul(ones({2, 3}), ones({3, 4}), ones({5})); }, {"bias", "[5]", "4"});
   expect_error<DTypeError>([] { matmul(ones({2, 3}), ones({3, 4}, f64)); }, {"f32", "f64"});
@@ -24,7 +28,11 @@ TEST(BadInput, C08_WindowsOfConvolutionAndPooling) {
   expect_error<ValueError>([&] { conv2d(x, w, {}, {.groups = 0}); }, {"groups is 0"});
   expect_error<ValueError>([&] { conv2d(x, w, {}, {.padding = -1}); }, {"pad is -1"});
   expect_error<ValueError>([&] { conv2d(x, w, {}, {.stride = {1, 1, 1}}); }, {"stride has 3 numbers", "2"});
-  expect_error<ShapeError>([&] { conv2d(x, ones({3, 2, 5, 3})); }, {"[1,2,4,4]", "axis 2", "kernel 5", "padding = same"});
+  expect_error<ShapeError>(
+      [&] {
+        conv2d(x, ones({3, 2, 5, 3}));
+      },
+      {"[1,2,4,4]", "axis 2", "kernel 5", "padding = same"});
   expect_error<ShapeError>([&] { conv2d(x, w, {}, {.dilation = 2}); }, {"spans 5", "dilation 2"});
   expect_error<ShapeError>([&] { conv2d(ones({2, 4, 4}), w); }, {"conv2d", "[2,4,4]", "expected 4"});
   expect_error<ShapeError>([&] { conv2d(ones({1, 5, 4, 4}), w); }, {"5 channels", "expect 2"});
@@ -34,8 +42,16 @@ TEST(BadInput, C08_WindowsOfConvolutionAndPooling) {
 }
 
 TEST(BadInput, C09_GroupsOfConvolution) {
-  expect_error<ShapeError>([] { conv2d(ones({1, 3, 4, 4}), ones({2, 1, 3, 3}), {}, {.groups = 2}); }, {"3 input channels", "2 groups"});
-  expect_error<ShapeError>([] { conv2d(ones({1, 4, 4, 4}), ones({3, 2, 3, 3}), {}, {.groups = 2}); }, {"3 output channels", "2 groups"});
+  expect_error<ShapeError>(
+      [] {
+        conv2d(ones({1, 3, 4, 4}), ones({2, 1, 3, 3}), {}, {.groups = 2});
+      },
+      {"3 input channels", "2 groups"});
+  expect_error<ShapeError>(
+      [] {
+        conv2d(ones({1, 4, 4, 4}), ones({3, 2, 3, 3}), {}, {.groups = 2});
+      },
+      {"3 output channels", "2 groups"});
 }
 
 TEST(BadInput, C10_TypesOfConvolution) {

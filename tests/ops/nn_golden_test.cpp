@@ -1,5 +1,5 @@
-// The network ops against PyTorch's values, which tests/golden/make_nn.py wrote down, and their gradients at the same
-// inputs. The rows of cases/ hold the op against everything else.
+// The network ops against PyTorch's values, which tests/golden/make_nn.py wrote down, and their gradients at
+// the same inputs. The rows of cases/ hold the op against everything else.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,7 +19,9 @@ using T = const Tensor&;
 using Build = std::function<Tensor(const Tensors&)>;
 
 Build product(MatmulOptions options) {
-  return [options](const Tensors& in) { return matmul(in[0], in[1], in.size() > 2 ? in[2] : Tensor(), options); };
+  return [options](const Tensors& in) {
+    return matmul(in[0], in[1], in.size() > 2 ? in[2] : Tensor(), options);
+  };
 }
 Build conv(Tensor (*f)(T, T, T, const ConvOptions&), ConvOptions options) {
   return [=](const Tensors& in) { return f(in[0], in[1], in.size() > 2 ? in[2] : Tensor(), options); };
@@ -65,9 +67,11 @@ const std::map<std::string, Build>& rows() {
       {"avg_pool2d/overlapping", pool(avg_pool2d, {.kernel = {3, 2}, .stride = 1})},
       {"avg_pool2d/padded", pool(avg_pool2d, {.kernel = 3, .stride = 2, .padding = 1})},
       {"avg_pool2d/ceil", pool(avg_pool2d, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true})},
-      {"avg_pool2d/include pad", pool(avg_pool2d, {.kernel = 3, .stride = 2, .padding = 1, .count_include_pad = true})},
+      {"avg_pool2d/include pad",
+       pool(avg_pool2d, {.kernel = 3, .stride = 2, .padding = 1, .count_include_pad = true})},
       {"avg_pool2d/include pad, ceil",
-       pool(avg_pool2d, {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true, .count_include_pad = true})},
+       pool(avg_pool2d,
+            {.kernel = 3, .stride = 2, .padding = 1, .ceil_mode = true, .count_include_pad = true})},
       {"avg_pool3d", pool(avg_pool3d, {.kernel = 2, .stride = {2, 1, 2}})},
       {"softmax", [](const Tensors& in) { return softmax(in[0]); }},
       {"softmax/axis 1", [](const Tensors& in) { return softmax(in[0], 1); }},
@@ -80,7 +84,8 @@ const std::map<std::string, Build>& rows() {
       {"softmax_cross_entropy/ignored", entropy({.ignore_index = 2})},
       {"softmax_cross_entropy/probabilities", entropy({})},
       {"softmax_cross_entropy/smoothed probabilities", entropy({.label_smoothing = 0.2})},
-      {"binary_cross_entropy_with_logits", [](const Tensors& in) { return binary_cross_entropy_with_logits(in[0], in[1]); }},
+      {"binary_cross_entropy_with_logits",
+       [](const Tensors& in) { return binary_cross_entropy_with_logits(in[0], in[1]); }},
       {"binary_cross_entropy", [](const Tensors& in) { return binary_cross_entropy(in[0], in[1]); }},
   };
   return table;
@@ -136,7 +141,8 @@ TEST(NnGolden, ValuesArePyTorchs) {
 TEST(NnGolden, GradientsAreSlopesThere) {
   for (const Golden& golden : goldens()) {
     const auto x = golden.in[0].to_vector<double>();
-    if (std::any_of(x.begin(), x.end(), [](double v) { return std::abs(v) > 50; })) continue;  // flat to 16 digits there
+    if (std::any_of(x.begin(), x.end(), [](double v) { return std::abs(v) > 50; }))
+      continue;  // flat to 16 digits there
     const Build& build = rows().at(golden.row);
     const auto report = gradient_check([&](const Tensors& in) { return Tensors{build(in)}; }, golden.in);
     EXPECT_TRUE(report.passed) << golden.row << ": " << report.to_string();

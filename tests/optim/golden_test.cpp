@@ -22,7 +22,8 @@ const std::vector<Row>& rows() {
       {"momentum", [] { return Momentum(0.1); }},
       {"nesterov", [] { return Momentum(0.1, {.nesterov = true}); }},
       {"adam", [] { return Adam(0.01); }},
-      {"adam, weight decay", [] { return Adam(0.01, {.beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-6}, {.weight_decay = 0.05}); }},
+      {"adam, weight decay",
+       [] { return Adam(0.01, {.beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-6}, {.weight_decay = 0.05}); }},
       {"adamw", [] { return Adam(0.01, {}, {.weight_decay = 0.1, .decay = Decay::decoupled}); }},
       {"step schedule", [] { return GradientDescent(0.1, {.schedule = schedule::step(2, 0.5)}); }},
       {"exponential schedule", [] { return GradientDescent(0.1, {.schedule = schedule::exponential(0.8)}); }},
@@ -59,10 +60,13 @@ TEST(OptimizerGolden, StepsArePyTorchs) {
   EXPECT_EQ(golden.size(), 6 * rows().size());
   for (const Row& row : rows()) {
     const Optimizer optimizer = row.make();
-    const Variables parameters = {Variable(golden.get(row.name + ".start0"), "a"), Variable(golden.get(row.name + ".start1"), "b")};
+    const Variables parameters = {Variable(golden.get(row.name + ".start0"), "a"),
+                                  Variable(golden.get(row.name + ".start1"), "b")};
     const Tensor first = golden.get(row.name + ".gradients0"), second = golden.get(row.name + ".gradients1");
-    for (int step = 0; step < 5; ++step) optimizer.step(parameters, {select(first, 0, step), select(second, 0, step)});
-    for (std::size_t k = 0; k < 2; ++k) expect_close(parameters[k], golden.get(row.name + ".end" + std::to_string(k)), row.name);
+    for (int step = 0; step < 5; ++step)
+      optimizer.step(parameters, {select(first, 0, step), select(second, 0, step)});
+    for (std::size_t k = 0; k < 2; ++k)
+      expect_close(parameters[k], golden.get(row.name + ".end" + std::to_string(k)), row.name);
     EXPECT_EQ(optimizer.steps(), 5);
   }
 }
@@ -71,11 +75,13 @@ TEST(OptimizerGolden, CompiledStepsAreTheSame) {
   const Golden golden;
   for (const Row& row : rows()) {
     const Optimizer optimizer = row.make();
-    const Variables parameters = {Variable(golden.get(row.name + ".start0"), "a"), Variable(golden.get(row.name + ".start1"), "b")};
+    const Variables parameters = {Variable(golden.get(row.name + ".start0"), "a"),
+                                  Variable(golden.get(row.name + ".start1"), "b")};
     const Tensor first = golden.get(row.name + ".gradients0"), second = golden.get(row.name + ".gradients1");
     const auto step = compile([&](Tensor a, Tensor b) { optimizer.step(parameters, {a, b}); });
     for (int k = 0; k < 5; ++k) step(select(first, 0, k), select(second, 0, k));
-    for (std::size_t k = 0; k < 2; ++k) expect_close(parameters[k], golden.get(row.name + ".end" + std::to_string(k)), row.name);
+    for (std::size_t k = 0; k < 2; ++k)
+      expect_close(parameters[k], golden.get(row.name + ".end" + std::to_string(k)), row.name);
     EXPECT_EQ(step.traces(), 1u) << row.name;
   }
 }

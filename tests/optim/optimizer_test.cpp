@@ -152,7 +152,8 @@ TEST(Schedule, FollowsItsFormula) {
 
 TEST(BadInput, C26_LearningRatesThatAreNone) {
   for (double rate : {0.0, -1.0, std::nan(""), std::numeric_limits<double>::infinity()}) {
-    expect_error<ValueError>([&] { GradientDescent descent(rate); }, {"learning rate", "finite number above 0"});
+    expect_error<ValueError>([&] { GradientDescent descent(rate); },
+                             {"learning rate", "finite number above 0"});
     const Adam adam;
     expect_error<ValueError>([&] { adam.set_learning_rate(rate); }, {"learning rate"});
     EXPECT_EQ(adam.learning_rate(), 1e-3);
@@ -168,7 +169,11 @@ TEST(BadInput, C32_ParametersOfAnotherModelOrTwice) {
   const GradientDescent descent(0.1);
   expect_error<ValueError>([&] { descent.step({a, a}, {ones({1}), ones({1})}); }, {"mine", "twice"});
   descent.step({a}, {ones({1})});
-  expect_error<StateError>([&] { descent.step({a, b}, {ones({1}), ones({1})}); }, {"theirs", "optimizer of its own"});
+  expect_error<StateError>(
+      [&] {
+        descent.step({a, b}, {ones({1}), ones({1})});
+      },
+      {"theirs", "optimizer of its own"});
   expect_error<ValueError>([&] { descent.step({a}, {}); }, {"1 parameters, 0 gradients"});
   expect_error<ShapeError>([&] { descent.step({a}, {ones({2})}); }, {"mine", "[2]", "[1]"});
   EXPECT_NEAR(first(a), 0.9, 1e-6);

@@ -21,13 +21,14 @@ std::string code_of(const std::string& cell) {
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   const auto page = luge::testing::source_files({"README.md"});
-  const auto rows = luge::testing::markdown_table(page.at(0), "## Coming from Keras, PyTorch or TensorFlow 1");
+  const auto rows =
+      luge::testing::markdown_table(page.at(0), "## Coming from Keras, PyTorch or TensorFlow 1");
   std::ofstream out(arguments[1]);
   out << "// Made by generate_rows from README.md.\n#include \"readme/rows.h\"\n\nnamespace luge {\n\n";
   int number = 0;
   for (const auto& row : rows) {
-    out << fmt::format("// {}: {}\nTEST_F(ReadmeRow, Row{:02}) {{\n  {}\n}}\n\n", row.at(0), row.at(1), ++number,
-                       code_of(row.at(2)));
+    out << fmt::format("// {}: {}\nTEST_F(ReadmeRow, Row{:02}) {{\n  {}\n}}\n\n", row.at(0), row.at(1),
+                       ++number, code_of(row.at(2)));
   }
   out << "}  // namespace luge\n";
   if (rows.empty() || !out.flush()) {

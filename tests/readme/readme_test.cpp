@@ -36,12 +36,14 @@ std::vector<std::vector<std::string>> code_blocks(const SourceFile& file) {
   return blocks;
 }
 
-// True when the lines stand in the file one after another; a line "..." of the block skips any number of lines.
+// True when the lines stand in the file one after another; a line "..." of the block skips any number of
+// lines.
 bool shows(const SourceFile& file, const std::vector<std::string>& block) {
   auto at = file.lines.begin();
   for (const std::string& line : block) {
     if (line == "...") continue;
-    at = std::find_if(at, file.lines.end(), [&](const std::string& other) { return without_indent(other) == line; });
+    at = std::find_if(at, file.lines.end(),
+                      [&](const std::string& other) { return without_indent(other) == line; });
     if (at == file.lines.end()) return false;
     ++at;
   }
@@ -53,7 +55,8 @@ TEST(Readme, EveryCodeBlockIsPartOfAnExample) {
   const auto blocks = code_blocks(page("README.md"));
   ASSERT_GE(blocks.size(), 4u);
   for (const auto& block : blocks) {
-    const bool shown = std::ranges::any_of(examples, [&](const SourceFile& file) { return shows(file, block); });
+    const bool shown =
+        std::ranges::any_of(examples, [&](const SourceFile& file) { return shows(file, block); });
     EXPECT_TRUE(shown) << "no example holds the block that begins with: " << block.at(0);
   }
 }
@@ -63,8 +66,10 @@ TEST(Readme, BothLanguagesShowTheSameCode) {
 }
 
 TEST(Readme, BothLanguagesHoldTheSameTable) {
-  const auto english = testing::markdown_table(page("README.md"), "## Coming from Keras, PyTorch or TensorFlow 1");
-  const auto chinese = testing::markdown_table(page("README.zh-CN.md"), "## 从 Keras、PyTorch 或 TensorFlow 1 而来");
+  const auto english =
+      testing::markdown_table(page("README.md"), "## Coming from Keras, PyTorch or TensorFlow 1");
+  const auto chinese =
+      testing::markdown_table(page("README.zh-CN.md"), "## 从 Keras、PyTorch 或 TensorFlow 1 而来");
   ASSERT_FALSE(english.empty());
   EXPECT_EQ(english, chinese);
 }

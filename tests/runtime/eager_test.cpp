@@ -4,10 +4,10 @@
 #include <fstream>
 #include <thread>
 
+#include "graph/eval.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/luge.h"
-#include "graph/eval.h"
 #include "support/errors.h"
 
 namespace luge {
@@ -64,7 +64,8 @@ TEST(Eager, AHeldHandleNeverChanges) {
 TEST(Eager, UpdatesHappenInPlaceWhenNobodyHoldsTheOldValue) {
   Variable w(full({1000}, 1.0), "w");
   const auto step = [&] {
-    Tensor gradient = grad(sum(square(w.value())), w);  // a statement of its own: its temporaries must be gone
+    Tensor gradient =
+        grad(sum(square(w.value())), w);  // a statement of its own: its temporaries must be gone
     descend(w, std::exchange(gradient, Tensor()), 0.25f);
   };
   step();
@@ -168,7 +169,8 @@ TEST(Eager, TheSameStepCompilesOnce) {
   Variable w(values({1, 2}), "w");
   descend(w, grad(sum(square(w.value())), w), 0.1f);
   const std::uint64_t before = compilations();
-  for (int step = 0; step < 100; ++step) descend(w, grad(sum(square(w.value())), w), 0.1f / static_cast<float>(step + 2));
+  for (int step = 0; step < 100; ++step)
+    descend(w, grad(sum(square(w.value())), w), 0.1f / static_cast<float>(step + 2));
   EXPECT_LE(compilations(), before + 1);
 }
 
@@ -197,7 +199,8 @@ TEST(BadInput, C12_AMovedFromTensorIsEmptyAndSaysSo) {
 TEST(BadInput, C13_GradWithoutSeedOrPath) {
   Variable w(values({1, 2}), "w"), unrelated(values({1}), "unrelated");
   expect_error<GraphError>([&] { grad(square(w.value()), w); }, {"shape [2]", "seed"});
-  expect_error<GraphError>([&] { grad(sum(square(w.value())), unrelated); }, {"does not depend", "'unrelated'"});
+  expect_error<GraphError>([&] { grad(sum(square(w.value())), unrelated); },
+                           {"does not depend", "'unrelated'"});
   const Tensor loss = sum(square(w.value()));
   const Tensor first = grad(loss, w), second = grad(loss, w);
   EXPECT_EQ(first.to_vector<float>(), second.to_vector<float>());

@@ -21,7 +21,8 @@ TEST(Session, FeedsAPlaceholderOfUnknownExtent) {
   EXPECT_EQ(y.shape(), Shape{unknown});
   graph::Session session;
   EXPECT_EQ(session.run(y, {{x, tensor({1.f, 2.f}, {1, 2})}}).to_vector<float>(), (std::vector<float>{6}));
-  EXPECT_EQ(session.run(y, {{x, tensor({1.f, 2.f, 3.f, 4.f}, {2, 2})}}).to_vector<float>(), (std::vector<float>{6, 14}));
+  EXPECT_EQ(session.run(y, {{x, tensor({1.f, 2.f, 3.f, 4.f}, {2, 2})}}).to_vector<float>(),
+            (std::vector<float>{6, 14}));
 }
 
 TEST(Session, EachOwnsItsValues) {
@@ -60,9 +61,18 @@ TEST(Session, FailuresNameTheCulprit) {
   expect_error<StateError>([&] { session.run(y, {{x, batch}}); }, {"'weights'", "initialize_all"});
   session.run(graph::initialize_all());
   expect_error<GraphError>([&] { session.run(y); }, {"'images'", "not fed"});
-  expect_error<ShapeError>([&] { session.run(y, {{x, tensor({1.f}, {1, 1})}}); }, {"'images'", "[N,2]", "[1,1]"});
-  expect_error<DTypeError>([&] { session.run(y, {{x, tensor({1, 2}, {1, 2})}}); }, {"'images'", "f32", "i32"});
-  expect_error<DTypeError>([&] { graph::placeholder(f32, {2}, "a") + graph::placeholder(i32, {2}, "b"); }, {"f32", "i32"});
+  expect_error<ShapeError>(
+      [&] {
+        session.run(y, {{x, tensor({1.f}, {1, 1})}});
+      },
+      {"'images'", "[N,2]", "[1,1]"});
+  expect_error<DTypeError>(
+      [&] {
+        session.run(y, {{x, tensor({1, 2}, {1, 2})}});
+      },
+      {"'images'", "f32", "i32"});
+  expect_error<DTypeError>([&] { graph::placeholder(f32, {2}, "a") + graph::placeholder(i32, {2}, "b"); },
+                           {"f32", "i32"});
   expect_error<GraphError>([&] { y.to_vector<float>(); }, {"'images'"});
 }
 
@@ -99,7 +109,11 @@ TEST_F(SaverTest, RefusesWhatDoesNotFit) {
   const auto path = graph::Saver({.variables = {w}}).save(session, (folder_ / "model").string(), 1);
   Variable missing(tensor({1.f}, {1}), "saver/missing");
   graph::Session fresh;
-  expect_error<FormatError>([&] { graph::Saver({.variables = {w, missing}}).restore(fresh, path); }, {"'saver/missing' is missing"});
+  expect_error<FormatError>(
+      [&] {
+        graph::Saver({.variables = {w, missing}}).restore(fresh, path);
+      },
+      {"'saver/missing' is missing"});
   EXPECT_FALSE(fresh.initialized(w));
 }
 

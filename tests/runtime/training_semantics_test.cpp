@@ -1,4 +1,5 @@
-// What training must keep true on a lazy engine: steps that compile once, fail cleanly, and repeat their random masks.
+// What training must keep true on a lazy engine: steps that compile once, fail cleanly, and repeat their
+// random masks.
 #include <gtest/gtest.h>
 
 #include "luge/luge.h"
@@ -95,7 +96,8 @@ TEST(Training, ChangingTheModeTracesAgain) {
   EXPECT_EQ(f.traces(), 2u);
 }
 
-// Programs may want a weight in other layouts than the one it is kept in; a copy made for one must not outlive a step.
+// Programs may want a weight in other layouts than the one it is kept in; a copy made for one must not
+// outlive a step.
 TEST(Training, EvaluationBetweenStepsSeesTheNewWeights) {
   random::seed(9);
   auto net = nn::sequential(nn::Conv2d(6, {.kernel = 5, .padding = nn::same}), nn::Relu(), nn::MaxPool2d(2),
@@ -112,7 +114,8 @@ TEST(Training, EvaluationBetweenStepsSeesTheNewWeights) {
   for (int round = 0; round < 4; ++round) {
     const auto seen = evaluate(x).to_vector<float>();
     const auto expected = [&] {
-      // The same weights from the public layout, in new Variables; they are gone when the step updates in place.
+      // The same weights from the public layout, in new Variables; they are gone when the step updates in
+      // place.
       auto fresh = net.clone();
       const auto from = net.parameters(), to = fresh.parameters();
       for (std::size_t k = 0; k < from.size(); ++k) {
@@ -120,7 +123,8 @@ TEST(Training, EvaluationBetweenStepsSeesTheNewWeights) {
       }
       return fresh(x).to_vector<float>();
     }();
-    for (std::size_t i = 0; i < seen.size(); ++i) ASSERT_NEAR(seen[i], expected[i], 1e-4) << "round " << round;
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      ASSERT_NEAR(seen[i], expected[i], 1e-4) << "round " << round;
     step(x, y);
   }
 }

@@ -46,7 +46,8 @@ nn::Sequential net_of(std::int64_t width) {
 
 Trainer make_trainer(std::int64_t width = 6) {
   random::seed(5);
-  Trainer trainer(net_of(width), loss::SoftmaxCrossEntropy(), optim::Adam(0.01), {.metrics = {metrics::Accuracy()}});
+  Trainer trainer(net_of(width), loss::SoftmaxCrossEntropy(), optim::Adam(0.01),
+                  {.metrics = {metrics::Accuracy()}});
   trainer.prepare(samples().info());
   return trainer;
 }
@@ -73,7 +74,8 @@ TEST(BadInput, C49_AResumedTrainingEndsInTheSameBytes) {
     EXPECT_GE(second.position().total_steps, 5);
     second.fit(batches(), options(3));
     second.save(dir.file("resumed"));
-    EXPECT_EQ(read_file(dir.file("straight")), read_file(dir.file("resumed"))) << "stopped after " << stop_after;
+    EXPECT_EQ(read_file(dir.file("straight")), read_file(dir.file("resumed")))
+        << "stopped after " << stop_after;
   }
 }
 
@@ -115,7 +117,8 @@ TEST(Checkpoint, TheRunsFilesAreWritten) {
     EXPECT_TRUE(fs::exists(dir.path() / "checkpoints" / (std::string(name) + ".safetensors"))) << name;
   }
   EXPECT_FALSE(fs::exists(dir.path() / "checkpoints" / "step-4.safetensors"));
-  EXPECT_EQ(read_file(dir.file("metrics.csv")).substr(0, 48), "epoch,step,loss,accuracy,val_loss,val_accuracy\n1");
+  EXPECT_EQ(read_file(dir.file("metrics.csv")).substr(0, 48),
+            "epoch,step,loss,accuracy,val_loss,val_accuracy\n1");
 }
 
 TEST(BadInput, C33_AFullDiskKeepsTheLastGoodCheckpoint) {
@@ -129,7 +132,8 @@ TEST(BadInput, C33_AFullDiskKeepsTheLastGoodCheckpoint) {
     expect_error<FileError>([&] { trainer.fit(batches(), options(2, {checkpoint(dir.path())})); },
                             {"/checkpoints/", "No space left"});
     int warnings = 0;
-    const CheckpointOptions go_on{.on_error = OnSaveError::warn, .warn = [&](const std::string&) { ++warnings; }};
+    const CheckpointOptions go_on{.on_error = OnSaveError::warn,
+                                  .warn = [&](const std::string&) { ++warnings; }};
     EXPECT_EQ(trainer.fit(batches(), options(2, {checkpoint(dir.path(), go_on)})).epochs.size(), 2u);
     EXPECT_GE(warnings, 2);
   }
@@ -142,10 +146,11 @@ TEST(BadInput, C39_AChangedModelIsRefusedByNames) {
   trainer.save(dir.file("six"));
   Trainer wider = make_trainer(7);
   const auto before = wider.net().parameters()[0].value().to_vector<float>();
-  expect_error<FormatError>([&] { wider.restore(dir.file("six")); }, {"six", "linear1.weight", "[6,3]", "[7,3]", "nothing"});
+  expect_error<FormatError>([&] { wider.restore(dir.file("six")); },
+                            {"six", "linear1.weight", "[6,3]", "[7,3]", "nothing"});
   EXPECT_EQ(wider.net().parameters()[0].value().to_vector<float>(), before);
-  Trainer deeper(nn::sequential(nn::Linear(6), nn::Linear(6), nn::Linear(3)), loss::SoftmaxCrossEntropy(), optim::Adam(0.01),
-                 {.metrics = {metrics::Accuracy()}});
+  Trainer deeper(nn::sequential(nn::Linear(6), nn::Linear(6), nn::Linear(3)), loss::SoftmaxCrossEntropy(),
+                 optim::Adam(0.01), {.metrics = {metrics::Accuracy()}});
   deeper.prepare(samples().info());
   expect_error<FormatError>([&] { deeper.restore(dir.file("six")); }, {"missing", "linear3.weight"});
 }
@@ -155,7 +160,8 @@ TEST(BadInput, C40_ChangedOptimizerDataOrBatchIsRefused) {
   Trainer trainer = make_trainer();
   trainer.fit(batches(), options(1));
   trainer.save(dir.file("one"));
-  Trainer momentum(net_of(6), loss::SoftmaxCrossEntropy(), optim::Momentum(0.01), {.metrics = {metrics::Accuracy()}});
+  Trainer momentum(net_of(6), loss::SoftmaxCrossEntropy(), optim::Momentum(0.01),
+                   {.metrics = {metrics::Accuracy()}});
   momentum.prepare(samples().info());
   expect_error<FormatError>([&] { momentum.restore(dir.file("one")); }, {"optimizer", "adam", "momentum"});
   Trainer again = make_trainer();
@@ -174,7 +180,8 @@ TEST(BadInput, C43_ANewerFormatNamesBothVersions) {
   auto metadata = file.metadata();
   const auto contents = file.read_all();
   std::vector<io::TensorView> views;
-  for (const auto& stored : file.tensors()) views.push_back({stored.name, stored.dtype, stored.shape, contents.at(stored.name)});
+  for (const auto& stored : file.tensors())
+    views.push_back({stored.name, stored.dtype, stored.shape, contents.at(stored.name)});
   const auto rewrite = [&](const std::string& key, const std::string& from, const std::string& to) {
     auto changed = metadata;
     const auto at = changed.at(key).find(from);

@@ -17,7 +17,8 @@ TEST(Progress, WithoutATerminalOneLineAnEpoch) {
   progress.begin_epoch(2, 5, 938, start);
   EXPECT_FALSE(progress.due(start + 10s));
   progress.end_epoch(938, {{"loss", 0.28713}, {"accuracy", 0.8951}}, start + 1782ms);
-  EXPECT_EQ(out.str(), "Epoch 3/5 938/938 ━━━━━━━━━━━━━━━━━━━━ 2s 1.9ms/step - loss: 0.2871 - accuracy: 0.8951\n");
+  EXPECT_EQ(out.str(),
+            "Epoch 3/5 938/938 ━━━━━━━━━━━━━━━━━━━━ 2s 1.9ms/step - loss: 0.2871 - accuracy: 0.8951\n");
 }
 
 TEST(Progress, OnATerminalItRedrawsAtMostTwentyTimesASecond) {

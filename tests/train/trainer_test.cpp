@@ -36,7 +36,9 @@ data::Dataset clouds(std::int64_t count, std::int64_t label_of_last = 1) {
   return data::tensors(tensor(inputs, {count, 2}), tensor(labels, {count}));
 }
 
-nn::Sequential small_net() { return nn::sequential(nn::Linear(8), nn::Relu(), nn::Dropout(0.2), nn::Linear(2)); }
+nn::Sequential small_net() {
+  return nn::sequential(nn::Linear(8), nn::Relu(), nn::Dropout(0.2), nn::Linear(2));
+}
 
 Trainer trainer_for(const nn::Model& net, double rate = 0.05) {
   return Trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(rate), {.metrics = {metrics::Accuracy()}});
@@ -70,14 +72,16 @@ TEST(Trainer, NotesTellWhatTheNetworkWasTrainedOn) {
 TEST(Trainer, EarlyStoppingWaitsForItsPatience) {
   const auto net = small_net();
   Trainer trainer = trainer_for(net, 1e-12);
-  const auto history = trainer.fit(clouds(16).batch(8), {.epochs = 50,
-                                                         .validation = clouds(16).batch(8),
-                                                         .callbacks = {early_stopping({.patience = 3, .min_delta = 0.01})}});
+  const auto history =
+      trainer.fit(clouds(16).batch(8), {.epochs = 50,
+                                        .validation = clouds(16).batch(8),
+                                        .callbacks = {early_stopping({.patience = 3, .min_delta = 0.01})}});
   EXPECT_EQ(history.epochs.size(), 4u);
   EXPECT_NE(history.stop_reason.find("val_loss"), std::string::npos);
   expect_error<ValueError>(
       [&] {
-        trainer.fit(clouds(16).batch(8), {.epochs = 2, .callbacks = {early_stopping({.monitor = "val_acuracy"})}});
+        trainer.fit(clouds(16).batch(8),
+                    {.epochs = 2, .callbacks = {early_stopping({.monitor = "val_acuracy"})}});
       },
       {"val_acuracy", "accuracy"});
 }
@@ -106,7 +110,8 @@ TEST(BadInput, C18_ALossThatIsNoNumberNamesTheLayerAndChangesNothing) {
 TEST(BadInput, C21_EmptyDataIsRefusedBeforeTheFirstEpoch) {
   Trainer trainer = trainer_for(small_net());
   expect_error<ValueError>([&] { trainer.fit(clouds(8).take(0).batch(4)); }, {"0 samples", "training"});
-  expect_error<ValueError>([&] { trainer.fit(clouds(3).batch(4, {.drop_last = true})); }, {"3 samples", "batch of 4"});
+  expect_error<ValueError>([&] { trainer.fit(clouds(3).batch(4, {.drop_last = true})); },
+                           {"3 samples", "batch of 4"});
   expect_error<ValueError>([&] { trainer.evaluate(clouds(8).take(0).batch(4)); }, {"0 samples"});
 }
 
@@ -117,8 +122,10 @@ TEST(BadInput, C22_FewerSamplesThanABatchTrainAsOneBatch) {
 
 TEST(BadInput, C23_ALabelThatIsNoClassNamesTheSample) {
   Trainer trainer = trainer_for(small_net());
-  expect_error<IndexError>([&] { trainer.fit(clouds(10, 7).batch(4), {.epochs = 1}); }, {"row 9", "label 7", "0 to 1"});
-  expect_error<IndexError>([&] { trainer.fit(clouds(10, -1).batch(4), {.epochs = 1}); }, {"row 9", "label -1"});
+  expect_error<IndexError>([&] { trainer.fit(clouds(10, 7).batch(4), {.epochs = 1}); },
+                           {"row 9", "label 7", "0 to 1"});
+  expect_error<IndexError>([&] { trainer.fit(clouds(10, -1).batch(4), {.epochs = 1}); },
+                           {"row 9", "label -1"});
 }
 
 TEST(BadInput, C25_SamplesOfOneClassGiveDefinedFigures) {
@@ -131,7 +138,8 @@ TEST(BadInput, C25_SamplesOfOneClassGiveDefinedFigures) {
 TEST(BadInput, C27_NoEpochsTrainNothing) {
   const auto net = small_net();
   EXPECT_TRUE(trainer_for(net).fit(clouds(8).batch(4), {.epochs = 0}).epochs.empty());
-  expect_error<ValueError>([&] { trainer_for(net).fit(clouds(8).batch(4), {.epochs = -1}); }, {"epochs", "-1"});
+  expect_error<ValueError>([&] { trainer_for(net).fit(clouds(8).batch(4), {.epochs = -1}); },
+                           {"epochs", "-1"});
 }
 
 TEST(BadInput, C31_ValidationOfAnotherShape) {
@@ -145,8 +153,9 @@ TEST(BadInput, C32_AnOptimizerOfAnotherModel) {
   const optim::Adam shared(0.01);
   const auto first = small_net(), second = small_net();
   Trainer(first, loss::SoftmaxCrossEntropy(), shared).fit(clouds(8).batch(4));
-  expect_error<StateError>([&] { Trainer(second, loss::SoftmaxCrossEntropy(), shared).fit(clouds(8).batch(4)); },
-                           {"linear1.weight", "optimizer"});
+  expect_error<StateError>(
+      [&] { Trainer(second, loss::SoftmaxCrossEntropy(), shared).fit(clouds(8).batch(4)); },
+      {"linear1.weight", "optimizer"});
 }
 
 }  // namespace

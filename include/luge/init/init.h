@@ -1,6 +1,6 @@
-// How parameters begin. A weight of a linear layer is [out,in], of a convolution [out,in/groups,…kernel]; with
-// r = the kernel's elements (1 for linear), fan_in = in/groups·r and fan_out = out·r, as PyTorch and Keras count.
-// A bias is drawn with the fans of its weight.
+// How parameters begin. A weight of a linear layer is [out,in], of a convolution [out,in/groups,…kernel];
+// with r = the kernel's elements (1 for linear), fan_in = in/groups·r and fan_out = out·r, as PyTorch and
+// Keras count. A bias is drawn with the fans of its weight.
 #pragma once
 
 #include <functional>
@@ -23,8 +23,12 @@ class Initializer {
   using Draw = std::function<Tensor(const Shape& shape, const Fans& fans, DType dtype)>;
   Initializer(std::string name, Draw draw) : name_(std::move(name)), draw_(std::move(draw)) {}
 
-  Tensor operator()(const Shape& shape, DType dtype = f32) const { return draw_(shape, fans_of(shape), dtype); }
-  Tensor operator()(const Shape& shape, const Fans& fans, DType dtype) const { return draw_(shape, fans, dtype); }
+  Tensor operator()(const Shape& shape, DType dtype = f32) const {
+    return draw_(shape, fans_of(shape), dtype);
+  }
+  Tensor operator()(const Shape& shape, const Fans& fans, DType dtype) const {
+    return draw_(shape, fans, dtype);
+  }
   const std::string& name() const { return name_; }
 
  private:

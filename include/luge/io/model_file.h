@@ -17,7 +17,8 @@ struct Extras {
   std::map<std::string, std::string> metadata;
 };
 
-/// Writes the network, whole or not at all. Its parameters must exist. Throws StateError, GraphError and FileError.
+/// Writes the network, whole or not at all. Its parameters must exist. Throws StateError, GraphError and
+/// FileError.
 void write_model(const std::string& path, const nn::Module& net, const Extras& extras = {});
 
 struct ModelFile {
@@ -31,8 +32,8 @@ struct ModelState {
   std::vector<std::pair<Variable, Tensor>> values;
   Extras extras;
 };
-/// Finds in a file the values for a network that has been built; assigns none of them. Throws FormatError listing the
-/// names that are missing, extra, or of another shape.
+/// Finds in a file the values for a network that has been built; assigns none of them. Throws FormatError
+/// listing the names that are missing, extra, or of another shape.
 ModelState read_state(const std::string& path, const nn::Module& net);
 
 }  // namespace luge::io

@@ -29,8 +29,8 @@ class Loss {
   using Function = std::function<Cost(const Tensor& prediction, const Tensor& target)>;
   Loss(std::string name, Reduction reduction, Function cost);
 
-  /// The reduced cost. `sample_weight` [N] multiplies the loss' own weights; empty: 1 each. Throws ShapeError and
-  /// DTypeError naming the loss.
+  /// The reduced cost. `sample_weight` [N] multiplies the loss' own weights; empty: 1 each. Throws ShapeError
+  /// and DTypeError naming the loss.
   Tensor operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
 
   const std::string& name() const { return name_; }
@@ -43,43 +43,44 @@ class Loss {
 };
 
 struct SoftmaxCrossEntropyOptions {
-  std::int64_t axis = -1;                // of the classes in the logits
-  double label_smoothing = 0;            // in [0,1)
+  std::int64_t axis = -1;                  // of the classes in the logits
+  double label_smoothing = 0;              // in [0,1)
   std::vector<double> class_weights = {};  // one number a class: a sample counts as much as its class
-  std::int64_t ignore_index = no_label;  // samples with this label count for nothing
+  std::int64_t ignore_index = no_label;    // samples with this label count for nothing
   Reduction reduction = Reduction::mean;
 };
-/// -Σ t·log softmax(logits). Logits [N,…,C]; target holds labels [N,…] of any dtype without fractions, or probabilities
-/// [N,…,C]. See softmax_cross_entropy for what a label out of range does. Throws ValueError for as many class weights
-/// as there are not classes. Source: PyTorch nn.CrossEntropyLoss (whose class weights act inside the sum when labels
-/// are smoothed; here they weigh the sample).
+/// -Σ t·log softmax(logits). Logits [N,…,C]; target holds labels [N,…] of any dtype without fractions, or
+/// probabilities [N,…,C]. See softmax_cross_entropy for what a label out of range does. Throws ValueError for
+/// as many class weights as there are not classes. Source: PyTorch nn.CrossEntropyLoss (whose class weights
+/// act inside the sum when labels are smoothed; here they weigh the sample).
 class SoftmaxCrossEntropy : public Loss {
  public:
   explicit SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options = {});
 };
 
-/// Mean of (t - y)² over the elements of a sample. Prediction and target of one shape, or [N,1] and [N]; a target of
-/// another dtype is cast to the prediction's. Source: PyTorch nn.MSELoss, Keras MeanSquaredError.
+/// Mean of (t - y)² over the elements of a sample. Prediction and target of one shape, or [N,1] and [N]; a
+/// target of another dtype is cast to the prediction's. Source: PyTorch nn.MSELoss, Keras MeanSquaredError.
 class MSE : public Loss {
  public:
   explicit MSE(Reduction reduction = Reduction::mean);
 };
 
 struct BinaryCrossEntropyOptions {
-  bool from_logits = true;         // predictions are logits; else probabilities, whose logarithms are held above -100
-  double label_smoothing = 0;      // t becomes (1-s)·t + s/2
-  double positive_weight = 1;      // a sample counts 1 + (this - 1)·t: balances rare positives
+  bool from_logits =
+      true;  // predictions are logits; else probabilities, whose logarithms are held above -100
+  double label_smoothing = 0;  // t becomes (1-s)·t + s/2
+  double positive_weight = 1;  // a sample counts 1 + (this - 1)·t: balances rare positives
   Reduction reduction = Reduction::mean;
 };
-/// Mean of -(t·log p + (1-t)·log(1-p)) over the elements of a sample; shapes and dtypes as for MSE, targets in [0,1].
-/// Source: PyTorch nn.BCEWithLogitsLoss, nn.BCELoss.
+/// Mean of -(t·log p + (1-t)·log(1-p)) over the elements of a sample; shapes and dtypes as for MSE, targets
+/// in [0,1]. Source: PyTorch nn.BCEWithLogitsLoss, nn.BCELoss.
 class BinaryCrossEntropy : public Loss {
  public:
   explicit BinaryCrossEntropy(const BinaryCrossEntropyOptions& options = {});
 };
 
-/// "softmax-cross-entropy", "mse", "binary-cross-entropy": with default options, for the shell. Throws ValueError
-/// listing the names.
+/// "softmax-cross-entropy", "mse", "binary-cross-entropy": with default options, for the shell. Throws
+/// ValueError listing the names.
 Loss named(const std::string& name);
 std::vector<std::string> names();
 

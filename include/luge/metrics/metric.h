@@ -1,5 +1,5 @@
-// Metrics: figures over many batches, exact however uneven they are. Their sums live in Variables, so that a compiled
-// step updates them without the host looking.
+// Metrics: figures over many batches, exact however uneven they are. Their sums live in Variables, so that a
+// compiled step updates them without the host looking.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ class Metric {
   };
   explicit Metric(Rule rule);
 
-  /// Adds a batch. Inside a compiled function the sums change when it runs. Throws ShapeError naming the metric.
+  /// Adds a batch. Inside a compiled function the sums change when it runs. Throws ShapeError naming the
+  /// metric.
   void update(const Tensor& prediction, const Tensor& target) const;
   /// The figure so far, f64; a scalar unless the metric says otherwise.
   Tensor result() const;
@@ -49,35 +50,38 @@ struct AccuracyOptions {
   std::int64_t axis = -1;  // of the classes
   double threshold = 0.5;  // of a single output: above it means 1 (0 for logits)
 };
-/// Share of samples whose largest output is at the label; 0 before the first. Prediction [N,…,C] with labels [N,…] or
-/// one-hot [N,…,C]; or one output [N,1] (or [N]) with targets 0 and 1. Source: Keras Accuracy family.
+/// Share of samples whose largest output is at the label; 0 before the first. Prediction [N,…,C] with labels
+/// [N,…] or one-hot [N,…,C]; or one output [N,1] (or [N]) with targets 0 and 1. Source: Keras Accuracy
+/// family.
 class Accuracy : public Metric {
  public:
   explicit Accuracy(const AccuracyOptions& options = {});
 };
 
-/// Share of samples with fewer than k outputs above the label's. Prediction [N,C], labels [N]. A label that is no class
-/// counts as a miss. Throws ValueError for k below 1. Source: Keras SparseTopKCategoricalAccuracy.
+/// Share of samples with fewer than k outputs above the label's. Prediction [N,C], labels [N]. A label that
+/// is no class counts as a miss. Throws ValueError for k below 1. Source: Keras
+/// SparseTopKCategoricalAccuracy.
 class TopK : public Metric {
  public:
   explicit TopK(std::int64_t k = 5);
 };
 
-/// result() is i64 [classes,classes]: how often a sample of class (row) was taken for class (column). Prediction
-/// [N,classes], labels [N]. A label that is no class throws IndexError when the update runs.
+/// result() is i64 [classes,classes]: how often a sample of class (row) was taken for class (column).
+/// Prediction [N,classes], labels [N]. A label that is no class throws IndexError when the update runs.
 class ConfusionMatrix : public Metric {
  public:
   explicit ConfusionMatrix(std::int64_t classes);
 };
 
-/// Mean of a scalar given as prediction over batches, weighted by the number of samples in `target`: the mean of a
-/// mean loss over uneven batches.
+/// Mean of a scalar given as prediction over batches, weighted by the number of samples in `target`: the mean
+/// of a mean loss over uneven batches.
 class Mean : public Metric {
  public:
   explicit Mean(std::string name = "mean");
 };
 
-/// "accuracy", "accuracy-from-logits" (a single output counts above 0), "top5", "top<k>": for the shell. Throws ValueError listing the names.
+/// "accuracy", "accuracy-from-logits" (a single output counts above 0), "top5", "top<k>": for the shell.
+/// Throws ValueError listing the names.
 Metric named(const std::string& name);
 std::vector<std::string> names();
 

@@ -12,7 +12,7 @@ namespace luge::models {
 
 /// How a model is trained unless told otherwise; names as the shell takes them.
 struct Defaults {
-  std::string data;       // empty: must be given
+  std::string data;  // empty: must be given
   std::string loss;
   std::string optimizer;
   double learning_rate = 0;

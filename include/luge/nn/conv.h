@@ -41,9 +41,9 @@ class ConvLayer : public Module {
   ConvLayerOptions options_;
 };
 
-/// x [N,C,…] → [N,filters,…]. Parameters weight [filters,C/groups,…kernel] and bias [filters]; C is found at the
-/// first call. Throws ValueError and ShapeError as conv2d does, naming the layer.
-/// Source: PyTorch nn.Conv1d/2d/3d (padding named as in Keras).
+/// x [N,C,…] → [N,filters,…]. Parameters weight [filters,C/groups,…kernel] and bias [filters]; C is found at
+/// the first call. Throws ValueError and ShapeError as conv2d does, naming the layer. Source: PyTorch
+/// nn.Conv1d/2d/3d (padding named as in Keras).
 class Conv1d : public Layer<Conv1d, ConvLayer> {
  public:
   explicit Conv1d(std::int64_t filters, const ConvLayerOptions& options = {}) : Layer(1, filters, options) {}

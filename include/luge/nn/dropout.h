@@ -5,9 +5,10 @@
 
 namespace luge::nn {
 
-/// In train mode each element becomes 0 with probability `rate` and is divided by 1 - rate else; in eval mode x passes
-/// unchanged. `rate` is the share that is dropped (Keras, PyTorch), 1 - rate the share that is kept: Dropout(0.5)
-/// keeps half, Dropout::keeping(0.8) drops a fifth. Throws ValueError outside [0,1]. Source: PyTorch nn.Dropout.
+/// In train mode each element becomes 0 with probability `rate` and is divided by 1 - rate else; in eval mode
+/// x passes unchanged. `rate` is the share that is dropped (Keras, PyTorch), 1 - rate the share that is kept:
+/// Dropout(0.5) keeps half, Dropout::keeping(0.8) drops a fifth. Throws ValueError outside [0,1]. Source:
+/// PyTorch nn.Dropout.
 class Dropout : public Layer<Dropout> {
  public:
   explicit Dropout(double rate);

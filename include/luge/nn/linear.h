@@ -12,9 +12,9 @@ struct LinearOptions {
   init::Initializer bias_init = init::fan_in_uniform();
 };
 
-/// x [N,…,in] → x·wᵀ + b [N,…,out]. Parameters weight [out,in] and bias [out]; `in` is found at the first call.
-/// Throws ValueError for fewer than one output, ShapeError for an input whose last extent is not known or differs.
-/// Source: PyTorch nn.Linear, Keras Dense.
+/// x [N,…,in] → x·wᵀ + b [N,…,out]. Parameters weight [out,in] and bias [out]; `in` is found at the first
+/// call. Throws ValueError for fewer than one output, ShapeError for an input whose last extent is not known
+/// or differs. Source: PyTorch nn.Linear, Keras Dense.
 class Linear : public Layer<Linear> {
  public:
   explicit Linear(std::int64_t outputs, const LinearOptions& options = {});

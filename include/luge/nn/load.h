@@ -9,8 +9,8 @@
 
 namespace luge::nn {
 
-/// A network that runs the graph of its file. Its parameters have the names they had when it was saved; train mode runs
-/// the graph as it was in train mode (dropout), eval mode the other.
+/// A network that runs the graph of its file. Its parameters have the names they had when it was saved; train
+/// mode runs the graph as it was in train mode (dropout), eval mode the other.
 class Loaded : public Layer<Loaded> {
  public:
   struct Content;  // internal
@@ -24,8 +24,9 @@ class Loaded : public Layer<Loaded> {
   std::map<std::string, Parameter> parameters_;
 };
 
-/// Reads what Module::save or a training's checkpoint wrote; the network starts in eval mode. Throws FileError, and
-/// FormatError naming file and place: for damage, an op this version does not know, or a newer version of one.
+/// Reads what Module::save or a training's checkpoint wrote; the network starts in eval mode. Throws
+/// FileError, and FormatError naming file and place: for damage, an op this version does not know, or a newer
+/// version of one.
 Loaded load(const std::string& path);
 
 }  // namespace luge::nn

@@ -31,13 +31,14 @@ struct NamedVariable {
 
 /// How much work one output of a layer is, for summaries.
 struct Work {
-  std::int64_t fan_in = 0;   // inputs that each output looks at
-  bool bias = false;         // each output has a constant of its own or of its channel
-  bool multiplies = false;   // each input is multiplied by a weight: counts as multiply-adds
+  std::int64_t fan_in = 0;  // inputs that each output looks at
+  bool bias = false;        // each output has a constant of its own or of its channel
+  bool multiplies = false;  // each input is multiplied by a weight: counts as multiply-adds
 };
 
-/// A handle: copies share parameters, children and train/eval mode; nn::clone gives an independent copy. Shapes of
-/// parameters are found at the first call, or by build(). Calling a module is safe from several threads.
+/// A handle: copies share parameters, children and train/eval mode; nn::clone gives an independent copy.
+/// Shapes of parameters are found at the first call, or by build(). Calling a module is safe from several
+/// threads.
 class Module {
  public:
   struct State;  // internal: what copies share
@@ -49,17 +50,17 @@ class Module {
   Module& operator=(Module&& other) noexcept = default;
   virtual ~Module();
 
-  /// Runs forward on x [N,…]. The first call makes parameters of x's dtype (float32 when x is not floating). Errors
-  /// name the path of the layer that refused. Throws StateError for a layer with state that forward uses but that no
-  /// child() or sequential() registered.
+  /// Runs forward on x [N,…]. The first call makes parameters of x's dtype (float32 when x is not floating).
+  /// Errors name the path of the layer that refused. Throws StateError for a layer with state that forward
+  /// uses but that no child() or sequential() registered.
   Tensor operator()(const Tensor& x) const;
 
   /// Makes all parameters for inputs of this shape, the batch axis left out: net.build({1, 28, 28}).
   void build(const Shape& input, DType dtype = f32) const;
   bool built() const;
 
-  /// Trainable and frozen parameters, in order of registration, children behind. Throws StateError naming a layer that
-  /// is not built.
+  /// Trainable and frozen parameters, in order of registration, children behind. Throws StateError naming a
+  /// layer that is not built.
   Variables parameters() const;
   std::vector<NamedVariable> named_parameters() const;
   /// State that no optimizer changes, such as running statistics.
@@ -77,11 +78,11 @@ class Module {
   /// What a file tells about the network beside its graph. The input's shape is found at the first call.
   const Notes& notes() const;
   void set_notes(Notes notes) const;
-  /// Writes weights, graph and notes to one file, whole or not at all; nn::load reads it. Throws StateError when the
-  /// network is not built, FileError when the file cannot be written.
+  /// Writes weights, graph and notes to one file, whole or not at all; nn::load reads it. Throws StateError
+  /// when the network is not built, FileError when the file cannot be written.
   void save(const std::string& path) const;
-  /// What the network makes of raw inputs, one sample or [N,…] of them: scaled as the notes say, in eval mode, logits
-  /// as probabilities. Throws ShapeError for inputs that are no samples.
+  /// What the network makes of raw inputs, one sample or [N,…] of them: scaled as the notes say, in eval
+  /// mode, logits as probabilities. Throws ShapeError for inputs that are no samples.
   Tensor predict(const Tensor& raw) const;
 
   /// "Conv2d"; the class' name unless overridden.
@@ -125,8 +126,8 @@ class Module {
   std::shared_ptr<State> state_;
 };
 
-/// While it lives, copies made of modules and parameters are independent of their originals, and of each other's
-/// originals in the same way: what shared state before shares the copy's state.
+/// While it lives, copies made of modules and parameters are independent of their originals, and of each
+/// other's originals in the same way: what shared state before shares the copy's state.
 class Cloning {
  public:
   Cloning();

@@ -11,12 +11,13 @@ namespace luge::nn {
 /// What a module and the copies of a Parameter share.
 struct ParameterCell {
   std::string name;
-  Variable variable;      // empty until the shape is known
-  bool is_buffer = false; // state that no optimizer changes, such as running statistics
+  Variable variable;       // empty until the shape is known
+  bool is_buffer = false;  // state that no optimizer changes, such as running statistics
 };
 
-/// Made by Module::parameter and Module::buffer. Copies share the Variable; a copy made while its module is cloned
-/// belongs to the clone. A default-constructed one is absent: defined() is false, and it reads as an empty Tensor.
+/// Made by Module::parameter and Module::buffer. Copies share the Variable; a copy made while its module is
+/// cloned belongs to the clone. A default-constructed one is absent: defined() is false, and it reads as an
+/// empty Tensor.
 class Parameter {
  public:
   Parameter() = default;

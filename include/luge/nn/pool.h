@@ -29,32 +29,38 @@ class PoolLayer : public Module {
   PoolOptions options_;
 };
 
-/// x [N,C,…] → [N,C,…], each output the largest element (the mean) of a window. The window is one number or one per
-/// spatial axis. Throws ValueError and ShapeError as max_pool2d does, naming the layer.
-/// Source: PyTorch nn.MaxPool2d, nn.AvgPool2d (whose count_include_pad is on unless told).
+/// x [N,C,…] → [N,C,…], each output the largest element (the mean) of a window. The window is one number or
+/// one per spatial axis. Throws ValueError and ShapeError as max_pool2d does, naming the layer. Source:
+/// PyTorch nn.MaxPool2d, nn.AvgPool2d (whose count_include_pad is on unless told).
 class MaxPool1d : public Layer<MaxPool1d, PoolLayer> {
  public:
-  explicit MaxPool1d(const PerAxis& window, const PoolLayerOptions& options = {}) : Layer(max_pool1d, 1, window, options) {}
+  explicit MaxPool1d(const PerAxis& window, const PoolLayerOptions& options = {})
+      : Layer(max_pool1d, 1, window, options) {}
 };
 class MaxPool2d : public Layer<MaxPool2d, PoolLayer> {
  public:
-  explicit MaxPool2d(const PerAxis& window, const PoolLayerOptions& options = {}) : Layer(max_pool2d, 2, window, options) {}
+  explicit MaxPool2d(const PerAxis& window, const PoolLayerOptions& options = {})
+      : Layer(max_pool2d, 2, window, options) {}
 };
 class MaxPool3d : public Layer<MaxPool3d, PoolLayer> {
  public:
-  explicit MaxPool3d(const PerAxis& window, const PoolLayerOptions& options = {}) : Layer(max_pool3d, 3, window, options) {}
+  explicit MaxPool3d(const PerAxis& window, const PoolLayerOptions& options = {})
+      : Layer(max_pool3d, 3, window, options) {}
 };
 class AvgPool1d : public Layer<AvgPool1d, PoolLayer> {
  public:
-  explicit AvgPool1d(const PerAxis& window, const PoolLayerOptions& options = {}) : Layer(avg_pool1d, 1, window, options) {}
+  explicit AvgPool1d(const PerAxis& window, const PoolLayerOptions& options = {})
+      : Layer(avg_pool1d, 1, window, options) {}
 };
 class AvgPool2d : public Layer<AvgPool2d, PoolLayer> {
  public:
-  explicit AvgPool2d(const PerAxis& window, const PoolLayerOptions& options = {}) : Layer(avg_pool2d, 2, window, options) {}
+  explicit AvgPool2d(const PerAxis& window, const PoolLayerOptions& options = {})
+      : Layer(avg_pool2d, 2, window, options) {}
 };
 class AvgPool3d : public Layer<AvgPool3d, PoolLayer> {
  public:
-  explicit AvgPool3d(const PerAxis& window, const PoolLayerOptions& options = {}) : Layer(avg_pool3d, 3, window, options) {}
+  explicit AvgPool3d(const PerAxis& window, const PoolLayerOptions& options = {})
+      : Layer(avg_pool3d, 3, window, options) {}
 };
 
 }  // namespace luge::nn

@@ -5,8 +5,8 @@
 
 namespace luge::nn {
 
-/// Layers one behind the other. A layer without a name of its own is called after its type and counted from 1: conv1,
-/// relu1, pool1, conv2, …, linear1.
+/// Layers one behind the other. A layer without a name of its own is called after its type and counted from
+/// 1: conv1, relu1, pool1, conv2, …, linear1.
 class Sequential : public Layer<Sequential> {
  public:
   Tensor forward(const Tensor& x) const override;

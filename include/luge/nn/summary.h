@@ -11,13 +11,13 @@ namespace luge::nn {
 
 struct LayerSummary {
   std::string path;
-  std::string type;                   // "Conv2d 5x5"
-  Shape output;                       // the batch axis unknown
-  std::int64_t parameters = 0;        // a layer called twice counts them at its first call
+  std::string type;             // "Conv2d 5x5"
+  Shape output;                 // the batch axis unknown
+  std::int64_t parameters = 0;  // a layer called twice counts them at its first call
   std::int64_t trainable = 0;
-  std::int64_t macs = 0;              // multiply-adds: outputs · fan-in where inputs meet weights; bias left out
-  std::int64_t connections = 0;       // as LeNet-5 counts: outputs · (fan-in + 1 with bias)
-  std::int64_t neurons = 0;           // outputs
+  std::int64_t macs = 0;         // multiply-adds: outputs · fan-in where inputs meet weights; bias left out
+  std::int64_t connections = 0;  // as LeNet-5 counts: outputs · (fan-in + 1 with bias)
+  std::int64_t neurons = 0;      // outputs
   std::int64_t activation_bytes = 0;  // of the output
 };
 

@@ -10,9 +10,10 @@ struct MatmulOptions {
   bool transpose_b = false;
 };
 
-/// Matrix product of a [...,m,k] and b [...,k,n] → [...,m,n]; batch axes broadcast. A rank-1 operand counts as a row
-/// (a) or a column (b) and its axis disappears, as in NumPy. Both of one dtype, not bool. Throws ShapeError when the
-/// inner extents differ, DTypeError when the dtypes do. Source: ONNX MatMul (the flags: Gemm).
+/// Matrix product of a [...,m,k] and b [...,k,n] → [...,m,n]; batch axes broadcast. A rank-1 operand counts
+/// as a row (a) or a column (b) and its axis disappears, as in NumPy. Both of one dtype, not bool. Throws
+/// ShapeError when the inner extents differ, DTypeError when the dtypes do. Source: ONNX MatMul (the flags:
+/// Gemm).
 Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options = {});
 /// The same with bias [n] added to every row.
 Tensor matmul(const Tensor& a, const Tensor& b, const Tensor& bias, const MatmulOptions& options = {});

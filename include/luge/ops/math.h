@@ -1,9 +1,9 @@
 // Arithmetic and elementary functions, element by element.
 //
-// Every function gives a tensor of its inputs' dtype. Two inputs broadcast as in NumPy: aligned at the last axis,
-// extents equal or one of them 1; else ShapeError. Dtypes must be equal, else DTypeError: nothing is converted
-// silently. Where a text says "floating", other dtypes throw DTypeError; the others take integers too, never bool.
-// Values outside a function's domain follow IEEE: NaN or an infinity, no error.
+// Every function gives a tensor of its inputs' dtype. Two inputs broadcast as in NumPy: aligned at the last
+// axis, extents equal or one of them 1; else ShapeError. Dtypes must be equal, else DTypeError: nothing is
+// converted silently. Where a text says "floating", other dtypes throw DTypeError; the others take integers
+// too, never bool. Values outside a function's domain follow IEEE: NaN or an infinity, no error.
 #pragma once
 
 #include "luge/ops/operand.h"
@@ -19,18 +19,21 @@ Tensor sub(const Operand& a, const Operand& b);
 Tensor mul(const Operand& a, const Operand& b);
 /// a / b; integers truncate towards zero and give 0 where b is 0. Source: ONNX Div.
 Tensor div(const Operand& a, const Operand& b);
-/// a - b·trunc(a/b), the sign of a; integers give 0 where b is 0. Source: ONNX Mod with fmod = 1, PyTorch fmod.
+/// a - b·trunc(a/b), the sign of a; integers give 0 where b is 0. Source: ONNX Mod with fmod = 1, PyTorch
+/// fmod.
 Tensor mod(const Operand& a, const Operand& b);
 /// a - b·floor(a/b), the sign of b; integers give 0 where b is 0. Source: PyTorch remainder, NumPy mod.
 Tensor remainder(const Operand& a, const Operand& b);
 /// floor(a/b); integers give 0 where b is 0. Gradient 0. Source: PyTorch floor_divide.
 Tensor floor_divide(const Operand& a, const Operand& b);
-/// The smaller one; NaN if either is. Where a = b each gets half the gradient. Source: ONNX Min, PyTorch minimum.
+/// The smaller one; NaN if either is. Where a = b each gets half the gradient. Source: ONNX Min, PyTorch
+/// minimum.
 Tensor minimum(const Operand& a, const Operand& b);
-/// The larger one; NaN if either is. Where a = b each gets half the gradient. Source: ONNX Max, PyTorch maximum.
+/// The larger one; NaN if either is. Where a = b each gets half the gradient. Source: ONNX Max, PyTorch
+/// maximum.
 Tensor maximum(const Operand& a, const Operand& b);
-/// base to the power exponent. The gradient with respect to a zero exponent's base is 0, and with respect to the
-/// exponent is 0 where base = 0 and exponent ≥ 0. Source: ONNX Pow, PyTorch pow.
+/// base to the power exponent. The gradient with respect to a zero exponent's base is 0, and with respect to
+/// the exponent is 0 where base = 0 and exponent ≥ 0. Source: ONNX Pow, PyTorch pow.
 Tensor pow(const Operand& base, const Operand& exponent);
 /// Angle of the point (x, y) in (-π, π]. Floating. Source: NumPy arctan2.
 Tensor atan2(const Operand& y, const Operand& x);
@@ -81,7 +84,8 @@ Tensor round(const Tensor& x);
 /// Rounding towards zero. Floating, gradient 0. Source: PyTorch trunc.
 Tensor trunc(const Tensor& x);
 
-/// Trigonometric functions of x in radians, and their inverses. Floating. Source: ONNX Sin, Cos, Tan, Asin, Acos, Atan.
+/// Trigonometric functions of x in radians, and their inverses. Floating. Source: ONNX Sin, Cos, Tan, Asin,
+/// Acos, Atan.
 Tensor sin(const Tensor& x);
 Tensor cos(const Tensor& x);
 Tensor tan(const Tensor& x);
@@ -116,12 +120,12 @@ Tensor clamp_max(const Tensor& x, const Operand& high);
 /// a + weight·(b - a). Source: PyTorch lerp.
 Tensor lerp(const Tensor& a, const Tensor& b, const Operand& weight);
 
-/// a where condition holds, else b; condition bool, all three broadcast; a and b of one dtype, bool included, and one
-/// of them may be a number. Source: ONNX Where.
+/// a where condition holds, else b; condition bool, all three broadcast; a and b of one dtype, bool included,
+/// and one of them may be a number. Source: ONNX Where.
 Tensor where(const Tensor& condition, const Operand& a, const Operand& b);
 
-/// x as another dtype. Floating to integer truncates towards zero; numbers to bool give x ≠ 0; bool to numbers gives
-/// 0 and 1. Gradients pass between floating dtypes. Source: ONNX Cast.
+/// x as another dtype. Floating to integer truncates towards zero; numbers to bool give x ≠ 0; bool to
+/// numbers gives 0 and 1. Gradients pass between floating dtypes. Source: ONNX Cast.
 Tensor cast(const Tensor& x, DType dtype);
 /// The same value, through which no gradient flows. Source: TensorFlow stop_gradient, PyTorch detach.
 Tensor stop_gradient(const Tensor& x);

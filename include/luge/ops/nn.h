@@ -16,10 +16,10 @@ struct ConvOptions {
   std::int64_t groups = 1;
 };
 
-/// Convolution as networks mean it (cross-correlation): x [N,C,…], w [O,C/groups,…kernel], b [O] or none → [N,O,…].
-/// One dtype. Throws ShapeError when channels do not divide by groups or the window is longer than the padded input,
-/// ValueError for a stride, dilation, kernel or group count below 1, DTypeError when dtypes differ.
-/// Source: ONNX Conv, PyTorch functional.conv1d/2d/3d.
+/// Convolution as networks mean it (cross-correlation): x [N,C,…], w [O,C/groups,…kernel], b [O] or none →
+/// [N,O,…]. One dtype. Throws ShapeError when channels do not divide by groups or the window is longer than
+/// the padded input, ValueError for a stride, dilation, kernel or group count below 1, DTypeError when dtypes
+/// differ. Source: ONNX Conv, PyTorch functional.conv1d/2d/3d.
 Tensor conv1d(const Tensor& x, const Tensor& w, const Tensor& b = {}, const ConvOptions& options = {});
 Tensor conv2d(const Tensor& x, const Tensor& w, const Tensor& b = {}, const ConvOptions& options = {});
 Tensor conv3d(const Tensor& x, const Tensor& w, const Tensor& b = {}, const ConvOptions& options = {});
@@ -33,14 +33,15 @@ struct PoolOptions {
   bool count_include_pad = false;  // averages divide by the whole window even at the border
 };
 
-/// The largest element of each window of x [N,C,…]; padding never wins, NaN always does, and of equal elements the
-/// first takes the gradient. Throws as convolution does. Source: ONNX MaxPool, PyTorch max_pool1d/2d/3d.
+/// The largest element of each window of x [N,C,…]; padding never wins, NaN always does, and of equal
+/// elements the first takes the gradient. Throws as convolution does. Source: ONNX MaxPool, PyTorch
+/// max_pool1d/2d/3d.
 Tensor max_pool1d(const Tensor& x, const PoolOptions& options = {});
 Tensor max_pool2d(const Tensor& x, const PoolOptions& options = {});
 Tensor max_pool3d(const Tensor& x, const PoolOptions& options = {});
 
-/// The mean of each window of x [N,C,…], floating; padding does not count unless told. Source: ONNX AveragePool
-/// (PyTorch counts padding unless told).
+/// The mean of each window of x [N,C,…], floating; padding does not count unless told. Source: ONNX
+/// AveragePool (PyTorch counts padding unless told).
 Tensor avg_pool1d(const Tensor& x, const PoolOptions& options = {});
 Tensor avg_pool2d(const Tensor& x, const PoolOptions& options = {});
 Tensor avg_pool3d(const Tensor& x, const PoolOptions& options = {});
@@ -62,21 +63,23 @@ struct CrossEntropyOptions {
 };
 
 /// -Σ t·log(softmax(logits)) along the class axis, one number for each sample (the shape without that axis).
-/// `target` holds labels 0 … classes-1 (the logits' shape without the class axis, integers or whole numbers in a
-/// floating tensor) or probabilities (the logits' shape and dtype). While running, a label out of range throws
-/// IndexError naming sample, label and class count, on every device. Throws ShapeError, DTypeError, ValueError
-/// (smoothing outside [0,1)). Source: PyTorch functional.cross_entropy with reduction none.
-Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& target, const CrossEntropyOptions& options = {});
+/// `target` holds labels 0 … classes-1 (the logits' shape without the class axis, integers or whole numbers
+/// in a floating tensor) or probabilities (the logits' shape and dtype). While running, a label out of range
+/// throws IndexError naming sample, label and class count, on every device. Throws ShapeError, DTypeError,
+/// ValueError (smoothing outside [0,1)). Source: PyTorch functional.cross_entropy with reduction none.
+Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& target,
+                             const CrossEntropyOptions& options = {});
 
-/// -(t·log σ(x) + (1-t)·log(1-σ(x))) element by element, without overflow. One floating dtype, shapes broadcast.
-/// Source: PyTorch functional.binary_cross_entropy_with_logits with reduction none.
+/// -(t·log σ(x) + (1-t)·log(1-σ(x))) element by element, without overflow. One floating dtype, shapes
+/// broadcast. Source: PyTorch functional.binary_cross_entropy_with_logits with reduction none.
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target);
-/// The same from probabilities; logarithms are held at -100 or above. Source: PyTorch functional.binary_cross_entropy.
+/// The same from probabilities; logarithms are held at -100 or above. Source: PyTorch
+/// functional.binary_cross_entropy.
 Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target);
 
-/// Inverted dropout: each element is zero with probability `rate`, else divided by 1 - rate, so that the expectation
-/// stays. Floating. Always active: the layer nn::Dropout asks for the mode. Throws ValueError for a rate outside
-/// [0,1]. Source: Srivastava et al. 2014, PyTorch functional.dropout.
+/// Inverted dropout: each element is zero with probability `rate`, else divided by 1 - rate, so that the
+/// expectation stays. Floating. Always active: the layer nn::Dropout asks for the mode. Throws ValueError for
+/// a rate outside [0,1]. Source: Srivastava et al. 2014, PyTorch functional.dropout.
 Tensor dropout(const Tensor& x, double rate);
 /// The same from a scalar tensor that holds the probability to keep, such as a fed placeholder.
 Tensor dropout(const Tensor& x, const Tensor& keep_prob);

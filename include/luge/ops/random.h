@@ -1,6 +1,6 @@
-// Tensors of random numbers. Each call takes the generator's next draw (luge/random.h); inside a compiled function
-// the draw is taken anew at each call. The numbers depend on seed, draw and position only: not on threads, device or
-// layout.
+// Tensors of random numbers. Each call takes the generator's next draw (luge/random.h); inside a compiled
+// function the draw is taken anew at each call. The numbers depend on seed, draw and position only: not on
+// threads, device or layout.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ Tensor normal(const Shape& shape, double mean = 0, double deviation = 1, DType d
 Tensor truncated_normal(const Shape& shape, double mean = 0, double deviation = 1, DType dtype = f32);
 /// 1 with probability p [any shape], else 0; p's shape and dtype.
 Tensor bernoulli(const Tensor& p);
-/// Whole numbers in [low, high), each equally likely to within 2^-53. Throws ValueError when the range is empty.
+/// Whole numbers in [low, high), each equally likely to within 2^-53. Throws ValueError when the range is
+/// empty.
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype = i64);
 /// The numbers 0 … n-1 in random order, i64 [n]; drawn on the host. Throws ValueError for a negative n and
 /// GraphError inside a compiled function, where it would be drawn once for all calls.

@@ -1,4 +1,5 @@
-// Optimizers: one pure step per parameter, state by name; the base owns steps, rates, groups, clipping and saving.
+// Optimizers: one pure step per parameter, state by name; the base owns steps, rates, groups, clipping and
+// saving.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,8 @@ class Slots {
   Slots(const Variable& parameter, std::vector<Entry>& entries, Tensor learning_rate, Shared& shared)
       : parameter_(parameter), entries_(entries), learning_rate_(std::move(learning_rate)), shared_(shared) {}
 
-  /// State of the parameter's shape and dtype that begins as zeros; what is assigned to it is there at the next step.
+  /// State of the parameter's shape and dtype that begins as zeros; what is assigned to it is there at the
+  /// next step.
   Tensor& operator()(std::string_view name);
   /// Scalar of the parameter's dtype.
   const Tensor& learning_rate() const { return learning_rate_; }
@@ -89,19 +91,20 @@ class Optimizer {
   /// Throws ValueError unless the rate is a finite number above 0 and the options are in range.
   Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, const OptimizerOptions& options = {});
 
-  /// One step: every parameter moves along its gradient (an empty gradient or a frozen parameter stays). Outside a
-  /// compiled function this evaluates the new values, with whatever is still held of the graph, and lets the graph
-  /// go; inside it only records. The first step decides which parameters this optimizer holds.
-  /// Throws ValueError (as many gradients as there are not parameters; a parameter given twice), StateError (a
-  /// parameter this optimizer does not hold), ShapeError.
+  /// One step: every parameter moves along its gradient (an empty gradient or a frozen parameter stays).
+  /// Outside a compiled function this evaluates the new values, with whatever is still held of the graph, and
+  /// lets the graph go; inside it only records. The first step decides which parameters this optimizer holds.
+  /// Throws ValueError (as many gradients as there are not parameters; a parameter given twice), StateError
+  /// (a parameter this optimizer does not hold), ShapeError.
   void step(const Variables& parameters, Tensors gradients) const;
   void step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const;
 
-  /// The operation that makes `loss` smaller, in graph mode: one step along its gradient with respect to every
-  /// trainable Variable it depends on. Throws GraphError when there is none.
+  /// The operation that makes `loss` smaller, in graph mode: one step along its gradient with respect to
+  /// every trainable Variable it depends on. Throws GraphError when there is none.
   graph::Operation minimize(const Tensor& loss) const;
 
-  /// Holds these parameters before the first step, so that state() is complete and a checkpoint can be loaded.
+  /// Holds these parameters before the first step, so that state() is complete and a checkpoint can be
+  /// loaded.
   void hold(const std::vector<nn::NamedVariable>& parameters) const;
   /// Settings of their own for some parameters.
   void set_group(const Variables& parameters, const GroupOptions& options) const;

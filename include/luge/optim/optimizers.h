@@ -26,7 +26,8 @@ struct MomentumOptions {
 /// w ← w - rate·v. Source: PyTorch SGD.
 class Momentum : public Optimizer {
  public:
-  explicit Momentum(double learning_rate, const MomentumOptions& options = {}, const OptimizerOptions& common = {});
+  explicit Momentum(double learning_rate, const MomentumOptions& options = {},
+                    const OptimizerOptions& common = {});
 };
 
 struct AdamOptions {
@@ -38,14 +39,15 @@ struct AdamOptions {
 /// With weight decay and Decay::decoupled this is AdamW. Source: Kingma and Ba 2015, PyTorch Adam.
 class Adam : public Optimizer {
  public:
-  explicit Adam(double learning_rate = 1e-3, const AdamOptions& options = {}, const OptimizerOptions& common = {});
+  explicit Adam(double learning_rate = 1e-3, const AdamOptions& options = {},
+                const OptimizerOptions& common = {});
 };
 
-/// By name with named settings, for the shell: "gradient-descent" (also "sgd"), "momentum", "nesterov", "adam",
-/// "adamw"; settings momentum, beta1, beta2, epsilon, weight_decay, where the optimizer has them. Throws ValueError
-/// listing names or settings.
-Optimizer named(const std::string& name, double learning_rate, const std::map<std::string, double>& settings = {},
-                const OptimizerOptions& options = {});
+/// By name with named settings, for the shell: "gradient-descent" (also "sgd"), "momentum", "nesterov",
+/// "adam", "adamw"; settings momentum, beta1, beta2, epsilon, weight_decay, where the optimizer has them.
+/// Throws ValueError listing names or settings.
+Optimizer named(const std::string& name, double learning_rate,
+                const std::map<std::string, double>& settings = {}, const OptimizerOptions& options = {});
 std::vector<std::string> names();
 
 }  // namespace luge::optim

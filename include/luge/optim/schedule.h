@@ -1,5 +1,5 @@
-// Schedules: the learning rate as a function of the step. They are computed in the program from the step counter, so a
-// changing rate compiles nothing and a resumed training goes on exactly.
+// Schedules: the learning rate as a function of the step. They are computed in the program from the step
+// counter, so a changing rate compiles nothing and a resumed training goes on exactly.
 #pragma once
 
 #include <cstdint>
@@ -36,13 +36,14 @@ Schedule constant();
 Schedule step(std::int64_t every, double factor = 0.1);
 /// factor^(step/every). Throws as step does.
 Schedule exponential(double factor, std::int64_t every = 1);
-/// From 1 down to `floor` along half a cosine in `steps` steps, then `floor`. Source: Loshchilov and Hutter 2017.
+/// From 1 down to `floor` along half a cosine in `steps` steps, then `floor`. Source: Loshchilov and Hutter
+/// 2017.
 Schedule cosine(std::int64_t steps, double floor = 0);
 /// (step+1)/steps for the first `steps` steps, then `next`, whose steps count from there.
 Schedule warm_up(std::int64_t steps, Schedule next = {});
 
-/// "constant", "step", "exponential", "cosine", for a training of so many steps; warm-up first when told. Throws
-/// ValueError listing the names.
+/// "constant", "step", "exponential", "cosine", for a training of so many steps; warm-up first when told.
+/// Throws ValueError listing the names.
 Schedule named(const std::string& name, std::int64_t total_steps, std::int64_t warm_up_steps = 0);
 std::vector<std::string> names();
 

@@ -42,8 +42,8 @@ class Callback {
   virtual void epoch_end(Fit&) {}
   /// Also when a callback stopped the training; not when it threw.
   virtual void train_end(Fit&) {}
-  /// What a resumed training must know of this callback, as text; restore gets it back. Kept under name(), so a
-  /// callback without a name has no state.
+  /// What a resumed training must know of this callback, as text; restore gets it back. Kept under name(), so
+  /// a callback without a name has no state.
   virtual std::string name() const { return {}; }
   virtual std::string state() const { return {}; }
   virtual void restore(const std::string&) {}

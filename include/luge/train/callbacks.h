@@ -27,7 +27,8 @@ CallbackRef stop_when(std::function<bool()> asked, std::string reason);
 
 enum class OnSaveError { stop, warn };
 struct CheckpointOptions {
-  /// What best.safetensors is chosen by; empty: val_accuracy or val_loss, and no such file without validation.
+  /// What best.safetensors is chosen by; empty: val_accuracy or val_loss, and no such file without
+  /// validation.
   std::string monitor = {};
   std::int64_t every = 0;  // steps between step-N.safetensors; 0: none
   std::int64_t keep = 3;   // of those
@@ -37,8 +38,8 @@ struct CheckpointOptions {
   std::function<void(const std::string&)> warn = {};
 };
 /// Writes into `folder`: checkpoints/last.safetensors behind an epoch (at most once a second) and at the end,
-/// checkpoints/best.safetensors when the monitored figure is the best so far, metrics.csv and metrics.jsonl. Runs behind
-/// all other callbacks.
+/// checkpoints/best.safetensors when the monitored figure is the best so far, metrics.csv and metrics.jsonl.
+/// Runs behind all other callbacks.
 CallbackRef checkpoint(std::filesystem::path folder, const CheckpointOptions& options = {});
 
 struct ProgressBarOptions {

@@ -46,10 +46,10 @@ std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation);
 
 /// Where a training stands: what a checkpoint holds beside the state of network, optimizer and metrics.
 struct Position {
-  std::int64_t epoch = 0;        // from 0
-  std::int64_t step = 0;         // steps done in it
+  std::int64_t epoch = 0;  // from 0
+  std::int64_t step = 0;   // steps done in it
   std::int64_t total_steps = 0;
-  double loss_sum = 0;           // over the rows of this epoch
+  double loss_sum = 0;  // over the rows of this epoch
   std::int64_t rows = 0;
 };
 
@@ -58,12 +58,13 @@ class Trainer {
  public:
   Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options = {});
 
-  /// Makes parameters and optimizer state for such data and writes down in the network what it is: classes, scaling.
-  /// fit begins with it; call it before restore, plan and explain.
+  /// Makes parameters and optimizer state for such data and writes down in the network what it is: classes,
+  /// scaling. fit begins with it; call it before restore, plan and explain.
   void prepare(const data::Info& info);
-  /// Trains. Throws, before anything changes: ValueError for empty data or a negative number of epochs, ShapeError for
-  /// validation data of another shape, IndexError naming the sample for a label that is no class. NonFiniteError names
-  /// step, epoch, and the first layer and tensor when the loss is no finite number; all state is then as before the step.
+  /// Trains. Throws, before anything changes: ValueError for empty data or a negative number of epochs,
+  /// ShapeError for validation data of another shape, IndexError naming the sample for a label that is no
+  /// class. NonFiniteError names step, epoch, and the first layer and tensor when the loss is no finite
+  /// number; all state is then as before the step.
   History fit(const data::Batches& training, const FitOptions& options = {});
   /// Loss and metrics in eval mode. Throws ValueError for empty data.
   Evaluation evaluate(const data::Batches& batches);
@@ -72,7 +73,8 @@ class Trainer {
 
   /// Writes a checkpoint: network, graph, optimizer, metrics, position, random generator, history, callbacks.
   void save(const std::string& path) const;
-  /// Goes on where a checkpoint stands: the next fit continues it. Throws FormatError listing what is missing, extra or of another shape, and changes nothing then.
+  /// Goes on where a checkpoint stands: the next fit continues it. Throws FormatError listing what is
+  /// missing, extra or of another shape, and changes nothing then.
   void restore(const std::string& path);
 
   /// Memory of one training step on such a batch, and its program as text; compiles it, runs nothing.

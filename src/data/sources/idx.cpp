@@ -92,9 +92,10 @@ Dataset read(const std::string& name, const fs::path& images, const fs::path& la
 }
 
 TrainTest read_folder(const std::string& name, const fs::path& folder, std::vector<std::string> classes) {
-  Dataset train = read(name, need_file(folder, "train", "images-idx3"), need_file(folder, "train", "labels-idx1"), classes);
-  Dataset test = read(name, need_file(folder, "t10k", "images-idx3"), need_file(folder, "t10k", "labels-idx1"),
-                      std::move(classes));
+  Dataset train = read(name, need_file(folder, "train", "images-idx3"),
+                       need_file(folder, "train", "labels-idx1"), classes);
+  Dataset test = read(name, need_file(folder, "t10k", "images-idx3"),
+                      need_file(folder, "t10k", "labels-idx1"), std::move(classes));
   return {std::move(train), std::move(test)};
 }
 

@@ -32,12 +32,15 @@ using Parameters = std::map<std::string, Parameter>;
 struct Group : Module {
   Group(const Tree& tree, const std::string& path, Parameters& found) {
     for (const auto& [name, place] : tree.values) {
-      found.emplace(path + name, named(place.role == Role::buffer ? buffer(name, *place.value) : parameter(name, *place.value),
+      found.emplace(path + name, named(place.role == Role::buffer ? buffer(name, *place.value)
+                                                                  : parameter(name, *place.value),
                                        path + name, place.role));
     }
     for (const auto& [name, group] : tree.groups) child(name, Group(group, path + name + ".", found));
   }
-  Tensor forward(const Tensor&) const override { throw StateError("a part of a loaded network cannot be called alone"); }
+  Tensor forward(const Tensor&) const override {
+    throw StateError("a part of a loaded network cannot be called alone");
+  }
 
   static Parameter named(const Parameter& parameter, const std::string& path, Role role) {
     Variable variable = parameter.variable();
@@ -56,7 +59,8 @@ Loaded::Loaded(std::shared_ptr<const Content> content) : content_(std::move(cont
     tree.add(name, {&value, role == content_->roles.end() ? Role::trainable : role->second});
   }
   for (const auto& [name, place] : tree.values) {
-    parameters_.emplace(name, Group::named(place.role == Role::buffer ? buffer(name, *place.value) : parameter(name, *place.value),
+    parameters_.emplace(name, Group::named(place.role == Role::buffer ? buffer(name, *place.value)
+                                                                      : parameter(name, *place.value),
                                            name, place.role));
   }
   for (const auto& [name, group] : tree.groups) child(name, Group(group, name + ".", parameters_));

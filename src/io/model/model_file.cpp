@@ -32,7 +32,8 @@ std::vector<nn::NamedVariable> all_state(const nn::Module& net) {
 // Looking at a network must leave no trace: neither its mode nor the random generator changes.
 class Untouched {
  public:
-  explicit Untouched(const nn::Module& net) : net_(net), training_(net.training()), random_(random::state()) {}
+  explicit Untouched(const nn::Module& net)
+      : net_(net), training_(net.training()), random_(random::state()) {}
   ~Untouched() {
     net_.set_training(training_);
     random::set_state(random_);
@@ -78,7 +79,8 @@ std::map<std::string, Role> roles_from_json(const std::string& text, const std::
   if (!json.is_object()) throw FormatError(fmt::format("{}: '{}' is no JSON object", path, kRoles));
   std::map<std::string, Role> roles;
   for (const auto& [name, role] : json.items()) {
-    if (role != "frozen" && role != "buffer") throw FormatError(fmt::format("{}: {} has an unknown role", path, name));
+    if (role != "frozen" && role != "buffer")
+      throw FormatError(fmt::format("{}: {} has an unknown role", path, name));
     roles[name] = role == "frozen" ? Role::frozen : Role::buffer;
   }
   return roles;
@@ -91,7 +93,8 @@ TensorView view_of(const std::string& name, const Tensor& tensor) {
 const std::string& required(const SafetensorsFile& file, const char* key) {
   const auto found = file.metadata().find(key);
   if (found == file.metadata().end()) {
-    throw FormatError(fmt::format("{}: holds tensors but no '{}': not written by Luge as a model", file.path(), key));
+    throw FormatError(
+        fmt::format("{}: holds tensors but no '{}': not written by Luge as a model", file.path(), key));
   }
   return found->second;
 }
@@ -99,7 +102,8 @@ const std::string& required(const SafetensorsFile& file, const char* key) {
 void check_format(const SafetensorsFile& file) {
   const std::string& version = required(file, kFormat);
   if (version != kFormatVersion) {
-    throw FormatError(fmt::format("{}: model format {}; this Luge reads format {}", file.path(), version, kFormatVersion));
+    throw FormatError(
+        fmt::format("{}: model format {}; this Luge reads format {}", file.path(), version, kFormatVersion));
   }
 }
 
@@ -162,7 +166,8 @@ ModelFile read_model(const std::string& path) {
   std::set<std::string> own = names_in(content->eval);
   own.merge(names_in(content->train));
   for (const std::string& name : own) {
-    (name.starts_with(kConstant) ? content->constants : content->state)[name] = read_tensor(file, file.type(name));
+    (name.starts_with(kConstant) ? content->constants : content->state)[name] =
+        read_tensor(file, file.type(name));
   }
   return {nn::Loaded(std::move(content)), extras_of(file, own)};
 }
@@ -183,8 +188,9 @@ ModelState read_state(const std::string& path, const nn::Module& net) {
       missing += " " + name;
     } else if (const StoredTensor& stored = file.type(name);
                stored.shape != variable.shape() || stored.dtype != variable.dtype()) {
-      shapes += fmt::format(" {} ({}{} in the file, {}{} in the model)", name, luge::name(stored.dtype),
-                            stored.shape.to_string(), luge::name(variable.dtype()), variable.shape().to_string());
+      shapes +=
+          fmt::format(" {} ({}{} in the file, {}{} in the model)", name, luge::name(stored.dtype),
+                      stored.shape.to_string(), luge::name(variable.dtype()), variable.shape().to_string());
     }
     own.insert(name);
   }
@@ -196,7 +202,8 @@ ModelState read_state(const std::string& path, const nn::Module& net) {
     throw FormatError(text + " nothing was loaded");
   }
   ModelState found{{}, extras_of(file, own)};
-  for (const auto& [name, variable] : state) found.values.emplace_back(variable, read_tensor(file, file.type(name)));
+  for (const auto& [name, variable] : state)
+    found.values.emplace_back(variable, read_tensor(file, file.type(name)));
   return found;
 }
 

@@ -34,7 +34,8 @@ class Recorder {
     if (node.leaf == Leaf::none && !node.cut) return add_call(node);
     switch (node.leaf) {
       case Leaf::argument:
-        if (&node != input_.node()) throw GraphError(fmt::format("cannot save a network that uses the placeholder '{}'", node.label));
+        if (&node != input_.node())
+          throw GraphError(fmt::format("cannot save a network that uses the placeholder '{}'", node.label));
         recording_.entries.emplace_back(Recording::Input{});
         return;
       case Leaf::key: recording_.entries.emplace_back(Recording::Key{}); return;
@@ -56,7 +57,8 @@ class Recorder {
   }
 
   void add_call(const Node& node) {
-    if (!find_op(node.op->name())) throw GraphError(fmt::format("cannot save '{}': it is no registered op", node.op->name()));
+    if (!find_op(node.op->name()))
+      throw GraphError(fmt::format("cannot save '{}': it is no registered op", node.op->name()));
     Recording::Call call{node.op, {}};
     for (const Edge& edge : node.inputs) call.inputs.push_back(place(edge));
     recording_.entries.emplace_back(std::move(call));
@@ -99,7 +101,8 @@ struct Replay {
     for (const auto& [entry, out] : call.inputs) {
       const Tensors& from = done[static_cast<std::size_t>(entry)];
       if (out >= static_cast<int>(from.size())) {
-        throw FormatError(fmt::format("the stored graph asks {} for output {} of an op that has {}", call.op->name(), out, from.size()));
+        throw FormatError(fmt::format("the stored graph asks {} for output {} of an op that has {}",
+                                      call.op->name(), out, from.size()));
       }
       inputs.push_back(from[static_cast<std::size_t>(out)]);
     }
@@ -109,12 +112,14 @@ struct Replay {
 
 }  // namespace
 
-Recording record(const Tensor& input, const Tensor& output, const std::function<std::string(const Slot*)>& name_of,
+Recording record(const Tensor& input, const Tensor& output,
+                 const std::function<std::string(const Slot*)>& name_of,
                  std::map<std::string, Tensor>& constants) {
   return Recorder(input, name_of, constants).run(output);
 }
 
-Tensor replay(const Recording& recording, const Tensor& input, const std::function<Tensor(const std::string&)>& stored) {
+Tensor replay(const Recording& recording, const Tensor& input,
+              const std::function<Tensor(const std::string&)>& stored) {
   std::vector<Tensors> done;
   done.reserve(recording.entries.size());
   for (const auto& entry : recording.entries) done.push_back(std::visit(Replay{input, stored, done}, entry));

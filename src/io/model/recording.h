@@ -1,5 +1,5 @@
-// Recording: what a network computes, as a list of ops, so that a file can hold it and a program that has never heard of
-// the network can run it.
+// Recording: what a network computes, as a list of ops, so that a file can hold it and a program that has
+// never heard of the network can run it.
 #pragma once
 
 #include <functional>
@@ -35,16 +35,19 @@ struct Recording {
   std::pair<int, int> output{0, 0};
 };
 
-/// Records how `output` follows from `input` (an argument leaf). `name_of` gives the name of a Variable's slot; values
-/// without a name are put into `constants` under new ones. Throws GraphError for an op that files cannot name.
+/// Records how `output` follows from `input` (an argument leaf). `name_of` gives the name of a Variable's
+/// slot; values without a name are put into `constants` under new ones. Throws GraphError for an op that
+/// files cannot name.
 Recording record(const Tensor& input, const Tensor& output,
-                 const std::function<std::string(const Slot*)>& name_of, std::map<std::string, Tensor>& constants);
+                 const std::function<std::string(const Slot*)>& name_of,
+                 std::map<std::string, Tensor>& constants);
 
 /// Builds the graph again on another input. `stored` gives the tensors by name.
-Tensor replay(const Recording& recording, const Tensor& input, const std::function<Tensor(const std::string&)>& stored);
+Tensor replay(const Recording& recording, const Tensor& input,
+              const std::function<Tensor(const std::string&)>& stored);
 
-/// JSON text, and back. Reading throws FormatError beginning with `path`: for what is malformed, an op that this
-/// version does not know, or a version of an op that it does not know.
+/// JSON text, and back. Reading throws FormatError beginning with `path`: for what is malformed, an op that
+/// this version does not know, or a version of an op that it does not know.
 std::string to_json(const Recording& recording);
 Recording recording_from_json(const std::string& text, const std::string& path);
 

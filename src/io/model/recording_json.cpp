@@ -61,7 +61,8 @@ class Reader {
     const Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) fail("is no JSON object");
     const std::int64_t version = whole(json, "version");
-    if (version != kVersion) fail(fmt::format("has version {}; this Luge reads version {}", version, kVersion));
+    if (version != kVersion)
+      fail(fmt::format("has version {}; this Luge reads version {}", version, kVersion));
     const Json& entries = member(json, "entries");
     if (!entries.is_array() || entries.empty() || entries.size() > kMostEntries) {
       fail(fmt::format("needs 1 to {} entries", kMostEntries));
@@ -76,7 +77,8 @@ class Reader {
     throw FormatError(fmt::format("{}: the stored graph {}", path_, what));
   }
   [[noreturn]] void fail_entry(std::string_view what) const {
-    throw FormatError(fmt::format("{}: the stored graph's entry {} {}", path_, recording_.entries.size(), what));
+    throw FormatError(
+        fmt::format("{}: the stored graph's entry {} {}", path_, recording_.entries.size(), what));
   }
   const Json& member(const Json& json, const char* key) const {
     if (!json.is_object() || !json.contains(key)) fail_entry(fmt::format("lacks '{}'", key));
@@ -94,7 +96,8 @@ class Reader {
   }
 
   std::pair<int, int> place(const Json& json) const {
-    if (!json.is_array() || json.size() != 2 || !json[0].is_number_integer() || !json[1].is_number_integer()) {
+    if (!json.is_array() || json.size() != 2 || !json[0].is_number_integer() ||
+        !json[1].is_number_integer()) {
       fail_entry("names an input other than by [entry, output]");
     }
     const auto entry = json[0].get<std::int64_t>(), out = json[1].get<std::int64_t>();
@@ -157,7 +160,8 @@ class Reader {
     if (!op) {
       std::vector<std::string> names;
       for (const OpEntry& known : registered_ops()) names.emplace_back(known.name);
-      fail_entry(fmt::format("is the op '{}', which this Luge does not know{}", name, suggestion(name, names)));
+      fail_entry(
+          fmt::format("is the op '{}', which this Luge does not know{}", name, suggestion(name, names)));
     }
     const std::int64_t version = whole(entry, "version");
     if (version != op->version) {
@@ -191,6 +195,8 @@ std::string to_json(const Recording& recording) {
   return Json{{"version", kVersion}, {"entries", std::move(entries)}, {"output", recording.output}}.dump();
 }
 
-Recording recording_from_json(const std::string& text, const std::string& path) { return Reader(path).read(text); }
+Recording recording_from_json(const std::string& text, const std::string& path) {
+  return Reader(path).read(text);
+}
 
 }  // namespace luge::io

@@ -3,8 +3,8 @@
 
 namespace luge {
 
-// Inputs a [...,m,k], b [...,k,n] (before transposition of the last two axes), batch axes broadcast; an optional third
-// input [n] is added to every row. Rank-1 operands behave as in NumPy.
+// Inputs a [...,m,k], b [...,k,n] (before transposition of the last two axes), batch axes broadcast; an
+// optional third input [n] is added to every row. Rank-1 operands behave as in NumPy.
 struct MatmulAttributes {
   bool transpose_a = false;
   bool transpose_b = false;

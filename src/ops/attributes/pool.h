@@ -6,8 +6,9 @@
 
 namespace luge {
 
-// max_pool (x → y, position of the maximum in its window: row-major over the kernel, u8 up to 256 positions, else i32),
-// max_pool_backward (dy, positions, x for its type), avg_pool (x → y), avg_pool_backward (dy, x for its type).
+// max_pool (x → y, position of the maximum in its window: row-major over the kernel, u8 up to 256 positions,
+// else i32), max_pool_backward (dy, positions, x for its type), avg_pool (x → y), avg_pool_backward (dy, x
+// for its type).
 struct PoolAttributes {
   std::vector<std::int64_t> kernel;
   std::vector<std::int64_t> stride;

@@ -1,5 +1,5 @@
-// A window sliding along one spatial axis: what convolution and pooling, and the kernels for them, compute from their
-// attributes and the input's extent.
+// A window sliding along one spatial axis: what convolution and pooling, and the kernels for them, compute
+// from their attributes and the input's extent.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,8 @@ struct Window {
 /// The window along spatial axis `axis` of `spatial`. The extents must be known.
 inline Window window_along(std::size_t axis, std::size_t spatial, std::int64_t in, std::int64_t kernel,
                            const std::vector<std::int64_t>& stride, const std::vector<std::int64_t>& dilation,
-                           PaddingMode padding, const std::vector<std::int64_t>& pads, bool ceil_mode = false) {
+                           PaddingMode padding, const std::vector<std::int64_t>& pads,
+                           bool ceil_mode = false) {
   Window w{.in = in, .kernel = kernel, .stride = stride[axis], .dilation = dilation[axis]};
   if (padding == PaddingMode::same) {
     w.out = (in + w.stride - 1) / w.stride;
@@ -47,8 +48,8 @@ inline Window window_along(std::size_t axis, std::size_t spatial, std::int64_t i
   return w;
 }
 
-/// The three windows (depth, height, width; absent leading axes have extent 1) of an image x [N,C,…] under attributes
-/// A = ConvAttributes or PoolAttributes. `kernel` points at one extent per spatial axis.
+/// The three windows (depth, height, width; absent leading axes have extent 1) of an image x [N,C,…] under
+/// attributes A = ConvAttributes or PoolAttributes. `kernel` points at one extent per spatial axis.
 template <class A>
 struct Windows {
   Window axis[3];
@@ -58,8 +59,8 @@ struct Windows {
     bool ceil_mode = false;
     if constexpr (requires { a.ceil_mode; }) ceil_mode = a.ceil_mode;
     for (std::size_t k = 0; k < spatial; ++k) {
-      axis[3 - spatial + k] = window_along(k, spatial, x[static_cast<int>(k) + 2], kernel[k], a.stride, a.dilation,
-                                           a.padding, a.pads, ceil_mode);
+      axis[3 - spatial + k] = window_along(k, spatial, x[static_cast<int>(k) + 2], kernel[k], a.stride,
+                                           a.dilation, a.padding, a.pads, ceil_mode);
     }
   }
 };

@@ -21,9 +21,12 @@ class Checkpoint final : public Callback {
       : folder_(std::move(folder)), checkpoints_(folder_ / "checkpoints"), options_(options) {
     std::error_code error;
     fs::create_directories(checkpoints_, error);
-    if (error) throw FileError(fmt::format("{}: cannot make the folder: {}", checkpoints_.string(), error.message()));
-    if (options.keep < 1) throw ValueError(fmt::format("checkpoint: keep is {}; expected at least 1", options.keep));
-    if (options.every < 0) throw ValueError(fmt::format("checkpoint: every is {}; expected at least 0", options.every));
+    if (error)
+      throw FileError(fmt::format("{}: cannot make the folder: {}", checkpoints_.string(), error.message()));
+    if (options.keep < 1)
+      throw ValueError(fmt::format("checkpoint: keep is {}; expected at least 1", options.keep));
+    if (options.every < 0)
+      throw ValueError(fmt::format("checkpoint: every is {}; expected at least 0", options.every));
   }
 
   bool runs_last() const override { return true; }
@@ -31,7 +34,8 @@ class Checkpoint final : public Callback {
   void step_end(Fit& fit) override {
     if (options_.every == 0 || fit.total_steps % options_.every != 0) return;
     guarded([&] {
-      fit.trainer->save(io::step_file(checkpoints_, "step", static_cast<std::uint64_t>(fit.total_steps)).string());
+      fit.trainer->save(
+          io::step_file(checkpoints_, "step", static_cast<std::uint64_t>(fit.total_steps)).string());
       io::prune_step_files(checkpoints_, "step", static_cast<std::size_t>(options_.keep));
     });
   }
