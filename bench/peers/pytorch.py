@@ -1,97 +1,106 @@
 #!/usr/bin/env python3
-"""The workloads of docs/guide/bench.md in PyTorch: whole training steps, as `luge bench` measures them.
+"""The workloads in PyTorch: eager, channels_last, compile, compile_channels_last; --precision bf16 is autocast."""
 
-Prints one JSON document with the keys of `luge bench --json`; "mode_of_peer" is eager, channels_last or compile.
-"""
-
-import argparse
-import json
-import resource
-import statistics
-import time
+import common
 
 
-def mlp(nn):
-    return nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+def loss_function(workload):
+    from torch.nn import functional
+
+    if workload.data == "maps":
+        return functional.mse_loss
+    if workload.data == "texts":
+        return lambda y, target: functional.cross_entropy(y.flatten(0, 1), target.flatten())
+    return functional.cross_entropy
 
 
-def lenet(nn):
-    return nn.Sequential(
-        nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
-
-
-def cnn64(nn):
-    return nn.Sequential(
-        nn.Conv2d(1, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(3136, 1024), nn.ReLU(), nn.Dropout(0.5), nn.Linear(1024, 10))
-
-
-WORKLOADS = {"mlp_b64": (mlp, 64), "lenet_b64": (lenet, 64), "cnn64_b550": (cnn64, 550)}
-
-
-def measure(step, seconds, least_steps):
-    """Median step time in seconds of at least `least_steps` steps and `seconds`, after 3 warm-up steps."""
-    for _ in range(3):
-        step()
-    times = []
-    begin = time.perf_counter()
-    while len(times) < least_steps or time.perf_counter() - begin < seconds:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times), len(times)
-
-
-def run(name, mode, seconds, least_steps):
-    import numpy
+def optimizer(workload, parameters):
     import torch
 
-    build, batch = WORKLOADS[name]
-    torch.manual_seed(1)
-    net = build(torch.nn).train()
-    images = numpy.random.default_rng(1).random((8, batch, 1, 28, 28), dtype=numpy.float32)
-    labels = numpy.random.default_rng(2).integers(0, 10, (8, batch))
-    if mode == "channels_last":
-        net = net.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(net.parameters(), 1e-3)
-    loss_of = torch.nn.CrossEntropyLoss()
-    forward = torch.compile(lambda x, y: loss_of(net(x), y)) if mode == "compile" else lambda x, y: loss_of(net(x), y)
-    count = 0
+    rate = common.LEARNING_RATE[workload.optimizer]
+    if workload.optimizer == "adam":
+        return torch.optim.Adam(parameters, rate)
+    return torch.optim.SGD(parameters, rate, momentum=common.MOMENTUM, weight_decay=common.WEIGHT_DECAY)
 
-    def step():
-        nonlocal count
-        x, y = torch.from_numpy(images[count % 8]), torch.from_numpy(labels[count % 8])
-        if mode == "channels_last":
-            x = x.contiguous(memory_format=torch.channels_last)
-        count += 1
-        optimizer.zero_grad()
-        loss = forward(x, y)
+
+def prepare(workload, options):
+    import torch
+
+    from pytorch_networks import make
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    net = make(workload.network, workload.outputs).train(workload.mode == "train")
+    channels_last = "channels_last" in options.mode and workload.data != "texts"
+    if channels_last:
+        net = net.to(memory_format=torch.channels_last)
+    following = common.in_turn(common.host_batches(workload))
+    loss_of = loss_function(workload)
+
+    def to_device(x):
+        x = torch.from_numpy(x)
+        return x.contiguous(memory_format=torch.channels_last) if channels_last else x
+
+    compiled = torch.compile if "compile" in options.mode else lambda function: function
+    autocast = lambda: torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bf16")  # noqa: E731
+    if workload.mode == "infer":
+        forward = compiled(net)
+
+        def infer():
+            with torch.inference_mode(), autocast():
+                return forward(to_device(following()[0])).float().numpy()
+
+        return infer
+    update = optimizer(workload, net.parameters())
+    forward = compiled(lambda x, y: loss_of(net(x), y))
+
+    def train():
+        x, y = following()
+        update.zero_grad()
+        with autocast():
+            loss = forward(to_device(x), torch.from_numpy(y))
         loss.backward()
-        optimizer.step()
+        update.step()
         return loss.item()
 
-    median, steps = measure(step, seconds, least_steps)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"name": name, "mode": "train", "precision": "f32", "mode_of_peer": mode, "threads": torch.get_num_threads(),
-            "median_ms": median * 1e3, "peak_bytes": peak, "steps": steps}
+    return train
+
+
+def error(workload, options):
+    """Of the outputs, or of all gradients of one step (dropout off), against float64 with the same weights."""
+    import torch
+
+    from pytorch_networks import make
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    net = make(workload.network, workload.outputs).train(workload.mode == "train")
+    for module in net.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.eval()
+    x, y = (torch.from_numpy(a) for a in common.host_batches(workload, 1, common.error_batch(workload))[0])
+    found = []
+    for dtype in (torch.float32, torch.float64):
+        net = net.to(dtype)
+        cast = lambda a, to=dtype: a.to(to) if a.is_floating_point() else a  # noqa: E731
+        autocast = torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bf16" and dtype == torch.float32)
+        if workload.mode == "infer":
+            with torch.inference_mode(), autocast:
+                found.append([net(cast(x)).double().numpy()])
+            continue
+        net.zero_grad()
+        with autocast:
+            loss = loss_function(workload)(net(cast(x)), cast(y))
+        loss.backward()
+        found.append([p.grad.double().numpy() for p in net.parameters()])
+    return common.relative_error(*found)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("workload", choices=sorted(WORKLOADS))
-    parser.add_argument("--mode", choices=["eager", "channels_last", "compile"], default="eager")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--steps", type=int, default=5)
-    options = parser.parse_args()
+    options = common.options(__doc__, ["eager", "channels_last", "compile", "compile_channels_last"])
     import torch
 
-    torch.set_num_threads(options.threads)
-    print(json.dumps({"peer": "pytorch", "version": torch.__version__,
-                      "workloads": [run(options.workload, options.mode, options.seconds, options.steps)]}))
+    common.serve(options, "pytorch", torch.__version__, prepare, error)
 
 
 if __name__ == "__main__":

@@ -234,6 +234,30 @@ TEST(Command, BenchPrintsTheKeysThatPeersPrint) {
   }
 }
 
+TEST(Command, BenchShowsPlansAndErrors) {
+  const auto planned = json::parse(luge({"bench", "workload=lenet_b1", "show=plan", "--json"}).out);
+  const auto& plan = planned.at("workloads").at(0);
+  EXPECT_EQ(plan.at("mode"), "infer");
+  EXPECT_EQ(plan.at("input_bytes"), 28 * 28 * 4);
+  EXPECT_NE(plan.at("program").get<std::string>().find("conv"), std::string::npos);
+  const auto wrong = json::parse(luge({"bench", "workload=mlp_b64", "show=error", "--json"}).out);
+  const double error = wrong.at("workloads").at(0).at("error").get<double>();
+  EXPECT_GT(error, 1e-9);  // float32 cannot be exact
+  EXPECT_LT(error, 1e-5);
+  EXPECT_EQ(luge({"bench", "workload=mlp_b65"}).code, 2);
+  EXPECT_EQ(luge({"bench", "workload=mlp_b64", "mode=infer"}).code, 2);
+  EXPECT_EQ(luge({"bench", "micra"}).code, 2);
+}
+
+TEST(Command, BenchRunsEachOfSeveralWorkloadsInAProcessOfItsOwn) {
+  const auto result =
+      json::parse(luge({"bench", "mode=infer", "workload=lenet_b1", "seconds=0", "steps=1", "--json"}).out);
+  ASSERT_EQ(result.at("workloads").size(), 1U);
+  const auto many = json::parse(luge({"bench", "mode=train", "show=plan", "--json"}).out);
+  ASSERT_GT(many.at("workloads").size(), 2U);
+  for (const auto& row : many.at("workloads")) EXPECT_GT(row.at("arena_bytes").get<std::size_t>(), 0U);
+}
+
 TEST(Command, NewWritesAProjectAndNeverOverOne) {
   const TempDir dir;
   ASSERT_EQ(luge({"new", "mine"}, dir.path()).code, 0);

@@ -1,0 +1,175 @@
+"""The figures of bench/compare as JSON, Markdown and SVG."""
+
+import json
+import os
+import pathlib
+import platform
+import subprocess
+
+import drawing
+
+NEEDED = ["avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16"]
+
+
+def load(path):
+    file = pathlib.Path(f"{path}.json") if path else None
+    return json.loads(file.read_text()) if file and file.exists() else {"rows": []}
+
+
+def find(kept, name, precision):
+    return next((r for r in kept["rows"] if r["name"] == name and r["precision"] == precision), None)
+
+
+def put(kept, row):
+    """In place of an older row of the same name, else in the order of the workloads."""
+    from workloads import WORKLOADS
+
+    kept["rows"] = [r for r in kept["rows"] if (r["name"], r["precision"]) != (row["name"], row["precision"])] + [row]
+    order = list(WORKLOADS)
+    kept["rows"].sort(key=lambda r: (r["precision"] != "f32", order.index(r["name"])))
+
+
+def keep_errors(old, row):
+    for name, figures in row["contestants"].items():
+        if "error" in old["contestants"].get(name, {}):
+            figures["error"] = old["contestants"][name]["error"]
+
+
+def machine():
+    with open("/proc/cpuinfo") as file:
+        facts = dict(line.split(":", 1) for line in file if ":" in line)
+    facts = {key.strip(): value.strip() for key, value in facts.items()}
+    with open("/proc/meminfo") as file:
+        memory = int(next(line for line in file if line.startswith("MemTotal")).split()[1])
+    flags = set(facts.get("flags", "").split())
+    return {"processor": facts.get("model name", platform.processor()), "processors": os.cpu_count(),
+            "instruction_sets": [flag for flag in NEEDED if flag in flags], "memory_gib": round(memory / 2**20, 1),
+            "system": f"{platform.system()} {platform.release()}", "python": platform.python_version()}
+
+
+def best_peer(row):
+    """(name, figures) of the fastest peer, or None."""
+    peers = [(n, f) for n, f in row["contestants"].items() if not n.startswith("luge") and "median_ms" in f]
+    return min(peers, key=lambda p: p[1]["median_ms"]) if peers else None
+
+
+def luge(row, math="fast"):
+    figures = row["contestants"].get(f"luge {math}", {})
+    return figures if "median_ms" in figures else None
+
+
+def ratio(row, math="fast"):
+    own, peer = luge(row, math), best_peer(row)
+    return peer[1]["median_ms"] / own["median_ms"] if own and peer else None
+
+
+def memory_ratio(row):
+    """Luge's peak resident memory over the smallest of PyTorch's modes (ONNX Runtime's where PyTorch is missing)."""
+    own = luge(row)
+    for peer in ("pytorch", "onnxruntime", ""):
+        peaks = [f["peak_bytes"] for n, f in row["contestants"].items()
+                 if n.startswith(peer) and not n.startswith("luge") and "peak_bytes" in f]
+        if own and peaks:
+            return own["peak_bytes"] / min(peaks)
+    return None
+
+
+def roofline(kept, row, math):
+    """(ms that the arithmetic and the bytes of the row take at the measured peaks, share of it that Luge reaches)."""
+    peaks, work, own = kept.get("peaks"), row.get("arithmetic"), luge(row, math)
+    if not (peaks and work and own):
+        return None
+    three = peaks["conv_winograd_gflops"] if math == "fast" else peaks["conv_direct_gflops"]
+    compute = (work["matmul_gflop"] / peaks["matmul_gflops"] + work["conv_gflop"] / peaks["conv_direct_gflops"]
+               + work["conv3x3_gflop"] / max(three, peaks["conv_direct_gflops"]))
+    ms = 1e3 * max(compute, work["state_gb"] / peaks["bandwidth_gbs"])
+    return ms, ms / own["median_ms"]
+
+
+def number(value, form="{:.2f}"):
+    return "-" if value is None else form.format(value)
+
+
+def table(rows, kept=None):
+    """Markdown: one line a row of the bench."""
+    lines = ["| workload | best peer | peer / Luge fast | peer / Luge strict | share of roofline fast, strict | memory "
+             "Luge / PyTorch | error fast | error strict | error of the peer |", "|---|---|---|---|---|---|---|---|---|"]
+    for row in rows:
+        peer = best_peer(row)
+        errors = [(luge(row, math) or {}).get("error") for math in ("fast", "strict")]
+        shares = [roofline(kept or {}, row, math) for math in ("fast", "strict")]
+        name = row["name"] + (" bf16" if row["precision"] == "bf16" else "")
+        lines.append("| " + " | ".join([
+            name, peer[0] if peer else "-", number(ratio(row)), number(ratio(row, "strict")),
+            ", ".join(number(share and 100 * share[1], "{:.0f} %") for share in shares),
+            number(memory_ratio(row)), *(number(error, "{:.1e}") for error in errors),
+            number(peer[1].get("error") if peer else None, "{:.1e}")]) + " |")
+    return "\n".join(lines)
+
+
+def geometric_mean(values):
+    values = [value for value in values if value]
+    product = 1.0
+    for value in values:
+        product *= value
+    return product ** (1 / len(values)) if values else None
+
+
+def means(kept):
+    lines = []
+    for mode, what in (("train", "training"), ("infer", "inference")):
+        for precision in ("f32", "bf16"):
+            rows = [r for r in kept["rows"] if r["mode"] == mode and r["precision"] == precision and ratio(r)]
+            if rows:
+                lines.append(f"- {what}, {precision}, {len(rows)} rows: fast {number(geometric_mean(map(ratio, rows)))}, "
+                             f"strict {number(geometric_mean(ratio(r, 'strict') for r in rows))}")
+    return "\n".join(lines)
+
+
+def peers_table(kept):
+    """Every peer / Luge fast, one column a peer."""
+    names = sorted({n for r in kept["rows"] for n in r["contestants"] if not n.startswith("luge")})
+    lines = ["| workload | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    for row in kept["rows"]:
+        own = luge(row)
+        cells = []
+        for name in names:
+            figures = row["contestants"].get(name, {})
+            cells.append(number(figures["median_ms"] / own["median_ms"]) if own and "median_ms" in figures else
+                         "failed" if "failed" in figures else "-")
+        lines.append(f"| {row['name']} {row['precision']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def facts(kept):
+    where, versions = kept["machine"], {}
+    for row in kept["rows"]:
+        for name, figures in row["contestants"].items():
+            if figures.get("version"):
+                versions.setdefault("luge" if name.startswith("luge") else name.split()[0], figures["version"])
+    lines = [f"- processor: {where['processor']}, {where['processors']} processors, {where['memory_gib']} GiB; "
+             f"{', '.join(where['instruction_sets'])}", f"- system: {where['system']}, Python {where['python']}",
+             "- " + ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))]
+    if kept.get("peaks"):
+        lines.append("- measured peaks with as many threads: " + ", ".join(
+            f"{key.rsplit('_', 1)[0].replace('_', ' ')} {value:.0f} {'GB/s' if key.endswith('gbs') else 'GFLOP/s'}"
+            for key, value in kept["peaks"].items()))
+    return "\n".join(lines)
+
+
+def write(path, kept, command, python):
+    path = pathlib.Path(path)
+    kept.setdefault("machine", machine())
+    if "peaks" not in kept:
+        threads = kept["rows"][0]["threads"]
+        done = subprocess.run([command, "bench", "peaks", f"threads={threads}", "--json"], capture_output=True, text=True)
+        if done.returncode == 0:
+            kept["peaks"] = json.loads(done.stdout)["peaks"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".json").write_text(json.dumps(kept, indent=1) + "\n")
+    path.with_suffix(".svg").write_text(drawing.bars([
+        (row["name"] + (" bf16" if row["precision"] == "bf16" else ""), ratio(row), ratio(row, "strict"))
+        for row in kept["rows"]]))
+    template = pathlib.Path(__file__).with_name("report.md").read_text()
+    path.with_suffix(".md").write_text(template.format(
+        table=table(kept["rows"], kept), means=means(kept), peers=peers_table(kept), facts=facts(kept), name=path.name))

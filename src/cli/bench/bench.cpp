@@ -1,0 +1,179 @@
+// luge bench: the workloads of docs/guide/bench.md, measured as the peers in bench/peers are.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/bench/measure.h"
+#include "cli/bench/micro.h"
+#include "cli/bench/peaks.h"
+#include "cli/bench/step.h"
+#include "cli/command.h"
+#include "core/threads.h"
+
+namespace luge::cli::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Settings {
+  std::string show, math;
+  double seconds;
+  std::size_t steps;
+};
+
+std::vector<Workload> chosen(const Arguments& arguments) {
+  const std::string mode = arguments.has("mode") ? arguments.choice("mode", {"train", "infer"}) : "";
+  std::vector<std::string> names;
+  for (const Workload& workload : workloads()) names.push_back(workload.name);
+  if (arguments.has("workload")) arguments.choice("workload", names);
+  std::vector<Workload> found;
+  for (const Workload& workload : workloads()) {
+    if (arguments.has("workload") && arguments.text("workload") != workload.name) continue;
+    if (mode.empty() || workload.trains == (mode == "train")) found.push_back(workload);
+  }
+  if (found.empty()) arguments.misuse("mode", "the mode of " + arguments.text("workload"));
+  return found;
+}
+
+void add_times(Json& row, const Workload& workload, const Settings& settings) {
+  Step step(workload);
+  const Measured found = measure([&] { step.run(); }, settings.seconds, settings.steps);
+  row["median_ms"] = 1e3 * found.median;
+  row["samples_per_second"] = static_cast<double>(workload.batch) / found.median;
+  row["peak_bytes"] = peak_resident_bytes();
+  row["arena_bytes"] = step.plan().arena_bytes;
+  row["steps"] = found.count;
+  const Arithmetic work = arithmetic(step);
+  row["gflops"] = (work.matmul_gflop + work.conv_gflop + work.conv3x3_gflop) / found.median;
+  row["arithmetic"] = {{"matmul_gflop", work.matmul_gflop},
+                       {"conv_gflop", work.conv_gflop},
+                       {"conv3x3_gflop", work.conv3x3_gflop},
+                       {"state_gb", work.state_gb}};
+}
+
+void add_plan(Json& row, const Workload& workload) {
+  const Step step(workload);
+  const PlanInfo plan = step.plan();
+  row["steps"] = plan.steps;
+  row["arena_bytes"] = plan.arena_bytes;
+  row["workspace_bytes"] = plan.workspace_bytes;
+  row["state_bytes"] = plan.state_bytes;
+  row["input_bytes"] = plan.input_bytes;
+  row["output_bytes"] = plan.output_bytes;
+  row["reorder_bytes"] = plan.reorder_bytes;
+  row["program"] = step.program();
+}
+
+Json row_of(const Workload& workload, const Settings& settings) {
+  Json row = {{"name", workload.name},     {"mode", workload.trains ? "train" : "infer"},
+              {"precision", "f32"},        {"math", settings.math},
+              {"threads", thread_count()}, {"version", LUGE_VERSION}};
+  if (settings.show == "time") add_times(row, workload, settings);
+  if (settings.show == "plan") add_plan(row, workload);
+  if (settings.show == "error") {
+    row["error"] = error(workload);
+    row["error_batch"] = std::min(workload.batch, workload.error_batch);
+  }
+  return row;
+}
+
+void print(const Json& row, const std::string& show) {
+  const std::string name = row["name"];
+  if (show == "plan") {
+    fmt::print("{}\n{}\n", name, row["program"].get<std::string>());
+  } else if (show == "error") {
+    fmt::print("{:<20} {:.2e} from float64, {} samples\n", name, row["error"].get<double>(),
+               row["error_batch"].get<std::int64_t>());
+  } else {
+    fmt::print(
+        "{:<20} {:>10.3f} ms a step  {:>9.0f} samples/s  {:>7.1f} GFLOP/s  {:>7.1f} MiB at most  ({} steps, "
+        "{} threads, math {})\n",
+        name, row["median_ms"].get<double>(), row["samples_per_second"].get<double>(),
+        row["gflops"].get<double>(), row["peak_bytes"].get<double>() / (1 << 20),
+        row["steps"].get<std::size_t>(), row["threads"].get<int>(), row["math"].get<std::string>());
+  }
+  std::fflush(stdout);
+}
+
+Json machine() { return {{"threads", thread_count()}, {"version", LUGE_VERSION}}; }
+
+int show_peaks(const Arguments& arguments) {
+  const Peaks found = peaks(std::min(1.0, arguments.number("seconds")));
+  if (arguments.json()) {
+    fmt::print("{}\n", Json{{"machine", machine()},
+                            {"peaks",
+                             {{"matmul_gflops", found.matmul_gflops},
+                              {"conv_direct_gflops", found.conv_direct_gflops},
+                              {"conv_winograd_gflops", found.conv_winograd_gflops},
+                              {"bandwidth_gbs", found.bandwidth_gbs}}}}
+                           .dump());
+    return 0;
+  }
+  fmt::print("matmul 1024x1024x1024            {:>7.1f} GFLOP/s\n", found.matmul_gflops);
+  fmt::print("conv 3x3 128-128, math = strict  {:>7.1f} GFLOP/s\n", found.conv_direct_gflops);
+  fmt::print("conv 3x3 128-128, math = fast    {:>7.1f} GFLOP/s (counted as if direct)\n",
+             found.conv_winograd_gflops);
+  fmt::print("memory, read and written         {:>7.1f} GB/s\n", found.bandwidth_gbs);
+  return 0;
+}
+
+int show_micro(const Arguments& arguments) {
+  const std::vector<Figure> figures = micro(std::min(1.0, arguments.number("seconds")));
+  Json list = Json::array();
+  for (const Figure& figure : figures) {
+    list.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}});
+    if (figure.limit > 0) list.back()["limit"] = figure.limit;
+    if (arguments.json()) continue;
+    fmt::print("{:<40} {:>10.2f} {:<4}{}\n", figure.name, figure.value, figure.unit,
+               figure.limit > 0 ? fmt::format(" (should stay below {})", figure.limit) : "");
+  }
+  if (arguments.json()) fmt::print("{}\n", Json{{"machine", machine()}, {"figures", list}}.dump());
+  return 0;
+}
+
+int run_bench(const Arguments& arguments) {
+  const std::string math = arguments.choice("math", {"fast", "strict"});
+  set_math(math == "fast" ? Math::fast : Math::strict);
+  if (arguments.has("threads")) set_thread_count(static_cast<int>(arguments.integer("threads", 1)));
+  if (!arguments.positional().empty()) {
+    const std::string& what = arguments.positional()[0];
+    if (what == "peaks") return show_peaks(arguments);
+    if (what == "micro") return show_micro(arguments);
+    if (what != "host-eager" && what != "host-compiled")
+      throw Misuse(fmt::format("bench: '{}' is not peaks, micro, host-eager or host-compiled", what));
+    host_steps(what == "host-compiled", static_cast<std::size_t>(arguments.integer("steps", 1)));
+    return 0;
+  }
+  const Settings settings{arguments.choice("show", {"time", "plan", "error"}), math,
+                          arguments.number("seconds"),
+                          static_cast<std::size_t>(arguments.integer("steps", 1))};
+  const std::vector<Workload> wanted = chosen(arguments);
+  Json rows = Json::array();
+  for (const Workload& workload : wanted) {
+    const auto work = [&] { return row_of(workload, settings).dump(); };
+    rows.push_back(Json::parse(wanted.size() == 1 ? work() : in_own_process(work)));
+    if (!arguments.json()) print(rows.back(), settings.show);
+  }
+  if (arguments.json()) fmt::print("{}\n", Json{{"machine", machine()}, {"workloads", rows}}.dump());
+  return 0;
+}
+
+const Registration registration(
+    {"bench",
+     "median step times of the standard workloads",
+     {"bench [workload=lenet_b64 mode=train threads=2 math=fast seconds=8 steps=5 show=time]",
+      "bench peaks   what the machine can do: the roofs over the workloads",
+      "bench micro   what surrounds the kernels: starting, compiling, calling, memory, threads",
+      "bench host-eager | host-compiled   steps=100 steps of a tiny network, for counting instructions"},
+     {{"workload", "one of them, such as mlp_b64 (default: all)"},
+      {"mode", "train or infer: only such workloads"},
+      {"show", "time, plan (the compiled program), or error (against float64)", "time"},
+      {"steps", "steps to measure at least", "5"},
+      {"seconds", "seconds to measure at least", "8"},
+      {"threads", "processors to use"},
+      {"math", "fast, or strict: no Winograd, no split products", "fast"}},
+     1,
+     run_bench});
+
+}  // namespace
+}  // namespace luge::cli::bench
