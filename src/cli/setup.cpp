@@ -201,7 +201,7 @@ data::Batch empty_batch(const data::Info& info, std::int64_t rows) {
 data::Info info_without_data(const Arguments& arguments, const models::Entry& entry) {
   data::Info info;
   info.name = "none";
-  info.input = {f32, entry.input};
+  info.input = {entry.dtype, entry.input};
   if (arguments.has("input")) {
     const auto given = extents("input", arguments.text("input"));
     info.input.shape = Shape(std::span<const std::int64_t>(given));
@@ -210,8 +210,11 @@ data::Info info_without_data(const Arguments& arguments, const models::Entry& en
     throw Misuse(fmt::format("luge {}: model={} takes inputs of any length; say which: input=13",
                              arguments.command(), entry.name));
   }
-  info.target =
-      target_kind(arguments) == TargetKind::labels ? data::Field{i64, {}} : data::Field{f32, {entry.outputs}};
+  // A model over ids judges every position.
+  const Shape judged = is_floating(entry.dtype) ? Shape{} : info.input.shape;
+  info.target = target_kind(arguments) == TargetKind::labels
+                    ? data::Field{i64, judged}
+                    : data::Field{f32, judged.appended(entry.outputs)};
   return info;
 }
 

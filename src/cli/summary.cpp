@@ -23,6 +23,7 @@ struct Known {
   std::string name;
   nn::Model net;
   Shape input;
+  DType dtype = f32;
 };
 
 Known network(const Arguments& arguments) {
@@ -32,17 +33,18 @@ Known network(const Arguments& arguments) {
     words.push_back(arguments.has("run") ? "run=" + arguments.text("run") : "model=" + model);
     const auto path = model_path(Arguments(arguments.command(), model_file_keys(), 0, words)).file;
     const nn::Loaded net = nn::load(path.string());
-    return {path.string(), net, net.notes().input};
+    return {path.string(), net, net.notes().input, net.notes().dtype};
   }
   Arguments with_defaults = arguments;
   const models::Entry entry = model_entry(with_defaults);
   take_defaults(with_defaults, entry);
-  return {entry.name, models::make(entry.name), info_without_data(with_defaults, entry).input.shape};
+  const data::Field input = info_without_data(with_defaults, entry).input;
+  return {entry.name, models::make(entry.name), input.shape, input.dtype};
 }
 
 int run_summary(const Arguments& arguments) {
   const Known known = network(arguments);
-  const nn::Summary summary = nn::summary(*known.net, known.input);
+  const nn::Summary summary = nn::summary(*known.net, known.input, known.dtype);
   if (!arguments.json()) {
     fmt::print("{} on input {}\n{}", known.name, known.input.to_string(), summary.to_string());
     return 0;

@@ -2,15 +2,11 @@
 #pragma once
 
 #include "graph/op.h"
+#include "ops/attributes/index.h"
 #include "ops/checks.h"
 #include "ops/element.h"
 
 namespace luge {
-
-struct IndexAttributes {
-  std::int64_t axis = 0;  // in [0, rank)
-  static void fields(auto& self, auto&& field) { field("axis", self.axis); }
-};
 
 /// A walk over `outer` blocks, an axis of `extent`, and `inner` elements.
 struct AxisWalk {

@@ -25,6 +25,11 @@ const Row rows[] = {
     {"lenet5-sigmoid", {1, 28, 28}, {10}, 41806, 86400 + 153600 + 30720 + 7680 + 640},
     {"linear-regression", {7}, {1}, 8, 7},
     {"logistic-regression", {7}, {1}, 8, 7},
+    {"lstm-lm",
+     {64},
+     {64, 65},
+     65 * 128 + 1024 * (128 + 256 + 2) + 1024 * (256 + 256 + 2) + 65 * 257,
+     64 * (1024 * (128 + 256) + 1024 * (256 + 256) + 65 * 256)},
     {"mlp", {1, 28, 28}, {10}, 101770, 101632},
     {"perceptron", {2}, {1}, 3, 2},
     {"softmax-regression", {1, 28, 28}, {10}, 7850, 7840},
@@ -41,10 +46,11 @@ TEST(Gallery, HoldsTheseModels) {
 TEST(Gallery, SizesAreThePublishedOnes) {
   for (const Row& row : rows) {
     const nn::Model model = make(row.name);
-    const nn::Summary summary = nn::summary(*model, row.input);
+    const DType dtype = find(row.name).dtype;
+    const nn::Summary summary = nn::summary(*model, row.input, dtype);
     EXPECT_EQ(summary.parameters, row.parameters) << row.name;
     EXPECT_EQ(summary.macs, row.macs) << row.name;
-    EXPECT_EQ(model(zeros(row.input.inserted(0, 2))).shape(), row.output.inserted(0, 2)) << row.name;
+    EXPECT_EQ(model(zeros(row.input.inserted(0, 2), dtype)).shape(), row.output.inserted(0, 2)) << row.name;
   }
 }
 

@@ -12,6 +12,7 @@
 #include "luge/nn/flatten.h"
 #include "luge/nn/linear.h"
 #include "luge/nn/pool.h"
+#include "luge/nn/recurrent.h"
 #include "luge/nn/sequential.h"
 #include "luge/nn/summary.h"
 #include "luge/ops/math.h"
@@ -66,6 +67,10 @@ const Row rows[] = {
     {"Sigmoid", [] { return Sigmoid(); }, {5}, {5}},
     {"Tanh", [] { return Tanh(); }, {5}, {5}},
     {"Softmax", [] { return Softmax(); }, {5}, {5}},
+    {"LSTM", [] { return LSTM(3); }, {4, 2}, {4, 3}, 12 * (2 + 3 + 2)},
+    {"LSTMLast", [] { return LSTM(2, {.bias = false, .last_only = true}); }, {3, 1}, {2}, 8 * 3},
+    {"GRU", [] { return GRU(3); }, {4, 2}, {4, 3}, 9 * (2 + 3 + 2)},
+    {"GRULast", [] { return GRU(2, {.bias = false, .last_only = true}); }, {3, 1}, {2}, 6 * 3},
     {"Sequential", [] { return sequential(Linear(3), Tanh(), Linear(2)); }, {4}, {2}, 23},
 };
 

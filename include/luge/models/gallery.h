@@ -28,6 +28,7 @@ struct Entry {
   std::int64_t outputs = 0;  // unless told
   Defaults defaults;
   nn::Model (*make)(std::int64_t outputs) = nullptr;
+  DType dtype = f32;  // of the input; integers where it holds ids
 };
 
 /// All of them by name.

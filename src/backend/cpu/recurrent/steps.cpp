@@ -1,0 +1,389 @@
+#include "backend/cpu/recurrent/steps.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "backend/cpu/fused/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "backend/cpu/recurrent/steps.cpp"
+#include "hwy/foreach_target.h"
+// after foreach_target.h
+#include "backend/cpu/vector/math-inl.h"
+#include "backend/cpu/vector/product-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace luge::recurrent::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using std::int64_t;
+using vector::HWY_NAMESPACE::accumulate;
+using vector::HWY_NAMESPACE::F;
+using vector::HWY_NAMESPACE::for_row_blocks;
+using vector::HWY_NAMESPACE::kLanes;
+using vector::HWY_NAMESPACE::load_lanes;
+using vector::HWY_NAMESPACE::Register;
+using vector::HWY_NAMESPACE::sigmoid;
+using vector::HWY_NAMESPACE::store_lanes;
+using vector::HWY_NAMESPACE::tanh;
+
+HWY_INLINE Register one_minus(Register x) { return hn::Sub(hn::Set(F(), 1.0f), x); }
+/// The slope of a sigmoid, or of a tanh, from its value.
+HWY_INLINE Register sigmoid_slope(Register y) { return hn::Mul(y, one_minus(y)); }
+HWY_INLINE Register tanh_slope(Register y) { return hn::NegMulAdd(y, y, hn::Set(F(), 1.0f)); }
+HWY_INLINE Register load_or_zero(const float* from, int64_t at, int64_t count) {
+  return from ? load_lanes(from + at, count) : hn::Zero(F());
+}
+
+/// What a block of rows and one register of units come to behind the products.
+struct Place {
+  int64_t row, t, unit, count;  // row of the batch; units of this register that there are
+};
+
+struct Lstm {
+  static constexpr int kParts = 4, kSums = 4;
+  // Which sum each part of the products with x and with h goes to.
+  static constexpr int of_input(int part) { return part; }
+  static constexpr int of_state(int part) { return part; }
+
+  /// From the sums to h; `state` holds c.
+  static HWY_INLINE Register forward(const Forward& f, const Register* sum, const Place& p, float* state,
+                                     Register /*h before*/) {
+    const F d;
+    const Register i = sigmoid(d, sum[0]), o = sigmoid(d, sum[3]);
+    const Register g = tanh(d, sum[2]), forget = sigmoid(d, sum[1]);
+    const Register c = hn::MulAdd(forget, hn::LoadU(d, state), hn::Mul(i, g));
+    hn::StoreU(c, d, state);
+    const int64_t at = f.e.at(p.row, p.t);
+    if (f.gates) {
+      float* to = f.gates + at * 4 * f.e.units + p.unit;
+      store_lanes(i, to, p.count);
+      store_lanes(forget, to + f.e.units, p.count);
+      store_lanes(g, to + 2 * f.e.units, p.count);
+      store_lanes(o, to + 3 * f.e.units, p.count);
+    }
+    if (f.cells) store_lanes(c, f.cells + at * f.e.units + p.unit, p.count);
+    if (f.c && p.t + 1 == f.e.steps) store_lanes(c, f.c + p.row * f.e.units + p.unit, p.count);
+    return hn::Mul(o, tanh(d, c));
+  }
+
+  /// From the gradient of h to those in front of the nonlinearities, `kParts` of them; `state` holds the
+  /// gradient of c.
+  static HWY_INLINE void backward(const Backward& b, Register dh, const Place& p, float* state,
+                                  Register* before) {
+    const F d;
+    const int64_t units = b.e.units, at = b.e.at(p.row, p.t);
+    const float* gates = b.gates + at * 4 * units + p.unit;
+    const Register i = load_lanes(gates, p.count), forget = load_lanes(gates + units, p.count);
+    const Register g = load_lanes(gates + 2 * units, p.count), o = load_lanes(gates + 3 * units, p.count);
+    const Register squashed = tanh(d, load_lanes(b.cells + at * units + p.unit, p.count));
+    const Register earlier = p.t > 0 ? load_lanes(b.cells + b.e.at(p.row, p.t - 1) * units + p.unit, p.count)
+                                     : load_or_zero(b.first, p.row * units + p.unit, p.count);
+    const Register dc = hn::MulAdd(hn::Mul(dh, o), tanh_slope(squashed), hn::LoadU(d, state));
+    before[0] = hn::Mul(hn::Mul(dc, g), sigmoid_slope(i));
+    before[1] = hn::Mul(hn::Mul(dc, earlier), sigmoid_slope(forget));
+    before[2] = hn::Mul(hn::Mul(dc, i), tanh_slope(g));
+    before[3] = hn::Mul(hn::Mul(dh, squashed), sigmoid_slope(o));
+    hn::StoreU(hn::Mul(dc, forget), d, state);
+    float* to = b.before + at * 4 * units + p.unit;
+    for (int part = 0; part < 4; ++part) store_lanes(before[part], to + part * units, p.count);
+  }
+  /// What of the gradient of h goes to the step before without a product.
+  static HWY_INLINE Register carried(const float*) { return hn::Zero(F()); }
+};
+
+struct Gru {
+  static constexpr int kParts = 3, kSums = 4;  // r, z, n from the input, n from the state
+  static constexpr int of_input(int part) { return part; }
+  static constexpr int of_state(int part) { return part == 2 ? 3 : part; }
+
+  static HWY_INLINE Register forward(const Forward& f, const Register* sum, const Place& p, float*,
+                                     Register h) {
+    const F d;
+    const Register r = sigmoid(d, sum[0]), z = sigmoid(d, sum[1]);
+    const Register n = tanh(d, hn::MulAdd(r, sum[3], sum[2]));
+    if (f.gates) {
+      float* to = f.gates + f.e.at(p.row, p.t) * 4 * f.e.units + p.unit;
+      store_lanes(r, to, p.count);
+      store_lanes(z, to + f.e.units, p.count);
+      store_lanes(n, to + 2 * f.e.units, p.count);
+      store_lanes(sum[3], to + 3 * f.e.units, p.count);
+    }
+    return hn::MulAdd(z, hn::Sub(h, n), n);
+  }
+
+  static HWY_INLINE void backward(const Backward& b, Register dh, const Place& p, float* state,
+                                  Register* before) {
+    const F d;
+    const int64_t units = b.e.units, at = b.e.at(p.row, p.t);
+    const float* gates = b.gates + at * 4 * units + p.unit;
+    const Register r = load_lanes(gates, p.count), z = load_lanes(gates + units, p.count);
+    const Register n = load_lanes(gates + 2 * units, p.count);
+    const Register product = load_lanes(gates + 3 * units, p.count);
+    const Register earlier = p.t > 0 ? load_lanes(b.cells + b.e.at(p.row, p.t - 1) * units + p.unit, p.count)
+                                     : load_or_zero(b.first, p.row * units + p.unit, p.count);
+    const Register dn = hn::Mul(hn::Mul(dh, one_minus(z)), tanh_slope(n));
+    before[0] = hn::Mul(hn::Mul(dn, product), sigmoid_slope(r));
+    before[1] = hn::Mul(hn::Mul(dh, hn::Sub(earlier, n)), sigmoid_slope(z));
+    before[2] = hn::Mul(dn, r);
+    hn::StoreU(hn::Mul(dh, z), d, state);
+    float *state_side = b.before + at * 3 * units + p.unit,
+          *input_side = b.before_input + at * 3 * units + p.unit;
+    for (int part = 0; part < 3; ++part) {
+      store_lanes(before[part], state_side + part * units, p.count);
+      store_lanes(part == 2 ? dn : before[part], input_side + part * units, p.count);
+    }
+  }
+  static HWY_INLINE Register carried(const float* state) { return hn::LoadU(F(), state); }
+};
+
+// The rows of w [parts·units,depth] that belong to one register of units, as columns side by side. A few
+// steps at a time, so that what is written stays in the nearest cache.
+template <int kParts>
+void pack_columns(const float* w, int64_t depth, int64_t units, int64_t group, float* to) {
+  constexpr int64_t kWide = kParts * kLanes, kSteps = 16;
+  for (int64_t begin = 0; begin < depth; begin += kSteps) {
+    const int64_t end = std::min(depth, begin + kSteps);
+    for (int64_t column = 0; column < kWide; ++column) {
+      const int64_t unit = group * kLanes + column % kLanes;
+      const float* from = w + (column / kLanes * units + unit) * depth;
+      for (int64_t k = begin; k < end; ++k) to[k * kWide + column] = unit < units ? from[k] : 0;
+    }
+  }
+}
+
+// Forward: for each register of units, the rows of x, then those of h, with the columns of all parts side by
+// side; behind them, for each register of units, the biases by sum.
+template <class C>
+void pack_forward(const Forward& f, int part, int parts) {
+  const int64_t units = f.e.units, depth = f.e.in + units, groups = (units + kLanes - 1) / kLanes;
+  constexpr int64_t kWide = C::kParts * kLanes;
+  for (int64_t group = groups * part / parts; group < groups * (part + 1) / parts; ++group) {
+    float* to = f.packed + group * depth * kWide;
+    pack_columns<C::kParts>(f.w_ih, f.e.in, units, group, to);
+    pack_columns<C::kParts>(f.w_hh, units, units, group, to + f.e.in * kWide);
+    float* bias = f.packed + groups * depth * kWide + group * C::kSums * kLanes;
+    for (int lane = 0; lane < kLanes; ++lane) {
+      const int64_t unit = group * kLanes + lane;
+      for (int s = 0; s < C::kSums; ++s) bias[s * kLanes + lane] = 0;
+      for (int p = 0; p < C::kParts && unit < units; ++p) {
+        bias[C::of_input(p) * kLanes + lane] += f.b[p * units + unit];
+        if (f.b_hh) bias[C::of_state(p) * kLanes + lane] += f.b_hh[p * units + unit];
+      }
+    }
+  }
+}
+
+// A row of a step's left side is [x | h]; there are two of them, one being read and one being written.
+struct ForwardRows {
+  float *now, *next, *state;
+  int64_t apart, state_apart;
+};
+
+template <class C, int kRows>
+HWY_INLINE void forward_block(const Forward& f, const ForwardRows& rows, int64_t begin, int64_t from,
+                              int64_t t, int64_t group) {
+  const F d;
+  const int64_t units = f.e.units, in = f.e.in, depth = in + units, groups = (units + kLanes - 1) / kLanes;
+  constexpr int64_t kWide = C::kParts * kLanes;
+  const float* weights = f.packed + group * depth * kWide;
+  const float* bias = f.packed + groups * depth * kWide + group * C::kSums * kLanes;
+  const float* a = rows.now + begin * rows.apart;
+  Register sum[kRows][C::kSums];
+  if constexpr (C::kParts == C::kSums) {
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int s = 0; s < C::kSums; ++s) sum[r][s] = hn::LoadU(d, bias + s * kLanes);
+    }
+    accumulate<kRows, C::kParts>(depth, a, rows.apart, 1, weights, kWide, sum);
+  } else {
+    Register product[kRows][C::kParts];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int p = 0; p < C::kParts; ++p) product[r][p] = hn::LoadU(d, bias + C::of_input(p) * kLanes);
+    }
+    accumulate<kRows, C::kParts>(in, a, rows.apart, 1, weights, kWide, product);
+    Register input_side[kRows];  // of the part that does not mix
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      input_side[r] = product[r][C::kParts - 1];
+      product[r][C::kParts - 1] = hn::LoadU(d, bias + C::of_state(C::kParts - 1) * kLanes);
+    }
+    accumulate<kRows, C::kParts>(units, a + in, rows.apart, 1, weights + in * kWide, kWide, product);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int p = 0; p < C::kParts; ++p) sum[r][C::of_state(p)] = product[r][p];
+      sum[r][C::of_input(C::kParts - 1)] = input_side[r];
+    }
+  }
+  const int64_t unit = group * kLanes, count = std::min<int64_t>(kLanes, units - unit);
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) {
+    const Place place{from + begin + r, t, unit, count};
+    const int64_t row = begin + r;
+    const Register h = C::forward(f, sum[r], place, rows.state + row * rows.state_apart + unit,
+                                  hn::LoadU(d, rows.now + row * rows.apart + in + unit));
+    hn::StoreU(h, d, rows.next + row * rows.apart + in + unit);
+    if (f.y) store_lanes(h, f.y + f.e.at(place.row, t) * units + unit, count);
+    if (f.h && t + 1 == f.e.steps) store_lanes(h, f.h + place.row * units + unit, count);
+  }
+}
+
+void start_state(float* to, int64_t apart, const float* from, int64_t first, int64_t rows, int64_t units) {
+  for (int64_t r = 0; r < rows; ++r) {
+    std::fill_n(to + r * apart, (units + 63) / 64 * 64, 0.0f);
+    if (from) std::copy_n(from + (first + r) * units, units, to + r * apart);
+  }
+}
+
+int64_t forward_row(const Extents& e) { return (e.in + 15) / 16 * 16 + e.padded() + 16; }
+
+template <class C>
+void forward(const Forward& f, float* scratch, int64_t first, int64_t last) {
+  const int64_t count = last - first, groups = (f.e.units + kLanes - 1) / kLanes;
+  ForwardRows rows{scratch, nullptr, nullptr, forward_row(f.e), f.e.padded()};
+  rows.next = rows.now + count * rows.apart;
+  rows.state = rows.next + count * rows.apart;
+  start_state(rows.now + f.e.in, rows.apart, f.h0, first, count, f.e.units);
+  start_state(rows.next + f.e.in, rows.apart, nullptr, first, count, f.e.units);
+  start_state(rows.state, rows.state_apart, f.c0, first, count, f.e.units);
+  for (int64_t t = 0; t < f.e.steps; ++t) {
+    for (int64_t r = 0; r < count; ++r) {
+      std::copy_n(f.x + f.e.at(first + r, t) * f.e.in, f.e.in, rows.now + r * rows.apart);
+    }
+    for (int64_t group = 0; group < groups; ++group) {
+      for_row_blocks(
+          count, [&]<int kRows>(int64_t begin) { forward_block<C, kRows>(f, rows, begin, first, t, group); });
+    }
+    std::swap(rows.now, rows.next);
+  }
+}
+
+// Backward: for each four registers of units, the rows of w_hh.
+constexpr int kColumns = 4;
+constexpr int64_t kGroup = kColumns * kLanes;
+
+template <class C>
+void pack_backward(const Backward& b, int part, int parts) {
+  const int64_t units = b.e.units, depth = C::kParts * units, groups = (units + kGroup - 1) / kGroup;
+  for (int64_t group = groups * part / parts; group < groups * (part + 1) / parts; ++group) {
+    const int64_t unit = group * kGroup, count = std::min(kGroup, units - unit);
+    for (int64_t k = 0; k < depth; ++k) {
+      float* to = b.packed + (group * depth + k) * kGroup;
+      std::copy_n(b.w_hh + k * units + unit, count, to);
+      std::fill(to + count, to + kGroup, 0.0f);
+    }
+  }
+}
+
+struct BackwardRows {
+  float *now, *next, *state;  // gradients in front of the step behind, of this step; lstm: of c, gru: z·dh
+  int64_t apart, state_apart;
+};
+
+// The gradient of h at step t (of h0 at t = -1) in four registers of units of some rows.
+template <class C, int kRows>
+HWY_INLINE void backward_block(const Backward& b, const BackwardRows& rows, int64_t begin, int64_t from,
+                               int64_t t, int64_t group) {
+  const int64_t units = b.e.units, depth = C::kParts * units, unit = group * kGroup;
+  const bool last = t + 1 == b.e.steps;
+  Register dh[kRows][kColumns];
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) {
+    const int64_t row = from + begin + r;
+#pragma GCC unroll 8
+    for (int v = 0; v < kColumns; ++v) {
+      const int64_t at = unit + v * kLanes, count = units - at;
+      if (count <= 0) {
+        dh[r][v] = hn::Zero(F());
+      } else if (last) {
+        dh[r][v] = load_lanes(b.dh + row * units + at, count);
+      } else {
+        dh[r][v] = C::carried(rows.state + (begin + r) * rows.state_apart + at);
+      }
+    }
+  }
+  if (!last) {
+    accumulate<kRows, kColumns>(depth, rows.now + begin * rows.apart, rows.apart, 1,
+                                b.packed + group * depth * kGroup, kGroup, dh);
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) {
+    const int64_t row = from + begin + r;
+#pragma GCC unroll 8
+    for (int v = 0; v < kColumns; ++v) {
+      const int64_t at = unit + v * kLanes, count = units - at;
+      if (count <= 0) break;
+      if (t < 0) {
+        store_lanes(dh[r][v], b.dh0 + row * units + at, count);
+        continue;
+      }
+      const Register of_output = load_lanes(b.dy + b.e.at(row, t) * units + at, count);
+      Register before[C::kParts];
+      C::backward(b, hn::Add(dh[r][v], of_output), {row, t, at, count},
+                  rows.state + (begin + r) * rows.state_apart + at, before);
+      for (int p = 0; p < C::kParts; ++p)
+        store_lanes(before[p], rows.next + (begin + r) * rows.apart + p * units + at, count);
+    }
+  }
+}
+
+int64_t backward_row(int parts, const Extents& e) { return (parts * e.units + 15) / 16 * 16 + 16; }
+
+template <class C>
+void backward(const Backward& b, float* scratch, int64_t first, int64_t last) {
+  const int64_t count = last - first, groups = (b.e.units + kGroup - 1) / kGroup;
+  BackwardRows rows{scratch, nullptr, nullptr, backward_row(C::kParts, b.e), b.e.padded()};
+  rows.next = rows.now + count * rows.apart;
+  rows.state = rows.next + count * rows.apart;
+  start_state(rows.state, rows.state_apart, b.dc, first, count, b.e.units);
+  for (int64_t t = b.e.steps; t-- > (b.dh0 ? -1 : 0);) {
+    for (int64_t group = 0; group < groups; ++group) {
+      for_row_blocks(count, [&]<int kRows>(int64_t begin) {
+        backward_block<C, kRows>(b, rows, begin, first, t, group);
+      });
+    }
+    std::swap(rows.now, rows.next);
+  }
+  for (int64_t r = 0; b.dc0 && r < count; ++r) {
+    std::copy_n(rows.state + r * rows.state_apart, b.e.units, b.dc0 + (first + r) * b.e.units);
+  }
+}
+
+const Functions& find_target(Cell cell) {
+  static constexpr Functions of_lstm{pack_forward<Lstm>, forward<Lstm>, pack_backward<Lstm>, backward<Lstm>};
+  static constexpr Functions of_gru{pack_forward<Gru>, forward<Gru>, pack_backward<Gru>, backward<Gru>};
+  return cell == Cell::lstm ? of_lstm : of_gru;
+}
+
+}  // namespace
+}  // namespace luge::recurrent::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace luge::recurrent {
+
+HWY_EXPORT(find_target);
+const Functions& functions(Cell cell) { return HWY_DYNAMIC_DISPATCH(find_target)(cell); }
+
+namespace {
+std::int64_t cache_lines(std::int64_t floats) { return (floats + 15) / 16 * 16; }
+}  // namespace
+
+std::int64_t forward_packed(Cell cell, const Extents& e) {
+  return cache_lines(e.padded() * (parts_of(cell) * (e.in + e.units) + 4));
+}
+std::int64_t forward_scratch(const Extents& e, std::int64_t rows) {
+  return rows * (2 * (cache_lines(e.in) + e.padded() + 16) + e.padded());
+}
+std::int64_t backward_packed(Cell cell, const Extents& e) { return e.padded() * parts_of(cell) * e.units; }
+std::int64_t backward_scratch(Cell cell, const Extents& e, std::int64_t rows) {
+  return rows * (2 * (cache_lines(parts_of(cell) * e.units) + 16) + e.padded());
+}
+
+}  // namespace luge::recurrent
+#endif

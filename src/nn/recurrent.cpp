@@ -1,0 +1,63 @@
+#include "luge/nn/recurrent.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "luge/error.h"
+#include "luge/ops/math.h"
+
+namespace luge::nn {
+
+RecurrentLayer::RecurrentLayer(std::string_view name, int gates, std::int64_t units,
+                               const RecurrentLayerOptions& options)
+    : gates_(gates), units_(units), options_(options) {
+  if (units < 1) throw ValueError(fmt::format("{}: {} units; expected at least 1", name, units));
+  weight_ih = parameter("weight_ih");
+  weight_hh = parameter("weight_hh");
+  if (!options.bias) return;
+  bias_ih = parameter("bias_ih");
+  bias_hh = parameter("bias_hh");
+}
+
+void RecurrentLayer::create_parameters(const Tensor& x) const {
+  if (x.rank() != 3 || x.extent(2) == unknown) {
+    throw ShapeError(fmt::format("input {} is no sequence; expected [N,T,inputs]", x.shape().to_string()));
+  }
+  const double bound = 1 / std::sqrt(static_cast<double>(units_));
+  const init::Initializer draw = options_.init ? *options_.init : init::uniform(-bound, bound);
+  const std::int64_t rows = gates_ * units_;
+  create(weight_ih, draw(Shape{rows, x.extent(2)}, x.dtype()));
+  create(weight_hh, draw(Shape{rows, units_}, x.dtype()));
+  if (!bias_ih.defined()) return;
+  create(bias_ih, draw(Shape{rows}, x.dtype()));
+  create(bias_hh, draw(Shape{rows}, x.dtype()));
+}
+
+std::string RecurrentLayer::describe() const { return fmt::format("{} {}", type(), units_); }
+
+Work RecurrentLayer::work() const {
+  const std::int64_t in = weight_ih.variable().shape()[1];
+  return {.fan_in = gates_ * (in + units_), .bias = bias_ih.defined(), .multiplies = true};
+}
+
+Tensor LSTM::forward(const Tensor& x) const {
+  const LstmOutput out = run(x);
+  return options().last_only ? out.h : out.y;
+}
+
+LstmOutput LSTM::run(const Tensor& x, const Tensor& h, const Tensor& c) const {
+  const Tensor bias = bias_ih.defined() ? bias_ih.value() + bias_hh.value() : Tensor();
+  return lstm(x, weight_ih, weight_hh, bias, {.batch_first = true}, h, c);
+}
+
+Tensor GRU::forward(const Tensor& x) const {
+  const GruOutput out = run(x);
+  return options().last_only ? out.h : out.y;
+}
+
+GruOutput GRU::run(const Tensor& x, const Tensor& h) const {
+  return gru(x, weight_ih, weight_hh, bias_ih, bias_hh, {.batch_first = true}, h);
+}
+
+}  // namespace luge::nn

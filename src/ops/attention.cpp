@@ -1,0 +1,152 @@
+// attention: softmax(scale·q·kᵀ)·v for each head (Vaswani et al. 2017), fused, so that the scores need not be
+// kept: what the backward pass needs of them is one number a row, the logarithm of the sum of exponentials.
+#include "ops/attention.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "luge/ops/compare.h"
+#include "luge/ops/linalg.h"
+#include "luge/ops/math.h"
+#include "luge/ops/reduce.h"
+#include "luge/ops/sequence.h"
+#include "luge/ops/shape.h"
+
+namespace luge {
+namespace {
+
+std::int64_t divided(std::string_view op, const Type& qkv, std::int64_t parts) {
+  const std::int64_t width = qkv.shape[2];
+  if (width < 0) return unknown;
+  if (width > 0 && width % parts == 0) return width / parts;
+  throw ShapeError(
+      fmt::format("{}: {} has extent {} on axis 2, expected a multiple of {} (q, k and v of {} heads)", op,
+                  qkv.to_string(), width, parts, parts / 3));
+}
+
+struct Attention : Op<Attention, AttentionAttributes> {
+  static constexpr auto name = "attention";
+  static constexpr Traits traits{.cost = 1000, .residuals_from = 1};
+
+  Types infer(const Types& in) const {
+    const std::size_t own = attention_operands(*this);
+    check_inputs(name, in, own, own + 1);
+    const auto operands = std::span(in.begin(), in.begin() + own);
+    const Types out = check_attention(name, *this, operands);
+    if (in.size() > own) check_attention_mask(name, in[own], out[1], attention_columns(*this, operands));
+    return out;
+  }
+
+  Tensors decompose(const Tensors& in) const {
+    const std::size_t own = attention_operands(*this);
+    const AttentionParts parts = split_attention(*this, std::span(in).first(own));
+    const Tensor scores = attention_scores(name, *this, parts, in.size() > own ? in[own] : Tensor());
+    const Tensor largest = stop_gradient(max(scores, -1, keep_dims));
+    const Tensor powers = exp(scores - largest);
+    const Tensor total = sum(powers, -1, keep_dims);
+    const Tensor y = matmul(powers / total, parts.v);
+    return {heads > 0 ? join_heads(y) : y, squeeze(log(total) + largest, -1)};
+  }
+
+  Tensors gradient(const GradientCall& c) const {
+    const std::size_t own = attention_operands(*this);
+    if (!c.g[0].defined()) return Tensors(c.in.size());
+    Tensors result = make_attention_backward(*this, std::span(c.in).first(own), c.out[0], c.out[1], c.g[0],
+                                             c.in.size() > own ? c.in[own] : Tensor());
+    result.resize(c.in.size());
+    return result;
+  }
+};
+const Registered<Attention> registered;
+
+void check_scale(std::string_view op, double scale) {
+  if (std::isfinite(scale)) return;
+  throw ValueError(fmt::format("{}: scale is {}; expected a finite number, 0 for 1/√d", op, scale));
+}
+
+}  // namespace
+
+Types check_attention(std::string_view op, const AttentionAttributes& a, std::span<const Type> operands) {
+  const Type& q = operands[0];
+  check_float(op, q);
+  if (a.heads > 0) {
+    check_rank(op, "projection", q, 3);
+    const std::int64_t depth = divided(op, q, 3 * a.heads);
+    return {{q.dtype, Shape{q.shape[0], q.shape[1], depth < 0 ? unknown : a.heads * depth}},
+            {q.dtype, Shape{q.shape[0], a.heads, q.shape[1]}}};
+  }
+  const Type &k = operands[1], &v = operands[2];
+  check_same_dtype(op, q, k);
+  check_same_dtype(op, q, v);
+  check_rank(op, "q", q, 4);
+  check_rank(op, "k", k, 4);
+  check_rank(op, "v", v, 4);
+  for (int axis = 0; axis < 2; ++axis) {
+    check_extent(op, "k", k, axis, q.shape[axis]);
+    check_extent(op, "v", v, axis, q.shape[axis]);
+  }
+  check_extent(op, "k", k, 3, q.shape[3]);
+  check_extent(op, "v", v, 2, k.shape[2]);
+  const Shape rows{known_of(q.shape[0], k.shape[0]), known_of(q.shape[1], k.shape[1]), q.shape[2]};
+  return {{q.dtype, rows.appended(v.shape[3])}, {q.dtype, rows}};
+}
+
+void check_attention_mask(std::string_view op, const Type& mask, const Type& log_sum, std::int64_t columns) {
+  check_bool(op, mask);
+  const Shape scores = log_sum.shape.appended(columns);
+  if (broadcasts_to(mask.shape, scores)) return;
+  throw ShapeError(fmt::format("{}: mask {} does not broadcast to the scores {}", op, mask.to_string(),
+                               scores.to_string()));
+}
+
+std::int64_t attention_columns(const AttentionAttributes& a, std::span<const Type> operands) {
+  return a.heads > 0 ? operands[0].shape[1] : operands[1].shape[2];
+}
+
+Tensor split_heads(const Tensor& x, std::int64_t heads) {
+  return permute(unflatten(x, 2, {heads, unknown}), {0, 2, 1, 3});
+}
+
+Tensor join_heads(const Tensor& x) { return flatten(permute(x, {0, 2, 1, 3}), 2, 3); }
+
+AttentionParts split_attention(const AttentionAttributes& a, std::span<const Tensor> operands) {
+  if (a.heads == 0) return {operands[0], operands[1], operands[2]};
+  const Tensors parts = chunk(operands[0], 3, 2);
+  return {split_heads(parts[0], a.heads), split_heads(parts[1], a.heads), split_heads(parts[2], a.heads)};
+}
+
+double attention_scale(std::string_view op, const AttentionAttributes& a, const Tensor& q) {
+  if (a.scale != 0) return a.scale;
+  const std::int64_t depth = q.extent(-1);
+  if (depth < 0)
+    throw GraphError(fmt::format("{}: the depth of q {} must be known", op, q.shape().to_string()));
+  return depth == 0 ? 1 : 1 / std::sqrt(static_cast<double>(depth));
+}
+
+Tensor attention_scores(std::string_view op, const AttentionAttributes& a, const AttentionParts& parts,
+                        const Tensor& mask) {
+  const double nothing = -std::numeric_limits<double>::infinity();
+  Tensor scores = matmul(parts.q, parts.k, {.transpose_b = true}) * attention_scale(op, a, parts.q);
+  if (a.causal) scores = where(greater_equal(iota_like(scores, -2), iota_like(scores, -1)), scores, nothing);
+  if (mask.defined()) scores = where(mask, scores, nothing);
+  return scores;
+}
+
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options,
+                 const Tensor& mask) {
+  check_scale("attention", options.scale);
+  const AttentionAttributes attributes{.causal = options.causal, .scale = options.scale};
+  return mask.defined() ? make<Attention>(attributes, q, k, v, mask) : make<Attention>(attributes, q, k, v);
+}
+
+Tensor self_attention(const Tensor& qkv, std::int64_t heads, const AttentionOptions& options,
+                      const Tensor& mask) {
+  check_scale("self_attention", options.scale);
+  if (heads < 1) throw ValueError(fmt::format("self_attention: heads is {}; expected 1 or more", heads));
+  const AttentionAttributes attributes{.causal = options.causal, .scale = options.scale, .heads = heads};
+  return mask.defined() ? make<Attention>(attributes, qkv, mask) : make<Attention>(attributes, qkv);
+}
+
+}  // namespace luge

@@ -1,0 +1,62 @@
+#include "luge/nn/embedding.h"
+
+#include <gtest/gtest.h>
+
+#include "luge/autodiff.h"
+#include "luge/nn/recurrent.h"
+#include "luge/ops/math.h"
+#include "luge/ops/reduce.h"
+#include "support/errors.h"
+
+namespace luge::nn {
+namespace {
+
+using testing::expect_error;
+
+const std::vector<std::int64_t> ids = {2, 0, 2, 1};
+
+TEST(EmbeddingLayer, GivesRowsOfItsTable) {
+  const Embedding table(3, 2);
+  const Tensor y = table(tensor(ids, {2, 2}));
+  EXPECT_EQ(y.shape(), (Shape{2, 2, 2}));
+  EXPECT_EQ(table.parameters()[0].shape(), (Shape{3, 2}));
+  EXPECT_EQ(table.parameters()[0].dtype(), f32);
+  const auto rows = table.parameters()[0].value().to_vector<float>(), got = y.to_vector<float>();
+  for (std::size_t k = 0; k < ids.size(); ++k) {
+    for (std::size_t i = 0; i < 2; ++i)
+      EXPECT_EQ(got[2 * k + i], rows[2 * static_cast<std::size_t>(ids[k]) + i]);
+  }
+}
+
+TEST(EmbeddingLayer, RepeatedIdsAddUp) {
+  const Embedding table(4, 2);
+  const Tensor y = table(tensor(ids, {4}));
+  const Tensor weight = tensor<float>({1, 2, 3, 4, 5, 6, 7, 8}, {4, 2});
+  const Tensor slope = grad(sum(y * weight), table.parameters()[0]);
+  EXPECT_EQ(slope.to_vector<float>(), (std::vector<float>{3, 4, 7, 8, 1 + 5, 2 + 6, 0, 0}));
+}
+
+TEST(EmbeddingLayer, BuildsFromIds) {
+  const Embedding table(4, 3);
+  table.build({5}, i32);
+  EXPECT_TRUE(table.built());
+}
+
+TEST(BadInput, C11_EmbeddingOfIdsOutOfRange) {
+  const Embedding table(3, 2);
+  expect_error<IndexError>([&] { table(tensor<std::int64_t>({1, 3}, {2})).to_vector<float>(); }, {"3"});
+  expect_error<ValueError>([] { Embedding(0, 2); }, {"Embedding", "0", "at least 1"});
+  expect_error<DTypeError>([&] { table(zeros({2})); }, {"Embedding 3x2", "f32", "integer"});
+}
+
+TEST(BadInput, C01_SequencesThatAreNone) {
+  expect_error<ValueError>([] { LSTM(0); }, {"LSTM", "0 units"});
+  expect_error<ShapeError>([] { LSTM(2)(zeros({2, 3})); }, {"LSTM 2", "[2,3]", "[N,T,inputs]"});
+  const GRU gru(2);
+  gru.build({3, 4});
+  expect_error<ShapeError>([&] { gru(zeros({2, 3, 5})); }, {"GRU 2", "5", "4"});
+  expect_error<ShapeError>([&] { gru(zeros({2, 0, 4})); }, {"no steps"});
+}
+
+}  // namespace
+}  // namespace luge::nn
