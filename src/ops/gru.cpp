@@ -11,17 +11,17 @@
 namespace luge {
 namespace {
 
-// inputs: w_hh, gates (r, z, n, product of n), all h, gradients of all h, of the last h, and perhaps h0
+// inputs: w_hh, gates (r, z, n, product of n), h in front of every step, gradients of all h and of the last h
 struct GruBackward : Op<GruBackward, RecurrentAttributes> {
   static constexpr auto name = "gru_backward";
 
   Types infer(const Types& in) const {
-    check_inputs(name, in, 5, 6);
+    check_inputs(name, in, 5);
     const RecurrentExtents e = check_recurrent_gates(name, *this, in[1], 4, in[0], 3);
     for (std::size_t k = 2; k < in.size(); ++k) check_same_dtype(name, in[0], in[k]);
-    check_sequence(name, "outputs", in[2], *this, e, e.units);
+    check_sequence(name, "states", in[2], *this, e, e.units);
     check_sequence(name, "output gradient", in[3], *this, e, e.units);
-    for (std::size_t k = 4; k < in.size(); ++k) check_state(name, "state", in[k], e);
+    check_state(name, "state gradient", in[4], e);
     const Type product = sequence_type(*this, in[0].dtype, e, e.units < 0 ? unknown : 3 * e.units);
     return {product, product, {in[0].dtype, Shape{e.batch, e.units}}};
   }
@@ -35,9 +35,7 @@ struct GruBackward : Op<GruBackward, RecurrentAttributes> {
       const Tensors gate = chunk(select(in[1], time, t), 4, -1);
       const Tensor &r = gate[0], &z = gate[1], &n = gate[2], &product = gate[3];
       dh = dh + select(in[3], time, t);
-      Tensor difference = -n;
-      if (t > 0) difference = select(in[2], time, t - 1) - n;
-      if (t == 0 && in.size() == 6) difference = in[5] - n;
+      const Tensor difference = select(in[2], time, t) - n;
       const Tensor dn = dh * (1 - z) * (1 - square(n)), dz = dh * difference * z * (1 - z);
       const Tensor dr = dn * product * r * (1 - r);
       of_input[static_cast<std::size_t>(t)] = concat({dr, dz, dn}, -1);
@@ -64,9 +62,8 @@ struct Gru : Op<Gru, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b_ih, b_h
     if (in.size() == 6) check_state(name, "h0", in[5], e);
     const DType dtype = in[0].dtype;
     const std::int64_t wide = e.units < 0 ? unknown : 4 * e.units;
-    return {sequence_type(*this, dtype, e, e.units),
-            {dtype, Shape{e.batch, e.units}},
-            sequence_type(*this, dtype, e, wide)};
+    const Type all = sequence_type(*this, dtype, e, e.units);
+    return {all, {dtype, Shape{e.batch, e.units}}, sequence_type(*this, dtype, e, wide), all};
   }
 
   Tensors decompose(const Tensors& in) const {
@@ -86,24 +83,20 @@ struct Gru : Op<Gru, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b_ih, b_h
       outputs.push_back(h);
       gates.push_back(concat({r, z, n, of_state[2]}, -1));
     }
-    return {stack(outputs, time), h, stack(gates, time)};
+    const Tensor y = stack(outputs, time);
+    return {y, h, stack(gates, time), states_before(*this, y, in.size() == 6 ? in[5] : Tensor())};
   }
 
   Tensors gradient(const GradientCall& c) const {
     const auto given = [&](std::size_t k) { return c.g[k].defined() ? c.g[k] : zeros_like(c.out[k]); };
-    const bool started = c.in.size() == 6;
-    const Tensors parts =
-        started ? make_all<GruBackward>(*this, c.in[2], c.out[2], c.out[0], given(0), given(1), c.in[5])
-                : make_all<GruBackward>(*this, c.in[2], c.out[2], c.out[0], given(0), given(1));
+    const Tensors parts = make_all<GruBackward>(*this, c.in[2], c.out[2], c.out[3], given(0), given(1));
     Tensors result(c.in.size());
     if (c.needs[0]) result[0] = matmul(parts[0], c.in[1]);
     if (c.needs[1]) result[1] = weight_gradient(parts[0], c.in[0]);
-    if (c.needs[2]) {
-      result[2] = weight_gradient(parts[1], states_before(*this, c.out[0], started ? c.in[5] : Tensor()));
-    }
+    if (c.needs[2]) result[2] = weight_gradient(parts[1], c.out[3]);
     if (c.needs[3]) result[3] = sum_like(parts[0], c.in[3]);
     if (c.needs[4]) result[4] = sum_like(parts[1], c.in[4]);
-    if (started && c.needs[5]) result[5] = parts[2];
+    if (c.in.size() == 6 && c.needs[5]) result[5] = parts[2];
     return result;
   }
 };

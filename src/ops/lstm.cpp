@@ -72,7 +72,7 @@ struct Lstm : Op<Lstm, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b and p
     const DType dtype = in[0].dtype;
     const std::int64_t wide = e.units < 0 ? unknown : 4 * e.units;
     const Type state{dtype, Shape{e.batch, e.units}}, all = sequence_type(*this, dtype, e, e.units);
-    return {all, state, state, sequence_type(*this, dtype, e, wide), all};
+    return {all, state, state, sequence_type(*this, dtype, e, wide), all, all};
   }
 
   Tensors decompose(const Tensors& in) const {
@@ -93,7 +93,9 @@ struct Lstm : Op<Lstm, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b and p
       cells.push_back(c);
       gates.push_back(concat({i, f, g, o}, -1));
     }
-    return {stack(outputs, time), h, c, stack(gates, time), stack(cells, time)};
+    const Tensor y = stack(outputs, time);
+    const Tensor before = states_before(*this, y, in.size() == 6 ? in[4] : Tensor());
+    return {y, h, c, stack(gates, time), stack(cells, time), before};
   }
 
   Tensors gradient(const GradientCall& r) const {
@@ -107,9 +109,7 @@ struct Lstm : Op<Lstm, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b and p
     Tensors result(r.in.size());
     if (r.needs[0]) result[0] = matmul(parts[0], w_ih);
     if (r.needs[1]) result[1] = weight_gradient(parts[0], x);
-    if (r.needs[2]) {
-      result[2] = weight_gradient(parts[0], states_before(*this, r.out[0], started ? r.in[4] : Tensor()));
-    }
+    if (r.needs[2]) result[2] = weight_gradient(parts[0], r.out[5]);
     if (r.needs[3]) result[3] = sum_like(parts[0], r.in[3]);
     if (started) {
       if (r.needs[4]) result[4] = parts[1];

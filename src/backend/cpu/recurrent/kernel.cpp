@@ -75,6 +75,7 @@ class ForwardRun final : public PreparedKernel {
     f.y = result(call, 0), f.h = result(call, 1);
     if (lstm) f.c = result(call, 2), f.cells = result(call, 4);
     f.gates = result(call, lstm ? 3 : 2);
+    f.before = result(call, lstm ? 5 : 3);
     f.packed = static_cast<float*>(call.scratch);
     const auto& functions = recurrent::functions(cell_);
     walk(f, functions.pack_forward, functions.forward, f.packed + split_.packed, split_.of_one,
@@ -97,7 +98,7 @@ class BackwardRun final : public PreparedKernel {
     b.w_hh = floats(call, 0), b.gates = floats(call, 1), b.cells = floats(call, 2);
     b.dy = floats(call, 3), b.dh = floats(call, 4);
     if (lstm) b.dc = floats(call, 5);
-    if (started_) b.first = floats(call, lstm ? 6 : 5);
+    if (started_) b.first = floats(call, 6);
     if (lstm) {
       b.before = result(call, 0), b.dh0 = result(call, 1), b.dc0 = result(call, 2);
     } else {
@@ -174,7 +175,7 @@ class BackwardKernel final : public Kernel {
     split.threads = threads_for(split.e.batch, r.threads);
     split.packed = recurrent::backward_packed(cell, split.e);
     split.of_one = recurrent::backward_scratch(cell, split.e, split.rows());
-    const bool started = r.in.size() == (cell == Cell::lstm ? 7u : 6u);
+    const bool started = r.in.size() == 7;  // lstm
     return accept<BackwardRun>(cell, split, started, static_cast<double>(split.e.units));
   }
 };

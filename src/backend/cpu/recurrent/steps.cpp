@@ -121,8 +121,7 @@ struct Gru {
     const Register r = load_lanes(gates, p.count), z = load_lanes(gates + units, p.count);
     const Register n = load_lanes(gates + 2 * units, p.count);
     const Register product = load_lanes(gates + 3 * units, p.count);
-    const Register earlier = p.t > 0 ? load_lanes(b.cells + b.e.at(p.row, p.t - 1) * units + p.unit, p.count)
-                                     : load_or_zero(b.first, p.row * units + p.unit, p.count);
+    const Register earlier = load_lanes(b.cells + at * units + p.unit, p.count);
     const Register dn = hn::Mul(hn::Mul(dh, one_minus(z)), tanh_slope(n));
     before[0] = hn::Mul(hn::Mul(dn, product), sigmoid_slope(r));
     before[1] = hn::Mul(hn::Mul(dh, hn::Sub(earlier, n)), sigmoid_slope(z));
@@ -229,7 +228,11 @@ HWY_INLINE void forward_block(const Forward& f, const ForwardRows& rows, int64_t
                                   hn::LoadU(d, rows.now + row * rows.apart + in + unit));
     hn::StoreU(h, d, rows.next + row * rows.apart + in + unit);
     if (f.y) store_lanes(h, f.y + f.e.at(place.row, t) * units + unit, count);
-    if (f.h && t + 1 == f.e.steps) store_lanes(h, f.h + place.row * units + unit, count);
+    if (t + 1 < f.e.steps) {
+      if (f.before) store_lanes(h, f.before + f.e.at(place.row, t + 1) * units + unit, count);
+    } else if (f.h) {
+      store_lanes(h, f.h + place.row * units + unit, count);
+    }
   }
 }
 
@@ -251,6 +254,9 @@ void forward(const Forward& f, float* scratch, int64_t first, int64_t last) {
   start_state(rows.now + f.e.in, rows.apart, f.h0, first, count, f.e.units);
   start_state(rows.next + f.e.in, rows.apart, nullptr, first, count, f.e.units);
   start_state(rows.state, rows.state_apart, f.c0, first, count, f.e.units);
+  for (int64_t r = 0; f.before && r < count; ++r) {
+    std::copy_n(rows.now + r * rows.apart + f.e.in, f.e.units, f.before + f.e.at(first + r, 0) * f.e.units);
+  }
   for (int64_t t = 0; t < f.e.steps; ++t) {
     for (int64_t r = 0; r < count; ++r) {
       std::copy_n(f.x + f.e.at(first + r, t) * f.e.in, f.e.in, rows.now + r * rows.apart);

@@ -1,0 +1,132 @@
+// The kernels of layers over sequences, forward and backward, at extents that fill registers, blocks and
+// threads in part, against the reference loops in double.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "luge/ops/index.h"
+#include "luge/ops/math.h"
+#include "luge/ops/nn.h"
+#include "luge/ops/sequence.h"
+#include "support/op_run.h"
+
+namespace luge::testing {
+namespace {
+
+std::vector<Value> values_in(const OpCase& row, DType dtype) {
+  std::vector<Value> values;
+  for (const Tensor& each : elements(row.inputs[0], row.name)) {
+    values.push_back(value_of(is_floating(each.dtype()) ? cast(cast(each, f32), dtype) : each));
+  }
+  return values;
+}
+
+void expect_close(const OpCase& row, double tolerance) {
+  const Traced narrow = trace(row, values_in(row, f32), true), wide = trace(row, values_in(row, f64), true);
+  const auto got = run_graph(narrow.roots, narrow.leaves, narrow.values, {.backend = &cpu_backend()});
+  const auto wanted = run_graph(wide.roots, wide.leaves, wide.values);
+  ASSERT_EQ(got.size(), wanted.size());
+  for (std::size_t k = 0; k < got.size(); ++k) {
+    const auto reference = numbers(wanted[k]);
+    double largest = 1;
+    for (double x : reference) largest = std::max(largest, std::abs(x));
+    EXPECT_LE(distance(numbers(got[k]), reference), tolerance * largest) << row.name << " result " << k;
+  }
+}
+
+OpCase lstm_case(bool batch_first, std::int64_t steps, std::int64_t batch, std::int64_t in,
+                 std::int64_t units) {
+  const Shape x = batch_first ? Shape{batch, steps, in} : Shape{steps, batch, in};
+  return {
+      .name = fmt::format("lstm {} {} {} {}", steps, batch, in, units),
+      .build =
+          [=](const Tensors& t) {
+            const LstmOutput out = lstm(t[0], t[1], t[2], t[3], {batch_first}, t[4], t[5]);
+            return Tensors{out.y, out.h, out.c};
+          },
+      .inputs = {{uniform(x, -1, 1), uniform({4 * units, in}, -1, 1), uniform({4 * units, units}, -0.4, 0.4),
+                  uniform({4 * units}), uniform({batch, units}), uniform({batch, units})}}};
+}
+
+OpCase gru_case(bool batch_first, std::int64_t steps, std::int64_t batch, std::int64_t in,
+                std::int64_t units) {
+  const Shape x = batch_first ? Shape{batch, steps, in} : Shape{steps, batch, in};
+  return {
+      .name = fmt::format("gru {} {} {} {}", steps, batch, in, units),
+      .build =
+          [=](const Tensors& t) {
+            const GruOutput out = gru(t[0], t[1], t[2], t[3], t[4], {batch_first}, t[5]);
+            return Tensors{out.y, out.h};
+          },
+      .inputs = {{uniform(x, -1, 1), uniform({3 * units, in}, -1, 1), uniform({3 * units, units}, -0.4, 0.4),
+                  uniform({3 * units}), uniform({3 * units}), uniform({batch, units})}}};
+}
+
+TEST(SequenceKernels, RecurrentLayers) {
+  for (const bool batch_first : {false, true}) {
+    expect_close(lstm_case(batch_first, 3, 1, 3, 5), 1e-5);
+    expect_close(lstm_case(batch_first, 4, 13, 17, 64), 1e-5);
+    expect_close(lstm_case(batch_first, 2, 27, 16, 81), 1e-5);
+    expect_close(gru_case(batch_first, 3, 1, 3, 5), 1e-5);
+    expect_close(gru_case(batch_first, 4, 13, 17, 64), 1e-5);
+    expect_close(gru_case(batch_first, 2, 27, 16, 81), 1e-5);
+  }
+}
+
+TEST(SequenceKernels, AttentionOfThreeOperands) {
+  for (const bool causal : {false, true}) {
+    for (const auto& [rows, columns, depth, values] : std::vector<std::array<std::int64_t, 4>>{
+             {1, 1, 1, 1}, {50, 70, 20, 33}, {97, 64, 32, 64}, {130, 130, 16, 16}}) {
+      expect_close({.name = fmt::format("attention {}x{}x{}x{}", rows, columns, depth, values),
+                    .build =
+                        [causal](const Tensors& t) {
+                          return Tensors{attention(t[0], t[1], t[2], {.causal = causal})};
+                        },
+                    .inputs = {{uniform({1, 2, rows, depth}), uniform({1, 2, columns, depth}),
+                                uniform({1, 2, columns, values})}}},
+                   1e-5);
+    }
+  }
+}
+
+TEST(SequenceKernels, AttentionOfOneProjection) {
+  for (const bool causal : {false, true}) {
+    expect_close(
+        {.name = "self attention",
+         .build = [causal](const Tensors& t) { return Tensors{self_attention(t[0], 5, {.causal = causal})}; },
+         .inputs = {{uniform({3, 60, 3 * 5 * 24})}}},
+        1e-5);
+  }
+}
+
+TEST(SequenceKernels, RowsTakenAndAdded) {
+  expect_close({.name = "embedding",
+                .build = [](const Tensors& t) { return Tensors{embedding(t[0], t[1])}; },
+                .inputs = {{uniform({31, 70}), indices({40, 60}, 31)}}},
+               1e-5);
+  expect_close({.name = "take inner",
+                .build = [](const Tensors& t) { return Tensors{take(t[0], t[1], 1)}; },
+                .inputs = {{uniform({30, 7, 40}), indices({90}, 7)}}},
+               1e-5);
+}
+
+TEST(SequenceKernels, CrossEntropyOfLabels) {
+  for (const double smoothing : {0.0, 0.2}) {
+    for (const std::int64_t classes : {1, 7, 16, 65, 1000}) {
+      expect_close({.name = fmt::format("entropy of {}", classes),
+                    .build =
+                        [=](const Tensors& t) {
+                          return Tensors{softmax_cross_entropy(
+                              t[0], t[1], {.label_smoothing = smoothing, .ignore_index = classes / 2 + 1})};
+                        },
+                    .inputs = {{uniform({5, 9, classes}, -20, 20), indices({5, 9}, classes)}}},
+                   1e-5);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace luge::testing
