@@ -4,6 +4,7 @@
 
 #include "luge/error.h"
 #include "luge/ops/index.h"
+#include "luge/ops/math.h"
 
 namespace luge::nn {
 
@@ -20,7 +21,9 @@ void Embedding::create_parameters(const Tensor& ids) const {
   create(weight, options_.init(Shape{count_, width_}, is_floating(ids.dtype()) ? ids.dtype() : f32));
 }
 
-Tensor Embedding::forward(const Tensor& ids) const { return embedding(weight, ids); }
+Tensor Embedding::forward(const Tensor& ids) const {
+  return embedding(weight, is_floating(ids.dtype()) ? cast(ids, i64) : ids);
+}
 
 std::string Embedding::describe() const { return fmt::format("Embedding {}x{}", count_, width_); }
 

@@ -71,7 +71,7 @@ class Gpt(nn.Module):
         for k in range(layers):
             setattr(self, f"block{k + 1}", Block(width, heads))
         self.blocks = [getattr(self, f"block{k + 1}") for k in range(layers)]
-        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, VOCABULARY, bias=False)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, VOCABULARY)
 
     def forward(self, ids):
         x = self.tokens(ids) + self.positions[: ids.shape[1]]

@@ -40,13 +40,19 @@ TEST(EmbeddingLayer, BuildsFromIds) {
   const Embedding table(4, 3);
   table.build({5}, i32);
   EXPECT_TRUE(table.built());
+  EXPECT_EQ(table.parameters()[0].dtype(), f32);
+  const Embedding precise(4, 3);
+  precise.build({5}, f64);
+  EXPECT_EQ(precise(tensor(ids, {4})).dtype(), f64);
+  EXPECT_EQ(precise(tensor(ids, {4})).to_vector<double>(),
+            precise(tensor<double>({2, 0, 2, 1}, {4})).to_vector<double>());
 }
 
 TEST(BadInput, C11_EmbeddingOfIdsOutOfRange) {
   const Embedding table(3, 2);
   expect_error<IndexError>([&] { table(tensor<std::int64_t>({1, 3}, {2})).to_vector<float>(); }, {"3"});
   expect_error<ValueError>([] { Embedding(0, 2); }, {"Embedding", "0", "at least 1"});
-  expect_error<DTypeError>([&] { table(zeros({2})); }, {"Embedding 3x2", "f32", "integer"});
+  expect_error<DTypeError>([&] { table(zeros({2}, boolean)); }, {"Embedding 3x2", "bool", "integer"});
 }
 
 TEST(BadInput, C01_SequencesThatAreNone) {

@@ -10,8 +10,9 @@ struct EmbeddingOptions {
   init::Initializer init = init::normal(0, 1);
 };
 
-/// ids [N,…], of any integer dtype → rows of the table [N,…,width]. Parameter weight [count,width]. While
-/// running, an id outside 0 … count-1 throws IndexError naming it. Throws ValueError for count or width below
+/// ids [N,…], of any integer dtype or whole numbers in a floating tensor, which gives the table its dtype →
+/// rows of the table [N,…,width]. Parameter weight [count,width], float32 for integer ids. While running, an
+/// id outside 0 … count-1 throws IndexError naming it. Throws ValueError for count or width below
 /// 1. Source: PyTorch nn.Embedding, Keras Embedding.
 class Embedding : public Layer<Embedding> {
  public:
