@@ -19,8 +19,8 @@ def optimizer(workload, parameters):
 
     rate = common.LEARNING_RATE[workload.optimizer]
     if workload.optimizer == "adam":
-        return torch.optim.Adam(parameters, rate)
-    return torch.optim.SGD(parameters, rate, momentum=common.MOMENTUM, weight_decay=common.WEIGHT_DECAY)
+        return torch.optim.Adam(parameters, rate, fused=True)
+    return torch.optim.SGD(parameters, rate, momentum=common.MOMENTUM, weight_decay=common.WEIGHT_DECAY, fused=True)
 
 
 def prepare(workload, options):

@@ -9,6 +9,7 @@
 #include "cli/bench/step.h"
 #include "cli/command.h"
 #include "core/threads.h"
+#include "runtime/program.h"
 
 namespace luge::cli::bench {
 namespace {
@@ -51,8 +52,7 @@ void add_times(Json& row, const Workload& workload, const Settings& settings) {
                        {"state_gb", work.state_gb}};
 }
 
-void add_plan(Json& row, const Workload& workload) {
-  const Step step(workload);
+void add_plan(Json& row, const Step& step) {
   const PlanInfo plan = step.plan();
   row["steps"] = plan.steps;
   row["arena_bytes"] = plan.arena_bytes;
@@ -64,12 +64,23 @@ void add_plan(Json& row, const Workload& workload) {
   row["program"] = step.program();
 }
 
+// The program with the mean time of each of its steps.
+void add_profile(Json& row, const Workload& workload, const Settings& settings) {
+  Step step(workload);
+  measure([&] { step.run(); }, 0, 3, 0);
+  set_profiling(true);
+  measure([&] { step.run(); }, settings.seconds, settings.steps, 0);
+  set_profiling(false);
+  add_plan(row, step);
+}
+
 Json row_of(const Workload& workload, const Settings& settings) {
   Json row = {{"name", workload.name},     {"mode", workload.trains ? "train" : "infer"},
               {"precision", "f32"},        {"math", settings.math},
               {"threads", thread_count()}, {"version", LUGE_VERSION}};
   if (settings.show == "time") add_times(row, workload, settings);
-  if (settings.show == "plan") add_plan(row, workload);
+  if (settings.show == "plan") add_plan(row, Step(workload));
+  if (settings.show == "profile") add_profile(row, workload, settings);
   if (settings.show == "error") {
     row["error"] = error(workload);
     row["error_batch"] = std::min(workload.batch, workload.error_batch);
@@ -79,7 +90,7 @@ Json row_of(const Workload& workload, const Settings& settings) {
 
 void print(const Json& row, const std::string& show) {
   const std::string name = row["name"];
-  if (show == "plan") {
+  if (show == "plan" || show == "profile") {
     fmt::print("{}\n{}\n", name, row["program"].get<std::string>());
   } else if (show == "error") {
     fmt::print("{:<20} {:.2e} from float64, {} samples\n", name, row["error"].get<double>(),
@@ -144,7 +155,7 @@ int run_bench(const Arguments& arguments) {
     host_steps(what == "host-compiled", static_cast<std::size_t>(arguments.integer("steps", 1)));
     return 0;
   }
-  const Settings settings{arguments.choice("show", {"time", "plan", "error"}), math,
+  const Settings settings{arguments.choice("show", {"time", "plan", "profile", "error"}), math,
                           arguments.number("seconds"),
                           static_cast<std::size_t>(arguments.integer("steps", 1))};
   const std::vector<Workload> wanted = chosen(arguments);
@@ -167,7 +178,8 @@ const Registration registration(
       "bench host-eager | host-compiled   steps=100 steps of a tiny network, for counting instructions"},
      {{"workload", "one of them, such as mlp_b64 (default: all)"},
       {"mode", "train or infer: only such workloads"},
-      {"show", "time, plan (the compiled program), or error (against float64)", "time"},
+      {"show", "time, plan (the compiled program), profile (the same with times), error (against float64)",
+       "time"},
       {"steps", "steps to measure at least", "5"},
       {"seconds", "seconds to measure at least", "8"},
       {"threads", "processors to use"},
