@@ -25,7 +25,7 @@ Arithmetic arithmetic(const Step& step) {
   const bool trains = contest.workload().trains;
   Arithmetic sum;
   Shape before = contest.input().inserted(0, unknown);
-  bool first = true;
+  bool first = contest.workload().task != Task::texts;  // whose first layer is a table that learns
   for (const nn::LayerSummary& layer : summary.layers) {
     // Backward as much again for the weights and for the input, which the first layer has no use for.
     const double times = !trains ? 1 : first ? 2 : 3;

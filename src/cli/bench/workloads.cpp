@@ -33,6 +33,7 @@ const std::vector<Workload>& workloads() {
       {.name = "mlp_b64", .network = "mlp", .batch = 64},
       {.name = "lenet_b64", .network = "lenet5", .batch = 64},
       {.name = "cnn64_b550", .network = "cnn-64-64-1024", .batch = 550, .error_batch = 16},
+      {.name = "lstm_lm_b64_t64", .network = "lstm-lm", .batch = 64, .task = Task::texts, .error_batch = 4},
       {.name = "lenet_b1", .network = "lenet5", .batch = 1, .trains = false},
   };
   return table;
