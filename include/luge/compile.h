@@ -18,6 +18,13 @@ namespace luge {
 void set_math(Math math);
 Math math();
 
+/// Most bytes that one run may take: temporaries, workspaces, Variables, inputs and outputs. Programs
+/// compiled from now on let values go and compute them again where that is needed to stay within it (the
+/// results are the same); what cannot be made to fit throws MemoryError when it is compiled. 0, the default:
+/// no limit.
+void set_memory_limit(std::size_t bytes);
+std::size_t memory_limit();
+
 /// What one compiled instance needs, known before it runs.
 struct PlanInfo {
   std::size_t arena_bytes = 0;      // temporaries and workspaces at their exact peak
@@ -27,7 +34,13 @@ struct PlanInfo {
   std::size_t output_bytes = 0;
   std::size_t steps = 0;
   std::size_t reorder_bytes = 0;
+  std::size_t again_steps = 0;  // run twice to keep the memory limit
+  double again_seconds = 0;     // their estimated time
 };
+
+/// Times every step of every program from now on; explain then shows the mean time of each (LUGE_LOG=kernels does
+/// the same from the start).
+void set_profiling(bool on);
 
 /// Programs compiled since the start of the process, cache hits not counted.
 std::uint64_t compilations();

@@ -145,6 +145,20 @@ double Arguments::number(std::string_view name) const {
   return *value;
 }
 
+std::size_t Arguments::bytes(std::string_view name) const {
+  constexpr std::pair<std::string_view, double> units[] = {
+      {"", 1},     {"B", 1},        {"kB", 1e3},        {"MB", 1e6},
+      {"GB", 1e9}, {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}};
+  const std::string value = text(name);
+  const std::size_t digits = std::min(value.find_first_not_of("0123456789."), value.size());
+  const auto count = parse<double>(value.substr(0, digits));
+  for (const auto& [unit, factor] : units) {
+    if (std::string_view(value).substr(digits) != unit || !count || !(*count * factor < 1e18)) continue;
+    return static_cast<std::size_t>(*count * factor);
+  }
+  misuse(name, "a number of bytes such as 512MiB or 2GB");
+}
+
 bool Arguments::flag(std::string_view name) const {
   const std::string value = text(name);
   if (value == "true" || value == "yes" || value == "on" || value == "1") return true;

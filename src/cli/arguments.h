@@ -49,6 +49,8 @@ class Arguments {
   std::string text(std::string_view key) const;
   std::int64_t integer(std::string_view key, std::int64_t least) const;
   double number(std::string_view key) const;
+  /// A number of bytes: 1500000, 512MiB, 1.5GB.
+  std::size_t bytes(std::string_view key) const;
   /// true/false, yes/no, on/off, 1/0.
   bool flag(std::string_view key) const;
   /// One of `names`; throws Misuse listing the nearest.

@@ -11,9 +11,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::vector<Key> explain_keys() {
+  std::vector<Key> keys = model_and_input_keys();
+  keys.push_back({"profile", "run so many steps on zeros and show the mean time of each kernel"});
+  return keys;
+}
+
 int run_explain(const Arguments& arguments) {
-  const PlannedStep planned = planned_step(arguments);
-  const std::string text = planned.setup.trainer.explain(planned.batch);
+  PlannedStep planned = planned_step(arguments);
+  train::Trainer& trainer = planned.setup.trainer;
+  const bool timed = arguments.has("profile");
+  const std::string text = timed ? trainer.profile(planned.batch, arguments.integer("profile", 1))
+                                 : trainer.explain(planned.batch);
   if (arguments.json()) {
     fmt::print("{}\n",
                Json{{"model", planned.setup.model}, {"batch", planned.rows}, {"program", text}}.dump());
@@ -25,8 +34,8 @@ int run_explain(const Arguments& arguments) {
 
 const Registration registration({"explain",
                                  "the compiled training step: kernels chosen, and why others refused",
-                                 {"explain model=lenet5 batch=64"},
-                                 model_and_input_keys(),
+                                 {"explain model=lenet5 batch=64 [profile=20]"},
+                                 explain_keys(),
                                  0,
                                  run_explain});
 

@@ -35,6 +35,8 @@ int run_plan(const Arguments& arguments) {
                             {"workspace_bytes", plan.workspace_bytes},
                             {"input_bytes", plan.input_bytes},
                             {"steps", plan.steps},
+                            {"again_steps", plan.again_steps},
+                            {"again_seconds", plan.again_seconds},
                             {"parameters", summary.parameters},
                             {"macs", summary.macs}}
                            .dump());
@@ -50,6 +52,10 @@ int run_plan(const Arguments& arguments) {
                                     {"optimizer", static_cast<std::size_t>(optimizer)},
                                     {"input", plan.input_bytes}}) {
     fmt::print("{:<12}{:>14} bytes\n", name, bytes);
+  }
+  if (plan.again_steps) {
+    fmt::print("to keep memory={}: {} steps run twice, estimated {:.2f} ms\n", arguments.text("train.memory"),
+               plan.again_steps, plan.again_seconds * 1e3);
   }
   return 0;
 }

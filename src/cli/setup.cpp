@@ -7,6 +7,7 @@
 
 #include "core/nearest.h"
 #include "core/threads.h"
+#include "luge/compile.h"
 #include "luge/data/normaliser.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
@@ -101,6 +102,8 @@ std::vector<Key> model_keys() {
           {"train.metrics", "figures beside the loss: accuracy, top5, none"},
           {"train.batch", "samples a step"},
           {"train.seed", "of weights, shuffling, dropout and the split", "0"},
+          {"train.memory",
+           "most bytes a step may take, such as 2GB: values are computed again to fit (default: any)"},
           {"train.threads", "processors to use (default: all, or LUGE_THREADS)"}};
 }
 
@@ -177,6 +180,7 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
              std::int64_t total_steps) {
   if (arguments.has("train.threads"))
     set_thread_count(static_cast<int>(arguments.integer("train.threads", 1)));
+  if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
   random::seed(arguments.integer("train.seed", 0));
   loss::Loss loss = loss::named(one_of(arguments, "loss.name", loss::names()));
   optim::Optimizer optimizer = make_optimizer(arguments, total_steps);

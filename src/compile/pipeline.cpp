@@ -6,6 +6,7 @@
 
 #include "compile/lower.h"
 #include "compile/passes.h"
+#include "compile/rematerialise.h"
 #include "core/log.h"
 
 namespace luge::compiler {
@@ -56,6 +57,8 @@ std::shared_ptr<const Program> compile(const Graph& graph, const Options& given)
   }
   if (verbose) log("compile", "\n" + to_text(current));
   std::shared_ptr<const Program> program = lower(current, options);
+  if (options.memory && memory_of(*program) > options.memory)
+    program = lower_within(current, options, std::move(program));
   if (logging("kernels")) log("kernels", "\n" + program->explain());
   return program;
 }

@@ -1,6 +1,7 @@
 // From a specialised graph to a Program, pass by pass.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@ struct Options {
   const Backend* backend = nullptr;  // null: cpu_backend()
   Math math = Math::fast;
   int threads = 1;
+  std::size_t memory = 0;          // bytes a run may take, leaves and roots included; 0: any
   std::set<std::string> disabled;  // names of passes to leave out
 };
 

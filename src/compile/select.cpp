@@ -289,6 +289,7 @@ class Selector {
     step.out = std::move(out);
     step.scratch = choice.offer.scratch;
     step.can_fail = node.op->traits().can_fail;
+    step.again = node.barrier;
     step.refusals = choice.refusals;
     program().steps.push_back(std::move(step));
     draft_.in_place.push_back(choice.offer.in_place);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "runtime/program.h"
 
@@ -54,6 +55,30 @@ std::string peak(const Program& program) {
   return text;
 }
 
+double mean_us(const StepTime& time) { return 1e6 * time.seconds / static_cast<double>(time.calls); }
+
+// What was measured, summed over steps of one name, the longest first.
+std::string time_by_kind(const Program& program, const std::vector<StepTime>& measured) {
+  std::map<std::string, std::pair<double, int>> kinds;
+  double whole = 0;
+  for (std::size_t s = 0; s < program.steps.size() && s < measured.size(); ++s) {
+    if (!measured[s].calls) continue;
+    auto& [us, count] = kinds[program.steps[s].name];
+    us += mean_us(measured[s]);
+    ++count;
+    whole += mean_us(measured[s]);
+  }
+  std::vector<std::pair<std::string, std::pair<double, int>>> sorted(kinds.begin(), kinds.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second.first > b.second.first; });
+  std::string text = whole > 0 ? fmt::format("measured {:.1f} us in kernels\n", whole) : "";
+  for (const auto& [name, time] : sorted) {
+    text += fmt::format("{:10.1f} us {:5.1f} %  {} in {} steps\n", time.first, 100 * time.first / whole, name,
+                        time.second);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string Program::explain() const {
@@ -63,17 +88,19 @@ std::string Program::explain() const {
   std::size_t moved = 0;
   for (std::size_t s = 0; s < steps.size(); ++s) {
     const ProgramStep& step = steps[s];
-    text += fmt::format("{:4} {} [{}] {} -> {}", s, step.name, step.note, list(*this, step.in),
-                        list(*this, step.out));
-    if (s < measured.size() && measured[s].calls) {
-      text += fmt::format("  {:.1f} us", 1e6 * measured[s].seconds / static_cast<double>(measured[s].calls));
-    }
-    text += "\n";
+    text += fmt::format("{:4} ", s);
+    if (s < measured.size() && measured[s].calls) text += fmt::format("{:10.1f} us  ", mean_us(measured[s]));
+    text += fmt::format("{}{} [{}] {} -> {}\n", step.again ? "again: " : "", step.name, step.note,
+                        list(*this, step.in), list(*this, step.out));
     for (const std::string& refusal : step.refusals) text += fmt::format("       not {}\n", refusal);
     if (step.name == "reorder") moved += values[static_cast<std::size_t>(step.out[0])].bytes;
   }
   text += fmt::format("reorders write {} bytes; steps from {} on may write state\n", moved, commit_at);
-  return text + peak(*this);
+  if (again.steps) {
+    text += fmt::format("memory limit: {} steps run again, estimated {:.2f} ms\n", again.steps,
+                        again.seconds * 1e3);
+  }
+  return text + peak(*this) + time_by_kind(*this, measured);
 }
 
 }  // namespace luge

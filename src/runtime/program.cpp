@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/log.h"
+#include "luge/compile.h"
 #include "runtime/device.h"
 
 namespace luge {

@@ -36,6 +36,7 @@ struct ProgramStep {
   std::size_t scratch_offset = 0;
   std::size_t scratch = 0;  // bytes
   bool can_fail = false;
+  bool again = false;  // computes what an earlier step computed and memory was too dear to keep
   std::vector<std::string> refusals;  // what the better-ranked candidates said
 };
 
@@ -51,9 +52,6 @@ struct StepTime {
   double seconds = 0;
 };
 
-/// Counts the time of every step from now on (also from the start with LUGE_LOG=kernels).
-void set_profiling(bool on);
-
 class Program {
  public:
   std::vector<ProgramValue> values;
@@ -64,7 +62,11 @@ class Program {
   std::vector<BufferRef> constants;
   std::size_t arena_bytes = 0;      // exact peak of temporaries, workspaces included
   std::size_t workspace_bytes = 0;  // the largest kernel workspace in it
-  int commit_at = 0;                // steps before it may fail and write no state
+  struct {
+    std::size_t steps = 0;
+    double seconds = 0;  // estimated
+  } again;               // what a memory limit made run twice
+  int commit_at = 0;     // steps before it may fail and write no state
   const Backend* backend = nullptr;
 
   Program();

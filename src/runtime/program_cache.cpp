@@ -12,6 +12,7 @@ namespace luge {
 namespace {
 
 std::atomic<Math> math_setting{Math::fast};
+std::atomic<std::size_t> memory_setting{0};
 std::atomic<std::uint64_t> compiled_programs{0};
 std::atomic<std::uint64_t> programs_run{0};
 
@@ -97,6 +98,7 @@ std::shared_ptr<const Program> compile_now(const Subgraph& subgraph) {
   compiler::Options options;
   options.math = math();
   options.threads = thread_count();
+  options.memory = memory_limit();
   const compiler::Graph graph = compiler::specialize(roots, leaves, subgraph.leaf_types, std::move(replaces));
   ++compiled_programs;
   return compiler::compile(graph, options);
@@ -106,6 +108,8 @@ std::shared_ptr<const Program> compile_now(const Subgraph& subgraph) {
 
 void set_math(Math math) { math_setting = math; }
 Math math() { return math_setting; }
+void set_memory_limit(std::size_t bytes) { memory_setting = bytes; }
+std::size_t memory_limit() { return memory_setting; }
 std::uint64_t compilations() { return compiled_programs; }
 std::uint64_t program_runs() { return programs_run; }
 
@@ -115,6 +119,7 @@ std::shared_ptr<const Program> program_for(const Subgraph& subgraph) {
   words.clear();
   ops.clear();
   words.push_back(static_cast<std::uint64_t>(thread_count()) << 8 | static_cast<std::uint64_t>(math()));
+  words.push_back(memory_limit());
   subgraph.write_key(words, ops);
   std::uint64_t hash = 0;
   for (std::uint64_t word : words) fields_detail::mix(hash, word);

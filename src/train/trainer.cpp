@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "luge/autodiff.h"
+#include "luge/compile.h"
 #include "luge/ops/check.h"
 #include "train/trainer_impl.h"
 
@@ -107,6 +108,15 @@ Tensor Trainer::predict(const Tensor& inputs) {
 PlanInfo Trainer::plan(const data::Batch& batch) const {
   const Mode train_mode(*impl_->net, true);
   return impl_->train_step.plan(batch.input, batch.target);
+}
+
+std::string Trainer::profile(const data::Batch& batch, std::int64_t steps) {
+  const Mode train_mode(*impl_->net, true);
+  impl_->train_step(batch.input, batch.target);  // compiles, warms caches
+  set_profiling(true);
+  for (std::int64_t i = 0; i < steps; ++i) impl_->train_step(batch.input, batch.target);
+  set_profiling(false);
+  return explain(batch);
 }
 
 std::string Trainer::explain(const data::Batch& batch) const {

@@ -187,6 +187,17 @@ TEST(Command, SummaryPlanAndExplainReportBeforeAnythingRuns) {
   EXPECT_EQ(plan.at("parameters_bytes"), 61706 * 4);
   EXPECT_GT(plan.at("optimizer_bytes").get<int>(), 61706 * 8);
   EXPECT_NE(luge({"explain", "model=lenet5", "batch=4"}).out.find("conv"), std::string::npos);
+  const std::string timed = luge({"explain", "model=lenet5", "batch=4", "profile=2"}).out;
+  EXPECT_NE(timed.find("us in kernels"), std::string::npos) << timed;
+}
+
+TEST(BadInput, C46_AMemoryLimitThatNoPlanKeeps) {
+  EXPECT_EQ(luge({"plan", "model=lenet5", "memory=1GiB"}).code, 0);
+  const auto never = luge({"plan", "model=lenet5", "memory=1MiB"});
+  EXPECT_EQ(never.code, 1);
+  EXPECT_NE(never.err.find("memory limit of 1048576 bytes"), std::string::npos) << never.err;
+  EXPECT_EQ(luge({"plan", "model=lenet5", "memory=lots"}).code, 2);
+  EXPECT_EQ(luge({"plan", "model=lenet5", "memory=-1"}).code, 2);
 }
 
 TEST(Command, SamplesAsPicturesCanBePredicted) {

@@ -80,6 +80,9 @@ class Trainer {
   /// Memory of one training step on such a batch, and its program as text; compiles it, runs nothing.
   PlanInfo plan(const data::Batch& batch) const;
   std::string explain(const data::Batch& batch) const;
+  /// The same with the mean time of each kernel over so many training steps on this batch, which train the
+  /// network.
+  std::string profile(const data::Batch& batch, std::int64_t steps);
 
   const nn::Module& net() const;
   const optim::Optimizer& optimizer() const;

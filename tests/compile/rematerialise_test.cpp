@@ -1,0 +1,158 @@
+#include "compile/rematerialise.h"
+
+#include <gtest/gtest.h>
+
+#include "compile/lower.h"
+#include "luge/compile.h"
+#include "luge/error.h"
+#include "luge/luge.h"
+#include "support/fake_backend.h"
+#include "support/toy_ops.h"
+
+namespace luge::testing {
+namespace {
+
+constexpr std::size_t row = 4096;  // bytes of the values below
+
+struct RematerialiseTest : ::testing::Test {
+  FakeBackend backend;
+  compiler::Options options{.backend = &backend, .disabled = {}};
+
+  RematerialiseTest() {
+    for (const char* op : {"toy_add", "toy_sub", "toy_mul", "toy_neg", "toy_relu"}) {
+      backend.add(op, "elementwise", elementwise_offer);
+    }
+    backend.add("toy_dense", "dense", [](const KernelRequest&) { return fake_offer({}, {}, 1e-3); });
+  }
+
+  // A forward chain of dense layers, each value read again on the way back.
+  static compiler::Graph there_and_back(int layers) {
+    const Tensor x = argument({1024});
+    Tensors kept = {toy_dense(x)};
+    for (int i = 1; i < layers; ++i) kept.push_back(toy_dense(kept.back()));
+    Tensor back = toy_dense(kept.back());
+    for (int i = layers; i-- > 0;) back = toy_dense(toy_mul(back, kept[static_cast<std::size_t>(i)]));
+    return graph_of({x}, {back});
+  }
+};
+
+TEST_F(RematerialiseTest, ComputesAgainWhatOnlyWaits) {
+  const compiler::Graph graph = there_and_back(12);
+  const auto before = compiler::rematerialise(graph, SIZE_MAX, options);
+  EXPECT_EQ(before.steps, 0u);
+  const auto after = compiler::rematerialise(graph, before.peak / 2, options);
+  EXPECT_LE(after.peak, before.peak / 2);
+  EXPECT_GT(after.steps, 0u);
+  EXPECT_GT(after.seconds, 0);
+  compiler::verify(after.graph);
+}
+
+TEST_F(RematerialiseTest, CheapValuesGoFirst) {
+  // Two values wait over the peak; one costs an elementwise step, the other a dense one.
+  const Tensor x = argument({1024});
+  const Tensor cheap = toy_neg(x), dear = toy_dense(x);
+  Tensor deep = toy_dense(toy_mul(cheap, dear));
+  for (int i = 0; i < 3; ++i) deep = toy_dense(deep);
+  const compiler::Graph graph = graph_of({x}, {toy_sub(toy_sub(deep, dear), cheap)});
+  const std::size_t full = compiler::rematerialise(graph, SIZE_MAX, options).peak;
+  const auto found = compiler::rematerialise(graph, full - 1, options);
+  ASSERT_EQ(found.steps, 1u);
+  EXPECT_LT(found.peak, full);
+  int again = 0;
+  for (const Node* node : compiler::schedule(found.graph)) {
+    if (!node->barrier) continue;
+    ++again;
+    EXPECT_EQ(node->op->name(), "toy_neg");
+  }
+  EXPECT_EQ(again, 1);
+}
+
+TEST_F(RematerialiseTest, GuardsAreNotRunTwice) {
+  const Tensor x = argument({1024});
+  const Tensor guarded = toy_guard(x);
+  Tensor deep = toy_dense(guarded);
+  for (int i = 0; i < 3; ++i) deep = toy_dense(deep);
+  const compiler::Graph graph = graph_of({x}, {toy_sub(deep, guarded)});
+  EXPECT_EQ(compiler::rematerialise(graph, 1, options).steps, 0u);
+}
+
+TEST_F(RematerialiseTest, AReshapeIsRemadeWithItsValue) {
+  const Tensor x = argument({1024});
+  const Tensor first = toy_neg(x);
+  const Tensor seen = toy_reshape(first, {32, 32});
+  Tensor deep = toy_dense(seen);
+  for (int i = 0; i < 4; ++i) deep = toy_dense(deep);
+  const compiler::Graph graph = graph_of({x}, {toy_mul(deep, seen)});
+  const std::size_t full = compiler::rematerialise(graph, SIZE_MAX, options).peak;
+  EXPECT_EQ(full, 3 * row);
+  const auto found = compiler::rematerialise(graph, 2 * row, options);
+  EXPECT_EQ(found.peak, 2 * row);
+  compiler::verify(found.graph);
+}
+
+/// Restores the limit whatever happens.
+struct Limit {
+  explicit Limit(std::size_t bytes) { set_memory_limit(bytes); }
+  ~Limit() { set_memory_limit(0); }
+};
+
+struct Trained {
+  std::vector<float> losses, weights;
+  PlanInfo plan;
+};
+
+Trained train(std::size_t limit) {
+  const Limit limited(limit);
+  random::seed(5);
+  auto net = nn::sequential(nn::Conv2d(8, {.kernel = 3, .padding = nn::same}), nn::Relu(),
+                            nn::Conv2d(8, {.kernel = 3, .padding = nn::same}), nn::Relu(), nn::Dropout(0.3),
+                            nn::Conv2d(8, {.kernel = 3, .padding = nn::same}), nn::Relu(), nn::Flatten(),
+                            nn::Linear(5));
+  net.build({2, 12, 12});
+  const optim::Adam adam(1e-2);
+  const Variables parameters = net.parameters();
+  auto step = compile([&](const Tensor& x, const Tensor& y) {
+    const Tensor loss = mean(softmax_cross_entropy(net(x), y));
+    adam.step(parameters, grad(loss, parameters));
+    return loss;
+  });
+  const Tensor x = random::normal({16, 2, 12, 12});
+  const Tensor y = tensor(std::vector<std::int64_t>{0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0}, {16});
+  Trained trained;
+  for (int i = 0; i < 3; ++i) trained.losses.push_back(step(x, y).item<float>());
+  for (const Variable& parameter : parameters) {
+    for (float w : parameter.value().to_vector<float>()) trained.weights.push_back(w);
+  }
+  trained.plan = step.plan(x, y);
+  return trained;
+}
+
+std::size_t memory(const PlanInfo& plan) {
+  return plan.arena_bytes + plan.state_bytes + plan.input_bytes + plan.output_bytes;
+}
+
+TEST(MemoryLimit, ATrainingWithinItGivesTheSameNumbers) {
+  const Trained free = train(0);
+  EXPECT_EQ(free.plan.again_steps, 0u);
+  const std::size_t limit = memory(free.plan) - free.plan.arena_bytes / 4;
+  const Trained tight = train(limit);
+  EXPECT_LE(memory(tight.plan), limit);
+  EXPECT_GT(tight.plan.again_steps, 0u);
+  EXPECT_GT(tight.plan.again_seconds, 0);
+  EXPECT_EQ(tight.losses, free.losses);
+  EXPECT_EQ(tight.weights, free.weights);
+}
+
+TEST(MemoryLimit, OneThatCannotBeKeptSaysWhatIsNeeded) {
+  try {
+    train(10000);
+    FAIL() << "a training in 10,000 bytes";
+  } catch (const MemoryError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("10000 bytes"), std::string::npos) << text;
+    EXPECT_NE(text.find("smaller batch"), std::string::npos) << text;
+  }
+}
+
+}  // namespace
+}  // namespace luge::testing
