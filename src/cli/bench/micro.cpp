@@ -65,6 +65,21 @@ double call_seconds(double seconds) {
          calls;
 }
 
+// Starting a team that is awake, and meeting at its end.
+double region_seconds(double seconds) {
+  constexpr int regions = 1000;
+  return measure(
+             [] {
+               for (int i = 0; i < regions; ++i) {
+#pragma omp parallel num_threads(thread_count())
+                 {}
+               }
+             },
+             seconds, 5)
+             .median /
+         regions;
+}
+
 struct Eager {
   double step;      // a whole step, batch 1
   double lookup;    // finding the subgraph of loss and gradients and its Program in the cache
@@ -143,6 +158,8 @@ std::vector<Figure> micro(double seconds) {
           {std::string("compile the step of ") + name, 1e3 * compile_seconds(name), "ms", 2000});
   }
   figures.push_back({"call of a compiled function", 1e6 * call_seconds(seconds), "us", 5});
+  figures.push_back(
+      {fmt::format("empty region of {} threads", thread_count()), 1e6 * region_seconds(seconds), "us", 0});
   const Eager eager = eager_lenet(seconds);
   figures.push_back({"look-up of an eager lenet step", 1e6 * eager.lookup, "us", 50});
   figures.push_back({"eager lenet step, batch 1", 1e6 * eager.step, "us", 0});
