@@ -84,10 +84,14 @@ Initializer xavier_normal(double gain) {
   return scaled_normal("xavier_normal",
                        [gain](const Fans& f) { return gain * std::sqrt(2 / (f.in + f.out)); });
 }
-Initializer he_uniform() {
+Initializer he_uniform(Fan fan) {
+  if (fan == Fan::out)
+    return scaled_uniform("he_uniform_out", [](const Fans& f) { return std::sqrt(6 / f.out); });
   return scaled_uniform("he_uniform", [](const Fans& f) { return std::sqrt(6 / f.in); });
 }
-Initializer he_normal() {
+Initializer he_normal(Fan fan) {
+  if (fan == Fan::out)
+    return scaled_normal("he_normal_out", [](const Fans& f) { return std::sqrt(2 / f.out); });
   return scaled_normal("he_normal", [](const Fans& f) { return std::sqrt(2 / f.in); });
 }
 Initializer lecun_normal() {
@@ -106,8 +110,10 @@ Initializer named(const std::string& name) {
       {"xavier_normal", [] { return xavier_normal(); }},
       {"glorot_uniform", [] { return xavier_uniform(); }},
       {"glorot_normal", [] { return xavier_normal(); }},
-      {"he_uniform", he_uniform},
-      {"he_normal", he_normal},
+      {"he_uniform", [] { return he_uniform(); }},
+      {"he_uniform_out", [] { return he_uniform(Fan::out); }},
+      {"he_normal", [] { return he_normal(); }},
+      {"he_normal_out", [] { return he_normal(Fan::out); }},
       {"lecun_normal", lecun_normal},
       {"fan_in_uniform", fan_in_uniform},
   };

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "luge/error.h"
+#include "luge/ops/shape.h"
 
 namespace luge::nn {
 namespace {
@@ -44,5 +45,7 @@ Work PoolLayer::work() const {
   for (std::int64_t extent : extents(options_.kernel, spatial_)) taps *= extent;
   return {.fan_in = taps};
 }
+
+Tensor GlobalAvgPool::forward(const Tensor& x) const { return flatten(global_avg_pool(x), 1); }
 
 }  // namespace luge::nn

@@ -268,6 +268,22 @@ case("binary_cross_entropy_with_logits", lambda x, t: F.binary_cross_entropy_wit
 case("binary_cross_entropy", lambda p, t: F.binary_cross_entropy(p, t, reduction="none"),
      reals(4, 3, low=0.01, high=0.99), reals(4, 3, low=0, high=1))
 
+random = np.random.default_rng(4711)  # rows above and below keep their numbers when either side grows
+case("leaky_relu", lambda x: F.leaky_relu(x, 0.1), reals(3, 5)), case("leaky_relu/falling", lambda x: F.leaky_relu(x, -0.5), reals(3, 5))
+case("relu6", F.relu6, reals(3, 5, low=-4, high=10)), case("relu6", F.relu6, special()[:6])
+case("gelu", F.gelu, reals(3, 5, low=-6, high=6)), case("gelu/tanh", lambda x: F.gelu(x, approximate="tanh"), reals(3, 5, low=-6, high=6))
+case("global_avg_pool", lambda x: F.adaptive_avg_pool2d(x, 1), reals(2, 3, 4, 5))
+for shape in ((4, 3), (4, 3, 5), (2, 3, 4, 5), (2, 3, 2, 3, 2)):
+    case("batch_norm", lambda x, w, b: F.batch_norm(x, None, None, w, b, True), reals(*shape), reals(3), reals(3))
+case("batch_norm/statistics",
+     lambda x, w, b: (F.batch_norm(x, None, None, w, b, True, eps=1e-3), x.mean((0, 2, 3)), x.var((0, 2, 3), correction=0)),
+     reals(2, 3, 4, 5), reals(3), reals(3))
+case("batch_norm_inference", lambda x, w, b, m, v: F.batch_norm(x, m, v, w, b, False),
+     reals(2, 3, 4, 5), reals(3), reals(3), reals(3), reals(3, low=0.5, high=2))
+case("layer_norm", lambda x, w, b: F.layer_norm(x, (5,), w, b), reals(2, 3, 5), reals(5), reals(5))
+case("layer_norm/two axes", lambda x, w: F.layer_norm(x, (3, 5), w, None, 1e-3), reals(2, 3, 5), reals(3, 5))
+case("layer_norm/whole", lambda x, w, b: F.layer_norm(x, (3, 4), w, b), reals(3, 4), reals(3, 4), reals(3, 4))
+
 
 def write(path):
     kinds = {"float64": "F64", "int64": "I64", "bool": "BOOL"}

@@ -11,8 +11,10 @@
 #include "luge/nn/dropout.h"
 #include "luge/nn/flatten.h"
 #include "luge/nn/linear.h"
+#include "luge/nn/norm.h"
 #include "luge/nn/pool.h"
 #include "luge/nn/recurrent.h"
+#include "luge/nn/residual.h"
 #include "luge/nn/sequential.h"
 #include "luge/nn/summary.h"
 #include "luge/ops/math.h"
@@ -63,6 +65,22 @@ const Row rows[] = {
     {"AvgPool3d", [] { return AvgPool3d(2, {.ceil_mode = true}); }, {1, 3, 2, 2}, {1, 2, 1, 1}},
     {"Flatten", [] { return Flatten(); }, {3, 2, 2}, {12}},
     {"Dropout", [] { return Dropout(0.4); }, {50}, {50}, 0, true},
+    {"BatchNorm1d", [] { return BatchNorm(); }, {5}, {5}, 10, true},
+    {"BatchNorm2d",
+     [] { return BatchNorm({.momentum = 0.3, .epsilon = 1e-3}); },
+     {3, 2, 4},
+     {3, 2, 4},
+     6,
+     true},
+    {"LayerNorm", [] { return LayerNorm(); }, {2, 5}, {2, 5}, 10},
+    {"LayerNormTwoAxes", [] { return LayerNorm({.axis = -2, .bias = false}); }, {2, 5}, {2, 5}, 10},
+    {"GlobalAvgPool", [] { return GlobalAvgPool(); }, {3, 4, 5}, {3}},
+    {"LeakyRelu", [] { return LeakyRelu(0.1); }, {5}, {5}},
+    {"Relu6", [] { return Relu6(); }, {5}, {5}},
+    {"Gelu", [] { return Gelu(); }, {5}, {5}},
+    {"GeluTanh", [] { return Gelu(GeluForm::tanh); }, {5}, {5}},
+    {"Residual", [] { return Residual(sequential(Linear(4), Tanh())); }, {4}, {4}, 20},
+    {"ResidualWithShortcut", [] { return Residual(Linear(3), Linear(3, {.bias = false})); }, {4}, {3}, 27},
     {"Relu", [] { return Relu(); }, {5}, {5}},
     {"Sigmoid", [] { return Sigmoid(); }, {5}, {5}},
     {"Tanh", [] { return Tanh(); }, {5}, {5}},

@@ -3,6 +3,7 @@
 // Keras count. A bias is drawn with the fans of its weight.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -52,10 +53,12 @@ Initializer xavier_normal(double gain = 1);
 /// The same under Glorot's first name.
 inline Initializer glorot_uniform(double gain = 1) { return xavier_uniform(gain); }
 inline Initializer glorot_normal(double gain = 1) { return xavier_normal(gain); }
-/// Uniform within ±√(6 / fan_in), for layers before a relu. Source: He et al. 2015.
-Initializer he_uniform();
-/// Normal with deviation √(2 / fan_in).
-Initializer he_normal();
+/// Which fan keeps its variance: that of the forward or of the backward pass.
+enum class Fan : std::uint8_t { in, out };
+/// Uniform within ±√(6 / fan), for layers before a relu. Source: He et al. 2015.
+Initializer he_uniform(Fan fan = Fan::in);
+/// Normal with deviation √(2 / fan).
+Initializer he_normal(Fan fan = Fan::in);
 /// Normal with deviation √(1 / fan_in). Source: LeCun et al. 1998.
 Initializer lecun_normal();
 /// Uniform within ±1/√fan_in: what weights and biases of Linear and the convolutions get unless told.

@@ -63,4 +63,11 @@ class AvgPool3d : public Layer<AvgPool3d, PoolLayer> {
       : Layer(avg_pool3d, 3, window, options) {}
 };
 
+/// x [N,C,…] → [N,C], the mean of each channel over the image. Throws ShapeError for fewer than three axes.
+/// Source: Lin et al. 2014, Keras GlobalAveragePooling2D.
+class GlobalAvgPool : public Layer<GlobalAvgPool> {
+ public:
+  Tensor forward(const Tensor& x) const override;
+};
+
 }  // namespace luge::nn

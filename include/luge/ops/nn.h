@@ -46,12 +46,25 @@ Tensor avg_pool1d(const Tensor& x, const PoolOptions& options = {});
 Tensor avg_pool2d(const Tensor& x, const PoolOptions& options = {});
 Tensor avg_pool3d(const Tensor& x, const PoolOptions& options = {});
 
+/// The mean of each channel of x [N,C,…] over all spatial axes, which stay with extent 1. Floating. Throws
+/// ShapeError for fewer than three axes. Source: ONNX GlobalAveragePool.
+Tensor global_avg_pool(const Tensor& x);
+
 /// exp(x) over its sum along `axis`: floating, same shape, no overflow. Source: ONNX Softmax.
 Tensor softmax(const Tensor& x, std::int64_t axis = -1);
 /// log(softmax(x)) without the detour. Source: ONNX LogSoftmax.
 Tensor log_softmax(const Tensor& x, std::int64_t axis = -1);
 /// log(1 + exp(x)) without overflow; its derivative is sigmoid(x). Floating. Source: ONNX Softplus.
 Tensor softplus(const Tensor& x);
+/// x where x > 0, else slope·x; the derivative at 0 is slope. Floating. Source: ONNX LeakyRelu.
+Tensor leaky_relu(const Tensor& x, double slope = 0.01);
+/// x limited to [0, 6]; the derivative at both bounds is 0. Floating. Source: PyTorch relu6.
+Tensor relu6(const Tensor& x);
+
+enum class GeluForm : std::uint8_t { exact, tanh };
+/// x·Φ(x), Φ the normal distribution: exact by erf, or approximated as
+/// x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))). Floating. Source: Hendrycks and Gimpel 2016, ONNX Gelu.
+Tensor gelu(const Tensor& x, GeluForm form = GeluForm::exact);
 
 /// No label has this value: nothing is ignored.
 inline constexpr std::int64_t no_label = std::numeric_limits<std::int64_t>::min();

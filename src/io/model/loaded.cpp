@@ -75,7 +75,10 @@ Tensor Loaded::forward(const Tensor& x) const {
     const auto parameter = parameters_.find(name);
     return parameter != parameters_.end() ? parameter->second.value() : content_->constants.at(name);
   };
-  return io::replay(training() ? content_->train : content_->eval, x, stored);
+  const auto write = [this](const std::string& name, const Tensor& value) {
+    parameters_.at(name).assign(value);
+  };
+  return io::replay(training() ? content_->train : content_->eval, x, stored, write);
 }
 
 Loaded load(const std::string& path) { return io::read_model(path).net; }

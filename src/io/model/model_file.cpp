@@ -48,9 +48,10 @@ class Untouched {
 };
 
 std::string graph_of(const nn::Module& net, bool training, std::map<std::string, Tensor>& constants) {
-  const Building building;
   net.set_training(training);
   const nn::Notes& notes = net.notes();
+  Trace trace;  // swallows what the call assigns; what it assigns to stored tensors is part of the graph
+  const TraceScope scope(trace);
   const Tensor input = argument_leaf({notes.dtype, notes.input.inserted(0, unknown)}, "input");
   const Tensor output = net(input);
   const auto state = all_state(net);
@@ -60,7 +61,12 @@ std::string graph_of(const nn::Module& net, bool training, std::map<std::string,
     }
     return {};
   };
-  return to_json(record(input, output, name_of, constants));
+  std::map<std::string, Tensor> writes;
+  for (const Trace::State& used : trace.states) {
+    const std::string name = used.written.defined() ? name_of(used.slot.get()) : std::string();
+    if (!name.empty()) writes[name] = used.written;
+  }
+  return to_json(record(input, output, writes, name_of, constants));
 }
 
 using Role = nn::Loaded::Content::Role;
@@ -117,6 +123,7 @@ bool is_own_key(const std::string& key) {
 
 std::set<std::string> names_in(const Recording& recording) {
   std::set<std::string> names;
+  for (const auto& [name, place] : recording.writes) names.insert(name);
   for (const auto& entry : recording.entries) {
     if (const auto* stored = std::get_if<Recording::Stored>(&entry)) names.insert(stored->name);
   }

@@ -18,19 +18,30 @@ class Recorder {
            std::map<std::string, Tensor>& constants)
       : input_(input), name_of_(name_of), constants_(constants) {}
 
-  Recording run(const Tensor& output) {
-    const Tensor roots[] = {output};
-    const auto known_by_value = [](const Node* node) { return node->leaf != Leaf::none || node->cut; };
+  Recording run(const Tensor& output, const std::map<std::string, Tensor>& writes) {
+    Tensors roots = {output};
+    for (const auto& [name, value] : writes) roots.push_back(value);
+    const auto known_by_value = [](const Node* node) {
+      return (node->leaf != Leaf::none || node->cut) && !is_rewritten(*node);
+    };
     for (Node* node : topological(roots, known_by_value)) {
       places_[node] = static_cast<int>(recording_.entries.size());
       add(*node);
     }
     recording_.output = place({output.node(), output.output()});
+    for (const auto& [name, value] : writes) recording_.writes[name] = place({value.node(), value.output()});
     return std::move(recording_);
   }
 
  private:
+  // A slot read after this call wrote to it: what was written.
+  static bool is_rewritten(const Node& node) { return node.leaf == Leaf::read && !node.inputs.empty(); }
+
   void add(Node& node) {
+    if (is_rewritten(node)) {
+      aliases_[&node] = place(node.inputs[0]);
+      return;
+    }
     if (node.leaf == Leaf::none && !node.cut) return add_call(node);
     switch (node.leaf) {
       case Leaf::argument:
@@ -76,12 +87,16 @@ class Recorder {
     });
   }
 
-  std::pair<int, int> place(const Edge& edge) const { return {places_.at(edge.node), edge.out}; }
+  std::pair<int, int> place(const Edge& edge) const {
+    if (const auto found = aliases_.find(edge.node); found != aliases_.end()) return found->second;
+    return {places_.at(edge.node), edge.out};
+  }
 
   Tensor input_;
   const std::function<std::string(const Slot*)>& name_of_;
   std::map<std::string, Tensor>& constants_;
   std::unordered_map<const Node*, int> places_;
+  std::unordered_map<const Node*, std::pair<int, int>> aliases_;
   Recording recording_;
 };
 
@@ -112,19 +127,23 @@ struct Replay {
 
 }  // namespace
 
-Recording record(const Tensor& input, const Tensor& output,
+Recording record(const Tensor& input, const Tensor& output, const std::map<std::string, Tensor>& writes,
                  const std::function<std::string(const Slot*)>& name_of,
                  std::map<std::string, Tensor>& constants) {
-  return Recorder(input, name_of, constants).run(output);
+  return Recorder(input, name_of, constants).run(output, writes);
 }
 
 Tensor replay(const Recording& recording, const Tensor& input,
-              const std::function<Tensor(const std::string&)>& stored) {
+              const std::function<Tensor(const std::string&)>& stored,
+              const std::function<void(const std::string&, const Tensor&)>& write) {
   std::vector<Tensors> done;
   done.reserve(recording.entries.size());
   for (const auto& entry : recording.entries) done.push_back(std::visit(Replay{input, stored, done}, entry));
-  const Tensors& last = done.at(static_cast<std::size_t>(recording.output.first));
-  return last.at(static_cast<std::size_t>(recording.output.second));
+  const auto at = [&](const std::pair<int, int>& place) -> const Tensor& {
+    return done.at(static_cast<std::size_t>(place.first)).at(static_cast<std::size_t>(place.second));
+  };
+  for (const auto& [name, place] : recording.writes) write(name, at(place));
+  return at(recording.output);
 }
 
 }  // namespace luge::io

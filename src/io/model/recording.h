@@ -33,18 +33,21 @@ struct Recording {
   };
   std::vector<std::variant<Input, Key, Stored, Number, Call>> entries;
   std::pair<int, int> output{0, 0};
+  std::map<std::string, std::pair<int, int>> writes;  // what the call leaves in stored tensors
 };
 
-/// Records how `output` follows from `input` (an argument leaf). `name_of` gives the name of a Variable's
-/// slot; values without a name are put into `constants` under new ones. Throws GraphError for an op that
-/// files cannot name.
-Recording record(const Tensor& input, const Tensor& output,
+/// Records how `output`, and what is written to stored tensors, follow from `input` (an argument leaf).
+/// `name_of` gives the name of a Variable's slot; values without a name are put into `constants` under new
+/// ones. Throws GraphError for an op that files cannot name.
+Recording record(const Tensor& input, const Tensor& output, const std::map<std::string, Tensor>& writes,
                  const std::function<std::string(const Slot*)>& name_of,
                  std::map<std::string, Tensor>& constants);
 
-/// Builds the graph again on another input. `stored` gives the tensors by name.
+/// Builds the graph again on another input. `stored` gives the tensors by name, `write` takes their new
+/// values.
 Tensor replay(const Recording& recording, const Tensor& input,
-              const std::function<Tensor(const std::string&)>& stored);
+              const std::function<Tensor(const std::string&)>& stored,
+              const std::function<void(const std::string&, const Tensor&)>& write);
 
 /// JSON text, and back. Reading throws FormatError beginning with `path`: for what is malformed, an op that
 /// this version does not know, or a version of an op that it does not know.

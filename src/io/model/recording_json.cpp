@@ -1,4 +1,5 @@
-// Recordings as JSON: {"version": 1, "entries": [...], "output": [entry, output]}.
+// Recordings as JSON: {"version": 1, "entries": [...], "output": [entry, output], "writes": {name: [entry,
+// output], …}}, without "writes" when there are none.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -69,6 +70,7 @@ class Reader {
     }
     for (const Json& entry : entries) add(entry);
     recording_.output = place(member(json, "output"));
+    if (json.contains("writes")) read_writes(json["writes"]);
     return std::move(recording_);
   }
 
@@ -93,6 +95,14 @@ class Reader {
     const Json& value = member(json, key);
     if (!value.is_string()) fail_entry(fmt::format("has a '{}' that is no text", key));
     return value.get<std::string>();
+  }
+
+  void read_writes(const Json& json) {
+    if (!json.is_object()) fail("has 'writes' that are no object");
+    for (const auto& [name, written] : json.items()) {
+      if (name.starts_with(kConstant)) fail("writes to a constant");
+      recording_.writes[name] = place(written);
+    }
   }
 
   std::pair<int, int> place(const Json& json) const {
@@ -192,7 +202,9 @@ class Reader {
 std::string to_json(const Recording& recording) {
   Json entries = Json::array();
   for (const auto& entry : recording.entries) entries.push_back(std::visit(Writer{}, entry));
-  return Json{{"version", kVersion}, {"entries", std::move(entries)}, {"output", recording.output}}.dump();
+  Json json = {{"version", kVersion}, {"entries", std::move(entries)}, {"output", recording.output}};
+  if (!recording.writes.empty()) json["writes"] = recording.writes;
+  return json.dump();
 }
 
 Recording recording_from_json(const std::string& text, const std::string& path) {

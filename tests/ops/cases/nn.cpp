@@ -93,6 +93,9 @@ const OpCases pools = {
          {.kernel = 3, .stride = 2, .padding = 1, .count_include_pad = true}, {{2, 2, 6, 5}}),
     pool("avg_pool1d", avg_pool1d, {.kernel = 3}, {{2, 2, 7}}),
     pool("avg_pool3d", avg_pool3d, {}, {{1, 2, 4, 2, 4}}),
+    {.name = "global_avg_pool",
+     .build = of_one(global_avg_pool),
+     .inputs = {{uniform({2, 3, 4, 5})}, {uniform({2, 3, 7})}, {uniform({2, 1, 2, 3, 2})}}},
 };
 
 const OpCases activations = {
@@ -109,6 +112,19 @@ const OpCases activations = {
      .build = of_one([](T x) { return log_softmax(x, 1); }),
      .inputs = {{uniform({2, 3, 4})}}},
     {.name = "softplus", .build = of_one(softplus), .inputs = {{uniform({3, 5}, -6, 6)}, {uniform({})}}},
+    {.name = "leaky_relu",
+     .build = of_one([](T x) { return leaky_relu(x, 0.1); }),
+     .inputs = {{distinct({3, 5})}, {uniform({})}, {uniform({0, 3})}}},
+    {.name = "leaky_relu/falling",
+     .build = of_one([](T x) { return leaky_relu(x, -0.5); }),
+     .inputs = {{distinct({3, 5})}}},
+    {.name = "relu6", .build = of_one(relu6), .inputs = {{distinct({4, 5}, -3, 9)}, {uniform({})}}},
+    {.name = "gelu",
+     .build = of_one([](T x) { return gelu(x); }),
+     .inputs = {{uniform({3, 5}, -4, 4)}, {uniform({})}, {uniform({0, 3})}}},
+    {.name = "gelu/tanh",
+     .build = of_one([](T x) { return gelu(x, GeluForm::tanh); }),
+     .inputs = {{uniform({3, 5}, -4, 4)}}},
 };
 
 const OpCases losses = {

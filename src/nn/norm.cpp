@@ -1,0 +1,83 @@
+#include "luge/nn/norm.h"
+
+#include <fmt/format.h>
+
+#include "luge/error.h"
+#include "luge/ops/math.h"
+#include "luge/ops/normalisation.h"
+#include "luge/ops/reduce.h"
+
+namespace luge::nn {
+namespace {
+
+void check_epsilon(std::string_view layer, double epsilon) {
+  if (!(epsilon >= 0)) throw ValueError(fmt::format("{}: epsilon is {}; expected 0 or more", layer, epsilon));
+}
+
+/// How many elements each channel has.
+Tensor channel_count(const Tensor& x) {
+  std::vector<std::int64_t> axes = {0};
+  for (int axis = 2; axis < x.rank(); ++axis) axes.push_back(axis);
+  return count(x, Axes(axes), x.dtype());
+}
+
+}  // namespace
+
+BatchNorm::BatchNorm(const BatchNormOptions& options)
+    : weight(parameter("weight")),
+      bias(parameter("bias")),
+      running_mean(buffer("running_mean")),
+      running_var(buffer("running_var")),
+      options_(options) {
+  check_epsilon("BatchNorm", options.epsilon);
+  if (!(options.momentum >= 0 && options.momentum <= 1))
+    throw ValueError(fmt::format("BatchNorm: momentum is {}; expected 0 to 1", options.momentum));
+}
+
+void BatchNorm::create_parameters(const Tensor& x) const {
+  if (x.rank() < 2 || x.extent(1) == unknown) {
+    throw ShapeError(fmt::format("input {} has no channels of known number; expected [N,C] or [N,C,…]",
+                                 x.shape().to_string()));
+  }
+  const Shape channels{x.extent(1)};
+  const DType dtype = is_floating(x.dtype()) ? x.dtype() : f32;
+  create(weight, ones(channels, dtype));
+  create(bias, zeros(channels, dtype));
+  create(running_mean, zeros(channels, dtype));
+  create(running_var, ones(channels, dtype));
+}
+
+Tensor BatchNorm::forward(const Tensor& x) const {
+  if (!training()) return batch_norm_inference(x, weight, bias, running_mean, running_var, options_.epsilon);
+  const auto [y, mean, variance] = batch_norm(x, weight, bias, options_.epsilon);
+  if (x.shape().known() && x.elements() == 0) return y;
+  const Tensor n = channel_count(x);
+  const Tensor unbiased = variance * (n / maximum(n - 1, 1));
+  running_mean.assign(lerp(running_mean, stop_gradient(mean), options_.momentum));
+  running_var.assign(lerp(running_var, stop_gradient(unbiased), options_.momentum));
+  return y;
+}
+
+LayerNorm::LayerNorm(const LayerNormOptions& options) : weight(parameter("weight")), options_(options) {
+  check_epsilon("LayerNorm", options.epsilon);
+  if (options.bias) bias = parameter("bias");
+}
+
+void LayerNorm::create_parameters(const Tensor& x) const {
+  const int first = options_.axis < 0 ? options_.axis + x.rank() : options_.axis;
+  if (first < 0 || first >= x.rank())
+    throw ShapeError(fmt::format("input {} has no axis {}", x.shape().to_string(), options_.axis));
+  Shape shape;
+  for (int axis = first; axis < x.rank(); ++axis) shape = shape.appended(x.extent(axis));
+  if (!shape.known())
+    throw ShapeError(fmt::format("input {}: the normalised axes must be known", x.shape().to_string()));
+  const DType dtype = is_floating(x.dtype()) ? x.dtype() : f32;
+  create(weight, ones(shape, dtype));
+  if (bias.defined()) create(bias, zeros(shape, dtype));
+}
+
+Tensor LayerNorm::forward(const Tensor& x) const {
+  return layer_norm(x, weight, bias, options_.axis, options_.epsilon);
+}
+
+}  // namespace luge::nn

@@ -1,0 +1,108 @@
+// batch_norm: each channel with the mean and variance of the batch (Ioffe and Szegedy 2015). Mean and
+// variance are residuals for batch_norm_backward and outputs for running statistics.
+#include "ops/batch_norm.h"
+
+#include <fmt/format.h>
+
+#include "luge/ops/math.h"
+#include "luge/ops/normalisation.h"
+#include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
+#include "ops/checks.h"
+
+namespace luge {
+namespace {
+
+Axes all_but_channels(const Tensor& x) {
+  std::vector<std::int64_t> axes = {0};
+  for (int axis = 2; axis < x.rank(); ++axis) axes.push_back(axis);
+  return Axes(axes);
+}
+
+struct BatchNorm : Op<BatchNorm, BatchNormAttributes> {
+  static constexpr auto name = "batch_norm";
+  static constexpr Traits traits{.cost = 4, .residuals_from = 1};
+
+  Types infer(const Types& in) const {
+    check_inputs(name, in, 3);
+    const Type channels = check_channels(name, in[0], std::span(in).subspan(1));
+    return {in[0], channels, channels};
+  }
+  Tensors decompose(const Tensors& in) const {
+    const Tensor& x = in[0];
+    const Tensor n = count(x, all_but_channels(x), x.dtype());
+    const Tensor mean = channel_sum(x) / n;
+    const Tensor centred = x - per_channel(mean, x);
+    const Tensor variance = channel_sum(square(centred)) / n;
+    const Tensor factor = in[1] * rsqrt(variance + epsilon);
+    return {centred * per_channel(factor, x) + per_channel(in[2], x), mean, variance};
+  }
+  Tensors gradient(const GradientCall& c) const {
+    return make_batch_norm_backward(*this, c.g[0], c.in[0], c.in[1], c.out[1], c.out[2]);
+  }
+};
+const Registered<BatchNorm> registered;
+
+// batch_norm_backward: what the gradient of y brings to x, scale and shift.
+struct BatchNormBackward : Op<BatchNormBackward, BatchNormAttributes> {
+  static constexpr auto name = "batch_norm_backward";
+  static constexpr Traits traits{.cost = 4};
+
+  Types infer(const Types& in) const {
+    check_inputs(name, in, 5);
+    check_same_dtype(name, in[0], in[1]);
+    check_same_shape(name, "output gradient", in[0], "input", in[1]);
+    const Type channels = check_channels(name, in[1], std::span(in).subspan(2));
+    return {in[1], channels, channels};
+  }
+  Tensors decompose(const Tensors& in) const {
+    const Tensor &dy = in[0], &x = in[1], &scale = in[2], &mean = in[3];
+    const Tensor inverse = rsqrt(in[4] + epsilon);
+    const Tensor normal = (x - per_channel(mean, x)) * per_channel(inverse, x);
+    const Tensor dshift = channel_sum(dy), dscale = channel_sum(dy * normal);
+    const Tensor n = count(x, all_but_channels(x), x.dtype());
+    const Tensor rest = dy - per_channel(dshift / n, x) - normal * per_channel(dscale / n, x);
+    return {rest * per_channel(scale * inverse, x), dscale, dshift};
+  }
+};
+const Registered<BatchNormBackward> registered_backward;
+
+}  // namespace
+
+Type check_channels(std::string_view op, const Type& x, std::span<const Type> others) {
+  check_float(op, x);
+  check_rank_between(op, "input", x, 2, Shape::max_rank);
+  std::int64_t channels = x.shape[1];
+  for (const Type& other : others) {
+    check_same_dtype(op, x, other);
+    check_rank(op, "a value of each channel", other, 1);
+    check_extent(op, "a value of each channel", other, 0, channels);
+    channels = known_of(channels, other.shape[0]);
+  }
+  return {x.dtype, Shape{channels}};
+}
+
+void check_epsilon(std::string_view op, double epsilon) {
+  if (!(epsilon >= 0)) throw ValueError(fmt::format("{}: epsilon is {}; expected 0 or more", op, epsilon));
+}
+
+Tensor per_channel(const Tensor& value, const Tensor& x) {
+  std::vector<std::int64_t> axes;
+  for (int axis = 1; axis + 1 < x.rank(); ++axis) axes.push_back(axis);
+  return axes.empty() ? value : unsqueeze(value, Axes(axes));
+}
+
+Tensor channel_sum(const Tensor& x) { return sum(x, all_but_channels(x)); }
+
+Tensors make_batch_norm_backward(const BatchNormAttributes& a, const Tensor& dy, const Tensor& x,
+                                 const Tensor& scale, const Tensor& mean, const Tensor& variance) {
+  return make_all<BatchNormBackward>(a, dy, x, scale, mean, variance);
+}
+
+BatchNormed batch_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, double epsilon) {
+  check_epsilon(BatchNorm::name, epsilon);
+  const Tensors out = make_all<BatchNorm>({epsilon}, x, scale, shift);
+  return {out[0], out[1], out[2]};
+}
+
+}  // namespace luge

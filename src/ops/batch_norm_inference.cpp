@@ -1,0 +1,50 @@
+// batch_norm_inference: batch normalisation with given statistics (ONNX BatchNormalization): one factor and
+// one summand for each channel, which elementwise steps and convolutions take up.
+#include "luge/ops/math.h"
+#include "luge/ops/normalisation.h"
+#include "ops/batch_norm.h"
+#include "ops/checks.h"
+
+namespace luge {
+namespace {
+
+struct BatchNormInference : Op<BatchNormInference, BatchNormAttributes> {
+  static constexpr auto name = "batch_norm_inference";
+  static constexpr Traits traits{.cost = 2};
+
+  Types infer(const Types& in) const {
+    check_inputs(name, in, 5);
+    check_channels(name, in[0], std::span(in).subspan(1));
+    return {in[0]};
+  }
+  Tensors decompose(const Tensors& in) const {
+    const Tensor& x = in[0];
+    const Tensor factor = in[1] * rsqrt(in[4] + epsilon);
+    return {x * per_channel(factor, x) + per_channel(in[2] - in[3] * factor, x)};
+  }
+  Tensors gradient(const GradientCall& c) const {
+    const Tensor &g = c.g[0], &x = c.in[0], &scale = c.in[1], &mean = c.in[3];
+    const Tensor inverse = rsqrt(c.in[4] + epsilon);
+    Tensors result(5);
+    if (c.needs[0]) result[0] = g * per_channel(scale * inverse, x);
+    if (c.needs[2] || c.needs[3]) result[2] = channel_sum(g);
+    if (c.needs[1] || c.needs[4]) {
+      const Tensor slope = channel_sum(g * (x - per_channel(mean, x)));
+      result[1] = slope * inverse;
+      result[4] = -0.5 * slope * scale * inverse * square(inverse);
+    }
+    if (c.needs[3]) result[3] = -result[2] * scale * inverse;
+    return result;
+  }
+};
+const Registered<BatchNormInference> registered;
+
+}  // namespace
+
+Tensor batch_norm_inference(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& mean,
+                            const Tensor& variance, double epsilon) {
+  check_epsilon(BatchNormInference::name, epsilon);
+  return make<BatchNormInference>({epsilon}, x, scale, shift, mean, variance);
+}
+
+}  // namespace luge

@@ -1,0 +1,55 @@
+// gelu: x·Φ(x) (Hendrycks and Gimpel 2016, ONNX Gelu), by erf or by tanh. The gradient is written from x, so
+// that nothing but x is kept for it.
+#include <numbers>
+
+#include "graph/op.h"
+#include "luge/ops/math.h"
+#include "luge/ops/nn.h"
+#include "ops/checks.h"
+
+namespace luge {
+namespace {
+
+struct GeluAttributes {
+  GeluForm form = GeluForm::exact;
+  static void fields(auto& self, auto&& field) { field("form", self.form); }
+};
+
+constexpr double root_half = 1 / std::numbers::sqrt2;
+const double root_two_over_pi = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+constexpr double cubic = 0.044715;
+
+Tensor curve(const Tensor& x) { return tanh(root_two_over_pi * (x + cubic * x * square(x))); }
+
+struct Gelu : Op<Gelu, GeluAttributes> {
+  static constexpr auto name = "gelu";
+  static constexpr Traits traits{.cost = 12};
+
+  Types infer(const Types& in) const {
+    check_inputs(name, in, 1);
+    check_float(name, in[0]);
+    return {in[0]};
+  }
+  Tensors decompose(const Tensors& in) const {
+    const Tensor& x = in[0];
+    if (form == GeluForm::tanh) return {0.5 * x * (1 + curve(x))};
+    return {0.5 * x * (1 + erf(root_half * x))};
+  }
+  Tensors gradient(const GradientCall& c) const {
+    const Tensor &x = c.in[0], &g = c.g[0];
+    if (form == GeluForm::tanh) {
+      const Tensor t = curve(x);
+      const Tensor slope = root_two_over_pi * (1 + 3 * cubic * square(x));
+      return {g * (0.5 * (1 + t) + 0.5 * x * (1 - square(t)) * slope)};
+    }
+    const double density = 0.5 * root_two_over_pi;
+    return {g * (0.5 * (1 + erf(root_half * x)) + density * x * exp(-0.5 * square(x)))};
+  }
+};
+const Registered<Gelu> registered;
+
+}  // namespace
+
+Tensor gelu(const Tensor& x, GeluForm form) { return make<Gelu>({form}, x); }
+
+}  // namespace luge

@@ -1,0 +1,14 @@
+// global_avg_pool: the mean of each channel over the whole image (ONNX GlobalAveragePool).
+#include "luge/ops/nn.h"
+#include "luge/ops/reduce.h"
+#include "ops/checks.h"
+
+namespace luge {
+
+Tensor global_avg_pool(const Tensor& x) {
+  check_rank_between("global_avg_pool", "input", {x.dtype(), x.shape()}, 3, Shape::max_rank);
+  check_float("global_avg_pool", {x.dtype(), x.shape()});
+  return mean(x, from(2), keep_dims);
+}
+
+}  // namespace luge
