@@ -8,6 +8,8 @@
 #include "luge/nn/embedding.h"
 #include "luge/nn/flatten.h"
 #include "luge/nn/linear.h"
+#include "luge/nn/norm.h"
 #include "luge/nn/pool.h"
 #include "luge/nn/recurrent.h"
+#include "luge/nn/residual.h"
 #include "luge/nn/sequential.h"
