@@ -14,6 +14,7 @@ namespace luge::compiler {
 const std::vector<Pass>& passes() {
   static const std::vector<Pass> list = {
       {"simplify", simplify, "drops identities, merges common subexpressions"},
+      {"norm_relu", norm_relu, "joins batch normalisation, residual sum and relu where a kernel does all"},
       {"decompose", decompose, "expands ops for which the backend has no kernel"},
       {"simplify_parts", simplify, "the same for what the decompositions brought"},
       {"mask_early", mask_early, "masks a pooled gradient before it is spread over the image"},

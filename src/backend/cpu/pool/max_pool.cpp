@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "backend/backend.h"
+#include "backend/cpu/images.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/pool/loops.h"
 #include "ops/attributes/pool.h"
@@ -14,44 +15,15 @@ namespace {
 
 using pool::Geometry;
 
-/// Planes and lanes of an image [N,C,…]: neighbouring channels at each point, or none in the public layout.
-std::optional<Geometry> planes_of(LayoutId layout, const Type& x) {
-  Geometry g;
-  g.planes = x.shape[0] * x.shape[1];
-  if (layout == public_layout) return g;
-  const cpu::Blocking blocking = cpu::blocking_of(layout, x);
-  std::int64_t points = 1;
-  for (std::size_t k = 2; k < blocking.dims.size(); ++k) {
-    points *= blocking.dims[k];
-    if (blocking.padded[k] != blocking.dims[k]) return std::nullopt;
-  }
-  const std::size_t last = blocking.dims.size() - 1;
-  if (blocking.inner.empty()) {  // N,…,C
-    g.lanes = x.shape[1];
-    if (blocking.strides[1] != 1 || blocking.strides[0] != points * g.lanes) return std::nullopt;
-  } else {  // N,C/block,…,block
-    if (blocking.inner.size() != 1 || blocking.inner[0].first != 1) return std::nullopt;
-    g.lanes = blocking.inner[0].second;
-    if (blocking.strides[1] != points * g.lanes || blocking.padded[0] != blocking.dims[0])
-      return std::nullopt;
-  }
-  std::int64_t step = g.lanes;
-  for (std::size_t k = last; k >= 2; --k) {
-    if (blocking.dims[k] != 1 && blocking.strides[k] != step) return std::nullopt;
-    step *= blocking.dims[k];
-  }
-  g.planes = blocking.padded_elements() / (points * g.lanes);
-  g.blocks = g.planes / x.shape[0];
-  g.filled = x.shape[1] - (g.blocks - 1) * g.lanes;
-  return g;
-}
-
 std::optional<Geometry> geometry_of(const PoolAttributes& attributes, LayoutId layout, const Type& x) {
-  auto g = planes_of(layout, x);
-  if (!g) return std::nullopt;
+  const auto planes = cpu::image_planes(layout, x);
+  if (!planes) return std::nullopt;
+  Geometry g;
+  g.planes = planes->planes;
+  if (layout != public_layout) g.lanes = planes->lanes, g.blocks = planes->blocks, g.filled = planes->filled;
   const Windows<PoolAttributes> windows(attributes, x.shape, attributes.kernel.data());
-  for (int k = 0; k < 3; ++k) g->axis[k] = windows.axis[k];
-  g->prepare();
+  for (int k = 0; k < 3; ++k) g.axis[k] = windows.axis[k];
+  g.prepare();
   return g;
 }
 

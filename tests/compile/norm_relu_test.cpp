@@ -1,0 +1,104 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "compile/passes.h"
+#include "luge/autodiff.h"
+#include "luge/ops/math.h"
+#include "luge/ops/nn.h"
+#include "luge/ops/normalisation.h"
+#include "luge/ops/random.h"
+#include "luge/ops/reduce.h"
+#include "luge/random.h"
+#include "support/run_graph.h"
+#include "support/toy_ops.h"
+
+namespace luge::testing {
+namespace {
+
+using Activation = Tensor (*)(const Tensor&);
+
+struct Net {
+  Tensors leaves, roots;
+};
+
+// A residual block and a plain layer behind it, with every gradient.
+Net block(Activation act) {
+  Net net;
+  const Tensor x = argument_leaf({f32, {3, 16, 5, 4}}, "x");
+  net.leaves = {x};
+  const auto channels = [&] { return net.leaves.emplace_back(argument_leaf({f32, {16}}, "c")); };
+  const auto norm = [&](const Tensor& t) {
+    const Tensor scale = channels(), shift = channels();
+    return batch_norm(t, scale, shift);
+  };
+  const BatchNormed first = norm(x);
+  const Tensor a = act(first.y);
+  const BatchNormed second = norm(square(a) - a);
+  const Tensor b = act(second.y + a);
+  const Tensor cost = sum(square(b) * x);
+  net.roots = grad(cost, net.leaves);
+  net.roots.insert(net.roots.end(), {b, first.mean, second.variance});
+  return net;
+}
+
+std::vector<Value> values_for(const Tensors& leaves) {
+  random::seed(8);
+  std::vector<Value> values;
+  for (const Tensor& leaf : leaves) {
+    values.push_back(value_of(leaf.rank() > 1 ? random::normal(leaf.shape(), 0.3, 1)
+                                              : random::uniform(leaf.shape(), 0.5, 1.5)));
+  }
+  return values;
+}
+
+compiler::Options on(const Backend& backend) {
+  compiler::Options options;
+  options.backend = &backend;
+  return options;
+}
+compiler::Options on_processor() { return on(cpu_backend()); }
+
+std::ptrdiff_t count(const compiler::Graph& graph, std::string_view name) {
+  const std::vector<Node*> nodes = topological(graph.roots);
+  return std::count_if(nodes.begin(), nodes.end(),
+                       [&](const Node* node) { return node->op && node->op->name() == name; });
+}
+
+TEST(NormRelu, JoinsAndChangesNoValue) {
+  for (const Activation act :
+       {Activation(relu), Activation([](const Tensor& x) { return leaky_relu(x, 0.2); })}) {
+    const Net net = block(act);
+    const std::vector<Value> values = values_for(net.leaves);
+    const auto joined = run_graph(net.roots, net.leaves, values, {.backend = &cpu_backend()});
+    const auto apart =
+        run_graph(net.roots, net.leaves, values, {.backend = &cpu_backend(), .disabled = {"norm_relu"}});
+    for (std::size_t k = 0; k < joined.size(); ++k)
+      EXPECT_LE(distance(numbers(joined[k]), numbers(apart[k])), 2e-5) << k;
+    const compiler::Graph graph = compiler::norm_relu(graph_of(net.leaves, net.roots), on_processor());
+    compiler::verify(graph);
+    EXPECT_EQ(count(graph, "batch_norm_relu"), 2);
+    EXPECT_EQ(count(graph, "batch_norm_relu_backward"), 1);  // the sum's mask needs more than x
+    EXPECT_EQ(count(graph, "batch_norm_backward"), 1);
+    EXPECT_EQ(count(graph, "batch_norm"), 0);
+  }
+}
+
+TEST(NormRelu, LeavesAloneWhatNoKernelTakes) {
+  const Net net = block(relu);
+  const compiler::Graph graph = compiler::norm_relu(graph_of(net.leaves, net.roots), on(reference_backend()));
+  EXPECT_EQ(count(graph, "batch_norm_relu"), 0);
+  EXPECT_EQ(count(graph, "batch_norm"), 2);
+}
+
+// An image that somebody else reads before relu, or a sum whose other side comes later.
+TEST(NormRelu, LeavesAloneWhatIsReadBefore) {
+  const Tensor x = argument_leaf({f32, {3, 16, 5, 4}}, "x"), c = argument_leaf({f32, {16}}, "c");
+  const Tensor y = batch_norm(x, c, c).y;
+  const compiler::Options options = on_processor();
+  EXPECT_EQ(count(compiler::norm_relu(graph_of({x, c}, {relu(y), y}), options), "batch_norm"), 1);
+  EXPECT_EQ(count(compiler::norm_relu(graph_of({x, c}, {relu(y + exp(x))}), options), "batch_norm"), 1);
+}
+
+}  // namespace
+}  // namespace luge::testing
