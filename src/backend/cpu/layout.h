@@ -32,6 +32,11 @@ LayoutId canonical_layout(LayoutId layout, const Type& type);
 
 std::size_t layout_bytes(LayoutId layout, const Type& type);
 
+/// Images [N,C,H,W] in blocks of 8 or 16 channels (nChw16c), and weights [O,I,H,W] in blocks of as many
+/// filters inside blocks of as many channels (OIhw16i16o).
+LayoutId channel_blocks(int lanes, const Type& type);
+LayoutId weight_blocks(int lanes, const Type& type);
+
 /// "public", "nhwc", "nChw16c", "OIhw16i16o".
 std::string layout_name(LayoutId layout);
 

@@ -1,0 +1,88 @@
+// Winograd's F(4x4, 3x3): the image in tiles of 6x6 points that overlap by two, 36 small matrix products, and
+// back to tiles of 4x4. The loops for one instruction set; winograd_plan.h puts them in order.
+//
+// Images lie in blocks of channels (nChw16c, nChw8c), weights in blocks of both (OIhw16i16o, OIhw8i8o). In
+// scratch each of the 36 points has a plane of its own:
+//   tiles    [blocks of channels][tiles][lanes]
+//   weights  [pairs of blocks of results][channels summed over][2 lanes]; a last single block is half as wide
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace luge::winograd {
+
+using std::int64_t;
+
+inline constexpr int64_t kPoints = 36, kTile = 4;
+
+/// An image of the convolution in tiles: x for the forward pass, dy for the others as said below.
+struct Image {
+  int64_t blocks;  // of channels
+  int64_t height, width;
+  int64_t pad_top, pad_left;  // of the first tile before the image; 0 for an image that is cut into 4x4
+  int64_t tiles_high, tiles_wide;
+  int64_t tiles_per_image() const { return tiles_high * tiles_wide; }
+};
+
+/// A range of tiles in scratch.
+struct Tiles {
+  float* data;
+  int64_t plane;         // numbers from one point's plane to the next
+  int64_t capacity;      // tiles in each block of channels
+  int64_t first, count;  // in the image; the first of the scratch is tile `origin`
+  int64_t origin;
+};
+
+struct Weights {
+  const float* data;
+  int64_t plane;
+  int64_t summed;  // blocks summed over
+  int64_t blocks;  // blocks of results
+};
+
+/// What happens to a result before it is stored.
+struct Epilogue {
+  const float* bias = nullptr;    // one number per channel
+  const float* addend = nullptr;  // lies as the result does
+  int64_t channels = 0;           // the bias ends here
+  bool relu = false;
+};
+
+struct Loops {
+  int lanes;  // 0: not for this instruction set
+
+  /// Blocks [first, last) of channels of an image to tiles of 6x6 points.
+  void (*spread)(const Image& image, const float* x, const Tiles& to, int64_t first, int64_t last);
+  /// The same for an image cut into 4x4 points, as the gradient of `gather`; sums[blocks·lanes] grows by its
+  /// numbers unless null.
+  void (*spread_gradient)(const Image& image, const float* dy, const Tiles& to, float* sums, int64_t first,
+                          int64_t last);
+  /// Tiles to blocks [first, last) of the result's channels; `from` begins with block `first`.
+  void (*gather)(const Image& image, const Tiles& from, float* y, const Epilogue& epilogue, int64_t first,
+                 int64_t last);
+
+  /// Weights to 36 points: blocks [first, last) of the filters. `turned`: for the gradient of the image,
+  /// which sums over filters and sees the window turned by 180 degrees.
+  void (*spread_weights)(const float* w, int64_t filters, int64_t channels, bool turned, float* to,
+                         int64_t plane, int64_t first, int64_t last);
+  /// Gradient of the above without `turned`, from [channels][filters] in vectors of filters per point.
+  void (*gather_weights)(const float* from, int64_t plane, int64_t filters, int64_t channels, float* dw,
+                         int64_t first, int64_t last);
+
+  /// to = tiles · weights at one point, for `count` tiles and the panels [first, last) of results (two blocks
+  /// each). `to` begins with the first panel, its blocks are `capacity` tiles apart.
+  void (*product)(const float* tiles, int64_t capacity, int64_t count, const Weights& weights, int64_t point,
+                  int64_t first, int64_t last, float* to, int64_t to_capacity);
+  /// sum += tilesᵀ · gradients at one point, for the blocks [first, last) of channels; overwrites when
+  /// `fresh`.
+  void (*product_weights)(const float* tiles, const float* gradients, int64_t capacity, int64_t count,
+                          int64_t filters, float* sum, bool fresh, int64_t first, int64_t last);
+  /// to += from; `count` is a multiple of 16.
+  void (*add)(const float* from, float* to, int64_t count);
+};
+
+/// The loops for this machine's instruction set.
+const Loops& loops();
+
+}  // namespace luge::winograd

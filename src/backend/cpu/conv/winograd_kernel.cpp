@@ -1,0 +1,225 @@
+// Winograd's convolutions as candidates in all three directions. They work in blocks of channels, the same
+// for images and weights in each direction, so that nothing is reordered between them.
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "backend/backend.h"
+#include "backend/cpu/conv/winograd_plan.h"
+#include "backend/cpu/layout.h"
+#include "backend/cpu/onednn/cost.h"
+#include "ops/attributes/window.h"
+
+namespace luge {
+namespace {
+
+using namespace winograd;
+
+struct Shapes {
+  Type x, w, y;
+};
+
+std::string refuse_shapes(const ConvAttributes& a, const Shapes& s, Math math) {
+  const int lanes = loops().lanes;
+  if (lanes == 0) return "needs AVX2 or AVX-512";
+  if (math == Math::strict) return "math = strict forbids Winograd";
+  if (s.x.dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(s.x.dtype));
+  if (s.x.shape.rank() != 4 || s.w.shape[2] != 3 || s.w.shape[3] != 3) return "takes windows of 3x3";
+  if (a.groups != 1) return "takes no groups";
+  for (int k = 0; k < 2; ++k) {
+    const auto axis = static_cast<std::size_t>(k);
+    if (a.stride[axis] != 1) return fmt::format("takes stride 1, got {}", a.stride[axis]);
+    if (a.dilation[axis] != 1) return "takes no dilation";
+  }
+  if (s.x.shape.elements() == 0 || s.y.shape.elements() == 0 || s.w.shape.elements() == 0)
+    return "nothing to convolve";
+  if (std::min(s.x.shape[1], s.y.shape[1]) < lanes)
+    return fmt::format("pays from {} channels on both sides", lanes);
+  return {};
+}
+
+Problem problem_of(const ConvAttributes& a, const Shapes& s) {
+  const Windows<ConvAttributes> windows(a, s.x.shape, s.w.shape.begin() + 2);
+  const int64_t lanes = loops().lanes;
+  return {s.x.shape[0],
+          s.x.shape[2],
+          s.x.shape[3],
+          s.y.shape[2],
+          s.y.shape[3],
+          windows.axis[1].pad_begin,
+          windows.axis[2].pad_begin,
+          (s.x.shape[1] + lanes - 1) / lanes,
+          (s.y.shape[1] + lanes - 1) / lanes};
+}
+
+/// The gradient of the image as a convolution of dy by turned windows.
+Problem turned(const Problem& p) {
+  return {p.images,      p.out_height,   p.out_width,     p.height,        p.width,
+          2 - p.pad_top, 2 - p.pad_left, p.filter_blocks, p.channel_blocks};
+}
+
+// Products on 36 points, and the transforms of images and weights. Both transforms cost more where their
+// numbers leave the caches before they are used. docs/decisions tells the measurements.
+double cost(const Problem& p, const Cut& cut, int threads) {
+  constexpr double near_image = 0.3e-9, far_image = 0.6e-9, near_weight = 0.8e-9, far_weight = 2.3e-9;
+  constexpr double near_weights = 1 << 20;
+  const double lanes = loops().lanes, tiles = static_cast<double>(p.tiles());
+  const double channels = lanes * static_cast<double>(p.channel_blocks),
+               filters = lanes * static_cast<double>(p.filter_blocks);
+  const double image = (cut.together ? far_image : near_image) * 16 / lanes,
+               weight = kPoints * channels * filters > near_weights ? far_weight : near_weight;
+  const double transforms = kPoints * (image * tiles * (channels + filters) + weight * channels * filters);
+  return onednn::seconds(DType::f32, 2 * kPoints * tiles * channels * filters, 0.85, 0, threads) +
+         transforms / threads;
+}
+
+int threads_for(const Problem& p, int threads) {
+  const auto lanes = static_cast<double>(loops().lanes);
+  const double flops =
+      72 * static_cast<double>(p.tiles() * p.channel_blocks * p.filter_blocks) * lanes * lanes;
+  return onednn::threads_for(flops, 0, threads);
+}
+
+/// What may follow a convolution: an addition of a value that lies as the result does, then relu.
+struct Tail {
+  int addend = -1;
+  bool relu = false;
+  std::string refusal;
+
+  explicit Tail(const KernelRequest& r) {
+    for (const PostOp& post : r.post) {
+      if (relu) {
+        refusal = "fuses nothing behind relu";
+      } else if (post.instruction == Instruction::relu) {
+        relu = true;
+      } else if (post.instruction != Instruction::add || post.operand < 0 || addend >= 0) {
+        refusal = fmt::format("fuses one addition and relu, got {}", name(post.instruction));
+      } else if (r.in[static_cast<std::size_t>(post.operand)] != r.out[0]) {
+        refusal = "adds whole images only";
+      } else {
+        addend = post.operand;
+      }
+    }
+  }
+};
+
+std::string note(const Cut& cut, int threads) {
+  return fmt::format("winograd F(4x4, 3x3), {} lanes, {} tiles at once{}{}", loops().lanes, cut.tiles,
+                     cut.together ? " together" : "", threads == 1 ? ", one thread" : "");
+}
+
+class ForwardRun final : public PreparedKernel {
+ public:
+  ForwardRun(const Forward& plan, int bias, int64_t channels, const Tail& tail)
+      : plan_(plan), bias_(bias), addend_(tail.addend), channels_(channels), relu_(tail.relu) {}
+  void run(const KernelCall& call) const override {
+    const auto at = [&](int k) { return k < 0 ? nullptr : static_cast<const float*>(call.in[k]); };
+    plan_.run(at(0), at(1), static_cast<float*>(call.out[0]), {at(bias_), at(addend_), channels_, relu_},
+              call.scratch);
+  }
+
+ private:
+  Forward plan_;
+  int bias_, addend_;
+  int64_t channels_;
+  bool relu_;
+};
+
+class WinogradForward final : public Kernel {
+ public:
+  std::string_view name() const override { return "winograd conv"; }
+  Offer offer(const KernelRequest& r) const override {
+    const auto& attributes = *r.op.attributes<ConvAttributes>();
+    const Shapes shapes{r.in[0], r.in[1], r.out[0]};
+    if (std::string reason = refuse_shapes(attributes, shapes, r.math); !reason.empty())
+      return refuse(std::move(reason));
+    Tail tail(r);
+    if (!tail.refusal.empty()) return refuse(std::move(tail.refusal));
+    const Problem problem = problem_of(attributes, shapes);
+    const int threads = threads_for(problem, r.threads);
+    const Cut cut = cut_for(problem, threads);
+    const Forward plan(problem, false, threads, cut);
+    const bool biased = r.in.size() - (tail.addend >= 0 ? 1 : 0) == 3;
+    Offer offer;
+    offer.in_layouts.assign(r.in.size(), public_layout);
+    offer.in_layouts[0] = cpu::channel_blocks(loops().lanes, shapes.x);
+    offer.in_layouts[1] = cpu::weight_blocks(loops().lanes, shapes.w);
+    offer.out_layouts = {cpu::channel_blocks(loops().lanes, shapes.y)};
+    if (tail.addend >= 0) offer.in_layouts[static_cast<std::size_t>(tail.addend)] = offer.out_layouts[0];
+    offer.scratch = plan.scratch();
+    offer.cost = cost(problem, cut, threads);
+    offer.note = note(cut, threads);
+    offer.kernel = std::make_shared<ForwardRun>(plan, biased ? 2 : -1, shapes.y.shape[1], tail);
+    return offer;
+  }
+};
+
+class WinogradData final : public Kernel {
+ public:
+  std::string_view name() const override { return "winograd conv backward data"; }
+  Offer offer(const KernelRequest& r) const override {
+    const auto& attributes = *r.op.attributes<ConvAttributes>();
+    const Shapes shapes{r.out[0], r.in[1], r.in[0]};
+    if (std::string reason = refuse_shapes(attributes, shapes, r.math); !reason.empty())
+      return refuse(std::move(reason));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    const Problem problem = turned(problem_of(attributes, shapes));
+    const int threads = threads_for(problem, r.threads);
+    const Cut cut = cut_for(problem, threads);
+    const Forward plan(problem, true, threads, cut);
+    Offer offer;
+    offer.in_layouts = {cpu::channel_blocks(loops().lanes, shapes.y),
+                        cpu::weight_blocks(loops().lanes, shapes.w), any_layout};
+    offer.out_layouts = {cpu::channel_blocks(loops().lanes, shapes.x)};
+    offer.scratch = plan.scratch();
+    offer.cost = cost(problem, cut, threads);
+    offer.note = note(cut, threads);
+    offer.kernel = std::make_shared<ForwardRun>(plan, -1, 0, Tail(r));
+    return offer;
+  }
+};
+
+class WeightsRun final : public PreparedKernel {
+ public:
+  explicit WeightsRun(const WeightGradient& plan) : plan_(plan) {}
+  void run(const KernelCall& call) const override {
+    plan_.run(static_cast<const float*>(call.in[0]), static_cast<const float*>(call.in[1]),
+              static_cast<float*>(call.out[0]), static_cast<float*>(call.out[1]), call.scratch);
+  }
+
+ private:
+  WeightGradient plan_;
+};
+
+class WinogradWeights final : public Kernel {
+ public:
+  std::string_view name() const override { return "winograd conv backward weights"; }
+  Offer offer(const KernelRequest& r) const override {
+    const auto& attributes = *r.op.attributes<ConvAttributes>();
+    const Shapes shapes{r.in[0], r.out[0], r.in[1]};
+    if (std::string reason = refuse_shapes(attributes, shapes, r.math); !reason.empty())
+      return refuse(std::move(reason));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    if (!r.out_used[0]) return refuse("only the bias gradient is wanted, which is a plain sum");
+    const Problem problem = problem_of(attributes, shapes);
+    const int threads = threads_for(problem, r.threads);
+    const Cut cut = cut_for_weights(problem, threads);
+    const WeightGradient plan(problem, shapes.y.shape[1], threads, cut);
+    Offer offer;
+    offer.in_layouts = {cpu::channel_blocks(loops().lanes, shapes.x),
+                        cpu::channel_blocks(loops().lanes, shapes.y), any_layout};
+    offer.out_layouts = {cpu::weight_blocks(loops().lanes, shapes.w), public_layout};
+    offer.scratch = plan.scratch();
+    offer.cost = cost(problem, cut, threads);
+    offer.note = note(cut, threads);
+    offer.kernel = std::make_shared<WeightsRun>(plan);
+    return offer;
+  }
+};
+
+const RegisteredKernel<WinogradForward> registered("conv", 49);
+const RegisteredKernel<WinogradData> registered_data("conv_backward_data", 49);
+const RegisteredKernel<WinogradWeights> registered_weights("conv_backward_weights", 49);
+
+}  // namespace
+}  // namespace luge

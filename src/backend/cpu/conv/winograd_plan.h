@@ -1,0 +1,72 @@
+// The order in which Winograd's loops run, and where in scratch they meet.
+#pragma once
+
+#include <cstddef>
+
+#include "backend/cpu/conv/winograd.h"
+
+namespace luge::winograd {
+
+/// A convolution by 3x3 windows in steps of one, in blocks of channels.
+struct Problem {
+  int64_t images, height, width;  // of x
+  int64_t out_height, out_width;  // of y
+  int64_t pad_top, pad_left;
+  int64_t channel_blocks, filter_blocks;  // of x and y
+  int64_t tiles() const { return images * ((out_height + 3) / 4) * ((out_width + 3) / 4); }
+};
+
+/// How the work is cut. Alone, every thread takes blocks of tiles of its own through all stages while they
+/// are in its cache; together, all threads share one larger block, so that weights are read less often.
+struct Cut {
+  int64_t tiles;       // in a block
+  int64_t panels = 0;  // of results that are transformed back at a time; 0: all
+  bool together = false;
+};
+
+/// A cut for the forward pass and the gradient of the image, and one for the gradient of the weights.
+Cut cut_for(const Problem& problem, int threads);
+Cut cut_for_weights(const Problem& problem, int threads);
+
+/// y from x and w, or, when `turned`, dx (the problem's y) from dy (its x): then `problem` is that of the
+/// gradient, with channels and filters exchanged.
+class Forward {
+ public:
+  Forward(const Problem& problem, bool turned, int threads, const Cut& cut);
+  std::size_t scratch() const;
+  void run(const float* x, const float* w, float* y, const Epilogue& epilogue, void* scratch) const;
+
+ private:
+  struct Space;
+  void alone(const Space& space, int me, int all, const float* x, float* y, const Epilogue& e) const;
+  void together(const Space& space, int me, int all, const float* x, float* y, const Epilogue& e) const;
+
+  Problem problem_;
+  Image from_, to_;
+  bool turned_;
+  int threads_;
+  Cut cut_;
+  int64_t lanes_, weight_plane_, from_plane_, to_plane_;
+};
+
+/// dw and db (may be null, `filters` numbers) from x and dy.
+class WeightGradient {
+ public:
+  WeightGradient(const Problem& problem, int64_t filters, int threads, const Cut& cut);
+  std::size_t scratch() const;
+  void run(const float* x, const float* dy, float* dw, float* db, void* scratch) const;
+
+ private:
+  struct Space;
+  void accumulate(const Space& space, int me, int all, const float* x, const float* dy) const;
+  void finish(const Space& space, int me, int all, float* dw, float* db) const;
+
+  Problem problem_;
+  int64_t filters_;
+  Image x_, y_;
+  int threads_;
+  Cut cut_;
+  int64_t lanes_, x_plane_, y_plane_, sum_plane_, bias_;
+};
+
+}  // namespace luge::winograd

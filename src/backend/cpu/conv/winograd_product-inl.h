@@ -1,0 +1,169 @@
+// The small matrix products at each point: a block of results stays in registers while the sum runs.
+// Per-target include guard, as Highway wants it.
+#if defined(LUGE_CONV_WINOGRAD_PRODUCT_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LUGE_CONV_WINOGRAD_PRODUCT_INL_H_
+#undef LUGE_CONV_WINOGRAD_PRODUCT_INL_H_
+#else
+#define LUGE_CONV_WINOGRAD_PRODUCT_INL_H_
+#endif
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "backend/cpu/conv/winograd.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace luge::winograd::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Of 32 registers 28 hold sums of 14 tiles, two hold weights; of 16 registers twelve hold sums of six.
+constexpr int kMostTiles = HWY_TARGET == HWY_AVX3 ? 14 : 6;
+// Channels (in rows) by vectors of filters for the gradient of the weights.
+constexpr int kWeightRows = HWY_TARGET == HWY_AVX3 ? 8 : 4;
+
+struct ProductArguments {
+  const float* tiles;    // [blocks][capacity][lanes]
+  int64_t block;         // numbers between blocks of channels
+  int64_t blocks;        // of channels summed over
+  const float* weights;  // [channels][vectors]
+  float* to;             // [vectors][capacity][lanes]
+  int64_t to_block;
+};
+
+template <int tiles, int vectors>
+void product_block(const ProductArguments& p) {
+  const D d;
+  constexpr int64_t lanes = hn::MaxLanes(D());
+  V sum[tiles][vectors];
+#pragma GCC unroll 16
+  for (int t = 0; t < tiles; ++t) {
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; ++v) sum[t][v] = hn::Zero(d);
+  }
+  const float* HWY_RESTRICT w = p.weights;
+  for (int64_t block = 0; block < p.blocks; ++block) {
+    const float* HWY_RESTRICT x = p.tiles + block * p.block;
+    for (int64_t c = 0; c < lanes; ++c) {
+      V weight[vectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; ++v) weight[v] = hn::Load(d, w + v * lanes);
+#pragma GCC unroll 16
+      for (int t = 0; t < tiles; ++t) {
+        const V value = hn::Set(d, x[t * lanes]);
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; ++v) sum[t][v] = hn::MulAdd(value, weight[v], sum[t][v]);
+      }
+      w += vectors * lanes;
+      ++x;
+    }
+  }
+#pragma GCC unroll 16
+  for (int t = 0; t < tiles; ++t) {
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; ++v) hn::Store(sum[t][v], d, p.to + v * p.to_block + t * lanes);
+  }
+}
+
+using ProductBlock = void (*)(const ProductArguments&);
+template <int vectors, int... tiles>
+constexpr auto product_blocks(std::integer_sequence<int, tiles...>) {
+  return std::array<ProductBlock, sizeof...(tiles)>{&product_block<tiles + 1, vectors>...};
+}
+
+// Tiles in parts of nearly equal size, none above kMostTiles.
+template <int vectors>
+void product_panel(ProductArguments p, int64_t count) {
+  static constexpr auto functions = product_blocks<vectors>(std::make_integer_sequence<int, kMostTiles>());
+  constexpr int64_t lanes = hn::MaxLanes(D());
+  const int64_t parts = (count + kMostTiles - 1) / kMostTiles;
+  const float* const tiles = p.tiles;
+  float* const to = p.to;
+  for (int64_t part = 0; part < parts; ++part) {
+    const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
+    p.tiles = tiles + begin * lanes;
+    p.to = to + begin * lanes;
+    functions[static_cast<std::size_t>(end - begin - 1)](p);
+  }
+}
+
+inline void product(const float* tiles, int64_t capacity, int64_t count, const Weights& weights,
+                    int64_t point, int64_t first, int64_t last, float* to, int64_t to_capacity) {
+  constexpr int64_t lanes = hn::MaxLanes(D());
+  const float* from = weights.data + point * weights.plane;
+  for (int64_t panel = first; panel < last; ++panel) {
+    const ProductArguments p{tiles,
+                             capacity * lanes,
+                             weights.summed,
+                             from + panel * 2 * lanes * weights.summed * lanes,
+                             to + (panel - first) * 2 * to_capacity * lanes,
+                             to_capacity * lanes};
+    if (2 * panel + 2 <= weights.blocks) {
+      product_panel<2>(p, count);
+    } else {
+      product_panel<1>(p, count);
+    }
+  }
+}
+
+// rows channels by `vectors` vectors of filters, summed over the tiles.
+template <int rows, int vectors>
+HWY_INLINE void weights_block(const float* HWY_RESTRICT x, const float* HWY_RESTRICT y, int64_t y_block,
+                              int64_t count, float* HWY_RESTRICT to, int64_t to_row, bool fresh) {
+  const D d;
+  constexpr int64_t lanes = hn::MaxLanes(D());
+  V sum[rows][vectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) {
+      sum[r][v] = fresh ? hn::Zero(d) : hn::Load(d, to + r * to_row + v * lanes);
+    }
+  }
+  for (int64_t t = 0; t < count; ++t) {
+    V gradient[vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) gradient[v] = hn::Load(d, y + v * y_block);
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r) {
+      const V value = hn::Set(d, x[r]);
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; ++v) sum[r][v] = hn::MulAdd(value, gradient[v], sum[r][v]);
+    }
+    x += lanes;
+    y += lanes;
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) hn::Store(sum[r][v], d, to + r * to_row + v * lanes);
+  }
+}
+
+inline void product_weights(const float* tiles, const float* gradients, int64_t capacity, int64_t count,
+                            int64_t filters, float* sum, bool fresh, int64_t first, int64_t last) {
+  constexpr int64_t lanes = hn::MaxLanes(D());
+  constexpr int rows = kWeightRows;
+  const int64_t to_row = filters * lanes, block = capacity * lanes;
+  for (int64_t c = first; c < last; ++c) {
+    for (int64_t r = 0; r < lanes; r += rows) {
+      const float* x = tiles + c * block + r;
+      float* to = sum + (c * lanes + r) * to_row;
+      int64_t f = 0;
+      for (; f + 3 <= filters && filters - f != 4; f += 3) {
+        weights_block<rows, 3>(x, gradients + f * block, block, count, to + f * lanes, to_row, fresh);
+      }
+      for (; f + 2 <= filters; f += 2) {
+        weights_block<rows, 2>(x, gradients + f * block, block, count, to + f * lanes, to_row, fresh);
+      }
+      if (f < filters)
+        weights_block<rows, 1>(x, gradients + f * block, block, count, to + f * lanes, to_row, fresh);
+    }
+  }
+}
+
+}  // namespace luge::winograd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
