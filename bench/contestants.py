@@ -28,6 +28,7 @@ class Request:
 
     name: str
     mode: str
+    pictures: bool
     precision: str
     threads: int
     steps: int
@@ -124,8 +125,10 @@ def contestants(options, python, request):
     for peer, (script, modes) in (TRAINING if request.mode == "train" else INFERENCE).items():
         for mode in modes:
             if wanted is None or peer in wanted or f"{peer}:{mode}" in wanted:
-                if request.mode == "infer" and request.precision == "bf16" and peer == "onnxruntime":
+                if request.precision == "bf16" and peer == "onnxruntime":
                     continue  # has no such setting
+                if "channels_last" in mode and not request.pictures:
+                    continue  # texts have no channels
                 found.append(Peer(python, peer, script, mode, request))
     return found
 
