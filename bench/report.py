@@ -126,6 +126,24 @@ def means(kept):
     return "\n".join(lines)
 
 
+def misses(kept):
+    """Rows that are neither 1.2 times ahead nor at 90 % of their roofline, or that use more than half of PyTorch's memory."""
+    lines = []
+    for row in kept["rows"]:
+        ahead, share, memory = ratio(row), roofline(kept, row, "fast"), memory_ratio(row)
+        why = []
+        if ahead and ahead < 1.2 and not (share and share[1] >= 0.9):
+            why.append(f"{ahead:.2f} times the speed of {best_peer(row)[0]}"
+                       + (f" at {100 * share[1]:.0f} % of the roofline" if share else ""))
+        if luge(row, "strict") and ratio(row, "strict") < 1:
+            why.append(f"strict only {ratio(row, 'strict'):.2f}")
+        if memory and memory > 0.5:
+            why.append(f"{memory:.2f} of the memory")
+        if why:
+            lines.append(f"- {row['name']} {row['precision']}: {'; '.join(why)}")
+    return "\n".join(lines) or "None."
+
+
 def peers_table(kept):
     """Every peer / Luge fast, one column a peer."""
     names = sorted({n for r in kept["rows"] for n in r["contestants"] if not n.startswith("luge")})
@@ -172,4 +190,4 @@ def write(path, kept, command, python):
         for row in kept["rows"]]))
     template = pathlib.Path(__file__).with_name("report.md").read_text()
     path.with_suffix(".md").write_text(template.format(
-        table=table(kept["rows"], kept), means=means(kept), peers=peers_table(kept), facts=facts(kept), name=path.name))
+        table=table(kept["rows"], kept), means=means(kept), misses=misses(kept), peers=peers_table(kept), facts=facts(kept), name=path.name))

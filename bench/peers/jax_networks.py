@@ -181,7 +181,7 @@ def lstm_lm(maker):
 def gpt(maker, network):
     layers, heads, width = GPT[network]
     for name, rows in (("tokens", VOCABULARY), ("positions", GPT_POSITIONS[network])):
-        maker.values[name] = jnp.asarray(maker.random.normal(size=(rows, width)), jnp.float32)
+        maker.values[name] = jnp.asarray(maker.random.normal(scale=0.02, size=(rows, width)), jnp.float32)
     for n in range(layers):
         maker.norm(f"{n}.norm1", width), maker.norm(f"{n}.norm2", width)
         maker.linear(f"{n}.qkv", width, 3 * width), maker.linear(f"{n}.projection", width, width)

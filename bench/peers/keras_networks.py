@@ -73,7 +73,7 @@ class Positions(layers.Layer):
     """x plus a learned row for each position."""
 
     def build(self, shape):
-        self.rows = self.add_weight(shape=shape[1:], initializer=initializers.RandomNormal(0, 1, seed=4))
+        self.rows = self.add_weight(shape=shape[1:], initializer=initializers.RandomNormal(0, 0.02, seed=4))
 
     def call(self, x):
         return x + self.rows
@@ -82,7 +82,7 @@ class Positions(layers.Layer):
 def gpt(x, network):
     count, heads, width = GPT[network]
     t = x.shape[1]
-    x = layers.Embedding(VOCABULARY, width, embeddings_initializer=initializers.RandomNormal(0, 1, seed=3))(x)
+    x = layers.Embedding(VOCABULARY, width, embeddings_initializer=initializers.RandomNormal(0, 0.02, seed=3))(x)
     x = Positions()(x)
     for _ in range(count):
         y = dense(3 * width)(layers.LayerNormalization(epsilon=1e-5)(x))

@@ -140,6 +140,8 @@ class Gpt(nn.Module):
         self.tokens, self.positions = nn.Embedding(VOCABULARY, width), nn.Embedding(GPT_POSITIONS[network], width)
         self.blocks = nn.Sequential(*[Block(width, heads) for _ in range(layers)])
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, outputs)
+        for table in (self.tokens, self.positions):
+            nn.init.normal_(table.weight, std=0.02)
 
     def forward(self, x):
         x = self.tokens(x) + self.positions(torch.arange(x.shape[1]))
