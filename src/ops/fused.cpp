@@ -25,7 +25,9 @@ constexpr std::size_t kLineWords = 8;
 
 }  // namespace
 
-OpRef fused_op(const TileProgram& program) {
+OpRef fused_op(const TileProgram& program) { return op_ref<Fused>(fused_attributes(program)); }
+
+FusedAttributes fused_attributes(const TileProgram& program) {
   FusedAttributes attributes;
   attributes.extents = program.extents;
   attributes.reduced = program.reduced;
@@ -47,7 +49,7 @@ OpRef fused_op(const TileProgram& program) {
     attributes.outputs.insert(attributes.outputs.end(), output.type.shape.begin(), output.type.shape.end());
     attributes.outputs.insert(attributes.outputs.end(), output.strides.begin(), output.strides.end());
   }
-  return op_ref<Fused>(std::move(attributes));
+  return attributes;
 }
 
 TileProgram tile_program(const FusedAttributes& attributes) {

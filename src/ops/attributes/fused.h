@@ -63,6 +63,17 @@ struct FusedAttributes {
 };
 
 OpRef fused_op(const TileProgram& program);
+FusedAttributes fused_attributes(const TileProgram& program);
 TileProgram tile_program(const FusedAttributes& attributes);
+
+/// Tile programs that have nothing to do with each other, as one step "fused_parts". Its inputs and outputs
+/// are those of the parts, one part's behind the other's.
+struct FusedPartsAttributes {
+  std::vector<std::int64_t> words;
+  static void fields(auto& self, auto&& field) { field("words", self.words); }
+};
+
+OpRef fused_parts_op(const std::vector<TileProgram>& parts);
+std::vector<TileProgram> tile_programs(const FusedPartsAttributes& attributes);
 
 }  // namespace luge

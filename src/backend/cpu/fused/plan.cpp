@@ -9,8 +9,9 @@ namespace luge::tiles {
 namespace {
 
 constexpr std::size_t kRegisterBudget = 24 << 10;  // of the first-level cache
-constexpr std::int64_t kLargestTile = 1024;
+constexpr std::int64_t kLargestTile = 4096;
 constexpr std::int64_t kSmallestTile = 128;
+constexpr double kCachedBytes = 1 << 20;
 
 double nanoseconds_of(const TileLine& line) {
   using enum Instruction;
@@ -55,8 +56,8 @@ double nanoseconds_of(const TileLine& line) {
 class Planner {
  public:
   Planner(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used,
-          std::int64_t tile)
-      : program_(program), inputs_(in.size()) {
+          std::int64_t tile, bool generate)
+      : program_(program), inputs_(in.size()), generate_(generate) {
     std::vector<std::vector<std::int64_t>> strides = program.operands;
     for (const TileOutput& output : program.outputs) strides.push_back(output.strides);
     plan_.geometry = make_geometry(program, tile, strides);
@@ -85,6 +86,7 @@ class Planner {
       if (!is_full_output(k)) stores.emplace_back(k, kept_slot(value));
     }
     for (const auto& [k, slot] : stores) store(k, slot, Level::kept, plan_.kept.back());
+    if (generate_) generate_code(plan_);
     point_outputs(plan_);
     place_buffers(plan_);
     plan_.lines = program_.lines.size();
@@ -184,6 +186,7 @@ class Planner {
     const TileLine& line = this->line(value);
     const int source = full_slot(line.source[0], stage);
     PlanReduction reduction;
+    reduction.reduction = line.reduction;
     reduction.functions = find_reduce(line.reduction, register_type(line.dtype));
     reduction.splat = find_moves(register_type(line.dtype)).splat;
     reduction.slot = new_slot(Level::kept, line.dtype);
@@ -302,7 +305,10 @@ class Planner {
     for (int k = 0; k < operands; ++k)
       step.in[k] = source_slot(line.source[static_cast<std::size_t>(k)], level, stage);
     const DType in = register_type(dtype(line.source[operands == 3 ? 1 : 0]));
-    step.map = find_map(line.instruction, in, register_type(line.dtype));
+    step.instruction = line.instruction;
+    step.from = in;
+    step.to = register_type(line.dtype);
+    step.map = find_map(line.instruction, in, step.to);
     step.out = new_slot(level, line.dtype);
     step.move = find_moves(register_type(line.dtype));
     steps.push_back(step);
@@ -364,11 +370,16 @@ class Planner {
                  static_cast<double>(size_of(access.type.dtype));
       }
     }
-    return elements * per_element + 0.1 * bytes + 100.0 * static_cast<double>(geometry().items);
+    // Generated loops keep values in registers; what lies in the caches is read several times as fast.
+    const bool generated = !plan_.codes.empty();
+    const double per_byte = generated && bytes < kCachedBytes ? 0.03 : 0.1;
+    return elements * per_element * (generated ? 0.4 : 1) + per_byte * bytes +
+           100.0 * static_cast<double>(geometry().items);
   }
 
   const TileProgram& program_;
   std::size_t inputs_;
+  bool generate_;
   std::vector<Level> levels_;
   std::vector<int> stages_;
   int last_stage_ = 0;
@@ -379,10 +390,14 @@ class Planner {
 
 }  // namespace
 
-Plan make_plan(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used) {
+Plan make_plan(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used,
+               Generate generate) {
+  const bool can_generate = generate == Generate::where_possible && jit::instruction_set().has_value();
   for (std::int64_t tile = kLargestTile;; tile /= 2) {
-    Plan plan = Planner(program, in, used, tile).run();
-    if (plan.full_bytes <= kRegisterBudget || tile <= kSmallestTile) return plan;
+    Plan plan = Planner(program, in, used, tile, can_generate).run();
+    if (plan.full_bytes > kRegisterBudget && tile > kSmallestTile) continue;
+    if (can_generate && !jit::enabled()) return Planner(program, in, used, tile, false).run();
+    return plan;
   }
 }
 

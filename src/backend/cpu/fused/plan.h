@@ -19,6 +19,7 @@
 
 #include "backend/backend.h"
 #include "backend/cpu/fused/functions.h"
+#include "backend/cpu/fused/jit/code.h"
 
 namespace luge::tiles {
 
@@ -69,7 +70,18 @@ struct Slot {
 };
 
 struct Step {
-  enum class Kind : std::uint8_t { map, random, load, point_in, point_out, splat_in, expand, reduce, store };
+  enum class Kind : std::uint8_t {
+    map,
+    random,
+    load,
+    point_in,
+    point_out,
+    splat_in,
+    expand,
+    reduce,
+    store,
+    code
+  };
   Kind kind = Kind::map;
   DType dtype = DType::f32;   // random: of the numbers
   Level level = Level::full;  // how many elements it runs over
@@ -79,11 +91,23 @@ struct Step {
   int in[3] = {-1, -1, -1};
   int access = -1;  // of loads, points and stores
   int reduction = -1;
+  Instruction instruction = Instruction::none;  // map: what it computes
+  DType from = DType::f32, to = DType::f32;     // map: register types
+  int code = -1;
+};
+
+/// Several steps as generated code.
+struct PlanCode {
+  std::shared_ptr<const jit::Code> code;
+  bool by_rows = false;            // else it takes a tile for one row
+  std::vector<int> reads, writes;  // full and kept slots
 };
 
 struct PlanReduction {
+  TileReduction reduction = TileReduction::sum;
   ReduceFunctions functions{};
   int slot = -1;           // of the result, on level kept
+  int sums = -1;           // a slot that points at the sums while tiles are walked, for generated code
   std::size_t offset = 0;  // of its sums
   void (*splat)(void* to, const void* element) = nullptr;
 };
@@ -93,6 +117,7 @@ struct Plan {
   std::vector<Access> in, out;
   std::vector<Slot> slots;
   std::vector<PlanReduction> reductions;
+  std::vector<PlanCode> codes;
   std::vector<Step> setup;                     // scalars, once a thread
   std::vector<std::vector<Step>> kept, tiles;  // per stage: before the walk, and in each tile
   std::vector<std::vector<int>> reduced;       // per stage: reductions that its walk completes
@@ -111,13 +136,20 @@ struct Plan {
 Geometry make_geometry(const TileProgram& program, std::int64_t tile,
                        std::vector<std::vector<std::int64_t>>& strides);
 
+/// Replaces steps by generated code where the steps allow it.
+void generate_code(Plan& plan);
+bool reads_slot(const Plan& plan, const Step& step, int slot);
+bool writes_slot(const Plan& plan, const Step& step, int slot);
+
 /// Lets outputs be computed where they belong instead of being copied there, and finds which may overwrite an
 /// input.
 void point_outputs(Plan& plan);
 /// Gives every register its place in a thread's frame; tile buffers are shared by values that never meet.
 void place_buffers(Plan& plan);
 
+enum class Generate : std::uint8_t { where_possible, never };
 /// `used[k]`: output k is wanted.
-Plan make_plan(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used);
+Plan make_plan(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used,
+               Generate generate = Generate::where_possible);
 
 }  // namespace luge::tiles

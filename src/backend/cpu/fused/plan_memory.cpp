@@ -9,10 +9,6 @@ namespace {
 std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
-bool reads_slot(const Step& step, int slot) {
-  return step.in[0] == slot || step.in[1] == slot || step.in[2] == slot;
-}
-
 // Position of a step in the walk over an item: stage, then place in the tile.
 struct Position {
   std::size_t stage, index;
@@ -32,7 +28,8 @@ Position last_read(const Plan& plan, int input) {
         last = {stage, i};
         if (step.kind == Step::Kind::point_in) pointing.push_back(step.out);
       }
-      if (std::any_of(pointing.begin(), pointing.end(), [&](int slot) { return reads_slot(step, slot); })) {
+      if (std::any_of(pointing.begin(), pointing.end(),
+                      [&](int slot) { return reads_slot(plan, step, slot); })) {
         last = {stage, i};
       }
     }
@@ -41,7 +38,7 @@ Position last_read(const Plan& plan, int input) {
     for (std::size_t later = stage + 1; later < plan.tiles.size(); ++later) {
       for (std::size_t i = 0; i < plan.tiles[later].size(); ++i) {
         for (int slot : pointing) {
-          if (reads_slot(plan.tiles[later][i], slot)) last = std::max(last, Position{later, i});
+          if (reads_slot(plan, plan.tiles[later][i], slot)) last = std::max(last, Position{later, i});
         }
       }
     }
@@ -79,7 +76,7 @@ void point_output(Plan& plan, std::size_t stage, std::size_t at) {
     return;
   std::size_t first = at, last = at;
   for (std::size_t i = at; i-- > 0;) {
-    if (steps[i].out != store.in[0]) continue;
+    if (!writes_slot(plan, steps[i], store.in[0])) continue;
     if (last == at) last = i;
     first = i;
   }
@@ -121,6 +118,18 @@ void pair_kept(Plan& plan) {
 
 }  // namespace
 
+bool reads_slot(const Plan& plan, const Step& step, int slot) {
+  if (step.kind != Step::Kind::code) return std::count(step.in, step.in + 3, slot) != 0;
+  const std::vector<int>& reads = plan.codes[static_cast<std::size_t>(step.code)].reads;
+  return std::count(reads.begin(), reads.end(), slot) != 0;
+}
+
+bool writes_slot(const Plan& plan, const Step& step, int slot) {
+  if (step.kind != Step::Kind::code) return step.out == slot;
+  const std::vector<int>& writes = plan.codes[static_cast<std::size_t>(step.code)].writes;
+  return std::count(writes.begin(), writes.end(), slot) != 0;
+}
+
 void point_outputs(Plan& plan) {
   pair_kept(plan);
   for (std::size_t stage = 0; stage < plan.tiles.size(); ++stage) {
@@ -159,19 +168,31 @@ void place_buffers(Plan& plan) {
   }
   for (PlanReduction& reduction : plan.reductions) {
     reduction.offset = plan.sum_bytes;
-    if (g.walk != Walk::rows) plan.sum_bytes += aligned(size(kept) * 8);
+    // Generated code adds whole vectors of sums.
+    if (g.walk != Walk::rows) plan.sum_bytes += aligned((size(kept) + 15) / 16 * 16 * 8);
   }
 
   // Tile buffers: first definition to last use, in the order of the stages.
   constexpr std::size_t kNever = ~std::size_t{0};
-  std::vector<std::size_t> last(plan.slots.size(), 0);
   std::vector<const Step*> steps;
   for (const auto& stage : plan.tiles) {
     for (const Step& step : stage) steps.push_back(&step);
   }
+  std::vector<std::size_t> last(plan.slots.size(), 0);
+  std::vector<std::vector<int>> written(steps.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    for (int slot : {steps[i]->in[0], steps[i]->in[1], steps[i]->in[2], steps[i]->out}) {
-      if (slot >= 0) last[static_cast<std::size_t>(slot)] = i;
+    const Step& step = *steps[i];
+    std::vector<int> slots(std::begin(step.in), std::end(step.in));
+    if (step.kind == Step::Kind::code) {
+      const PlanCode& code = plan.codes[size(step.code)];
+      slots.insert(slots.end(), code.reads.begin(), code.reads.end());
+      written[i] = code.writes;
+    } else if (step.out >= 0 && step.kind != Step::Kind::reduce) {
+      written[i] = {step.out};
+    }
+    slots.insert(slots.end(), written[i].begin(), written[i].end());
+    for (int slot : slots) {
+      if (slot >= 0) last[size(slot)] = i;
     }
   }
   struct Block {
@@ -179,11 +200,9 @@ void place_buffers(Plan& plan) {
   };
   std::vector<Block> blocks;
   std::vector<bool> placed(plan.slots.size(), false);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i]->out < 0 || steps[i]->kind == Step::Kind::reduce) continue;
-    const auto s = static_cast<std::size_t>(steps[i]->out);
+  const auto place = [&](std::size_t s, std::size_t i) {
     Slot& slot = plan.slots[s];
-    if (placed[s] || slot.pointed || slot.level != Level::full) continue;
+    if (placed[s] || slot.pointed || slot.level != Level::full) return;
     placed[s] = true;
     const std::size_t bytes =
         slot.step == 0 ? kSplatBytes : aligned(size(g.rows * g.columns) * size_of(slot.type));
@@ -196,6 +215,9 @@ void place_buffers(Plan& plan) {
     }
     slot.offset = block->offset;
     block->free_from = last[s] + 1;
+  };
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (int slot : written[i]) place(size(slot), i);
   }
 }
 

@@ -1,313 +1,128 @@
-// The loops around the tile functions: items to threads, stages over tiles, steps over registers.
+// The loops around the tile functions: items to threads, stages over tiles.
 #include "backend/cpu/fused/run.h"
 
 #include <omp.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <cmath>
+
+#include "backend/cpu/fused/worker.h"
 
 namespace luge::tiles {
 namespace {
 
-std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
-
-class Worker {
+/// Few items, long walks: threads share the parts of each; the sums of the parts meet in a tree of fixed
+/// shape. Before and after each stage one thread does what belongs to no part.
+class Split {
  public:
-  Worker(const Plan& plan, const KernelCall& call, std::byte* frame)
-      : plan_(plan), g_(plan.geometry), call_(call) {
-    std::byte* scalars = frame;
-    kept_ = scalars + aligned(plan.scalar_bytes);
-    sums_ = kept_ + aligned(plan.kept_bytes);
-    full_ = sums_ + aligned(plan.sum_bytes);
-    pointers_ = reinterpret_cast<std::byte**>(full_ + aligned(plan.full_bytes));
-    for (std::size_t s = 0; s < plan.slots.size(); ++s) {
-      const Slot& slot = plan.slots[s];
-      std::byte* area = slot.level == Level::scalar ? scalars : slot.level == Level::kept ? kept_ : full_;
-      pointers_[s] = area + slot.offset;
-    }
-    for (const Step& step : plan.setup) execute(step);
-  }
+  Split(const Plan& plan, const KernelCall& call, std::byte* frame, std::byte* shared)
+      : plan_(plan), g_(plan.geometry), call_(call), frame_(frame), shared_(shared) {}
 
-  // An item from beginning to end.
-  void item(std::int64_t index) {
-    enter(index);
-    for (std::size_t stage = 0; stage < plan_.tiles.size(); ++stage) {
-      kept_steps(stage);
-      if (g_.walk != Walk::rows) begin(stage, sums_);
-      walk(stage, 0, g_.tiles, sums_);
-      if (g_.walk != Walk::rows) finish(stage, sums_);
-    }
-  }
+  std::int64_t units() const { return g_.items * g_.splits; }
+  bool walks(std::size_t stage) const { return stage < plan_.tiles.size() && !plan_.tiles[stage].empty(); }
 
-  // The parts of an item that is cut: registers that outlive a stage stand in `kept`, sums in `sums`.
-  void before_part(std::int64_t index, std::byte* kept) {
-    enter(index);
-    for (std::size_t s : plan_.kept_slots) pointers_[s] = kept + plan_.slots[s].offset;
-  }
-  void part(std::size_t stage, std::int64_t split, std::byte* sums) {
-    begin(stage, sums);
-    walk(stage, g_.tiles * split / g_.splits, g_.tiles * (split + 1) / g_.splits, sums);
-  }
-  void kept_steps(std::size_t stage) {
-    for (const Step& step : plan_.kept[stage]) execute(step);
-  }
-  void finish(std::size_t stage, std::byte* sums) {
-    for (int r : plan_.reduced[stage]) {
-      const PlanReduction& reduction = plan_.reductions[static_cast<std::size_t>(r)];
-      std::byte* out = pointers_[reduction.slot];
-      reduction.functions.finish(out, sums + reduction.offset, kept_count());
-      if (g_.kept == KeptExtent::one) reduction.splat(out, out);
+  void before(std::size_t stage) const {
+    if (stage >= plan_.tiles.size()) return;
+    Worker alone(plan_, call_, frame_);
+    for (std::int64_t item = 0; item < g_.items; ++item) {
+      alone.before_part(item, kept(item));
+      alone.kept_steps(stage);
     }
   }
-  void join(std::size_t stage, std::byte* sums, const std::byte* other) {
-    for (int r : plan_.reduced[stage]) {
-      const PlanReduction& reduction = plan_.reductions[static_cast<std::size_t>(r)];
-      reduction.functions.join(sums + reduction.offset, other + reduction.offset, kept_count());
+  void unit(Worker& worker, std::size_t stage, std::int64_t k) const {
+    worker.before_part(k / g_.splits, kept(k / g_.splits));
+    worker.part(stage, k % g_.splits, sums(k / g_.splits, k % g_.splits));
+  }
+  void after(std::size_t stage) const {
+    if (!walks(stage)) return;
+    Worker alone(plan_, call_, frame_);
+    for (std::int64_t item = 0; item < g_.items; ++item) {
+      alone.before_part(item, kept(item));
+      for (std::int64_t width = 1; width < g_.splits; width *= 2) {
+        for (std::int64_t k = 0; k + width < g_.splits; k += 2 * width) {
+          alone.join(stage, sums(item, k), sums(item, k + width));
+        }
+      }
+      alone.finish(stage, sums(item, 0));
     }
   }
 
  private:
-  void begin(std::size_t stage, std::byte* sums) {
-    for (int r : plan_.reduced[stage]) {
-      const PlanReduction& reduction = plan_.reductions[static_cast<std::size_t>(r)];
-      reduction.functions.begin(sums + reduction.offset, kept_count());
-    }
-  }
-
-  // Takes the coordinates of the axes [first, last) out of a linear index, and gives what is left.
-  std::int64_t split_index(std::int64_t index, std::size_t first, std::size_t last) {
-    for (std::size_t axis = last; axis-- > first;) {
-      at_[axis] = index % g_.axes[axis].extent;
-      index /= g_.axes[axis].extent;
-    }
-    return index;
-  }
-  std::int64_t set_rows(std::int64_t index) {
-    const std::int64_t extent = g_.axes[g_.row_axis()].extent;
-    const std::int64_t blocks = (extent + g_.rows - 1) / g_.rows;
-    at_[g_.row_axis()] = index % blocks * g_.rows;
-    rows_ = std::min(g_.rows, extent - at_[g_.row_axis()]);
-    return index / blocks;
-  }
-  std::int64_t set_columns(std::int64_t index) {
-    const std::int64_t extent = g_.axes[g_.column_axis()].extent;
-    const std::int64_t blocks = (extent + g_.columns - 1) / g_.columns;
-    at_[g_.column_axis()] = index % blocks * g_.columns;
-    columns_ = std::min(g_.columns, extent - at_[g_.column_axis()]);
-    return index / blocks;
-  }
-  void enter(std::int64_t index) {
-    at_.fill(0);
-    rows_ = g_.rows;
-    columns_ = g_.columns;
-    if (g_.column_in_item) index = set_columns(index);
-    if (g_.row_in_item) index = set_rows(index);
-    split_index(index, 0, g_.outer);
-  }
-  void walk(std::size_t stage, std::int64_t first, std::int64_t last, std::byte* sums) {
-    const std::vector<Step>& steps = plan_.tiles[stage];
-    if (steps.empty()) return;
-    tile_sums_ = sums;
-    for (std::int64_t tile = first; tile < last; ++tile) {
-      std::int64_t index = tile;
-      if (!g_.column_in_item && g_.walk != Walk::rows) index = set_columns(index);
-      if (!g_.row_in_item) index = set_rows(index);
-      split_index(index, g_.outer, g_.outer + g_.inner);
-      for (const Step& step : steps) execute(step);
-    }
-    // Sums of one place each are of no tile: kept values see the item's own coordinates again.
-    for (std::size_t axis = g_.outer; axis < g_.outer + g_.inner; ++axis) at_[axis] = 0;
-    if (!g_.row_in_item) at_[g_.row_axis()] = 0;
-    if (!g_.column_in_item) at_[g_.column_axis()] = 0;
-  }
-
-  std::size_t kept_count() const {
-    return g_.kept == KeptExtent::one ? 1 : size(g_.kept == KeptExtent::rows ? rows_ : columns_);
-  }
-  std::size_t count(const Step& step) const {
-    return step.level == Level::full ? size(rows_ * columns_) : step.level == Level::kept ? kept_count() : 1;
-  }
-  std::byte* address(const Access& access, void* base) const {
-    std::int64_t offset = 0;
-    for (std::size_t axis = 0; axis < g_.axes.size(); ++axis) offset += at_[axis] * access.strides[axis];
-    return static_cast<std::byte*>(base) + offset * static_cast<std::int64_t>(size_of(access.type.dtype));
-  }
-  std::byte* input(int k) const {
-    const Access& access = plan_.in[static_cast<std::size_t>(k)];
-    return address(access, call_.in[access.argument]);
-  }
-  std::byte* output(int k) const {
-    const Access& access = plan_.out[static_cast<std::size_t>(k)];
-    return address(access, call_.out[access.argument]);
-  }
-  std::int64_t kept_stride(const Access& access) const {
-    if (g_.kept == KeptExtent::one) return 0;
-    return access.strides[g_.kept == KeptExtent::rows ? g_.row_axis() : g_.column_axis()];
-  }
-
-  void execute(const Step& step) {
-    switch (step.kind) {
-      case Step::Kind::map: return map(step);
-      case Step::Kind::random: return random(step);
-      case Step::Kind::load: return load(step);
-      case Step::Kind::point_in: pointers_[step.out] = input(step.access); return;
-      case Step::Kind::point_out: pointers_[step.out] = output(step.access); return;
-      case Step::Kind::splat_in: return splat(step);
-      case Step::Kind::expand: return expand(step);
-      case Step::Kind::reduce: return reduce(step);
-      case Step::Kind::store: return store(step);
-    }
-  }
-
-  void map(const Step& step) {
-    const void* in[3];
-    std::size_t advance[3];
-    for (int k = 0; k < 3 && step.in[k] >= 0; ++k) {
-      in[k] = pointers_[step.in[k]];
-      advance[k] = plan_.slots[static_cast<std::size_t>(step.in[k])].step;
-    }
-    std::byte* out = pointers_[step.out];
-    step.map(out, in, advance, count(step));
-    if (plan_.slots[static_cast<std::size_t>(step.out)].step == 0) step.move.splat(out, out);
-  }
-
-  void random(const Step& step) {
-    const void* key = call_.in[step.access];
-    std::int64_t index = 0;
-    for (std::size_t axis = 0; axis < g_.axes.size(); ++axis) index += at_[axis] * g_.axes[axis].row_major;
-    const std::int64_t pitch = g_.axes[g_.row_axis()].row_major;
-    auto* out = pointers_[step.out];
-    if (rows_ == 1 || pitch == columns_) {
-      return random_tile(out, step.dtype, key, static_cast<std::uint64_t>(index), size(rows_ * columns_));
-    }
-    const std::size_t row_bytes = size(columns_) * size_of(register_type(step.dtype));
-    for (std::int64_t row = 0; row < rows_; ++row, index += pitch, out += row_bytes) {
-      random_tile(out, step.dtype, key, static_cast<std::uint64_t>(index), size(columns_));
-    }
-  }
-
-  void load(const Step& step) {
-    const Access& access = plan_.in[static_cast<std::size_t>(step.access)];
-    const std::byte* from = input(step.access);
-    std::byte* to = pointers_[step.out];
-    if (step.level != Level::full) return step.move.load(to, from, kept_stride(access), kept_count());
-    const std::int64_t column = access.strides[g_.column_axis()];
-    const std::int64_t row = access.strides[g_.row_axis()];
-    if (rows_ == 1 || row == column * columns_)
-      return step.move.load(to, from, column, size(rows_ * columns_));
-    const std::size_t register_row = size(columns_) * size_of(register_type(access.type.dtype));
-    const std::int64_t memory_row = row * static_cast<std::int64_t>(size_of(access.type.dtype));
-    for (std::int64_t r = 0; r < rows_; ++r, to += register_row, from += memory_row) {
-      step.move.load(to, from, column, size(columns_));
-    }
-  }
-
-  void splat(const Step& step) {
-    std::byte* to = pointers_[step.out];
-    const void* from = step.access >= 0 ? input(step.access)
-                                        : static_cast<const void*>(&plan_.constants[size(-1 - step.access)]);
-    step.move.load(to, from, 1, 1);
-    step.move.splat(to, to);
-  }
-
-  void expand(const Step& step) {
-    const std::byte* from = pointers_[step.in[0]];
-    std::byte* to = pointers_[step.out];
-    const std::size_t element = size_of(plan_.slots[static_cast<std::size_t>(step.out)].type);
-    const std::size_t row = size(columns_) * element;
-    for (std::int64_t r = 0; r < rows_; ++r, to += row) {
-      if (g_.kept == KeptExtent::rows) {
-        step.move.load(to, from + size(r) * element, 0, size(columns_));
-      } else {
-        std::memcpy(to, from, row);
-      }
-    }
-  }
-
-  void reduce(const Step& step) {
-    const PlanReduction& reduction = plan_.reductions[static_cast<std::size_t>(step.reduction)];
-    const std::byte* from = pointers_[step.in[0]];
-    const std::size_t advance = plan_.slots[static_cast<std::size_t>(step.in[0])].step;
-    if (g_.walk == Walk::rows) {
-      std::byte* out = pointers_[step.out];
-      reduction.functions.rows(out, from, advance, size(rows_), size(columns_));
-      if (g_.kept == KeptExtent::one) reduction.splat(out, out);
-    } else if (g_.walk == Walk::columns) {
-      reduction.functions.columns(tile_sums_ + reduction.offset, from, advance, size(rows_), size(columns_));
-    } else {
-      reduction.functions.all(tile_sums_ + reduction.offset, from, advance, size(rows_ * columns_));
-    }
-  }
-
-  void store(const Step& step) {
-    const Access& access = plan_.out[static_cast<std::size_t>(step.access)];
-    std::byte* to = output(step.access);
-    const std::byte* from = pointers_[step.in[0]];
-    const std::size_t advance = plan_.slots[static_cast<std::size_t>(step.in[0])].step;
-    if (step.level != Level::full)
-      return step.move.store(to, kept_stride(access), from, advance, kept_count());
-    const std::int64_t column = access.strides[g_.column_axis()];
-    const std::int64_t row = access.strides[g_.row_axis()];
-    if (rows_ == 1 || row == column * columns_) {
-      return step.move.store(to, column, from, advance, size(rows_ * columns_));
-    }
-    const std::size_t register_row = size(columns_) * size_of(register_type(access.type.dtype)) * advance;
-    const std::int64_t memory_row = row * static_cast<std::int64_t>(size_of(access.type.dtype));
-    for (std::int64_t r = 0; r < rows_; ++r, to += memory_row, from += register_row) {
-      step.move.store(to, column, from, advance, size(columns_));
-    }
+  std::byte* kept(std::int64_t item) const { return shared_ + size(item) * aligned(plan_.kept_bytes); }
+  std::byte* sums(std::int64_t item, std::int64_t split) const {
+    return shared_ + size(g_.items) * aligned(plan_.kept_bytes) +
+           size(item * g_.splits + split) * aligned(plan_.sum_bytes);
   }
 
   const Plan& plan_;
   const Geometry& g_;
   const KernelCall& call_;
-  std::byte *kept_, *sums_, *full_;
-  std::byte** pointers_;
-  std::byte* tile_sums_ = nullptr;
-  std::array<std::int64_t, kMostAxes> at_{};
-  std::int64_t rows_ = 1, columns_ = 1;
+  std::byte *frame_, *shared_;
 };
 
-std::byte* frame(const Plan& plan, const KernelCall& call, int thread) {
-  return static_cast<std::byte*>(call.scratch) + static_cast<std::size_t>(thread) * plan.frame_bytes();
-}
-
-// Few items, long walks: threads share the parts of each; the sums of the parts meet in a tree of fixed
-// shape.
 void run_split(const Plan& plan, const KernelCall& call, int threads) {
-  const Geometry& g = plan.geometry;
-  std::byte* shared = frame(plan, call, threads);
-  const std::size_t kept_bytes = aligned(plan.kept_bytes), sum_bytes = aligned(plan.sum_bytes);
-  const auto kept = [&](std::int64_t item) { return shared + size(item) * kept_bytes; };
-  const auto sums = [&](std::int64_t item, std::int64_t split) {
-    return shared + size(g.items) * kept_bytes + size(item * g.splits + split) * sum_bytes;
-  };
+  auto* frames = static_cast<std::byte*>(call.scratch);
+  const std::size_t frame_bytes = plan.frame_bytes();
+  const Split split(plan, call, frames, frames + static_cast<std::size_t>(threads) * frame_bytes);
   for (std::size_t stage = 0; stage < plan.tiles.size(); ++stage) {
-    Worker alone(plan, call, frame(plan, call, 0));
-    for (std::int64_t item = 0; item < g.items; ++item) {
-      alone.before_part(item, kept(item));
-      alone.kept_steps(stage);
-    }
-    const std::int64_t parts = g.items * g.splits;
+    split.before(stage);
+    if (!split.walks(stage)) continue;
+    const std::int64_t units = split.units();
 #pragma omp parallel num_threads(threads) if (threads > 1)
     {
       const std::int64_t thread = omp_get_thread_num(), of = omp_get_num_threads();
-      Worker worker(plan, call, frame(plan, call, static_cast<int>(thread)));
-      for (std::int64_t k = parts * thread / of; k < parts * (thread + 1) / of; ++k) {
-        worker.before_part(k / g.splits, kept(k / g.splits));
-        worker.part(stage, k % g.splits, sums(k / g.splits, k % g.splits));
-      }
+      Worker worker(plan, call, frames + size(thread) * frame_bytes);
+      for (std::int64_t k = units * thread / of; k < units * (thread + 1) / of; ++k)
+        split.unit(worker, stage, k);
     }
-    for (std::int64_t item = 0; item < g.items; ++item) {
-      alone.before_part(item, kept(item));
-      for (std::int64_t width = 1; width < g.splits; width *= 2) {
-        for (std::int64_t k = 0; k + width < g.splits; k += 2 * width) {
-          alone.join(stage, sums(item, k), sums(item, k + width));
+    split.after(stage);
+  }
+}
+
+KernelCall call_of(const Part& part, const KernelCall& call) {
+  return {call.in + part.first_in, call.out + part.first_out, call.scratch, call.status};
+}
+
+std::int64_t units_of(const Part& part) { return part.plan.geometry.items * part.plan.geometry.splits; }
+
+// One stage of all parts: units are dealt out in their order, as many to each thread as are worth the same
+// time.
+void run_stage(const std::vector<Part>& parts, const KernelCall& call, int threads, std::size_t frame_bytes,
+               std::size_t stage) {
+  const auto takes_part = [&](const Part& part) {
+    return part.plan.geometry.splits > 1 ? stage < part.plan.tiles.size() && !part.plan.tiles[stage].empty()
+                                         : stage == 0;
+  };
+  double total = 0;
+  for (const Part& part : parts) total += takes_part(part) ? part.plan.nanoseconds : 0;
+  if (total == 0) return;
+  auto* frames = static_cast<std::byte*>(call.scratch);
+#pragma omp parallel num_threads(threads) if (threads > 1)
+  {
+    const int thread = omp_get_thread_num(), of = omp_get_num_threads();
+    double before = 0;
+    for (const Part& part : parts) {
+      if (!takes_part(part)) continue;
+      const std::int64_t units = units_of(part);
+      const auto bound = [&](int t) {
+        const double share = (total * t / of - before) / part.plan.nanoseconds * static_cast<double>(units);
+        return t == of
+                   ? units
+                   : static_cast<std::int64_t>(std::clamp(std::ceil(share), 0.0, static_cast<double>(units)));
+      };
+      const std::int64_t first = bound(thread), last = bound(thread + 1);
+      before += part.plan.nanoseconds;
+      if (first >= last) continue;
+      const KernelCall own = call_of(part, call);
+      Worker worker(part.plan, own, frames + size(thread) * frame_bytes);
+      const Split split(part.plan, own, frames, frames + part.shared);
+      for (std::int64_t k = first; k < last; ++k) {
+        if (part.plan.geometry.splits > 1) {
+          split.unit(worker, stage, k);
+        } else {
+          worker.item(k);
         }
       }
-      alone.finish(stage, sums(item, 0));
     }
   }
 }
@@ -315,14 +130,33 @@ void run_split(const Plan& plan, const KernelCall& call, int threads) {
 }  // namespace
 
 void run_plan(const Plan& plan, const KernelCall& call, int threads) {
-  const Geometry& g = plan.geometry;
-  if (g.splits > 1) return run_split(plan, call, threads);
-  const std::int64_t items = g.items;
+  if (plan.geometry.splits > 1) return run_split(plan, call, threads);
+  const std::int64_t items = plan.geometry.items;
 #pragma omp parallel num_threads(threads) if (threads > 1)
   {
     const std::int64_t thread = omp_get_thread_num(), of = omp_get_num_threads();
-    Worker worker(plan, call, frame(plan, call, static_cast<int>(thread)));
+    Worker worker(plan, call, static_cast<std::byte*>(call.scratch) + size(thread) * plan.frame_bytes());
     for (std::int64_t k = items * thread / of; k < items * (thread + 1) / of; ++k) worker.item(k);
+  }
+}
+
+void run_parts(const std::vector<Part>& parts, const KernelCall& call, int threads, std::size_t frame_bytes) {
+  auto* frames = static_cast<std::byte*>(call.scratch);
+  std::size_t stages = 1;
+  for (const Part& part : parts) {
+    if (part.plan.geometry.splits > 1) stages = std::max(stages, part.plan.tiles.size());
+  }
+  const auto each_split = [&](auto&& visit) {
+    for (const Part& part : parts) {
+      if (part.plan.geometry.splits == 1) continue;
+      const KernelCall own = call_of(part, call);
+      visit(Split(part.plan, own, frames, frames + part.shared));
+    }
+  };
+  for (std::size_t stage = 0; stage < stages; ++stage) {
+    each_split([&](const Split& split) { split.before(stage); });
+    run_stage(parts, call, threads, frame_bytes, stage);
+    each_split([&](const Split& split) { split.after(stage); });
   }
 }
 

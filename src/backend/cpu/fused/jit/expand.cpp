@@ -1,0 +1,293 @@
+// Elementwise instructions in operations on vectors: the same steps as arithmetic.cpp and math.cpp take.
+#include <algorithm>
+#include <bit>
+
+#include "backend/cpu/fused/jit/assembler.h"
+#include "backend/cpu/fused/jit/block.h"
+
+namespace luge::tiles::jit {
+
+int Block::operand(const BlockOperand& wanted) {
+  const auto found = std::find(operands.begin(), operands.end(), wanted);
+  if (found != operands.end()) return static_cast<int>(found - operands.begin());
+  operands.push_back(wanted);
+  return static_cast<int>(operands.size()) - 1;
+}
+
+int Block::push(const Operation& operation) {
+  const auto found = std::find(operations.begin(), operations.end(), operation);
+  if (found != operations.end()) return static_cast<int>(found - operations.begin());
+  operations.push_back(operation);
+  return static_cast<int>(operations.size()) - 1;
+}
+
+bool Block::is_mask(int value) const {
+  const Operation& operation = operations[static_cast<std::size_t>(value)];
+  return operation.op == Op::input ? operands[static_cast<std::size_t>(operation.a)].is_bool
+                                   : gives_mask(operation.op);
+}
+
+Block interleaved(const Block& block, int vectors, std::vector<int>& shared) {
+  Block wide;
+  wide.operands = block.operands;
+  wide.down_columns = block.down_columns;
+  shared.assign(block.operations.size(), -1);
+  std::vector<std::vector<int>> places(block.operations.size());
+  for (std::size_t i = 0; i < block.operations.size(); ++i) {
+    const Operation& given = block.operations[i];
+    const bool input = given.op == Op::input;
+    const bool array =
+        input && block.operands[static_cast<std::size_t>(given.a)].kind == BlockOperand::Kind::array;
+    const bool common = given.op == Op::constant || (input && !array);
+    for (int k = 0; k < vectors; ++k) {
+      if (common && k > 0) {
+        places[i].push_back(places[i][0]);
+        continue;
+      }
+      Operation operation = given;
+      operation.ahead = array ? k : 0;
+      for (int* source : {&operation.a, &operation.b, &operation.c}) {
+        if (!input && *source >= 0)
+          *source = places[static_cast<std::size_t>(*source)][static_cast<std::size_t>(k)];
+      }
+      places[i].push_back(static_cast<int>(wide.operations.size()));
+      wide.operations.push_back(operation);
+    }
+    if (common) shared[i] = places[i][0];
+  }
+  for (int k = 0; k < vectors; ++k) {
+    for (const auto& output : block.outputs) {
+      wide.outputs.push_back(
+          {places[static_cast<std::size_t>(output.value)][static_cast<std::size_t>(k)], output.operand, k});
+    }
+    for (const BlockReduction& reduction : block.reductions) {
+      wide.reductions.push_back(reduction);
+      wide.reductions.back().value =
+          places[static_cast<std::size_t>(reduction.value)][static_cast<std::size_t>(k)];
+      wide.reductions.back().accumulator = k;
+    }
+  }
+  return wide;
+}
+
+namespace {
+
+/// A value, with the operators that formulas are written with.
+class Writer {
+ public:
+  explicit Writer(Block& block) : block_(block) {}
+
+  int number(float value) const {
+    return block_.push({.op = Op::constant, .bits = std::bit_cast<std::uint32_t>(value)});
+  }
+  int whole(std::int32_t value) const {
+    return block_.push({.op = Op::constant, .bits = static_cast<std::uint32_t>(value)});
+  }
+  int op(Op op, int a, int b = -1, int c = -1, int immediate = 0) const {
+    return block_.push({.op = op, .immediate = static_cast<std::uint8_t>(immediate), .a = a, .b = b, .c = c});
+  }
+  int add(int a, int b) const { return op(Op::add, a, b); }
+  int sub(int a, int b) const { return op(Op::sub, a, b); }
+  int mul(int a, int b) const { return op(Op::mul, a, b); }
+  int div(int a, int b) const { return op(Op::div, a, b); }
+  int multiply_add(int a, int b, int c) const { return op(Op::multiply_add, a, b, c); }
+  int compare(Compare how, int a, int b) const { return op(Op::compare, a, b, -1, static_cast<int>(how)); }
+  int is_nan(int a) const { return compare(Compare::unordered, a, a); }
+  int either(int a, int b) const { return op(Op::mask_or, a, b); }
+  int select(int mask, int a, int b) const { return op(Op::select, mask, a, b); }
+  int neg(int a) const { return op(Op::bit_xor, a, sign()); }
+  int abs(int a) const { return op(Op::and_not, sign(), a); }
+  int copy_sign(int size, int from) const { return op(Op::bit_or, abs(size), op(Op::bit_and, sign(), from)); }
+  int sign() const { return whole(std::int32_t{1} << 31); }
+  template <class... Rest>
+  int horner(int x, float first, Rest... rest) const {
+    if constexpr (sizeof...(rest) == 0) {
+      return number(first);
+    } else {
+      return multiply_add(horner(x, rest...), x, number(first));
+    }
+  }
+  int power_of_two(int n) const { return op(Op::shift_left, op(Op::integer_add, n, whole(127)), -1, -1, 23); }
+
+  struct Reduced {
+    int less_one, n;
+  };
+  Reduced reduce(int x) const {
+    const int n = op(Op::round, mul(x, number(1.44269504f)));
+    int r = op(Op::negative_multiply_add, n, number(0.693145752f), x);
+    r = op(Op::negative_multiply_add, n, number(1.42860677e-6f), r);
+    const int p =
+        horner(r, 0.5f, 0.1666666716f, 0.0416664556f, 0.00833331049f, 0.00139345415f, 0.000198919810f);
+    return {multiply_add(mul(r, r), p, r), op(Op::to_integer, n)};
+  }
+
+  int exp(int x) const {
+    const int inside = op(Op::min, op(Op::max, x, number(-104.0f)), number(89.0f));
+    const Reduced reduced = reduce(inside);
+    const int half = op(Op::shift_right, reduced.n, -1, -1, 1);
+    const int y = mul(mul(add(reduced.less_one, number(1)), power_of_two(half)),
+                      power_of_two(op(Op::integer_sub, reduced.n, half)));
+    return select(is_nan(x), x, y);
+  }
+
+  int expm1(int x) const {
+    const int inside = op(Op::min, op(Op::max, x, number(-30.0f)), number(87.0f));
+    const Reduced reduced = reduce(inside);
+    const int scale = power_of_two(reduced.n);
+    const int y = multiply_add(scale, reduced.less_one, sub(scale, number(1)));
+    const int large = select(compare(Compare::greater, x, number(87.0f)), exp(x), y);
+    return select(either(compare(Compare::equal, x, number(0)), is_nan(x)), x, large);
+  }
+
+  int log(int given) const {
+    const int tiny = compare(Compare::less, given, number(1.17549435e-38f));
+    const int x = select(tiny, mul(given, number(8388608.0f)), given);
+    const int offset = op(Op::integer_sub, x, whole(0x3f3504f3));
+    const int exponent = op(Op::shift_right, offset, -1, -1, 23);
+    const int m = op(Op::integer_sub, x, op(Op::shift_left, exponent, -1, -1, 23));
+    const int e = sub(op(Op::to_float, exponent), op(Op::keep, tiny, number(23.0f)));
+    const int f = sub(m, number(1));
+    const int f2 = mul(f, f);
+    const int q = horner(f, 0.333333313f, -0.249999970f, 0.200007156f, -0.166678026f, 0.142490581f,
+                         -0.124256872f, 0.116854198f, -0.114797339f, 0.0697161108f);
+    int y = mul(mul(f, f2), q);
+    y = multiply_add(e, number(1.42860677e-6f), y);
+    y = op(Op::negative_multiply_add, number(0.5f), f2, y);
+    y = add(y, f);
+    y = multiply_add(e, number(0.693145752f), y);
+    const int infinity = whole(0x7f800000);
+    y = select(compare(Compare::equal, given, infinity), given, y);
+    y = select(compare(Compare::equal, given, number(0)), neg(infinity), y);
+    const int outside = either(compare(Compare::less, given, number(0)), is_nan(given));
+    return select(outside, whole(0x7fffffff), y);
+  }
+
+  int log1p(int x) const {
+    const int u = add(x, number(1));
+    const int lost = sub(x, sub(u, number(1)));
+    const int log_u = log(u);
+    const int y = add(log_u, div(lost, u));
+    const int finite = op(Op::mask_and, compare(Compare::greater, u, number(0)),
+                          compare(Compare::less, u, whole(0x7f800000)));
+    return select(compare(Compare::equal, u, number(1)), x, select(finite, y, log_u));
+  }
+
+  int sigmoid(int x) const {
+    const int one = number(1), power = exp(neg(abs(x)));
+    const int top = select(compare(Compare::less, x, number(0)), power, one);
+    return div(top, add(one, power));
+  }
+
+  int tanh(int x) const {
+    const int one = number(1), size = abs(x), z = mul(x, x);
+    const int p = horner(z, -0.333333313f, 0.133332506f, -0.0539481714f, 0.0216894057f, -0.00811350718f,
+                         0.00206062151f);
+    const int small = multiply_add(mul(x, z), p, x);
+    const int power = exp(mul(size, number(2)));
+    const int large = copy_sign(sub(one, div(number(2), add(power, one))), x);
+    return select(either(compare(Compare::less, size, number(0.6f)), is_nan(x)), small, large);
+  }
+
+  int erf(int x) const {
+    const int one = number(1), size = abs(x), z = mul(x, x);
+    const int p = horner(z, 0.128379166f, -0.376126379f, 0.112837821f, -0.0268654302f, 0.00522103161f,
+                         -0.000848408032f, 0.000112659589f, -9.66704465e-6f);
+    const int small = multiply_add(x, p, x);
+    const int t = op(Op::min, size, number(4));
+    const int q = horner(t, 1.12894392f, 0.634014130f, 0.108035505f, -0.0252686404f, 0.00435748650f,
+                         -0.000511809660f, 3.60835475e-5f, -1.13846556e-6f);
+    const int large = copy_sign(sub(one, exp(neg(mul(t, q)))), x);
+    return select(either(compare(Compare::less, size, one), is_nan(x)), small, large);
+  }
+
+  int extreme(Compare how, int a, int b) const { return select(either(compare(how, a, b), is_nan(a)), a, b); }
+  int sign_of(int a) const {
+    const int zero = number(0);
+    const int one = select(compare(Compare::greater, a, zero), number(1), a);
+    return select(compare(Compare::less, a, zero), number(-1), one);
+  }
+
+ private:
+  Block& block_;
+};
+
+int one_operand(const Writer& w, Instruction instruction, int a) {
+  using enum Instruction;
+  switch (instruction) {
+    case copy: return a;
+    case neg: return w.neg(a);
+    case abs: return w.abs(a);
+    case sign: return w.sign_of(a);
+    case sqrt: return w.op(Op::sqrt, a);
+    case rsqrt: return w.div(w.number(1), w.op(Op::sqrt, a));
+    case square: return w.mul(a, a);
+    case reciprocal: return w.div(w.number(1), a);
+    case floor: return w.op(Op::round, a, -1, -1, 1);
+    case ceil: return w.op(Op::round, a, -1, -1, 2);
+    case round: return w.op(Op::round, a, -1, -1, 0);
+    case trunc: return w.op(Op::round, a, -1, -1, 3);
+    case relu: return w.op(Op::keep, w.compare(Compare::not_less_equal, a, w.number(0)), a);
+    case exp: return w.exp(a);
+    case expm1: return w.expm1(a);
+    case log: return w.log(a);
+    case log1p: return w.log1p(a);
+    case sigmoid: return w.sigmoid(a);
+    case tanh: return w.tanh(a);
+    case erf: return w.erf(a);
+    case isnan: return w.is_nan(a);
+    default: return -1;
+  }
+}
+
+int two_operands(const Writer& w, Instruction instruction, int a, int b) {
+  using enum Instruction;
+  switch (instruction) {
+    case add: return w.add(a, b);
+    case sub: return w.sub(a, b);
+    case mul: return w.mul(a, b);
+    case div: return w.div(a, b);
+    case minimum: return w.extreme(Compare::less, a, b);
+    case maximum: return w.extreme(Compare::greater, a, b);
+    case relu_mask: return w.op(Op::keep, w.compare(Compare::greater, b, w.number(0)), a);
+    case equal: return w.compare(Compare::equal, a, b);
+    case not_equal: return w.compare(Compare::not_equal, a, b);
+    case less: return w.compare(Compare::less, a, b);
+    case less_equal: return w.compare(Compare::less_equal, a, b);
+    case greater: return w.compare(Compare::greater, a, b);
+    case greater_equal: return w.compare(Compare::greater_equal, a, b);
+    default: return -1;
+  }
+}
+
+int of_masks(const Writer& w, Instruction instruction, int a, int b) {
+  using enum Instruction;
+  switch (instruction) {
+    case copy: return a;
+    case logical_not: return w.op(Op::mask_not, a);
+    case logical_and: return w.op(Op::mask_and, a, b);
+    case logical_or: return w.op(Op::mask_or, a, b);
+    case not_equal:
+    case logical_xor: return w.op(Op::mask_xor, a, b);
+    default: return -1;
+  }
+}
+
+}  // namespace
+
+int expand(Block& block, Instruction instruction, DType from, DType to, const int* sources) {
+  const Writer w(block);
+  if (instruction == Instruction::cast) {
+    if (from == to) return sources[0];
+    if (to == DType::boolean && from == DType::f32)
+      return w.compare(Compare::not_equal, sources[0], w.number(0));
+    return from == DType::boolean && to == DType::f32 ? w.op(Op::keep, sources[0], w.number(1)) : -1;
+  }
+  if (instruction == Instruction::select)
+    return from == DType::f32 ? w.select(sources[0], sources[1], sources[2]) : -1;
+  if (from == DType::boolean) return of_masks(w, instruction, sources[0], sources[1]);
+  if (from != DType::f32) return -1;
+  return arity(instruction) == 2 ? two_operands(w, instruction, sources[0], sources[1])
+                                 : one_operand(w, instruction, sources[0]);
+}
+
+}  // namespace luge::tiles::jit
