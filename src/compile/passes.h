@@ -12,5 +12,6 @@ Graph decompose(const Graph& graph, const Options& options);
 Graph mask_early(const Graph& graph, const Options& options);
 Graph fold(const Graph& graph, const Options& options);
 Graph fuse(const Graph& graph, const Options& options);
+Graph merge(const Graph& graph, const Options& options);
 
 }  // namespace luge::compiler

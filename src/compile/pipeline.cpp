@@ -20,6 +20,7 @@ const std::vector<Pass>& passes() {
       {"mask_early", mask_early, "masks a pooled gradient before it is spread over the image"},
       {"fold", fold, "lets kernels apply the elementwise ops behind them before they store"},
       {"fuse", fuse, "runs elementwise ops and reductions over one space as one step"},
+      {"merge", merge, "runs the updates of all parameters, and the sums over all gradients, as one step each"},
   };
   return list;
 }
