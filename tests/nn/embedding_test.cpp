@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "luge/autodiff.h"
-#include "luge/nn/recurrent.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "support/errors.h"
@@ -53,15 +52,6 @@ TEST(BadInput, C11_EmbeddingOfIdsOutOfRange) {
   expect_error<IndexError>([&] { table(tensor<std::int64_t>({1, 3}, {2})).to_vector<float>(); }, {"3"});
   expect_error<ValueError>([] { Embedding(0, 2); }, {"Embedding", "0", "at least 1"});
   expect_error<DTypeError>([&] { table(zeros({2}, boolean)); }, {"Embedding 3x2", "bool", "integer"});
-}
-
-TEST(BadInput, C01_SequencesThatAreNone) {
-  expect_error<ValueError>([] { LSTM(0); }, {"LSTM", "0 units"});
-  expect_error<ShapeError>([] { LSTM(2)(zeros({2, 3})); }, {"LSTM 2", "[2,3]", "[N,T,inputs]"});
-  const GRU gru(2);
-  gru.build({3, 4});
-  expect_error<ShapeError>([&] { gru(zeros({2, 3, 5})); }, {"GRU 2", "5", "4"});
-  expect_error<ShapeError>([&] { gru(zeros({2, 0, 4})); }, {"no steps"});
 }
 
 }  // namespace

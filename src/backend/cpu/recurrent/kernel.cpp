@@ -1,6 +1,7 @@
 // LSTM and GRU layers as one step each way: the weights are packed once a call, then every thread walks its
 // own rows of the batch through all steps, products, gates and state in registers and near caches.
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 
@@ -14,7 +15,8 @@ namespace {
 using recurrent::Cell;
 using recurrent::Extents;
 
-constexpr std::int64_t least_rows = 4;  // of a thread
+constexpr std::int64_t least_rows = 4, least_units = 64;  // of a thread
+constexpr double least_flops = 1e5;                       // of a step, for more than one thread
 constexpr double flops_per_second = 1e11;
 
 const float* floats(const KernelCall& call, std::size_t k) { return static_cast<const float*>(call.in[k]); }
@@ -30,35 +32,61 @@ Extents extents_of(const RecurrentAttributes& a, const Shape& sequence, const Sh
   return e;
 }
 
-/// Packs with all threads, then lets each walk its rows.
-template <class Call>
-void walk(const Call& call, void (*pack)(const Call&, int, int),
-          void (*rows)(const Call&, float*, std::int64_t, std::int64_t), float* scratch,
-          std::int64_t scratch_of_one, int threads) {
-  const std::int64_t batch = call.e.batch;
-#pragma omp parallel num_threads(threads) if (threads > 1)
-  {
-#pragma omp for schedule(static)
-    for (int part = 0; part < threads; ++part) pack(call, part, threads);
-#pragma omp for schedule(static)
-    for (int part = 0; part < threads; ++part) {
-      rows(call, scratch + part * scratch_of_one, batch * part / threads, batch * (part + 1) / threads);
-    }
-  }
-}
-
-/// What both directions share: how many threads, and where in the scratch memory what lies.
+/// What both directions share: the grid of threads, and where in the scratch memory what lies.
 struct Split {
   Extents e;
-  int threads = 1;
-  std::int64_t packed = 0, of_one = 0;  // floats
+  int row_parts = 1, unit_parts = 1;
+  std::int64_t packed = 0, of_rows = 0;  // floats; the latter for the rows of one part
 
-  std::size_t bytes() const { return static_cast<std::size_t>(packed + threads * of_one) * sizeof(float); }
-  std::int64_t rows() const { return (e.batch + threads - 1) / threads; }
+  int threads() const { return row_parts * unit_parts; }
+  std::int64_t rows() const { return (e.batch + row_parts - 1) / row_parts; }
+  std::size_t bytes() const { return static_cast<std::size_t>(packed + row_parts * of_rows) * sizeof(float); }
 };
 
-int threads_for(std::int64_t batch, int available) {
-  return static_cast<int>(std::clamp<std::int64_t>(batch / least_rows, 1, available));
+/// Units are shared out first: a thread's weights then fit into its cache, and serve more rows each time.
+Split split_of(const Extents& e, int available) {
+  Split split;
+  split.e = e;
+  const double flops =
+      static_cast<double>(e.batch * e.units) * static_cast<double>(e.in + e.units);  // of a step
+  if (flops < least_flops) return split;
+  split.unit_parts = static_cast<int>(std::clamp<std::int64_t>(e.units / least_units, 1, available));
+  split.row_parts =
+      static_cast<int>(std::clamp<std::int64_t>(e.batch / least_rows, 1, available / split.unit_parts));
+  return split;
+}
+
+void meet_all() {
+#pragma omp barrier
+}
+
+/// Packs with all threads, then walks.
+template <class Call>
+void walk(const Call& call, const Split& split, void (*pack)(const Call&, int, int),
+          void (*rows)(const Call&, float*, const recurrent::Share&)) {
+  float* scratch = call.packed + split.packed;
+  const std::int64_t batch = call.e.batch;
+  const auto rows_of = [&](int part) {
+    return recurrent::Share{batch * part / split.row_parts, batch * (part + 1) / split.row_parts};
+  };
+#pragma omp parallel num_threads(split.threads()) if (split.threads() > 1)
+  {
+    if (omp_get_num_threads() == split.threads()) {
+      const int thread = omp_get_thread_num(), part = thread / split.unit_parts;
+      pack(call, thread, split.threads());
+      recurrent::Share share = rows_of(part);
+      share.unit_part = thread % split.unit_parts;
+      share.unit_parts = split.unit_parts;
+      if (split.threads() > 1) share.meet = meet_all;
+      rows(call, scratch + part * split.of_rows, share);
+    } else {  // fewer threads than were asked for: one does it all
+#pragma omp single
+      {
+        pack(call, 0, 1);
+        for (int part = 0; part < split.row_parts; ++part) rows(call, scratch, rows_of(part));
+      }
+    }
+  }
 }
 
 class ForwardRun final : public PreparedKernel {
@@ -78,8 +106,7 @@ class ForwardRun final : public PreparedKernel {
     f.before = result(call, lstm ? 5 : 3);
     f.packed = static_cast<float*>(call.scratch);
     const auto& functions = recurrent::functions(cell_);
-    walk(f, functions.pack_forward, functions.forward, f.packed + split_.packed, split_.of_one,
-         split_.threads);
+    walk(f, split_, functions.pack_forward, functions.forward);
   }
 
  private:
@@ -106,8 +133,7 @@ class BackwardRun final : public PreparedKernel {
     }
     b.packed = static_cast<float*>(call.scratch);
     const auto& functions = recurrent::functions(cell_);
-    walk(b, functions.pack_backward, functions.backward, b.packed + split_.packed, split_.of_one,
-         split_.threads);
+    walk(b, split_, functions.pack_backward, functions.backward);
   }
 
  private:
@@ -133,10 +159,10 @@ Offer accept(Cell cell, const Split& split, bool started, double depth) {
   Offer offer;
   offer.scratch = split.bytes();
   offer.cost = 1e-6 + 2.0 * static_cast<double>(e.steps * e.batch * e.units) * recurrent::parts_of(cell) *
-                          depth / (flops_per_second * split.threads);
+                          depth / (flops_per_second * split.threads());
   offer.kernel = std::make_shared<Run>(cell, split, started);
-  offer.note = fmt::format("{} rows a thread, {} steps{}", split.rows(), e.steps,
-                           split.threads == 1 ? ", one thread" : "");
+  offer.note =
+      fmt::format("{} steps, {}x{} threads over rows and units", e.steps, split.row_parts, split.unit_parts);
   return offer;
 }
 
@@ -148,11 +174,10 @@ class ForwardKernel final : public Kernel {
     const auto* attributes = r.op.attributes<RecurrentAttributes>();
     if (!attributes) return refuse("the op has other attributes than this kernel knows");
     if (std::string reason = refusal(r); !reason.empty()) return refuse(std::move(reason));
-    Split split;
-    split.e = extents_of(*attributes, r.in[0].shape, r.in[2].shape, r.in[0].shape[2]);
-    split.threads = threads_for(split.e.batch, r.threads);
+    Split split =
+        split_of(extents_of(*attributes, r.in[0].shape, r.in[2].shape, r.in[0].shape[2]), r.threads);
     split.packed = recurrent::forward_packed(cell, split.e);
-    split.of_one = recurrent::forward_scratch(split.e, split.rows());
+    split.of_rows = recurrent::forward_scratch(split.e, split.rows());
     return accept<ForwardRun>(cell, split, r.in.size() == 6, static_cast<double>(split.e.in + split.e.units));
   }
 };
@@ -170,11 +195,9 @@ class BackwardKernel final : public Kernel {
     for (std::size_t k = 0; k < (cell == Cell::lstm ? 1u : 2u); ++k) {
       if (!r.out_used[k]) return refuse("gives no gradient of the states alone");
     }
-    Split split;
-    split.e = extents_of(*attributes, r.in[1].shape, r.in[0].shape, 0);
-    split.threads = threads_for(split.e.batch, r.threads);
+    Split split = split_of(extents_of(*attributes, r.in[1].shape, r.in[0].shape, 0), r.threads);
     split.packed = recurrent::backward_packed(cell, split.e);
-    split.of_one = recurrent::backward_scratch(cell, split.e, split.rows());
+    split.of_rows = recurrent::backward_scratch(cell, split.e, split.rows());
     const bool started = r.in.size() == 7;  // lstm
     return accept<BackwardRun>(cell, split, started, static_cast<double>(split.e.units));
   }

@@ -174,7 +174,7 @@ void pack_forward(const Forward& f, int part, int parts) {
   }
 }
 
-// A row of a step's left side is [x | h]; there are two of them, one being read and one being written.
+// A row of a step's left side is [x | h]; there are two of each, one being read and one being written.
 struct ForwardRows {
   float *now, *next, *state;
   int64_t apart, state_apart;
@@ -246,22 +246,34 @@ void start_state(float* to, int64_t apart, const float* from, int64_t first, int
 int64_t forward_row(const Extents& e) { return (e.in + 15) / 16 * 16 + e.padded() + 16; }
 
 template <class C>
-void forward(const Forward& f, float* scratch, int64_t first, int64_t last) {
-  const int64_t count = last - first, groups = (f.e.units + kLanes - 1) / kLanes;
+void forward(const Forward& f, float* scratch, const Share& share) {
+  const int64_t first = share.first_row, count = share.last_row - first;
+  const int64_t groups = (f.e.units + kLanes - 1) / kLanes;
+  const int64_t first_group = groups * share.unit_part / share.unit_parts;
+  const int64_t last_group = groups * (share.unit_part + 1) / share.unit_parts;
+  // What is not shared out by units is shared out by rows.
+  const int64_t first_own = count * share.unit_part / share.unit_parts;
+  const int64_t last_own = count * (share.unit_part + 1) / share.unit_parts;
   ForwardRows rows{scratch, nullptr, nullptr, forward_row(f.e), f.e.padded()};
   rows.next = rows.now + count * rows.apart;
   rows.state = rows.next + count * rows.apart;
-  start_state(rows.now + f.e.in, rows.apart, f.h0, first, count, f.e.units);
-  start_state(rows.next + f.e.in, rows.apart, nullptr, first, count, f.e.units);
-  start_state(rows.state, rows.state_apart, f.c0, first, count, f.e.units);
-  for (int64_t r = 0; f.before && r < count; ++r) {
+  const auto take_input = [&](int64_t t, float* to) {
+    for (int64_t r = first_own; r < last_own; ++r)
+      std::copy_n(f.x + f.e.at(first + r, t) * f.e.in, f.e.in, to + r * rows.apart);
+  };
+  const int64_t own = last_own - first_own;
+  start_state(rows.now + first_own * rows.apart + f.e.in, rows.apart, f.h0, first + first_own, own,
+              f.e.units);
+  start_state(rows.state + first_own * rows.state_apart, rows.state_apart, f.c0, first + first_own, own,
+              f.e.units);
+  for (int64_t r = first_own; f.before && r < last_own; ++r) {
     std::copy_n(rows.now + r * rows.apart + f.e.in, f.e.units, f.before + f.e.at(first + r, 0) * f.e.units);
   }
+  take_input(0, rows.now);
   for (int64_t t = 0; t < f.e.steps; ++t) {
-    for (int64_t r = 0; r < count; ++r) {
-      std::copy_n(f.x + f.e.at(first + r, t) * f.e.in, f.e.in, rows.now + r * rows.apart);
-    }
-    for (int64_t group = 0; group < groups; ++group) {
+    if (share.meet) share.meet();
+    if (t + 1 < f.e.steps) take_input(t + 1, rows.next);
+    for (int64_t group = first_group; group < last_group; ++group) {
       for_row_blocks(
           count, [&]<int kRows>(int64_t begin) { forward_block<C, kRows>(f, rows, begin, first, t, group); });
     }
@@ -341,21 +353,29 @@ HWY_INLINE void backward_block(const Backward& b, const BackwardRows& rows, int6
 int64_t backward_row(int parts, const Extents& e) { return (parts * e.units + 15) / 16 * 16 + 16; }
 
 template <class C>
-void backward(const Backward& b, float* scratch, int64_t first, int64_t last) {
-  const int64_t count = last - first, groups = (b.e.units + kGroup - 1) / kGroup;
+void backward(const Backward& b, float* scratch, const Share& share) {
+  const int64_t first = share.first_row, count = share.last_row - first;
+  const int64_t groups = (b.e.units + kGroup - 1) / kGroup;
+  const int64_t first_group = groups * share.unit_part / share.unit_parts;
+  const int64_t last_group = groups * (share.unit_part + 1) / share.unit_parts;
+  const int64_t first_own = count * share.unit_part / share.unit_parts;
+  const int64_t last_own = count * (share.unit_part + 1) / share.unit_parts;
   BackwardRows rows{scratch, nullptr, nullptr, backward_row(C::kParts, b.e), b.e.padded()};
   rows.next = rows.now + count * rows.apart;
   rows.state = rows.next + count * rows.apart;
-  start_state(rows.state, rows.state_apart, b.dc, first, count, b.e.units);
+  start_state(rows.state + first_own * rows.state_apart, rows.state_apart, b.dc, first + first_own,
+              last_own - first_own, b.e.units);
   for (int64_t t = b.e.steps; t-- > (b.dh0 ? -1 : 0);) {
-    for (int64_t group = 0; group < groups; ++group) {
+    if (share.meet) share.meet();
+    for (int64_t group = first_group; group < last_group; ++group) {
       for_row_blocks(count, [&]<int kRows>(int64_t begin) {
         backward_block<C, kRows>(b, rows, begin, first, t, group);
       });
     }
     std::swap(rows.now, rows.next);
   }
-  for (int64_t r = 0; b.dc0 && r < count; ++r) {
+  if (share.meet) share.meet();
+  for (int64_t r = first_own; b.dc0 && r < last_own; ++r) {
     std::copy_n(rows.state + r * rows.state_apart, b.e.units, b.dc0 + (first + r) * b.e.units);
   }
 }

@@ -1,5 +1,6 @@
-// A recurrent layer's walk over the steps, for some rows of the batch. Rows do not meet, so that every thread
-// walks its own rows from the first step to the last without waiting for another.
+// A recurrent layer's walk over the steps, shared by a grid of threads: rows of the batch never meet, so that
+// threads with rows of their own never wait; threads that share rows take some units each, whose weights then
+// stay in the cache nearest to them, and meet once a step.
 #pragma once
 
 #include <cstdint>
@@ -50,12 +51,20 @@ std::int64_t forward_scratch(const Extents& e, std::int64_t rows);
 std::int64_t backward_packed(Cell cell, const Extents& e);
 std::int64_t backward_scratch(Cell cell, const Extents& e, std::int64_t rows);
 
+/// A thread's place in the grid.
+struct Share {
+  std::int64_t first_row = 0, last_row = 0;
+  int unit_part = 0, unit_parts = 1;
+  void (*meet)() = nullptr;  // waits for all threads; null: there is one
+};
+
 struct Functions {
   /// Share `part` of `parts` of the packing.
   void (*pack_forward)(const Forward& f, int part, int parts);
-  void (*forward)(const Forward& f, float* scratch, std::int64_t first, std::int64_t last);
+  /// `scratch` belongs to all threads that share the rows.
+  void (*forward)(const Forward& f, float* scratch, const Share& share);
   void (*pack_backward)(const Backward& b, int part, int parts);
-  void (*backward)(const Backward& b, float* scratch, std::int64_t first, std::int64_t last);
+  void (*backward)(const Backward& b, float* scratch, const Share& share);
 };
 /// For the best instruction set of this machine.
 const Functions& functions(Cell cell);
