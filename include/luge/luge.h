@@ -23,6 +23,7 @@
 #include "luge/metrics/metric.h"
 #include "luge/models/gallery.h"
 #include "luge/nn/activation.h"
+#include "luge/nn/attention.h"
 #include "luge/nn/conv.h"
 #include "luge/nn/dropout.h"
 #include "luge/nn/embedding.h"

@@ -19,8 +19,20 @@ struct Row {
   std::int64_t macs;
 };
 
+// Two norms, attention's two projections, two linear layers; embeddings, the last norm and the head.
+constexpr std::int64_t gpt_parameters(std::int64_t blocks, std::int64_t width, std::int64_t length) {
+  const std::int64_t block = 4 * width + 12 * width * width + 9 * width;
+  return blocks * block + (65 + length) * width + 2 * width + 65 * (width + 1);
+}
+// Of the products with weights, which is what layers count.
+constexpr std::int64_t gpt_macs(std::int64_t blocks, std::int64_t width, std::int64_t length) {
+  return length * (blocks * 12 * width * width + 65 * width);
+}
+
 const Row rows[] = {
     {"cnn-64-64-1024", {1, 28, 28}, {10}, 640 + 36928 + 3212288 + 10250, 451584 + 7225344 + 3211264 + 10240},
+    {"gpt-4x128", {64}, {64, 65}, gpt_parameters(4, 128, 64), gpt_macs(4, 128, 64)},
+    {"gpt-6x384", {256}, {256, 65}, gpt_parameters(6, 384, 256), gpt_macs(6, 384, 256)},
     {"lenet5", {1, 28, 28}, {10}, 61706, 117600 + 240000 + 48000 + 10080 + 840},
     {"lenet5-sigmoid", {1, 28, 28}, {10}, 41806, 86400 + 153600 + 30720 + 7680 + 640},
     {"linear-regression", {7}, {1}, 8, 7},

@@ -7,6 +7,7 @@
 #include "luge/autodiff.h"
 #include "luge/gradient_check.h"
 #include "luge/nn/activation.h"
+#include "luge/nn/attention.h"
 #include "luge/nn/conv.h"
 #include "luge/nn/dropout.h"
 #include "luge/nn/flatten.h"
@@ -89,6 +90,19 @@ const Row rows[] = {
     {"LSTMLast", [] { return LSTM(2, {.bias = false, .last_only = true}); }, {3, 1}, {2}, 8 * 3},
     {"GRU", [] { return GRU(3); }, {4, 2}, {4, 3}, 9 * (2 + 3 + 2)},
     {"GRULast", [] { return GRU(2, {.bias = false, .last_only = true}); }, {3, 1}, {2}, 6 * 3},
+    {"MultiHeadAttention", [] { return MultiHeadAttention(4, 2); }, {3, 4}, {3, 4}, 12 * 5 + 4 * 5},
+    {"MultiHeadAttentionCausal",
+     [] { return MultiHeadAttention(6, 3, {.causal = true, .bias = false}); },
+     {4, 6},
+     {4, 6},
+     24 * 6},
+    {"TransformerBlock", [] { return TransformerBlock(4, 2); }, {3, 4}, {3, 4}, 16 + 80 + 16 * 5 + 4 * 17},
+    {"TransformerBlockDropout",
+     [] { return TransformerBlock(4, 1, {.causal = true, .bias = false, .expansion = 2, .dropout = 0.5}); },
+     {3, 4},
+     {3, 4},
+     16 + 64 + 2 * 32,
+     true},
     {"Sequential", [] { return sequential(Linear(3), Tanh(), Linear(2)); }, {4}, {2}, 23},
 };
 
