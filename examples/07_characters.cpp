@@ -14,7 +14,7 @@
 
 using namespace luge;
 
-constexpr std::int64_t batch = 16, length = 48, steps = 400;
+constexpr std::int64_t batch = 16, length = 48, steps = 300;
 
 std::string numbers_in_words() {
   const std::string ones[] = {"",        "one",     "two",       "three",    "four",

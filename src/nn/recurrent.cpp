@@ -47,6 +47,7 @@ Tensor LSTM::forward(const Tensor& x) const {
 }
 
 LstmOutput LSTM::run(const Tensor& x, const Tensor& h, const Tensor& c) const {
+  if (!built()) (*this)(x);
   const Tensor bias = bias_ih.defined() ? bias_ih.value() + bias_hh.value() : Tensor();
   return lstm(x, weight_ih, weight_hh, bias, {.batch_first = true}, h, c);
 }
@@ -57,6 +58,7 @@ Tensor GRU::forward(const Tensor& x) const {
 }
 
 GruOutput GRU::run(const Tensor& x, const Tensor& h) const {
+  if (!built()) (*this)(x);
   return gru(x, weight_ih, weight_hh, bias_ih, bias_hh, {.batch_first = true}, h);
 }
 
