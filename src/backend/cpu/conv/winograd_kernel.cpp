@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "backend/backend.h"
+#include "backend/cpu/conv/tail.h"
 #include "backend/cpu/conv/winograd_plan.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/cost.h"
@@ -80,29 +81,6 @@ int threads_for(const Problem& p, int threads) {
   return onednn::threads_for(flops, 0, threads);
 }
 
-/// What may follow a convolution: an addition of a value that lies as the result does, then relu.
-struct Tail {
-  int addend = -1;
-  bool relu = false;
-  std::string refusal;
-
-  explicit Tail(const KernelRequest& r) {
-    for (const PostOp& post : r.post) {
-      if (relu) {
-        refusal = "fuses nothing behind relu";
-      } else if (post.instruction == Instruction::relu) {
-        relu = true;
-      } else if (post.instruction != Instruction::add || post.operand < 0 || addend >= 0) {
-        refusal = fmt::format("fuses one addition and relu, got {}", name(post.instruction));
-      } else if (r.in[static_cast<std::size_t>(post.operand)] != r.out[0]) {
-        refusal = "adds whole images only";
-      } else {
-        addend = post.operand;
-      }
-    }
-  }
-};
-
 std::string note(const Cut& cut, int threads) {
   return fmt::format("winograd F(4x4, 3x3), {} lanes, {} tiles at once{}{}", loops().lanes, cut.tiles,
                      cut.together ? " together" : "", threads == 1 ? ", one thread" : "");
@@ -110,7 +88,7 @@ std::string note(const Cut& cut, int threads) {
 
 class ForwardRun final : public PreparedKernel {
  public:
-  ForwardRun(const Forward& plan, int bias, int64_t channels, const Tail& tail)
+  ForwardRun(const Forward& plan, int bias, int64_t channels, const cpu::Tail& tail)
       : plan_(plan), bias_(bias), addend_(tail.addend), channels_(channels), relu_(tail.relu) {}
   void run(const KernelCall& call) const override {
     const auto at = [&](int k) { return k < 0 ? nullptr : static_cast<const float*>(call.in[k]); };
@@ -133,13 +111,13 @@ class WinogradForward final : public Kernel {
     const Shapes shapes{r.in[0], r.in[1], r.out[0]};
     if (std::string reason = refuse_shapes(attributes, shapes, r.math); !reason.empty())
       return refuse(std::move(reason));
-    Tail tail(r);
+    cpu::Tail tail(r);
     if (!tail.refusal.empty()) return refuse(std::move(tail.refusal));
     const Problem problem = problem_of(attributes, shapes);
     const int threads = threads_for(problem, r.threads);
     const Cut cut = cut_for(problem, threads);
     const Forward plan(problem, false, threads, cut);
-    const bool biased = r.in.size() - (tail.addend >= 0 ? 1 : 0) == 3;
+    const bool biased = tail.own_inputs(r) == 3;
     Offer offer;
     offer.in_layouts.assign(r.in.size(), public_layout);
     offer.in_layouts[0] = cpu::channel_blocks(loops().lanes, shapes.x);
@@ -174,7 +152,7 @@ class WinogradData final : public Kernel {
     offer.scratch = plan.scratch();
     offer.cost = cost(problem, cut, threads);
     offer.note = note(cut, threads);
-    offer.kernel = std::make_shared<ForwardRun>(plan, -1, 0, Tail(r));
+    offer.kernel = std::make_shared<ForwardRun>(plan, -1, 0, cpu::Tail(r));
     return offer;
   }
 };

@@ -1,0 +1,324 @@
+// Direct convolutions of few channels as candidates in all three directions.
+#include <fmt/format.h>
+#include <omp.h>
+
+#include "backend/backend.h"
+#include "backend/cpu/conv/narrow.h"
+#include "backend/cpu/conv/tail.h"
+#include "backend/cpu/layout.h"
+#include "backend/cpu/onednn/cost.h"
+#include "ops/attributes/window.h"
+
+namespace luge {
+namespace {
+
+using namespace narrow;
+
+// An image with its border stays in the second cache of a core.
+constexpr std::int64_t most_bytes = 512 << 10;
+constexpr std::int64_t most_channels = 16;
+
+struct Shapes {
+  Type x, w, y;
+  double flops() const {
+    return 2 * static_cast<double>(y.shape.elements()) * static_cast<double>(w.shape.elements()) /
+           static_cast<double>(w.shape[0]);
+  }
+  double bytes() const { return 4 * static_cast<double>(x.shape.elements() + y.shape.elements()); }
+};
+
+std::string refuse_shapes(const ConvAttributes& a, const Shapes& s) {
+  if (loops().lanes == 0) return "needs AVX2 or AVX-512";
+  if (s.x.dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(s.x.dtype));
+  if (s.x.shape.rank() != 4) return "takes two spatial axes";
+  if (s.w.shape[2] != s.w.shape[3] || (s.w.shape[2] != 3 && s.w.shape[2] != 5))
+    return "takes windows of 3x3 and 5x5";
+  if (a.groups != 1) return "takes no groups";
+  for (std::size_t k = 0; k < 2; ++k) {
+    if (a.stride[k] != 1) return fmt::format("takes stride 1, got {}", a.stride[k]);
+    if (a.dilation[k] != 1) return "takes no dilation";
+  }
+  if (s.x.shape.elements() == 0 || s.y.shape.elements() == 0 || s.w.shape.elements() == 0)
+    return "nothing to convolve";
+  return {};
+}
+
+std::string refuse_planes(const Planes& p, std::int64_t results) {
+  if (results > most_channels)
+    return fmt::format("gives at most {} channels, got {}", most_channels, results);
+  if (p.channels > most_channels)
+    return fmt::format("reads at most {} channels, got {}", most_channels, p.channels);
+  if (p.numbers(loops().lanes) * 4 > most_bytes) return "an image is larger than a core's cache";
+  return {};
+}
+
+Planes planes_of(const ConvAttributes& a, const Shapes& s) {
+  const Windows<ConvAttributes> windows(a, s.x.shape, s.w.shape.begin() + 2);
+  return {s.x.shape[1],
+          s.x.shape[2],
+          s.x.shape[3],
+          s.w.shape[2],
+          windows.axis[1].pad_begin,
+          windows.axis[2].pad_begin,
+          s.y.shape[2],
+          s.y.shape[3],
+          0};
+}
+
+/// Planes of dy for the gradient of the image: as a convolution by turned windows.
+Planes turned(const Planes& p, std::int64_t filters) {
+  return {filters,
+          p.out_height,
+          p.out_width,
+          p.kernel,
+          p.kernel - 1 - p.pad_top,
+          p.kernel - 1 - p.pad_left,
+          p.height,
+          p.width,
+          0};
+}
+
+/// Takes an image as it comes, public or in blocks of channels; all else is asked for in public.
+LayoutId entering(const KernelRequest& r, std::size_t k, Planes& planes) {
+  const LayoutId blocks = cpu::channel_blocks(loops().lanes, r.in[k]);
+  if (k >= r.in_layouts.size() || r.in_layouts[k] != blocks || blocks == public_layout) return public_layout;
+  planes.lanes_in = loops().lanes;
+  return blocks;
+}
+
+double filled(std::int64_t extent) {
+  const std::int64_t lanes = loops().lanes;
+  return static_cast<double>(extent) / static_cast<double>((extent + lanes - 1) / lanes * lanes);
+}
+
+struct Threads {
+  int count;
+  double seconds;
+  Threads(const KernelRequest& r, const Shapes& s, double efficiency)
+      : count(static_cast<int>(
+            std::min<std::int64_t>(s.x.shape[0], onednn::threads_for(s.flops(), s.bytes(), r.threads)))),
+        seconds(onednn::seconds(DType::f32, s.flops(), efficiency, s.bytes(), count)) {}
+};
+
+std::string note(std::string_view how, int threads) {
+  return fmt::format("{}, {} lanes{}", how, loops().lanes, threads == 1 ? ", one thread" : "");
+}
+
+std::int64_t rounded(std::int64_t numbers) { return (numbers + 15) / 16 * 16; }
+
+/// Calls work(thread, first image, last image).
+template <class F>
+void share_images(std::int64_t images, int threads, const F& work) {
+#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
+  for (int part = 0; part < threads; ++part)
+    work(part, images * part / threads, images * (part + 1) / threads);
+}
+
+class RowsRun final : public PreparedKernel {
+ public:
+  RowsRun(const Planes& planes, std::int64_t images, std::int64_t results, bool turned, int bias,
+          const cpu::Tail& tail, int threads)
+      : planes_(planes),
+        images_(images),
+        results_(results),
+        turned_(turned),
+        bias_(bias),
+        addend_(tail.addend),
+        relu_(tail.relu),
+        threads_(threads) {}
+
+  std::size_t scratch() const { return static_cast<std::size_t>(packed() + threads_ * numbers()) * 4; }
+
+  void run(const KernelCall& call) const override {
+    const auto at = [&](int k) { return k < 0 ? nullptr : static_cast<const float*>(call.in[k]); };
+    const Loops& f = loops();
+    auto* const weights = static_cast<float*>(call.scratch);
+    const std::int64_t filters = turned_ ? planes_.channels : results_,
+                       channels = turned_ ? results_ : planes_.channels;
+    f.pack(at(1), filters, channels, planes_.kernel, turned_, weights);
+    const std::int64_t result = results_ * planes_.out_height * planes_.out_width;
+    share_images(images_, threads_, [&](int part, std::int64_t first, std::int64_t last) {
+      float* planes = weights + packed() + part * numbers();
+      std::fill_n(planes, numbers(), 0.0f);
+      for (std::int64_t n = first; n < last; ++n) {
+        f.enter(planes_, at(0) + n * image(), planes);
+        const float* addend = addend_ < 0 ? nullptr : at(addend_) + n * result;
+        f.correlate(planes_, planes, weights, results_, static_cast<float*>(call.out[0]) + n * result,
+                    {at(bias_), addend, relu_});
+      }
+    });
+  }
+
+ private:
+  std::int64_t packed() const {
+    return rounded(results_ * planes_.channels * planes_.kernel * planes_.kernel);
+  }
+  std::int64_t numbers() const { return rounded(planes_.numbers(loops().lanes)); }
+  std::int64_t image() const {
+    const std::int64_t lanes = std::max<std::int64_t>(planes_.lanes_in, 1);
+    return (planes_.channels + lanes - 1) / lanes * lanes * planes_.height * planes_.width;
+  }
+
+  Planes planes_;
+  std::int64_t images_, results_;
+  bool turned_;
+  int bias_, addend_;
+  bool relu_;
+  int threads_;
+};
+
+// Few results: vectors run along the rows of images.
+constexpr double rows_efficiency = 0.6;
+
+class RowsForward final : public Kernel {
+ public:
+  std::string_view name() const override { return "conv along rows"; }
+  Offer offer(const KernelRequest& r) const override {
+    const auto& attributes = *r.op.attributes<ConvAttributes>();
+    const Shapes shapes{r.in[0], r.in[1], r.out[0]};
+    if (std::string reason = refuse_shapes(attributes, shapes); !reason.empty())
+      return refuse(std::move(reason));
+    Planes planes = planes_of(attributes, shapes);
+    if (std::string reason = refuse_planes(planes, shapes.y.shape[1]); !reason.empty())
+      return refuse(std::move(reason));
+    cpu::Tail tail(r);
+    if (!tail.refusal.empty()) return refuse(std::move(tail.refusal));
+    const Threads threads(r, shapes, rows_efficiency * filled(planes.out_width));
+    Offer offer;
+    offer.in_layouts.assign(r.in.size(), public_layout);
+    offer.in_layouts[0] = entering(r, 0, planes);
+    offer.out_layouts = {public_layout};
+    const int bias = tail.own_inputs(r) == 3 ? 2 : -1;
+    auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.y.shape[1], false, bias, tail,
+                                         threads.count);
+    offer.scratch = run->scratch();
+    offer.cost = threads.seconds;
+    offer.note = note("rows", threads.count);
+    offer.kernel = std::move(run);
+    return offer;
+  }
+};
+
+class RowsData final : public Kernel {
+ public:
+  std::string_view name() const override { return "conv backward data along rows"; }
+  Offer offer(const KernelRequest& r) const override {
+    const auto& attributes = *r.op.attributes<ConvAttributes>();
+    const Shapes shapes{r.out[0], r.in[1], r.in[0]};
+    if (std::string reason = refuse_shapes(attributes, shapes); !reason.empty())
+      return refuse(std::move(reason));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    Planes planes = turned(planes_of(attributes, shapes), shapes.y.shape[1]);
+    if (std::string reason = refuse_planes(planes, shapes.x.shape[1]); !reason.empty())
+      return refuse(std::move(reason));
+    const Threads threads(r, shapes, rows_efficiency * filled(planes.out_width));
+    Offer offer;
+    offer.in_layouts = {entering(r, 0, planes), public_layout, any_layout};
+    offer.out_layouts = {public_layout};
+    auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.x.shape[1], true, -1, cpu::Tail(r),
+                                         threads.count);
+    offer.scratch = run->scratch();
+    offer.cost = threads.seconds;
+    offer.note = note("rows", threads.count);
+    offer.kernel = std::move(run);
+    return offer;
+  }
+};
+
+class WeightsRun final : public PreparedKernel {
+ public:
+  WeightsRun(const Planes& planes, std::int64_t images, std::int64_t filters, bool lanes, int threads)
+      : planes_(planes), images_(images), filters_(filters), lanes_(lanes), threads_(threads) {}
+
+  std::size_t scratch() const { return static_cast<std::size_t>(threads_ * part()) * 4; }
+
+  void run(const KernelCall& call) const override {
+    const Loops& f = loops();
+    auto* const sums = static_cast<float*>(call.scratch);
+    const auto* x = static_cast<const float*>(call.in[0]);
+    const auto* dy = static_cast<const float*>(call.in[1]);
+    share_images(images_, threads_, [&](int thread, std::int64_t first, std::int64_t last) {
+      float* mine = sums + thread * part();
+      std::fill_n(mine, part(), 0.0f);
+      for (std::int64_t n = first; n < last; ++n) {
+        f.enter(planes_, x + n * image(planes_.lanes_in, planes_.channels, planes_.height * planes_.width),
+                mine + vectors());
+        const float* gradient =
+            dy + n * image(lanes_ ? f.lanes : 0, filters_, planes_.out_height * planes_.out_width);
+        (lanes_ ? f.gradient_lanes : f.gradient_rows)(planes_, mine + vectors(), gradient, filters_, mine);
+      }
+    });
+    (lanes_ ? f.finish_lanes : f.finish_rows)(planes_, sums, threads_, part(), filters_,
+                                              static_cast<float*>(call.out[0]),
+                                              static_cast<float*>(call.out[1]));
+  }
+
+ private:
+  static std::int64_t image(std::int64_t lanes, std::int64_t channels, std::int64_t points) {
+    return (lanes == 0 ? channels : (channels + lanes - 1) / lanes * lanes) * points;
+  }
+  // Sums of the weights and the bias, then the planes.
+  std::int64_t vectors() const {
+    const std::int64_t lanes = loops().lanes, rows = lanes_ ? (filters_ + lanes - 1) / lanes : filters_;
+    return rows * (planes_.channels * planes_.kernel * planes_.kernel + 1) * lanes;
+  }
+  std::int64_t part() const { return rounded(vectors() + planes_.numbers(loops().lanes)); }
+
+  Planes planes_;
+  std::int64_t images_, filters_;
+  bool lanes_;
+  int threads_;
+};
+
+class NarrowWeights final : public Kernel {
+ public:
+  /// Vectors hold filters, or run along rows.
+  explicit NarrowWeights(bool lanes) : lanes_(lanes) {}
+  std::string_view name() const override {
+    return lanes_ ? "conv backward weights of few channels" : "conv backward weights along rows";
+  }
+  Offer offer(const KernelRequest& r) const override {
+    const auto& attributes = *r.op.attributes<ConvAttributes>();
+    const Shapes shapes{r.in[0], r.out[0], r.in[1]};
+    if (std::string reason = refuse_shapes(attributes, shapes); !reason.empty())
+      return refuse(std::move(reason));
+    if (!r.post.empty()) return refuse("fuses nothing");
+    if (!r.out_used[0]) return refuse("only the bias gradient is wanted, which is a plain sum");
+    Planes planes = planes_of(attributes, shapes);
+    const std::int64_t filters = shapes.y.shape[1];
+    if (std::string reason = refuse_planes(planes, lanes_ ? 0 : filters); !reason.empty())
+      return refuse(std::move(reason));
+    const double fill = lanes_ ? filled(filters) : filled(planes.out_width);
+    const Threads threads(r, shapes, (lanes_ ? lanes_efficiency : rows_efficiency) * fill);
+    Offer offer;
+    offer.in_layouts = {entering(r, 0, planes),
+                        lanes_ ? cpu::channel_blocks(loops().lanes, shapes.y) : public_layout, any_layout};
+    offer.out_layouts = {public_layout, public_layout};
+    auto run = std::make_shared<WeightsRun>(planes, shapes.x.shape[0], filters, lanes_, threads.count);
+    offer.scratch = run->scratch();
+    offer.cost = threads.seconds;
+    offer.note = note(lanes_ ? "filters in lanes" : "rows", threads.count);
+    offer.kernel = std::move(run);
+    return offer;
+  }
+
+ private:
+  static constexpr double lanes_efficiency = 0.7, rows_efficiency = 0.5;
+  bool lanes_;
+};
+
+struct Registration {
+  RowsForward forward;
+  RowsData data;
+  NarrowWeights rows{false}, lanes{true};
+  Registration() {
+    register_kernel("conv", 48, &forward);
+    register_kernel("conv_backward_data", 48, &data);
+    register_kernel("conv_backward_weights", 47, &rows);
+    register_kernel("conv_backward_weights", 48, &lanes);
+  }
+};
+const Registration registration;
+
+}  // namespace
+}  // namespace luge

@@ -1,0 +1,23 @@
+#include "backend/cpu/conv/tail.h"
+
+#include <fmt/format.h>
+
+namespace luge::cpu {
+
+Tail::Tail(const KernelRequest& request) {
+  for (const PostOp& post : request.post) {
+    if (relu) {
+      refusal = "fuses nothing behind relu";
+    } else if (post.instruction == Instruction::relu) {
+      relu = true;
+    } else if (post.instruction != Instruction::add || post.operand < 0 || addend >= 0) {
+      refusal = fmt::format("fuses one addition and relu, got {}", name(post.instruction));
+    } else if (request.in[static_cast<std::size_t>(post.operand)] != request.out[0]) {
+      refusal = "adds whole images only";
+    } else {
+      addend = post.operand;
+    }
+  }
+}
+
+}  // namespace luge::cpu

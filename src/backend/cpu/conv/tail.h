@@ -1,0 +1,24 @@
+// What our own convolutions fuse behind them.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "backend/backend.h"
+
+namespace luge::cpu {
+
+/// One addition of a value that lies as the result does, then relu.
+struct Tail {
+  int addend = -1;  // position among the inputs
+  bool relu = false;
+  std::string refusal;  // empty: all of the request's steps can be fused
+
+  explicit Tail(const KernelRequest& request);
+  /// Inputs of the convolution itself.
+  std::size_t own_inputs(const KernelRequest& request) const {
+    return request.in.size() - (addend < 0 ? 0 : 1);
+  }
+};
+
+}  // namespace luge::cpu
