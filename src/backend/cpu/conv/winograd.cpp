@@ -183,13 +183,14 @@ HWY_INLINE int64_t weight_at(int64_t block, int64_t blocks, int64_t summed, int6
 }
 
 void spread_weights(const float* w, int64_t filters, int64_t channels, bool turned, float* to, int64_t plane,
-                    int64_t first, int64_t last) {
+                    Range results, Range summed) {
   const D d;
   constexpr int64_t square = kLanes * kLanes;
+  const int64_t all = (turned ? filters : channels) * kLanes;
   alignas(64) float turn[9 * square];
-  for (int64_t f = first; f < last; ++f) {
-    for (int64_t c = 0; c < channels; ++c) {
-      const float* from = w + (f * channels + c) * 9 * square;
+  for (int64_t r = results.first; r < results.last; ++r) {
+    for (int64_t s = summed.first; s < summed.last; ++s) {
+      const float* from = w + (turned ? s * channels + r : r * channels + s) * 9 * square;
       if (turned) {
         for (int64_t tap = 0; tap < 9; ++tap) {
           for (int64_t i = 0; i < kLanes; ++i) {
@@ -202,33 +203,35 @@ void spread_weights(const float* w, int64_t filters, int64_t channels, bool turn
       for (int64_t i = 0; i < kLanes; ++i) {
         V taps[9];
         for (int64_t tap = 0; tap < 9; ++tap) taps[tap] = hn::Load(d, from + tap * square + i * kLanes);
-        const int64_t at = turned ? weight_at(c, channels, f * kLanes + i, filters * kLanes)
-                                  : weight_at(f, filters, c * kLanes + i, channels * kLanes);
-        weight_points(taps, to + at, plane);
+        weight_points(taps, to + weight_at(r - results.first, results.count(), s * kLanes + i, all), plane);
       }
     }
   }
 }
 
 void gather_weights(const float* from, int64_t plane, int64_t filters, int64_t channels, float* dw,
-                    int64_t first, int64_t last) {
+                    bool fresh, const Loops::Part& part) {
   const D d;
   constexpr int64_t square = kLanes * kLanes;
-  for (int64_t f = first; f < last; ++f) {
-    for (int64_t c = 0; c < channels * kLanes; ++c) {
+  for (int64_t f = part.filters.first; f < part.filters.last; ++f) {
+    for (int64_t c = 0; c < part.channels.count() * kLanes; ++c) {
       const float* u = from + (c * filters + f) * kLanes;
-      V part[6][3];  // [column of points][row of taps]
+      V column[6][3];  // [column of points][row of taps]
       for (int64_t j = 0; j < 6; ++j) {
         const float* m = u + j * plane;
         gather_weights_line(hn::Load(d, m), hn::Load(d, m + 6 * plane), hn::Load(d, m + 12 * plane),
                             hn::Load(d, m + 18 * plane), hn::Load(d, m + 24 * plane),
-                            hn::Load(d, m + 30 * plane), part[j]);
+                            hn::Load(d, m + 30 * plane), column[j]);
       }
-      float* to = dw + (f * channels + c / kLanes) * 9 * square + c % kLanes * kLanes;
+      float* to = dw + (f * channels + part.channels.first + c / kLanes) * 9 * square + c % kLanes * kLanes;
       for (int64_t i = 0; i < 3; ++i) {
         V line[3];
-        gather_weights_line(part[0][i], part[1][i], part[2][i], part[3][i], part[4][i], part[5][i], line);
-        for (int64_t j = 0; j < 3; ++j) hn::Store(line[j], d, to + (i * 3 + j) * square);
+        gather_weights_line(column[0][i], column[1][i], column[2][i], column[3][i], column[4][i],
+                            column[5][i], line);
+        for (int64_t j = 0; j < 3; ++j) {
+          float* at = to + (i * 3 + j) * square;
+          hn::Store(fresh ? line[j] : hn::Add(hn::Load(d, at), line[j]), d, at);
+        }
       }
     }
   }

@@ -25,6 +25,12 @@ struct Image {
   int64_t tiles_per_image() const { return tiles_high * tiles_wide; }
 };
 
+/// Blocks first … last - 1.
+struct Range {
+  int64_t first, last;
+  int64_t count() const { return last - first; }
+};
+
 /// A range of tiles in scratch.
 struct Tiles {
   float* data;
@@ -62,22 +68,26 @@ struct Loops {
   void (*gather)(const Image& image, const Tiles& from, float* y, const Epilogue& epilogue, int64_t first,
                  int64_t last);
 
-  /// Weights to 36 points: blocks [first, last) of the filters. `turned`: for the gradient of the image,
-  /// which sums over filters and sees the window turned by 180 degrees.
+  /// Weights to 36 points, for the blocks of results in `results`, of which `to` holds no others, and the
+  /// blocks summed over in `summed`. `turned`: for the gradient of the image, whose results are channels: it
+  /// sums over filters and sees the window turned by 180 degrees.
   void (*spread_weights)(const float* w, int64_t filters, int64_t channels, bool turned, float* to,
-                         int64_t plane, int64_t first, int64_t last);
-  /// Gradient of the above without `turned`, from [channels][filters] in vectors of filters per point.
+                         int64_t plane, Range results, Range summed);
+  /// Gradient of the weights from sums [channels of part.channels][filters] in vectors of filters per point,
+  /// for the blocks in part; added to dw unless `fresh`.
+  struct Part {
+    Range filters, channels;
+  };
   void (*gather_weights)(const float* from, int64_t plane, int64_t filters, int64_t channels, float* dw,
-                         int64_t first, int64_t last);
+                         bool fresh, const Part& part);
 
   /// to = tiles · weights at one point, for `count` tiles and the panels [first, last) of results (two blocks
   /// each). `to` begins with the first panel, its blocks are `capacity` tiles apart.
   void (*product)(const float* tiles, int64_t capacity, int64_t count, const Weights& weights, int64_t point,
                   int64_t first, int64_t last, float* to, int64_t to_capacity);
-  /// sum += tilesᵀ · gradients at one point, for the blocks [first, last) of channels; overwrites when
-  /// `fresh`.
+  /// sum += tilesᵀ · gradients at one point, for `channels` blocks of channels; overwrites when `fresh`.
   void (*product_weights)(const float* tiles, const float* gradients, int64_t capacity, int64_t count,
-                          int64_t filters, float* sum, bool fresh, int64_t first, int64_t last);
+                          int64_t channels, int64_t filters, float* sum, bool fresh);
   /// to += from; `count` is a multiple of 16.
   void (*add)(const float* from, float* to, int64_t count);
 };

@@ -17,10 +17,12 @@ struct Problem {
 };
 
 /// How the work is cut. Alone, every thread takes blocks of tiles of its own through all stages while they
-/// are in its cache; together, all threads share one larger block, so that weights are read less often.
+/// are in its cache; the transformed weights are shared. Together, all threads transform one larger block of
+/// tiles, then each takes results of its own through the other stages: weights too large for the caches are
+/// transformed shortly before they are used, once per block.
 struct Cut {
-  int64_t tiles;       // in a block
-  int64_t panels = 0;  // of results that are transformed back at a time; 0: all
+  int64_t tiles;      // in a block
+  int64_t chunk = 0;  // taken at a time: pairs of blocks of results, for weights blocks of channels; 0: all
   bool together = false;
 };
 
@@ -38,8 +40,11 @@ class Forward {
 
  private:
   struct Space;
-  void alone(const Space& space, int me, int all, const float* x, float* y, const Epilogue& e) const;
-  void together(const Space& space, int me, int all, const float* x, float* y, const Epilogue& e) const;
+  struct Call;
+  Space space(void* scratch, int me) const;
+  void alone(const Space& space, int me, int all, const Call& call) const;
+  void together(const Space& space, int me, int all, const Call& call) const;
+  Range results(int64_t chunk) const;
 
   Problem problem_;
   Image from_, to_;
@@ -58,8 +63,10 @@ class WeightGradient {
 
  private:
   struct Space;
-  void accumulate(const Space& space, int me, int all, const float* x, const float* dy) const;
-  void finish(const Space& space, int me, int all, float* dw, float* db) const;
+  struct Call;
+  Space space(void* scratch, int me) const;
+  void alone(const Space& space, int me, int all, const Call& call) const;
+  void together(const Space& space, int me, int all, const Call& call) const;
 
   Problem problem_;
   int64_t filters_;

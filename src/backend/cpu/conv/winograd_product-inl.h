@@ -141,24 +141,37 @@ HWY_INLINE void weights_block(const float* HWY_RESTRICT x, const float* HWY_REST
   }
 }
 
-inline void product_weights(const float* tiles, const float* gradients, int64_t capacity, int64_t count,
-                            int64_t filters, float* sum, bool fresh, int64_t first, int64_t last) {
+// `vectors` vectors of filters: their gradients stay in the first cache while all channels pass.
+template <int vectors>
+HWY_INLINE void weights_panel(const float* tiles, const float* gradients, int64_t block, int64_t count,
+                              int64_t channels, float* sum, int64_t to_row, bool fresh) {
   constexpr int64_t lanes = hn::MaxLanes(D());
-  constexpr int rows = kWeightRows;
+  for (int64_t c = 0; c < channels; ++c) {
+    for (int64_t r = 0; r < lanes; r += kWeightRows) {
+      weights_block<kWeightRows, vectors>(tiles + c * block + r, gradients, block, count,
+                                          sum + (c * lanes + r) * to_row, to_row, fresh);
+    }
+  }
+}
+
+inline void product_weights(const float* tiles, const float* gradients, int64_t capacity, int64_t count,
+                            int64_t channels, int64_t filters, float* sum, bool fresh) {
+  constexpr int64_t lanes = hn::MaxLanes(D());
   const int64_t to_row = filters * lanes, block = capacity * lanes;
-  for (int64_t c = first; c < last; ++c) {
-    for (int64_t r = 0; r < lanes; r += rows) {
-      const float* x = tiles + c * block + r;
-      float* to = sum + (c * lanes + r) * to_row;
-      int64_t f = 0;
-      for (; f + 3 <= filters && filters - f != 4; f += 3) {
-        weights_block<rows, 3>(x, gradients + f * block, block, count, to + f * lanes, to_row, fresh);
-      }
-      for (; f + 2 <= filters; f += 2) {
-        weights_block<rows, 2>(x, gradients + f * block, block, count, to + f * lanes, to_row, fresh);
-      }
-      if (f < filters)
-        weights_block<rows, 1>(x, gradients + f * block, block, count, to + f * lanes, to_row, fresh);
+  int64_t f = 0;
+  const auto panel = [&]<int vectors>(std::integral_constant<int, vectors>) {
+    weights_panel<vectors>(tiles, gradients + f * block, block, count, channels, sum + f * lanes, to_row,
+                           fresh);
+    f += vectors;
+  };
+  while (f < filters) {
+    const int64_t rest = filters - f;
+    if (rest == 1) {
+      panel(std::integral_constant<int, 1>());
+    } else if (rest == 2 || rest == 4) {
+      panel(std::integral_constant<int, 2>());
+    } else {
+      panel(std::integral_constant<int, 3>());
     }
   }
 }
