@@ -101,6 +101,7 @@ std::vector<Key> model_keys() {
           {"train.clip_value", "largest gradient element"},
           {"train.metrics", "figures beside the loss: accuracy, top5, none"},
           {"train.batch", "samples a step"},
+          {"train.accumulate", "batches that give one update together", "1"},
           {"train.seed", "of weights, shuffling, dropout and the split", "0"},
           {"train.memory",
            "most bytes a step may take, such as 2GB: values are computed again to fit (default: any)"},
@@ -183,9 +184,11 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
   random::seed(arguments.integer("train.seed", 0));
   loss::Loss loss = loss::named(one_of(arguments, "loss.name", loss::names()));
-  optim::Optimizer optimizer = make_optimizer(arguments, total_steps);
+  const std::int64_t accumulate = arguments.integer("train.accumulate", 1);
+  optim::Optimizer optimizer = make_optimizer(arguments, (total_steps + accumulate - 1) / accumulate);
   train::Trainer trainer(models::make(entry.name, outputs_for(arguments, entry, info)), std::move(loss),
-                         std::move(optimizer), {.metrics = make_metrics(arguments)});
+                         std::move(optimizer),
+                         {.metrics = make_metrics(arguments), .accumulate = accumulate});
   nn::Notes notes;
   notes.name = entry.name;
   trainer.net().set_notes(std::move(notes));

@@ -86,9 +86,19 @@ Tensor Slots::bias_correction(double decay) const {
       .value;
 }
 
+// Begins as zeros, outside of what is being recorded.
+Variable& Optimizer::State::gathered(Held& held) const {
+  if (!held.gathered) {
+    const OutsideTrace outside;
+    held.gathered = Variable(zeros(held.parameter.shape(), held.parameter.dtype()),
+                             fmt::format("{}/gathered", held.parameter.name()), {.trainable = false});
+  }
+  return *held.gathered;
+}
+
 void Optimizer::State::hold(const std::string& path, const Variable& parameter) {
   if (!index.emplace(parameter.slot().get(), held.size()).second) return;
-  held.push_back({path, parameter, {}, {}});
+  held.push_back({path, parameter, {}, {}, {}});
 }
 
 // An update that is never run tells which slots the rule asks for.
@@ -102,6 +112,7 @@ void Optimizer::State::make_slots() {
     Slots slots(each.parameter, each.slots, scalar(1.0, dtype), shared);
     rule->update(each.parameter.value(), zeros(each.parameter.shape(), dtype), slots);
     for (Slots::Entry& entry : each.slots) entry.value = {};
+    if (gathers) gathered(each);
   }
 }
 
@@ -125,7 +136,25 @@ void Optimizer::step(const std::vector<nn::NamedVariable>& parameters, Tensors g
   step(variables, std::move(gradients));
 }
 
-void Optimizer::step(const Variables& parameters, Tensors gradients) const {
+void Optimizer::gather_gradients() const { state_->gathers = true; }
+
+void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const {
+  hold(parameters);
+  if (!state_->gathers) throw StateError("optimizer: gather: call gather_gradients() first");
+  Variables variables;
+  for (const nn::NamedVariable& parameter : parameters) variables.push_back(parameter.variable);
+  check(variables, gradients);
+  std::vector<std::pair<Variable, Tensor>> updates;
+  for (std::size_t k = 0; k < variables.size(); ++k) {
+    if (!gradients[k].defined() || !variables[k].trainable()) continue;
+    Variable& sum = state_->gathered(*state_->find(variables[k]));
+    updates.emplace_back(sum, sum.value() + std::move(gradients[k]));
+  }
+  assign_and_evaluate(updates);
+}
+
+// As many gradients as parameters, of parameters this optimizer holds.
+void Optimizer::check(const Variables& parameters, const Tensors& gradients) const {
   State& state = *state_;
   if (parameters.size() != gradients.size()) {
     throw ValueError(
@@ -148,6 +177,15 @@ void Optimizer::step(const Variables& parameters, Tensors gradients) const {
     }
     if (gradients[k].defined()) check_gradient(parameter, gradients[k]);
   }
+}
+
+void Optimizer::step(const Variables& parameters, Tensors gradients) const {
+  check(parameters, gradients);
+  State& state = *state_;
+  for (std::size_t k = 0; state.gathers && k < parameters.size(); ++k) {
+    if (gradients[k].defined() && parameters[k].trainable())
+      gradients[k] = gradients[k] + state.gathered(*state.find(parameters[k])).value();
+  }
   clip(gradients, state.options);
 
   const Tensor before = cast(state.step.value(), f64);
@@ -169,6 +207,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients) const {
     Tensor next = state.rule->update(w, g, slots);
     if (decay > 0 && state.options.decay == Decay::decoupled) next = next - own_rate * decay * w;
     updates.emplace_back(held.parameter, std::move(next));
+    if (state.gathers) updates.emplace_back(*held.gathered, zeros(w.shape(), w.dtype()));
     for (Slots::Entry& entry : held.slots) {
       if (entry.value.defined()) updates.emplace_back(entry.variable, std::exchange(entry.value, Tensor()));
     }
@@ -238,6 +277,7 @@ std::vector<nn::NamedVariable> Optimizer::state() const {
   for (const State::Held& held : state_->held) {
     for (const Slots::Entry& slot : held.slots)
       result.push_back({held.path + "/" + slot.name, slot.variable});
+    if (held.gathered) result.push_back({held.path + "/gathered", *held.gathered});
   }
   return result;
 }

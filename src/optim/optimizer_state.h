@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <unordered_map>
 
 #include "graph/trace.h"
@@ -12,11 +13,13 @@ struct Optimizer::State {
     Variable parameter;
     GroupOptions group;
     std::vector<Slots::Entry> slots;
+    std::optional<Variable> gathered;  // gradients of earlier batches, for the next step
   };
   std::shared_ptr<const Rule> rule;
   OptimizerOptions options;
   Variable learning_rate;  // f64
   Variable step;           // i64: steps taken
+  bool gathers = false;
   std::vector<Held> held;
   std::unordered_map<const Slot*, std::size_t> index;  // into held
 
@@ -26,6 +29,7 @@ struct Optimizer::State {
   }
   void hold(const std::string& path, const Variable& parameter);
   void make_slots();
+  Variable& gathered(Held& held) const;
 };
 
 }  // namespace luge::optim

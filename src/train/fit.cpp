@@ -160,7 +160,9 @@ class FitRun {
     const random::State before = random::state();
     double loss = 0;
     try {
-      loss = impl_.train_step(tensors.input, tensors.target).item<double>();
+      const bool update = (position.step + 1) % impl_.accumulate == 0 || position.step + 1 == fit_.steps;
+      const auto& run = update ? impl_.train_step : impl_.gather_step;
+      loss = run(tensors.input, tensors.target).item<double>();
     } catch (const NonFiniteError& error) {
       random::set_state(before);
       fail_step(tensors.input, error.what());

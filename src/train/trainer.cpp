@@ -8,6 +8,7 @@
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/ops/check.h"
+#include "luge/ops/math.h"
 #include "train/trainer_impl.h"
 
 namespace luge::train {
@@ -40,17 +41,27 @@ Trainer::Impl::Impl(nn::Model net_, loss::Loss loss_, optim::Optimizer optimizer
       loss(std::move(loss_)),
       optimizer(std::move(optimizer_)),
       metrics(options.metrics),
-      train_step(compile([this](const Tensor& x, const Tensor& y) { return train(x, y); })),
+      accumulate(options.accumulate),
+      train_step(compile([this](const Tensor& x, const Tensor& y) { return train(x, y, true); })),
+      gather_step(compile([this](const Tensor& x, const Tensor& y) { return train(x, y, false); })),
       measure_step(compile([this](const Tensor& x, const Tensor& y) { return measure(x, y); })),
-      forward(compile([this](const Tensor& x) { return net(x); })) {}
+      forward(compile([this](const Tensor& x) { return net(x); })) {
+  if (accumulate > 1) optimizer.gather_gradients();
+}
 
-Tensor Trainer::Impl::train(const Tensor& x, const Tensor& y) {
+Tensor Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
   const Tensor output = net(x);
   const Tensor cost = check_finite(loss(output, y), "the loss");
   const std::vector<nn::NamedVariable> parameters = net->named_parameters();
   Variables variables;
   for (const nn::NamedVariable& parameter : parameters) variables.push_back(parameter.variable);
-  optimizer.step(parameters, grad(cost, variables, {.allow_unused = true}));
+  const Tensor share = accumulate > 1 ? cost / static_cast<double>(accumulate) : cost;
+  Tensors gradients = grad(share, variables, {.allow_unused = true});
+  if (update) {
+    optimizer.step(parameters, std::move(gradients));
+  } else {
+    optimizer.gather(parameters, std::move(gradients));
+  }
   for (const metrics::Metric& metric : metrics) metric.update(output, y);
   return cost;
 }
@@ -75,6 +86,8 @@ Logs Trainer::Impl::logs(double loss_sum, std::int64_t rows, const std::string& 
 
 Trainer::Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options) {
   if (!net.defined()) throw ValueError("Trainer: the network is empty");
+  if (options.accumulate < 1)
+    throw ValueError(fmt::format("Trainer: accumulate is {}; expected at least 1", options.accumulate));
   impl_ = std::make_shared<Impl>(std::move(net), std::move(loss), std::move(optimizer), options);
 }
 

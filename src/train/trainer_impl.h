@@ -13,7 +13,8 @@ namespace luge::train {
 struct Trainer::Impl {
   Impl(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options);
 
-  Tensor train(const Tensor& x, const Tensor& y);
+  /// Forward, backward and metrics; then the update, or the gradients kept for it.
+  Tensor train(const Tensor& x, const Tensor& y, bool update);
   Tensor measure(const Tensor& x, const Tensor& y);
   void reset_metrics();
   /// Loss and metrics so far, each name behind `prefix`.
@@ -23,7 +24,8 @@ struct Trainer::Impl {
   loss::Loss loss;
   optim::Optimizer optimizer;
   std::vector<metrics::Metric> metrics;
-  CompiledFunction<Tensor, Tensor, Tensor> train_step, measure_step;
+  std::int64_t accumulate;
+  CompiledFunction<Tensor, Tensor, Tensor> train_step, gather_step, measure_step;
   CompiledFunction<Tensor, Tensor> forward;
 
   Position position;

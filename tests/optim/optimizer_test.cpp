@@ -45,6 +45,22 @@ TEST(Optimizer, TheLossIsTheSameBeforeAndAfterTheStep) {
   EXPECT_NEAR(first(w), 3 - 0.1 * 6, 1e-6);
 }
 
+TEST(Optimizer, GatheredGradientsCountAtTheNextStepOnly) {
+  Variable together(full({2}, 3.0), "w"), apart(full({2}, 3.0), "w");
+  const Optimizer one = Momentum(0.1), several = Momentum(0.1);
+  several.gather_gradients();
+  for (int round = 0; round < 3; ++round) {
+    one.step({together}, {full({2}, 6.0)});
+    several.gather({{"w", apart}}, {full({2}, 1.0)});
+    several.gather({{"w", apart}}, {full({2}, 2.0)});
+    several.step({apart}, {full({2}, 3.0)});
+    EXPECT_EQ(first(together), first(apart)) << round;
+  }
+  EXPECT_EQ(several.steps(), 3);
+  EXPECT_EQ(several.state().back().name, "w/gathered");
+  expect_error<StateError>([&] { one.gather({{"w", together}}, {full({2}, 1.0)}); }, {"gather_gradients()"});
+}
+
 TEST(Optimizer, CopiesShareStepsAndSlots) {
   Variable w(ones({2}), "w");
   const Adam adam(0.1);

@@ -61,6 +61,21 @@ TEST(Trainer, LearnsAndKeepsAHistory) {
   EXPECT_EQ(trainer.predict(tensor({1.0f, 0.0f}, {1, 2})).shape(), Shape({1, 2}));
 }
 
+// Two half batches make the step of a whole one: no batch norm or dropout in between.
+TEST(Trainer, AccumulatedBatchesTrainAsOne) {
+  const auto data = clouds(64);
+  const auto train = [&](std::int64_t batch, std::int64_t accumulate) {
+    random::seed(7);
+    const auto net = nn::sequential(nn::Linear(8), nn::Relu(), nn::Linear(2));
+    Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Momentum(0.05), {.accumulate = accumulate});
+    trainer.fit(data.batch(batch), {.epochs = 2});
+    EXPECT_EQ(trainer.optimizer().steps(), 2 * 64 / (batch * accumulate));
+    return net.parameters()[0].value().to_vector<float>();
+  };
+  const std::vector<float> whole = train(32, 1), halves = train(16, 2);
+  for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(whole[i], halves[i], 1e-6) << i;
+}
+
 TEST(Trainer, NotesTellWhatTheNetworkWasTrainedOn) {
   const auto net = small_net();
   trainer_for(net).fit(clouds(8).affine({{0.5f}, {2.0f}}).batch(4));

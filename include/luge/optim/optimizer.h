@@ -99,6 +99,13 @@ class Optimizer {
   void step(const Variables& parameters, Tensors gradients) const;
   void step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const;
 
+  /// From now on gradients may be gathered over several batches: every parameter has one more slot,
+  /// "gathered". Call it before hold and before the first step.
+  void gather_gradients() const;
+  /// Adds the gradients to what the next step takes beside its own; steps, rates and parameters stay as they
+  /// are. Throws as step does, and StateError without gather_gradients.
+  void gather(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const;
+
   /// The operation that makes `loss` smaller, in graph mode: one step along its gradient with respect to
   /// every trainable Variable it depends on. Throws GraphError when there is none.
   graph::Operation minimize(const Tensor& loss) const;
@@ -124,6 +131,7 @@ class Optimizer {
   std::vector<nn::NamedVariable> state() const;
 
  private:
+  void check(const Variables& parameters, const Tensors& gradients) const;
   struct State;
   std::shared_ptr<State> state_;
 };

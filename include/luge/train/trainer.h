@@ -22,6 +22,9 @@ namespace luge::train {
 
 struct TrainerOptions {
   std::vector<metrics::Metric> metrics = {};
+  /// So many batches give one update, along the mean of their gradients; the last batch of an epoch gives one
+  /// with what there is. The gradients are kept in slots, so that memory is that of one batch.
+  std::int64_t accumulate = 1;
 };
 
 struct FitOptions {
@@ -53,7 +56,8 @@ struct Position {
   std::int64_t rows = 0;
 };
 
-/// Copies share everything. A step is one compiled program: forward, loss, backward, update, metrics.
+/// Copies share everything. A step is a batch, one compiled program: forward, loss, backward, update,
+/// metrics.
 class Trainer {
  public:
   Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options = {});
