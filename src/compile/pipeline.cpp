@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compile/keep.h"
 #include "compile/lower.h"
 #include "compile/passes.h"
 #include "compile/rematerialise.h"
@@ -15,12 +16,14 @@ const std::vector<Pass>& passes() {
   static const std::vector<Pass> list = {
       {"simplify", simplify, "drops identities, merges common subexpressions"},
       {"norm_relu", norm_relu, "joins batch normalisation, residual sum and relu where a kernel does all"},
+      {"fold_norm", fold_norm, "gives a convolution the scale and shift of the normalisation behind it"},
       {"decompose", decompose, "expands ops for which the backend has no kernel"},
       {"simplify_parts", simplify, "the same for what the decompositions brought"},
       {"mask_early", mask_early, "masks a pooled gradient before it is spread over the image"},
       {"fold", fold, "lets kernels apply the elementwise ops behind them before they store"},
       {"fuse", fuse, "runs elementwise ops and reductions over one space as one step"},
-      {"merge", merge, "runs the updates of all parameters, and the sums over all gradients, as one step each"},
+      {"merge", merge,
+       "runs the updates of all parameters, and the sums over all gradients, as one step each"},
   };
   return list;
 }
@@ -39,16 +42,33 @@ std::size_t ops_in(const Graph& graph) {
       std::count_if(nodes.begin(), nodes.end(), [](const Node* node) { return node->leaf == Leaf::none; }));
 }
 
-}  // namespace
+// Graphs of equal text compute equal values: the numbers that the compiler brought along stand in it too.
+std::string exact_text(const Graph& graph) {
+  std::string text = to_text(graph);
+  for (const Node* node : topological(graph.roots)) {
+    if (node->leaf == Leaf::scalar) text += fmt::format("{:x} {:x}\n", node->words[0], node->words[1]);
+  }
+  return text;
+}
 
-std::shared_ptr<const Program> compile(const Graph& graph, const Options& given) {
-  const Building building;
+constexpr std::string_view kKeepBefore = "fold";  // from here on steps are joined that should be kept apart
+
+// Runs the passes from `first` on and lowers what they leave.
+std::shared_ptr<const Program> compile_from(std::size_t first, Graph current, const Options& options) {
   const bool verbose = logging("compile");
-  Options options = given;
-  if (!options.backend) options.backend = &cpu_backend();
-  Graph current = graph;
-  check(current);
-  for (const Pass& pass : passes()) {
+  std::shared_ptr<const Program> kept;
+  std::vector<int> kept_leaves;
+  std::string kept_text;
+  for (std::size_t p = first; p < passes().size(); ++p) {
+    const Pass& pass = passes()[p];
+    const bool splits = pass.name == kKeepBefore && p != first && !options.disabled.contains("keep");
+    if (std::optional<KeptParts> parts = splits ? keep(current) : std::nullopt) {
+      kept_text = exact_text(parts->before);
+      kept = compile_from(p, std::move(parts->before), options);
+      kept_leaves = std::move(parts->leaves);
+      current = std::move(parts->after);
+      check(current);
+    }
     if (options.disabled.contains(std::string(pass.name))) continue;
     const std::size_t before = verbose ? ops_in(current) : 0;
     current = pass.run(current, options);
@@ -61,6 +81,21 @@ std::shared_ptr<const Program> compile(const Graph& graph, const Options& given)
   std::shared_ptr<const Program> program = lower(current, options);
   if (options.memory && memory_of(*program) > options.memory)
     program = lower_within(current, options, std::move(program));
+  if (kept) {
+    const auto whole = std::const_pointer_cast<Program>(program);
+    whole->kept = {std::move(kept), std::move(kept_leaves), std::move(kept_text)};
+  }
+  return program;
+}
+
+}  // namespace
+
+std::shared_ptr<const Program> compile(const Graph& graph, const Options& given) {
+  const Building building;
+  Options options = given;
+  if (!options.backend) options.backend = &cpu_backend();
+  check(graph);
+  std::shared_ptr<const Program> program = compile_from(0, graph, options);
   if (logging("kernels")) log("kernels", "\n" + program->explain());
   return program;
 }

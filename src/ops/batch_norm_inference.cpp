@@ -2,6 +2,7 @@
 // one summand for each channel, which elementwise steps and convolutions take up.
 #include "luge/ops/math.h"
 #include "luge/ops/normalisation.h"
+#include "luge/ops/shape.h"
 #include "ops/batch_norm.h"
 #include "ops/checks.h"
 
@@ -40,6 +41,15 @@ struct BatchNormInference : Op<BatchNormInference, BatchNormAttributes> {
 const Registered<BatchNormInference> registered;
 
 }  // namespace
+
+NormFolded fold_into_weights(const BatchNormAttributes& a, const Tensor& w, const Tensor& b,
+                             const Tensor& scale, const Tensor& shift, const Tensor& mean,
+                             const Tensor& variance) {
+  const Tensor factor = scale * rsqrt(variance + a.epsilon);
+  std::vector<std::int64_t> inner;
+  for (int axis = 1; axis < w.rank(); ++axis) inner.push_back(axis);
+  return {w * unsqueeze(factor, Axes(inner)), (b.defined() ? b - mean : -mean) * factor + shift};
+}
 
 Tensor batch_norm_inference(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& mean,
                             const Tensor& variance, double epsilon) {

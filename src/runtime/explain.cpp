@@ -100,7 +100,9 @@ std::string Program::explain() const {
     text += fmt::format("memory limit: {} steps run again, estimated {:.2f} ms\n", again.steps,
                         again.seconds * 1e3);
   }
-  return text + peak(*this) + time_by_kind(*this, measured);
+  text += peak(*this) + time_by_kind(*this, measured);
+  if (kept.program) text += "kept while the Variables stay as they are:\n" + kept.program->explain();
+  return text;
 }
 
 }  // namespace luge

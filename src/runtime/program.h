@@ -66,7 +66,14 @@ class Program {
     std::size_t steps = 0;
     double seconds = 0;  // estimated
   } again;               // what a memory limit made run twice
-  int commit_at = 0;     // steps before it may fail and write no state
+  /// What depends on Variables alone: its roots are the leaves behind those that callers bind. Run again only
+  /// when one of its leaves holds something else.
+  struct Kept {
+    std::shared_ptr<const Program> program;  // null: nothing is kept
+    std::vector<int> leaves;                 // its leaves among those that callers bind
+    std::string text;                        // equal text, equal values from equal leaves
+  } kept;
+  int commit_at = 0;  // steps before it may fail and write no state
   const Backend* backend = nullptr;
 
   Program();

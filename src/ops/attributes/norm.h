@@ -11,6 +11,15 @@ struct BatchNormAttributes {
   static void fields(auto& self, auto&& field) { field("epsilon", self.epsilon); }
 };
 
+/// Weights and bias of the convolution that is a convolution with `w` and `b` (which may be empty) followed
+/// by batch_norm_inference.
+struct NormFolded {
+  Tensor w, b;
+};
+NormFolded fold_into_weights(const BatchNormAttributes& a, const Tensor& w, const Tensor& b,
+                             const Tensor& scale, const Tensor& shift, const Tensor& mean,
+                             const Tensor& variance);
+
 // Shared by batch_norm_relu (x, scale, shift and, if there is one, an image added before relu → y, mean,
 // variance) and batch_norm_relu_backward (gradient of y, x, scale, shift, mean, variance → gradients of x,
 // scale, shift; only without such an image).

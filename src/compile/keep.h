@@ -1,0 +1,23 @@
+// What depends on Variables alone need not be computed at every call: the graph in two parts, of which the
+// first runs once for each version of the Variables.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "compile/graph.h"
+
+namespace luge::compiler {
+
+struct KeptParts {
+  Graph before;  // its roots are what `after` has as further leaves, in this order
+  Graph after;
+  std::vector<int> leaves;  // of `before`: which leaf of the whole graph each is
+};
+
+/// Empty when nothing can be kept: no step depends on reads of Variables alone, or the graph itself gives a
+/// Variable its next value. Steps that only rearrange elements stay behind, and so does what draws random
+/// numbers, may fail or must be computed again.
+std::optional<KeptParts> keep(const Graph& graph);
+
+}  // namespace luge::compiler
