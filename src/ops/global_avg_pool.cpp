@@ -1,4 +1,5 @@
 // global_avg_pool: the mean of each channel over the whole image (ONNX GlobalAveragePool).
+#include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/reduce.h"
 #include "ops/checks.h"
@@ -8,7 +9,8 @@ namespace luge {
 Tensor global_avg_pool(const Tensor& x) {
   check_rank_between("global_avg_pool", "input", {x.dtype(), x.shape()}, 3, Shape::max_rank);
   check_float("global_avg_pool", {x.dtype(), x.shape()});
-  return mean(x, from(2), keep_dims);
+  // Divided before the sum, so that the whole step is over the image as convolutions lay it out.
+  return sum(x / count(x, from(2), x.dtype()), from(2), keep_dims);
 }
 
 }  // namespace luge

@@ -72,6 +72,8 @@ constexpr PostOpKind post_op_kinds[] = {
     {Instruction::add, algorithm::binary_add, true},
     {Instruction::mul, algorithm::binary_mul, true},
     {Instruction::sub, algorithm::binary_sub, true},
+    {Instruction::minimum, algorithm::binary_min, true},
+    {Instruction::maximum, algorithm::binary_max, true},
 };
 
 }  // namespace
