@@ -44,6 +44,16 @@ const std::vector<Workload>& workloads() {
        .task = Task::maps,
        .error_batch = 1},
       {.name = "lstm_lm_b64_t64", .network = "lstm-lm", .batch = 64, .task = Task::texts, .error_batch = 4},
+      {.name = "gpt_4x128_b12_t64",
+       .network = "gpt-4x128",
+       .batch = 12,
+       .task = Task::texts,
+       .error_batch = 2},
+      {.name = "gpt_6x384_b8_t256",
+       .network = "gpt-6x384",
+       .batch = 8,
+       .task = Task::texts,
+       .error_batch = 1},
       {.name = "resnet50_b1", .network = "resnet50", .batch = 1, .trains = false},
       {.name = "resnet50_b32", .network = "resnet50", .batch = 32, .trains = false, .error_batch = 1},
       {.name = "mobilenetv2_b1", .network = "mobilenet-v2", .batch = 1, .trains = false},
@@ -53,6 +63,7 @@ const std::vector<Workload>& workloads() {
        .task = Task::maps,
        .trains = false},
       {.name = "lenet_b1", .network = "lenet5", .batch = 1, .trains = false},
+      {.name = "gpt_4x128_b1_t64", .network = "gpt-4x128", .batch = 1, .task = Task::texts, .trains = false},
   };
   return table;
 }
