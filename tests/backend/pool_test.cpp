@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu/onednn/describe.h"
 #include "backend/cpu/onednn/layout.h"
 #include "ops/attributes/pool.h"
 #include "support/kernel_case.h"
@@ -16,7 +17,7 @@ using testing::find_kernel;
 using testing::KernelCase;
 using testing::make_op;
 
-constexpr double bound = 4e-7;
+constexpr double bound = 4e-7, bf16_bound = 4e-3;
 
 struct Problem {
   const char* what;
@@ -91,6 +92,41 @@ TEST(Pool, MaxBackward) {
                          .computed_by = forward};
       EXPECT_EQ(check_candidates(c, bound).size(), 1u);
     }
+  }
+}
+
+// Maxima are elements of the image and keep all their bits; gradients are summed before they are rounded.
+TEST(Pool, MaxInBfloat16) {
+  for (const Problem& p : problems()) {
+    const OpRef forward = make_op("max_pool", p.attributes);
+    const Types y = forward->infer({{bf16, p.x}});
+    for (const LayoutId layout : layouts(p.x)) {
+      SCOPED_TRACE(std::string(p.what) + " " + cpu::layout_name(layout));
+      for (const bool ties : {false, true}) {
+        EXPECT_EQ(check_candidates({.op = forward, .in = {{bf16, p.x}}, .layouts = {layout}, .ties = ties}, 0)
+                      .size(),
+                  1u);
+      }
+      const KernelCase back{.op = make_op("max_pool_backward", p.attributes),
+                            .in = {y[0], y[1], {bf16, p.x}},
+                            .layouts = {layout, layout, public_layout},
+                            .computed = 1,
+                            .computed_by = forward};
+      EXPECT_EQ(check_candidates(back, bf16_bound).size(), 1u);
+    }
+  }
+}
+
+TEST(Pool, MeanInBfloat16) {
+  const bool known = onednn::describe_library().find("avx512") != std::string::npos;
+  const Problem p{"halves", {2, 16, 8, 8}, window({2, 2}, {2, 2})};
+  const OpRef op = make_op("avg_pool", p.attributes), back = make_op("avg_pool_backward", p.attributes);
+  const Type x{bf16, p.x}, y = op->infer({x})[0];
+  for (const LayoutId layout : layouts(p.x)) {
+    EXPECT_EQ(check_candidates({.op = op, .in = {x}, .layouts = {layout}}, bf16_bound).size(), known);
+    EXPECT_EQ(
+        check_candidates({.op = back, .in = {y, x}, .layouts = {layout, public_layout}}, bf16_bound).size(),
+        known);
   }
 }
 

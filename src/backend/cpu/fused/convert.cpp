@@ -11,6 +11,7 @@
 #include <cstring>
 #include <limits>
 
+#include "backend/cpu/bfloat16-inl.h"
 #include "backend/cpu/fused/families.h"
 #include "backend/cpu/fused/plain-inl.h"
 
@@ -76,6 +77,46 @@ MapFunction cast_target(DType from, DType to) {
   }
 }
 
+// Neighbouring elements: whole vectors, then the rest one by one.
+namespace hn = hwy::HWY_NAMESPACE;
+using namespace bf16_vectors::HWY_NAMESPACE;
+constexpr bool kHalfInstructions = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3;
+
+HWY_INLINE std::size_t load_vectors(float* to, const bfloat16* from, std::size_t count) {
+  const hn::ScalableTag<float> d;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) hn::StoreU(load_bf16(d, from + i), d, to + i);
+  return i;
+}
+HWY_INLINE std::size_t store_vectors(bfloat16* to, const float* from, std::size_t count) {
+  const hn::ScalableTag<float> d;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) store_bf16(d, hn::LoadU(d, from + i), to + i);
+  return i;
+}
+HWY_INLINE std::size_t load_vectors(float* to, const float16* from, std::size_t count) {
+  std::size_t i = 0;
+  if constexpr (kHalfInstructions) {
+    const hn::ScalableTag<float> d;
+    const hn::Rebind<hwy::float16_t, decltype(d)> half;
+    const auto* bits = reinterpret_cast<const hwy::float16_t*>(from);
+    for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d))
+      hn::StoreU(hn::PromoteTo(d, hn::LoadU(half, bits + i)), d, to + i);
+  }
+  return i;
+}
+HWY_INLINE std::size_t store_vectors(float16* to, const float* from, std::size_t count) {
+  std::size_t i = 0;
+  if constexpr (kHalfInstructions) {
+    const hn::ScalableTag<float> d;
+    const hn::Rebind<hwy::float16_t, decltype(d)> half;
+    auto* bits = reinterpret_cast<hwy::float16_t*>(to);
+    for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d))
+      hn::StoreU(hn::DemoteTo(half, hn::LoadU(d, from + i)), half, bits + i);
+  }
+  return i;
+}
+
 // Memory type M, register type R.
 template <class M, class R>
 struct Move {
@@ -93,7 +134,7 @@ struct Move {
       if constexpr (std::same_as<M, R>) {
         std::memcpy(to, from, count * sizeof(R));
       } else {
-        for (std::size_t i = 0; i < count; ++i) to[i] = in(from[i]);
+        for (std::size_t i = load_vectors(to, from, count); i < count; ++i) to[i] = in(from[i]);
       }
     } else if (stride == 0) {
       const R value = in(from[0]);
@@ -110,7 +151,9 @@ struct Move {
       const M value = out(from[0]);
       for (std::size_t i = 0; i < count; ++i, to += stride) *to = value;
     } else if (stride == 1) {
-      for (std::size_t i = 0; i < count; ++i) to[i] = out(from[i]);
+      std::size_t i = 0;
+      if constexpr (!std::same_as<M, R>) i = store_vectors(to, from, count);
+      for (; i < count; ++i) to[i] = out(from[i]);
     } else {
       for (std::size_t i = 0; i < count; ++i, to += stride) *to = out(from[i]);
     }
@@ -141,8 +184,18 @@ struct RoundTo {
   static HWY_INLINE float apply(float a) { return static_cast<float>(M(a)); }
 };
 
+void round_bf16(void* out, const void* const* in, const std::size_t* step, std::size_t count) {
+  const hn::ScalableTag<float> d;
+  float* to = static_cast<float*>(out);
+  const float* from = static_cast<const float*>(in[0]);
+  std::size_t i = 0;
+  for (; step[0] == 1 && i + hn::Lanes(d) <= count; i += hn::Lanes(d))
+    hn::StoreU(round_to_bf16(d, hn::LoadU(d, from + i)), d, to + i);
+  for (; i < count; ++i) to[i] = RoundTo<bfloat16>::apply(from[i * step[0]]);
+}
+
 MapFunction round_target(DType dtype) {
-  if (dtype == DType::bf16) return plain_one<float, float, RoundTo<bfloat16>>;
+  if (dtype == DType::bf16) return round_bf16;
   if (dtype == DType::f16) return plain_one<float, float, RoundTo<float16>>;
   return nullptr;
 }

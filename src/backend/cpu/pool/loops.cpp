@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/pool/loops.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include "backend/cpu/bfloat16-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -15,6 +17,7 @@ namespace luge::pool::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
+using namespace bf16_vectors::HWY_NAMESPACE;
 using std::int64_t;
 
 /// Taps first … last - 1 of a window stay inside the image.
@@ -51,11 +54,36 @@ struct Row {
 };
 
 template <class D>
+HWY_INLINE hn::Vec<D> load(D d, const float* from) {
+  return hn::LoadU(d, from);
+}
+template <class D>
+HWY_INLINE hn::Vec<D> load(D d, const bfloat16* from) {
+  return load_bf16(d, from);
+}
+// Maxima are elements of the input: nothing is rounded.
+template <class D>
+HWY_INLINE void store(D d, hn::Vec<D> v, float* to) {
+  hn::StoreU(v, d, to);
+}
+template <class D>
+HWY_INLINE void store(D d, hn::Vec<D> v, bfloat16* to) {
+  store_upper(d, v, to);
+}
+
+template <class D>
 HWY_INLINE hn::Vec<D> load_every(D d, const float* from, int64_t stride) {
   if (stride == 1) return hn::LoadU(d, from);
   hn::Vec<D> even, odd;
   hn::LoadInterleaved2(d, from, even, odd);
   return even;
+}
+template <class D>
+HWY_INLINE hn::Vec<D> load_every(D d, const bfloat16* from, int64_t stride) {
+  if (stride == 1) return load_bf16(d, from);
+  const hn::Rebind<std::uint32_t, D> pairs;  // the even element is the lower half
+  const auto both = hn::LoadU(pairs, reinterpret_cast<const std::uint32_t*>(from));
+  return hn::BitCast(d, hn::ShiftLeft<16>(both));
 }
 
 template <class D>
@@ -78,22 +106,22 @@ HWY_INLINE hn::Vec<hn::Rebind<int32_t, D>> load_positions(D, const int32_t* from
 
 // Lanes(d) channels of one output point, with only those taps that lie inside the image.
 // The first of the largest wins; NaN is larger than everything.
-template <class D, class P>
-HWY_INLINE void pool_windows(D d, const Geometry& g, const Row& row, int64_t o, Taps w, const float* x,
-                             float* y, P* positions) {
+template <class D, class E, class P>
+HWY_INLINE void pool_windows(D d, const Geometry& g, const Row& row, int64_t o, Taps w, const E* x, E* y,
+                             P* positions) {
   const hn::Rebind<int32_t, D> di;
   auto value = hn::Set(d, -std::numeric_limits<float>::infinity());
   auto position = hn::Zero(di);
   if (!row.meets_nothing(w)) {
     const int64_t begin = g.axis[2].at(o, 0), step = g.axis[2].dilation * g.lanes;
-    value = hn::LoadU(d, x + (row.line(g, row.d.first, row.h.first) + begin) * g.lanes + w.first * step);
+    value = load(d, x + (row.line(g, row.d.first, row.h.first) + begin) * g.lanes + w.first * step);
     position = hn::Set(di, static_cast<int32_t>(row.tap(g, row.d.first, row.h.first) + w.first));
     for (int64_t kd = row.d.first; kd < row.d.last; ++kd) {
       for (int64_t kh = row.h.first; kh < row.h.last; ++kh) {
-        const float* from = x + (row.line(g, kd, kh) + begin) * g.lanes;
+        const E* from = x + (row.line(g, kd, kh) + begin) * g.lanes;
         const auto tap = static_cast<int32_t>(row.tap(g, kd, kh));
         for (int64_t k = w.first; k < w.last; ++k) {
-          const auto candidate = hn::LoadU(d, from + k * step);
+          const auto candidate = load(d, from + k * step);
           const auto larger = hn::AndNot(hn::IsNaN(value), hn::Not(hn::Le(candidate, value)));
           value = hn::IfThenElse(larger, candidate, value);
           position = hn::IfThenElse(hn::RebindMask(di, larger), hn::Set(di, tap + static_cast<int32_t>(k)),
@@ -102,14 +130,14 @@ HWY_INLINE void pool_windows(D d, const Geometry& g, const Row& row, int64_t o, 
       }
     }
   }
-  hn::StoreU(value, d, y);
+  store(d, value, y);
   if (positions) store_positions(d, position, positions);
 }
 
 // The same for windows that lie inside the image, whose taps stand in a table. kTaps: their number, 0 for
 // any.
-template <int kTaps, class D, class P>
-HWY_INLINE void pool_inside(D d, const Geometry& g, int64_t apart, const float* x, float* y, P* positions) {
+template <int kTaps, class D, class E, class P>
+HWY_INLINE void pool_inside(D d, const Geometry& g, int64_t apart, const E* x, E* y, P* positions) {
   const hn::Rebind<int32_t, D> di;
   const int count = kTaps ? kTaps : static_cast<int>(g.taps.size());
   auto value = load_every(d, x, apart);
@@ -121,12 +149,11 @@ HWY_INLINE void pool_inside(D d, const Geometry& g, int64_t apart, const float* 
     value = hn::IfThenElse(larger, candidate, value);
     position = hn::IfThenElse(hn::RebindMask(di, larger), hn::Set(di, t), position);
   }
-  hn::StoreU(value, d, y);
+  store(d, value, y);
   if (positions) store_positions(d, position, positions);
 }
-template <class D, class P>
-HWY_INLINE void pool_inside_any(D d, const Geometry& g, int64_t apart, const float* x, float* y,
-                                P* positions) {
+template <class D, class E, class P>
+HWY_INLINE void pool_inside_any(D d, const Geometry& g, int64_t apart, const E* x, E* y, P* positions) {
   if (g.taps.size() == 4) return pool_inside<4>(d, g, apart, x, y, positions);
   pool_inside<0>(d, g, apart, x, y, positions);
 }
@@ -142,19 +169,19 @@ Taps inside(const Geometry& g, const Row& row) {
   return {std::min(first, last), last};
 }
 
-template <class P>
-void forward_row_of_lanes(const Geometry& g, const Row& row, const float* x, float* y, P* positions) {
+template <class E, class P>
+void forward_row_of_lanes(const Geometry& g, const Row& row, const E* x, E* y, P* positions) {
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> one;
   const auto vector = static_cast<int64_t>(hn::Lanes(d));
   const Taps whole = inside(g, row);
-  const float* corner = whole.last > whole.first ? x + row.line(g, 0, 0) * g.lanes : x;
+  const E* corner = whole.last > whole.first ? x + row.line(g, 0, 0) * g.lanes : x;
   for (int64_t o = 0; o < g.axis[2].out; ++o) {
-    float* to = y + o * g.lanes;
+    E* to = y + o * g.lanes;
     P* marks = positions ? positions + o * g.lanes : nullptr;
     int64_t lane = 0;
     if (o >= whole.first && o < whole.last) {
-      const float* from = corner + g.axis[2].at(o, 0) * g.lanes;
+      const E* from = corner + g.axis[2].at(o, 0) * g.lanes;
       for (; lane + vector <= g.lanes; lane += vector) {
         pool_inside_any(d, g, 1, from + lane, to + lane, marks ? marks + lane : nullptr);
       }
@@ -174,9 +201,9 @@ void forward_row_of_lanes(const Geometry& g, const Row& row, const float* x, flo
 
 // Windows first … last - 1 of a row in the public layout, Lanes(d) at a time; the last vector overlaps the
 // one before.
-template <class D, class P>
-HWY_INLINE int64_t pool_neighbours(D d, const Geometry& g, const float* corner, int64_t first, int64_t last,
-                                   float* y, P* positions) {
+template <class D, class E, class P>
+HWY_INLINE int64_t pool_neighbours(D d, const Geometry& g, const E* corner, int64_t first, int64_t last, E* y,
+                                   P* positions) {
   const auto vector = static_cast<int64_t>(hn::Lanes(d));
   if (last - first < vector || vector == 1) return first;
   for (int64_t o = first; o < last; o += vector) {
@@ -187,8 +214,8 @@ HWY_INLINE int64_t pool_neighbours(D d, const Geometry& g, const float* corner, 
   return last;
 }
 
-template <class P>
-void forward_row_of_points(const Geometry& g, const Row& row, const float* x, float* y, P* positions) {
+template <class E, class P>
+void forward_row_of_points(const Geometry& g, const Row& row, const E* x, E* y, P* positions) {
   const Window& w = g.axis[2];
   const hn::CappedTag<float, 1> one;
   const auto single = [&](int64_t o) {
@@ -198,7 +225,7 @@ void forward_row_of_points(const Geometry& g, const Row& row, const float* x, fl
   for (int64_t o = 0; o < whole.first; ++o) single(o);
   int64_t done = whole.first;
   if (w.stride <= 2 && whole.last > whole.first) {
-    const float* corner = x + row.line(g, 0, 0);
+    const E* corner = x + row.line(g, 0, 0);
     done = pool_neighbours(hn::CappedTag<float, 8>(), g, corner, whole.first, whole.last, y, positions);
     if (done < whole.last) {
       done = pool_neighbours(hn::CappedTag<float, 4>(), g, corner, whole.first, whole.last, y, positions);
@@ -207,11 +234,14 @@ void forward_row_of_points(const Geometry& g, const Row& row, const float* x, fl
   for (int64_t o = done; o < w.out; ++o) single(o);
 }
 
-template <class P>
-void forward_rows(const Geometry& g, const float* x, float* y, P* positions, int64_t first, int64_t last) {
+template <class E, class P>
+void forward_rows(const Geometry& g, const void* in, void* out, void* marked, int64_t first, int64_t last) {
+  const auto* x = static_cast<const E*>(in);
+  auto* y = static_cast<E*>(out);
+  auto* positions = static_cast<P*>(marked);
   for (int64_t index = first; index < last; ++index) {
     const Row row(g, index);
-    const float* plane = x + row.plane * g.in_points() * g.lanes;
+    const E* plane = x + row.plane * g.in_points() * g.lanes;
     const int64_t to = index * g.axis[2].out * g.lanes;
     P* marks = positions ? positions + to : nullptr;
     if (g.lanes == 1) {
@@ -229,10 +259,10 @@ void forward_rows(const Geometry& g, const float* x, float* y, P* positions, int
 
 // Gives dy to the tap it came from, for lanes of one output point whose window lies inside the image. Where
 // windows cover the input once, the other taps become zero in the same pass.
-template <int kTaps, class D, class P>
-HWY_INLINE void share_inside(D d, const Geometry& g, const float* dy, const P* positions, float* dx) {
+template <int kTaps, class D, class E, class P>
+HWY_INLINE void share_inside(D d, const Geometry& g, const E* dy, const P* positions, float* dx) {
   const hn::Rebind<int32_t, D> di;
-  const auto gradient = hn::LoadU(d, dy);
+  const auto gradient = load(d, dy);
   const auto position = load_positions(d, positions);
   const int count = kTaps ? kTaps : static_cast<int>(g.taps.size());
 #pragma GCC unroll 4
@@ -252,14 +282,14 @@ HWY_INLINE int64_t point_of(const Geometry& g, const Row& row, int64_t o, int64_
   return (d * g.axis[1].in + h) * g.axis[2].in + w;
 }
 
-template <class P>
-void backward_row(const Geometry& g, const Row& row, const float* dy, const P* positions, float* dx) {
+template <class E, class P>
+void backward_row(const Geometry& g, const Row& row, const E* dy, const P* positions, float* dx) {
   const hn::ScalableTag<float> d;
   const auto vector = static_cast<int64_t>(hn::Lanes(d));
   const Taps whole = inside(g, row);
   float* corner = whole.last > whole.first ? dx + row.line(g, 0, 0) * g.lanes : dx;
   for (int64_t o = 0; o < g.axis[2].out; ++o) {
-    const float* from = dy + o * g.lanes;
+    const E* from = dy + o * g.lanes;
     const P* marks = positions + o * g.lanes;
     int64_t lane = 0;
     if (o >= whole.first && o < whole.last) {
@@ -271,34 +301,57 @@ void backward_row(const Geometry& g, const Row& row, const float* dy, const P* p
           share_inside<0>(d, g, from + lane, marks + lane, to + lane);
         }
       }
-      for (; lane < g.lanes; ++lane) to[g.taps[static_cast<std::size_t>(marks[lane])] + lane] += from[lane];
+      for (; lane < g.lanes; ++lane)
+        to[g.taps[static_cast<std::size_t>(marks[lane])] + lane] += static_cast<float>(from[lane]);
       continue;
     }
     for (; lane < g.lanes; ++lane) {
       const int64_t point = point_of(g, row, o, static_cast<int64_t>(marks[lane]));
-      if (point >= 0) dx[point * g.lanes + lane] += from[lane];
+      if (point >= 0) dx[point * g.lanes + lane] += static_cast<float>(from[lane]);
     }
   }
 }
 
-template <class P>
-void backward_planes(const Geometry& g, const float* dy, const P* positions, float* dx, int64_t first,
-                     int64_t last) {
+HWY_INLINE void round_plane(const float* from, bfloat16* to, int64_t count) {
+  const hn::ScalableTag<float> d;
+  const auto vector = static_cast<int64_t>(hn::Lanes(d));
+  int64_t i = 0;
+  for (; i + vector <= count; i += vector) store_bf16(d, hn::LoadU(d, from + i), to + i);
+  for (; i < count; ++i) to[i] = bfloat16(from[i]);
+}
+
+// Where windows overlap, their gradients are summed in float32: one plane at a time in `scratch` when the
+// elements are narrower.
+template <class E, class P>
+void backward_planes(const Geometry& g, const void* in, const void* marked, void* out, float* scratch,
+                     int64_t first, int64_t last) {
+  const auto* dy = static_cast<const E*>(in);
+  const auto* positions = static_cast<const P*>(marked);
+  auto* dx = static_cast<E*>(out);
   const int64_t rows = g.axis[0].out * g.axis[1].out, image = g.in_points() * g.lanes;
   const bool overwritten =
       g.tiled && g.lanes % static_cast<int64_t>(hn::Lanes(hn::ScalableTag<float>())) == 0;
-  if (!overwritten) std::fill_n(dx + first * image, (last - first) * image, 0.0f);
-  for (int64_t index = first * rows; index < last * rows; ++index) {
-    const Row row(g, index);
-    const int64_t from = index * g.axis[2].out * g.lanes;
-    backward_row(g, row, dy + from, positions + from, dx + row.plane * image);
+  for (int64_t plane = first; plane < last; ++plane) {
+    float* sums = scratch;
+    if constexpr (std::is_same_v<E, float>) sums = dx + plane * image;
+    if (!overwritten) std::fill_n(sums, image, 0.0f);
+    for (int64_t index = plane * rows; index < (plane + 1) * rows; ++index) {
+      const Row row(g, index);
+      const int64_t from = index * g.axis[2].out * g.lanes;
+      backward_row(g, row, dy + from, positions + from, sums);
+    }
+    if constexpr (std::is_same_v<E, bfloat16>) round_plane(sums, dx + plane * image, image);
   }
 }
 
-ForwardRows<std::uint8_t> find_forward_u8() { return forward_rows<std::uint8_t>; }
-ForwardRows<std::int32_t> find_forward_i32() { return forward_rows<std::int32_t>; }
-BackwardPlanes<std::uint8_t> find_backward_u8() { return backward_planes<std::uint8_t>; }
-BackwardPlanes<std::int32_t> find_backward_i32() { return backward_planes<std::int32_t>; }
+template <class E>
+Loops loops_of(DType position) {
+  if (position == DType::u8) return {forward_rows<E, std::uint8_t>, backward_planes<E, std::uint8_t>};
+  return {forward_rows<E, std::int32_t>, backward_planes<E, std::int32_t>};
+}
+Loops find(DType element, DType position) {
+  return element == DType::bf16 ? loops_of<bfloat16>(position) : loops_of<float>(position);
+}
 
 }  // namespace
 }  // namespace luge::pool::HWY_NAMESPACE
@@ -321,15 +374,9 @@ void Geometry::prepare() {
   });
 }
 
-HWY_EXPORT(find_forward_u8);
-HWY_EXPORT(find_forward_i32);
-HWY_EXPORT(find_backward_u8);
-HWY_EXPORT(find_backward_i32);
+HWY_EXPORT(find);
 
-ForwardRows<std::uint8_t> forward_u8() { return HWY_DYNAMIC_DISPATCH(find_forward_u8)(); }
-ForwardRows<std::int32_t> forward_i32() { return HWY_DYNAMIC_DISPATCH(find_forward_i32)(); }
-BackwardPlanes<std::uint8_t> backward_u8() { return HWY_DYNAMIC_DISPATCH(find_backward_u8)(); }
-BackwardPlanes<std::int32_t> backward_i32() { return HWY_DYNAMIC_DISPATCH(find_backward_i32)(); }
+Loops loops_for(DType element, DType position) { return HWY_DYNAMIC_DISPATCH(find)(element, position); }
 
 }  // namespace luge::pool
 #endif

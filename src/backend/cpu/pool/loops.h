@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "luge/dtype.h"
 #include "ops/attributes/window.h"
 
 namespace luge::pool {
@@ -26,19 +27,15 @@ struct Geometry {
   std::int64_t rows() const { return planes * axis[0].out * axis[1].out; }
 };
 
-/// Rows first … last - 1 of the output. P is std::uint8_t or std::int32_t; positions may be null.
-template <class P>
-using ForwardRows = void (*)(const Geometry& g, const float* x, float* y, P* positions, std::int64_t first,
-                             std::int64_t last);
-/// Planes first … last - 1 of the input's gradient.
-template <class P>
-using BackwardPlanes = void (*)(const Geometry& g, const float* dy, const P* positions, float* dx,
-                                std::int64_t first, std::int64_t last);
-
-/// The loops for this machine's instruction set.
-ForwardRows<std::uint8_t> forward_u8();
-ForwardRows<std::int32_t> forward_i32();
-BackwardPlanes<std::uint8_t> backward_u8();
-BackwardPlanes<std::int32_t> backward_i32();
+struct Loops {
+  /// Rows first … last - 1 of the output y; positions may be null.
+  void (*forward)(const Geometry& g, const void* x, void* y, void* positions, std::int64_t first,
+                  std::int64_t last);
+  /// Planes first … last - 1 of the input's gradient dx. `scratch` is a plane of floats, for bfloat16.
+  void (*backward)(const Geometry& g, const void* dy, const void* positions, void* dx, float* scratch,
+                   std::int64_t first, std::int64_t last);
+};
+/// The loops for this machine's instruction set: elements f32 or bf16, positions u8 or i32.
+Loops loops_for(DType element, DType position);
 
 }  // namespace luge::pool

@@ -35,74 +35,73 @@ constexpr double bytes_per_second = 8e9, one_thread_bytes = 256e3;
 
 // Fills in what both directions share; `images` are x and y, or their gradients.
 template <class Run>
-Offer pool_offer(const KernelRequest& r, LayoutId layout, const Type& x, const Type& y, const Geometry& g) {
+Offer pool_offer(const KernelRequest& r, LayoutId layout, const Type& x, const Type& y, DType position,
+                 const Geometry& g) {
   const auto bytes = static_cast<double>(cpu_backend().bytes(layout, x)) +
                      1.25 * static_cast<double>(cpu_backend().bytes(layout, y));
   const int threads = bytes < one_thread_bytes ? 1 : r.threads;
   Offer offer;
   for (const Type& type : r.out) offer.out_layouts.push_back(cpu::canonical_layout(layout, type));
   offer.cost = 1e-6 + bytes / (bytes_per_second * threads) * (g.lanes == 1 ? 2 : 1);
-  offer.kernel = std::make_shared<Run>(g, threads);
+  auto kernel = std::make_shared<Run>(g, pool::loops_for(x.dtype, position), threads);
+  if (x.dtype == DType::bf16) offer.scratch = kernel->scratch();
+  offer.kernel = std::move(kernel);
   offer.note = fmt::format("{} lanes{}", g.lanes, threads == 1 ? ", one thread" : "");
   return offer;
 }
 
-template <class P>
 class Forward final : public PreparedKernel {
  public:
-  Forward(const Geometry& g, int threads) : g_(g), threads_(threads) {}
+  Forward(const Geometry& g, pool::Loops loops, int threads) : g_(g), loops_(loops), threads_(threads) {}
+  std::size_t scratch() const { return 0; }
   void run(const KernelCall& call) const override {
-    const auto* x = static_cast<const float*>(call.in[0]);
-    auto* y = static_cast<float*>(call.out[0]);
-    auto* positions = static_cast<P*>(call.out[1]);
-    const auto rows = loops();
     const std::int64_t all = g_.rows();
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int part = 0; part < threads_; ++part) {
-      rows(g_, x, y, positions, all * part / threads_, all * (part + 1) / threads_);
+      loops_.forward(g_, call.in[0], call.out[0], call.out[1], all * part / threads_,
+                     all * (part + 1) / threads_);
     }
   }
 
  private:
-  static pool::ForwardRows<P> loops() {
-    if constexpr (sizeof(P) == 1) return pool::forward_u8();
-    if constexpr (sizeof(P) == 4) return pool::forward_i32();
-  }
   Geometry g_;
+  pool::Loops loops_;
   int threads_;
 };
 
-template <class P>
 class Backward final : public PreparedKernel {
  public:
-  Backward(const Geometry& g, int threads) : g_(g), threads_(threads) {}
+  Backward(const Geometry& g, pool::Loops loops, int threads) : g_(g), loops_(loops), threads_(threads) {}
+  std::size_t scratch() const { return static_cast<std::size_t>(threads_ * plane()) * sizeof(float); }
   void run(const KernelCall& call) const override {
-    const auto* dy = static_cast<const float*>(call.in[0]);
-    const auto* positions = static_cast<const P*>(call.in[1]);
-    auto* dx = static_cast<float*>(call.out[0]);
-    const auto planes = loops();
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int part = 0; part < threads_; ++part) {
-      planes(g_, dy, positions, dx, g_.planes * part / threads_, g_.planes * (part + 1) / threads_);
+      float* own = call.scratch ? static_cast<float*>(call.scratch) + part * plane() : nullptr;
+      loops_.backward(g_, call.in[0], call.in[1], call.out[0], own, g_.planes * part / threads_,
+                      g_.planes * (part + 1) / threads_);
     }
   }
 
  private:
-  static pool::BackwardPlanes<P> loops() {
-    if constexpr (sizeof(P) == 1) return pool::backward_u8();
-    if constexpr (sizeof(P) == 4) return pool::backward_i32();
-  }
+  // Floats of one thread's plane, in whole lines of the cache.
+  std::int64_t plane() const { return (g_.in_points() * g_.lanes + 15) / 16 * 16; }
   Geometry g_;
+  pool::Loops loops_;
   int threads_;
 };
+
+std::string refuse_dtype(DType dtype) {
+  if (dtype == DType::f32 || dtype == DType::bf16) return {};
+  return fmt::format("takes f32 or bf16, got {}", luge::name(dtype));
+}
 
 class MaxPoolKernel final : public Kernel {
  public:
   std::string_view name() const override { return "max pool"; }
   Offer offer(const KernelRequest& r) const override {
     const auto* attributes = r.op.attributes<PoolAttributes>();
-    if (!attributes || r.in[0].dtype != DType::f32)
-      return refuse(fmt::format("takes f32, got {}", luge::name(r.in[0].dtype)));
+    if (!attributes) return refuse("the op has other attributes than this kernel knows");
+    if (std::string reason = refuse_dtype(r.in[0].dtype); !reason.empty()) return refuse(std::move(reason));
     if (!r.post.empty()) return refuse("fuses nothing");
     if (!r.out_used[0]) return refuse("gives no positions alone");
     if (r.out[0].shape.elements() == 0)
@@ -110,9 +109,7 @@ class MaxPoolKernel final : public Kernel {
     LayoutId layout = layout_of_input(r, 0);
     auto g = geometry_of(*attributes, layout, r.in[0]);
     if (!g) g = geometry_of(*attributes, layout = public_layout, r.in[0]);
-    Offer offer = r.out[1].dtype == DType::u8
-                      ? pool_offer<Forward<std::uint8_t>>(r, layout, r.in[0], r.out[0], *g)
-                      : pool_offer<Forward<std::int32_t>>(r, layout, r.in[0], r.out[0], *g);
+    Offer offer = pool_offer<Forward>(r, layout, r.in[0], r.out[0], r.out[1].dtype, *g);
     offer.in_layouts = {layout};
     return offer;
   }
@@ -123,8 +120,8 @@ class MaxPoolBackwardKernel final : public Kernel {
   std::string_view name() const override { return "max pool backward"; }
   Offer offer(const KernelRequest& r) const override {
     const auto* attributes = r.op.attributes<PoolAttributes>();
-    if (!attributes || r.in[0].dtype != DType::f32)
-      return refuse(fmt::format("takes f32, got {}", luge::name(r.in[0].dtype)));
+    if (!attributes) return refuse("the op has other attributes than this kernel knows");
+    if (std::string reason = refuse_dtype(r.in[0].dtype); !reason.empty()) return refuse(std::move(reason));
     if (!r.post.empty()) return refuse("fuses nothing");
     if (r.in[0].shape.elements() == 0)
       return refuse(fmt::format("{} has no elements", r.in[0].shape.to_string()));
@@ -132,9 +129,7 @@ class MaxPoolBackwardKernel final : public Kernel {
     LayoutId layout = layout_of_input(r, 1);
     auto g = geometry_of(*attributes, layout, r.out[0]);
     if (!g) g = geometry_of(*attributes, layout = public_layout, r.out[0]);
-    Offer offer = r.in[1].dtype == DType::u8
-                      ? pool_offer<Backward<std::uint8_t>>(r, layout, r.out[0], r.in[0], *g)
-                      : pool_offer<Backward<std::int32_t>>(r, layout, r.out[0], r.in[0], *g);
+    Offer offer = pool_offer<Backward>(r, layout, r.out[0], r.in[0], r.in[1].dtype, *g);
     offer.in_layouts = {cpu::canonical_layout(layout, r.in[0]), cpu::canonical_layout(layout, r.in[1]),
                         any_layout};
     return offer;
