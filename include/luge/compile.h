@@ -17,6 +17,9 @@ namespace luge {
 /// For everything compiled from now on (cached programs of the other setting are kept apart). Default: fast.
 void set_math(Math math);
 Math math();
+/// The same for the element type of products. Default: f32.
+void set_precision(Precision precision);
+Precision precision();
 
 /// Most bytes that one run may take: temporaries, workspaces, Variables, inputs and outputs. Programs
 /// compiled from now on let values go and compute them again where that is needed to stay within it (the
@@ -68,9 +71,9 @@ concept TensorLike = std::convertible_to<T, Tensor>;
 
 }  // namespace detail
 
-/// A compiled function. Calling it with tensors of new shapes or dtypes, or in the other train/eval mode,
-/// traces again. Variables read are taken at the call, those assigned are assigned when it returns; if it
-/// throws, no Variable changes.
+/// A compiled function. Calling it with tensors of new shapes or dtypes, in the other train/eval mode, or
+/// under another math or precision, traces again. Variables read are taken at the call, those assigned are
+/// assigned when it returns; if it throws, no Variable changes.
 template <class Result, class... Args>
 class CompiledFunction {
  public:

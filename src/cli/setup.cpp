@@ -102,6 +102,7 @@ std::vector<Key> model_keys() {
           {"train.metrics", "figures beside the loss: accuracy, top5, none"},
           {"train.batch", "samples a step"},
           {"train.accumulate", "batches that give one update together", "1"},
+          {"train.precision", "what products are computed in: f32, or bf16 with float32 weights", "f32"},
           {"train.seed", "of weights, shuffling, dropout and the split", "0"},
           {"train.memory",
            "most bytes a step may take, such as 2GB: values are computed again to fit (default: any)"},
@@ -182,6 +183,8 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   if (arguments.has("train.threads"))
     set_thread_count(static_cast<int>(arguments.integer("train.threads", 1)));
   if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
+  const std::string precision = arguments.choice("train.precision", {"f32", "bf16"});
+  set_precision(precision == "bf16" ? Precision::bf16 : Precision::f32);
   random::seed(arguments.integer("train.seed", 0));
   loss::Loss loss = loss::named(one_of(arguments, "loss.name", loss::names()));
   const std::int64_t accumulate = arguments.integer("train.accumulate", 1);

@@ -78,11 +78,16 @@ class Simplifier {
       if (same.defined() && type_of(same) == node.outputs[0].type) return {same};
       if (const Tensor direct = reshape_once(node, inputs); direct.defined()) return {direct};
     }
-    if (node.barrier || node.op->traits().random) return rebuild(node, inputs);
+    if (node.barrier || node.op->traits().random || widens(node)) return rebuild(node, inputs);
     return merge(node, inputs);
   }
 
  private:
+  // float32 made again of 16 bits costs less than it takes to keep it.
+  static bool widens(const Node& node) {
+    return node.op->instruction() == Instruction::cast && node.outputs[0].type.dtype == f32 &&
+           size_of(input_of(node, 0).dtype()) == 2 && is_floating(input_of(node, 0).dtype());
+  }
   // An elementwise op broadcasts by itself: an operand need not be repeated first.
   static void skip_broadcasts(const Node& node, Tensors& inputs) {
     const Instruction instruction = node.op->instruction();

@@ -10,7 +10,8 @@
 //   };
 //
 // Optional members: `static constexpr Traits traits`, `static constexpr Instruction instruction` (elementwise
-// ops: the body is the backends'), `int used_outputs(...)`. AnyOp erases the struct once.
+// ops: the body is the backends'), `Attributes widened() const` (products of 16-bit operands in float32).
+// AnyOp erases the struct once.
 #pragma once
 
 #include <atomic>
@@ -29,6 +30,14 @@
 
 namespace luge {
 
+/// What becomes of an op's float32 operands where a program computes in bfloat16 (precision = bf16).
+enum class Narrowing : std::uint8_t {
+  none,      // stays in float32: losses, reductions, updates
+  products,  // multiplies bfloat16 and sums in float32: matmul, convolutions
+  follows,   // computes in bfloat16 what arrives in bfloat16: elementwise, pooling, shapes
+  rounds,    // computes in float32, and rounds its first output when its first input arrived in bfloat16
+};
+
 struct Traits {
   /// Bit k set: input k is used only for its type (the *_like family, convolution gradients).
   std::uint32_t type_only = 0;
@@ -43,6 +52,10 @@ struct Traits {
   /// Outputs from this one on are residuals, made for the gradient op alone. When one of them itself receives
   /// a gradient (second derivatives), the decomposition is differentiated instead.
   int residuals_from = 1 << 30;
+  /// Elementwise ops that say nothing follow.
+  Narrowing narrowing = Narrowing::none;
+  /// Bit k set: input k of `products` stays in float32 (a bias).
+  std::uint32_t stays_wide = 0;
 };
 
 /// What went wrong inside a running kernel; turned into an exception by AnyOp::fail after the step.
@@ -108,6 +121,8 @@ class AnyOp {
   /// Why has_gradient() is false.
   virtual std::string_view no_gradient_reason() const = 0;
   virtual Tensors gradient(const GradientCall& call) const = 0;
+  /// The same op with a float32 result of 16-bit operands; null when it has no such form.
+  virtual std::shared_ptr<const AnyOp> widened() const { return nullptr; }
   virtual bool has_reference() const = 0;
   virtual void reference(const ReferenceCall& call) const = 0;
   /// Throws the typed error for an offence recorded while running.
@@ -148,6 +163,9 @@ std::uint64_t hash_name(std::string_view name);
 }  // namespace op_detail
 
 template <class O>
+std::shared_ptr<const AnyOp> op_ref(typename O::Attributes attributes = {});
+
+template <class O>
 class OpModel final : public AnyOp {
  public:
   using A = typename O::Attributes;
@@ -162,53 +180,61 @@ class OpModel final : public AnyOp {
     return 1;
   }
   const Traits& traits() const override {
-    static constexpr Traits none{};
-    if constexpr (requires { O::traits; }) return O::traits;
-    return none;
+    static constexpr Traits plain{.narrowing = requires {O::instruction;
   }
-  Instruction instruction() const override {
-    if constexpr (requires { O::instruction; }) return O::instruction;
-    return Instruction::none;
-  }
-  Fields fields() const override { return fields_of<A>(op_); }
-  Types infer(const Types& in) const override { return op_.infer(in); }
-  bool decomposes() const override {
-    return requires(const O& o, const Tensors& in) { o.decompose(in); };
-  }
-  Tensors decompose([[maybe_unused]] const Tensors& in) const override {
-    if constexpr (requires { op_.decompose(in); }) return op_.decompose(in);
-    op_detail::no_such_part(name(), "decomposition");
-  }
-  bool has_gradient() const override {
-    return requires(const O& o, const GradientCall& call) { o.gradient(call); };
-  }
-  std::string_view no_gradient_reason() const override {
-    if constexpr (requires { O::no_gradient; }) return O::no_gradient;
-    return {};
-  }
-  Tensors gradient([[maybe_unused]] const GradientCall& call) const override {
-    if constexpr (requires { op_.gradient(call); }) return op_.gradient(call);
-    op_detail::no_such_part(name(), "gradient");
-  }
-  bool has_reference() const override {
-    return requires(const O& o, const ReferenceCall& call) { o.reference(call); };
-  }
-  void reference([[maybe_unused]] const ReferenceCall& call) const override {
-    if constexpr (requires { op_.reference(call); }) return op_.reference(call);
-    op_detail::no_such_part(name(), "reference loop");
-  }
-  [[noreturn]] void fail(const Offence& offence, std::string_view where) const override {
-    if constexpr (requires { op_.fail(offence, where); }) op_.fail(offence, where);
-    op_detail::fail_index(name(), offence, where);
-  }
-
- protected:
-  const void* tag() const override { return &attribute_tag<A>; }
-  const void* raw_attributes() const override { return static_cast<const A*>(&op_); }
-
- private:
-  O op_;
+  ? Narrowing::follows : Narrowing::none
 };
+if constexpr (requires { O::traits; }) return O::traits;
+return plain;
+}  // namespace luge
+Instruction instruction() const override {
+  if constexpr (requires { O::instruction; }) return O::instruction;
+  return Instruction::none;
+}
+Fields fields() const override { return fields_of<A>(op_); }
+Types infer(const Types& in) const override { return op_.infer(in); }
+bool decomposes() const override {
+  return requires(const O& o, const Tensors& in) { o.decompose(in); };
+}
+Tensors decompose([[maybe_unused]] const Tensors& in) const override {
+  if constexpr (requires { op_.decompose(in); }) return op_.decompose(in);
+  op_detail::no_such_part(name(), "decomposition");
+}
+bool has_gradient() const override {
+  return requires(const O& o, const GradientCall& call) { o.gradient(call); };
+}
+std::string_view no_gradient_reason() const override {
+  if constexpr (requires { O::no_gradient; }) return O::no_gradient;
+  return {};
+}
+Tensors gradient([[maybe_unused]] const GradientCall& call) const override {
+  if constexpr (requires { op_.gradient(call); }) return op_.gradient(call);
+  op_detail::no_such_part(name(), "gradient");
+}
+std::shared_ptr<const AnyOp> widened() const override {
+  if constexpr (requires { op_.widened(); }) return op_ref<O>(op_.widened());
+  return nullptr;
+}
+bool has_reference() const override {
+  return requires(const O& o, const ReferenceCall& call) { o.reference(call); };
+}
+void reference([[maybe_unused]] const ReferenceCall& call) const override {
+  if constexpr (requires { op_.reference(call); }) return op_.reference(call);
+  op_detail::no_such_part(name(), "reference loop");
+}
+[[noreturn]] void fail(const Offence& offence, std::string_view where) const override {
+  if constexpr (requires { op_.fail(offence, where); }) op_.fail(offence, where);
+  op_detail::fail_index(name(), offence, where);
+}
+
+protected:
+const void* tag() const override { return &attribute_tag<A>; }
+const void* raw_attributes() const override { return static_cast<const A*>(&op_); }
+
+private:
+O op_;
+}
+;
 
 /// Adds a node: infers its types (throws here, at the user's line) and gives one handle per output.
 Tensors make_node(OpRef op, std::span<const Tensor> inputs);
@@ -217,7 +243,7 @@ Tensor make_single(OpRef op, std::span<const Tensor> inputs);
 
 /// An op's holder; ops without attributes share one.
 template <class O>
-OpRef op_ref(typename O::Attributes attributes = {}) {
+OpRef op_ref(typename O::Attributes attributes) {
   if constexpr (std::is_empty_v<typename O::Attributes>) {
     static const OpRef shared = std::make_shared<OpModel<O>>(O{});
     return shared;

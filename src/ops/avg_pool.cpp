@@ -25,6 +25,7 @@ double divisor(const Space<PoolAttributes>& s, bool include_pad, const Position&
 
 struct AvgPool : Op<AvgPool, PoolAttributes> {
   static constexpr auto name = "avg_pool";
+  static constexpr Traits traits{.narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);
@@ -55,7 +56,7 @@ const Registered<AvgPool> registered;
 
 struct AvgPoolBackward : Op<AvgPoolBackward, PoolAttributes> {
   static constexpr auto name = "avg_pool_backward";
-  static constexpr Traits traits{.type_only = 1u << 1};
+  static constexpr Traits traits{.type_only = 1u << 1, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

@@ -10,7 +10,7 @@ namespace {
 
 struct BroadcastLike : Op<BroadcastLike> {
   static constexpr auto name = "broadcast_like";
-  static constexpr Traits traits{.type_only = 2};
+  static constexpr Traits traits{.type_only = 2, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

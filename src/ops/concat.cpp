@@ -27,7 +27,7 @@ void each_part(const Views& parts, const View& whole, int axis, const Visit& vis
 
 struct ConcatParts : Op<ConcatParts, ConcatAttributes> {
   static constexpr auto name = "concat_parts";
-  static constexpr Traits traits{.type_only = ~1u};
+  static constexpr Traits traits{.type_only = ~1u, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2, max_parts + 1);
@@ -55,6 +55,7 @@ const Registered<ConcatParts> registered_concat_parts;
 
 struct Concat : Op<Concat, ConcatAttributes> {
   static constexpr auto name = "concat";
+  static constexpr Traits traits{.narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1, max_parts);

@@ -7,7 +7,7 @@
 #include "luge/ops/nn.h"
 #include "ops/checks.h"
 #include "ops/conv_loop.h"
-#include "ops/element.h"
+#include "ops/mixed.h"
 #include "ops/window_checks.h"
 
 namespace luge {
@@ -29,14 +29,14 @@ void check_groups(std::string_view op, const ConvAttributes& a, const Shape& x, 
 }
 
 template <class T>
-void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x, const T* w, const T* b,
+void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x, const T* w, const Bias<T>& b,
               T* y) {
   const std::int64_t image = volume(s.in), result = volume(s.out), taps = volume(s.kernel);
   for (std::int64_t channel = 0; channel < n.batch * n.groups * n.out; ++channel) {
     const std::int64_t o = channel % (n.groups * n.out),
                        group = channel / n.out;  // group counts over the batch too
     for_positions(s.out, [&](std::int64_t place, const Position& at) {
-      Wide<T> sum = b ? widen(b[o]) : Wide<T>{0};
+      Wide<T> sum = b.at(o);
       for_positions(s.kernel, [&](std::int64_t tap, const Position& k) {
         const std::int64_t from = s.read_by(at, k);
         if (from < 0) return;
@@ -51,12 +51,13 @@ void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x,
 
 struct Conv : Op<Conv, ConvAttributes> {
   static constexpr auto name = "conv";
+  static constexpr Traits traits{.narrowing = Narrowing::products, .stays_wide = 1u << 2};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2, 3);
     const Type y = conv_type(name, *this, in[0], in[1]);
     if (in.size() == 3) {
-      check_same_dtype(name, in[0], in[2]);
+      if (!fits_product(in[0].dtype, in[2].dtype)) check_same_dtype(name, in[0], in[2]);
       check_rank(name, "bias", in[2], 1);
       check_extent(name, "bias", in[2], 0, in[1].shape[0]);
     }
@@ -67,7 +68,7 @@ struct Conv : Op<Conv, ConvAttributes> {
     const Space<ConvAttributes> space(*this, x, w.begin() + 2);
     for_number(call.out[0].type.dtype, [&]<class T>() {
       convolve(ConvChannels(*this, x, w), space, call.in[0].as<const T>(), call.in[1].as<const T>(),
-               call.in.size() == 3 ? call.in[2].as<const T>() : nullptr, call.out[0].as<T>());
+               Bias<T>(call), call.out[0].as<T>());
     });
   }
   Tensors gradient(const GradientCall& c) const {
@@ -90,6 +91,7 @@ Tensor conv(int spatial, const Tensor& x, const Tensor& w, const Tensor& b, cons
     throw ShapeError(fmt::format("{}: input {} has {} axes; expected {} ([N,C] and {} spatial)", name,
                                  x.shape().to_string(), x.rank(), spatial + 2, spatial));
   }
+  if (b.defined()) check_same_dtype(name, {x.dtype(), x.shape()}, {b.dtype(), b.shape()});
   return make_conv({.stride = per_axis(options.stride, spatial, 1),
                     .dilation = per_axis(options.dilation, spatial, 1),
                     .padding = options.padding.mode,
@@ -121,8 +123,14 @@ Type conv_type(std::string_view op, const ConvAttributes& a, const Type& x, cons
 
 void check_conv_gradient(std::string_view op, const ConvAttributes& a, const Type& dy, const Type& x,
                          const Type& w) {
-  check_same_dtype(op, dy, x);
-  check_same_shape(op, "output gradient", dy, "convolution's output", conv_type(op, a, x, w));
+  // A gradient of 16-bit products may be asked for in float32: the type says so.
+  const DType dtype = dy.dtype;
+  const auto operand = [dtype](const Type& type) {
+    return fits_product(dtype, type.dtype) ? Type{dtype, type.shape} : type;
+  };
+  const Type image = operand(x);
+  check_same_dtype(op, dy, image);
+  check_same_shape(op, "output gradient", dy, "convolution's output", conv_type(op, a, image, operand(w)));
 }
 
 Tensor make_conv(const ConvAttributes& a, const Tensor& x, const Tensor& w, const Tensor& b) {

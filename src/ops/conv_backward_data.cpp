@@ -2,13 +2,13 @@
 #include "ops/checks.h"
 #include "ops/conv.h"
 #include "ops/conv_loop.h"
-#include "ops/element.h"
+#include "ops/mixed.h"
 
 namespace luge {
 namespace {
 
-template <class T>
-void spread(const ConvChannels& n, const Space<ConvAttributes>& s, const T* dy, const T* w, T* dx) {
+template <class T, class R>
+void spread(const ConvChannels& n, const Space<ConvAttributes>& s, const T* dy, const T* w, R* dx) {
   const std::int64_t image = volume(s.in), result = volume(s.out), taps = volume(s.kernel);
   for (std::int64_t channel = 0; channel < n.batch * n.groups * n.in; ++channel) {
     const std::int64_t c = channel % n.in, group = channel / n.in;  // group counts over the batch too
@@ -23,26 +23,27 @@ void spread(const ConvChannels& n, const Space<ConvAttributes>& s, const T* dy, 
                  widen(w[((first + o) * n.in + c) * taps + tap]);
         }
       });
-      dx[channel * image + place] = narrow<T>(sum);
+      dx[channel * image + place] = narrow<R>(sum);
     });
   }
 }
 
 struct ConvBackwardData : Op<ConvBackwardData, ConvAttributes> {
   static constexpr auto name = "conv_backward_data";
-  static constexpr Traits traits{.type_only = 1u << 2};
+  static constexpr Traits traits{.type_only = 1u << 2, .narrowing = Narrowing::products};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);
+    check_same_dtype(name, in[0], in[1]);
     check_conv_gradient(name, *this, in[0], in[2], in[1]);
     return {in[2]};
   }
   void reference(const ReferenceCall& call) const {
     const Shape &w = call.in[1].type.shape, &x = call.in[2].type.shape;
     const Space<ConvAttributes> space(*this, x, w.begin() + 2);
-    for_number(call.out[0].type.dtype, [&]<class T>() {
+    for_product(call.in[0].type.dtype, call.out[0].type.dtype, [&]<class T, class R>() {
       spread(ConvChannels(*this, x, w), space, call.in[0].as<const T>(), call.in[1].as<const T>(),
-             call.out[0].as<T>());
+             call.out[0].as<R>());
     });
   }
   Tensors gradient(const GradientCall& c) const {

@@ -3,13 +3,13 @@
 #include "ops/checks.h"
 #include "ops/conv.h"
 #include "ops/conv_loop.h"
-#include "ops/element.h"
+#include "ops/mixed.h"
 
 namespace luge {
 namespace {
 
-template <class T>
-void correlate(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x, const T* dy, T* dw) {
+template <class T, class R>
+void correlate(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x, const T* dy, R* dw) {
   const std::int64_t image = volume(s.in), result = volume(s.out), taps = volume(s.kernel);
   for (std::int64_t pair = 0; pair < n.groups * n.out * n.in; ++pair) {
     const std::int64_t o = pair / n.in, in_channel = (o / n.out) * n.in + pair % n.in;
@@ -23,40 +23,41 @@ void correlate(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x
                  widen(dy[(b * n.groups * n.out + o) * result + place]);
         }
       });
-      dw[pair * taps + tap] = narrow<T>(sum);
+      dw[pair * taps + tap] = narrow<R>(sum);
     });
   }
 }
 
-template <class T>
-void sum_channels(std::int64_t batch, std::int64_t channels, std::int64_t size, const T* dy, T* db) {
+template <class T, class R>
+void sum_channels(std::int64_t batch, std::int64_t channels, std::int64_t size, const T* dy, R* db) {
   for (std::int64_t o = 0; o < channels; ++o) {
     Wide<T> sum{0};
     for (std::int64_t b = 0; b < batch; ++b) {
       for (std::int64_t i = 0; i < size; ++i) sum += widen(dy[(b * channels + o) * size + i]);
     }
-    db[o] = narrow<T>(sum);
+    db[o] = narrow<R>(sum);
   }
 }
 
 struct ConvBackwardWeights : Op<ConvBackwardWeights, ConvAttributes> {
   static constexpr auto name = "conv_backward_weights";
-  static constexpr Traits traits{.type_only = 1u << 2};
+  static constexpr Traits traits{.type_only = 1u << 2, .narrowing = Narrowing::products};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);
+    check_same_dtype(name, in[0], in[1]);
     check_conv_gradient(name, *this, in[1], in[0], in[2]);
     return {in[2], {in[2].dtype, Shape{in[2].shape[0]}}};
   }
   void reference(const ReferenceCall& call) const {
     const Shape &x = call.in[0].type.shape, &w = call.in[2].type.shape;
     const Space<ConvAttributes> space(*this, x, w.begin() + 2);
-    for_number(call.in[0].type.dtype, [&]<class T>() {
+    for_product(call.in[0].type.dtype, call.out[0].type.dtype, [&]<class T, class R>() {
       const T* dy = call.in[1].as<const T>();
       if (call.out[0].data) {
-        correlate(ConvChannels(*this, x, w), space, call.in[0].as<const T>(), dy, call.out[0].as<T>());
+        correlate(ConvChannels(*this, x, w), space, call.in[0].as<const T>(), dy, call.out[0].as<R>());
       }
-      if (call.out[1].data) sum_channels(x[0], w[0], volume(space.out), dy, call.out[1].as<T>());
+      if (call.out[1].data) sum_channels(x[0], w[0], volume(space.out), dy, call.out[1].as<R>());
     });
   }
   Tensors gradient(const GradientCall& c) const {

@@ -36,6 +36,7 @@ Tensor undiagonal(std::int64_t offset, const Tensor& g, const Tensor& like);
 
 struct Diagonal : Op<Diagonal, DiagonalAttributes> {
   static constexpr auto name = "diagonal";
+  static constexpr Traits traits{.narrowing = Narrowing::follows};
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);
     return {diagonal_type(name, in[0], offset)};
@@ -50,7 +51,7 @@ const Registered<Diagonal> registered_diagonal;
 
 struct Undiagonal : Op<Undiagonal, DiagonalAttributes> {
   static constexpr auto name = "undiagonal";
-  static constexpr Traits traits{.type_only = 2};
+  static constexpr Traits traits{.type_only = 2, .narrowing = Narrowing::follows};
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);
     check_same_shape(name, "gradient", in[0], "diagonal", diagonal_type(name, in[1], offset));

@@ -14,7 +14,7 @@ namespace {
 
 struct Dropout : Op<Dropout> {
   static constexpr auto name = "dropout";
-  static constexpr Traits traits{.random = true, .cost = 12};
+  static constexpr Traits traits{.random = true, .cost = 12, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {  // x, keep_prob, key
     check_inputs(name, in, 3);

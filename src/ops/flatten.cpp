@@ -19,7 +19,7 @@ struct FlattenAttributes {
 
 struct Flatten : Op<Flatten, FlattenAttributes> {
   static constexpr auto name = "flatten";
-  static constexpr Traits traits{.alias = true};
+  static constexpr Traits traits{.alias = true, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

@@ -44,7 +44,7 @@ void each_place(const View& x, const View& indices, int axis, Status* status, co
 
 struct Gather : Op<Gather, IndexAttributes> {  // inputs: x, indices
   static constexpr auto name = "gather";
-  static constexpr Traits traits{.can_fail = true};
+  static constexpr Traits traits{.can_fail = true, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

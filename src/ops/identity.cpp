@@ -7,7 +7,7 @@ namespace {
 
 struct Identity : Op<Identity> {
   static constexpr auto name = "identity";
-  static constexpr Traits traits{.alias = true};
+  static constexpr Traits traits{.alias = true, .narrowing = Narrowing::follows};
   Types infer(const Types& in) const { return {in[0]}; }
   Tensors decompose(const Tensors& in) const { return {in[0]}; }
   Tensors gradient(const GradientCall& c) const { return {c.g[0]}; }

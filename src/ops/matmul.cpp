@@ -7,7 +7,8 @@
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
-#include "ops/element.h"
+#include "ops/checks.h"
+#include "ops/mixed.h"
 
 namespace luge {
 namespace {
@@ -42,15 +43,15 @@ std::int64_t batch_extent(const Shape& a, const Shape& b, int from_end) {
                                a.to_string(), b.to_string(), x, y));
 }
 
-template <class T>
-void multiply(const Product& p, const T* a, const T* b, const T* bias, T* y) {
+template <class T, class R>
+void multiply(const Product& p, const T* a, const T* b, const Bias<T>& bias, R* y) {
   for (std::int64_t r = 0; r < p.rows; ++r) {
     for (std::int64_t c = 0; c < p.columns; ++c) {
-      Wide<T> sum = bias ? widen(bias[c]) : Wide<T>{0};
+      Wide<T> sum = bias.at(c);
       for (std::int64_t k = 0; k < p.inner; ++k) {
         sum += widen(a[r * p.a_row + k * p.a_inner]) * widen(b[k * p.b_inner + c * p.b_column]);
       }
-      y[r * p.columns + c] = narrow<T>(sum);
+      y[r * p.columns + c] = narrow<R>(sum);
     }
   }
 }
@@ -72,6 +73,7 @@ std::int64_t matrix_of(const Shape& operand, const Shape& result, std::int64_t i
 
 struct Matmul : Op<Matmul, MatmulAttributes> {
   static constexpr auto name = "matmul";
+  static constexpr Traits traits{.narrowing = Narrowing::products, .stays_wide = 1u << 2};
 
   Types infer(const Types& in) const {
     const auto& [a, b] = std::pair(in[0].shape, in[1].shape);
@@ -82,6 +84,9 @@ struct Matmul : Op<Matmul, MatmulAttributes> {
     if (a.rank() < 2 || b.rank() < 2) {
       throw ShapeError(
           fmt::format("matmul: a {} and b {} need at least 2 axes", a.to_string(), b.to_string()));
+    }
+    if (wide && !fits_product(in[0].dtype, DType::f32)) {
+      throw DTypeError(fmt::format("matmul: a wide product of {}; expected bf16 or f16", in[0].to_string()));
     }
     const Product p = product_of(*this, a, b);
     const std::int64_t b_inner = b[b.rank() - (transpose_b ? 1 : 2)];
@@ -94,7 +99,7 @@ struct Matmul : Op<Matmul, MatmulAttributes> {
     if (in.size() == 3) check_bias(in[2], in[0].dtype, p.columns);
     Shape result;
     for (int k = std::max(a.rank(), b.rank()); k > 2; --k) result = result.appended(batch_extent(a, b, k));
-    return {{in[0].dtype, result.appended(p.rows).appended(p.columns)}};
+    return {{wide ? DType::f32 : in[0].dtype, result.appended(p.rows).appended(p.columns)}};
   }
 
   void reference(const ReferenceCall& call) const {
@@ -103,14 +108,20 @@ struct Matmul : Op<Matmul, MatmulAttributes> {
     const std::int64_t size = p.rows * p.columns;
     if (size == 0) return;
     const std::int64_t matrices = y.elements() / size;
-    for_number(call.out[0].type.dtype, [&]<class T>() {
-      const T* bias = call.in.size() == 3 ? call.in[2].as<const T>() : nullptr;
+    for_product(call.in[0].type.dtype, call.out[0].type.dtype, [&]<class T, class R>() {
+      const Bias<T> bias(call);
       for (std::int64_t i = 0; i < matrices; ++i) {
         multiply(p, call.in[0].as<const T>() + matrix_of(a, y, i) * p.rows * p.inner,
                  call.in[1].as<const T>() + matrix_of(b, y, i) * p.inner * p.columns, bias,
-                 call.out[0].as<T>() + i * size);
+                 call.out[0].as<R>() + i * size);
       }
     });
+  }
+
+  MatmulAttributes widened() const {
+    MatmulAttributes attributes = *this;
+    attributes.wide = true;
+    return attributes;
   }
 
   Tensors gradient(const GradientCall& c) const {
@@ -141,7 +152,7 @@ struct Matmul : Op<Matmul, MatmulAttributes> {
     return gradient.rank() == 2 ? gradient : sum_like(gradient, operand);
   }
   static void check_bias(const Type& bias, DType dtype, std::int64_t columns) {
-    if (bias.dtype != dtype) {
+    if (!fits_product(dtype, bias.dtype)) {
       throw DTypeError(fmt::format("matmul: bias is {}, expected {}", name_of(bias.dtype), name_of(dtype)));
     }
     const bool fits = bias.shape.rank() == 1 &&
@@ -160,6 +171,7 @@ Tensor multiply(const Tensor& a, const Tensor& b, const Tensor& bias, const Matm
                                     .transpose_b = options.transpose_b && b.rank() > 1};
   const Tensor left = a.rank() == 1 ? unsqueeze(a, 0) : a;
   const Tensor right = b.rank() == 1 ? unsqueeze(b, 1) : b;
+  if (bias.defined()) check_same_dtype(Matmul::name, {a.dtype(), a.shape()}, {bias.dtype(), bias.shape()});
   Tensor y =
       bias.defined() ? make<Matmul>(attributes, left, right, bias) : make<Matmul>(attributes, left, right);
   if (b.rank() == 1) y = squeeze(y, -1);

@@ -27,7 +27,7 @@ void for_types(DType element, DType position, Body&& body) {
 
 struct MaxPoolBackward : Op<MaxPoolBackward, PoolAttributes> {
   static constexpr auto name = "max_pool_backward";
-  static constexpr Traits traits{.type_only = 1u << 2};
+  static constexpr Traits traits{.type_only = 1u << 2, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);
@@ -64,6 +64,7 @@ const Registered<MaxPoolBackward> registered;
 
 struct MaxPoolSelect : Op<MaxPoolSelect, PoolAttributes> {
   static constexpr auto name = "max_pool_select";
+  static constexpr Traits traits{.narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

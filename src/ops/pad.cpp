@@ -26,6 +26,7 @@ struct PadAttributes {
 
 struct Pad : Op<Pad, PadAttributes> {  // inputs: x, the number
   static constexpr auto name = "pad";
+  static constexpr Traits traits{.narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

@@ -21,7 +21,7 @@ std::string written(const Shape& shape) {
 
 struct Reshape : Op<Reshape, ReshapeAttributes> {
   static constexpr auto name = "reshape";
-  static constexpr Traits traits{.alias = true};
+  static constexpr Traits traits{.alias = true, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

@@ -10,7 +10,7 @@ namespace {
 
 struct ReshapeLike : Op<ReshapeLike> {
   static constexpr auto name = "reshape_like";
-  static constexpr Traits traits{.type_only = 2, .alias = true};
+  static constexpr Traits traits{.type_only = 2, .alias = true, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

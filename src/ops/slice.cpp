@@ -75,6 +75,7 @@ Tensor unslice(const SliceAttributes& attributes, const Tensor& g, const Tensor&
 
 struct Slice : Op<Slice, SliceAttributes> {
   static constexpr auto name = "slice";
+  static constexpr Traits traits{.narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);
@@ -91,7 +92,7 @@ const Registered<Slice> registered_slice;
 
 struct Unslice : Op<Unslice, SliceAttributes> {
   static constexpr auto name = "unslice";
-  static constexpr Traits traits{.type_only = 2};
+  static constexpr Traits traits{.type_only = 2, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

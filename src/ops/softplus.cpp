@@ -10,6 +10,7 @@ namespace {
 
 struct Softplus : Op<Softplus> {
   static constexpr auto name = "softplus";
+  static constexpr Traits traits{.narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

@@ -15,7 +15,7 @@ struct SqueezeAttributes {
 
 struct Squeeze : Op<Squeeze, SqueezeAttributes> {
   static constexpr auto name = "squeeze";
-  static constexpr Traits traits{.alias = true};
+  static constexpr Traits traits{.alias = true, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

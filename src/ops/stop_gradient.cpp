@@ -7,7 +7,7 @@ namespace {
 
 struct StopGradient : Op<StopGradient> {
   static constexpr auto name = "stop_gradient";
-  static constexpr Traits traits{.alias = true};
+  static constexpr Traits traits{.alias = true, .narrowing = Narrowing::follows};
   Types infer(const Types& in) const { return {in[0]}; }
   Tensors decompose(const Tensors& in) const { return {in[0]}; }
   Tensors gradient(const GradientCall&) const { return {Tensor()}; }

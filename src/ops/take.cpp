@@ -17,7 +17,7 @@ Shape taken_shape(std::string_view op, const Type& x, const Type& indices, int a
 
 struct Take : Op<Take, IndexAttributes> {  // inputs: x, indices
   static constexpr auto name = "take";
-  static constexpr Traits traits{.can_fail = true};
+  static constexpr Traits traits{.can_fail = true, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

@@ -15,6 +15,7 @@ namespace {
 
 struct Transpose : Op<Transpose, TransposeAttributes> {
   static constexpr auto name = "transpose";
+  static constexpr Traits traits{.narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

@@ -21,7 +21,7 @@ struct UnflattenAttributes {
 
 struct Unflatten : Op<Unflatten, UnflattenAttributes> {
   static constexpr auto name = "unflatten";
-  static constexpr Traits traits{.alias = true};
+  static constexpr Traits traits{.alias = true, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

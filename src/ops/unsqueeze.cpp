@@ -24,7 +24,7 @@ int rank_after(const Shape& shape, std::size_t fresh) {
 
 struct Unsqueeze : Op<Unsqueeze, UnsqueezeAttributes> {
   static constexpr auto name = "unsqueeze";
-  static constexpr Traits traits{.alias = true};
+  static constexpr Traits traits{.alias = true, .narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

@@ -25,6 +25,8 @@ struct Source {
 
 struct Instance {
   std::vector<Type> types;
+  Math math = luge::math();
+  Precision precision = luge::precision();
   Trace trace;
   Tensors arguments;
   Tensors outputs;
@@ -34,7 +36,7 @@ struct Instance {
   std::shared_ptr<const Program> program;
 
   bool matches(const Tensors& given) const {
-    if (given.size() != types.size()) return false;
+    if (given.size() != types.size() || math != luge::math() || precision != luge::precision()) return false;
     for (std::size_t i = 0; i < types.size(); ++i) {
       if (given[i].dtype() != types[i].dtype || !(given[i].shape() == types[i].shape)) return false;
     }

@@ -14,6 +14,8 @@ namespace {
 
 std::atomic<Math> math_setting{Math::fast};
 std::atomic<std::size_t> memory_setting{0};
+std::atomic<Precision> precision_setting{Precision::f32};
+std::atomic<bool> narrow_always{false};
 std::atomic<std::uint64_t> compiled_programs{0};
 std::atomic<std::uint64_t> programs_run{0};
 
@@ -98,6 +100,8 @@ std::shared_ptr<const Program> compile_now(const Subgraph& subgraph) {
   for (const Edge& leaf : subgraph.leaves) leaves.emplace_back(leaf.node, leaf.out);
   compiler::Options options;
   options.math = math();
+  options.precision = precision();
+  options.always_narrow = narrow_always;
   options.threads = thread_count();
   options.memory = memory_limit();
   const compiler::Graph graph = compiler::specialize(roots, leaves, subgraph.leaf_types, std::move(replaces));
@@ -111,6 +115,9 @@ void set_math(Math math) { math_setting = math; }
 Math math() { return math_setting; }
 void set_memory_limit(std::size_t bytes) { memory_setting = bytes; }
 std::size_t memory_limit() { return memory_setting; }
+void set_precision(Precision precision) { precision_setting = precision; }
+void set_always_narrow(bool on) { narrow_always = on; }
+Precision precision() { return precision_setting; }
 std::uint64_t compilations() { return compiled_programs; }
 std::uint64_t program_runs() { return programs_run; }
 
@@ -119,7 +126,9 @@ std::shared_ptr<const Program> program_for(const Subgraph& subgraph) {
   thread_local std::vector<OpRef> ops;
   words.clear();
   ops.clear();
-  words.push_back(static_cast<std::uint64_t>(thread_count()) << 8 | static_cast<std::uint64_t>(math()));
+  words.push_back(static_cast<std::uint64_t>(thread_count()) << 8 |
+                  static_cast<std::uint64_t>(narrow_always) << 5 |
+                  static_cast<std::uint64_t>(precision()) << 4 | static_cast<std::uint64_t>(math()));
   words.push_back(memory_limit());
   subgraph.write_key(words, ops);
   std::uint64_t hash = 0;

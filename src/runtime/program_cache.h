@@ -13,6 +13,9 @@ namespace luge {
 /// The Program for a subgraph, from the cache or compiled now. The engine mutex must be held.
 std::shared_ptr<const Program> program_for(const Subgraph& subgraph);
 
+/// For tests on machines where float32 is quicker: with precision = bf16, products are bfloat16 all the same.
+void set_always_narrow(bool on);
+
 /// Binds leaves (converting layouts where the Program wants others) and runs. `donated[k]` set: the buffer
 /// was moved out of its node and may be taken over.
 std::vector<BufferRef> run_program(const Program& program, std::vector<BoundLeaf>& leaves);

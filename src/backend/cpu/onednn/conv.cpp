@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <numeric>
 
 #include "ops/attributes/window.h"
@@ -26,6 +28,11 @@ double efficiency(Direction direction, std::string_view implementation, double r
     return 0.3 * reduced / (reduced + 8);  // few channels: all time goes into columns
   if (has(implementation, "brg")) return 0.8 * (reduced + 2) / (reduced + 7);
   return direction == Direction::weights ? 0.55 : 0.75;
+}
+
+// Two of the three are multiplied.
+DType product_type(std::initializer_list<DType> types) {
+  return std::count(types.begin(), types.end(), DType::bf16) >= 2 ? DType::bf16 : *types.begin();
 }
 
 double filled(memory::dim extent, memory::dim lanes) {
@@ -62,16 +69,19 @@ ConvProblem::ConvProblem(const ConvAttributes& attributes, const Type& x_type, c
       w(dims_of(w_type.shape)),
       y(dims_of(y_type.shape)),
       w_public(w),
-      dtype(x_type.dtype) {
+      dtype(product_type({x_type.dtype, w_type.dtype, y_type.dtype})) {
   if (x.size() < 3 || x.size() > 5) {
     refusal = fmt::format("takes 1 to 3 spatial axes, got {}", x_type.shape.to_string());
     return;
   }
-  if ((dtype != DType::f32 && dtype != DType::bf16) || w_type.dtype != dtype || y_type.dtype != dtype) {
-    refusal = fmt::format("takes f32 or bf16 throughout, got {}", luge::name(dtype));
+  for (const Type* type : {&x_type, &w_type, &y_type}) {
+    if (type->dtype == DType::f32 || type->dtype == DType::bf16) continue;
+    refusal = fmt::format("takes f32 or bf16, got {}", luge::name(type->dtype));
     return;
   }
-  type = *onednn_type(dtype);
+  this->x_type = *onednn_type(x_type.dtype);
+  this->w_type = *onednn_type(w_type.dtype);
+  this->y_type = *onednn_type(y_type.dtype);
   b = {w[0]};
   const Windows<ConvAttributes> windows(attributes, x_type.shape, w_type.shape.begin() + 2);
   for (std::size_t k = 5 - x.size(); k < 3; ++k) {
@@ -96,17 +106,27 @@ double ConvProblem::flops() const {
 }
 
 double ConvProblem::bytes() const {
-  return (product(x) + product(w) + product(y)) * static_cast<double>(size_of(dtype));
+  return product(x) * static_cast<double>(memory::data_type_size(x_type)) +
+         product(w) * static_cast<double>(memory::data_type_size(w_type)) +
+         product(y) * static_cast<double>(memory::data_type_size(y_type));
 }
 
-Desc image(const ConvProblem& problem, const Dims& dims, Family family) {
-  if (family == Family::plain) return describe(public_layout, dims, problem.type);
-  return {dims, problem.type, family == Family::channels_last ? channels_last(dims.size()) : Tag::any};
+Desc image(const Dims& dims, memory::data_type type, Family family) {
+  if (family == Family::plain) return describe(public_layout, dims, type);
+  return {dims, type, family == Family::channels_last ? channels_last(dims.size()) : Tag::any};
 }
 
 Desc weights(const ConvProblem& problem, Family family) {
-  if (family == Family::plain) return describe(public_layout, problem.w, problem.type);
-  return {problem.w, problem.type, Tag::any};
+  if (family == Family::plain) return describe(public_layout, problem.w, problem.w_type);
+  return {problem.w, problem.w_type, Tag::any};
+}
+
+ConvForward::primitive_desc forward_of(const ConvProblem& problem, Family family,
+                                       const primitive_attr& attributes) {
+  const Desc w = family == Family::plain ? describe(public_layout, problem.w, problem.y_type)
+                                         : Desc(problem.w, problem.y_type, Tag::any);
+  return conv_forward(how(family), image(problem.x, problem.y_type, family), w, nullptr,
+                      image_y(problem, family), problem.geometry, attributes);
 }
 
 algorithm how(Family family) {
@@ -136,13 +156,15 @@ std::string refuse_family(const ConvProblem& problem, Family family, Math math) 
 double conv_seconds(const ConvProblem& problem, Direction direction, std::string_view implementation,
                     const Desc& x, const Desc& y, int threads) {
   if (has(implementation, "wino")) return winograd_seconds(problem, threads);
-  const double element = static_cast<double>(size_of(problem.dtype));
   const auto x_bytes = static_cast<double>(x.get_size()), y_bytes = static_cast<double>(y.get_size());
   // The channels of the result fill vectors; those summed over cost where a blocked layout pads them.
   const memory::dim lanes = has(implementation, "avx512") ? 16 : has(implementation, "avx2") ? 8 : 4;
   const bool to_x = direction == Direction::data;
+  const auto bytes_of = [](const Dims& dims, memory::data_type type) {
+    return product(dims) * static_cast<double>(memory::data_type_size(type));
+  };
   const double padding =
-      to_x ? y_bytes / (product(problem.y) * element) : x_bytes / (product(problem.x) * element);
+      to_x ? y_bytes / bytes_of(problem.y, problem.y_type) : x_bytes / bytes_of(problem.x, problem.x_type);
   double vectors = filled(to_x ? problem.x[1] : problem.y[1], lanes) * static_cast<double>(lanes) / 16;
   if (has(implementation, "gemm")) vectors = 1;
   const double reduced = static_cast<double>(to_x ? problem.y[1] : problem.x[1]);
@@ -173,13 +195,13 @@ bool Arguments::output(int id, std::size_t position, const Desc& desc) {
 void Arguments::weights_input(const ConvProblem& problem, int id, std::size_t position, const Desc& desc) {
   if (!problem.grouped && input(id, position, desc)) return;
   in_layouts_[position] = public_layout;
-  before_.push_back({id, describe(public_layout, problem.w, problem.type), desc, position});
+  before_.push_back({id, describe(public_layout, problem.w, problem.w_type), desc, position});
 }
 
 void Arguments::weights_output(const ConvProblem& problem, int id, const Desc& desc) {
   if (!problem.grouped && output(id, 0, desc)) return;
   out_layouts_[0] = public_layout;
-  after_.push_back({id, desc, describe(public_layout, problem.w, problem.type), 0});
+  after_.push_back({id, desc, describe(public_layout, problem.w, problem.w_type), 0});
 }
 
 Offer Arguments::finish(const dnnl::primitive_desc_base& desc, const dnnl::primitive& primitive,

@@ -24,8 +24,8 @@ struct ConvProblem {
   Dims x, w, y, b;  // w is [groups, O/groups, C/groups, …] when grouped
   Dims w_public;    // as the op sees it
   Geometry geometry;
-  memory::data_type type{};
-  DType dtype = DType::f32;
+  memory::data_type x_type{}, w_type{}, y_type{};  // of bfloat16 products one may be float32
+  DType dtype = DType::f32;                        // what is multiplied
   bool grouped = false;
   std::string refusal;  // why oneDNN cannot be asked at all
 
@@ -34,9 +34,14 @@ struct ConvProblem {
   double bytes() const;
 };
 
-/// The descriptor an image is asked for in; rank 3 to 5.
-Desc image(const ConvProblem& problem, const Dims& dims, Family family);
+/// The descriptors that arguments are asked for in; images have rank 3 to 5.
+Desc image(const Dims& dims, memory::data_type type, Family family);
+inline Desc image_x(const ConvProblem& p, Family family) { return image(p.x, p.x_type, family); }
+inline Desc image_y(const ConvProblem& p, Family family) { return image(p.y, p.y_type, family); }
 Desc weights(const ConvProblem& problem, Family family);
+/// The convolution whose gradient is asked for: its operands all have the type of y.
+ConvForward::primitive_desc forward_of(const ConvProblem& problem, Family family,
+                                       const primitive_attr& attributes);
 algorithm how(Family family);
 
 /// Why a family is not for this problem under these rules; empty when it is.

@@ -22,9 +22,8 @@ class ConvBackwardDataKernel final : public OneDnnKernel<ConvAttributes> {
 
     primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    const Desc x = image(problem, problem.x, family_), w = weights(problem, family_),
-               y = image(problem, problem.y, family_);
-    const auto forward = conv_forward(how(family_), x, w, nullptr, y, problem.geometry, attr);
+    const Desc x = image_x(problem, family_), w = weights(problem, family_), y = image_y(problem, family_);
+    const auto forward = forward_of(problem, family_, attr);
     if (!forward) return refuse("oneDNN has no such convolution");
     const auto desc = conv_backward_data(how(family_), x, w, y, problem.geometry, forward, attr);
     if (!desc) return refuse("oneDNN has no such gradient");

@@ -26,9 +26,9 @@ class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
     primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const bool biased = r.out.size() > 1 && r.out_used[1];
-    const Desc x = image(problem, problem.x, family_), w = weights(problem, family_),
-               y = image(problem, problem.y, family_), b(problem.b, problem.type, Tag::a);
-    const auto forward = conv_forward(how(family_), x, w, biased ? &b : nullptr, y, problem.geometry, attr);
+    const Desc x = image_x(problem, family_), w = weights(problem, family_), y = image_y(problem, family_),
+               b(problem.b, problem.w_type, Tag::a);
+    const auto forward = forward_of(problem, family_, attr);
     if (!forward) return refuse("oneDNN has no such convolution");
     const auto desc =
         conv_backward_weights(how(family_), x, w, biased ? &b : nullptr, y, problem.geometry, forward, attr);

@@ -19,11 +19,14 @@ class ConvForwardKernel final : public OneDnnKernel<ConvAttributes> {
     const int threads = threads_for(problem.flops(), problem.bytes(), r.threads);
     const ThreadScope scope(threads);
     const bool biased = own_inputs(r) == 3;
+    Desc b;
+    if (biased) b = {problem.b, onednn_type(r.in[2].dtype).value_or(memory::data_type::undef), Tag::a};
+    const Desc* const bias = biased ? &b : nullptr;
 
     // Operands of post-ops must lie as the output does, so that is asked for first.
     primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    const auto bare = create(problem, biased, image(problem, problem.y, family_), attr);
+    const auto bare = create(problem, bias, image_y(problem, family_), attr);
     if (!bare) return refuse("oneDNN has no such convolution");
     const Desc y = bare.dst_desc();
     std::vector<Argument> operands;
@@ -31,7 +34,7 @@ class ConvForwardKernel final : public OneDnnKernel<ConvAttributes> {
     if (std::string reason = append_post_ops(attr, r, operand, operands); !reason.empty()) {
       return refuse(std::move(reason));
     }
-    const auto desc = r.post.empty() ? bare : create(problem, biased, y, attr);
+    const auto desc = r.post.empty() ? bare : create(problem, bias, y, attr);
     if (!desc) return refuse("oneDNN fuses no such step into this convolution");
     if (std::string reason = refuse_slow(desc.impl_info_str()); !reason.empty())
       return refuse(std::move(reason));
@@ -54,11 +57,10 @@ class ConvForwardKernel final : public OneDnnKernel<ConvAttributes> {
   }
 
  private:
-  ConvForward::primitive_desc create(const ConvProblem& problem, bool biased, const Desc& y,
+  ConvForward::primitive_desc create(const ConvProblem& problem, const Desc* bias, const Desc& y,
                                      const primitive_attr& attr) const {
-    const Desc b(problem.b, problem.type, Tag::a);
-    return conv_forward(how(family_), image(problem, problem.x, family_), weights(problem, family_),
-                        biased ? &b : nullptr, y, problem.geometry, attr);
+    return conv_forward(how(family_), image_x(problem, family_), weights(problem, family_), bias, y,
+                        problem.geometry, attr);
   }
 
   static Desc operand_desc(const Type& type, const ConvProblem& problem, const Desc& y) {
