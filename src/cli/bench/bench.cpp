@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Settings {
-  std::string show, math;
+  std::string show, math, precision;
   double seconds;
   std::size_t steps;
 };
@@ -75,9 +75,9 @@ void add_profile(Json& row, const Workload& workload, const Settings& settings) 
 }
 
 Json row_of(const Workload& workload, const Settings& settings) {
-  Json row = {{"name", workload.name},     {"mode", workload.trains ? "train" : "infer"},
-              {"precision", "f32"},        {"math", settings.math},
-              {"threads", thread_count()}, {"version", LUGE_VERSION}};
+  Json row = {{"name", workload.name},           {"mode", workload.trains ? "train" : "infer"},
+              {"precision", settings.precision}, {"math", settings.math},
+              {"threads", thread_count()},       {"version", LUGE_VERSION}};
   if (settings.show == "time") add_times(row, workload, settings);
   if (settings.show == "plan") add_plan(row, Step(workload));
   if (settings.show == "profile") add_profile(row, workload, settings);
@@ -98,10 +98,11 @@ void print(const Json& row, const std::string& show) {
   } else {
     fmt::print(
         "{:<20} {:>10.3f} ms a step  {:>9.0f} samples/s  {:>7.1f} GFLOP/s  {:>7.1f} MiB at most  ({} steps, "
-        "{} threads, math {})\n",
+        "{} threads, {}, math {})\n",
         name, row["median_ms"].get<double>(), row["samples_per_second"].get<double>(),
         row["gflops"].get<double>(), row["peak_bytes"].get<double>() / (1 << 20),
-        row["steps"].get<std::size_t>(), row["threads"].get<int>(), row["math"].get<std::string>());
+        row["steps"].get<std::size_t>(), row["threads"].get<int>(), row["precision"].get<std::string>(),
+        row["math"].get<std::string>());
   }
   std::fflush(stdout);
 }
@@ -145,6 +146,8 @@ int show_micro(const Arguments& arguments) {
 int run_bench(const Arguments& arguments) {
   const std::string math = arguments.choice("math", {"fast", "strict"});
   set_math(math == "fast" ? Math::fast : Math::strict);
+  const std::string precision = arguments.choice("precision", {"f32", "bf16"});
+  set_precision(precision == "bf16" ? Precision::bf16 : Precision::f32);
   if (arguments.has("threads")) set_thread_count(static_cast<int>(arguments.integer("threads", 1)));
   if (!arguments.positional().empty()) {
     const std::string& what = arguments.positional()[0];
@@ -155,7 +158,7 @@ int run_bench(const Arguments& arguments) {
     host_steps(what == "host-compiled", static_cast<std::size_t>(arguments.integer("steps", 1)));
     return 0;
   }
-  const Settings settings{arguments.choice("show", {"time", "plan", "profile", "error"}), math,
+  const Settings settings{arguments.choice("show", {"time", "plan", "profile", "error"}), math, precision,
                           arguments.number("seconds"),
                           static_cast<std::size_t>(arguments.integer("steps", 1))};
   const std::vector<Workload> wanted = chosen(arguments);
@@ -172,7 +175,7 @@ int run_bench(const Arguments& arguments) {
 const Registration registration(
     {"bench",
      "median step times of the standard workloads",
-     {"bench [workload=lenet_b64 mode=train threads=2 math=fast seconds=8 steps=5 show=time]",
+     {"bench [workload=lenet_b64 mode=train threads=2 math=fast precision=f32 seconds=8 steps=5 show=time]",
       "bench peaks   what the machine can do: the roofs over the workloads",
       "bench micro   what surrounds the kernels: starting, compiling, calling, memory, threads",
       "bench host-eager | host-compiled   steps=100 steps of a tiny network, for counting instructions"},
@@ -183,7 +186,8 @@ const Registration registration(
       {"steps", "steps to measure at least", "5"},
       {"seconds", "seconds to measure at least", "8"},
       {"threads", "processors to use"},
-      {"math", "fast, or strict: no Winograd, no split products", "fast"}},
+      {"math", "fast, or strict: no Winograd, no split products", "fast"},
+      {"precision", "what products are computed in: f32 or bf16", "f32"}},
      1,
      run_bench});
 
