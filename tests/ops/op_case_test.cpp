@@ -102,6 +102,27 @@ TEST_P(OpCaseTest, NarrowDtypesAgreeWithDouble) {
   }
 }
 
+// With precision = bf16 every op meets operands that come out of a product and go into one. On numbers that
+// bfloat16 holds, results are float32's but for the rounding; gradients keep their dtypes.
+TEST_P(OpCaseTest, StandsBetweenBfloat16Products) {
+  if (!row().floats || !row().halves) return;
+  const RunOptions wide{.backend = &cpu_backend()},
+      narrow{.backend = &cpu_backend(), .precision = Precision::bf16};
+  for (const Inputs& inputs : row().inputs) {
+    SCOPED_TRACE(describe(inputs));
+    std::vector<Value> values;
+    for (const Value& value : inputs_in(row(), inputs, bf16))
+      values.push_back(is_floating(value.type.dtype) ? value_of(cast(tensor_of(value), f32)) : value);
+    const Traced results = trace_between_products(row(), values, false);
+    expect_close(run_graph(results.roots, results.leaves, values, narrow),
+                 run_graph(results.roots, results.leaves, values, wide), rounding_of(bf16));
+    if (!row().gradient) continue;
+    const Traced all = trace_between_products(row(), values, true);
+    const auto found = run_graph(all.roots, all.leaves, values, narrow);
+    for (std::size_t k = 0; k < found.size(); ++k) EXPECT_EQ(found[k].type.dtype, all.roots[k].dtype());
+  }
+}
+
 TEST_P(OpCaseTest, PassesChangeNothing) {
   const std::set<std::string> optional = optional_passes();
   for (const Inputs& inputs : row().inputs) {

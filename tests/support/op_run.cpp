@@ -4,8 +4,10 @@
 
 #include "compile/pipeline.h"
 #include "luge/autodiff.h"
+#include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
 
 namespace luge::testing {
 namespace {
@@ -50,6 +52,20 @@ Traced trace(const OpCase& row, const std::vector<Value>& values, bool with_grad
   Traced result = traced(row, std::move(leaves), with_gradients);
   result.values = values;
   return result;
+}
+
+Traced trace_between_products(const OpCase& row, const std::vector<Value>& values, bool with_gradients) {
+  const auto product = [](const Tensor& x) {
+    if (!is_floating(x.dtype())) return x;
+    return reshape(matmul(reshape(x, {x.elements(), 1}), ones({1, 1}, x.dtype())), x.shape());
+  };
+  const auto all = [product](Tensors tensors) {
+    for (Tensor& tensor : tensors) tensor = product(tensor);
+    return tensors;
+  };
+  OpCase between = row;
+  between.build = [&, build = row.build](const Tensors& in) { return all(build(all(in))); };
+  return trace(between, values, with_gradients);
 }
 
 bool has_batch(const Inputs& inputs) {

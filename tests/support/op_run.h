@@ -14,6 +14,8 @@ struct Traced {
 };
 /// `with_gradients`: the gradients of the summed results are roots too.
 Traced trace(const OpCase& row, const std::vector<Value>& values, bool with_gradients = false);
+/// The same with a product before every floating input and behind every floating result.
+Traced trace_between_products(const OpCase& row, const std::vector<Value>& values, bool with_gradients);
 /// Axis 0 unknown in every input whose first extent is the first input's. No values.
 Traced trace_unknown_batch(const OpCase& row, const Inputs& inputs);
 /// Whether axis 0 of the first input can be the batch: no other input has more axes.

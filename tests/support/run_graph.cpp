@@ -61,6 +61,8 @@ std::vector<Value> run_graph(const Tensors& roots, const Tensors& leaves, const 
   compiler::Options compile_options;
   compile_options.backend = options.backend;
   compile_options.disabled = options.disabled;
+  compile_options.precision = options.precision;
+  compile_options.always_narrow = true;
   const auto program = compiler::compile(graph, compile_options);
   std::vector<BoundLeaf> bindings;
   for (std::size_t k = 0; k < all.size(); ++k) {

@@ -23,7 +23,8 @@ std::vector<double> numbers(const Value& value);
 
 struct RunOptions {
   const Backend* backend = &reference_backend();
-  std::set<std::string> disabled = {};  // passes
+  std::set<std::string> disabled = {};   // passes
+  Precision precision = Precision::f32;  // bf16: whatever it costs
 };
 /// `roots` over argument leaves, specialised to the types of `inputs`, compiled and run once.
 std::vector<Value> run_graph(const Tensors& roots, const Tensors& leaves, const std::vector<Value>& inputs,
