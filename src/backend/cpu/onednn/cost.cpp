@@ -52,6 +52,8 @@ double seconds(DType type, double flops, double efficiency, double bytes, int th
   return launch + std::max(compute, bytes / (bytes_per_second * std::min(threads, 2)));
 }
 
+bool has_amx() { return best_set().bf16 >= 1024; }
+
 std::string describe_library() {
   const dnnl_version_t& version = *dnnl_version();
   return fmt::format("oneDNN {}.{}.{} {}", version.major, version.minor, version.patch, best_set().name);

@@ -16,6 +16,9 @@ int threads_for(double flops, double bytes, int available);
 /// longer.
 double seconds(DType type, double flops, double efficiency, double bytes, int threads);
 
+/// The processor multiplies tiles of bfloat16.
+bool has_amx();
+
 /// Refusal in words when oneDNN answered with its slow reference code, else empty.
 std::string refuse_slow(std::string_view implementation);
 

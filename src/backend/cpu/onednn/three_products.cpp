@@ -1,0 +1,47 @@
+#include "backend/cpu/onednn/three_products.h"
+
+#include <fmt/format.h>
+
+#include "backend/cpu/onednn/cost.h"
+
+namespace luge::onednn {
+namespace {
+
+// Below this many terms the error of a sum is that of single terms, up to 2^-15 of Σ|a||b|.
+constexpr double least_depth = 128;
+
+}  // namespace
+
+std::string offered_name(std::string_view op, Offered where) {
+  return fmt::format("three products, {}{}", op, where == Offered::anywhere ? " anywhere" : "");
+}
+
+std::string refuse_three_products(const KernelRequest& request, Offered where, double depth) {
+  if (request.math == Math::strict) return "math = strict forbids split products";
+  if (where == Offered::with_amx && !has_amx()) return "split products pay with AMX alone";
+  for (std::size_t k = 0; k < 2; ++k) {
+    if (request.in[k].dtype != DType::f32)
+      return fmt::format("splits f32, got {}", name(request.in[k].dtype));
+  }
+  if (depth < least_depth)
+    return fmt::format("sums of {} terms are too short; {} or more average the rounding out", depth,
+                       least_depth);
+  return {};
+}
+
+double three_product_seconds(double flops, double packed, int threads) {
+  constexpr double bytes = 4 + 6;  // read as float32, written as three bfloat16
+  return seconds(DType::bf16, 3 * flops, 0.5, 0, threads) +
+         seconds(DType::f32, 0, 1, packed * bytes, threads);
+}
+
+void ThreeProducts::run(const KernelCall& call) const {
+  for (const SplitOperand& operand : operands_) {
+    auto* to = reinterpret_cast<bfloat16*>(static_cast<char*>(call.scratch) + operand.packed.index);
+    const auto* from = static_cast<const float*>(call.in[operand.input]);
+    if (!split::pack(operand.runs, operand.order, from, to, threads_)) return whole_->run(call);
+  }
+  products_->run(call);
+}
+
+}  // namespace luge::onednn
