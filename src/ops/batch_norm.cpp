@@ -21,7 +21,7 @@ Axes all_but_channels(const Tensor& x) {
 
 struct BatchNorm : Op<BatchNorm, BatchNormAttributes> {
   static constexpr auto name = "batch_norm";
-  static constexpr Traits traits{.cost = 4, .residuals_from = 1};
+  static constexpr Traits traits{.cost = 4, .residuals_from = 1, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);
@@ -46,7 +46,7 @@ const Registered<BatchNorm> registered;
 // batch_norm_backward: what the gradient of y brings to x, scale and shift.
 struct BatchNormBackward : Op<BatchNormBackward, BatchNormAttributes> {
   static constexpr auto name = "batch_norm_backward";
-  static constexpr Traits traits{.cost = 4};
+  static constexpr Traits traits{.cost = 4, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 5);

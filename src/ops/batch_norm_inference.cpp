@@ -11,7 +11,7 @@ namespace {
 
 struct BatchNormInference : Op<BatchNormInference, BatchNormAttributes> {
   static constexpr auto name = "batch_norm_inference";
-  static constexpr Traits traits{.cost = 2};
+  static constexpr Traits traits{.cost = 2, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 5);

@@ -15,6 +15,7 @@ Tensor rectified(const Tensor& x, double slope) { return slope == 0 ? relu(x) : 
 
 struct BatchNormRelu : Op<BatchNormRelu, BatchNormReluAttributes> {
   static constexpr auto name = "batch_norm_relu";
+  static constexpr Traits traits{.narrowing = Narrowing::rounds};
   static constexpr auto no_gradient = "made by the compiler, after differentiation";
 
   Types infer(const Types& in) const {
@@ -31,6 +32,7 @@ struct BatchNormRelu : Op<BatchNormRelu, BatchNormReluAttributes> {
 
 struct BatchNormReluBackward : Op<BatchNormReluBackward, BatchNormReluAttributes> {
   static constexpr auto name = "batch_norm_relu_backward";
+  static constexpr Traits traits{.narrowing = Narrowing::rounds};
   static constexpr auto no_gradient = "made by the compiler, after differentiation";
 
   Types infer(const Types& in) const {

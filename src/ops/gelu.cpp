@@ -23,7 +23,7 @@ Tensor curve(const Tensor& x) { return tanh(root_two_over_pi * (x + cubic * x * 
 
 struct Gelu : Op<Gelu, GeluAttributes> {
   static constexpr auto name = "gelu";
-  static constexpr Traits traits{.cost = 12};
+  static constexpr Traits traits{.cost = 12, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

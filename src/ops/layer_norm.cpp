@@ -41,7 +41,7 @@ Tensor sum_over_places(const LayerNormAttributes& a, const Tensor& x) {
 
 struct LayerNormBackward : Op<LayerNormBackward, LayerNormAttributes> {
   static constexpr auto name = "layer_norm_backward";
-  static constexpr Traits traits{.cost = 4};
+  static constexpr Traits traits{.cost = 4, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 5);
@@ -66,7 +66,7 @@ const Registered<LayerNormBackward> registered_backward;
 
 struct LayerNorm : Op<LayerNorm, LayerNormAttributes> {
   static constexpr auto name = "layer_norm";
-  static constexpr Traits traits{.cost = 4, .residuals_from = 1};
+  static constexpr Traits traits{.cost = 4, .residuals_from = 1, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);

@@ -13,6 +13,7 @@ namespace {
 // g where y > 0, else slope·g. Only the sign of y counts, so no gradient goes there.
 struct LeakyReluBackward : Op<LeakyReluBackward, LeakyReluAttributes> {
   static constexpr auto name = "leaky_relu_backward";
+  static constexpr Traits traits{.narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);
@@ -30,6 +31,7 @@ const Registered<LeakyReluBackward> registered_backward;
 
 struct LeakyRelu : Op<LeakyRelu, LeakyReluAttributes> {
   static constexpr auto name = "leaky_relu";
+  static constexpr Traits traits{.narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

@@ -11,6 +11,7 @@ namespace {
 
 struct Relu6 : Op<Relu6> {
   static constexpr auto name = "relu6";
+  static constexpr Traits traits{.narrowing = Narrowing::follows};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);
