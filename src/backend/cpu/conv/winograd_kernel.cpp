@@ -24,7 +24,9 @@ std::string refuse_shapes(const ConvAttributes& a, const Shapes& s, Math math) {
   const int lanes = loops().lanes;
   if (lanes == 0) return "needs AVX2 or AVX-512";
   if (math == Math::strict) return "math = strict forbids Winograd";
-  if (s.x.dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(s.x.dtype));
+  for (const Type* type : {&s.x, &s.w, &s.y}) {
+    if (type->dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type->dtype));
+  }
   if (s.x.shape.rank() != 4 || s.w.shape[2] != 3 || s.w.shape[3] != 3) return "takes windows of 3x3";
   if (a.groups != 1) return "takes no groups";
   for (int k = 0; k < 2; ++k) {
