@@ -46,9 +46,12 @@ std::shared_ptr<const PreparedKernel> make_reorder(LayoutId from, LayoutId to, c
   if (onednn_type(type.dtype) && type.shape.elements() > 0) {
     const int threads = cpu::layout_bytes(to, type) <= one_thread_bytes ? 1 : thread_count();
     const ThreadScope scope(threads);
-    auto chain = std::make_shared<PrimitiveChain>(threads);
-    chain->add_reorder(describe(from, type), in(0), describe(to, type), out(0));
-    if (chain->scratch() == 0) return chain;  // a reorder has no place to book scratch
+    try {
+      auto chain = std::make_shared<PrimitiveChain>(threads);
+      chain->add_reorder(describe(from, type), in(0), describe(to, type), out(0));
+      if (chain->scratch() == 0) return chain;  // a reorder has no place to book scratch
+    } catch (const dnnl::error&) {              // bfloat16 below AVX-512
+    }
   }
   switch (size_of(type.dtype)) {
     case 8: return std::make_shared<PlainReorder<std::uint64_t>>(from, to, type);
