@@ -29,7 +29,9 @@ struct Shapes {
 
 std::string refuse_shapes(const ConvAttributes& a, const Shapes& s) {
   if (loops().lanes == 0) return "needs AVX2 or AVX-512";
-  if (s.x.dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(s.x.dtype));
+  for (const Type* type : {&s.x, &s.w, &s.y}) {
+    if (type->dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type->dtype));
+  }
   if (s.x.shape.rank() != 4) return "takes two spatial axes";
   if (s.w.shape[2] != s.w.shape[3] || (s.w.shape[2] != 3 && s.w.shape[2] != 5))
     return "takes windows of 3x3 and 5x5";
