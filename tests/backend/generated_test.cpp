@@ -42,7 +42,8 @@ void expect_same_bytes(const TileProgram& program, const std::vector<DType>& typ
   const Prepared prepared(program, inputs, 1);
   const auto is_one = [](std::int64_t extent) { return extent == 1; };
   if (!std::all_of(program.extents.begin(), program.extents.end(), is_one)) {  // a number is not worth it
-    ASSERT_NE(prepared.offer.note.find("generated"), std::string::npos) << what << ": " << prepared.offer.note;
+    ASSERT_NE(prepared.offer.note.find("generated"), std::string::npos)
+        << what << ": " << prepared.offer.note;
   }
   const Outputs generated = prepared.run(inputs, {});
   for (std::size_t k = 0; k < generated.size(); ++k) {
@@ -55,10 +56,11 @@ void expect_same_bytes(const TileProgram& program, const std::vector<DType>& typ
 }
 
 TEST_P(Generated, StepsOfTrainingInEverySize) {
-  for (std::int64_t columns : {1, 10, 31, 128, 1500}) {
+  for (std::int64_t columns : {1, 31, 128, 1500}) {
     for (std::int64_t rows : {1, 37}) {
       for (const tiles::Sample& c : tiles::samples(rows * columns, columns)) {
-        if (c.name.find("bf16") != std::string::npos) continue;  // conversions are interpreted
+        const bool narrow = c.name.find("bf16") != std::string::npos && GetParam() == HWY_AVX2;
+        if (narrow) continue;  // AVX2 has no masks for 16-bit elements: interpreted
         expect_same_bytes(c.program, c.in, c.name);
         if (HasFailure()) return;
       }
@@ -121,6 +123,26 @@ TEST_P(Generated, ReductionsInEverySpace) {
   }
 }
 
+// Chains in bf16: every line is rounded, arrays are read and written as they lie, rows apart and all.
+TEST_P(Generated, Bf16IsRoundedAtEveryLine) {
+  if (GetParam() == HWY_AVX2) GTEST_SKIP() << "AVX2 has no masks for 16-bit elements: interpreted";
+  for (std::int64_t columns : {1, 15, 64, 1000}) {
+    TileProgram program;
+    program.extents = {9, columns};
+    program.operands = {{columns, 1}, {0, 1}, {2 * columns, 1}};
+    program.lines = {{.instruction = add, .dtype = bf16, .source = {0, 1, -1}},
+                     {.instruction = mul, .dtype = bf16, .source = {3, 2, -1}},
+                     {.instruction = exp, .dtype = bf16, .source = {4, -1, -1}},
+                     {.instruction = cast, .dtype = f32, .source = {5, -1, -1}},
+                     {.instruction = div, .dtype = bf16, .source = {0, 1, -1}}};
+    program.outputs = {{4, {bf16, {9, columns}}, {columns, 1}},
+                       {6, {f32, {9, columns}}, {columns, 1}},
+                       {7, {bf16, {9, columns}}, {columns, 1}}};
+    expect_same_bytes(program, {bf16, bf16, bf16}, "bf16");
+    if (HasFailure()) return;
+  }
+}
+
 // More values than registers, and more arrays than general registers.
 TEST_P(Generated, LongProgramsKeepWhatDoesNotFit) {
   for (int arrays : {6, 12, 20}) {
@@ -141,6 +163,16 @@ TEST_P(Generated, LongProgramsKeepWhatDoesNotFit) {
     expect_same_bytes(program, std::vector<DType>(static_cast<std::size_t>(arrays), f32), "long");
     if (HasFailure()) return;
   }
+}
+
+// The same loop over arrays of any length is the same code, held by whoever runs it.
+TEST(GeneratedCode, IsSharedWhileSomebodyHoldsIt) {
+  const std::vector<std::uint8_t> leave = {0xC3}, wait = {0x90, 0xC3};
+  const auto first = tiles::jit::Code::make(leave);
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first, tiles::jit::Code::make(leave));
+  EXPECT_NE(first, tiles::jit::Code::make(wait));
+  EXPECT_EQ(tiles::jit::Code::make({}), nullptr);
 }
 
 INSTANTIATE_TEST_SUITE_P(Fused, Generated, ::testing::ValuesIn(targets()), target_name);

@@ -316,6 +316,7 @@ class Planner {
       Step rounding;
       rounding.level = level;
       rounding.map = round;
+      rounding.rounds_to_bf16 = line.dtype == DType::bf16;
       rounding.move = step.move;
       rounding.in[0] = rounding.out = step.out;
       steps.push_back(rounding);

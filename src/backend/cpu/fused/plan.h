@@ -93,6 +93,7 @@ struct Step {
   int reduction = -1;
   Instruction instruction = Instruction::none;  // map: what it computes
   DType from = DType::f32, to = DType::f32;     // map: register types
+  bool rounds_to_bf16 = false;                  // map: this and nothing else
   int code = -1;
 };
 

@@ -23,7 +23,7 @@ void blocks(std::uint32_t* words, std::uint64_t seed, std::uint64_t draw, std::u
   std::copy(block.begin(), block.end(), words);
 }
 #else
-constexpr std::size_t kBlocks = HWY_MAX_BYTES / 4;
+constexpr std::size_t kLanes = HWY_MAX_BYTES / 4, kBlocks = 2 * kLanes;
 
 namespace hn = hwy::HWY_NAMESPACE;
 using Words = hn::ScalableTag<std::uint32_t>;
@@ -36,33 +36,49 @@ HWY_INLINE void multiply(Vector a, Vector factor, Vector& high, Vector& low) {
   const auto even = hn::MulEven(a, factor);
   const auto odd = hn::MulEven(hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(wide, a))), factor);
   high = hn::OddEven(hn::BitCast(d, odd), hn::BitCast(d, hn::ShiftRight<32>(even)));
-  low = hn::Mul(a, factor);
+  low = hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odd)), hn::BitCast(d, even));
 }
 
-// One vector of blocks: words[4·lane + w] is word w of block first + lane. The lanes share the counter's
-// upper half.
+// The counters of a vector of blocks. The lanes share their upper half, but for a carry.
+struct Counters {
+  Vector c0, c1, c2, c3;
+};
+HWY_INLINE Counters counters(std::uint64_t draw, std::uint64_t first) {
+  const Words d;
+  const Vector start = hn::Set(d, static_cast<std::uint32_t>(first));
+  const Vector c0 = hn::Iota(d, static_cast<std::uint32_t>(first));
+  const Vector carry = hn::IfThenElseZero(hn::Lt(c0, start), hn::Set(d, 1u));
+  return {c0, hn::Add(hn::Set(d, static_cast<std::uint32_t>(first >> 32)), carry),
+          hn::Set(d, static_cast<std::uint32_t>(draw)), hn::Set(d, static_cast<std::uint32_t>(draw >> 32))};
+}
+HWY_INLINE void mix(Counters& c, std::uint32_t k0, std::uint32_t k1) {
+  const Words d;
+  Vector high0, low0, high1, low1;
+  multiply(c.c0, hn::Set(d, 0xD2511F53u), high0, low0);
+  multiply(c.c2, hn::Set(d, 0xCD9E8D57u), high1, low1);
+  c.c0 = hn::Xor(hn::Xor(high1, c.c1), hn::Set(d, k0));
+  c.c1 = low1;
+  c.c2 = hn::Xor(hn::Xor(high0, c.c3), hn::Set(d, k1));
+  c.c3 = low0;
+}
+
+// Two vectors of blocks, since one would wait for its own products: words[4·k + w] is word w of block
+// first + k.
 void blocks(std::uint32_t* words, std::uint64_t seed, std::uint64_t draw, std::uint64_t first) {
   const Words d;
-  Vector c0 = hn::Iota(d, static_cast<std::uint32_t>(first));
-  Vector c1 = hn::Set(d, static_cast<std::uint32_t>(first >> 32));
-  c1 = hn::Add(c1,
-               hn::IfThenElseZero(hn::Lt(c0, hn::Set(d, static_cast<std::uint32_t>(first))), hn::Set(d, 1u)));
-  Vector c2 = hn::Set(d, static_cast<std::uint32_t>(draw));
-  Vector c3 = hn::Set(d, static_cast<std::uint32_t>(draw >> 32));
-  auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
-  const Vector m0 = hn::Set(d, 0xD2511F53u), m1 = hn::Set(d, 0xCD9E8D57u);
-  for (int round = 0; round < 10; ++round) {
-    Vector high0, low0, high1, low1;
-    multiply(c0, m0, high0, low0);
-    multiply(c2, m1, high1, low1);
-    c0 = hn::Xor(hn::Xor(high1, c1), hn::Set(d, k0));
-    c1 = low1;
-    c2 = hn::Xor(hn::Xor(high0, c3), hn::Set(d, k1));
-    c3 = low0;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::size_t at = 0; at < kBlocks; at += 2 * lanes) {
+    Counters a = counters(draw, first + at), b = counters(draw, first + at + lanes);
+    auto k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+      mix(a, k0, k1);
+      mix(b, k0, k1);
+      k0 += 0x9E3779B9u;
+      k1 += 0xBB67AE85u;
+    }
+    hn::StoreInterleaved4(a.c0, a.c1, a.c2, a.c3, d, words + 4 * at);
+    hn::StoreInterleaved4(b.c0, b.c1, b.c2, b.c3, d, words + 4 * (at + lanes));
   }
-  hn::StoreInterleaved4(c0, c1, c2, c3, d, words);
 }
 #endif
 
@@ -70,20 +86,25 @@ struct Key {
   std::uint64_t seed, draw;
 };
 
-// Words 4·block … of whole vectors of blocks, cut to the elements asked for. per_element: 1 word, or 2 for
-// f64.
-template <class T, class Convert>
-void fill(T* out, Key key, std::uint64_t index, std::size_t count, std::size_t per_element, Convert convert) {
+// Words 4·block … of whole vectors of blocks, cut to the elements asked for. An element takes 1 word, or 2
+// for f64.
+template <std::size_t PerElement, class T, class Convert>
+void fill(T* out, Key key, std::uint64_t index, std::size_t count, Convert convert) {
+  constexpr std::uint64_t in_block = 4 / PerElement, at_once = in_block * kBlocks;
   alignas(64) std::uint32_t words[4 * kBlocks];
-  const std::uint64_t in_block = 4 / per_element, at_once = in_block * kBlocks;
   const std::uint64_t end = index + count;
   for (std::uint64_t block = index / in_block; block * in_block < end; block += kBlocks) {
     blocks(words, key.seed, key.draw, block);
     const std::uint64_t start = block * in_block;
+    if (start >= index && start + at_once <= end) {
+      T* place = out + (start - index);
+      for (std::uint64_t i = 0; i < at_once; ++i) place[i] = convert(words + i * PerElement);
+      continue;
+    }
     const std::uint64_t from = std::max(index, start), to = std::min(end, start + at_once);
     T* place = out + (from - index);
-    const std::uint32_t* word = words + (from - start) * per_element;
-    for (std::uint64_t i = 0; i < to - from; ++i) place[i] = convert(word + i * per_element);
+    const std::uint32_t* word = words + (from - start) * PerElement;
+    for (std::uint64_t i = 0; i < to - from; ++i) place[i] = convert(word + i * PerElement);
   }
 }
 
@@ -91,13 +112,13 @@ void random_target(void* out, DType dtype, const void* key_words, std::uint64_t 
   const auto* given = static_cast<const std::int64_t*>(key_words);
   const Key key{static_cast<std::uint64_t>(given[0]), static_cast<std::uint64_t>(given[1])};
   if (dtype == DType::f64) {
-    return fill(static_cast<double*>(out), key, index, count, 2,
-                [](const std::uint32_t* word) { return uniform_f64(word[0], word[1]); });
+    return fill<2>(static_cast<double*>(out), key, index, count,
+                   [](const std::uint32_t* word) { return uniform_f64(word[0], word[1]); });
   }
   // bf16 and f16 take as many bits as they hold, so that nothing rounds up to 1.
   const int drop = dtype == DType::bf16 ? 24 : dtype == DType::f16 ? 21 : 8;
   const float scale = dtype == DType::bf16 ? 0x1p-8f : dtype == DType::f16 ? 0x1p-11f : 0x1p-24f;
-  fill(static_cast<float*>(out), key, index, count, 1, [drop, scale](const std::uint32_t* word) {
+  fill<1>(static_cast<float*>(out), key, index, count, [drop, scale](const std::uint32_t* word) {
     return static_cast<float>(static_cast<std::int32_t>(*word >> drop)) * scale;
   });
 }

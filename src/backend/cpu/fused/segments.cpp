@@ -38,6 +38,8 @@ class Segments {
     std::map<int, int> values;  // slot → value made here
     std::vector<Step> steps;    // what it replaces
     std::vector<Step> behind;   // what takes up its results
+    std::vector<Step> points;   // where bf16 results go
+    std::vector<Step> taken;    // the stores that these replace
   };
 
   static bool prepares(const Step& step) {
@@ -49,7 +51,10 @@ class Segments {
     level_ = level;
     fresh_.clear();
     out_.clear();
-    std::vector<Step> given = std::move(steps), stores;
+    std::vector<Step> given = std::move(steps);
+    stores_.clear();
+    std::copy_if(given.begin(), given.end(), std::back_inserter(stores_),
+                 [](const Step& step) { return step.kind == Kind::store; });
     std::vector<Step> prepared;
     for (const Step& step : given) {
       if (!prepares(step)) continue;
@@ -58,10 +63,8 @@ class Segments {
     }
     segment_ = {};
     for (const Step& step : given) {
-      if (prepares(step)) continue;
-      if (step.kind == Kind::store) {
-        stores.push_back(step);
-      } else if (!take(step)) {
+      if (prepares(step) || step.kind == Kind::store) continue;
+      if (!take(step)) {
         flush();
         if (!take(step)) out_.push_back(step);
       }
@@ -70,7 +73,7 @@ class Segments {
     steps = std::move(prepared);
     steps.insert(steps.end(), fresh_.begin(), fresh_.end());
     steps.insert(steps.end(), out_.begin(), out_.end());
-    steps.insert(steps.end(), stores.begin(), stores.end());
+    steps.insert(steps.end(), stores_.begin(), stores_.end());
   }
 
   const Slot& slot(int index) const { return plan_.slots[at(index)]; }
@@ -91,6 +94,12 @@ class Segments {
   }
 
   bool take_map(const Step& step) {
+    if (step.rounds_to_bf16) {
+      const int from = value(step.in[0]);
+      if (from < 0) return false;
+      segment_.values[step.out] = jit::round_to_bf16(segment_.block, from);
+      return true;
+    }
     if (step.instruction == Instruction::none || !fits(step.from) || !fits(step.to)) return false;
     int sources[3] = {-1, -1, -1};
     for (int k = 0; k < 3 && step.in[k] >= 0; ++k) {
@@ -151,16 +160,14 @@ class Segments {
   std::optional<BlockOperand> operand_of(int index) {
     const Slot& slot = this->slot(index);
     if (!fits(slot.type)) return std::nullopt;
-    const bool is_bool = slot.type == DType::boolean;
-    const std::int64_t element = is_bool ? 1 : 4;
-    BlockOperand operand{.is_bool = is_bool, .slot = index};
+    BlockOperand operand{.is_bool = slot.type == DType::boolean, .slot = index};
     if (slot.step == 0) {
       operand.kind = BlockOperand::Kind::splat;
-      if (is_bool) return std::nullopt;
+      if (operand.is_bool) return std::nullopt;
       return operand;
     }
     if (level_ == Level::kept || slot.level == Level::kept) return operand;
-    operand.pitch = g_.columns * element;
+    operand.pitch = g_.columns * operand.element();
     if (const auto maker = makers_.find(index); maker != makers_.end()) {
       if (maker->second.kind == Kind::expand) return expanded(operand, maker->second);
       if (maker->second.kind == Kind::load) return loaded(operand, maker->second);
@@ -183,7 +190,8 @@ class Segments {
     const Access& access = plan_.in[at(step.access)];
     const std::int64_t column = access.strides[g_.column_axis()], row = access.strides[g_.row_axis()];
     const bool native = register_type(access.type.dtype) == access.type.dtype;
-    if (!native || column > 1 || column < 0 || (column == 0 && operand.is_bool)) return operand;
+    const bool narrow = access.type.dtype == DType::bf16 && isa_ == jit::Isa::avx512 && column == 1;
+    if (!(native || narrow) || column > 1 || column < 0 || (column == 0 && operand.is_bool)) return operand;
     if (row * 4 != static_cast<std::int32_t>(row * 4)) return operand;
     auto [found, is_new] = direct_.try_emplace(step.out, 0);
     if (is_new) {
@@ -198,8 +206,9 @@ class Segments {
     }
     operand.slot = found->second;
     operand.kind = column == 1 ? BlockOperand::Kind::array : BlockOperand::Kind::row;
-    operand.pitch = row * (operand.is_bool ? 1 : 4);
-    segment_.by_rows |= g_.rows > 1;
+    operand.is_bf16 = narrow;
+    operand.pitch = row * operand.element();
+    segment_.by_rows |= g_.rows > 1 && !(column == 1 && row == g_.columns);
     return operand;
   }
 
@@ -225,9 +234,14 @@ class Segments {
     if (segment.values.empty() && segment.block.reductions.empty()) return;
     PlanCode made;
     made.by_rows = segment.by_rows;
-    if (add_outputs(segment)) made.code = jit::Code::make(jit::generate(segment.block, isa_));
+    const bool whole = add_outputs(segment);
+    if (!segment.by_rows) {  // there is no next row; what differs in nothing else shall be one code
+      for (BlockOperand& operand : segment.block.operands) operand.pitch = 0;
+    }
+    if (whole) made.code = jit::Code::make(jit::generate(segment.block, isa_));
     if (!made.code) {
       out_.insert(out_.end(), segment.steps.begin(), segment.steps.end());
+      stores_.insert(stores_.end(), segment.taken.begin(), segment.taken.end());
       return;
     }
     std::set<int> reads;
@@ -243,14 +257,43 @@ class Segments {
     step.level = level_;
     step.code = static_cast<int>(plan_.codes.size());
     plan_.codes.push_back(std::move(made));
+    out_.insert(out_.end(), segment.points.begin(), segment.points.end());
     out_.push_back(step);
     out_.insert(out_.end(), segment.behind.begin(), segment.behind.end());
+  }
+
+  // bf16 outputs are written where they belong, already rounded. Gives their number.
+  int add_narrow_outputs(Segment& segment, int slot, int value) {
+    int count = 0;
+    if (level_ != Level::full || isa_ != jit::Isa::avx512) return count;
+    std::erase_if(stores_, [&](const Step& store) {
+      const Access& access = plan_.out[at(store.access)];
+      const bool dense = access.strides[g_.column_axis()] == 1 &&
+                         (g_.rows == 1 || access.strides[g_.row_axis()] == g_.columns);
+      if (store.in[0] != slot || access.type.dtype != DType::bf16 || store.level != Level::full || !dense)
+        return false;
+      ++count;
+      Slot place = this->slot(slot);
+      place.pointed = true;
+      Step point;
+      point.kind = Kind::point_out;
+      point.access = store.access;
+      point.out = static_cast<int>(plan_.slots.size());
+      plan_.slots.push_back(place);
+      segment.points.push_back(point);
+      const BlockOperand operand{.is_bf16 = true, .slot = point.out, .pitch = g_.columns * 2};
+      segment.block.operands.push_back(operand);
+      segment.block.outputs.push_back({value, static_cast<int>(segment.block.operands.size()) - 1});
+      segment.taken.push_back(store);
+      return true;
+    });
+    return count;
   }
 
   // What anything else reads must be written.
   bool add_outputs(Segment& segment) {
     for (const auto& [slot, value] : segment.values) {
-      int left = total_.at(slot);
+      int left = total_.at(slot) - add_narrow_outputs(segment, slot, value);
       for (const Step& step : segment.steps) left -= static_cast<int>(std::count(step.in, step.in + 3, slot));
       if (left == 0) continue;
       const bool is_bool = this->slot(slot).type == DType::boolean;
@@ -278,7 +321,7 @@ class Segments {
   Segment segment_;
   std::map<int, Step> makers_;  // full slots that are prepared: how
   std::map<int, int> direct_;   // slots that are copied: the one that points at the memory instead
-  std::vector<Step> fresh_, out_;
+  std::vector<Step> fresh_, out_, stores_;
 };
 
 }  // namespace

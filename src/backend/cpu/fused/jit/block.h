@@ -62,9 +62,11 @@ struct BlockOperand {
     splat,  // one vector for everything
   };
   Kind kind = Kind::array;
-  bool is_bool = false;  // bytes 0 and 1 (arrays only); else f32
+  bool is_bool = false;  // bytes 0 and 1 (arrays only)
+  bool is_bf16 = false;  // (arrays only); else f32
   int slot = -1;
   std::int64_t pitch = 0;  // bytes from row to row
+  std::int64_t element() const { return is_bool ? 1 : is_bf16 ? 2 : 4; }
   bool operator==(const BlockOperand&) const = default;
 };
 
@@ -95,6 +97,9 @@ struct Block {
 /// The block for several vectors at once, operation by operation in turn, so that the processor need not look
 /// far ahead for something to do. `shared[v]`: where a value that all have in common now is, or -1.
 Block interleaved(const Block& block, int vectors, std::vector<int>& shared);
+
+/// Appends the rounding of a value to what bf16 can hold.
+int round_to_bf16(Block& block, int value);
 
 /// Appends what an instruction computes from values; -1 when generated code cannot.
 int expand(Block& block, Instruction instruction, DType from, DType to, const int* sources);

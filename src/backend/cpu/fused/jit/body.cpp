@@ -86,8 +86,8 @@ Memory Body::place(int operand, int ahead) {
   ahead += ahead_;
   return {.base = base,
           .index = kIndex,
-          .scale = given.is_bool ? 1 : 4,
-          .displacement = ahead * (given.is_bool ? bytes / 4 : bytes)};
+          .scale = static_cast<int>(given.element()),
+          .displacement = ahead * bytes / 4 * static_cast<std::int32_t>(given.element())};
 }
 
 void Body::load(int value, int to) {
@@ -98,6 +98,11 @@ void Body::load(int value, int to) {
   if (around_.home[at(value)] >= 0)
     return assembler_.vector(code::load, to, 0, frame_vector(around_.home[at(value)]));
   const Memory from = place(operation.a, operation.ahead);
+  if (block_.operands[at(operation.a)].is_bf16) {
+    failed_ |= !wide_masks();
+    assembler_.masked(code::widen, to, 0, from, part_ ? kPartMask : 0, part_);
+    return assembler_.vector(code::shift, code::shift_left, to, to, 16);
+  }
   if (!part_) return assembler_.vector(code::load, to, 0, from);
   if (wide_masks()) return assembler_.masked(code::load, to, 0, from, kPartMask, true);
   assembler_.vector(code::load_some, to, around_.part_mask, from);
@@ -120,7 +125,8 @@ int Body::reg(int value) {
 
 bool Body::in_memory(int value) const {
   if (in_mask_register(value) || around_.pinned[at(value)] >= 0 || vectors_.where(value) >= 0) return false;
-  if (is_array(value) && spills_[at(value)] < 0) return !part_ && dies(value);
+  if (is_array(value) && spills_[at(value)] < 0)
+    return !part_ && dies(value) && !block_.operands[at(of(value).a)].is_bf16;
   return true;
 }
 
@@ -361,6 +367,13 @@ void Body::store_output(const Block::Output& output) {
     return done(output.value);
   }
   const int from = reg(output.value);
+  if (block_.operands[at(output.operand)].is_bf16) {
+    failed_ |= !wide_masks();
+    const int high = acquire();
+    assembler_.vector(code::shift, code::shift_right_unsigned, high, from, 16);
+    assembler_.masked(code::narrow, high, 0, to, part_ ? kPartMask : 0, false);
+    return done(output.value);
+  }
   if (!part_) {
     assembler_.vector(code::store, from, 0, to);
   } else if (wide_masks()) {

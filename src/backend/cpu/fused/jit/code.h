@@ -15,7 +15,8 @@ namespace luge::tiles::jit {
 /// Memory that is written first and executed afterwards, never both at once.
 class Code {
  public:
-  /// Null when the system gives no such memory.
+  /// The same bytes are the same code, as long as anybody holds it. Null when the system gives no such
+  /// memory.
   static std::shared_ptr<const Code> make(std::span<const std::uint8_t> bytes);
   ~Code();
   Code(const Code&) = delete;

@@ -274,6 +274,15 @@ int of_masks(const Writer& w, Instruction instruction, int a, int b) {
 
 }  // namespace
 
+// To the nearest, ties to even; a NaN stays one.
+int round_to_bf16(Block& block, int value) {
+  const Writer w(block);
+  const int odd = w.op(Op::bit_and, w.op(Op::shift_right, value, -1, -1, 16), w.whole(1));
+  const int nearest = w.op(Op::integer_add, w.op(Op::integer_add, value, w.whole(0x7fff)), odd);
+  const int chosen = w.select(w.is_nan(value), w.op(Op::bit_or, value, w.whole(0x400000)), nearest);
+  return w.op(Op::bit_and, chosen, w.whole(-0x10000));
+}
+
 int expand(Block& block, Instruction instruction, DType from, DType to, const int* sources) {
   const Writer w(block);
   if (instruction == Instruction::cast) {

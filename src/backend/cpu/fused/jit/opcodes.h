@@ -17,7 +17,8 @@ inline constexpr Opcode bit_and{1, 0, 0x54}, and_not{1, 0, 0x55}, bit_or{1, 0, 0
 inline constexpr Opcode to_integer{1, 2, 0x5B}, to_float{1, 0, 0x5B};
 inline constexpr Opcode integer_add{1, 1, 0xFE}, integer_sub{1, 1, 0xFA};
 inline constexpr Opcode shift{1, 1, 0x72};  // which way stands where a register would
-inline constexpr int shift_left = 6, shift_right = 4;
+inline constexpr int shift_left = 6, shift_right = 4, shift_right_unsigned = 2;
+inline constexpr Opcode widen{2, 1, 0x33}, narrow{2, 2, 0x33};  // between 16 and 32 bits
 inline constexpr Opcode compare{1, 0, 0xC2};
 inline constexpr Opcode blend_by_vector{3, 1, 0x4A};  // AVX2: the mask in the immediate
 inline constexpr Opcode blend{2, 1, 0x65};            // AVX-512
