@@ -5,6 +5,7 @@
 
 #include "luge/autodiff.h"
 #include "luge/compile.h"
+#include "luge/graph.h"
 #include "luge/nn/activation.h"
 #include "luge/nn/conv.h"
 #include "luge/nn/flatten.h"
@@ -63,6 +64,16 @@ TEST(BatchNormLayer, BuildingSummingUpAndEmptyBatchesMoveNothing) {
   expect_near(norm.running_var, {1, 1});
   EXPECT_EQ(norm.named_buffers().size(), 2u);
   EXPECT_EQ(norm.named_parameters().size(), 2u);
+}
+
+TEST(BatchNormLayer, PlaceholdersMoveNothing) {
+  const BatchNorm norm;
+  const Tensor x = graph::placeholder(f32, {unknown, 2, 2}, "x");
+  const Tensor y = norm(x);
+  graph::Session session;
+  session.run(graph::initialize_all());
+  expect_near(session.run(y, {{x, batch()}}), norm(batch()).to_vector<double>());
+  expect_near(norm.running_mean, {0.25, 0.2});  // of the eager call
 }
 
 TEST(BatchNormLayer, ASingleValueOfEachChannelGivesTheBias) {
