@@ -12,6 +12,7 @@ Graph fold_norm(const Graph& graph, const Options& options);
 Graph autocast(const Graph& graph, const Options& options);
 Graph decompose(const Graph& graph, const Options& options);
 Graph mask_early(const Graph& graph, const Options& options);
+Graph pool_conv(const Graph& graph, const Options& options);
 Graph fold(const Graph& graph, const Options& options);
 Graph fuse(const Graph& graph, const Options& options);
 Graph merge(const Graph& graph, const Options& options);

@@ -21,6 +21,7 @@ const std::vector<Pass>& passes() {
       {"decompose", decompose, "expands ops for which the backend has no kernel"},
       {"simplify_parts", simplify, "the same for what the decompositions brought"},
       {"mask_early", mask_early, "masks a pooled gradient before it is spread over the image"},
+      {"pool_conv", pool_conv, "runs a convolution and the pooling behind it image by image"},
       {"fold", fold, "lets kernels apply the elementwise ops behind them before they store"},
       {"fuse", fuse, "runs elementwise ops and reductions over one space as one step"},
       {"merge", merge,

@@ -1,71 +1,16 @@
 // Direct convolutions of few channels as candidates in all three directions.
 #include <fmt/format.h>
-#include <omp.h>
 
 #include "backend/backend.h"
 #include "backend/cpu/conv/narrow.h"
+#include "backend/cpu/conv/narrow_plan.h"
 #include "backend/cpu/conv/tail.h"
 #include "backend/cpu/layout.h"
-#include "backend/cpu/onednn/cost.h"
-#include "ops/attributes/window.h"
 
 namespace luge {
 namespace {
 
 using namespace narrow;
-
-// An image with its border stays in the second cache of a core.
-constexpr std::int64_t most_bytes = 512 << 10;
-constexpr std::int64_t most_channels = 16;
-
-struct Shapes {
-  Type x, w, y;
-  double flops() const {
-    return 2 * static_cast<double>(y.shape.elements()) * static_cast<double>(w.shape.elements()) /
-           static_cast<double>(w.shape[0]);
-  }
-  double bytes() const { return 4 * static_cast<double>(x.shape.elements() + y.shape.elements()); }
-};
-
-std::string refuse_shapes(const ConvAttributes& a, const Shapes& s) {
-  if (loops().lanes == 0) return "needs AVX2 or AVX-512";
-  for (const Type* type : {&s.x, &s.w, &s.y}) {
-    if (type->dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type->dtype));
-  }
-  if (s.x.shape.rank() != 4) return "takes two spatial axes";
-  if (s.w.shape[2] != s.w.shape[3] || (s.w.shape[2] != 3 && s.w.shape[2] != 5))
-    return "takes windows of 3x3 and 5x5";
-  if (a.groups != 1) return "takes no groups";
-  for (std::size_t k = 0; k < 2; ++k) {
-    if (a.stride[k] != 1) return fmt::format("takes stride 1, got {}", a.stride[k]);
-    if (a.dilation[k] != 1) return "takes no dilation";
-  }
-  if (s.x.shape.elements() == 0 || s.y.shape.elements() == 0 || s.w.shape.elements() == 0)
-    return "nothing to convolve";
-  return {};
-}
-
-std::string refuse_planes(const Planes& p, std::int64_t results) {
-  if (results > most_channels)
-    return fmt::format("gives at most {} channels, got {}", most_channels, results);
-  if (p.channels > most_channels)
-    return fmt::format("reads at most {} channels, got {}", most_channels, p.channels);
-  if (p.numbers(loops().lanes) * 4 > most_bytes) return "an image is larger than a core's cache";
-  return {};
-}
-
-Planes planes_of(const ConvAttributes& a, const Shapes& s) {
-  const Windows<ConvAttributes> windows(a, s.x.shape, s.w.shape.begin() + 2);
-  return {s.x.shape[1],
-          s.x.shape[2],
-          s.x.shape[3],
-          s.w.shape[2],
-          windows.axis[1].pad_begin,
-          windows.axis[2].pad_begin,
-          s.y.shape[2],
-          s.y.shape[3],
-          0};
-}
 
 /// Planes of dy for the gradient of the image: as a convolution by turned windows.
 Planes turned(const Planes& p, std::int64_t filters) {
@@ -78,42 +23,6 @@ Planes turned(const Planes& p, std::int64_t filters) {
           p.height,
           p.width,
           0};
-}
-
-/// Takes an image as it comes, public or in blocks of channels; all else is asked for in public.
-LayoutId entering(const KernelRequest& r, std::size_t k, Planes& planes) {
-  const LayoutId blocks = cpu::channel_blocks(loops().lanes, r.in[k]);
-  if (k >= r.in_layouts.size() || r.in_layouts[k] != blocks || blocks == public_layout) return public_layout;
-  planes.lanes_in = loops().lanes;
-  return blocks;
-}
-
-double filled(std::int64_t extent) {
-  const std::int64_t lanes = loops().lanes;
-  return static_cast<double>(extent) / static_cast<double>((extent + lanes - 1) / lanes * lanes);
-}
-
-struct Threads {
-  int count;
-  double seconds;
-  Threads(const KernelRequest& r, const Shapes& s, double efficiency)
-      : count(static_cast<int>(
-            std::min<std::int64_t>(s.x.shape[0], onednn::threads_for(s.flops(), s.bytes(), r.threads)))),
-        seconds(onednn::seconds(DType::f32, s.flops(), efficiency, s.bytes(), count)) {}
-};
-
-std::string note(std::string_view how, int threads) {
-  return fmt::format("{}, {} lanes{}", how, loops().lanes, threads == 1 ? ", one thread" : "");
-}
-
-std::int64_t rounded(std::int64_t numbers) { return (numbers + 15) / 16 * 16; }
-
-/// Calls work(thread, first image, last image).
-template <class F>
-void share_images(std::int64_t images, int threads, const F& work) {
-#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
-  for (int part = 0; part < threads; ++part)
-    work(part, images * part / threads, images * (part + 1) / threads);
 }
 
 class RowsRun final : public PreparedKernel {

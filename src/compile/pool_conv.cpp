@@ -1,0 +1,79 @@
+// A convolution whose image is read by nothing but a max pooling becomes one step with it, and so does the gradient
+// of such a convolution's weights with the gradient of the pooling, where the backend has a kernel for the pair:
+// the image between them, the largest value of a first layer by far, is then never written to memory.
+#include <unordered_map>
+
+#include "compile/kernel_choice.h"
+#include "compile/passes.h"
+#include "ops/attributes/conv_pool.h"
+
+namespace luge::compiler {
+namespace {
+
+class Joiner {
+ public:
+  Joiner(const Graph& graph, const Options& options) : options_(options) {
+    for (const Tensor& root : graph.roots) ++readers_[root.node()];
+    for (const Node* node : topological(graph.roots)) {
+      for (const Edge& edge : node->inputs) ++readers_[edge.node];
+    }
+  }
+
+  Tensors operator()(Node& node, const Tensors& inputs) {
+    if (node.op->name() == "max_pool") return forward(node, inputs);
+    if (node.op->name() == "conv_backward_weights") return backward(node, inputs);
+    return rebuild(node, inputs);
+  }
+
+ private:
+  bool is_own(const Node& reader, const Edge& edge, std::string_view name) const {
+    const Node& node = *edge.node;
+    return node.leaf == Leaf::none && edge.out == 0 && node.op->name() == name && readers_.at(&node) == 1 &&
+           node.barrier == reader.barrier;
+  }
+
+  // The rewritten nodes have the same shape of graph behind them; rewriting leaves no others to be asked.
+  Tensors forward(Node& node, const Tensors& inputs) {
+    const Edge* image = &node.inputs[0];
+    Node* source = inputs[0].node();
+    const bool relu = is_own(node, *image, "relu");
+    if (relu) {
+      image = &image->node->inputs[0];
+      source = source->inputs[0].node;
+    }
+    if (!is_own(node, *image, "conv")) return rebuild(node, inputs);
+    Tensors operands;
+    for (std::size_t k = 0; k < source->inputs.size(); ++k) operands.push_back(input_of(*source, k));
+    return join(node, inputs, conv_pool_op(attributes(*source, node, relu)), operands);
+  }
+
+  Tensors backward(Node& node, const Tensors& inputs) {
+    if (!is_own(node, node.inputs[1], "max_pool_backward")) return rebuild(node, inputs);
+    const Node& spread = *inputs[1].node();
+    return join(node, inputs, conv_pool_backward_weights_op(attributes(node, spread, false)),
+                {inputs[0], input_of(spread, 0), input_of(spread, 1), inputs[2]});
+  }
+
+  static ConvPoolAttributes attributes(const Node& conv, const Node& pool, bool relu) {
+    return {*conv.op->attributes<ConvAttributes>(), *pool.op->attributes<PoolAttributes>(), relu};
+  }
+
+  Tensors join(Node& node, const Tensors& inputs, OpRef op, const Tensors& operands) {
+    if (options_.backend->candidates(op->name()).empty()) return rebuild(node, inputs);
+    Tensors joined = make_node(std::move(op), operands);
+    Node& fresh = *joined[0].node();
+    fresh.barrier = node.barrier;
+    const Question question = question_of(fresh, std::vector<bool>(fresh.outputs.size(), true));
+    const std::vector<LayoutId> layouts(fresh.inputs.size(), any_layout);
+    return choose(question, layouts, options_).offer.accepted() ? joined : rebuild(node, inputs);
+  }
+
+  const Options& options_;
+  std::unordered_map<const Node*, int> readers_;
+};
+
+}  // namespace
+
+Graph pool_conv(const Graph& graph, const Options& options) { return rewrite(graph, Joiner(graph, options)); }
+
+}  // namespace luge::compiler
