@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include "backend/cpu/recurrent/steps.h"
 #include "luge/ops/index.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
@@ -126,6 +127,53 @@ TEST(SequenceKernels, CrossEntropyOfLabels) {
                    1e-5);
     }
   }
+}
+
+double ulps(float got, double wanted) {
+  const auto near = static_cast<float>(wanted);
+  const double step = static_cast<double>(std::nextafter(std::abs(near), INFINITY)) - std::abs(near);
+  return std::abs(static_cast<double>(got) - wanted) / step;
+}
+
+// One step without weights: the gates are the nonlinearities of the biases, i, f and o of a sigmoid, g of
+// tanh.
+TEST(SequenceKernels, NonlinearitiesAreExactToFewUlp) {
+  constexpr std::size_t units = 60000;
+  std::vector<float> biases(4 * units), weights(4 * 16), x = {0.0f};
+  for (std::size_t part = 0; part < 4; ++part) {
+    for (std::size_t k = 0; k < units; ++k) {
+      const double at = 2 * (static_cast<double>(k) + 0.5) / units - 1, range = part == 2 ? 12 : 87;
+      biases[part * units + k] = static_cast<float>(part % 2 == 0 ? range * at : range * at * at * at);
+    }
+  }
+  recurrent::Forward f;
+  f.e = {.steps = 1, .batch = 1, .in = 1, .units = 16, .batch_first = true};
+  double sigmoid_error = 0, tanh_error = 0;
+  const auto& functions = recurrent::functions(recurrent::Cell::lstm);
+  std::vector<float> state_weights(4 * 16 * 16), step(4 * 16), out(4 * 16);
+  std::vector<float> packed(static_cast<std::size_t>(recurrent::forward_packed(recurrent::Cell::lstm, f.e)));
+  std::vector<float> scratch(static_cast<std::size_t>(recurrent::forward_scratch(f.e, 1)));
+  f.x = x.data(), f.w_ih = weights.data(), f.w_hh = state_weights.data(), f.b = step.data();
+  f.gates = out.data(), f.packed = packed.data();
+  for (std::size_t begin = 0; begin < units; begin += 16) {
+    for (std::size_t part = 0; part < 4; ++part)
+      std::copy_n(biases.begin() + static_cast<std::ptrdiff_t>(part * units + begin), 16,
+                  step.begin() + static_cast<std::ptrdiff_t>(part * 16));
+    functions.pack_forward(f, 0, 1);
+    functions.forward(f, scratch.data(), {.first_row = 0, .last_row = 1});
+    for (std::size_t k = 0; k < 64; ++k) {
+      const double b = step[k];
+      if (k / 16 == 2) {
+        tanh_error = std::max(tanh_error, ulps(out[k], std::tanh(b)));
+      } else {
+        sigmoid_error = std::max(sigmoid_error, ulps(out[k], 1 / (1 + std::exp(-b))));
+      }
+    }
+  }
+  EXPECT_LE(sigmoid_error, 3);
+  EXPECT_LE(tanh_error, 4);
+  EXPECT_GT(sigmoid_error, 0);
+  EXPECT_GT(tanh_error, 0);
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ namespace {
 using recurrent::Cell;
 using recurrent::Extents;
 
-constexpr std::int64_t least_rows = 4, least_units = 64;  // of a thread
-constexpr double least_flops = 1e5;                       // of a step, for more than one thread
+constexpr std::int64_t least_rows = 16, least_units = 64;  // of a thread
+constexpr double least_flops = 1e5;                        // of a step, for more than one thread
 constexpr double flops_per_second = 1e11;
 
 const float* floats(const KernelCall& call, std::size_t k) { return static_cast<const float*>(call.in[k]); }
@@ -43,16 +43,16 @@ struct Split {
   std::size_t bytes() const { return static_cast<std::size_t>(packed + row_parts * of_rows) * sizeof(float); }
 };
 
-/// Units are shared out first: a thread's weights then fit into its cache, and serve more rows each time.
+/// Rows are shared out first, for they never wait; units where rows are few.
 Split split_of(const Extents& e, int available) {
   Split split;
   split.e = e;
   const double flops =
       static_cast<double>(e.batch * e.units) * static_cast<double>(e.in + e.units);  // of a step
   if (flops < least_flops) return split;
-  split.unit_parts = static_cast<int>(std::clamp<std::int64_t>(e.units / least_units, 1, available));
-  split.row_parts =
-      static_cast<int>(std::clamp<std::int64_t>(e.batch / least_rows, 1, available / split.unit_parts));
+  split.row_parts = static_cast<int>(std::clamp<std::int64_t>(e.batch / least_rows, 1, available));
+  split.unit_parts =
+      static_cast<int>(std::clamp<std::int64_t>(e.units / least_units, 1, available / split.row_parts));
   return split;
 }
 
@@ -199,7 +199,10 @@ class BackwardKernel final : public Kernel {
     split.packed = recurrent::backward_packed(cell, split.e);
     split.of_rows = recurrent::backward_scratch(cell, split.e, split.rows());
     const bool started = r.in.size() == 7;  // lstm
-    return accept<BackwardRun>(cell, split, started, static_cast<double>(split.e.units));
+    Offer offer = accept<BackwardRun>(cell, split, started, static_cast<double>(split.e.units));
+    // A gate is read just before its gradient takes its place.
+    if (cell == Cell::lstm) offer.in_place = {{.input = 1, .output = 0}};
+    return offer;
   }
 };
 

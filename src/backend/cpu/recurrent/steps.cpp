@@ -180,6 +180,16 @@ struct ForwardRows {
   int64_t apart, state_apart;
 };
 
+// A row's outputs lie pages apart from the next row's: nothing fetches them ahead unless told.
+HWY_INLINE void will_write(const Forward& f, int64_t row, int64_t t, int64_t unit) {
+  const int64_t at = f.e.at(row, t), units = f.e.units;
+  if (f.y) __builtin_prefetch(f.y + at * units + unit, 1);
+  if (f.cells) __builtin_prefetch(f.cells + at * units + unit, 1);
+  if (f.before && t + 1 < f.e.steps) __builtin_prefetch(f.before + f.e.at(row, t + 1) * units + unit, 1);
+  if (!f.gates) return;
+  for (int64_t part = 0; part < 4; ++part) __builtin_prefetch(f.gates + (at * 4 + part) * units + unit, 1);
+}
+
 template <class C, int kRows>
 HWY_INLINE void forward_block(const Forward& f, const ForwardRows& rows, int64_t begin, int64_t from,
                               int64_t t, int64_t group) {
@@ -189,6 +199,7 @@ HWY_INLINE void forward_block(const Forward& f, const ForwardRows& rows, int64_t
   const float* weights = f.packed + group * depth * kWide;
   const float* bias = f.packed + groups * depth * kWide + group * C::kSums * kLanes;
   const float* a = rows.now + begin * rows.apart;
+  for (int r = 0; r < kRows; ++r) will_write(f, from + begin + r, t, group * kLanes);
   Register sum[kRows][C::kSums];
   if constexpr (C::kParts == C::kSums) {
 #pragma GCC unroll 8
@@ -303,6 +314,17 @@ struct BackwardRows {
   int64_t apart, state_apart;
 };
 
+// As for the outputs of the forward walk.
+HWY_INLINE void will_use(const Backward& b, int parts, int64_t row, int64_t t, int64_t unit) {
+  const int64_t at = b.e.at(row, t), units = b.e.units;
+  if (unit >= units) return;
+  for (int64_t part = 0; part < 4; ++part) __builtin_prefetch(b.gates + (at * 4 + part) * units + unit);
+  __builtin_prefetch(b.cells + (t > 0 ? b.e.at(row, t - 1) : at) * units + unit);
+  __builtin_prefetch(b.dy + at * units + unit);
+  for (int64_t part = 0; part < parts; ++part)
+    __builtin_prefetch(b.before + (at * parts + part) * units + unit, 1);
+}
+
 // The gradient of h at step t (of h0 at t = -1) in four registers of units of some rows.
 template <class C, int kRows>
 HWY_INLINE void backward_block(const Backward& b, const BackwardRows& rows, int64_t begin, int64_t from,
@@ -324,6 +346,9 @@ HWY_INLINE void backward_block(const Backward& b, const BackwardRows& rows, int6
         dh[r][v] = C::carried(rows.state + (begin + r) * rows.state_apart + at);
       }
     }
+  }
+  for (int r = 0; t >= 0 && r < kRows; ++r) {
+    for (int v = 0; v < kColumns; ++v) will_use(b, C::kParts, from + begin + r, t, unit + v * kLanes);
   }
   if (!last) {
     accumulate<kRows, kColumns>(depth, rows.now + begin * rows.apart, rows.apart, 1,
