@@ -1,7 +1,7 @@
 // conv_pool and conv_pool_backward_weights: convolution and max pooling as one step, made by the compiler.
+#include "ops/attributes/conv_pool.h"
 #include "graph/node.h"
 #include "luge/ops/math.h"
-#include "ops/attributes/conv_pool.h"
 #include "ops/checks.h"
 #include "ops/conv.h"
 #include "ops/pool.h"
@@ -32,12 +32,13 @@ struct ConvPoolBackwardWeights : Op<ConvPoolBackwardWeights, ConvPoolAttributes>
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 4);
+    const Type w{in[0].dtype, in[3].shape};  // of 16-bit products the gradient may be float32
     check_same_shape(name, "output gradient", in[1], "pool's output",
-                     {in[0].dtype, pool_shape(name, pool, conv_type(name, conv, in[0], in[3]))});
+                     {in[0].dtype, pool_shape(name, pool, conv_type(name, conv, in[0], w))});
     return {in[3], {in[3].dtype, Shape{in[3].shape[0]}}};
   }
   Tensors decompose(const Tensors& in) const {
-    const Type x{in[0].dtype(), in[0].shape()}, w{in[3].dtype(), in[3].shape()};
+    const Type x{in[0].dtype(), in[0].shape()}, w{in[0].dtype(), in[3].shape()};
     const Tensor plane = typed_leaf(conv_type(name, conv, x, w));
     return make_conv_backward_weights(conv, in[0], make_max_pool_backward(pool, in[1], in[2], plane), in[3]);
   }
