@@ -129,7 +129,7 @@ std::vector<LayoutId> layouts_of(const Shape& x) {
   return result;
 }
 
-const Shape images[] = {{2, 3, 5, 7},   {3, 16, 4, 4}, {2, 20, 3, 3}, {40, 32, 9, 9}, {1, 8, 1, 1},
+const Shape images[] = {{2, 3, 5, 7},   {3, 16, 4, 4}, {2, 20, 3, 3}, {24, 16, 12, 12}, {1, 8, 1, 1},
                         {1, 2, 40, 50}, {6, 5},        {64, 48},      {3, 4, 9},      {2, 3, 2, 2, 3}};
 
 TEST(BatchNormKernel, ForwardInEveryLayout) {

@@ -3,6 +3,7 @@
 // twice, backward twice each image. relu and a residual sum are taken along, and relu's mask is computed
 // again from x rather than read.
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -73,20 +74,21 @@ void for_channels(const ChannelWalk& w, std::int64_t strip, const Coefficients& 
   }
 }
 
-// Runs `first` over all tasks, `between` over all strips, `last` over all tasks in the other order, so that
-// each thread meets again what it left in its cache.
+// Runs `first` over all tasks, `between` over all strips, `last` over all tasks again: each thread over its
+// own, backwards, so that it meets first what it left in its cache.
 template <class First, class Between, class Last>
 void run_phases(const ChannelWalk& w, int threads, const First& first, const Between& between,
                 const Last& last) {
   const std::int64_t tasks = w.tasks();
 #pragma omp parallel num_threads(threads) if (threads > 1)
   {
-#pragma omp for schedule(static)
-    for (std::int64_t task = 0; task < tasks; ++task) first(task);
+    const std::int64_t thread = omp_get_thread_num(), all = omp_get_num_threads();
+    const std::int64_t begin = tasks * thread / all, end = tasks * (thread + 1) / all;
+    for (std::int64_t task = begin; task < end; ++task) first(task);
+#pragma omp barrier
 #pragma omp for schedule(static)
     for (std::int64_t strip = 0; strip < w.strips; ++strip) between(strip);
-#pragma omp for schedule(static)
-    for (std::int64_t task = 0; task < tasks; ++task) last(task);
+    for (std::int64_t task = end; task-- > begin;) last(task);
   }
 }
 
