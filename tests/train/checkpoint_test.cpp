@@ -44,10 +44,10 @@ nn::Sequential net_of(std::int64_t width) {
   return nn::sequential(nn::Linear(width), nn::Tanh(), nn::Dropout(0.5), nn::Linear(3));
 }
 
-Trainer make_trainer(std::int64_t width = 6) {
+Trainer make_trainer(std::int64_t width = 6, std::int64_t accumulate = 1) {
   random::seed(5);
   Trainer trainer(net_of(width), loss::SoftmaxCrossEntropy(), optim::Adam(0.01),
-                  {.metrics = {metrics::Accuracy()}});
+                  {.metrics = {metrics::Accuracy()}, .accumulate = accumulate});
   trainer.prepare(samples().info());
   return trainer;
 }
@@ -73,6 +73,27 @@ TEST(BadInput, C49_AResumedTrainingEndsInTheSameBytes) {
     second.restore(dir.file("part"));
     EXPECT_GE(second.position().total_steps, 5);
     second.fit(batches(), options(3));
+    second.save(dir.file("resumed"));
+    EXPECT_EQ(read_file(dir.file("straight")), read_file(dir.file("resumed")))
+        << "stopped after " << stop_after;
+  }
+}
+
+// Between two updates, with the gradients of one or two batches waiting for the third.
+TEST(BadInput, C49_AndSoDoesOneThatStoppedBetweenTwoUpdates) {
+  const TempDir dir;
+  Trainer straight = make_trainer(6, 3);
+  straight.fit(batches(), options(2));
+  EXPECT_EQ(straight.optimizer().steps(), 2 * 2) << "after 3 batches, and after the epoch's last 2";
+  straight.save(dir.file("straight"));
+  for (const int stop_after : {1, 2, 4, 8}) {
+    int steps = 0;
+    Trainer first = make_trainer(6, 3);
+    first.fit(batches(), options(2, {stop_when([&] { return ++steps == stop_after; }, "asked")}));
+    first.save(dir.file("part"));
+    Trainer second = make_trainer(6, 3);
+    second.restore(dir.file("part"));
+    second.fit(batches(), options(2));
     second.save(dir.file("resumed"));
     EXPECT_EQ(read_file(dir.file("straight")), read_file(dir.file("resumed")))
         << "stopped after " << stop_after;
