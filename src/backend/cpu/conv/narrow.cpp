@@ -79,63 +79,72 @@ struct Group {
   bool relu;
 };
 
-// `count` filters at kPlaces vectors of results.
-template <int kernel, int count>
-void correlate_group(const Group& g) {
+// `count` filters at `places` vectors of results, of which those behind the last are computed again.
+template <int kernel, int count, int places>
+HWY_INLINE void correlate_places(const Group& g, int64_t first) {
   const D d;
   const Planes& p = g.p;
-  const int64_t across = (p.out_width + kLanes - 1) / kLanes, places = p.out_height * across;
+  const int64_t across = (p.out_width + kLanes - 1) / kLanes, last = p.out_height * across - 1;
   const int64_t stride = p.stride(kLanes), plane = p.plane(kLanes), image = p.out_height * p.out_width;
-  for (int64_t place = 0; place < places; place += kPlaces) {
-    int64_t row[kPlaces], column[kPlaces];
-    const float* from[kPlaces];
-    for (int r = 0; r < kPlaces; ++r) {
-      const int64_t at = std::min(place + r, places - 1);  // the last place may be computed again
-      row[r] = at / across;
-      column[r] = at % across * kLanes;
-      from[r] = g.planes + row[r] * stride + column[r];
-    }
-    V sum[count][kPlaces];
+  int64_t row[places], column[places];
+  const float* from[places];
+  for (int r = 0; r < places; ++r) {
+    const int64_t at = std::min(first + r, last);
+    row[r] = at / across;
+    column[r] = at % across * kLanes;
+    from[r] = g.planes + row[r] * stride + column[r];
+  }
+  // Rows of taps that meet only the border above or below the image add nothing.
+  const int64_t begin = std::clamp<int64_t>(p.pad_top - row[places - 1], 0, kernel),
+                end = std::clamp<int64_t>(p.height + p.pad_top - row[0], begin, kernel);
+  V sum[count][places];
 #pragma GCC unroll 8
-    for (int f = 0; f < count; ++f) {
+  for (int f = 0; f < count; ++f) {
 #pragma GCC unroll 4
-      for (int r = 0; r < kPlaces; ++r) sum[f][r] = hn::Set(d, g.bias ? g.bias[f] : 0.0f);
-    }
-    const float* HWY_RESTRICT w = g.packed;
-    for (int64_t c = 0; c < p.channels; ++c) {
-      for (int64_t i = 0; i < kernel; ++i) {
-        const int64_t at = c * plane + i * stride;
+    for (int r = 0; r < places; ++r) sum[f][r] = hn::Set(d, g.bias ? g.bias[f] : 0.0f);
+  }
+  for (int64_t c = 0; c < p.channels; ++c) {
+    const float* HWY_RESTRICT w = g.packed + (c * kernel + begin) * kernel * count;
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t at = c * plane + i * stride;
 #pragma GCC unroll 5
-        for (int j = 0; j < kernel; ++j) {
-          V x[kPlaces];
+      for (int j = 0; j < kernel; ++j) {
+        V x[places];
 #pragma GCC unroll 4
-          for (int r = 0; r < kPlaces; ++r) x[r] = hn::LoadU(d, from[r] + at + j);
+        for (int r = 0; r < places; ++r) x[r] = hn::LoadU(d, from[r] + at + j);
 #pragma GCC unroll 8
-          for (int f = 0; f < count; ++f) {
-            const V weight = hn::Set(d, w[f]);
+        for (int f = 0; f < count; ++f) {
+          const V weight = hn::Set(d, w[f]);
 #pragma GCC unroll 4
-            for (int r = 0; r < kPlaces; ++r) sum[f][r] = hn::MulAdd(weight, x[r], sum[f][r]);
-          }
-          w += count;
+          for (int r = 0; r < places; ++r) sum[f][r] = hn::MulAdd(weight, x[r], sum[f][r]);
         }
-      }
-    }
-#pragma GCC unroll 8
-    for (int f = 0; f < count; ++f) {
-#pragma GCC unroll 4
-      for (int r = 0; r < kPlaces; ++r) {
-        const int64_t at = f * image + row[r] * p.out_width + column[r], rest = p.out_width - column[r];
-        V value = sum[f][r];
-        if (g.addend) value = hn::Add(value, load_first(g.addend + at, rest));
-        if (g.relu) value = hn::Max(hn::Zero(d), value);  // in this order NaN stays
-        if (rest >= kLanes) {
-          hn::StoreU(value, d, g.y + at);
-        } else {
-          hn::BlendedStore(value, hn::FirstN(d, static_cast<std::size_t>(rest)), d, g.y + at);
-        }
+        w += count;
       }
     }
   }
+#pragma GCC unroll 8
+  for (int f = 0; f < count; ++f) {
+#pragma GCC unroll 4
+    for (int r = 0; r < places; ++r) {
+      const int64_t at = f * image + row[r] * p.out_width + column[r], rest = p.out_width - column[r];
+      V value = sum[f][r];
+      if (g.addend) value = hn::Add(value, load_first(g.addend + at, rest));
+      if (g.relu) value = hn::Max(hn::Zero(d), value);  // in this order NaN stays
+      if (rest >= kLanes) {
+        hn::StoreU(value, d, g.y + at);
+      } else {
+        hn::BlendedStore(value, hn::FirstN(d, static_cast<std::size_t>(rest)), d, g.y + at);
+      }
+    }
+  }
+}
+
+template <int kernel, int count>
+void correlate_group(const Group& g) {
+  const int64_t places = g.p.out_height * ((g.p.out_width + kLanes - 1) / kLanes);
+  int64_t first = 0;
+  for (; first + kPlaces <= places; first += kPlaces) correlate_places<kernel, count, kPlaces>(g, first);
+  for (; first < places; first += kPlaces / 2) correlate_places<kernel, count, kPlaces / 2>(g, first);
 }
 
 template <int kernel>
@@ -282,8 +291,10 @@ void gradient_lanes(const Planes& p, const float* planes, const float* dy, int64
         } else {
           lanes_of_taps<3, 3, 1>(p, x, dy, sum);
         }
-      } else if (kWide) {
-        lanes_of_taps<5, kWide ? 5 : 1, 1>(p, x, dy, sum);
+      } else if (kWide) {  // all 25 leave gcc no register
+        constexpr int most = kWide ? 3 : 2;
+        lanes_of_taps<5, most, 1>(p, x, dy, sum);
+        lanes_of_taps<5, 2, 1>(p, x + 3 * p.stride(kLanes), dy, sum + 15 * kLanes);
       } else {
         const int64_t stride = p.stride(kLanes);
         lanes_of_taps<5, 2, 1>(p, x, dy, sum);
@@ -316,7 +327,7 @@ void finish_rows(const Planes& p, const float* sums, int64_t parts, int64_t part
 void finish_lanes(const Planes& p, const float* sums, int64_t parts, int64_t part, int64_t filters, float* dw,
                   float* db) {
   const int64_t row = p.channels * p.kernel * p.kernel, blocks = (filters + kLanes - 1) / kLanes;
-  const auto total = [&](int64_t at) {
+  const auto total = [&](int64_t at) HWY_ATTR {
     float sum = sums[at];
     for (int64_t other = 1; other < parts; ++other) sum += sums[other * part + at];
     return sum;

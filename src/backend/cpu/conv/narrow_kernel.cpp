@@ -12,6 +12,15 @@ namespace {
 
 using namespace narrow;
 
+/// What the arithmetic of the convolution is of what runs along rows: every window counts there, and the
+/// border below and above is left out where it can be.
+double useful(const Planes& p, const Shapes& s, std::int64_t results) {
+  const double rows =
+      std::min(1.0, static_cast<double>(p.height + p.kernel / 2) / static_cast<double>(p.rows()));
+  const std::int64_t windows = s.x.shape[0] * p.out_height * p.out_width;
+  return s.flops() / (2 * rows * static_cast<double>(windows * results * p.channels * p.kernel * p.kernel));
+}
+
 /// Planes of dy for the gradient of the image: as a convolution by turned windows.
 Planes turned(const Planes& p, std::int64_t filters) {
   return {filters,
@@ -94,7 +103,8 @@ class RowsForward final : public Kernel {
       return refuse(std::move(reason));
     cpu::Tail tail(r);
     if (!tail.refusal.empty()) return refuse(std::move(tail.refusal));
-    const Threads threads(r, shapes, rows_efficiency * filled(planes.out_width));
+    const Threads threads(
+        r, shapes, rows_efficiency * filled(planes.out_width) * useful(planes, shapes, shapes.y.shape[1]));
     Offer offer;
     offer.in_layouts.assign(r.in.size(), public_layout);
     offer.in_layouts[0] = entering(r, 0, planes);
@@ -122,7 +132,8 @@ class RowsData final : public Kernel {
     Planes planes = turned(planes_of(attributes, shapes), shapes.y.shape[1]);
     if (std::string reason = refuse_planes(planes, shapes.x.shape[1]); !reason.empty())
       return refuse(std::move(reason));
-    const Threads threads(r, shapes, rows_efficiency * filled(planes.out_width));
+    const Threads threads(
+        r, shapes, rows_efficiency * filled(planes.out_width) * useful(planes, shapes, shapes.x.shape[1]));
     Offer offer;
     offer.in_layouts = {entering(r, 0, planes), public_layout, any_layout};
     offer.out_layouts = {public_layout};

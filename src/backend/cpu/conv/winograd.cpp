@@ -68,23 +68,25 @@ HWY_INLINE void each_tile(const Image& g, const float* x, const Tiles& tiles, in
 
 void spread(const Image& g, const float* x, const Tiles& tiles, int64_t first, int64_t last) {
   const D d;
-  each_tile<6>(g, x, tiles, first, last, [&](int64_t, const float* const* row, Inside columns, float* to) {
-    V part[6][6];  // [column][point]
-    for (int64_t j = 0; j < 6; ++j) {
-      if (j >= columns.first && j < columns.last) {
-        const int64_t at = j * kLanes;
-        spread_line(hn::Load(d, row[0] + at), hn::Load(d, row[1] + at), hn::Load(d, row[2] + at),
-                    hn::Load(d, row[3] + at), hn::Load(d, row[4] + at), hn::Load(d, row[5] + at), part[j]);
-      } else {
-        for (V& v : part[j]) v = hn::Zero(d);
-      }
-    }
-    for (int64_t i = 0; i < 6; ++i) {
-      V line[6];
-      spread_line(part[0][i], part[1][i], part[2][i], part[3][i], part[4][i], part[5][i], line);
-      for (int64_t j = 0; j < 6; ++j) hn::Store(line[j], d, to + (i * 6 + j) * tiles.plane);
-    }
-  });
+  each_tile<6>(g, x, tiles, first, last,
+               [&](int64_t, const float* const* row, Inside columns, float* to) HWY_ATTR {
+                 V part[6][6];  // [column][point]
+                 for (int64_t j = 0; j < 6; ++j) {
+                   if (j >= columns.first && j < columns.last) {
+                     const int64_t at = j * kLanes;
+                     spread_line(hn::Load(d, row[0] + at), hn::Load(d, row[1] + at), hn::Load(d, row[2] + at),
+                                 hn::Load(d, row[3] + at), hn::Load(d, row[4] + at), hn::Load(d, row[5] + at),
+                                 part[j]);
+                   } else {
+                     for (V& v : part[j]) v = hn::Zero(d);
+                   }
+                 }
+                 for (int64_t i = 0; i < 6; ++i) {
+                   V line[6];
+                   spread_line(part[0][i], part[1][i], part[2][i], part[3][i], part[4][i], part[5][i], line);
+                   for (int64_t j = 0; j < 6; ++j) hn::Store(line[j], d, to + (i * 6 + j) * tiles.plane);
+                 }
+               });
 }
 
 void spread_gradient(const Image& g, const float* dy, const Tiles& tiles, float* sums, int64_t first,
@@ -93,33 +95,34 @@ void spread_gradient(const Image& g, const float* dy, const Tiles& tiles, float*
   const D d;
   V sum = hn::Zero(d);
   int64_t block = first;
-  const auto flush = [&] {
+  const auto flush = [&]() HWY_ATTR {
     if (sums) hn::Store(hn::Add(hn::Load(d, sums + block * kLanes), sum), d, sums + block * kLanes);
     sum = hn::Zero(d);
   };
-  each_tile<4>(g, dy, tiles, first, last, [&](int64_t c, const float* const* row, Inside columns, float* to) {
-    if (c != block) {
-      flush();
-      block = c;
-    }
-    V part[4][6];
-    for (int64_t j = 0; j < 4; ++j) {
-      if (j < columns.last) {
-        const int64_t at = j * kLanes;
-        const V y0 = hn::Load(d, row[0] + at), y1 = hn::Load(d, row[1] + at), y2 = hn::Load(d, row[2] + at),
-                y3 = hn::Load(d, row[3] + at);
-        sum = hn::Add(sum, hn::Add(hn::Add(y0, y1), hn::Add(y2, y3)));
-        spread_gradient_line(y0, y1, y2, y3, part[j]);
-      } else {
-        for (V& v : part[j]) v = hn::Zero(d);
-      }
-    }
-    for (int64_t i = 0; i < 6; ++i) {
-      V line[6];
-      spread_gradient_line(part[0][i], part[1][i], part[2][i], part[3][i], line);
-      for (int64_t j = 0; j < 6; ++j) hn::Store(line[j], d, to + (i * 6 + j) * tiles.plane);
-    }
-  });
+  each_tile<4>(g, dy, tiles, first, last,
+               [&](int64_t c, const float* const* row, Inside columns, float* to) HWY_ATTR {
+                 if (c != block) {
+                   flush();
+                   block = c;
+                 }
+                 V part[4][6];
+                 for (int64_t j = 0; j < 4; ++j) {
+                   if (j < columns.last) {
+                     const int64_t at = j * kLanes;
+                     const V y0 = hn::Load(d, row[0] + at), y1 = hn::Load(d, row[1] + at),
+                             y2 = hn::Load(d, row[2] + at), y3 = hn::Load(d, row[3] + at);
+                     sum = hn::Add(sum, hn::Add(hn::Add(y0, y1), hn::Add(y2, y3)));
+                     spread_gradient_line(y0, y1, y2, y3, part[j]);
+                   } else {
+                     for (V& v : part[j]) v = hn::Zero(d);
+                   }
+                 }
+                 for (int64_t i = 0; i < 6; ++i) {
+                   V line[6];
+                   spread_gradient_line(part[0][i], part[1][i], part[2][i], part[3][i], line);
+                   for (int64_t j = 0; j < 6; ++j) hn::Store(line[j], d, to + (i * 6 + j) * tiles.plane);
+                 }
+               });
   flush();
 }
 
@@ -244,8 +247,8 @@ void add(const float* from, float* to, int64_t count) {
 }
 
 Loops find_target() {
-  return {static_cast<int>(kLanes), spread,  spread_gradient, gather, spread_weights,
-          gather_weights,           product, product_weights, add};
+  return {static_cast<int>(kLanes), kMostTiles,     spread,  spread_gradient, gather,
+          spread_weights,           gather_weights, product, product_weights, add};
 }
 
 #else

@@ -56,7 +56,8 @@ struct Epilogue {
 };
 
 struct Loops {
-  int lanes;  // 0: not for this instruction set
+  int lanes;          // 0: not for this instruction set
+  int tiles_at_once;  // that a product takes
 
   /// Blocks [first, last) of channels of an image to tiles of 6x6 points.
   void (*spread)(const Image& image, const float* x, const Tiles& to, int64_t first, int64_t last);
@@ -81,8 +82,9 @@ struct Loops {
   void (*gather_weights)(const float* from, int64_t plane, int64_t filters, int64_t channels, float* dw,
                          bool fresh, const Part& part);
 
-  /// to = tiles · weights at one point, for `count` tiles and the panels [first, last) of results (two blocks
-  /// each). `to` begins with the first panel, its blocks are `capacity` tiles apart.
+  /// to = tiles · weights at one point, for `count` tiles, of which every `capacity` lie apart as in Tiles,
+  /// and the panels [first, last) of results (two blocks each). `to` begins with the first panel, its blocks
+  /// are `to_capacity` tiles apart.
   void (*product)(const float* tiles, int64_t capacity, int64_t count, const Weights& weights, int64_t point,
                   int64_t first, int64_t last, float* to, int64_t to_capacity);
   /// sum += tilesᵀ · gradients at one point, for `channels` blocks of channels; overwrites when `fresh`.

@@ -64,7 +64,9 @@ Forward::Forward(const Problem& problem, bool turned, int threads, const Cut& cu
   cut_.chunk = cut_.chunk == 0 ? panels : std::min(cut_.chunk, panels);
   const int64_t blocks = std::min(cut_.chunk * 2, to_.blocks);
   weight_plane_ = plane_of(from_.blocks * (cut_.together ? blocks : to_.blocks) * lanes_ * lanes_);
-  from_plane_ = plane_of(from_.blocks * cut_.tiles * lanes_);
+  together_capacity_ = loops().tiles_at_once;
+  const int64_t pieces = (cut_.tiles + together_capacity_ - 1) / together_capacity_;
+  from_plane_ = plane_of(from_.blocks * (cut_.together ? pieces * together_capacity_ : cut_.tiles) * lanes_);
   to_plane_ = plane_of(blocks * cut_.tiles * lanes_);
 }
 
@@ -126,10 +128,15 @@ void Forward::together(const Space& space, int me, int all, const Call& call) co
   const Share chunks((to_.blocks + 2 * cut_.chunk - 1) / (2 * cut_.chunk), me, all);
   for (int64_t origin = 0; origin < problem_.tiles(); origin += cut_.tiles) {
     const int64_t count = std::min(cut_.tiles, problem_.tiles() - origin);
-    const Share mine(count, me, all);
-    f.spread(from_, call.x,
-             {space.from, from_plane_, cut_.tiles, origin + mine.first, mine.last - mine.first, origin}, 0,
-             from_.blocks);
+    const int64_t capacity = together_capacity_;
+    const Share pieces((count + capacity - 1) / capacity, me, all);
+    for (int64_t piece = pieces.first; piece < pieces.last; ++piece) {
+      const int64_t first = piece * capacity, tile = origin + first;
+      f.spread(from_, call.x,
+               {space.from + first * from_.blocks * lanes_, from_plane_, capacity, tile,
+                std::min(capacity, count - first), tile},
+               0, from_.blocks);
+    }
 #pragma omp barrier
     for (int64_t chunk = chunks.first; chunk < chunks.last; ++chunk) {
       const Range blocks = results(chunk);
@@ -137,7 +144,7 @@ void Forward::together(const Space& space, int me, int all, const Call& call) co
                        {0, from_.blocks});
       const Weights weights{space.weights, weight_plane_, from_.blocks, blocks.count()};
       for (int64_t point = 0; point < kPoints; ++point) {
-        f.product(space.from + point * from_plane_, cut_.tiles, count, weights, point, 0,
+        f.product(space.from + point * from_plane_, capacity, count, weights, point, 0,
                   (blocks.count() + 1) / 2, space.to + point * to_plane_, cut_.tiles);
       }
       f.gather(to_, {space.to, to_plane_, cut_.tiles, origin, count, origin}, call.y, call.epilogue,

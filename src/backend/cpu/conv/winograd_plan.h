@@ -52,6 +52,7 @@ class Forward {
   int threads_;
   Cut cut_;
   int64_t lanes_, weight_plane_, from_plane_, to_plane_;
+  int64_t together_capacity_;  // so many tiles lie together, for they are read together
 };
 
 /// dw and db (may be null, `filters` numbers) from x and dy.

@@ -72,19 +72,22 @@ constexpr auto product_blocks(std::integer_sequence<int, tiles...>) {
   return std::array<ProductBlock, sizeof...(tiles)>{&product_block<tiles + 1, vectors>...};
 }
 
-// Tiles in parts of nearly equal size, none above kMostTiles.
+// Every `capacity` tiles are a block of memory of their own, taken in parts of nearly equal size, none above
+// kMostTiles.
 template <int vectors>
-void product_panel(ProductArguments p, int64_t count) {
+void product_panel(ProductArguments p, int64_t capacity, int64_t count) {
   static constexpr auto functions = product_blocks<vectors>(std::make_integer_sequence<int, kMostTiles>());
   constexpr int64_t lanes = hn::MaxLanes(D());
-  const int64_t parts = (count + kMostTiles - 1) / kMostTiles;
-  const float* const tiles = p.tiles;
-  float* const to = p.to;
-  for (int64_t part = 0; part < parts; ++part) {
-    const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
-    p.tiles = tiles + begin * lanes;
-    p.to = to + begin * lanes;
-    functions[static_cast<std::size_t>(end - begin - 1)](p);
+  const float* tiles = p.tiles;
+  float* to = p.to;
+  for (; count > 0; count -= capacity, tiles += p.blocks * p.block, to += capacity * lanes) {
+    const int64_t here = std::min(capacity, count), parts = (here + kMostTiles - 1) / kMostTiles;
+    for (int64_t part = 0; part < parts; ++part) {
+      const int64_t begin = here * part / parts, end = here * (part + 1) / parts;
+      p.tiles = tiles + begin * lanes;
+      p.to = to + begin * lanes;
+      functions[static_cast<std::size_t>(end - begin - 1)](p);
+    }
   }
 }
 
@@ -100,9 +103,9 @@ inline void product(const float* tiles, int64_t capacity, int64_t count, const W
                              to + (panel - first) * 2 * to_capacity * lanes,
                              to_capacity * lanes};
     if (2 * panel + 2 <= weights.blocks) {
-      product_panel<2>(p, count);
+      product_panel<2>(p, capacity, count);
     } else {
-      product_panel<1>(p, count);
+      product_panel<1>(p, capacity, count);
     }
   }
 }
@@ -159,7 +162,7 @@ inline void product_weights(const float* tiles, const float* gradients, int64_t 
   constexpr int64_t lanes = hn::MaxLanes(D());
   const int64_t to_row = filters * lanes, block = capacity * lanes;
   int64_t f = 0;
-  const auto panel = [&]<int vectors>(std::integral_constant<int, vectors>) {
+  const auto panel = [&]<int vectors>(std::integral_constant<int, vectors>) HWY_ATTR {
     weights_panel<vectors>(tiles, gradients + f * block, block, count, channels, sum + f * lanes, to_row,
                            fresh);
     f += vectors;
