@@ -141,14 +141,14 @@ TEST_F(ThreeProducts, WhatCannotBeSplitIsMultipliedWhole) {
 
 // Numbers that the halves serve worst: both leave the most behind, and all signs agree.
 TEST_F(ThreeProducts, NoSumLosesMoreThanThePagesSay) {
-  const KernelCase c{matmul(), {{f32, {1, 128}}, {f32, {128, 1}}}};
+  const KernelCase c{matmul(), {{f32, {1, 256}}, {f32, {256, 1}}}};
   const Offer split = c.offer(*onednn::three_product_matmul(Offered::anywhere));
   ASSERT_TRUE(split.accepted()) << split.refusal;
   double worst = 0;
   for (int bits = 0; bits < 4096; bits += 7) {
     const float x = 1.0f + 0x1p-8f - static_cast<float>(bits) * 0x1p-21f;
-    const double wanted = 128.0 * static_cast<double>(x) * static_cast<double>(x);
-    const float got = run(split, std::vector<float>(128, x), std::vector<float>(128, x), 1)[0];
+    const double wanted = 256.0 * static_cast<double>(x) * static_cast<double>(x);
+    const float got = run(split, std::vector<float>(256, x), std::vector<float>(256, x), 1)[0];
     worst = std::max(worst, std::abs(static_cast<double>(got) - wanted) / wanted);
   }
   EXPECT_LE(worst, largest_loss);
