@@ -66,7 +66,7 @@ def ratio(row, math="fast"):
 def memory_ratio(row):
     """Luge's peak resident memory over the smallest of PyTorch's modes (ONNX Runtime's where PyTorch is missing)."""
     own = luge(row)
-    for peer in ("pytorch", "onnxruntime", ""):
+    for peer in ("pytorch", "onnxruntime"):
         peaks = [f["peak_bytes"] for n, f in row["contestants"].items()
                  if n.startswith(peer) and not n.startswith("luge") and "peak_bytes" in f]
         if own and peaks:
@@ -93,7 +93,7 @@ def number(value, form="{:.2f}"):
 def table(rows, kept=None):
     """Markdown: one line a row of the bench."""
     lines = ["| workload | best peer | peer / Luge fast | peer / Luge strict | share of roofline fast, strict | memory "
-             "Luge / PyTorch | error fast | error strict | error of the peer |", "|---|---|---|---|---|---|---|---|---|"]
+             "Luge / PyTorch (ONNX Runtime) | error fast | error strict | error of the peer |", "|---|---|---|---|---|---|---|---|---|"]
     for row in rows:
         peer = best_peer(row)
         errors = [(luge(row, math) or {}).get("error") for math in ("fast", "strict")]
@@ -138,7 +138,7 @@ def misses(kept):
         if luge(row, "strict") and ratio(row, "strict") < 1:
             why.append(f"strict only {ratio(row, 'strict'):.2f}")
         if memory and memory > 0.5:
-            why.append(f"{memory:.2f} of the memory")
+            why.append(f"{memory:.2f} times the memory")
         if why:
             lines.append(f"- {row['name']} {row['precision']}: {'; '.join(why)}")
     return "\n".join(lines) or "None."
@@ -190,4 +190,5 @@ def write(path, kept, command, python):
         for row in kept["rows"]]))
     template = pathlib.Path(__file__).with_name("report.md").read_text()
     path.with_suffix(".md").write_text(template.format(
-        table=table(kept["rows"], kept), means=means(kept), misses=misses(kept), peers=peers_table(kept), facts=facts(kept), name=path.name))
+        table=table(kept["rows"], kept), means=means(kept), misses=misses(kept), peers=peers_table(kept), facts=facts(kept), name=path.name,
+        note=kept.get("note", "")))
