@@ -41,7 +41,7 @@ def environment(threads):
 def ask(command, threads):
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=environment(threads))
     if done.returncode != 0:
-        raise Failed(f"{' '.join(map(str, command))}: {last_line(done.stderr)}")
+        raise Failed(last_line(done.stderr))
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -96,7 +96,7 @@ class Peer:
         for line in self.process.stdout:
             if line.startswith("{"):
                 return json.loads(line)
-        raise Failed(f"{' '.join(self.command)} ended with code {self.process.wait()}")
+        raise Failed(f"ended with code {self.process.wait()}")
 
     def sleep(self):
         os.killpg(self.process.pid, signal.SIGSTOP)
