@@ -38,7 +38,7 @@ endforeach()
 
 file(GLOB_RECURSE fused CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/backend/cpu/fused/*.cpp
      ${PROJECT_SOURCE_DIR}/src/backend/cpu/recurrent/steps.cpp ${PROJECT_SOURCE_DIR}/src/backend/cpu/attention/heads.cpp
-     ${PROJECT_SOURCE_DIR}/src/backend/cpu/loss/entropy.cpp
+     ${PROJECT_SOURCE_DIR}/src/backend/cpu/loss/entropy.cpp ${PROJECT_SOURCE_DIR}/src/backend/cpu/matmul/gemm.cpp
      ${PROJECT_SOURCE_DIR}/src/backend/cpu/conv/*.cpp)
 if(fused AND NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   set_source_files_properties(${fused} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)

@@ -1,6 +1,7 @@
-// A convolution whose image is read by nothing but a max pooling becomes one step with it, and so does the gradient
-// of such a convolution's weights with the gradient of the pooling, where the backend has a kernel for the pair:
-// the image between them, the largest value of a first layer by far, is then never written to memory.
+// A convolution whose image is read by nothing but a max pooling becomes one step with it, and so does the
+// gradient of such a convolution's weights with the gradient of the pooling, where the backend has a kernel
+// for the pair: the image between them, the largest value of a first layer by far, is then never written to
+// memory.
 #include <unordered_map>
 
 #include "compile/kernel_choice.h"
@@ -13,9 +14,9 @@ namespace {
 class Joiner {
  public:
   Joiner(const Graph& graph, const Options& options) : options_(options) {
-    for (const Tensor& root : graph.roots) ++readers_[root.node()];
+    for (const Tensor& root : graph.roots) read(root.node(), root.output());
     for (const Node* node : topological(graph.roots)) {
-      for (const Edge& edge : node->inputs) ++readers_[edge.node];
+      for (const Edge& edge : node->inputs) read(edge.node, edge.out);
     }
   }
 
@@ -26,6 +27,13 @@ class Joiner {
   }
 
  private:
+  void read(const Node* node, int out) {
+    ++readers_[node];
+    std::vector<bool>& used = used_[node];
+    used.resize(node->outputs.size());
+    used[static_cast<std::size_t>(out)] = true;
+  }
+
   bool is_own(const Node& reader, const Edge& edge, std::string_view name) const {
     const Node& node = *edge.node;
     return node.leaf == Leaf::none && edge.out == 0 && node.op->name() == name && readers_.at(&node) == 1 &&
@@ -63,13 +71,14 @@ class Joiner {
     Tensors joined = make_node(std::move(op), operands);
     Node& fresh = *joined[0].node();
     fresh.barrier = node.barrier;
-    const Question question = question_of(fresh, std::vector<bool>(fresh.outputs.size(), true));
+    const Question question = question_of(fresh, used_.at(&node));
     const std::vector<LayoutId> layouts(fresh.inputs.size(), any_layout);
     return choose(question, layouts, options_).offer.accepted() ? joined : rebuild(node, inputs);
   }
 
   const Options& options_;
   std::unordered_map<const Node*, int> readers_;
+  std::unordered_map<const Node*, std::vector<bool>> used_;
 };
 
 }  // namespace

@@ -67,6 +67,18 @@ TEST(ConvPool, StaysTwoStepsWhereTheImageBetweenIsRead) {
   EXPECT_EQ(both.explain(x, w).find("conv_pool"), std::string::npos);
 }
 
+TEST(ConvPool, BiasAloneIsTrained) {
+  random::seed(4);
+  const Tensor x = random::normal({2, 1, 12, 12}), w = random::normal({16, 1, 3, 3}),
+               b = random::normal({16});
+  const auto of_bias = [](const Tensor& image, const Tensor& weights, const Tensor& bias) {
+    return grad(sum(square(max_pool2d(conv2d(image, weights, bias), {.kernel = 2}))), Tensors{bias})[0];
+  };
+  const auto joined = compile(of_bias), wide = compile(of_bias);
+  const Tensor got = joined(x, w, b), expected = wide(cast(x, f64), cast(w, f64), cast(b, f64));
+  EXPECT_LT(max(abs(cast(got, f64) - expected)).item<double>(), 1e-5 * max(abs(expected)).item<double>());
+}
+
 TEST(ConvPool, OtherWindowsStayTwoSteps) {
   const Tensor x = zeros({2, 1, 12, 12}), w = zeros({16, 1, 3, 3});
   for (const PoolOptions& options :

@@ -79,8 +79,9 @@ struct Pair {
 
 class ForwardRun final : public PreparedKernel {
  public:
-  ForwardRun(const Pair& pair, bool relu, bool bias, int threads)
-      : pair_(pair), relu_(relu), bias_(bias), threads_(threads) {}
+  /// `pooled`: the values are wanted, not the positions alone (as when they are computed again).
+  ForwardRun(const Pair& pair, bool relu, bool bias, bool pooled, int threads)
+      : pair_(pair), relu_(relu), bias_(bias), pooled_(pooled), threads_(threads) {}
 
   std::size_t scratch() const { return static_cast<std::size_t>(packed() + threads_ * part()) * 4; }
 
@@ -101,8 +102,9 @@ class ForwardRun final : public PreparedKernel {
       std::fill_n(planes, p.numbers(loops().lanes), 0.0f);
       for (int64_t n = first; n < last; ++n) {
         loops().enter(p, static_cast<const float*>(call.in[0]) + n * entering_numbers(p), planes);
-        one(planes, weights, bias, static_cast<float*>(call.out[0]) + n * result,
-            positions ? positions + n * result : nullptr);
+        float* y =
+            pooled_ ? static_cast<float*>(call.out[0]) + n * result : planes + part() - rounded(result);
+        one(planes, weights, bias, y, positions ? positions + n * result : nullptr);
       }
     });
   }
@@ -118,14 +120,15 @@ class ForwardRun final : public PreparedKernel {
     f.forward_rows(p, pair_.pooled, image, pair_.filters(), y, positions);
   }
   int64_t packed() const { return rounded(pair_.filters() * pair_.taps()); }
-  // Planes and, along rows, the image between.
+  // Planes, along rows the image between, and values that nobody wants.
   int64_t part() const {
     return rounded(pair_.planes.numbers(loops().lanes)) +
-           (pair_.lanes() ? 0 : rounded(pair_.filters() * pair_.points() + row_slack));
+           (pair_.lanes() ? 0 : rounded(pair_.filters() * pair_.points() + row_slack)) +
+           (pooled_ ? 0 : rounded(pair_.pooled.points() * pair_.filters()));
   }
 
   Pair pair_;
-  bool relu_, bias_;
+  bool relu_, bias_, pooled_;
   int threads_;
 };
 
@@ -135,7 +138,6 @@ class PooledForward final : public Kernel {
   Offer offer(const KernelRequest& r) const override {
     Pair pair(r, r.in[0], r.in[1]);
     if (!pair.refusal.empty()) return refuse(std::move(pair.refusal));
-    if (!r.out_used[0]) return refuse("gives no positions alone");
     const double fill = pair.lanes() ? 1 : filled(pair.planes.out_width);
     const Threads threads(r, pair.conv, efficiency * fill);
     Offer offer;
@@ -143,7 +145,7 @@ class PooledForward final : public Kernel {
     offer.in_layouts[0] = entering(r, 0, pair.planes);
     for (const Type& type : r.out) offer.out_layouts.push_back(pair.layout(type));
     auto run = std::make_shared<ForwardRun>(pair, r.op.attributes<ConvPoolAttributes>()->relu,
-                                            r.in.size() == 3, threads.count);
+                                            r.in.size() == 3, r.out_used[0], threads.count);
     offer.scratch = run->scratch();
     offer.cost = threads.seconds;
     offer.note = note(pair.lanes() ? "filters in lanes" : "rows", threads.count);
