@@ -9,7 +9,6 @@
 #include "cli/bench/step.h"
 #include "cli/command.h"
 #include "core/threads.h"
-#include "runtime/program.h"
 
 namespace luge::cli::bench {
 namespace {
