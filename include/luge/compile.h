@@ -23,8 +23,8 @@ Precision precision();
 
 /// Most bytes that one run may take: temporaries, workspaces, Variables, inputs and outputs. Programs
 /// compiled from now on let values go and compute them again where that is needed to stay within it (the
-/// results are the same); what cannot be made to fit throws MemoryError when it is compiled. 0, the default:
-/// no limit.
+/// results are the same up to rounding); what cannot be made to fit throws MemoryError when it is compiled.
+/// 0, the default: no limit.
 void set_memory_limit(std::size_t bytes);
 std::size_t memory_limit();
 
@@ -41,8 +41,8 @@ struct PlanInfo {
   double again_seconds = 0;     // their estimated time
 };
 
-/// Times every step of every program from now on; explain then shows the mean time of each (LUGE_LOG=kernels does
-/// the same from the start).
+/// Times every step of every program from now on; explain then shows the mean time of each (LUGE_LOG=kernels
+/// does the same from the start).
 void set_profiling(bool on);
 
 /// Programs compiled since the start of the process, cache hits not counted.

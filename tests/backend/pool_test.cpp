@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu/onednn/cost.h"
 #include "backend/cpu/onednn/describe.h"
 #include "backend/cpu/onednn/layout.h"
 #include "ops/attributes/pool.h"
@@ -58,7 +59,8 @@ std::vector<Problem> problems() {
 std::vector<LayoutId> layouts(const Shape& x) {
   std::vector<LayoutId> result{public_layout};
   if (x.rank() != 4) return result;
-  for (const Tag tag : {Tag::acdb, Tag::aBcd16b}) {
+  // The blocks that oneDNN itself makes on this processor.
+  for (const Tag tag : {Tag::acdb, onednn::has_avx512() ? Tag::aBcd16b : Tag::aBcd8b}) {
     result.push_back(*onednn::layout_of({onednn::dims_of(x), onednn::memory::data_type::f32, tag}));
   }
   return result;

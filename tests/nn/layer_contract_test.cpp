@@ -1,6 +1,9 @@
 // What every layer keeps to, one row a layer.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include <functional>
 
 #include "graph/node.h"
@@ -157,7 +160,12 @@ TEST_P(LayerContract, TrainModeMattersOnlyWhereItShould) {
   const auto trained = layer(x).to_vector<float>();
   layer->set_training(false);
   const auto evaluated = layer(x).to_vector<float>();
-  EXPECT_EQ(trained != evaluated, row.differs_in_training);
+  // Another kernel may be chosen once the weights are in memory: rounding is no difference.
+  ASSERT_EQ(trained.size(), evaluated.size());
+  float apart = 0;
+  for (std::size_t i = 0; i < trained.size(); ++i)
+    apart = std::max(apart, std::abs(trained[i] - evaluated[i]));
+  EXPECT_EQ(apart > 1e-4f, row.differs_in_training);
 }
 
 TEST_P(LayerContract, AClonesStateIsItsOwn) {

@@ -52,6 +52,8 @@ double seconds(DType type, double flops, double efficiency, double bytes, int th
   return launch + std::max(compute, bytes / (bytes_per_second * std::min(threads, 2)));
 }
 
+bool has_avx512() { return best_set().f32 >= 64; }
+
 bool has_amx() { return best_set().bf16 >= 1024; }
 
 std::string describe_library() {

@@ -16,6 +16,9 @@ int threads_for(double flops, double bytes, int available);
 /// longer.
 double seconds(DType type, double flops, double efficiency, double bytes, int threads);
 
+/// oneDNN has its kernels for AVX-512, those of bfloat16 among them.
+bool has_avx512();
+
 /// The processor multiplies tiles of bfloat16.
 bool has_amx();
 

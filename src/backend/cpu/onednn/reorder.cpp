@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "backend/cpu/onednn/cost.h"
 #include "backend/cpu/onednn/layout.h"
 #include "backend/cpu/onednn/prepared.h"
 #include "core/threads.h"
@@ -43,14 +44,16 @@ constexpr std::size_t one_thread_bytes = std::size_t{1} << 16;
 }  // namespace
 
 std::shared_ptr<const PreparedKernel> make_reorder(LayoutId from, LayoutId to, const Type& type) {
-  if (onednn_type(type.dtype) && type.shape.elements() > 0) {
+  // Below AVX-512 bfloat16 goes through float32 there, and not all bits come back.
+  const bool exact = type.dtype != DType::bf16 || has_avx512();
+  if (onednn_type(type.dtype) && exact && type.shape.elements() > 0) {
     const int threads = cpu::layout_bytes(to, type) <= one_thread_bytes ? 1 : thread_count();
     const ThreadScope scope(threads);
     try {
       auto chain = std::make_shared<PrimitiveChain>(threads);
       chain->add_reorder(describe(from, type), in(0), describe(to, type), out(0));
       if (chain->scratch() == 0) return chain;  // a reorder has no place to book scratch
-    } catch (const dnnl::error&) {              // bfloat16 below AVX-512
+    } catch (const dnnl::error&) {              // oneDNN has none for this pair of layouts
     }
   }
   switch (size_of(type.dtype)) {
