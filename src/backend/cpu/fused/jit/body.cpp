@@ -32,7 +32,7 @@ Body::Body(Assembler& assembler, const Block& block, const Uses& uses, const Sur
   masks_.take(kPartMask);
 }
 
-bool Body::write(bool part, int ahead, int accumulator) {
+void Body::write(bool part, int ahead, int accumulator) {
   part_ = part;
   ahead_ = ahead;
   const auto count = static_cast<int>(block_.operations.size());
@@ -62,7 +62,6 @@ bool Body::write(bool part, int ahead, int accumulator) {
     locked_.clear();
     ++position_;
   }
-  return !failed_;
 }
 
 bool Body::is_array(int value) const {
@@ -99,7 +98,7 @@ void Body::load(int value, int to) {
     return assembler_.vector(code::load, to, 0, frame_vector(around_.home[at(value)]));
   const Memory from = place(operation.a, operation.ahead);
   if (block_.operands[at(operation.a)].is_bf16) {
-    failed_ |= !wide_masks();
+    if (!wide_masks()) throw CannotWrite();
     assembler_.masked(code::widen, to, 0, from, part_ ? kPartMask : 0, part_);
     return assembler_.vector(code::shift, code::shift_left, to, to, 16);
   }
@@ -110,8 +109,8 @@ void Body::load(int value, int to) {
 
 int Body::reg(int value) {
   if (in_mask_register(value)) {
-    if (masks_.where(value) < 0) failed_ = true;
-    return std::max(masks_.where(value), 0);
+    if (masks_.where(value) < 0) throw CannotWrite();
+    return masks_.where(value);
   }
   if (const int pinned = around_.pinned[at(value)]; pinned >= 0) return pinned;
   if (vectors_.where(value) < 0) {
@@ -147,12 +146,9 @@ void Body::done(int value) {
 void Body::evict(int reg) {
   const int value = vectors_.value_in(reg);
   if (!has_home(value)) {
-    if (next_spill_ >= kFrameVectors) {
-      failed_ = true;
-    } else {
-      spills_[at(value)] = next_spill_++;
-      assembler_.vector(code::store, reg, 0, frame_vector(spills_[at(value)]));
-    }
+    if (next_spill_ >= kFrameVectors) throw CannotWrite();
+    spills_[at(value)] = next_spill_++;
+    assembler_.vector(code::store, reg, 0, frame_vector(spills_[at(value)]));
   }
   vectors_.free(reg);
 }
@@ -165,7 +161,7 @@ int Body::acquire() {
     const int next = uses_.next(vectors_.value_in(reg), position_);
     if (next > farthest) farthest = next, best = reg;
   }
-  if (best < 0) return failed_ = true, 0;
+  if (best < 0) throw CannotWrite();
   evict(best);
   return best;
 }
@@ -178,18 +174,18 @@ int Body::reserve() {
 
 int Body::acquire_mask() {
   const int found = masks_.find_free();
-  if (found < 0) failed_ = true;
-  return std::max(found, 0);
+  if (found < 0) throw CannotWrite();
+  return found;
 }
 
 int Body::result(int value) {
   if (in_mask_register(value)) {
     const int to = acquire_mask();
-    if (to > 0) masks_.put(value, to);
+    masks_.put(value, to);
     return to;
   }
   const int to = acquire();
-  if (!failed_) vectors_.put(value, to);
+  vectors_.put(value, to);
   return to;
 }
 
@@ -236,10 +232,7 @@ void Body::operation(int value) {
 // Arrays of numbers are read where they are used; bytes become masks at once.
 void Body::input(int value) {
   if (!block_.is_mask(value)) return;
-  if (!wide_masks()) {
-    failed_ = true;
-    return;
-  }
+  if (!wide_masks()) throw CannotWrite();
   const int bytes = acquire();
   const Memory from = place(of(value).a, of(value).ahead);
   assembler_.sized(code::load_bytes, Width::x128, bytes, 0, from, part_ ? kPartMask : 0, part_);
@@ -287,7 +280,7 @@ void Body::multiply_add(int value) {
     done(c);
     assembler_.vector(negative ? code::negative_multiply_add_213 : code::multiply_add_213, to, factor,
                       addend);
-    if (!failed_) vectors_.put(value, to);
+    vectors_.put(value, to);
     return;
   }
   const int to = reg(c);
@@ -297,7 +290,7 @@ void Body::multiply_add(int value) {
   done(a);
   done(b);
   assembler_.vector(negative ? code::negative_multiply_add_231 : code::multiply_add_231, to, left, right);
-  if (!failed_) vectors_.put(value, to);
+  vectors_.put(value, to);
 }
 
 void Body::compare(int value) {
@@ -355,10 +348,7 @@ void Body::keep(int value) {
 void Body::store_output(const Block::Output& output) {
   const Memory to = place(output.operand, output.ahead);
   if (block_.operands[at(output.operand)].is_bool) {
-    if (!wide_masks()) {
-      failed_ = true;
-      return;
-    }
+    if (!wide_masks()) throw CannotWrite();
     const int mask = reg(output.value);
     const int bytes = acquire();
     assembler_.sized(code::load_bytes, Width::x128, bytes, 0,
@@ -368,7 +358,7 @@ void Body::store_output(const Block::Output& output) {
   }
   const int from = reg(output.value);
   if (block_.operands[at(output.operand)].is_bf16) {
-    failed_ |= !wide_masks();
+    if (!wide_masks()) throw CannotWrite();
     const int high = acquire();
     assembler_.vector(code::shift, code::shift_right_unsigned, high, from, 16);
     assembler_.masked(code::narrow, high, 0, to, part_ ? kPartMask : 0, false);

@@ -30,14 +30,17 @@ inline Memory frame_pointer(int operand) {
   return {.base = rsp, .displacement = kFrameVectors * 64 + operand * 8};
 }
 
+/// Thrown where a block needs more registers than there are, more of the frame, or instructions that the
+/// instruction set lacks: it stays with the interpreter.
+struct CannotWrite {};
+
 class Body {
  public:
   Body(Assembler& assembler, const Block& block, const Uses& uses, const Surroundings& around);
   /// From `ahead` vectors behind the index on, or the part of a vector that the mask gives; reductions go to
-  /// the accumulators from that number on. False when it cannot be done.
-  bool write(bool part, int ahead, int accumulator);
+  /// the accumulators from that number on. Throws CannotWrite.
+  void write(bool part, int ahead, int accumulator);
   int peak() const { return vectors_.peak(); }
-  bool failed() const { return failed_; }
   /// A register for the caller.
   int reserve();
 
@@ -82,7 +85,7 @@ class Body {
   std::vector<int> locked_;
   int next_spill_ = 0;
   int position_ = 0, ahead_ = 0;
-  bool part_ = false, storing_ = false, failed_ = false;
+  bool part_ = false, storing_ = false;
 };
 
 }  // namespace luge::tiles::jit

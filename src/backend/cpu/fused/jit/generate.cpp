@@ -38,17 +38,10 @@ class Generator {
         wide_uses_(wide_) {}
 
   std::vector<std::uint8_t> run() {
-    if (block_.operands.size() > at(kFramePointers) || !surround()) return {};
-    if (!begin()) return {};
-    if (block_.down_columns)
-      return down_columns() ? (end(), assembler_.finish()) : std::vector<std::uint8_t>();
-    const auto next_row = assembler_.label();
-    assembler_.place(next_row);
-    enter_row();
-    if (!(block_.reductions.empty() ? row() : reduced_row())) return {};
-    leave_row();
-    assembler_.add(kRows, -1);
-    assembler_.jump(Assembler::If::not_equal, next_row);
+    if (block_.operands.size() > at(kFramePointers)) throw CannotWrite();
+    surround();
+    begin();
+    block_.down_columns ? down_columns() : rows();
     end();
     return assembler_.finish();
   }
@@ -66,8 +59,18 @@ class Generator {
     return block_.operations[at(value)].op == Op::input && operand_of(value).kind == kind;
   }
 
+  void rows() {
+    const auto next_row = assembler_.label();
+    assembler_.place(next_row);
+    enter_row();
+    block_.reductions.empty() ? row() : reduced_row();
+    leave_row();
+    assembler_.add(kRows, -1);
+    assembler_.jump(Assembler::If::not_equal, next_row);
+  }
+
   // Decides what stays in a register all the time, by how many the body needs for itself.
-  bool surround() {
+  void surround() {
     const auto count = static_cast<int>(block_.operations.size());
     around_.pinned.assign(at(count), -1);
     around_.home.assign(at(count), -1);
@@ -80,21 +83,21 @@ class Generator {
       if (row || splat) around_.home[at(value)] = around_.first_spill++;
       if (row || splat || block_.operations[at(value)].op == Op::constant) standing.push_back(value);
     }
-    if (around_.first_spill > kFrameVectors / 2) return false;
+    if (around_.first_spill > kFrameVectors / 2) throw CannotWrite();
     int taken = 0;
     if (is_avx2()) around_.part_mask = taken++;
     for (std::size_t r = 0; r < block_.reductions.size(); ++r) {
       auto& list = around_.accumulators.emplace_back();
       for (int k = 0; k < accumulators(); ++k) list.push_back(taken++);
     }
-    if (taken + 6 > assembler_.vector_registers()) return false;
+    if (taken + 6 > assembler_.vector_registers()) throw CannotWrite();
 
     Assembler trial(assembler_.isa());
     around_.registers = 64;
     wide_around_ = around_;
     spread();
     Body body(trial, wide_, wide_uses_, wide_around_);
-    if (!body.write(false, 0, 0)) return false;
+    body.write(false, 0, 0);
     const int room = assembler_.vector_registers() - body.peak() - 2;
     std::stable_sort(standing.begin(), standing.end(), [&](int a, int b) { return weight(a) > weight(b); });
     for (int k = 0; k < std::min(room, static_cast<int>(standing.size())); ++k) {
@@ -104,7 +107,6 @@ class Generator {
     around_.registers = assembler_.vector_registers();
     wide_around_ = around_;
     spread();
-    return true;
   }
   // The same places for the block of several vectors, whose values have other numbers.
   void spread() {
@@ -121,7 +123,7 @@ class Generator {
     return uses_.count(value) + (is_kind(value, BlockOperand::Kind::row) ? 2 : 0);
   }
 
-  bool begin() {
+  void begin() {
     assembler_.push(rbp);
     assembler_.move(rbp, rsp);
     for (Gp reg : kSaved) assembler_.push(reg);
@@ -130,7 +132,7 @@ class Generator {
     std::size_t next = 0;
     for (int k = 0; k < static_cast<int>(block_.operands.size()); ++k) {
       const BlockOperand& operand = block_.operands[at(k)];
-      if (operand.slot < 0) return false;
+      if (operand.slot < 0) throw CannotWrite();
       const Memory slot{.base = kSlots, .displacement = operand.slot * 8};
       if (operand.kind == BlockOperand::Kind::array && next < std::size(kPointers)) {
         around_.pointers[at(k)] = kPointers[next];
@@ -153,7 +155,6 @@ class Generator {
       }
     }
     wide_around_.pointers = around_.pointers;
-    return true;
   }
 
   // Reads what kScratch points at into the value's register, or its home.
@@ -185,32 +186,28 @@ class Generator {
     }
   }
 
-  bool body(bool part, int ahead, int accumulator) {
-    return Body(assembler_, block_, uses_, around_).write(part, ahead, accumulator);
+  void body(bool part, int ahead, int accumulator) {
+    Body(assembler_, block_, uses_, around_).write(part, ahead, accumulator);
   }
-  bool bodies(int count) {
+  void bodies(int count) {
     int k = 0;
     for (; k + together_ <= count; k += together_) {
-      if (!Body(assembler_, wide_, wide_uses_, wide_around_).write(false, k, k)) return false;
+      Body(assembler_, wide_, wide_uses_, wide_around_).write(false, k, k);
     }
-    for (; k < count; ++k) {
-      if (!body(false, k, k)) return false;
-    }
-    return true;
+    for (; k < count; ++k) body(false, k, k);
   }
 
   // `count` whole vectors at a time, as often as the row has them.
-  bool whole_vectors(int count) {
+  void whole_vectors(int count) {
     const auto loop = assembler_.label(), rest = assembler_.label();
     assembler_.place(loop);
     assembler_.address(kScratch, {.base = kIndex, .displacement = count * lanes()});
     assembler_.compare(kScratch, kColumns);
     assembler_.jump(Assembler::If::above, rest);
-    if (!bodies(count)) return false;
+    bodies(count);
     assembler_.add(kIndex, count * lanes());
     assembler_.jump(Assembler::If::always, loop);
     assembler_.place(rest);
-    return true;
   }
 
   // Sets the mask of as many elements as are left, a vector at most; jumps when there are none.
@@ -241,36 +238,32 @@ class Generator {
     }
   }
 
-  bool row() {
+  void row() {
     const std::size_t size = block_.operations.size();
-    if (!whole_vectors(size <= 6 ? 4 : 2)) return false;
+    whole_vectors(size <= 6 ? 4 : 2);
     const auto rest = assembler_.label(), done = assembler_.label();
     assembler_.place(rest);
     part_mask(done);
-    if (!body(true, 0, 0)) return false;
+    body(true, 0, 0);
     assembler_.add(kIndex, lanes());
     assembler_.jump(Assembler::If::always, rest);
     assembler_.place(done);
-    return true;
   }
 
-  bool reduced_row() {
-    if (!whole_vectors(accumulators())) return false;
+  void reduced_row() {
+    whole_vectors(accumulators());
     const auto done = assembler_.label();
     for (int k = 0; k < accumulators(); ++k) {
       part_mask(done);
-      if (!body(true, 0, k)) return false;
+      body(true, 0, k);
       assembler_.add(kIndex, lanes());
     }
     assembler_.place(done);
-    for (std::size_t r = 0; r < block_.reductions.size(); ++r) {
-      if (!finish(r)) return false;
-    }
-    return true;
+    for (std::size_t r = 0; r < block_.reductions.size(); ++r) finish(r);
   }
 
   // The accumulators meet in the tree of the interpreter's rows: halves, quarters and so on.
-  bool finish(std::size_t r) {
+  void finish(std::size_t r) {
     const BlockReduction& reduction = block_.reductions[r];
     const std::vector<int>& sums = around_.accumulators[r];
     Body body(assembler_, block_, uses_, around_);
@@ -295,22 +288,21 @@ class Generator {
     const Memory to{.base = kScratch};
     if (block_.operands[at(reduction.operand)].kind == BlockOperand::Kind::row) {
       assembler_.sized(code::store_one, Width::x128, sum, 0, to);
-      return !body.failed();
+      return;
     }
     assembler_.sized(code::store_one, Width::x128, sum, 0, frame_vector(kFrameVectors - 1));
     assembler_.vector(code::broadcast, sum, 0, frame_vector(kFrameVectors - 1));
     for (std::int32_t bytes = 0; bytes < 64; bytes += assembler_.vector_bytes()) {
       assembler_.vector(code::store, sum, 0, Memory{.base = kScratch, .displacement = bytes});
     }
-    return !body.failed();
   }
   // Strips of columns, walked down the rows. Pointers start anew at every strip: they are kept in the frame.
   static constexpr int kFirst = kFramePointers / 2, kRowCount = kFramePointers - 1;
   static constexpr int kRowsTogether = 32;  // as many as the interpreter sums before they become f64
 
-  bool down_columns() {
+  void down_columns() {
     const auto count = static_cast<int>(block_.operands.size());
-    if (count >= kFirst) return false;
+    if (count >= kFirst) throw CannotWrite();
     for (int k = 0; k < count; ++k) {
       const int held = around_.pointers[at(k)];
       if (held < 0) assembler_.load(kScratch, frame_pointer(k));
@@ -324,19 +316,18 @@ class Generator {
       assembler_.address(kScratch, {.base = kIndex, .displacement = strips * lanes()});
       assembler_.compare(kScratch, kColumns);
       assembler_.jump(Assembler::If::above, rest);
-      if (!strip(strips, false)) return false;
+      strip(strips, false);
       assembler_.add(kIndex, strips * lanes());
       assembler_.jump(Assembler::If::always, loop);
       assembler_.place(rest);
     }
     const auto done = assembler_.label();
     part_mask(done);
-    if (!strip(1, true)) return false;
+    strip(1, true);
     assembler_.place(done);
-    return true;
   }
 
-  bool strip(int count, bool part) {
+  void strip(int count, bool part) {
     constexpr Gp together = kSlots;
     for (int k = 0; k < static_cast<int>(block_.operands.size()); ++k) {
       const int held = around_.pointers[at(k)];
@@ -350,7 +341,7 @@ class Generator {
     assembler_.set(together, kRowsTogether);
     assembler_.place(row);
     read_row_values();
-    if (!(part ? body(true, 0, 0) : bodies(count))) return false;
+    part ? body(true, 0, 0) : bodies(count);
     leave_row();
     assembler_.add(kRows, -1);
     assembler_.jump(Assembler::If::equal, last);
@@ -360,7 +351,6 @@ class Generator {
     assembler_.jump(Assembler::If::always, block);
     assembler_.place(last);
     add_to_sums(count);
-    return true;
   }
 
   // Behind the last column there is room for a whole vector.
@@ -423,11 +413,14 @@ class Generator {
 // Long chains of operations are written for two vectors in turn: one alone would wait for itself. Where that
 // takes too many registers, one has to do.
 std::vector<std::uint8_t> generate(const Block& block, Isa isa) {
-  if (block.down_columns || block.operations.size() > 3) {
-    std::vector<std::uint8_t> code = Generator(block, isa, 2).run();
-    if (!code.empty()) return code;
+  const bool long_chain = block.down_columns || block.operations.size() > 3;
+  for (int together = long_chain ? 2 : 1; together > 0; --together) {
+    try {
+      return Generator(block, isa, together).run();
+    } catch (const CannotWrite&) {
+    }
   }
-  return Generator(block, isa, 1).run();
+  return {};
 }
 
 }  // namespace luge::tiles::jit
