@@ -21,8 +21,8 @@ struct Step : Rule {
   Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {
     slot("m"), slot("v");  // made before references are taken
     Tensor &m = slot("m"), &v = slot("v");
-    m = lerp(gradient, m, options_.beta1);
-    v = lerp(square(gradient), v, options_.beta2);
+    m = settled(lerp(gradient, m, options_.beta1));
+    v = settled(lerp(square(gradient), v, options_.beta2));
     const Tensor rate = slot.learning_rate() / slot.bias_correction(options_.beta1);
     const Tensor deviation = sqrt(v) * rsqrt(slot.bias_correction(options_.beta2));
     return parameter - rate * m / (deviation + options_.epsilon);

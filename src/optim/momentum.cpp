@@ -19,7 +19,7 @@ struct Step : Rule {
     const double mu = options_.momentum;
     Tensor& v = slot("v");
     const Tensor fresh = options_.accumulate == Accumulate::sum ? gradient : (1 - mu) * gradient;
-    v = mu * v + fresh;
+    v = settled(mu * v + fresh);
     return parameter - slot.learning_rate() * (options_.nesterov ? mu * v + fresh : v);
   }
   MomentumOptions options_;

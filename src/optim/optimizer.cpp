@@ -7,6 +7,7 @@
 
 #include "graph/eval.h"
 #include "luge/autodiff.h"
+#include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "optim/optimizer_state.h"
@@ -114,6 +115,13 @@ void Optimizer::State::make_slots() {
     for (Slots::Entry& entry : each.slots) entry.value = {};
     if (gathers) gathered(each);
   }
+}
+
+Tensor settled(const Tensor& moment) {
+  double smallest_normal = 0;
+  if (moment.dtype() == f32 || moment.dtype() == bf16) smallest_normal = 0x1p-126;
+  if (moment.dtype() == f64) smallest_normal = 0x1p-1022;
+  return smallest_normal > 0 ? where(less(abs(moment), smallest_normal), 0, moment) : moment;
 }
 
 Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, const OptimizerOptions& options)

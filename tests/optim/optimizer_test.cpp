@@ -45,6 +45,36 @@ TEST(Optimizer, TheLossIsTheSameBeforeAndAfterTheStep) {
   EXPECT_NEAR(first(w), 3 - 0.1 * 6, 1e-6);
 }
 
+// 0.9 times the smallest subnormal number rounds to itself: left alone, the moment would never reach zero.
+TEST(Optimizer, MomentsWhoseGradientsCeaseEndAtZero) {
+  for (const DType dtype : {f32, f64}) {
+    for (const Optimizer& optimizer : std::vector<Optimizer>{Adam(1e-3, {.beta2 = 0.9}), Momentum(1e-3)}) {
+      Variable w(full({2}, 1.0, dtype), "w");
+      optimizer.step({w}, {full({2}, 1.0, dtype)});
+      const int enough = dtype == f32 ? 900 : 7000;
+      for (int step = 0; step < enough; ++step) optimizer.step({w}, {zeros({2}, dtype)});
+      for (const nn::NamedVariable& state : optimizer.state()) {
+        if (state.variable.shape().rank() == 1) {
+          EXPECT_EQ(first(state.variable), 0) << state.name;
+        }
+      }
+    }
+  }
+}
+
+TEST(Optimizer, SettledKeepsNormalNumbersAndWhatIsNone) {
+  const float smallest = std::numeric_limits<float>::min(), nan = std::numeric_limits<float>::quiet_NaN();
+  const auto kept =
+      settled(tensor({smallest, -smallest, smallest / 2, -smallest / 2, nan}, {5})).to_vector<float>();
+  EXPECT_EQ(kept[0], smallest);
+  EXPECT_EQ(kept[1], -smallest);
+  EXPECT_EQ(kept[2], 0);
+  EXPECT_EQ(kept[3], 0);
+  EXPECT_TRUE(std::isnan(kept[4]));
+  const Tensor half = full({2}, 1e-6, f16);
+  EXPECT_NE(settled(half).to_vector<double>()[0], 0);
+}
+
 TEST(Optimizer, GatheredGradientsCountAtTheNextStepOnly) {
   Variable together(full({2}, 3.0), "w"), apart(full({2}, 3.0), "w");
   const Optimizer one = Momentum(0.1), several = Momentum(0.1);

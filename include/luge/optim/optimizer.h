@@ -55,6 +55,11 @@ class Slots {
   Shared& shared_;
 };
 
+/// The moment, with zero for subnormal numbers (below 2^-126; float64: 2^-1022; f16 is left as it is). A moment
+/// whose gradients have ceased decays into them and, rounded, stays there for good, where a processor takes up
+/// to a hundred times as long for each operation.
+Tensor settled(const Tensor& moment);
+
 /// The mathematics of one optimizer.
 class Rule {
  public:
