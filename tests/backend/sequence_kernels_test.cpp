@@ -79,16 +79,44 @@ TEST(SequenceKernels, RecurrentLayers) {
 
 TEST(SequenceKernels, AttentionOfThreeOperands) {
   for (const bool causal : {false, true}) {
-    for (const auto& [rows, columns, depth, values] : std::vector<std::array<std::int64_t, 4>>{
-             {1, 1, 1, 1}, {50, 70, 20, 33}, {97, 64, 32, 64}, {130, 130, 16, 16}}) {
-      expect_close({.name = fmt::format("attention {}x{}x{}x{}", rows, columns, depth, values),
+    // One head is shared out by rows.
+    for (const auto& [heads, rows, columns, depth, values] :
+         std::vector<std::array<std::int64_t, 5>>{{2, 1, 1, 1, 1},
+                                                  {2, 50, 70, 20, 33},
+                                                  {1, 97, 64, 32, 64},
+                                                  {2, 130, 130, 16, 16},
+                                                  {1, 200, 230, 40, 24},
+                                                  {3, 70, 20, 33, 17}}) {
+      expect_close({.name = fmt::format("attention {}x{}x{}x{}x{}", heads, rows, columns, depth, values),
                     .build =
                         [causal](const Tensors& t) {
                           return Tensors{attention(t[0], t[1], t[2], {.causal = causal})};
                         },
-                    .inputs = {{uniform({1, 2, rows, depth}), uniform({1, 2, columns, depth}),
-                                uniform({1, 2, columns, values})}}},
+                    .inputs = {{uniform({1, heads, rows, depth}), uniform({1, heads, columns, depth}),
+                                uniform({1, heads, columns, values})}}},
                    1e-5);
+    }
+  }
+}
+
+// What is not a number stays in the rows that look at it.
+TEST(SequenceKernels, AttentionPassesOnNaN) {
+  constexpr std::int64_t rows = 40, depth = 8;
+  std::vector<float> q(rows * depth, 0.5f), k(rows * depth, 0.25f), v(rows * depth, 1.0f);
+  q[7 * depth + 3] = NAN;
+  const auto of = [](const std::vector<float>& values) { return tensor(values, Shape{1, 1, rows, depth}); };
+  const OpCase row{
+      .name = "attention of NaN",
+      .build = [](const Tensors& t) { return Tensors{attention(t[0], t[1], t[2], {.causal = true})}; },
+      .inputs = {}};
+  const Traced traced = trace(row, {value_of(of(q)), value_of(of(k)), value_of(of(v))}, false);
+  const auto got =
+      numbers(run_graph(traced.roots, traced.leaves, traced.values, {.backend = &cpu_backend()})[0]);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    if (i / depth == 7) {
+      EXPECT_TRUE(std::isnan(got[i])) << i;
+    } else {
+      EXPECT_NEAR(got[i], 1, 1e-6) << i;
     }
   }
 }

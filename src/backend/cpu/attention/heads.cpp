@@ -10,160 +10,132 @@
 #define HWY_TARGET_INCLUDE "backend/cpu/attention/heads.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include "backend/cpu/vector/blocks-inl.h"
 #include "backend/cpu/vector/math-inl.h"
-#include "backend/cpu/vector/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace luge::attention::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using std::int64_t;
-using vector::HWY_NAMESPACE::accumulate;
-using vector::HWY_NAMESPACE::exp_of_negative;
-using vector::HWY_NAMESPACE::F;
-using vector::HWY_NAMESPACE::for_row_blocks;
-using vector::HWY_NAMESPACE::kLanes;
-using vector::HWY_NAMESPACE::load_lanes;
-using vector::HWY_NAMESPACE::Register;
-using vector::HWY_NAMESPACE::store_lanes;
+using namespace vector::HWY_NAMESPACE;
 
-constexpr int64_t kBlock = 48;  // rows whose scores exist at one time
-constexpr int64_t kWide = 64;   // packed extents are multiples of this: four registers of any target
+constexpr int64_t kRows = 64;  // of a block of the backward pass: the sums over rows are so long
 
-constexpr int64_t padded(int64_t extent) { return (extent + kWide - 1) / kWide * kWide; }
+constexpr int64_t floats_of(int64_t rows, int64_t columns) { return rows * blocks_of(columns) * kLanes; }
 
-/// A matrix in memory: the left side of a product may be read along columns, the right side not.
-struct Left {
-  const float* data;
-  int64_t row, inner;
+/// How many columns a row and those before it look at.
+int64_t columns_of(const Heads& s, int64_t row) {
+  return s.causal ? std::min(s.columns, row + 1) : s.columns;
+}
+
+// A share of k and v of the head behind this one, while there is arithmetic to do: as much of it as `rows`
+// are of `all`.
+HWY_INLINE void fetch_next(const Heads& s, const Rows& k, const Rows& v, int64_t head, int64_t begin,
+                           int64_t rows, int64_t all) {
+  if (head >= s.count()) return;
+  const int64_t n = head / s.heads, h = head % s.heads;
+  const int64_t first = s.columns * begin / all, count = s.columns * (begin + rows) / all - first;
+  fetch<false>(k.at(n, h) + first * k.row, k.row, count, s.depth);
+  fetch<false>(v.at(n, h) + first * v.row, v.row, count, s.value_depth);
+}
+
+struct Taker {
+  float* at;
+  float* operator()(int64_t floats) { return std::exchange(at, at + floats); }
 };
-struct Right {
-  const float* data;  // [inner, padded columns]
-  int64_t row;
+
+/// What the forward pass of one head keeps; of a tile's rows: q, weights, results.
+struct ForwardMemory {
+  float *k_turned, *v, *q, *weights, *y;
+  int64_t size;
+  ForwardMemory(const Heads& s, float* scratch) {
+    Taker take{scratch};
+    k_turned = take(floats_of(s.depth, s.columns)), v = take(floats_of(s.columns, s.value_depth));
+    q = take(floats_of(kTileRows, s.depth)), weights = take(floats_of(kTileRows, s.columns));
+    y = take(floats_of(kTileRows, s.value_depth));
+    size = take.at - scratch;
+  }
 };
 
-/// Calls store(r, v, column, sum) for every register of a·b, `columns` wide; `columns` counts whole
-/// registers.
-template <int kColumns, class Store>
-HWY_INLINE void product_columns(int64_t rows, int64_t depth, const Left& a, const Right& b, int64_t column,
-                                const Store& store) {
-  for_row_blocks(rows, [&]<int kRows>(int64_t begin) {
-    Register sum[kRows][kColumns];
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 8
-      for (int v = 0; v < kColumns; ++v) sum[r][v] = hn::Zero(F());
+// The weights of a tile's rows in place of their scores, not divided by their sums, which go to `total`; 0
+// behind the columns that a row looks at. `first` is the tile's first row.
+void softmax_rows(const Heads& s, int64_t first, int64_t rows, float* weights, float* largest, float* total) {
+  const F d;
+  constexpr int64_t block = kTileRows * kLanes;
+  for (int64_t r = 0; r < rows; ++r) {
+    const int64_t count = columns_of(s, first + r), whole = count / kLanes;
+    const float* row = weights + r * kLanes;
+    Register top = hn::Set(d, -INFINITY);
+    for (int64_t c = 0; c < whole; ++c) top = hn::Max(top, hn::LoadU(d, row + c * block));
+    if (const int64_t rest = count - whole * kLanes; rest > 0) {
+      const auto inside = hn::FirstN(d, static_cast<std::size_t>(rest));
+      top = hn::Max(top, hn::IfThenElse(inside, hn::LoadU(d, row + whole * block), top));
     }
-    accumulate<kRows, kColumns>(depth, a.data + begin * a.row, a.row, a.inner, b.data + column, b.row, sum);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 8
-      for (int v = 0; v < kColumns; ++v) store(begin + r, column + v * kLanes, sum[r][v]);
+    largest[r] = hn::GetLane(hn::MaxOfLanes(d, top));
+  }
+  const int64_t blocks = blocks_of(columns_of(s, first + rows - 1));
+  for (int64_t r = 0; r < rows; ++r) {
+    const int64_t count = columns_of(s, first + r), whole = count / kLanes;
+    const Register shift = hn::Set(d, largest[r]);
+    Register sum = hn::Zero(d);
+    float* row = weights + r * kLanes;
+    for (int64_t c = 0; c < blocks; ++c, row += block) {
+      Register power = exp_of_negative(d, hn::Sub(hn::LoadU(d, row), shift));
+      if (c >= whole) power = first_lanes(power, count - c * kLanes);
+      hn::StoreU(power, d, row);
+      sum = hn::Add(sum, power);
+    }
+    total[r] = hn::GetLane(hn::SumOfLanes(d, sum));
+  }
+}
+
+void forward(const Forward& f, float* scratch, const Task& task) {
+  const F d;
+  const Heads& s = f.s;
+  const int64_t head = task.head, n = head / s.heads, h = head % s.heads, all = columns_of(s, task.last - 1);
+  constexpr int64_t block = kTileRows * kLanes;
+  const ForwardMemory m(s, scratch);
+  pack_turned(f.k.at(n, h), f.k.row, all, s.depth, m.k_turned);
+  pack(f.v.at(n, h), f.v.row, all, s.value_depth, 1, m.v, all * kLanes);
+  for_tiles(task.last - task.first, [&](int64_t begin, int64_t rows) HWY_ATTR {
+    fetch_next(s, f.k, f.v, task.next, begin, rows, task.last - task.first);
+    begin += task.first;
+    const int64_t limit = columns_of(s, begin + rows - 1);
+    pack(f.q.at(n, h) + begin * f.q.row, f.q.row, rows, s.depth, s.scale, m.q, block);
+    tile_row({.a = m.q,
+              .a_block = block,
+              .b = m.k_turned,
+              .b_block = s.depth * kLanes,
+              .to = m.weights,
+              .to_block = block,
+              .depth = s.depth,
+              .add = false},
+             rows, blocks_of(limit));
+    fetch<false>(f.q.at(n, h) + (begin + rows) * f.q.row, f.q.row,
+                 std::min<int64_t>(kTileRows, task.last - begin - rows), s.depth);
+    fetch<true>(f.y.at(n, h) + begin * f.y.row, f.y.row, rows, s.value_depth);
+    float largest[kTileRows], total[kTileRows];
+    softmax_rows(s, begin, rows, m.weights, largest, total);
+    tile_row({.a = m.weights,
+              .a_block = block,
+              .b = m.v,
+              .b_block = all * kLanes,
+              .to = m.y,
+              .to_block = block,
+              .depth = limit,
+              .add = false},
+             rows, blocks_of(s.value_depth));
+    for (int64_t r = 0; r < rows; ++r) {
+      if (f.log_sum) f.log_sum[head * s.rows + begin + r] = largest[r] + std::log(total[r]);
+      const Register inverse = hn::Set(d, 1 / total[r]);
+      float* y = f.y.at(n, h) + (begin + r) * f.y.row;
+      for (int64_t c = 0; c < s.value_depth; c += kLanes) {
+        const Register sum = hn::LoadU(d, m.y + c * kTileRows + r * kLanes);
+        store_lanes(hn::Mul(sum, inverse), y + c, s.value_depth - c);
+      }
     }
   });
-}
-template <class Store>
-HWY_INLINE void product(int64_t rows, int64_t depth, int64_t columns, const Left& a, const Right& b,
-                        const Store& store) {
-  int64_t column = 0;
-  for (; column + 4 * kLanes <= columns; column += 4 * kLanes)
-    product_columns<4>(rows, depth, a, b, column, store);
-  if (column + 2 * kLanes <= columns) {
-    product_columns<2>(rows, depth, a, b, column, store);
-    column += 2 * kLanes;
-  }
-  for (; column < columns; column += kLanes) product_columns<1>(rows, depth, a, b, column, store);
-}
-
-int64_t whole_registers(int64_t extent) { return (extent + kLanes - 1) / kLanes * kLanes; }
-
-/// Rows of `depth` elements, one behind the other with zeros between.
-void pack(const float* from, int64_t row, int64_t rows, int64_t depth, float* to) {
-  const int64_t apart = padded(depth);
-  for (int64_t r = 0; r < rows; ++r) {
-    std::copy_n(from + r * row, depth, to + r * apart);
-    std::fill(to + r * apart + depth, to + (r + 1) * apart, 0.0f);
-  }
-}
-/// The same with rows as columns: [depth, apart].
-void pack_transposed(const float* from, int64_t row, int64_t rows, int64_t depth, float* to, int64_t apart) {
-  for (int64_t begin = 0; begin < depth; begin += 16) {
-    const int64_t end = std::min(depth, begin + 16);
-    for (int64_t r = 0; r < rows; ++r) {
-      for (int64_t k = begin; k < end; ++k) to[k * apart + r] = from[r * row + k];
-    }
-    for (int64_t k = begin; k < end; ++k) {
-      std::fill(to + k * apart + rows, to + k * apart + whole_registers(rows), 0.0f);
-    }
-  }
-}
-
-/// How many columns the rows up to `last` look at.
-int64_t limit_of(const Heads& s, int64_t last) { return s.causal ? std::min(s.columns, last) : s.columns; }
-
-// scale·q·kᵀ of some rows, in whole registers of columns.
-void scores(const Heads& s, const Rows& q, int64_t n, int64_t h, int64_t first, int64_t rows, int64_t limit,
-            const float* k_columns, float* to) {
-  const int64_t apart = padded(s.columns);
-  const Register scale = hn::Set(F(), s.scale);
-  product(rows, s.depth, whole_registers(limit), {q.at(n, h) + first * q.row, q.row, 1}, {k_columns, apart},
-          [&](int64_t r, int64_t column, Register sum) {
-            hn::StoreU(hn::Mul(sum, scale), F(), to + r * apart + column);
-          });
-}
-
-// The weights of one row in place of its scores, 0 behind `count` of them; gives the largest score and the
-// sum.
-struct RowSum {
-  float largest, total;
-};
-RowSum softmax_row(float* row, int64_t count, int64_t limit) {
-  const F d;
-  Register largest = hn::Set(d, -INFINITY);
-  int64_t c = 0;
-  for (; c + kLanes <= count; c += kLanes) largest = hn::Max(largest, hn::LoadU(d, row + c));
-  float top = hn::GetLane(hn::MaxOfLanes(d, largest));
-  for (int64_t rest = c; rest < count; ++rest) top = std::max(top, row[rest]);
-  const Register shift = hn::Set(d, top);
-  Register sum = hn::Zero(d);
-  for (c = 0; c < limit; c += kLanes) {
-    Register power = exp_of_negative(d, hn::Sub(hn::LoadU(d, row + c), shift));
-    if (c + kLanes > count) {
-      const auto inside = hn::FirstN(d, static_cast<std::size_t>(std::max<int64_t>(0, count - c)));
-      power = hn::IfThenElseZero(inside, power);
-    }
-    hn::StoreU(power, d, row + c);
-    sum = hn::Add(sum, power);
-  }
-  return {top, hn::GetLane(hn::SumOfLanes(d, sum))};
-}
-
-void forward(const Forward& f, float* scratch, int64_t head, int64_t first, int64_t last) {
-  const Heads& s = f.s;
-  const int64_t n = head / s.heads, h = head % s.heads;
-  const int64_t apart = padded(s.columns), wide = padded(s.value_depth);
-  float *k_columns = scratch, *values = k_columns + s.depth * apart, *weights = values + s.columns * wide;
-  float* inverse = weights + kBlock * apart;
-  const int64_t all = limit_of(s, last);
-  pack_transposed(f.k.at(n, h), f.k.row, all, s.depth, k_columns, apart);
-  pack(f.v.at(n, h), f.v.row, all, s.value_depth, values);
-  for (int64_t begin = first; begin < last; begin += kBlock) {
-    const int64_t rows = std::min(kBlock, last - begin), limit = limit_of(s, begin + rows);
-    scores(s, f.q, n, h, begin, rows, limit, k_columns, weights);
-    for (int64_t r = 0; r < rows; ++r) {
-      const int64_t count = s.causal ? std::min(s.columns, begin + r + 1) : s.columns;
-      const RowSum sum = softmax_row(weights + r * apart, count, whole_registers(limit));
-      inverse[r] = 1 / sum.total;
-      if (f.log_sum) f.log_sum[head * s.rows + begin + r] = sum.largest + std::log(sum.total);
-    }
-    float* y = f.y.at(n, h) + begin * f.y.row;
-    product(rows, limit, whole_registers(s.value_depth), {weights, apart, 1}, {values, wide},
-            [&](int64_t r, int64_t column, Register sum) {
-              store_lanes(hn::Mul(sum, hn::Set(F(), inverse[r])), y + r * f.y.row + column,
-                          s.value_depth - column);
-            });
-  }
 }
 
 float dot(const float* a, const float* b, int64_t count) {
@@ -174,93 +146,143 @@ float dot(const float* a, const float* b, int64_t count) {
   return hn::GetLane(hn::SumOfLanes(F(), sum));
 }
 
-/// What the backward pass of one head keeps: packed operands, the block's weights and their gradients, sums.
+/// What the backward pass of one head keeps: packed operands, and those of a block of rows with its weights
+/// and the gradients of its scores; sums; of a tile's rows dq.
 struct BackwardMemory {
-  float *k_columns, *v_columns, *k, *q, *dy, *weights, *slopes, *dk, *dv;
-  explicit BackwardMemory(const Heads& s, float* scratch) {
-    const int64_t apart = padded(s.columns), deep = padded(s.depth), wide = padded(s.value_depth);
-    const auto take = [&](int64_t floats) { return std::exchange(scratch, scratch + floats); };
-    k_columns = take(s.depth * apart), v_columns = take(s.value_depth * apart);
-    k = take(s.columns * deep), q = take(kBlock * deep), dy = take(kBlock * wide);
-    weights = take(kBlock * apart), slopes = take(kBlock * apart);
-    dk = take(apart * deep), dv = take(apart * wide);
+  float *k_turned, *v_turned, *k, *q, *dy, *weights, *slopes, *dk, *dv, *dq;
+  int64_t size;
+  BackwardMemory(const Heads& s, float* scratch) {
+    Taker take{scratch};
+    const int64_t whole = blocks_of(s.columns) * kLanes;
+    k_turned = take(floats_of(s.depth, s.columns)), v_turned = take(floats_of(s.value_depth, s.columns));
+    k = take(floats_of(s.columns, s.depth));
+    q = take(floats_of(kRows, s.depth)), dy = take(floats_of(kRows, s.value_depth));
+    weights = take(floats_of(kRows, s.columns)), slopes = take(floats_of(kRows, s.columns));
+    dk = take(floats_of(whole, s.depth)), dv = take(floats_of(whole, s.value_depth));
+    dq = take(floats_of(kTileRows, s.depth));
+    size = take.at - scratch;
   }
 };
 
-// The block's weights from their scores and logarithms, and the gradients of the scores.
-void weigh(const Backward& b, const BackwardMemory& m, int64_t head, int64_t begin, int64_t rows,
-           int64_t limit) {
+// A tile's weights from their scores and logarithms, and the gradients of the scores in place of those of the
+// weights.
+void weigh_rows(const Backward& b, const float* log_sum, const float* mean, int64_t first, int64_t rows,
+                float* weights, float* slopes) {
   const F d;
-  const Heads& s = b.s;
-  const int64_t n = head / s.heads, h = head % s.heads, apart = padded(s.columns);
-  const float *dy = b.dy.at(n, h) + begin * b.dy.row, *y = b.y.at(n, h) + begin * b.y.row;
-  scores(s, b.q, n, h, begin, rows, limit, m.k_columns, m.weights);
-  product(
-      rows, s.value_depth, whole_registers(limit), {dy, b.dy.row, 1}, {m.v_columns, apart},
-      [&](int64_t r, int64_t column, Register sum) { hn::StoreU(sum, d, m.slopes + r * apart + column); });
+  const int64_t blocks = blocks_of(columns_of(b.s, first + rows - 1));
   for (int64_t r = 0; r < rows; ++r) {
-    const int64_t count = s.causal ? std::min(s.columns, begin + r + 1) : s.columns;
-    const Register shift = hn::Set(d, b.log_sum[head * s.rows + begin + r]);
-    const Register mean = hn::Set(d, dot(dy + r * b.dy.row, y + r * b.y.row, s.value_depth));
-    float *weight = m.weights + r * apart, *slope = m.slopes + r * apart;
-    for (int64_t c = 0; c < limit; c += kLanes) {
-      Register power = exp_of_negative(d, hn::Sub(hn::LoadU(d, weight + c), shift));
-      Register of_score =
-          hn::Mul(hn::Mul(power, hn::Sub(hn::LoadU(d, slope + c), mean)), hn::Set(d, s.scale));
-      if (c + kLanes > count) {
-        const auto inside = hn::FirstN(d, static_cast<std::size_t>(std::max<int64_t>(0, count - c)));
-        power = hn::IfThenElseZero(inside, power);
-        of_score = hn::IfThenElseZero(inside, of_score);
+    const int64_t count = columns_of(b.s, first + r), whole = count / kLanes;
+    const Register shift = hn::Set(d, log_sum[r]), middle = hn::Set(d, mean[r]);
+    for (int64_t c = 0; c < blocks; ++c) {
+      float *weight = weights + (c * kRows + r) * kLanes, *slope = slopes + (c * kRows + r) * kLanes;
+      Register power = exp_of_negative(d, hn::Sub(hn::LoadU(d, weight), shift));
+      Register of_score = hn::Mul(power, hn::Sub(hn::LoadU(d, slope), middle));
+      if (c >= whole) {
+        power = first_lanes(power, count - c * kLanes);
+        of_score = first_lanes(of_score, count - c * kLanes);
       }
-      hn::StoreU(power, d, weight + c);
-      hn::StoreU(of_score, d, slope + c);
+      hn::StoreU(power, d, weight);
+      hn::StoreU(of_score, d, slope);
     }
   }
 }
 
-/// to [limit, padded depth] += aᵀ·b for a block of rows.
-void add_transposed(int64_t limit, int64_t rows, int64_t depth, const float* a, int64_t apart, const float* b,
-                    float* to) {
-  const int64_t wide = padded(depth);
-  product(limit, rows, whole_registers(depth), {a, 1, apart}, {b, wide},
-          [&](int64_t r, int64_t column, Register sum) {
-            float* place = to + r * wide + column;
-            hn::StoreU(hn::Add(hn::LoadU(F(), place), sum), F(), place);
-          });
-}
-
-void store_rows(const float* from, int64_t rows, int64_t depth, float* to, int64_t row) {
-  for (int64_t r = 0; r < rows; ++r) std::copy_n(from + r * padded(depth), depth, to + r * row);
-}
-
-void backward(const Backward& b, float* scratch, int64_t head) {
+// The rows begin … begin + rows - 1 of a block that starts at `first`: weights, gradients of scores, dq.
+void backward_tile(const Backward& b, const BackwardMemory& m, int64_t head, int64_t first, int64_t begin,
+                   int64_t rows) {
+  const F d;
   const Heads& s = b.s;
-  const int64_t n = head / s.heads, h = head % s.heads, apart = padded(s.columns);
-  const BackwardMemory m(s, scratch);
-  pack_transposed(b.k.at(n, h), b.k.row, s.columns, s.depth, m.k_columns, apart);
-  pack_transposed(b.v.at(n, h), b.v.row, s.columns, s.value_depth, m.v_columns, apart);
-  pack(b.k.at(n, h), b.k.row, s.columns, s.depth, m.k);
-  std::fill_n(m.dk, apart * padded(s.depth), 0.0f);
-  std::fill_n(m.dv, apart * padded(s.value_depth), 0.0f);
-  for (int64_t begin = 0; begin < s.rows; begin += kBlock) {
-    const int64_t rows = std::min(kBlock, s.rows - begin), limit = limit_of(s, begin + rows);
-    weigh(b, m, head, begin, rows, limit);
-    float* dq = b.dq.at(n, h) + begin * b.dq.row;
-    product(rows, limit, whole_registers(s.depth), {m.slopes, apart, 1}, {m.k, padded(s.depth)},
-            [&](int64_t r, int64_t column, Register sum) {
-              store_lanes(sum, dq + r * b.dq.row + column, s.depth - column);
-            });
-    pack(b.q.at(n, h) + begin * b.q.row, b.q.row, rows, s.depth, m.q);
-    pack(b.dy.at(n, h) + begin * b.dy.row, b.dy.row, rows, s.value_depth, m.dy);
-    add_transposed(limit, rows, s.depth, m.slopes, apart, m.q, m.dk);
-    add_transposed(limit, rows, s.value_depth, m.weights, apart, m.dy, m.dv);
+  const int64_t n = head / s.heads, h = head % s.heads, at = begin * kLanes, row = first + begin;
+  const int64_t limit = columns_of(s, row + rows - 1);
+  constexpr int64_t block = kRows * kLanes;
+  const int64_t behind = std::min(rows, s.rows - row - kRows);  // these rows of the next block
+  fetch<false>(b.q.at(n, h) + (row + kRows) * b.q.row, b.q.row, behind, s.depth);
+  fetch<false>(b.dy.at(n, h) + (row + kRows) * b.dy.row, b.dy.row, behind, s.value_depth);
+  Tile p{.a = m.q + at,
+         .a_block = block,
+         .b = m.k_turned,
+         .b_block = s.depth * kLanes,
+         .to = m.weights + at,
+         .to_block = block,
+         .depth = s.depth,
+         .add = false};
+  tile_row(p, rows, blocks_of(limit));
+  fetch<false>(b.y.at(n, h) + (row + kRows) * b.y.row, b.y.row, behind, s.value_depth);
+  fetch<true>(b.dq.at(n, h) + row * b.dq.row, b.dq.row, rows, s.depth);
+  p.a = m.dy + at, p.b = m.v_turned, p.b_block = s.value_depth * kLanes, p.to = m.slopes + at;
+  p.depth = s.value_depth;
+  tile_row(p, rows, blocks_of(limit));
+  float mean[kTileRows];
+  for (int64_t r = 0; r < rows; ++r) {
+    mean[r] = dot(b.dy.at(n, h) + (row + r) * b.dy.row, b.y.at(n, h) + (row + r) * b.y.row, s.value_depth);
   }
-  store_rows(m.dk, s.columns, s.depth, b.dk.at(n, h), b.dk.row);
-  store_rows(m.dv, s.columns, s.value_depth, b.dv.at(n, h), b.dv.row);
+  weigh_rows(b, b.log_sum + head * s.rows + row, mean, row, rows, m.weights + at, m.slopes + at);
+  p.a = m.slopes + at, p.b = m.k, p.b_block = s.columns * kLanes, p.depth = limit;
+  p.to = m.dq, p.to_block = kTileRows * kLanes;
+  tile_row(p, rows, blocks_of(s.depth));
+  for (int64_t r = 0; r < rows; ++r) {
+    float* dq = b.dq.at(n, h) + (row + r) * b.dq.row;
+    for (int64_t c = 0; c < s.depth; c += kLanes) {
+      const Register sum = hn::LoadU(d, m.dq + c * kTileRows + r * kLanes);
+      store_lanes(hn::Mul(sum, hn::Set(d, s.scale)), dq + c, s.depth - c);
+    }
+  }
 }
+
+void backward(const Backward& b, float* scratch, int64_t head, int64_t next) {
+  const Heads& s = b.s;
+  const int64_t n = head / s.heads, h = head % s.heads, whole = blocks_of(s.columns) * kLanes;
+  constexpr int64_t block = kRows * kLanes;
+  const BackwardMemory m(s, scratch);
+  pack_turned(b.k.at(n, h), b.k.row, s.columns, s.depth, m.k_turned);
+  pack_turned(b.v.at(n, h), b.v.row, s.columns, s.value_depth, m.v_turned);
+  pack(b.k.at(n, h), b.k.row, s.columns, s.depth, 1, m.k, s.columns * kLanes);
+  std::fill_n(m.dk, floats_of(whole, s.depth), 0.0f);
+  std::fill_n(m.dv, floats_of(whole, s.value_depth), 0.0f);
+  for (int64_t first = 0; first < s.rows; first += kRows) {
+    const int64_t rows = std::min(kRows, s.rows - first);
+    pack(b.q.at(n, h) + first * b.q.row, b.q.row, rows, s.depth, s.scale, m.q, block);
+    pack(b.dy.at(n, h) + first * b.dy.row, b.dy.row, rows, s.value_depth, 1, m.dy, block);
+    for_tiles(rows, [&](int64_t begin, int64_t here) HWY_ATTR {
+      fetch_next(s, b.k, b.v, next, first + begin, here, s.rows);
+      backward_tile(b, m, head, first, begin, here);
+    });
+    const bool last = first + rows == s.rows;
+    const int64_t limit = columns_of(s, first + rows - 1), blocks = blocks_of(last ? s.columns : limit);
+    for (int64_t c = 0; c < blocks; ++c) {
+      const int64_t column = c * kLanes, count = std::min<int64_t>(kLanes, s.columns - column);
+      float *dk = b.dk.at(n, h) + column * b.dk.row, *dv = b.dv.at(n, h) + column * b.dv.row;
+      if (last) {
+        fetch<true>(dk, b.dk.row, count, s.depth);
+        fetch<true>(dv, b.dv.row, count, s.value_depth);
+      }
+      // Rows before the block's first column do not look at it.
+      const int64_t skipped = s.causal ? std::clamp<int64_t>(column - first, 0, rows) : 0;
+      Tile p{.a = m.slopes + (c * kRows + skipped) * kLanes,
+             .a_block = 0,
+             .b = m.q + skipped * kLanes,
+             .b_block = block,
+             .to = m.dk + c * kLanes * kLanes,
+             .to_block = whole * kLanes,
+             .depth = rows - skipped,
+             .add = true};
+      turned_block(p, blocks_of(s.depth));
+      p.a = m.weights + (c * kRows + skipped) * kLanes, p.b = m.dy + skipped * kLanes;
+      p.to = m.dv + c * kLanes * kLanes;
+      turned_block(p, blocks_of(s.value_depth));
+      if (last) {
+        unpack(m.dk + column * kLanes, whole * kLanes, count, s.depth, dk, b.dk.row);
+        unpack(m.dv + column * kLanes, whole * kLanes, count, s.value_depth, dv, b.dv.row);
+      }
+    }
+  }
+}
+
+int64_t forward_floats(const Heads& s) { return ForwardMemory(s, nullptr).size; }
+int64_t backward_floats(const Heads& s) { return BackwardMemory(s, nullptr).size; }
 
 const Functions& find_target() {
-  static constexpr Functions all{forward, backward};
+  static constexpr Functions all{forward_floats, backward_floats, forward, backward};
   return all;
 }
 
@@ -270,23 +292,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace luge::attention {
-
 HWY_EXPORT(find_target);
 const Functions& functions() { return HWY_DYNAMIC_DISPATCH(find_target)(); }
-
-namespace {
-constexpr std::int64_t most_rows = 48;
-std::int64_t wide(std::int64_t extent) { return (extent + 63) / 64 * 64; }
-}  // namespace
-
-std::int64_t forward_scratch(const Heads& s) {
-  return s.depth * wide(s.columns) + s.columns * wide(s.value_depth) + most_rows * wide(s.columns) + 64;
-}
-std::int64_t backward_scratch(const Heads& s) {
-  const std::int64_t apart = wide(s.columns), deep = wide(s.depth), value_wide = wide(s.value_depth);
-  return (s.depth + s.value_depth) * apart + s.columns * deep + most_rows * (deep + value_wide + 2 * apart) +
-         apart * (deep + value_wide);
-}
-
 }  // namespace luge::attention
 #endif

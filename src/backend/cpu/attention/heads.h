@@ -33,14 +33,19 @@ struct Backward {
   const float* log_sum = nullptr;
 };
 
-/// Floats that a thread works in.
-std::int64_t forward_scratch(const Heads& s);
-std::int64_t backward_scratch(const Heads& s);
+/// Heads are counted over the batch.
+struct Task {
+  std::int64_t head, next;   // whose k and v the thread needs afterwards; none: count()
+  std::int64_t first, last;  // rows first … last - 1
+};
 
 struct Functions {
-  /// Rows first … last - 1 of one head (counted over the batch).
-  void (*forward)(const Forward& f, float* scratch, std::int64_t head, std::int64_t first, std::int64_t last);
-  void (*backward)(const Backward& b, float* scratch, std::int64_t head);
+  /// Floats that a thread works in.
+  std::int64_t (*forward_scratch)(const Heads& s);
+  std::int64_t (*backward_scratch)(const Heads& s);
+  void (*forward)(const Forward& f, float* scratch, const Task& task);
+  /// Takes all rows.
+  void (*backward)(const Backward& b, float* scratch, std::int64_t head, std::int64_t next);
 };
 /// For the best instruction set of this machine.
 const Functions& functions();

@@ -15,7 +15,7 @@ using attention::Heads;
 using attention::Rows;
 
 constexpr double flops_per_second = 5e10;
-constexpr double one_thread_flops = 2e6;
+constexpr double one_thread_flops = 5e5;
 
 std::size_t operands_of(const AttentionAttributes& a) { return a.heads > 0 ? 1 : 3; }
 
@@ -61,6 +61,12 @@ Rows output(void* data, const Heads& s, bool one) {
   return one ? packed(data, s, 0, 1) : plain(data, s.heads, s.rows, s.value_depth);
 }
 
+/// Where part `part` of `parts` of a head's rows begins; parts are of one price.
+std::int64_t cut(const Heads& s, std::int64_t part, std::int64_t parts) {
+  const double share = static_cast<double>(part) / static_cast<double>(parts);
+  return std::llround(static_cast<double>(s.rows) * (s.causal ? std::sqrt(share) : share));
+}
+
 class ForwardRun final : public PreparedKernel {
  public:
   ForwardRun(const Heads& s, bool one, int threads) : s_(s), one_(one), threads_(threads) {}
@@ -68,16 +74,19 @@ class ForwardRun final : public PreparedKernel {
     const auto [q, k, v] = operands(call.in, s_, one_);
     const attention::Forward f{s_, q, k, v, output(call.out[0], s_, one_), static_cast<float*>(call.out[1])};
     const auto& functions = attention::functions();
-    const std::int64_t of_one = attention::forward_scratch(s_);
+    const std::int64_t of_one = functions.forward_scratch(s_);
     // A head's rows are shared out only where there are too few heads: its columns are packed again each
     // time.
-    const std::int64_t parts = s_.count() >= 4 * threads_ ? 1 : threads_, tasks = s_.count() * parts;
+    const bool whole = s_.count() >= 4 * threads_ || s_.count() % threads_ == 0;
+    const std::int64_t parts = whole ? 1 : threads_, tasks = s_.count() * parts;
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int thread = 0; thread < threads_; ++thread) {
       float* scratch = static_cast<float*>(call.scratch) + thread * of_one;
       for (std::int64_t task = thread; task < tasks; task += threads_) {
-        const std::int64_t part = task % parts;
-        functions.forward(f, scratch, task / parts, s_.rows * part / parts, s_.rows * (part + 1) / parts);
+        const std::int64_t part = task % parts, head = task / parts;
+        const std::int64_t next = whole ? head + threads_ : s_.count();
+        const std::int64_t first = cut(s_, part, parts), last = cut(s_, part + 1, parts);
+        if (first < last) functions.forward(f, scratch, {head, next, first, last});
       }
     }
   }
@@ -106,12 +115,12 @@ class BackwardRun final : public PreparedKernel {
                                 dv,
                                 static_cast<const float*>(call.in[own + 1])};
     const auto& functions = attention::functions();
-    const std::int64_t of_one = attention::backward_scratch(s_);
+    const std::int64_t of_one = attention::functions().backward_scratch(s_);
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int thread = 0; thread < threads_; ++thread) {
       float* scratch = static_cast<float*>(call.scratch) + thread * of_one;
       for (std::int64_t head = thread; head < s_.count(); head += threads_) {
-        functions.backward(b, scratch, head);
+        functions.backward(b, scratch, head, head + threads_);
       }
     }
   }
@@ -158,7 +167,7 @@ class AttentionKernel final : public Kernel {
       return refuse(std::move(reason));
     if (!r.out_used[0]) return refuse("gives no logarithms alone");
     const Heads s = heads_of(*attributes, r.in);
-    return accept<ForwardRun>(r, s, attributes->heads > 0, 2, attention::forward_scratch(s));
+    return accept<ForwardRun>(r, s, attributes->heads > 0, 2, attention::functions().forward_scratch(s));
   }
 };
 
@@ -174,7 +183,7 @@ class AttentionBackwardKernel final : public Kernel {
       if (!used) return refuse("gives all gradients together");
     }
     const Heads s = heads_of(*attributes, r.in);
-    return accept<BackwardRun>(r, s, attributes->heads > 0, 5, attention::backward_scratch(s));
+    return accept<BackwardRun>(r, s, attributes->heads > 0, 5, attention::functions().backward_scratch(s));
   }
 };
 

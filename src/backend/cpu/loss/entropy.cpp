@@ -8,26 +8,16 @@
 #define HWY_TARGET_INCLUDE "backend/cpu/loss/entropy.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include "backend/cpu/vector/lanes-inl.h"
 #include "backend/cpu/vector/math-inl.h"
-#include "backend/cpu/vector/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace luge::entropy::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
+using namespace vector::HWY_NAMESPACE;
 using std::int64_t;
-using vector::HWY_NAMESPACE::exp_of_negative;
-using vector::HWY_NAMESPACE::F;
-using vector::HWY_NAMESPACE::kLanes;
-using vector::HWY_NAMESPACE::load_lanes;
-using vector::HWY_NAMESPACE::Register;
-using vector::HWY_NAMESPACE::store_lanes;
-
-HWY_INLINE Register first_lanes(Register x, int64_t count) {
-  if (count >= kLanes) return x;
-  return hn::IfThenElseZero(hn::FirstN(F(), static_cast<std::size_t>(count)), x);
-}
 
 struct Sums {
   float log_sum, all;  // log Σ exp x, Σ x

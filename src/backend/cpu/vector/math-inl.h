@@ -24,17 +24,20 @@ HWY_INLINE V horner(D d, V x, float first, Rest... rest) {
   return hn::MulAdd(horner(d, x, rest...), x, hn::Set(d, first));
 }
 
-// e^x for x in [-87, 88], where the result is normal; x = n ln 2 + r with |r| ≤ ln 2 / 2.
+// e^x for x in [-87, 88], where the result is normal; x = n ln 2 + r with |r| ≤ ln 2 / 2. Added to `whole`, a
+// number is rounded to n in its last bits, with the exponent's bias beside it. NaN stays NaN.
 template <class D, class V>
 HWY_INLINE V exp_inside(D d, V x) {
   const hn::RebindToSigned<D> di;
-  const auto n = hn::Round(hn::Mul(x, hn::Set(d, 1.44269504f)));
+  const auto whole = hn::Set(d, 12582912.0f + 127);
+  const auto shifted = hn::MulAdd(x, hn::Set(d, 1.44269504f), whole);
+  const auto n = hn::Sub(shifted, whole);
   auto r = hn::NegMulAdd(n, hn::Set(d, 0.693145752f), x);
   r = hn::NegMulAdd(n, hn::Set(d, 1.42860677e-6f), r);
   const auto p =
       horner(d, r, 0.5f, 0.1666666716f, 0.0416664556f, 0.00833331049f, 0.00139345415f, 0.000198919810f);
   const auto less_one = hn::MulAdd(hn::Mul(r, r), p, r);
-  const auto power = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, n), hn::Set(di, 127))));
+  const auto power = hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(di, shifted)));
   return hn::MulAdd(power, less_one, power);
 }
 
@@ -42,8 +45,8 @@ HWY_INLINE V exp_inside(D d, V x) {
 template <class D, class V>
 HWY_INLINE V exp_of_negative(D d, V x) {
   const auto low = hn::Set(d, -87.0f);
-  const auto y = exp_inside(d, hn::Max(x, low));
-  return hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenZeroElse(hn::Lt(x, low), y));
+  const auto below = hn::Lt(x, low);
+  return hn::IfThenZeroElse(below, exp_inside(d, hn::IfThenElse(below, low, x)));
 }
 
 // 1 / x for x in [1, 2^127): an estimate and two steps of Newton's.

@@ -7,18 +7,12 @@
 #define LUGE_VECTOR_PRODUCT_INL_H_
 #endif
 
-#include <cstdint>
-#include <cstring>
-
-#include "hwy/highway.h"
+#include "backend/cpu/vector/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace luge::vector::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using F = hn::ScalableTag<float>;
-using Register = hn::Vec<F>;
-inline constexpr int kLanes = static_cast<int>(hn::MaxLanes(F()));
 /// Rows that fit beside four registers of columns: 32 registers with AVX-512, 16 without.
 inline constexpr int kMostRows = HWY_TARGET <= HWY_AVX3 ? 6 : 3;
 
@@ -57,30 +51,6 @@ HWY_INLINE void for_row_blocks(std::int64_t count, Body&& body) {
     if (rows == 1) body.template operator()<1>(done);
     done += rows;
   }
-}
-
-/// The first `count` lanes; more than there are: all. What is masked out is not touched.
-HWY_INLINE Register load_lanes(const float* from, std::int64_t count) {
-  const F d;
-  if (count >= kLanes) return hn::LoadU(d, from);
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
-  return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(count)), d, from);
-#else
-  alignas(64) float buffer[HWY_MAX_BYTES / sizeof(float)] = {};
-  std::memcpy(buffer, from, static_cast<std::size_t>(count) * sizeof(float));
-  return hn::Load(d, buffer);
-#endif
-}
-HWY_INLINE void store_lanes(Register value, float* to, std::int64_t count) {
-  const F d;
-  if (count >= kLanes) return hn::StoreU(value, d, to);
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
-  hn::BlendedStore(value, hn::FirstN(d, static_cast<std::size_t>(count)), d, to);
-#else
-  alignas(64) float buffer[HWY_MAX_BYTES / sizeof(float)];
-  hn::Store(value, d, buffer);
-  std::memcpy(to, buffer, static_cast<std::size_t>(count) * sizeof(float));
-#endif
 }
 
 }  // namespace luge::vector::HWY_NAMESPACE
