@@ -6,7 +6,11 @@
 #define HWY_TARGET_INCLUDE "backend/cpu/matmul/gemm.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include <immintrin.h>
 #include <algorithm>
+
+#include <array>
+#include <utility>
 
 #include "hwy/highway.h"
 
@@ -19,166 +23,230 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
-using D4 = hn::FixedTag<float, 4>;
+using M = hn::Mask<D>;
 constexpr int64_t kLanes = hn::MaxLanes(D());
-// A tile takes all registers but two for columns of B and what broadcasts need.
-constexpr int64_t kRows = HWY_TARGET == HWY_AVX3 ? 14 : 6;
+// A tile takes all registers but those for two vectors of B and one broadcast.
+constexpr int kRows = HWY_TARGET == HWY_AVX3 ? 14 : 6;
 constexpr int64_t kColumns = 2 * kLanes;
-// A block of B's panels stays in the second cache, one of A's beside it.
-constexpr int64_t kDepth = 256, kWide = 512, kHigh = 6 * kRows;
-constexpr int64_t kPackedB = kDepth * kWide, kPackedA = kDepth * kHigh;
+// Rows of A that are packed at a time: with a panel of B they stay in the second cache.
+constexpr int64_t kHigh = 16 * kRows;
+// Panels of B that are walked together: what is written of a row of C lies together.
+constexpr int64_t kTogether = 2;
 
-// Four points of four rows, turned: to[k · width + r] = from[r · step + k].
-HWY_INLINE void turn(const float* from, int64_t step, float* to, int64_t width) {
-  const D4 d;
-  const auto a = hn::LoadU(d, from), b = hn::LoadU(d, from + step), c = hn::LoadU(d, from + 2 * step),
-             e = hn::LoadU(d, from + 3 * step);
-  const hn::Repartition<double, D4> pairs;
-  const auto ab0 = hn::BitCast(pairs, hn::InterleaveLower(d, a, b)),
-             ab1 = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b));
-  const auto ce0 = hn::BitCast(pairs, hn::InterleaveLower(d, c, e)),
-             ce1 = hn::BitCast(pairs, hn::InterleaveUpper(d, c, e));
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab0, ce0)), d, to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab0, ce0)), d, to + width);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab1, ce1)), d, to + 2 * width);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab1, ce1)), d, to + 3 * width);
+int64_t blocks(int64_t extent, int64_t most) { return (extent + most - 1) / most; }
+// Where part k of `count` about equal ones begins.
+int64_t start(int64_t extent, int64_t count, int64_t k) { return extent * k / count; }
+
+// Four numbers each of kLanes / 4 rows that lie four apart.
+template <class Row>
+HWY_INLINE V four_of_rows(const Row& row, int64_t first) {
+#if HWY_TARGET == HWY_AVX3
+  __m512 in = _mm512_castps128_ps512(_mm_loadu_ps(row(first)));
+  in = _mm512_insertf32x4(in, _mm_loadu_ps(row(first + 4)), 1);
+  in = _mm512_insertf32x4(in, _mm_loadu_ps(row(first + 8)), 2);
+  return V{_mm512_insertf32x4(in, _mm_loadu_ps(row(first + 12)), 3)};
+#else
+  return V{_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(row(first))),
+                                _mm_loadu_ps(row(first + 4)), 1)};
+#endif
 }
 
-// `count` rows (columns of B) of one side as panels [depth][kWidth]; what is missing in the last panel is 0.
-template <int64_t kWidth>
-void pack(const float* from, Side side, int64_t count, int64_t depth, float* to) {
-  for (int64_t first = 0; first < count; first += kWidth, from += kWidth * side.outer, to += kWidth * depth) {
-    const int64_t here = std::min(kWidth, count - first);
-    if (side.outer == 1) {
-      for (int64_t k = 0; k < depth; ++k) {
-        float* row = std::copy_n(from + k * side.inner, here, to + k * kWidth);
-        std::fill_n(row, kWidth - here, 0.0f);
-      }
-      continue;
-    }
-    int64_t r = 0;
-    for (; r + 4 <= here; r += 4) {
-      int64_t k = 0;
-      for (; k + 4 <= depth; k += 4) turn(from + r * side.outer + k, side.outer, to + k * kWidth + r, kWidth);
-      for (; k < depth; ++k) {
-        for (int64_t i = 0; i < 4; ++i) to[k * kWidth + r + i] = from[(r + i) * side.outer + k];
-      }
-    }
-    for (; r < kWidth; ++r) {
-      for (int64_t k = 0; k < depth; ++k) to[k * kWidth + r] = r < here ? from[r * side.outer + k] : 0.0f;
-    }
-  }
-}
-
-// c (+)= panel of A · panel of B.
-void tile(int64_t depth, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, float* c, int64_t width,
-          bool add) {
+// Four numbers of each of kLanes rows, turned: to[k * step_to + r] = row(r)[k].
+template <class Row>
+HWY_INLINE void turn(const Row& row, float* to, int64_t step_to) {
   const D d;
-  V sum[kRows][2];
+  const V in[4] = {four_of_rows(row, 0), four_of_rows(row, 1), four_of_rows(row, 2), four_of_rows(row, 3)};
+  const hn::Repartition<double, D> pairs;
+  const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, in[0], in[1])),
+             high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, in[0], in[1])),
+             low23 = hn::BitCast(pairs, hn::InterleaveLower(d, in[2], in[3])),
+             high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, in[2], in[3]));
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23)), d, to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23)), d, to + step_to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23)), d, to + 2 * step_to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, to + 3 * step_to);
+}
+
+// What is read next lies too far away for the processor to expect it.
+constexpr int64_t kAhead = 64, kRowsAhead = 16;
+
+// At most kLanes rows (columns of B) of one side: to[k * step_to + r]. What lies behind the last is anything.
+void pack(const float* from, Side side, int64_t count, int64_t depth, float* to, int64_t step_to) {
+  const D d;
+  if (side.outer == 1) {
+    const M mask = hn::FirstN(d, static_cast<std::size_t>(count));
+    for (int64_t k = 0; k < depth; ++k) {
+      __builtin_prefetch(from + (k + kRowsAhead) * side.inner);
+      hn::StoreU(hn::MaskedLoad(mask, d, from + k * side.inner), d, to + k * step_to);
+    }
+    return;
+  }
+  const float* rows[kLanes];
+  for (int64_t r = 0; r < kLanes; ++r) rows[r] = from + std::min(r, count - 1) * side.outer;
+  int64_t k = 0;
+  for (; k + 4 <= depth; k += 4) {
+    for (int64_t r = k / 4 % 4; r < kLanes; r += 4) __builtin_prefetch(rows[r] + k + kAhead);
+    turn([&](int64_t r) HWY_ATTR { return rows[r] + k; }, to + k * step_to, step_to);
+  }
+  for (; k < depth; ++k) {
+    for (int64_t r = 0; r < kLanes; ++r) to[k * step_to + r] = rows[r][k];
+  }
+}
+
+// A tile of the result: where it lies, and whether what it holds is added to and what comes behind the sum.
+struct Target {
+  float* c;
+  int64_t width;
+  M last;  // of the last vector of a row
+  bool add;
+  const Epilogue* epilogue;  // null: more of the sum is to come
+  int64_t at, column;        // of the first element in what the epilogue reads
+};
+
+// c (+)= panel of A times panel of B, R rows by V vectors.
+template <int R, int kVectors>
+void tile(int64_t depth, const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, const Target& t) {
+  const D d;
+  V sum[R][kVectors];
 #pragma GCC unroll 14
-  for (int r = 0; r < kRows; ++r) sum[r][0] = sum[r][1] = hn::Zero(d);
-  for (int64_t k = 0; k < depth; ++k, a += kRows, b += kColumns) {
-    __builtin_prefetch(b + 8 * kColumns);
-    __builtin_prefetch(b + 8 * kColumns + kLanes);
-    const V left = hn::LoadU(d, b), right = hn::LoadU(d, b + kLanes);
-#pragma GCC unroll 14
-    for (int r = 0; r < kRows; ++r) {
-      const V value = hn::Set(d, a[r]);
-      sum[r][0] = hn::MulAdd(value, left, sum[r][0]);
-      sum[r][1] = hn::MulAdd(value, right, sum[r][1]);
+  for (int r = 0; r < R; ++r) {
+    for (int v = 0; v < kVectors; ++v) {
+      sum[r][v] = hn::Zero(d);
+      __builtin_prefetch(t.c + r * t.width + v * kLanes, 1);
     }
   }
-#pragma GCC unroll 14
-  for (int r = 0; r < kRows; ++r) {
+  for (int64_t k = 0; k < depth; ++k, a += kLanes, b += kVectors * kLanes) {
+    V right[kVectors];
 #pragma GCC unroll 2
-    for (int v = 0; v < 2; ++v) {
-      float* to = c + r * width + v * kLanes;
-      hn::StoreU(add ? hn::Add(hn::LoadU(d, to), sum[r][v]) : sum[r][v], d, to);
+    for (int v = 0; v < kVectors; ++v) right[v] = hn::LoadU(d, b + v * kLanes);
+#pragma GCC unroll 14
+    for (int r = 0; r < R; ++r) {
+      const V left = hn::Set(d, a[r]);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(left, right[v], sum[r][v]);
     }
   }
-}
-
-// Vectors of a row, of which the last may be partly filled.
-template <class F>
-HWY_INLINE void for_vectors(int64_t columns, const F& work) {
-  const D d;
-  for (int64_t j = 0; j < columns; j += kLanes)
-    work(j, hn::FirstN(d, static_cast<std::size_t>(std::min(kLanes, columns - j))));
-}
-
-void finish(const Epilogue& e, int64_t row, int64_t column, int64_t rows, int64_t columns, float* c,
-            int64_t width) {
-  const D d;
-  for (int64_t i = 0; i < rows; ++i) {
-    for_vectors(columns, [&](int64_t j, auto mask) HWY_ATTR {
-      const int64_t at = (row + i) * width + column + j;
-      V value = hn::MaskedLoad(mask, d, c + at);
-      if (e.bias) value = hn::Add(value, hn::MaskedLoad(mask, d, e.bias + column + j));
-      for (int s = 0; s < e.count; ++s) {
-        const Epilogue::Step& step = e.steps[s];
-        if (step.kind == Epilogue::Step::relu) {
-          value = hn::IfThenZeroElse(hn::Le(value, hn::Zero(d)), value);
-        } else {
-          const V operand = hn::MaskedLoad(mask, d, step.operand + at);
-          value = step.kind == Epilogue::Step::add ? hn::Add(value, operand) : hn::Mul(value, operand);
-        }
+  const auto each = [&](const auto& work) HWY_ATTR {
+#pragma GCC unroll 14
+    for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) work(sum[r][v], r * t.width + v * kLanes, v, v + 1 == kVectors);
+    }
+  };
+  const auto load = [&](const float* from, bool is_last)
+                        HWY_ATTR { return is_last ? hn::MaskedLoad(t.last, d, from) : hn::LoadU(d, from); };
+  if (t.add) {
+    each([&](V& value, int64_t at, int, bool is_last)
+             HWY_ATTR { value = hn::Add(load(t.c + at, is_last), value); });
+  }
+  if (t.epilogue) {
+    const Epilogue& e = *t.epilogue;
+    if (e.bias) {
+      V bias[kVectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) bias[v] = load(e.bias + t.column + v * kLanes, v + 1 == kVectors);
+      each([&](V& value, int64_t, int v, bool) HWY_ATTR { value = hn::Add(value, bias[v]); });
+    }
+    for (int s = 0; s < e.count; ++s) {
+      const float* operand = e.steps[s].operand + t.at;
+      if (e.steps[s].kind == Epilogue::Step::relu) {
+        each([&](V& value, int64_t, int, bool)
+                 HWY_ATTR { value = hn::IfThenZeroElse(hn::Le(value, hn::Zero(d)), value); });
+      } else if (e.steps[s].kind == Epilogue::Step::add) {
+        each([&](V& value, int64_t at, int, bool is_last)
+                 HWY_ATTR { value = hn::Add(value, load(operand + at, is_last)); });
+      } else {
+        each([&](V& value, int64_t at, int, bool is_last)
+                 HWY_ATTR { value = hn::Mul(value, load(operand + at, is_last)); });
       }
-      hn::BlendedStore(value, mask, d, c + at);
-    });
+    }
+  }
+  each([&](V& value, int64_t at, int, bool is_last) HWY_ATTR {
+    if (is_last) {
+      hn::BlendedStore(value, t.last, d, t.c + at);
+    } else {
+      hn::StoreU(value, d, t.c + at);
+    }
+  });
+}
+
+using TileFunction = void (*)(int64_t, const float*, const float*, const Target&);
+template <int kVectors, std::size_t... kLess>
+constexpr std::array<TileFunction, sizeof...(kLess)> tiles_of(std::index_sequence<kLess...>) {
+  return {tile<static_cast<int>(kLess) + 1, kVectors>...};
+}
+constexpr auto kOneVector = tiles_of<1>(std::make_index_sequence<kRows>()),
+               kTwoVectors = tiles_of<2>(std::make_index_sequence<kRows>());
+
+// Panel `index` of the columns of B, over a block of the inner extent.
+void pack_panel(const float* b, Side side, int64_t columns, const Depth& k, int64_t index, float* to) {
+  const int64_t first = index * kColumns, here = std::min(kColumns, columns - first),
+                vectors = blocks(here, kLanes);
+  for (int64_t v = 0; v < vectors; ++v) {
+    const int64_t column = first + v * kLanes;
+    pack(b + column * side.outer + k.first * side.inner, side, std::min(kLanes, columns - column), k.count,
+         to + first * k.count + v * kLanes, vectors * kLanes);
   }
 }
 
-// A tile at the edge is computed whole, beside the result.
-void edge_tile(int64_t depth, const float* a, const float* b, float* c, int64_t width, int64_t rows,
-               int64_t columns, bool add) {
-  const D d;
-  HWY_ALIGN float whole[kRows * kColumns];
-  tile(depth, a, b, whole, kColumns, false);
-  for (int64_t i = 0; i < rows; ++i) {
-    for_vectors(columns, [&](int64_t j, auto mask) HWY_ATTR {
-      V value = hn::LoadU(d, whole + i * kColumns + j);
-      if (add) value = hn::Add(value, hn::MaskedLoad(mask, d, c + i * width + j));
-      hn::BlendedStore(value, mask, d, c + i * width + j);
-    });
+// Rows of A in slivers of about equal height, each [depth][kLanes].
+void pack_rows(const float* a, Side side, int64_t row, int64_t rows, const Depth& k, float* to) {
+  const int64_t slivers = blocks(rows, kRows);
+  for (int64_t i = 0; i < slivers; ++i) {
+    const int64_t first = start(rows, slivers, i), here = start(rows, slivers, i + 1) - first;
+    pack(a + (row + first) * side.outer + k.first * side.inner, side, here, k.count,
+         to + i * kLanes * k.count, kLanes);
   }
 }
 
-void multiply(const Part& p, const float* a, Side a_side, const float* b, Side b_side, float* c,
-              const Epilogue& e, float* scratch) {
-  float* const packed_b = scratch;
-  float* const packed_a = scratch + kPackedB;
-  const bool any = e.bias || e.count > 0;
-  for (int64_t n = 0; n < p.columns; n += kWide) {
-    const int64_t wide = std::min(kWide, p.columns - n);
-    for (int64_t k = 0; k < p.depth; k += kDepth) {
-      const int64_t depth = std::min(kDepth, p.depth - k);
-      const bool last = k + depth == p.depth;
-      pack<kColumns>(b + (p.column + n) * b_side.outer + k * b_side.inner, b_side, wide, depth, packed_b);
-      for (int64_t m = 0; m < p.rows; m += kHigh) {
-        const int64_t high = std::min(kHigh, p.rows - m);
-        pack<kRows>(a + (p.row + m) * a_side.outer + k * a_side.inner, a_side, high, depth, packed_a);
-        for (int64_t i = 0; i < high; i += kRows) {
-          for (int64_t j = 0; j < wide; j += kColumns) {
-            const int64_t rows = std::min(kRows, high - i), columns = std::min(kColumns, wide - j);
-            const int64_t row = p.row + m + i, column = p.column + n + j;
-            const float *left = packed_a + i * depth, *right = packed_b + j * depth;
-            float* to = c + row * p.width + column;
-            if (rows == kRows && columns == kColumns) {
-              tile(depth, left, right, to, p.width, k > 0);
-            } else {
-              edge_tile(depth, left, right, to, p.width, rows, columns, k > 0);
-            }
-            if (last && any) finish(e, row, column, rows, columns, c, p.width);
-          }
-        }
+// The tiles of one sliver in one panel.
+struct Walk {
+  const Part& part;
+  const Depth& k;
+  const float *packed_a, *packed_b;
+  float* c;
+  const Epilogue* epilogue;
+
+  void tile_at(int64_t row, int64_t rows, int64_t sliver, int64_t panel) const {
+    const int64_t column = panel * kColumns, columns = std::min(kColumns, part.columns - column),
+                  vectors = blocks(columns, kLanes), at = row * part.columns + column;
+    const Target target{.c = c + at,
+                        .width = part.columns,
+                        .last = hn::FirstN(D(), static_cast<std::size_t>(columns - (vectors - 1) * kLanes)),
+                        .add = k.first > 0,
+                        .epilogue = epilogue,
+                        .at = at,
+                        .column = column};
+    const auto& functions = vectors == 2 ? kTwoVectors : kOneVector;
+    functions[static_cast<std::size_t>(rows - 1)](k.count, packed_a + sliver * kLanes * k.count,
+                                                  packed_b + column * k.count, target);
+  }
+};
+
+void multiply(const Part& p, const Depth& k, const float* a, Side a_side, const float* packed_b, float* c,
+              const Epilogue& e, float* packed_a) {
+  const Walk walk{p, k, packed_a, packed_b, c, k.last ? &e : nullptr};
+  const int64_t highs = blocks(p.rows, kHigh), end = p.panel + p.panels;
+  for (int64_t m = 0; m < highs; ++m) {
+    const int64_t row = p.row + start(p.rows, highs, m), high = p.row + start(p.rows, highs, m + 1) - row,
+                  slivers = blocks(high, kRows);
+    pack_rows(a, a_side, row, high, k, packed_a);
+    for (int64_t panel = p.panel; panel < end; panel += kTogether) {
+      for (int64_t i = 0; i < slivers; ++i) {
+        const int64_t first = start(high, slivers, i), rows = start(high, slivers, i + 1) - first;
+        for (int64_t j = panel; j < std::min(panel + kTogether, end); ++j)
+          walk.tile_at(row + first, rows, i, j);
       }
     }
   }
 }
 
 Loops find_target() {
-  return {static_cast<int>(kRows), static_cast<int>(kColumns), static_cast<std::size_t>(kPackedA + kPackedB),
-          multiply};
+  return {.tile_rows = kRows,
+          .tile_columns = static_cast<int>(kColumns),
+          .packed_rows = blocks(kHigh, kRows) * kLanes + kLanes,
+          .pack_panel = pack_panel,
+          .multiply = multiply};
 }
 
 #else

@@ -25,19 +25,30 @@ struct Epilogue {
   int count = 0;
 };
 
-/// The part of the result that one thread computes: rows and columns of C = A·B, C dense with `columns` per
-/// row.
+/// A block of the inner extent: the numbers [first, first + count); `last` ends it.
+struct Depth {
+  int64_t first, count;
+  bool last;
+};
+/// The longest block that the loops are good at.
+inline constexpr int64_t longest_depth = 512;
+
+/// The part of the result that one thread computes: rows and panels of columns of C = A·B, which is dense
+/// with `columns` per row.
 struct Part {
-  int64_t row, rows, column, columns, width;  // width: columns of the whole result
-  int64_t depth;
+  int64_t row, rows, panel, panels, columns;
 };
 
 struct Loops {
-  int tile_rows, tile_columns;  // 0: not for this instruction set
-  /// Numbers of scratch for a part.
-  std::size_t scratch;
-  void (*multiply)(const Part& part, const float* a, Side a_side, const float* b, Side b_side, float* c,
-                   const Epilogue& epilogue, float* scratch);
+  int tile_rows = 0, tile_columns = 0;  // 0: not for this instruction set. A panel of B has tile_columns.
+  int64_t packed_rows = 0;              // numbers of A's scratch per number of a block's count
+  /// Panel `index` of B over a block of the inner extent, to where multiply looks for it.
+  void (*pack_panel)(const float* b, Side side, int64_t columns, const Depth& depth, int64_t index,
+                     float* packed_b) = nullptr;
+  /// The part, over a block of the inner extent, from B's panels; blocks come in their order. packed_a:
+  /// packed_rows * depth.count numbers of scratch.
+  void (*multiply)(const Part& part, const Depth& depth, const float* a, Side side, const float* packed_b,
+                   float* c, const Epilogue& epilogue, float* packed_a) = nullptr;
 };
 
 /// The loops for this machine's instruction set.
