@@ -21,6 +21,7 @@ namespace luge {
 struct PostOp {
   Instruction instruction;
   int operand = -1;
+  double slope = 0;  // of relu below 0; only convolutions are asked for another
 };
 
 struct KernelRequest {

@@ -3,6 +3,7 @@
 #include "compile/fold.h"
 
 #include <algorithm>
+#include <bit>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -19,9 +20,10 @@ Folded::Folded(OpRef inner, std::size_t own, std::vector<PostOp> post, std::vect
       name_(inner_->name()) {
   words_ = inner_->words();
   for (const PostOp& op : post_) {
-    name_ += "+" + std::string(luge::name(op.instruction));
+    name_ += std::string(op.slope == 0 ? "+" : "+leaky_") + std::string(luge::name(op.instruction));
     words_.push_back(static_cast<std::uint64_t>(op.instruction) << 32 |
                      static_cast<std::uint32_t>(op.operand));
+    words_.push_back(std::bit_cast<std::uint64_t>(op.slope));
   }
   hash_ = op_detail::hash_name(name_);
   for (std::uint64_t word : words_) fields_detail::mix(hash_, word);

@@ -10,6 +10,7 @@ Graph simplify(const Graph& graph, const Options& options);
 Graph norm_relu(const Graph& graph, const Options& options);
 Graph fold_norm(const Graph& graph, const Options& options);
 Graph autocast(const Graph& graph, const Options& options);
+Graph fold_leaky(const Graph& graph, const Options& options);
 Graph decompose(const Graph& graph, const Options& options);
 Graph mask_early(const Graph& graph, const Options& options);
 Graph pool_conv(const Graph& graph, const Options& options);

@@ -18,6 +18,7 @@ const std::vector<Pass>& passes() {
       {"norm_relu", norm_relu, "joins batch normalisation, residual sum and relu where a kernel does all"},
       {"fold_norm", fold_norm, "gives a convolution the scale and shift of the normalisation behind it"},
       {"autocast", autocast, "with precision = bf16, multiplies bfloat16 and keeps what lies between in it"},
+      {"fold_leaky", fold_leaky, "lets convolutions apply the leaky relu behind them before they store"},
       {"decompose", decompose, "expands ops for which the backend has no kernel"},
       {"simplify_parts", simplify, "the same for what the decompositions brought"},
       {"mask_early", mask_early, "masks a pooled gradient before it is spread over the image"},

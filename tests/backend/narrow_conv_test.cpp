@@ -75,6 +75,8 @@ TEST_F(NarrowConv, Forward) {
     c.in.push_back({f32, {p.w[0]}});
     c.post = {{Instruction::relu}};
     expect_near(c, "conv along rows");
+    c.post = {{Instruction::relu, -1, 0.1}};
+    expect_near(c, "conv along rows");
     c.layouts = {blocks(p.x), public_layout, public_layout, public_layout};
     c.in.push_back({f32, p.y()});
     c.post = {{Instruction::add, 3}, {Instruction::relu}};

@@ -96,6 +96,8 @@ TEST(OneDnnConv, PostOps) {
                   .size(),
               2u);
   }
+  const KernelCase leaky{.op = op, .in = {xt, wt, bt}, .post = {{Instruction::relu, -1, 0.1}}};
+  EXPECT_GE(check_candidates(leaky, direct_bound, winograd_bound).size(), 2u);
   const KernelCase residual{
       .op = op, .in = {xt, wt, bt, yt}, .post = {{Instruction::add, 3}, {Instruction::relu}}};
   EXPECT_GE(check_candidates(residual, direct_bound, winograd_bound).size(), 1u);

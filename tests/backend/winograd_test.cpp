@@ -110,6 +110,8 @@ TEST_F(Winograd, AddsAndRectifies) {
   KernelCase c = p.forward();
   c.post = {{Instruction::relu}};
   expect_near(c, bound);
+  c.post = {{Instruction::relu, -1, 0.1}};
+  expect_near(c, bound);
   c.in = {c.in[0], c.in[1], sum};
   c.post = {{Instruction::add, 2}};
   expect_near(c, bound);
@@ -144,6 +146,18 @@ TEST_F(Winograd, HoweverItIsCut) {
       std::vector<float> y(first.size());
       run(cut, threads, y);
       EXPECT_EQ(std::memcmp(aligned(y), expected, static_cast<std::size_t>(3 * 63 * 5 * lanes) * 4), 0)
+          << cut.tiles << " tiles, " << threads << " threads";
+    }
+  }
+  // Summed a few channels at a time: other roundings, the same ones for every number of threads and tiles.
+  std::vector<float> one(first.size());
+  run({50, 1, true, 2}, 1, one);
+  for (std::int64_t k = 0; k < 3 * 63 * 5 * lanes; ++k) ASSERT_NEAR(aligned(one)[k], expected[k], 1e-5f);
+  for (const winograd::Cut& cut : {winograd::Cut{50, 1, true, 2}, {20, 2, true, 2}, {3, 0, true, 2}}) {
+    for (const int threads : {1, 2, 5}) {
+      std::vector<float> y(first.size());
+      run(cut, threads, y);
+      EXPECT_EQ(std::memcmp(aligned(y), aligned(one), static_cast<std::size_t>(3 * 63 * 5 * lanes) * 4), 0)
           << cut.tiles << " tiles, " << threads << " threads";
     }
   }

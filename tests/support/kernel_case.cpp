@@ -73,9 +73,9 @@ void expect_zero_padding(const Memory& memory, LayoutId layout, const Type& type
   }
 }
 
-double instruction(Instruction which, double a, double b) {
-  switch (which) {
-    case Instruction::relu: return std::max(a, 0.0);
+double instruction(const PostOp& post, double a, double b) {
+  switch (post.instruction) {
+    case Instruction::relu: return a > 0 ? a : post.slope * a;
     case Instruction::sigmoid: return 1 / (1 + std::exp(-a));
     case Instruction::tanh: return std::tanh(a);
     case Instruction::add: return a + b;
@@ -138,7 +138,7 @@ Values oracle(const KernelCase& c, const Values& in, bool with_post) {
         b = in[operand][static_cast<std::size_t>(
             broadcast_index(c.in[operand].shape, out[0].shape, static_cast<std::int64_t>(k)))];
       }
-      result[0][k] = instruction(post.instruction, result[0][k], b);
+      result[0][k] = instruction(post, result[0][k], b);
     }
   }
   return result;

@@ -77,6 +77,7 @@ struct Group {
   const float* bias;
   const float* addend;
   bool relu;
+  float slope;
 };
 
 // `count` filters at `places` vectors of results, of which those behind the last are computed again.
@@ -129,7 +130,8 @@ HWY_INLINE void correlate_places(const Group& g, int64_t first) {
       const int64_t at = f * image + row[r] * p.out_width + column[r], rest = p.out_width - column[r];
       V value = sum[f][r];
       if (g.addend) value = hn::Add(value, load_first(g.addend + at, rest));
-      if (g.relu) value = hn::Max(hn::Zero(d), value);  // in this order NaN stays
+      if (g.relu)  // infinite values times a slope of 0 would be NaN; in this order NaN stays
+        value = hn::Max(g.slope == 0 ? hn::Zero(d) : hn::Mul(hn::Set(d, g.slope), value), value);
       if (rest >= kLanes) {
         hn::StoreU(value, d, g.y + at);
       } else {
@@ -158,7 +160,7 @@ void correlate_groups(const Planes& p, const float* planes, const float* packed,
     const int64_t begin = filters * k / groups, end = filters * (k + 1) / groups;
     functions[static_cast<std::size_t>(end - begin - 1)](
         {p, planes, packed + begin * p.channels * kernel * kernel, y + begin * image,
-         e.bias ? e.bias + begin : nullptr, e.addend ? e.addend + begin * image : nullptr, e.relu});
+         e.bias ? e.bias + begin : nullptr, e.addend ? e.addend + begin * image : nullptr, e.relu, e.slope});
   }
 }
 

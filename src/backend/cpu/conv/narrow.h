@@ -32,6 +32,7 @@ struct Epilogue {
   const float* bias = nullptr;
   const float* addend = nullptr;  // the same image of an array that lies as the result does
   bool relu = false;
+  float slope = 0;  // of relu below 0, at most 1
 };
 
 struct Loops {

@@ -45,6 +45,7 @@ class RowsRun final : public PreparedKernel {
         bias_(bias),
         addend_(tail.addend),
         relu_(tail.relu),
+        slope_(tail.slope),
         threads_(threads) {}
 
   std::size_t scratch() const { return static_cast<std::size_t>(packed() + threads_ * numbers()) * 4; }
@@ -64,7 +65,7 @@ class RowsRun final : public PreparedKernel {
         f.enter(planes_, at(0) + n * image(), planes);
         const float* addend = addend_ < 0 ? nullptr : at(addend_) + n * result;
         f.correlate(planes_, planes, weights, results_, static_cast<float*>(call.out[0]) + n * result,
-                    {at(bias_), addend, relu_});
+                    {at(bias_), addend, relu_, slope_});
       }
     });
   }
@@ -84,6 +85,7 @@ class RowsRun final : public PreparedKernel {
   bool turned_;
   int bias_, addend_;
   bool relu_;
+  float slope_;
   int threads_;
 };
 

@@ -10,6 +10,7 @@ Tail::Tail(const KernelRequest& request) {
       refusal = "fuses nothing behind relu";
     } else if (post.instruction == Instruction::relu) {
       relu = true;
+      slope = static_cast<float>(post.slope);
     } else if (post.instruction != Instruction::add || post.operand < 0 || addend >= 0) {
       refusal = fmt::format("fuses one addition and relu, got {}", name(post.instruction));
     } else if (request.in[static_cast<std::size_t>(post.operand)] != request.out[0]) {

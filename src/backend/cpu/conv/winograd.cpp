@@ -138,7 +138,8 @@ V load_bias(const Epilogue& e, int64_t block) {
 void gather(const Image& g, const Tiles& tiles, float* y, const Epilogue& e, int64_t first, int64_t last) {
   const D d;
   for (int64_t c = first; c < last; ++c) {
-    const V bias = load_bias(e, c);
+    const V bias = load_bias(e, c), slope = hn::Set(d, e.slope);
+    const bool leaky = e.slope != 0;  // infinite values times a slope of 0 would be NaN
     Place place(g, tiles.first);
     const float* from = tiles.data + ((c - first) * tiles.capacity + tiles.first - tiles.origin) * kLanes;
     for (int64_t k = 0; k < tiles.count; ++k, from += kLanes, place.advance(g)) {
@@ -159,7 +160,7 @@ void gather(const Image& g, const Tiles& tiles, float* y, const Epilogue& e, int
         for (int64_t j = 0; j < columns; ++j) {
           V value = hn::Add(line[j], bias);
           if (e.addend) value = hn::Add(value, hn::Load(d, e.addend + start + j * kLanes));
-          if (e.relu) value = hn::Max(hn::Zero(d), value);  // in this order NaN stays
+          if (e.relu) value = hn::Max(leaky ? hn::Mul(slope, value) : hn::Zero(d), value);  // NaN stays
           hn::Store(value, d, y + start + j * kLanes);
         }
       }
@@ -186,10 +187,10 @@ HWY_INLINE int64_t weight_at(int64_t block, int64_t blocks, int64_t summed, int6
 }
 
 void spread_weights(const float* w, int64_t filters, int64_t channels, bool turned, float* to, int64_t plane,
-                    Range results, Range summed) {
+                    Range results, Range summed, Range held) {
   const D d;
   constexpr int64_t square = kLanes * kLanes;
-  const int64_t all = (turned ? filters : channels) * kLanes;
+  const int64_t all = held.count() * kLanes;
   alignas(64) float turn[9 * square];
   for (int64_t r = results.first; r < results.last; ++r) {
     for (int64_t s = summed.first; s < summed.last; ++s) {
@@ -206,7 +207,9 @@ void spread_weights(const float* w, int64_t filters, int64_t channels, bool turn
       for (int64_t i = 0; i < kLanes; ++i) {
         V taps[9];
         for (int64_t tap = 0; tap < 9; ++tap) taps[tap] = hn::Load(d, from + tap * square + i * kLanes);
-        weight_points(taps, to + weight_at(r - results.first, results.count(), s * kLanes + i, all), plane);
+        weight_points(taps,
+                      to + weight_at(r - results.first, results.count(), (s - held.first) * kLanes + i, all),
+                      plane);
       }
     }
   }

@@ -40,6 +40,13 @@ struct Tiles {
   int64_t origin;
 };
 
+/// What a product reads of them at one point: `count` tiles, of which every `capacity` lie apart as in Tiles,
+/// in memory for `held` blocks of channels. The sum begins with the first.
+struct Factor {
+  const float* data;
+  int64_t capacity, count, held;
+};
+
 struct Weights {
   const float* data;
   int64_t plane;
@@ -53,6 +60,7 @@ struct Epilogue {
   const float* addend = nullptr;  // lies as the result does
   int64_t channels = 0;           // the bias ends here
   bool relu = false;
+  float slope = 0;  // of relu below 0, at most 1
 };
 
 struct Loops {
@@ -70,10 +78,10 @@ struct Loops {
                  int64_t last);
 
   /// Weights to 36 points, for the blocks of results in `results`, of which `to` holds no others, and the
-  /// blocks summed over in `summed`. `turned`: for the gradient of the image, whose results are channels: it
-  /// sums over filters and sees the window turned by 180 degrees.
+  /// blocks summed over in `summed`, of which it holds those in `held`. `turned`: for the gradient of the
+  /// image, whose results are channels: it sums over filters and sees the window turned by 180 degrees.
   void (*spread_weights)(const float* w, int64_t filters, int64_t channels, bool turned, float* to,
-                         int64_t plane, Range results, Range summed);
+                         int64_t plane, Range results, Range summed, Range held);
   /// Gradient of the weights from sums [channels of part.channels][filters] in vectors of filters per point,
   /// for the blocks in part; added to dw unless `fresh`.
   struct Part {
@@ -82,11 +90,10 @@ struct Loops {
   void (*gather_weights)(const float* from, int64_t plane, int64_t filters, int64_t channels, float* dw,
                          bool fresh, const Part& part);
 
-  /// to = tiles · weights at one point, for `count` tiles, of which every `capacity` lie apart as in Tiles,
-  /// and the panels [first, last) of results (two blocks each). `to` begins with the first panel, its blocks
-  /// are `to_capacity` tiles apart.
-  void (*product)(const float* tiles, int64_t capacity, int64_t count, const Weights& weights, int64_t point,
-                  int64_t first, int64_t last, float* to, int64_t to_capacity);
+  /// to = tiles · weights at one point, or to += when `add`, for the panels [first, last) of results (two
+  /// blocks each). `to` begins with the first panel, its blocks are `to_capacity` tiles apart.
+  void (*product)(const Factor& tiles, const Weights& weights, int64_t point, int64_t first, int64_t last,
+                  float* to, int64_t to_capacity, bool add);
   /// sum += tilesᵀ · gradients at one point, for `channels` blocks of channels; overwrites when `fresh`.
   void (*product_weights)(const float* tiles, const float* gradients, int64_t capacity, int64_t count,
                           int64_t channels, int64_t filters, float* sum, bool fresh);

@@ -64,15 +64,24 @@ Problem turned(const Problem& p) {
 // Products on 36 points, and the transforms of images and weights. Both transforms cost more where their
 // numbers leave the caches before they are used. docs/decisions tells the measurements.
 double cost(const Problem& p, const Cut& cut, int threads) {
-  constexpr double near_image = 0.3e-9, far_image = 0.6e-9, near_weight = 0.8e-9, far_weight = 2.3e-9;
+  constexpr double near_image = 0.3e-9, far_image = 0.6e-9;
+  constexpr double passing_weight = 0.12e-9, near_weight = 0.8e-9, far_weight = 2.3e-9;
   constexpr double near_weights = 1 << 20;
   const double lanes = loops().lanes, tiles = static_cast<double>(p.tiles());
   const double channels = lanes * static_cast<double>(p.channel_blocks),
                filters = lanes * static_cast<double>(p.filter_blocks);
   const double image = (cut.together ? far_image : near_image) * 16 / lanes,
-               weight = kPoints * channels * filters > near_weights ? far_weight : near_weight;
-  const double transforms = kPoints * (image * tiles * (channels + filters) + weight * channels * filters);
-  return onednn::seconds(DType::f32, 2 * kPoints * tiles * channels * filters, 0.85, 0, threads) +
+               weight = cut.summed > 0                                ? passing_weight
+                        : kPoints * channels * filters > near_weights ? far_weight
+                                                                      : near_weight;
+  // Of few tiles each number of the weights comes from the second cache for as many multiplications, and anew
+  // for each block.
+  const double few = static_cast<double>(cut.tiles),
+               efficiency = cut.summed > 0 ? 0.85 * few / (few + 10) : 0.85,
+               blocks = cut.summed > 0 ? tiles / few : 1;
+  const double transforms =
+      kPoints * (image * tiles * (channels + filters) + weight * blocks * channels * filters);
+  return onednn::seconds(DType::f32, 2 * kPoints * tiles * channels * filters, efficiency, 0, threads) +
          transforms / threads;
 }
 
@@ -85,17 +94,25 @@ int threads_for(const Problem& p, int threads) {
 
 std::string note(const Cut& cut, int threads) {
   return fmt::format("winograd F(4x4, 3x3), {} lanes, {} tiles at once{}{}", loops().lanes, cut.tiles,
-                     cut.together ? " together" : "", threads == 1 ? ", one thread" : "");
+                     cut.summed > 0 ? " of few"
+                     : cut.together ? " together"
+                                    : "",
+                     threads == 1 ? ", one thread" : "");
 }
 
 class ForwardRun final : public PreparedKernel {
  public:
   ForwardRun(const Forward& plan, int bias, int64_t channels, const cpu::Tail& tail)
-      : plan_(plan), bias_(bias), addend_(tail.addend), channels_(channels), relu_(tail.relu) {}
+      : plan_(plan),
+        bias_(bias),
+        addend_(tail.addend),
+        channels_(channels),
+        relu_(tail.relu),
+        slope_(tail.slope) {}
   void run(const KernelCall& call) const override {
     const auto at = [&](int k) { return k < 0 ? nullptr : static_cast<const float*>(call.in[k]); };
-    plan_.run(at(0), at(1), static_cast<float*>(call.out[0]), {at(bias_), at(addend_), channels_, relu_},
-              call.scratch);
+    plan_.run(at(0), at(1), static_cast<float*>(call.out[0]),
+              {at(bias_), at(addend_), channels_, relu_, slope_}, call.scratch);
   }
 
  private:
@@ -103,6 +120,7 @@ class ForwardRun final : public PreparedKernel {
   int bias_, addend_;
   int64_t channels_;
   bool relu_;
+  float slope_;
 };
 
 class WinogradForward final : public Kernel {

@@ -23,9 +23,29 @@ int64_t far_tiles(int64_t blocks) {
   return std::clamp<int64_t>((9 << 18) / (kPoints * blocks * loops().lanes), 32, 512);
 }
 
+// So many tiles let the sums of 32 results stay near: all of a small image's, or a part of many channels'
+// that would be too far off otherwise.
+constexpr int64_t few_tiles = 64, many_channels = 256;
+
+bool is_few(const Problem& problem) {
+  const int64_t lanes = loops().lanes;
+  const bool many_weights =
+      kPoints * problem.channel_blocks * problem.filter_blocks * lanes * lanes > near_numbers();
+  return many_weights && (problem.tiles() <= few_tiles || problem.channel_blocks * lanes >= many_channels);
+}
+
+// Of the weights a quarter of a megabyte is transformed at a time.
+Cut few(const Problem& problem, int threads) {
+  const int64_t parts = (problem.tiles() + few_tiles - 1) / few_tiles,
+                tiles = (problem.tiles() + parts - 1) / parts, wide = loops().lanes == 16 ? 1 : 2,
+                panels = tiles <= few_tiles / 2 && problem.filter_blocks >= 4 * wide * threads ? 2 : 1;
+  return {tiles, panels * wide, true, 4 * wide / panels};
+}
+
 }  // namespace
 
 Cut cut_for(const Problem& problem, int threads) {
+  if (is_few(problem)) return few(problem, threads);
   const int64_t least = loops().lanes == 16 ? 14 : 12;
   const int64_t tiles = near_tiles(problem.channel_blocks + std::min<int64_t>(problem.filter_blocks, 4));
   if (tiles >= least) return {tiles, 2, false};
@@ -63,9 +83,12 @@ Forward::Forward(const Problem& problem, bool turned, int threads, const Cut& cu
   cut_.tiles = std::min(cut_.tiles, problem.tiles());
   cut_.chunk = cut_.chunk == 0 ? panels : std::min(cut_.chunk, panels);
   const int64_t blocks = std::min(cut_.chunk * 2, to_.blocks);
-  weight_plane_ = plane_of(from_.blocks * (cut_.together ? blocks : to_.blocks) * lanes_ * lanes_);
-  together_capacity_ = loops().tiles_at_once;
-  const int64_t pieces = (cut_.tiles + together_capacity_ - 1) / together_capacity_;
+  cut_.summed = cut_.summed == 0 ? from_.blocks : std::min(cut_.summed, from_.blocks);
+  weight_plane_ =
+      plane_of((cut_.together ? cut_.summed * blocks : from_.blocks * to_.blocks) * lanes_ * lanes_);
+  // Pieces of nearly equal size.
+  const int64_t pieces = (cut_.tiles + loops().tiles_at_once - 1) / loops().tiles_at_once;
+  together_capacity_ = (cut_.tiles + pieces - 1) / pieces;
   from_plane_ = plane_of(from_.blocks * (cut_.together ? pieces * together_capacity_ : cut_.tiles) * lanes_);
   to_plane_ = plane_of(blocks * cut_.tiles * lanes_);
 }
@@ -104,7 +127,7 @@ void Forward::alone(const Space& space, int me, int all, const Call& call) const
   const int64_t filters = turned_ ? from_.blocks : to_.blocks, channels = turned_ ? to_.blocks : from_.blocks;
   const Share summed(from_.blocks, me, all), share(problem_.tiles(), me, all);
   f.spread_weights(call.w, filters, channels, turned_, space.weights, weight_plane_, {0, to_.blocks},
-                   {summed.first, summed.last});
+                   {summed.first, summed.last}, {0, from_.blocks});
 #pragma omp barrier
   const Weights weights{space.weights, weight_plane_, from_.blocks, to_.blocks};
   for (int64_t first = share.first; first < share.last; first += cut_.tiles) {
@@ -113,8 +136,8 @@ void Forward::alone(const Space& space, int me, int all, const Call& call) const
     for (int64_t chunk = 0; chunk * cut_.chunk * 2 < to_.blocks; ++chunk) {
       const Range blocks = results(chunk);
       for (int64_t point = 0; point < kPoints; ++point) {
-        f.product(space.from + point * from_plane_, cut_.tiles, count, weights, point, blocks.first / 2,
-                  (blocks.last + 1) / 2, space.to + point * to_plane_, cut_.tiles);
+        f.product({space.from + point * from_plane_, cut_.tiles, count, from_.blocks}, weights, point,
+                  blocks.first / 2, (blocks.last + 1) / 2, space.to + point * to_plane_, cut_.tiles, false);
       }
       f.gather(to_, {space.to, to_plane_, cut_.tiles, first, count, first}, call.y, call.epilogue,
                blocks.first, blocks.last);
@@ -129,23 +152,30 @@ void Forward::together(const Space& space, int me, int all, const Call& call) co
   for (int64_t origin = 0; origin < problem_.tiles(); origin += cut_.tiles) {
     const int64_t count = std::min(cut_.tiles, problem_.tiles() - origin);
     const int64_t capacity = together_capacity_;
-    const Share pieces((count + capacity - 1) / capacity, me, all);
-    for (int64_t piece = pieces.first; piece < pieces.last; ++piece) {
-      const int64_t first = piece * capacity, tile = origin + first;
+    const Share share((count + capacity - 1) / capacity * from_.blocks, me, all);
+    for (int64_t at = share.first; at < share.last;) {
+      const int64_t first = at / from_.blocks * capacity, tile = origin + first, block = at % from_.blocks,
+                    last = std::min(from_.blocks, block + share.last - at);
       f.spread(from_, call.x,
                {space.from + first * from_.blocks * lanes_, from_plane_, capacity, tile,
                 std::min(capacity, count - first), tile},
-               0, from_.blocks);
+               block, last);
+      at += last - block;
     }
 #pragma omp barrier
     for (int64_t chunk = chunks.first; chunk < chunks.last; ++chunk) {
       const Range blocks = results(chunk);
-      f.spread_weights(call.w, filters, channels, turned_, space.weights, weight_plane_, blocks,
-                       {0, from_.blocks});
-      const Weights weights{space.weights, weight_plane_, from_.blocks, blocks.count()};
-      for (int64_t point = 0; point < kPoints; ++point) {
-        f.product(space.from + point * from_plane_, capacity, count, weights, point, 0,
-                  (blocks.count() + 1) / 2, space.to + point * to_plane_, cut_.tiles);
+      for (int64_t first = 0; first < from_.blocks; first += cut_.summed) {
+        const Range summed{first, std::min(first + cut_.summed, from_.blocks)};
+        f.spread_weights(call.w, filters, channels, turned_, space.weights, weight_plane_, blocks, summed,
+                         summed);
+        const Weights weights{space.weights, weight_plane_, summed.count(), blocks.count()};
+        for (int64_t point = 0; point < kPoints; ++point) {
+          f.product(
+              {space.from + point * from_plane_ + first * capacity * lanes_, capacity, count, from_.blocks},
+              weights, point, 0, (blocks.count() + 1) / 2, space.to + point * to_plane_, cut_.tiles,
+              first > 0);
+        }
       }
       f.gather(to_, {space.to, to_plane_, cut_.tiles, origin, count, origin}, call.y, call.epilogue,
                blocks.first, blocks.last);

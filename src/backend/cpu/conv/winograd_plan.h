@@ -19,11 +19,13 @@ struct Problem {
 /// How the work is cut. Alone, every thread takes blocks of tiles of its own through all stages while they
 /// are in its cache; the transformed weights are shared. Together, all threads transform one larger block of
 /// tiles, then each takes results of its own through the other stages: weights too large for the caches are
-/// transformed shortly before they are used, once per block.
+/// transformed shortly before they are used, once per block. Where a block has few tiles, sums stay in the
+/// cache and grow by a few channels at a time, so that transformed weights do, too.
 struct Cut {
   int64_t tiles;      // in a block
   int64_t chunk = 0;  // taken at a time: pairs of blocks of results, for weights blocks of channels; 0: all
   bool together = false;
+  int64_t summed = 0;  // blocks of channels whose weights are transformed at a time; 0: all
 };
 
 /// A cut for the forward pass and the gradient of the image, and one for the gradient of the weights.
@@ -52,7 +54,7 @@ class Forward {
   int threads_;
   Cut cut_;
   int64_t lanes_, weight_plane_, from_plane_, to_plane_;
-  int64_t together_capacity_;  // so many tiles lie together, for they are read together
+  int64_t together_capacity_ = 0;  // so many tiles lie together, for they are read together
 };
 
 /// dw and db (may be null, `filters` numbers) from x and dy.

@@ -30,6 +30,7 @@ struct ProductArguments {
   const float* weights;  // [channels][vectors]
   float* to;             // [vectors][capacity][lanes]
   int64_t to_block;
+  bool add;
 };
 
 template <int tiles, int vectors>
@@ -59,10 +60,14 @@ void product_block(const ProductArguments& p) {
       ++x;
     }
   }
+  // Sums of sums: a long chain would lose digits.
 #pragma GCC unroll 16
   for (int t = 0; t < tiles; ++t) {
 #pragma GCC unroll 2
-    for (int v = 0; v < vectors; ++v) hn::Store(sum[t][v], d, p.to + v * p.to_block + t * lanes);
+    for (int v = 0; v < vectors; ++v) {
+      float* to = p.to + v * p.to_block + t * lanes;
+      hn::Store(p.add ? hn::Add(hn::Load(d, to), sum[t][v]) : sum[t][v], d, to);
+    }
   }
 }
 
@@ -75,12 +80,14 @@ constexpr auto product_blocks(std::integer_sequence<int, tiles...>) {
 // Every `capacity` tiles are a block of memory of their own, taken in parts of nearly equal size, none above
 // kMostTiles.
 template <int vectors>
-void product_panel(ProductArguments p, int64_t capacity, int64_t count) {
+void product_panel(ProductArguments p, const Factor& from) {
   static constexpr auto functions = product_blocks<vectors>(std::make_integer_sequence<int, kMostTiles>());
   constexpr int64_t lanes = hn::MaxLanes(D());
   const float* tiles = p.tiles;
   float* to = p.to;
-  for (; count > 0; count -= capacity, tiles += p.blocks * p.block, to += capacity * lanes) {
+  const int64_t capacity = from.capacity;
+  for (int64_t count = from.count; count > 0;
+       count -= capacity, tiles += from.held * p.block, to += capacity * lanes) {
     const int64_t here = std::min(capacity, count), parts = (here + kMostTiles - 1) / kMostTiles;
     for (int64_t part = 0; part < parts; ++part) {
       const int64_t begin = here * part / parts, end = here * (part + 1) / parts;
@@ -91,21 +98,22 @@ void product_panel(ProductArguments p, int64_t capacity, int64_t count) {
   }
 }
 
-inline void product(const float* tiles, int64_t capacity, int64_t count, const Weights& weights,
-                    int64_t point, int64_t first, int64_t last, float* to, int64_t to_capacity) {
+inline void product(const Factor& tiles, const Weights& weights, int64_t point, int64_t first, int64_t last,
+                    float* to, int64_t to_capacity, bool add) {
   constexpr int64_t lanes = hn::MaxLanes(D());
   const float* from = weights.data + point * weights.plane;
   for (int64_t panel = first; panel < last; ++panel) {
-    const ProductArguments p{tiles,
-                             capacity * lanes,
+    const ProductArguments p{tiles.data,
+                             tiles.capacity * lanes,
                              weights.summed,
                              from + panel * 2 * lanes * weights.summed * lanes,
                              to + (panel - first) * 2 * to_capacity * lanes,
-                             to_capacity * lanes};
+                             to_capacity * lanes,
+                             add};
     if (2 * panel + 2 <= weights.blocks) {
-      product_panel<2>(p, capacity, count);
+      product_panel<2>(p, tiles);
     } else {
-      product_panel<1>(p, capacity, count);
+      product_panel<1>(p, tiles);
     }
   }
 }

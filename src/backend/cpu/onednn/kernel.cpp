@@ -92,8 +92,11 @@ std::string request_key(std::string_view kernel, const KernelRequest& request) {
   append_value(key, request.in_layouts.size());
   for (const LayoutId layout : request.in_layouts) append_value(key, layout);
   for (const bool used : request.out_used) append_value(key, used);
-  for (const PostOp& post : request.post)
-    append_value(key, post.instruction), append_value(key, post.operand);
+  for (const PostOp& post : request.post) {
+    append_value(key, post.instruction);
+    append_value(key, post.operand);
+    append_value(key, post.slope);
+  }
   append_value(key, request.math);
   append_value(key, request.threads);
   return key;
@@ -138,7 +141,7 @@ std::string append_post_ops(primitive_attr& attributes, const KernelRequest& req
                                     [&](const PostOpKind& k) { return k.instruction == post.instruction; });
     if (kind == std::end(post_op_kinds)) return fmt::format("oneDNN fuses no {}", name(post.instruction));
     if (!kind->binary) {
-      append_eltwise(ops, kind->how);
+      append_eltwise(ops, kind->how, static_cast<float>(post.slope));
       continue;
     }
     if (post.operand < 0) return fmt::format("{} without its second operand", name(post.instruction));
