@@ -56,20 +56,25 @@ std::string exact_text(const Graph& graph) {
 
 constexpr std::string_view kKeepBefore = "fold";  // from here on steps are joined that should be kept apart
 
+// The layouts in which a program wants the last `count` of its leaves.
+std::vector<LayoutId> layouts_of_last_leaves(const Program& program, std::size_t count) {
+  std::vector<LayoutId> layouts;
+  for (std::size_t k = program.inputs.size() - count; k < program.inputs.size(); ++k) {
+    const int value = program.inputs[k];
+    layouts.push_back(value < 0 ? public_layout : program.values[static_cast<std::size_t>(value)].layout);
+  }
+  return layouts;
+}
+
 // Runs the passes from `first` on and lowers what they leave.
 std::shared_ptr<const Program> compile_from(std::size_t first, Graph current, const Options& options) {
   const bool verbose = logging("compile");
-  std::shared_ptr<const Program> kept;
-  std::vector<int> kept_leaves;
-  std::string kept_text;
+  std::optional<KeptParts> kept;
   for (std::size_t p = first; p < passes().size(); ++p) {
     const Pass& pass = passes()[p];
     const bool splits = pass.name == kKeepBefore && p != first && !options.disabled.contains("keep");
-    if (std::optional<KeptParts> parts = splits ? keep(current) : std::nullopt) {
-      kept_text = exact_text(parts->before);
-      kept = compile_from(p, std::move(parts->before), options);
-      kept_leaves = std::move(parts->leaves);
-      current = std::move(parts->after);
+    if (splits && (kept = keep(current))) {
+      current = std::move(kept->after);
       check(current);
     }
     if (options.disabled.contains(std::string(pass.name))) continue;
@@ -86,7 +91,14 @@ std::shared_ptr<const Program> compile_from(std::size_t first, Graph current, co
     program = lower_within(current, options, std::move(program));
   if (kept) {
     const auto whole = std::const_pointer_cast<Program>(program);
-    whole->kept = {std::move(kept), std::move(kept_leaves), std::move(kept_text)};
+    Options before = options;  // which writes what it computes the way it is read
+    before.root_layouts = layouts_of_last_leaves(*program, kept->before.roots.size());
+    std::string text = exact_text(kept->before);
+    const auto fold = std::find_if(passes().begin(), passes().end(),
+                                   [](const Pass& pass) { return pass.name == kKeepBefore; });
+    whole->kept = {
+        compile_from(static_cast<std::size_t>(fold - passes().begin()), std::move(kept->before), before),
+        std::move(kept->leaves), std::move(text)};
   }
   return program;
 }

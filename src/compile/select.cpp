@@ -173,7 +173,13 @@ class Selector {
       tracked_[Place(&node, static_cast<int>(k))].versions = {{layout, value}};
       out.push_back(value);
     }
-    if (emitting()) add_step(node, choice, std::move(in), std::move(out));
+    if (!emitting()) return;
+    add_step(node, choice, std::move(in), std::move(out));
+    // What another program reads takes its layout at once, and the memory before is free again.
+    for (std::size_t r = 0; r < options_.root_layouts.size(); ++r) {
+      const Tensor& root = graph_.roots[r];
+      if (root.node() == &node) in_layout({&node, root.output()}, options_.root_layouts[r]);
+    }
   }
 
   // Asking makes primitives: the second walk asks again only where the layouts differ from what was agreed.
@@ -295,14 +301,17 @@ class Selector {
     draft_.in_place.push_back(choice.offer.in_place);
   }
 
-  // What a person gets is public; state keeps its slot's layout, in memory of its own.
+  // What a person gets is public, what another program reads as it asked; state keeps its slot's layout, in
+  // memory of its own.
   void return_roots(const std::vector<LayoutId>& layouts) {
     std::vector<int> taken;  // storage that is some slot's next value already
     for (std::size_t r = 0; r < graph_.roots.size(); ++r) {
       const Tensor& root = graph_.roots[r];
       const int leaf = graph_.replaces[r];
       if (root.node()->leaf == Leaf::data) constant(root.node());
-      const LayoutId wanted = leaf < 0 ? public_layout : layouts[static_cast<std::size_t>(leaf)];
+      const LayoutId wanted = leaf >= 0                       ? layouts[static_cast<std::size_t>(leaf)]
+                              : options_.root_layouts.empty() ? public_layout
+                                                              : options_.root_layouts[r];
       int value = in_layout({root.node(), root.output()}, wanted);
       const int storage = base(value);
       const bool given =

@@ -68,6 +68,30 @@ TEST(Keep, NothingWhereVariablesChangeOrAreTheResult) {
   EXPECT_FALSE(compiler::keep({{x, w}, {exp(x) * w}, {-1}}));
 }
 
+// And layer by layer: at no time is there a second, public copy of them all.
+TEST(Keep, WritesWhatItKeepsTheWayItIsRead) {
+  const Tensor x = argument_leaf({f32, {1, 32, 14, 14}}, "x");
+  Graph graph{{x}, {x}, {-1}};
+  for (int k = 0; k < 4; ++k) {
+    const Tensor w = read({32, 32, 3, 3});
+    graph.leaves.push_back(w);
+    graph.roots[0] = conv2d(graph.roots[0], exp(w));
+  }
+  const auto program = compiler::compile(graph, {.math = Math::strict, .disabled = {}});
+  const Program& before = *program->kept.program;
+  ASSERT_EQ(before.roots.size(), 4u);
+  const std::size_t first = program->inputs.size() - before.roots.size();
+  std::size_t packed = 0;
+  for (std::size_t r = 0; r < before.roots.size(); ++r) {
+    const LayoutId made = before.values[static_cast<std::size_t>(before.roots[r])].layout;
+    EXPECT_EQ(made, program->values[static_cast<std::size_t>(program->inputs[first + r])].layout);
+    packed += made == public_layout ? 0 : 1;
+  }
+  const std::size_t bytes = cpu_backend().bytes(public_layout, {f32, {32, 32, 3, 3}});
+  EXPECT_EQ(packed, 4u);
+  EXPECT_LT(before.arena_bytes, 2 * bytes);
+}
+
 std::ptrdiff_t count(const Graph& graph, std::string_view name) {
   const std::vector<Node*> nodes = topological(graph.roots);
   return std::count_if(nodes.begin(), nodes.end(),
