@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -67,50 +68,19 @@ constexpr bool is_integer(DType type) { return type >= DType::i8 && type <= DTyp
 /// "f32", "bool", …
 std::string_view name(DType type);
 
-template <class T>
-struct dtype_of_t;
-template <>
-struct dtype_of_t<float> {
-  static constexpr DType value = DType::f32;
-};
-template <>
-struct dtype_of_t<double> {
-  static constexpr DType value = DType::f64;
-};
-template <>
-struct dtype_of_t<bfloat16> {
-  static constexpr DType value = DType::bf16;
-};
-template <>
-struct dtype_of_t<float16> {
-  static constexpr DType value = DType::f16;
-};
-template <>
-struct dtype_of_t<std::int8_t> {
-  static constexpr DType value = DType::i8;
-};
-template <>
-struct dtype_of_t<std::uint8_t> {
-  static constexpr DType value = DType::u8;
-};
-template <>
-struct dtype_of_t<std::int16_t> {
-  static constexpr DType value = DType::i16;
-};
-template <>
-struct dtype_of_t<std::int32_t> {
-  static constexpr DType value = DType::i32;
-};
-template <>
-struct dtype_of_t<std::int64_t> {
-  static constexpr DType value = DType::i64;
-};
-template <>
-struct dtype_of_t<bool> {
-  static constexpr DType value = DType::boolean;
-};
 /// The element type that holds a C++ T.
 template <class T>
-inline constexpr DType dtype_of = dtype_of_t<T>::value;
+inline constexpr DType dtype_of = [] {
+  if constexpr (std::same_as<T, float>) return DType::f32;
+  if constexpr (std::same_as<T, double>) return DType::f64;
+  if constexpr (std::same_as<T, bfloat16>) return DType::bf16;
+  if constexpr (std::same_as<T, float16>) return DType::f16;
+  if constexpr (std::same_as<T, std::int8_t>) return DType::i8;
+  if constexpr (std::same_as<T, std::uint8_t>) return DType::u8;
+  if constexpr (std::same_as<T, std::int16_t>) return DType::i16;
+  if constexpr (std::same_as<T, std::int32_t>) return DType::i32;
+  if constexpr (std::same_as<T, std::int64_t>) return DType::i64;
+  if constexpr (std::same_as<T, bool>) return DType::boolean;
+}();
 
 }  // namespace luge
