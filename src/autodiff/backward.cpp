@@ -43,9 +43,6 @@ class Walk {
  private:
   bool is_target(const Node* node) const { return targets_.find(node) >= 0; }
   std::size_t index(const Node* node) const { return static_cast<std::size_t>(index_.find(node)); }
-  bool is_type_only(const Node& node, std::size_t k) const {
-    return k < 32 && (node.op->traits().type_only >> k & 1u);
-  }
 
   // Active: a gradient arriving here is worth following, for a target lies upstream, or might have (a cut
   // node).
@@ -60,7 +57,7 @@ class Walk {
       }
       if (node.leaf == Leaf::none && !(bounded_ && active)) {
         for (std::size_t k = 0; k < node.inputs.size() && !active; ++k) {
-          active = !is_type_only(node, k) && active_[index(node.inputs[k].node)];
+          active = !node.op->traits().is_type_only(k) && active_[index(node.inputs[k].node)];
         }
       }
       active_[i] = active;
@@ -95,7 +92,7 @@ class Walk {
     std::vector<bool> needs;
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       in.push_back(input_of(node, k));
-      needs.push_back(!is_type_only(node, k) && active_[index(node.inputs[k].node)] &&
+      needs.push_back(!node.op->traits().is_type_only(k) && active_[index(node.inputs[k].node)] &&
                       is_floating(in.back().dtype()));
     }
     if (std::find(needs.begin(), needs.end(), true) == needs.end()) return;  // labels alone lie upstream

@@ -14,12 +14,8 @@
 namespace luge::compiler {
 namespace {
 
-bool type_only(const Node& node, std::size_t k) {
-  return k < 32 && (node.op->traits().type_only >> k & 1u) != 0;
-}
-bool stays_wide(const Node& node, std::size_t k) {
-  return k < 32 && (node.op->traits().stays_wide >> k & 1u) != 0;
-}
+bool type_only(const Node& node, std::size_t k) { return node.op->traits().is_type_only(k); }
+bool stays_wide(const Node& node, std::size_t k) { return node.op->traits().keeps_wide(k); }
 Tensor cast(const Tensor& x, DType dtype) {
   static const OpEntry* const entry = find_op("cast");
   return make_single(entry->create({{"dtype", std::string(name(dtype))}}), std::span(&x, 1));
@@ -95,12 +91,6 @@ class Autocast {
     return rebuild(node, inputs);
   }
 
-  static Tensors build(const OpRef& op, const Node& node, const Tensors& inputs) {
-    Tensors outputs = make_node(op, inputs);
-    outputs[0].node()->barrier = node.barrier;
-    return outputs;
-  }
-
   // Inputs that stand for a type become bfloat16 too, unless the result is wanted in float32.
   static Tensor retyped(const Tensor& like, DType dtype) {
     return like.dtype() == f32 && dtype != f32 ? typed_leaf({dtype, like.shape()}) : like;
@@ -124,7 +114,7 @@ class Autocast {
     if (!typed && result == f32) {
       if (OpRef widened = op->widened()) op = std::move(widened);
     }
-    Tensors outputs = build(op, node, inputs);
+    Tensors outputs = replace(node, std::move(op), inputs);
     return pays(*outputs[0].node(), node, given) ? outputs : wide(node, given);
   }
 
@@ -151,8 +141,7 @@ class Autocast {
 
   Choice ask(const Node& node) const {
     const Question question = question_of(node, std::vector<bool>(node.outputs.size(), true));
-    const std::vector<LayoutId> layouts(node.inputs.size(), any_layout);
-    return choose(question, layouts, options_);
+    return choose(question, options_);
   }
 
   // A number beside narrowed values: an elementwise op is then computed in float32 and rounded once.
@@ -177,7 +166,7 @@ class Autocast {
       inputs[k] = type_only(node, k)     ? retyped(inputs[k], bf16)
                   : float_input(node, k) ? to(inputs[k], bf16)
                                          : inputs[k];
-    return build(node.op, node, inputs);
+    return replace(node, node.op, inputs);
   }
 
   Tensors round(Node& node, const Tensors& inputs) {

@@ -47,8 +47,8 @@ Tensors Folded::decompose(const Tensors& in) const {
 
 void Folded::fail(const Offence& offence, std::string_view where) const {
   inner_->fail(offence, where);
-  op_detail::fail_index(name_, offence,
-                        where);  // never reached: gcc does not know that a virtual call never returns
+  // Never reached: gcc does not know that a virtual call never returns.
+  op_detail::fail_index(name_, offence, where);
 }
 
 namespace {
@@ -168,8 +168,7 @@ class Folder {
       question.in.push_back(edge.node->outputs[static_cast<std::size_t>(edge.out)].type);
     }
     question.post = post_ops(chain);
-    const std::vector<LayoutId> layouts(question.in.size(), any_layout);
-    return choose(question, layouts, options_).offer.accepted();
+    return choose(question, options_).offer.accepted();
   }
 
   Tensors combine(const Chain& chain, const Tensors& head_inputs) {
@@ -182,10 +181,8 @@ class Folder {
       ops.push_back(link.node->op);
     }
     const std::size_t own = chain.producer->inputs.size();
-    Tensors outputs =
-        make_node(std::make_shared<Folded>(chain.producer->op, own, post_ops(chain), std::move(ops)), inputs);
-    outputs[0].node()->barrier = chain.producer->barrier;
-    return {outputs[0]};
+    auto folded = std::make_shared<Folded>(chain.producer->op, own, post_ops(chain), std::move(ops));
+    return {replace(*chain.producer, std::move(folded), inputs)[0]};
   }
 
   const Options& options_;

@@ -4,9 +4,9 @@
 // when weights and statistics are Variables that the graph does not change, so that the new weights are
 // computed once for each version of them.
 #include <algorithm>
-#include <unordered_map>
 
 #include "compile/passes.h"
+#include "compile/readers.h"
 #include "ops/attributes/norm.h"
 
 namespace luge::compiler {
@@ -16,12 +16,7 @@ bool is_read(const Edge& edge) { return edge.node->leaf == Leaf::read; }
 
 class NormFolder {
  public:
-  explicit NormFolder(const Graph& graph) {
-    for (const Tensor& root : graph.roots) ++readers_[root.node()];
-    for (const Node* node : topological(graph.roots)) {
-      for (const Edge& edge : node->inputs) ++readers_[edge.node];
-    }
-  }
+  explicit NormFolder(const Graph& graph) : readers_(graph) {}
 
   Tensors operator()(Node& node, const Tensors& inputs) const {
     if (node.op->name() != "batch_norm_inference" || !applies(node)) return rebuild(node, inputs);
@@ -29,28 +24,24 @@ class NormFolder {
     const NormFolded folded = fold_into_weights(
         *node.op->attributes<BatchNormAttributes>(), input_of(conv, 1),
         conv.inputs.size() == 3 ? input_of(conv, 2) : Tensor(), inputs[1], inputs[2], inputs[3], inputs[4]);
-    Tensors outputs = make_node(conv.op, Tensors{input_of(conv, 0), folded.w, folded.b});
-    outputs[0].node()->barrier = node.barrier;
-    return outputs;
+    return replace(node, conv.op, {input_of(conv, 0), folded.w, folded.b});
   }
 
  private:
   bool applies(const Node& node) const {
     const Node& conv = *node.inputs[0].node;
-    if (conv.leaf != Leaf::none || conv.op->name() != "conv" || readers_.at(&conv) != 1) return false;
+    if (!is_op(node.inputs[0], "conv", 0) || !readers_.only_one(conv)) return false;
     return conv.barrier == node.barrier && std::all_of(conv.inputs.begin() + 1, conv.inputs.end(), is_read) &&
            std::all_of(node.inputs.begin() + 1, node.inputs.end(), is_read);
   }
 
-  std::unordered_map<const Node*, int> readers_;
+  Readers readers_;
 };
 
 }  // namespace
 
 Graph fold_norm(const Graph& graph, const Options&) {
-  const bool writes =
-      std::any_of(graph.replaces.begin(), graph.replaces.end(), [](int leaf) { return leaf >= 0; });
-  return writes ? graph : rewrite(graph, NormFolder(graph));
+  return writes_state(graph) ? graph : rewrite(graph, NormFolder(graph));
 }
 
 }  // namespace luge::compiler

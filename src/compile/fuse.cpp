@@ -2,11 +2,11 @@
 // computed where it is last needed, so that nothing of the backward pass is drawn into the forward pass and
 // kept.
 #include <algorithm>
-#include <functional>
-#include <queue>
 #include <unordered_map>
 
+#include "compile/build_order.h"
 #include "compile/fuse_group.h"
+#include "compile/kernel_choice.h"
 #include "compile/passes.h"
 #include "ops/attributes/fused.h"
 
@@ -177,39 +177,20 @@ class Fuser {
     return found == made_.end() ? Tensor(node, out) : found->second[at(out)];
   }
 
-  // The units in an order in which each follows its inputs, as near as may be to the order of their nodes.
   void build() {
     std::vector<int> unit_of(graph_.nodes.size(), -1);
     for (std::size_t u = 0; u < units_.size(); ++u) {
       unit_of[at(units_[u].node)] = static_cast<int>(u);
       for (int node : units_[u].outputs) unit_of[at(node)] = static_cast<int>(u);
     }
-    std::vector<int> waiting(units_.size(), 0);
-    std::vector<std::vector<int>> followers(units_.size());
-    for (std::size_t u = 0; u < units_.size(); ++u) {
-      for (const Edge& edge : units_[u].inputs) {
-        const int from = graph_.position(edge);
-        if (from < 0) continue;
-        followers[at(unit_of[at(from)])].push_back(static_cast<int>(u));
-        ++waiting[u];
+    std::vector<BuildUnit> order;
+    for (const Unit& unit : units_) {
+      BuildUnit& next = order.emplace_back(BuildUnit{unit.node, {}});
+      for (const Edge& edge : unit.inputs) {
+        if (const int from = graph_.position(edge); from >= 0) next.after.push_back(unit_of[at(from)]);
       }
     }
-    using Ready = std::pair<int, int>;  // node, unit
-    std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready;
-    for (std::size_t u = 0; u < units_.size(); ++u) {
-      if (waiting[u] == 0) ready.emplace(units_[u].node, static_cast<int>(u));
-    }
-    std::size_t built = 0;
-    while (!ready.empty()) {
-      const int u = ready.top().second;
-      ready.pop();
-      make(units_[at(u)]);
-      ++built;
-      for (int next : followers[at(u)]) {
-        if (--waiting[at(next)] == 0) ready.emplace(units_[at(next)].node, next);
-      }
-    }
-    if (built != units_.size()) throw GraphError("fuse: a group waits for itself");
+    for (int u : build_order(order, "fuse")) make(units_[at(u)]);
   }
 
   void make(const Unit& unit) {
@@ -235,9 +216,7 @@ class Fuser {
 
 Graph fuse(const Graph& graph, const Options& options) {
   // Where plain loops would run them, the ops one by one are what fused steps are compared with.
-  const auto candidates = options.backend->candidates("fused");
-  const bool runs = !candidates.empty() && candidates[0]->name() != "reference";
-  return runs ? Fuser(graph).run() : graph;
+  return has_kernel("fused", options) ? Fuser(graph).run() : graph;
 }
 
 }  // namespace luge::compiler

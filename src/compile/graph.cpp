@@ -13,10 +13,6 @@ using NodeMap = std::unordered_map<const Node*, Tensors>;
 
 Type type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
 
-bool only_type(const Node& node, std::size_t k) {
-  return k < 32 && (node.op->traits().type_only >> k & 1u) != 0;
-}
-
 // The nodes that compute `roots`, inputs first; edges for which `known` holds are not followed.
 template <class Known>
 std::vector<Node*> nodes_between(std::span<const Tensor> roots, Known known) {
@@ -93,7 +89,7 @@ class Specializer {
   }
 
   bool typed_already(const Node& node, std::size_t k) const {
-    if (node.leaf != Leaf::none || !only_type(node, k)) return false;
+    if (node.leaf != Leaf::none || !node.op->traits().is_type_only(k)) return false;
     const Edge& edge = node.inputs[k];
     return !bound(edge.node, edge.out) &&
            edge.node->outputs[static_cast<std::size_t>(edge.out)].type.shape.known();
@@ -129,12 +125,10 @@ class Specializer {
         inputs.push_back(typed(edge.node->outputs[static_cast<std::size_t>(edge.out)].type));
       } else {
         const Tensor input = value(edge.node, edge.out);
-        inputs.push_back(only_type(node, k) ? typed(type_of(input)) : input);
+        inputs.push_back(node.op->traits().is_type_only(k) ? typed(type_of(input)) : input);
       }
     }
-    Tensors outputs = make_node(node.op, inputs);
-    outputs[0].node()->barrier = node.barrier;
-    return outputs;
+    return replace(node, node.op, inputs);
   }
 
   Tensors copies_;
@@ -148,10 +142,14 @@ class Specializer {
 Tensors rebuild(Node& node, const Tensors& inputs) {
   Tensors wanted = inputs;
   for (std::size_t k = 0; k < wanted.size(); ++k) {
-    if (only_type(node, k) && wanted[k].node()->leaf != Leaf::typed)
+    if (node.op->traits().is_type_only(k) && wanted[k].node()->leaf != Leaf::typed)
       wanted[k] = typed_leaf(type_of(wanted[k]));
   }
-  Tensors outputs = make_node(node.op, wanted);
+  return replace(node, node.op, wanted);
+}
+
+Tensors replace(const Node& node, OpRef op, const Tensors& inputs) {
+  Tensors outputs = make_node(std::move(op), inputs);
   outputs[0].node()->barrier = node.barrier;
   return outputs;
 }

@@ -25,6 +25,9 @@ Graph rewrite(const Graph& graph, const Rewrite& map);
 /// type become typed leaves, so that they keep nothing alive.
 Tensors rebuild(Node& node, const Tensors& inputs);
 
+/// Another op in the node's place, on the inputs as they are.
+Tensors replace(const Node& node, OpRef op, const Tensors& inputs);
+
 /// Runs `map` over what lies between `inputs` and `roots` (an expansion of one node) and gives the new roots.
 Tensors rewrite_between(const Tensors& roots, const Tensors& inputs, const Rewrite& map);
 

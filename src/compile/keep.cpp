@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "compile/readers.h"
+
 namespace luge::compiler {
 namespace {
 
@@ -100,9 +102,7 @@ class Splitter {
 }  // namespace
 
 std::optional<KeptParts> keep(const Graph& graph) {
-  const bool writes =
-      std::any_of(graph.replaces.begin(), graph.replaces.end(), [](int leaf) { return leaf >= 0; });
-  if (writes) return std::nullopt;
+  if (writes_state(graph)) return std::nullopt;
   const Building building;
   return Splitter(graph).run();
 }

@@ -19,6 +19,16 @@ Question question_of(const Node& node, std::vector<bool> out_used) {
   return question;
 }
 
+Choice choose(const Question& question, const Options& options) {
+  const std::vector<LayoutId> layouts(question.in.size(), any_layout);
+  return choose(question, layouts, options);
+}
+
+bool has_kernel(std::string_view op, const Options& options) {
+  const auto candidates = options.backend->candidates(op);
+  return !candidates.empty() && candidates[0]->name() != "reference";
+}
+
 double reorder_cost(std::size_t bytes) { return 1e-6 + 2.0 * static_cast<double>(bytes) / 8e9; }
 
 namespace {

@@ -29,6 +29,11 @@ struct Choice {
 /// The accepted candidate that is cheapest together with the reorders it asks for; the earlier one when they
 /// tie or state no cost. Not accepted: no candidate of the backend takes it.
 Choice choose(const Question& question, std::span<const LayoutId> layouts, const Options& options);
+/// The same where every input may come in the layout that the candidate likes best.
+Choice choose(const Question& question, const Options& options);
+
+/// Does the backend have a kernel for the op, beside the reference loop?
+bool has_kernel(std::string_view op, const Options& options);
 
 /// Estimated seconds of a reorder.
 double reorder_cost(std::size_t bytes);

@@ -3,25 +3,15 @@
 //   relu_mask(max_pool_backward(dy, positions), y) = max_pool_backward(relu_mask(dy, max_pool(y)),
 //   positions).
 // The image in front of the pooling is then not needed by the backward pass at all.
-#include <unordered_map>
-
 #include "compile/passes.h"
+#include "compile/readers.h"
 
 namespace luge::compiler {
 namespace {
 
-bool is_op(const Edge& edge, std::string_view name, int out) {
-  return edge.node->leaf == Leaf::none && edge.out == out && edge.node->op->name() == name;
-}
-
 class Masker {
  public:
-  explicit Masker(const Graph& graph) {
-    for (const Tensor& root : graph.roots) ++readers_[root.node()];
-    for (const Node* node : topological(graph.roots)) {
-      for (const Edge& edge : node->inputs) ++readers_[edge.node];
-    }
-  }
+  explicit Masker(const Graph& graph) : readers_(graph) {}
 
   Tensors operator()(Node& node, const Tensors& inputs) {
     if (node.op->instruction() != Instruction::relu_mask || !applies(node)) return rebuild(node, inputs);
@@ -29,23 +19,22 @@ class Masker {
     // node.
     Node& spread = *inputs[0].node();
     const Tensor dy = input_of(spread, 0), positions = input_of(spread, 1), type = input_of(spread, 2);
-    const Tensor masked = make_single(node.op, std::vector<Tensor>{dy, output_of(*positions.node(), 0)});
-    masked.node()->barrier = node.barrier;
-    return rebuild(spread, {masked, positions, type});
+    const Tensors masked = replace(node, node.op, {dy, output_of(*positions.node(), 0)});
+    return rebuild(spread, {masked[0], positions, type});
   }
 
  private:
   bool applies(const Node& node) const {
     const Edge& gradient = node.inputs[0];
     const Edge& y = node.inputs[1];
-    if (!is_op(gradient, "max_pool_backward", 0) || readers_.at(gradient.node) != 1) return false;
+    if (!is_op(gradient, "max_pool_backward", 0) || !readers_.only_one(*gradient.node)) return false;
     const Edge& positions = gradient.node->inputs[1];
     if (!is_op(positions, "max_pool", 1) || positions.node->barrier != node.barrier) return false;
     const Edge& pooled = positions.node->inputs[0];
     return pooled.node == y.node && pooled.out == y.out;
   }
 
-  std::unordered_map<const Node*, int> readers_;
+  Readers readers_;
 };
 
 }  // namespace

@@ -2,14 +2,14 @@
 // sums over all gradients that clipping needs. One parallel region then serves them all, however small each
 // is, and what is computed for all of them alike (rates, corrections of bias) is computed once.
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <map>
-#include <queue>
 #include <set>
 #include <unordered_map>
 
+#include "compile/build_order.h"
 #include "compile/hoist.h"
+#include "compile/kernel_choice.h"
 #include "compile/passes.h"
 #include "ops/attributes/fused.h"
 
@@ -149,30 +149,17 @@ class Merger {
     return found == made_.end() ? Tensor(edge.node, edge.out) : found->second[at(edge.out)];
   }
 
-  // The units in an order in which each follows its inputs, as near as may be to the order of their nodes.
   void build() {
-    std::vector<std::set<int>> followers(units_.size());
-    std::vector<int> waiting(units_.size(), 0);
-    for (int n = 0; n < count(); ++n) {
-      for (int user : users_[at(n)]) {
-        if (followers[at(unit_[at(n)])].insert(unit_[at(user)]).second) ++waiting[at(unit_[at(user)])];
-      }
-    }
-    using Ready = std::pair<int, int>;  // last node, unit
-    std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready;
+    std::vector<BuildUnit> order;
     for (std::size_t u = 0; u < units_.size(); ++u) {
-      if (waiting[u] == 0) ready.emplace(units_[u].back(), static_cast<int>(u));
-    }
-    std::size_t built = 0;
-    for (; !ready.empty(); ++built) {
-      const int u = ready.top().second;
-      ready.pop();
-      make(units_[at(u)]);
-      for (int next : followers[at(u)]) {
-        if (--waiting[at(next)] == 0) ready.emplace(units_[at(next)].back(), next);
+      BuildUnit& next = order.emplace_back(BuildUnit{units_[u].back(), {}});
+      for (int n : units_[u]) {
+        for (const Edge& edge : nodes_[at(n)]->inputs) {
+          if (const int from = position(edge.node); from >= 0) next.after.push_back(unit_[at(from)]);
+        }
       }
     }
-    if (built != units_.size()) throw GraphError("merge: steps that were merged wait for each other");
+    for (int u : build_order(order, "merge")) make(units_[at(u)]);
   }
 
   void make(const std::vector<int>& members) {
@@ -218,9 +205,7 @@ class Merger {
 }  // namespace
 
 Graph merge(const Graph& graph, const Options& options) {
-  const auto candidates = options.backend->candidates("fused_parts");
-  const bool runs = !candidates.empty() && candidates[0]->name() != "reference";
-  return runs ? Merger(graph).run() : graph;
+  return has_kernel("fused_parts", options) ? Merger(graph).run() : graph;
 }
 
 }  // namespace luge::compiler

@@ -8,15 +8,12 @@
 
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
+#include "compile/readers.h"
 #include "ops/attributes/leaky_relu.h"
 #include "ops/attributes/norm.h"
 
 namespace luge::compiler {
 namespace {
-
-bool is_op(const Edge& edge, std::string_view name, int out) {
-  return edge.node->leaf == Leaf::none && edge.out == out && edge.node->op->name() == name;
-}
 
 // The slope below 0 of relu and leaky_relu (or of what masks their gradient), empty for other ops.
 std::optional<double> slope_of(const Node& node, Instruction relu, std::string_view leaky) {
@@ -97,10 +94,7 @@ class NormRelu {
     if (residual) question.in.push_back(norm.outputs[0].type);
     return accepts(question);
   }
-  bool accepts(const Question& question) const {
-    const std::vector<LayoutId> layouts(question.in.size(), any_layout);
-    return choose(question, layouts, options_).offer.accepted();
-  }
+  bool accepts(const Question& question) const { return choose(question, options_).offer.accepted(); }
   static double epsilon_of(const Node& node) { return node.op->attributes<BatchNormAttributes>()->epsilon; }
 
   Tensors rewritten(Node& node, const Tensors& inputs) {
@@ -111,17 +105,11 @@ class NormRelu {
         operands.push_back(leaf ? output_of(*residual->node, static_cast<std::size_t>(residual->out))
                                 : made_.at(residual->node)[static_cast<std::size_t>(residual->out)]);
       }
-      return build(node, batch_norm_relu({epsilon_of(node), found->second.slope}), operands);
+      return replace(node, batch_norm_relu({epsilon_of(node), found->second.slope}), operands);
     }
     if (const auto found = passed_.find(&node); found != passed_.end()) return {inputs[found->second]};
     if (node.op->name() == "batch_norm_backward") return backward(node, inputs);
     return rebuild(node, inputs);
-  }
-
-  static Tensors build(const Node& node, const OpRef& op, const Tensors& operands) {
-    Tensors outputs = make_node(op, operands);
-    outputs[0].node()->barrier = node.barrier;
-    return outputs;
   }
 
   // dy, x, scale, mean, variance.
@@ -142,7 +130,7 @@ class NormRelu {
     const OpRef op = batch_norm_relu_backward({epsilon_of(node), *slope});
     const Tensors operands = {input_of(*inputs[0].node(), 0), inputs[1], inputs[2],
                               input_of(*inputs[3].node(), 2), inputs[3], inputs[4]};
-    Tensors outputs = build(node, op, operands);
+    Tensors outputs = replace(node, op, operands);
     if (accepts(question_of(*outputs[0].node(), {true, true, true}))) return outputs;
     return rebuild(node, inputs);
   }

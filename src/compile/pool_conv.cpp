@@ -6,6 +6,7 @@
 
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
+#include "compile/readers.h"
 #include "ops/attributes/conv_pool.h"
 
 namespace luge::compiler {
@@ -13,7 +14,7 @@ namespace {
 
 class Joiner {
  public:
-  Joiner(const Graph& graph, const Options& options) : options_(options) {
+  Joiner(const Graph& graph, const Options& options) : options_(options), readers_(graph) {
     for (const Tensor& root : graph.roots) read(root.node(), root.output());
     for (const Node* node : topological(graph.roots)) {
       for (const Edge& edge : node->inputs) read(edge.node, edge.out);
@@ -28,16 +29,13 @@ class Joiner {
 
  private:
   void read(const Node* node, int out) {
-    ++readers_[node];
     std::vector<bool>& used = used_[node];
     used.resize(node->outputs.size());
     used[static_cast<std::size_t>(out)] = true;
   }
 
   bool is_own(const Node& reader, const Edge& edge, std::string_view name) const {
-    const Node& node = *edge.node;
-    return node.leaf == Leaf::none && edge.out == 0 && node.op->name() == name && readers_.at(&node) == 1 &&
-           node.barrier == reader.barrier;
+    return is_op(edge, name, 0) && readers_.only_one(*edge.node) && edge.node->barrier == reader.barrier;
   }
 
   // The rewritten nodes have the same shape of graph behind them; rewriting leaves no others to be asked.
@@ -68,16 +66,13 @@ class Joiner {
 
   Tensors join(Node& node, const Tensors& inputs, OpRef op, const Tensors& operands) {
     if (options_.backend->candidates(op->name()).empty()) return rebuild(node, inputs);
-    Tensors joined = make_node(std::move(op), operands);
-    Node& fresh = *joined[0].node();
-    fresh.barrier = node.barrier;
-    const Question question = question_of(fresh, used_.at(&node));
-    const std::vector<LayoutId> layouts(fresh.inputs.size(), any_layout);
-    return choose(question, layouts, options_).offer.accepted() ? joined : rebuild(node, inputs);
+    const Tensors joined = replace(node, std::move(op), operands);
+    const Question question = question_of(*joined[0].node(), used_.at(&node));
+    return choose(question, options_).offer.accepted() ? joined : rebuild(node, inputs);
   }
 
   const Options& options_;
-  std::unordered_map<const Node*, int> readers_;
+  Readers readers_;
   std::unordered_map<const Node*, std::vector<bool>> used_;
 };
 

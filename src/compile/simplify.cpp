@@ -167,12 +167,8 @@ class Simplifier {
     return outputs;
   }
 
-  static bool only_type(const Node& node, std::size_t k) {
-    return k < 32 && (node.op->traits().type_only >> k & 1u) != 0;
-  }
-
   static std::uint64_t word_of(const Node& node, const Tensor& input, std::size_t k) {
-    if (!only_type(node, k))
+    if (!node.op->traits().is_type_only(k))
       return std::bit_cast<std::uintptr_t>(input.node()) + static_cast<std::uint64_t>(input.output());
     std::uint64_t word = static_cast<std::uint64_t>(input.dtype());
     for (std::int64_t extent : type_of(input).shape)
@@ -184,9 +180,10 @@ class Simplifier {
     if (!node.op->equal(*other.op) || inputs.size() != other.inputs.size()) return false;
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       const Edge& edge = other.inputs[k];
-      const bool meets = only_type(node, k) ? type_of(inputs[k]) ==
-                                                  edge.node->outputs[static_cast<std::size_t>(edge.out)].type
-                                            : inputs[k].node() == edge.node && inputs[k].output() == edge.out;
+      const bool meets =
+          node.op->traits().is_type_only(k)
+              ? type_of(inputs[k]) == edge.node->outputs[static_cast<std::size_t>(edge.out)].type
+              : inputs[k].node() == edge.node && inputs[k].output() == edge.out;
       if (!meets) return false;
     }
     return true;

@@ -23,7 +23,7 @@ void check_inputs(const Node& node) {
     const Node& input = *node.inputs[k].node;
     if (input.sequence >= node.sequence)
       broken(node, "an input comes after its user", "inputs first", "a later one");
-    const bool by_type = k < 32 && (node.op->traits().type_only >> k & 1u) != 0;
+    const bool by_type = node.op->traits().is_type_only(k);
     if (input.leaf == Leaf::typed && !by_type) {
       broken(node, fmt::format("input {} is needed", k), "its elements", "only its type");
     }

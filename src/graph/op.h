@@ -56,6 +56,10 @@ struct Traits {
   Narrowing narrowing = Narrowing::none;
   /// Bit k set: input k of `products` stays in float32 (a bias).
   std::uint32_t stays_wide = 0;
+
+  /// Of input k; inputs beyond 31 are never marked.
+  bool is_type_only(std::size_t k) const { return k < 32 && (type_only >> k & 1u) != 0; }
+  bool keeps_wide(std::size_t k) const { return k < 32 && (stays_wide >> k & 1u) != 0; }
 };
 
 /// What went wrong inside a running kernel; turned into an exception by AnyOp::fail after the step.

@@ -13,8 +13,6 @@ bool bound_leaf(const Node* node) {  // has no value of its own but is bound whe
   return node->leaf == Leaf::scalar || node->leaf == Leaf::key || node->leaf == Leaf::typed;
 }
 
-bool type_only(const Node& node, std::size_t k) { return k < 32 && (node.op->traits().type_only >> k & 1u); }
-
 void write_type(std::vector<std::uint64_t>& words, const Type& type) {
   words.push_back(static_cast<std::uint64_t>(type.dtype) << 8 |
                   static_cast<std::uint64_t>(type.shape.rank()));
@@ -44,7 +42,8 @@ bool Subgraph::passes_on(const Node* node) const {
 // An input used for its type alone is not computed, unless its type hangs on what will be fed.
 bool Subgraph::skips(const Node& node, std::size_t k) const {
   const Edge& edge = node.inputs[k];
-  return type_only(node, k) && edge.node->outputs[static_cast<std::size_t>(edge.out)].type.shape.known();
+  return node.op->traits().is_type_only(k) &&
+         edge.node->outputs[static_cast<std::size_t>(edge.out)].type.shape.known();
 }
 
 Edge Subgraph::resolve(Edge edge) const {

@@ -1,0 +1,19 @@
+// The order in which a pass builds the steps of the new graph when it has joined some of the old one's nodes.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace luge::compiler {
+
+/// A step to be built: where it would like to stand, and the steps that come before it (repeats do no harm).
+struct BuildUnit {
+  int place = 0;
+  std::vector<int> after;
+};
+
+/// All units, each behind those it comes after, otherwise as near as may be to the order of their places.
+/// Throws GraphError, naming the pass, when units wait for each other.
+std::vector<int> build_order(const std::vector<BuildUnit>& units, std::string_view pass);
+
+}  // namespace luge::compiler
