@@ -148,6 +148,9 @@ void point_outputs(Plan& plan);
 /// Gives every register its place in a thread's frame; tile buffers are shared by values that never meet.
 void place_buffers(Plan& plan);
 
+/// Nanoseconds of one thread.
+double estimate(const TileProgram& program, const Plan& plan);
+
 enum class Generate : std::uint8_t { where_possible, never };
 /// `used[k]`: output k is wanted.
 Plan make_plan(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used,
