@@ -27,6 +27,16 @@ nn::Sequential bottleneck_block(std::int64_t filters, std::int64_t stride, bool 
                        4 * filters, stride, project);
 }
 
+Defaults imagenet_training() {
+  return {.data = "",
+          .loss = "softmax-cross-entropy",
+          .optimizer = "momentum",
+          .learning_rate = 0.1,
+          .batch = 256,
+          .epochs = 90,
+          .metrics = {"accuracy"}};
+}
+
 nn::Sequential imagenet_stem() {
   return nn::sequential(plain_conv(64, 7, 2), nn::BatchNorm(), nn::Relu(),
                         nn::MaxPool2d(3, {.stride = 2, .padding = 1}));

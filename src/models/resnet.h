@@ -24,6 +24,9 @@ nn::Sequential basic_block(std::int64_t filters, std::int64_t stride, bool proje
 /// 1x1, 3x3 and 1x1 convolutions, the last to four times `filters`; the stride is the middle one's.
 nn::Sequential bottleneck_block(std::int64_t filters, std::int64_t stride, bool project);
 
+/// How residual networks for ImageNet are trained (He et al. 2016).
+Defaults imagenet_training();
+
 /// The 7x7 convolution and pooling with which the networks for ImageNet begin.
 nn::Sequential imagenet_stem();
 

@@ -12,13 +12,7 @@ const bool added = add({.name = "resnet50",
                         .description = "49 convolutions in 16 bottleneck blocks, batch norm, for 224x224",
                         .input = Shape{3, 224, 224},
                         .outputs = 1000,
-                        .defaults = {.data = "",
-                                     .loss = "softmax-cross-entropy",
-                                     .optimizer = "momentum",
-                                     .learning_rate = 0.1,
-                                     .batch = 256,
-                                     .epochs = 90,
-                                     .metrics = {"accuracy"}},
+                        .defaults = imagenet_training(),
                         .make = make_model});
 
 }  // namespace
