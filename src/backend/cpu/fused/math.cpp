@@ -9,20 +9,14 @@
 // after foreach_target.h
 #include "backend/cpu/fused/families.h"
 #include "backend/cpu/fused/vector-inl.h"
+#include "backend/cpu/vector/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace luge::tiles::HWY_NAMESPACE {
 namespace {
 
-// c0 + x (c1 + x (c2 + …)).
-template <class D, class V>
-HWY_INLINE V horner(D d, V, float last) {
-  return hn::Set(d, last);
-}
-template <class D, class V, class... Rest>
-HWY_INLINE V horner(D d, V x, float first, Rest... rest) {
-  return hn::MulAdd(horner(d, x, rest...), x, hn::Set(d, first));
-}
+using vector::HWY_NAMESPACE::exp_inside;
+using vector::HWY_NAMESPACE::horner;
 
 // 2^n for n in [-126, 127].
 template <class D, class VI>
@@ -145,9 +139,9 @@ struct Tanh {
     const auto p = horner(d, z, -0.333333313f, 0.133332506f, -0.0539481714f, 0.0216894057f, -0.00811350718f,
                           0.00206062151f);
     const auto small = hn::MulAdd(hn::Mul(x, z), p, x);
-    const auto power = exp(d, hn::Mul(size, hn::Set(d, 2.0f)));
+    const auto power = exp_inside(d, hn::Mul(hn::Min(size, hn::Set(d, 10.0f)), hn::Set(d, 2.0f)));
     const auto large = hn::CopySign(hn::Sub(one, hn::Div(hn::Set(d, 2.0f), hn::Add(power, one))), x);
-    return hn::IfThenElse(hn::Or(hn::Lt(size, hn::Set(d, 0.6f)), hn::IsNaN(x)), small, large);
+    return hn::IfThenElse(hn::Ge(size, hn::Set(d, 0.6f)), large, small);
   }
 };
 
@@ -164,8 +158,8 @@ struct Erf {
     const auto t = hn::Min(size, hn::Set(d, 4.0f));
     const auto q = horner(d, t, 1.12894392f, 0.634014130f, 0.108035505f, -0.0252686404f, 0.00435748650f,
                           -0.000511809660f, 3.60835475e-5f, -1.13846556e-6f);
-    const auto large = hn::CopySign(hn::Sub(one, exp(d, hn::Neg(hn::Mul(t, q)))), x);
-    return hn::IfThenElse(hn::Or(hn::Lt(size, one), hn::IsNaN(x)), small, large);
+    const auto large = hn::CopySign(hn::Sub(one, exp_inside(d, hn::Neg(hn::Mul(t, q)))), x);
+    return hn::IfThenElse(hn::Ge(size, one), large, small);
   }
 };
 

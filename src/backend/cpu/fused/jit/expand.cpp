@@ -33,7 +33,8 @@ class Writer {
   int select(int mask, int a, int b) const { return op(Op::select, mask, a, b); }
   int neg(int a) const { return op(Op::bit_xor, a, sign()); }
   int abs(int a) const { return op(Op::and_not, sign(), a); }
-  int copy_sign(int size, int from) const { return op(Op::bit_or, abs(size), op(Op::bit_and, sign(), from)); }
+  /// `size` has none.
+  int with_sign(int size, int from) const { return op(Op::bit_or, size, op(Op::bit_and, sign(), from)); }
   int sign() const { return whole(std::int32_t{1} << 31); }
   template <class... Rest>
   int horner(int x, float first, Rest... rest) const {
@@ -45,16 +46,20 @@ class Writer {
   }
   int power_of_two(int n) const { return op(Op::shift_left, op(Op::integer_add, n, whole(127)), -1, -1, 23); }
 
+  // e^r - 1 for what is left of x without n ln 2.
+  int less_one(int x, int n) const {
+    int r = op(Op::negative_multiply_add, n, number(0.693145752f), x);
+    r = op(Op::negative_multiply_add, n, number(1.42860677e-6f), r);
+    const int p =
+        horner(r, 0.5f, 0.1666666716f, 0.0416664556f, 0.00833331049f, 0.00139345415f, 0.000198919810f);
+    return multiply_add(mul(r, r), p, r);
+  }
   struct Reduced {
     int less_one, n;
   };
   Reduced reduce(int x) const {
     const int n = op(Op::round, mul(x, number(1.44269504f)));
-    int r = op(Op::negative_multiply_add, n, number(0.693145752f), x);
-    r = op(Op::negative_multiply_add, n, number(1.42860677e-6f), r);
-    const int p =
-        horner(r, 0.5f, 0.1666666716f, 0.0416664556f, 0.00833331049f, 0.00139345415f, 0.000198919810f);
-    return {multiply_add(mul(r, r), p, r), op(Op::to_integer, n)};
+    return {less_one(x, n), op(Op::to_integer, n)};
   }
 
   int exp(int x) const {
@@ -64,6 +69,13 @@ class Writer {
     const int y = mul(mul(add(reduced.less_one, number(1)), power_of_two(half)),
                       power_of_two(op(Op::integer_sub, reduced.n, half)));
     return select(is_nan(x), x, y);
+  }
+
+  // For x in [-87, 88], as vector/math-inl.h has it.
+  int exp_inside(int x) const {
+    const int whole = number(12582912.0f + 127), shifted = multiply_add(x, number(1.44269504f), whole);
+    const int power = op(Op::shift_left, shifted, -1, -1, 23);
+    return multiply_add(power, less_one(x, sub(shifted, whole)), power);
   }
 
   int expm1(int x) const {
@@ -119,9 +131,9 @@ class Writer {
     const int p = horner(z, -0.333333313f, 0.133332506f, -0.0539481714f, 0.0216894057f, -0.00811350718f,
                          0.00206062151f);
     const int small = multiply_add(mul(x, z), p, x);
-    const int power = exp(mul(size, number(2)));
-    const int large = copy_sign(sub(one, div(number(2), add(power, one))), x);
-    return select(either(compare(Compare::less, size, number(0.6f)), is_nan(x)), small, large);
+    const int power = exp_inside(mul(op(Op::min, size, number(10)), number(2)));
+    const int large = with_sign(sub(one, div(number(2), add(power, one))), x);
+    return select(compare(Compare::greater_equal, size, number(0.6f)), large, small);
   }
 
   int erf(int x) const {
@@ -132,8 +144,8 @@ class Writer {
     const int t = op(Op::min, size, number(4));
     const int q = horner(t, 1.12894392f, 0.634014130f, 0.108035505f, -0.0252686404f, 0.00435748650f,
                          -0.000511809660f, 3.60835475e-5f, -1.13846556e-6f);
-    const int large = copy_sign(sub(one, exp(neg(mul(t, q)))), x);
-    return select(either(compare(Compare::less, size, one), is_nan(x)), small, large);
+    const int large = with_sign(sub(one, exp_inside(neg(mul(t, q)))), x);
+    return select(compare(Compare::greater_equal, size, one), large, small);
   }
 
   int extreme(Compare how, int a, int b) const { return select(either(compare(how, a, b), is_nan(a)), a, b); }
