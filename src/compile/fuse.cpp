@@ -101,6 +101,17 @@ class ProgramWriter {
     return kLine + static_cast<int>(unit_.program.lines.size()) - 1;
   }
 
+  // A number that a decomposition brought along stands in the program.
+  int constant(const Node& number) {
+    if (const auto found = numbers_.find(&number); found != numbers_.end()) return found->second;
+    TileLine line;
+    line.kind = TileLine::Kind::constant;
+    line.dtype = number.outputs[0].type.dtype;
+    line.number = number.scalar_value();
+    unit_.program.lines.push_back(line);
+    return numbers_[&number] = kLine + static_cast<int>(unit_.program.lines.size()) - 1;
+  }
+
   static TileReduction reduction_of(const Node& node) {
     const std::string_view name = node.op->name();
     if (name == "sum") return TileReduction::sum;
@@ -111,6 +122,7 @@ class ProgramWriter {
   int value(int node, std::size_t input) {
     const Edge& edge = graph_.nodes[at(node)]->inputs[input];
     if (const auto found = values_.find(graph_.position(edge)); found != values_.end()) return found->second;
+    if (graph_.is_number(edge)) return constant(*edge.node);
     const Type& type = edge.node->outputs[at(edge.out)].type;
     std::vector<std::int64_t> strides =
         strides_of(type, *group_.input_map(node, input), group_.extents().size());
@@ -127,11 +139,13 @@ class ProgramWriter {
   const FuseGroup& group_;
   Unit unit_;
   std::unordered_map<int, int> values_;
+  std::unordered_map<const Node*, int> numbers_;
 };
 
 class Fuser {
  public:
-  explicit Fuser(const Graph& graph) : given_(graph), graph_(graph.roots), needed_(graph_.is_root) {}
+  explicit Fuser(const Graph& graph)
+      : given_(graph), graph_(graph.leaves, graph.roots), needed_(graph_.is_root) {}
 
   Graph run() {
     std::vector<FuseGroup> groups;

@@ -1,6 +1,7 @@
 #include "compile/fuse_graph.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "ops/attributes/reduce.h"
@@ -68,7 +69,8 @@ bool is_cheap(const Node& node) {
   }
 }
 
-FuseGraph::FuseGraph(std::span<const Tensor> roots) {
+FuseGraph::FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roots) {
+  for (const Tensor& leaf : leaves) bound_.insert(leaf.node());
   for (Node* node : topological(roots)) {
     if (node->leaf != Leaf::none) continue;
     positions_[node] = static_cast<int>(nodes.size());
@@ -93,6 +95,12 @@ FuseGraph::FuseGraph(std::span<const Tensor> roots) {
 int FuseGraph::position(const Edge& edge) const {
   const auto found = positions_.find(edge.node);
   return found == positions_.end() ? -1 : found->second;
+}
+
+bool FuseGraph::is_number(const Edge& edge) const {
+  constexpr double exact = 9007199254740992;  // 2^53
+  const Node& node = *edge.node;
+  return node.leaf == Leaf::scalar && !bound_.contains(&node) && std::abs(node.scalar_value()) < exact;
 }
 
 }  // namespace luge::compiler

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
+#include <span>
 #include <vector>
 
 #include "graph/node.h"
@@ -28,13 +30,16 @@ struct FuseGraph {
   std::vector<int> group;                // that computes it, or -1
   std::vector<std::vector<int>> groups;  // members of each
 
-  explicit FuseGraph(std::span<const Tensor> roots);
+  FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roots);
   /// Position of the op that makes an input, or -1 for a leaf.
   int position(const Edge& edge) const;
+  /// Is it a number that no run binds, and that a double holds exactly?
+  bool is_number(const Edge& edge) const;
   const Type& type(int node) const { return nodes[static_cast<std::size_t>(node)]->outputs[0].type; }
 
  private:
   std::map<const Node*, int> positions_;
+  std::set<const Node*> bound_;
 };
 
 }  // namespace luge::compiler

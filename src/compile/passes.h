@@ -16,6 +16,7 @@ Graph mask_early(const Graph& graph, const Options& options);
 Graph pool_conv(const Graph& graph, const Options& options);
 Graph fold(const Graph& graph, const Options& options);
 Graph fuse(const Graph& graph, const Options& options);
+Graph join(const Graph& graph, const Options& options);
 Graph merge(const Graph& graph, const Options& options);
 
 }  // namespace luge::compiler

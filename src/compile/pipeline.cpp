@@ -25,6 +25,7 @@ const std::vector<Pass>& passes() {
       {"pool_conv", pool_conv, "runs a convolution and the pooling behind it image by image"},
       {"fold", fold, "lets kernels apply the elementwise ops behind them before they store"},
       {"fuse", fuse, "runs elementwise ops and reductions over one space as one step"},
+      {"join", join, "runs neighbouring fused steps that read the same as one"},
       {"merge", merge,
        "runs the updates of all parameters, and the sums over all gradients, as one step each"},
   };

@@ -1,8 +1,11 @@
 // Identities and common subexpressions. What nothing needs any more is dropped by the rewriting itself.
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "compile/passes.h"
 
@@ -70,8 +73,13 @@ bool undoes(const Node& outer, const Node& inner) {
 
 class Simplifier {
  public:
+  explicit Simplifier(const Graph& graph) {
+    for (const Tensor& leaf : graph.leaves) bound_.insert(leaf.node());
+  }
+
   Tensors operator()(Node& node, const Tensors& given) {
     Tensors inputs = given;
+    for (Tensor& input : inputs) input = number_once(input);
     if (node.outputs.size() == 1) {
       skip_broadcasts(node, inputs);
       const Tensor same = identity(node, inputs);
@@ -87,6 +95,12 @@ class Simplifier {
   static bool widens(const Node& node) {
     return node.op->instruction() == Instruction::cast && node.outputs[0].type.dtype == f32 &&
            size_of(input_of(node, 0).dtype()) == 2 && is_floating(input_of(node, 0).dtype());
+  }
+  // Decompositions bring the same numbers along again and again.
+  Tensor number_once(const Tensor& input) {
+    const Node& node = *input.node();
+    if (node.leaf != Leaf::scalar || bound_.contains(&node)) return input;
+    return numbers_.try_emplace({input.dtype(), node.words[0], node.words[1]}, input).first->second;
   }
   // An elementwise op broadcasts by itself: an operand need not be repeated first.
   static void skip_broadcasts(const Node& node, Tensors& inputs) {
@@ -189,6 +203,8 @@ class Simplifier {
     return true;
   }
 
+  std::unordered_set<const Node*> bound_;
+  std::map<std::tuple<DType, std::int64_t, std::int64_t>, Tensor> numbers_;
   std::unordered_multimap<std::uint64_t, Node*> seen_;
 };
 
@@ -196,7 +212,7 @@ class Simplifier {
 
 Graph simplify(const Graph& graph, const Options&) {
   // The rewriting holds every node it was given until it ends, so the addresses in the table stay theirs.
-  return rewrite(graph, Simplifier());
+  return rewrite(graph, Simplifier(graph));
 }
 
 }  // namespace luge::compiler

@@ -1,5 +1,5 @@
-// gelu: x·Φ(x) (Hendrycks and Gimpel 2016, ONNX Gelu), by erf or by tanh. The gradient is written from x, so
-// that nothing but x is kept for it.
+// gelu: x·Φ(x) (Hendrycks and Gimpel 2016, ONNX Gelu), by erf or by tanh. The slope is a residual: it takes
+// the memory that x would have to be kept in, and is computed beside the value.
 #include <numbers>
 
 #include "graph/op.h"
@@ -21,30 +21,27 @@ constexpr double cubic = 0.044715;
 
 Tensor curve(const Tensor& x) { return tanh(root_two_over_pi * (x + cubic * x * square(x))); }
 
+// The value and the slope there: erf or tanh serves both.
 struct Gelu : Op<Gelu, GeluAttributes> {
   static constexpr auto name = "gelu";
-  static constexpr Traits traits{.cost = 12, .narrowing = Narrowing::rounds};
+  static constexpr Traits traits{.cost = 12, .residuals_from = 1, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);
     check_float(name, in[0]);
-    return {in[0]};
+    return {in[0], in[0]};
   }
   Tensors decompose(const Tensors& in) const {
     const Tensor& x = in[0];
-    if (form == GeluForm::tanh) return {0.5 * x * (1 + curve(x))};
-    return {0.5 * x * (1 + erf(root_half * x))};
-  }
-  Tensors gradient(const GradientCall& c) const {
-    const Tensor &x = c.in[0], &g = c.g[0];
     if (form == GeluForm::tanh) {
       const Tensor t = curve(x);
-      const Tensor slope = root_two_over_pi * (1 + 3 * cubic * square(x));
-      return {g * (0.5 * (1 + t) + 0.5 * x * (1 - square(t)) * slope)};
+      const Tensor share = 0.5 * (1 + t), y = x * share;
+      return {y, share + y * (1 - t) * (root_two_over_pi * (1 + 3 * cubic * square(x)))};
     }
-    const double density = 0.5 * root_two_over_pi;
-    return {g * (0.5 * (1 + erf(root_half * x)) + density * x * exp(-0.5 * square(x)))};
+    const Tensor share = 0.5 * (1 + erf(root_half * x));
+    return {x * share, share + x * (0.5 * root_two_over_pi * exp(-0.5 * square(x)))};
   }
+  Tensors gradient(const GradientCall& c) const { return {c.g[0] * c.out[1]}; }
 };
 const Registered<Gelu> registered;
 
