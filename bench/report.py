@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import platform
+import statistics
 import subprocess
 
 import drawing
@@ -47,10 +48,17 @@ def machine():
             "system": f"{platform.system()} {platform.release()}", "python": platform.python_version()}
 
 
+def over(figures, own):
+    """How many times as long as `own` it takes: the median over rounds of the two times of one round. Machines change
+    their speed by a factor of two for seconds on end, so only times that stand beside each other are compared."""
+    return statistics.median(theirs / ours for theirs, ours in zip(figures["rounds_ms"], own["rounds_ms"]))
+
+
 def best_peer(row):
     """(name, figures) of the fastest peer, or None."""
     peers = [(n, f) for n, f in row["contestants"].items() if not n.startswith("luge") and "median_ms" in f]
-    return min(peers, key=lambda p: p[1]["median_ms"]) if peers else None
+    own = luge(row) or luge(row, "strict")
+    return min(peers, key=lambda p: over(p[1], own) if own else p[1]["median_ms"]) if peers else None
 
 
 def luge(row, math="fast"):
@@ -60,7 +68,7 @@ def luge(row, math="fast"):
 
 def ratio(row, math="fast"):
     own, peer = luge(row, math), best_peer(row)
-    return peer[1]["median_ms"] / own["median_ms"] if own and peer else None
+    return over(peer[1], own) if own and peer else None
 
 
 def memory_ratio(row):
@@ -153,7 +161,7 @@ def peers_table(kept):
         cells = []
         for name in names:
             figures = row["contestants"].get(name, {})
-            cells.append(number(figures["median_ms"] / own["median_ms"]) if own and "median_ms" in figures else
+            cells.append(number(over(figures, own)) if own and "median_ms" in figures else
                          "failed" if "failed" in figures else "-")
         lines.append(f"| {row['name']} {row['precision']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
