@@ -6,12 +6,12 @@
 #define HWY_TARGET_INCLUDE "backend/cpu/matmul/gemm.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
-#include <immintrin.h>
 #include <algorithm>
-
 #include <array>
 #include <utility>
 
+#include "backend/cpu/vector/product-inl.h"
+#include "backend/cpu/vector/turn-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,10 +21,11 @@ namespace {
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
 
 namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::ScalableTag<float>;
-using V = hn::Vec<D>;
+namespace vec = vector::HWY_NAMESPACE;
+using D = vec::F;
+using V = vec::Register;
 using M = hn::Mask<D>;
-constexpr int64_t kLanes = hn::MaxLanes(D());
+constexpr int64_t kLanes = vec::kLanes;
 // A tile takes all registers but those for two vectors of B and one broadcast.
 constexpr int kRows = HWY_TARGET == HWY_AVX3 ? 14 : 6;
 constexpr int64_t kColumns = 2 * kLanes;
@@ -36,36 +37,6 @@ constexpr int64_t kTogether = 2;
 int64_t blocks(int64_t extent, int64_t most) { return (extent + most - 1) / most; }
 // Where part k of `count` about equal ones begins.
 int64_t start(int64_t extent, int64_t count, int64_t k) { return extent * k / count; }
-
-// Four numbers each of kLanes / 4 rows that lie four apart.
-template <class Row>
-HWY_INLINE V four_of_rows(const Row& row, int64_t first) {
-#if HWY_TARGET == HWY_AVX3
-  __m512 in = _mm512_castps128_ps512(_mm_loadu_ps(row(first)));
-  in = _mm512_insertf32x4(in, _mm_loadu_ps(row(first + 4)), 1);
-  in = _mm512_insertf32x4(in, _mm_loadu_ps(row(first + 8)), 2);
-  return V{_mm512_insertf32x4(in, _mm_loadu_ps(row(first + 12)), 3)};
-#else
-  return V{_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(row(first))),
-                                _mm_loadu_ps(row(first + 4)), 1)};
-#endif
-}
-
-// Four numbers of each of kLanes rows, turned: to[k * step_to + r] = row(r)[k].
-template <class Row>
-HWY_INLINE void turn(const Row& row, float* to, int64_t step_to) {
-  const D d;
-  const V in[4] = {four_of_rows(row, 0), four_of_rows(row, 1), four_of_rows(row, 2), four_of_rows(row, 3)};
-  const hn::Repartition<double, D> pairs;
-  const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, in[0], in[1])),
-             high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, in[0], in[1])),
-             low23 = hn::BitCast(pairs, hn::InterleaveLower(d, in[2], in[3])),
-             high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, in[2], in[3]));
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23)), d, to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23)), d, to + step_to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23)), d, to + 2 * step_to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, to + 3 * step_to);
-}
 
 // What is read next lies too far away for the processor to expect it.
 constexpr int64_t kAhead = 64, kRowsAhead = 16;
@@ -86,7 +57,7 @@ void pack(const float* from, Side side, int64_t count, int64_t depth, float* to,
   int64_t k = 0;
   for (; k + 4 <= depth; k += 4) {
     for (int64_t r = k / 4 % 4; r < kLanes; r += 4) __builtin_prefetch(rows[r] + k + kAhead);
-    turn([&](int64_t r) HWY_ATTR { return rows[r] + k; }, to + k * step_to, step_to);
+    vec::turn_quads([&](int64_t r) HWY_ATTR { return rows[r] + k; }, to + k * step_to, step_to);
   }
   for (; k < depth; ++k) {
     for (int64_t r = 0; r < kLanes; ++r) to[k * step_to + r] = rows[r][k];
@@ -115,17 +86,7 @@ void tile(int64_t depth, const float* HWY_RESTRICT a, const float* HWY_RESTRICT 
       __builtin_prefetch(t.c + r * t.width + v * kLanes, 1);
     }
   }
-  for (int64_t k = 0; k < depth; ++k, a += kLanes, b += kVectors * kLanes) {
-    V right[kVectors];
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) right[v] = hn::LoadU(d, b + v * kLanes);
-#pragma GCC unroll 14
-    for (int r = 0; r < R; ++r) {
-      const V left = hn::Set(d, a[r]);
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(left, right[v], sum[r][v]);
-    }
-  }
+  vec::accumulate<R, kVectors>(depth, a, 1, kLanes, b, kVectors * kLanes, sum);
   const auto each = [&](const auto& work) HWY_ATTR {
 #pragma GCC unroll 14
     for (int r = 0; r < R; ++r) {

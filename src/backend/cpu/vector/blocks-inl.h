@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "backend/cpu/vector/lanes-inl.h"
+#include "backend/cpu/vector/turn-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace luge::vector::HWY_NAMESPACE {
@@ -147,43 +148,15 @@ inline void unpack(const float* from, int64_t block, int64_t rows, int64_t colum
   }
 }
 
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
-/// Four numbers of rows r, 4 + r, 8 + r … in the parts of a register.
-HWY_INLINE Register load_quads(const float* from, int64_t row) {
-  const hn::FixedTag<float, 4> quad;
-  const hn::FixedTag<float, 8> two;
-  const auto low = hn::Combine(two, hn::LoadU(quad, from + 4 * row), hn::LoadU(quad, from));
-#if HWY_TARGET == HWY_AVX3
-  const auto high = hn::Combine(two, hn::LoadU(quad, from + 12 * row), hn::LoadU(quad, from + 8 * row));
-  return hn::Combine(F(), high, low);
-#else
-  return low;
-#endif
-}
-/// Four columns of kLanes rows, one register each.
-HWY_INLINE void turn_quads(const float* from, int64_t row, float* to) {
-  const F d;
-  const hn::RepartitionToWide<hn::RebindToUnsigned<F>> pairs;
-  const auto r0 = load_quads(from, row), r1 = load_quads(from + row, row);
-  const auto r2 = load_quads(from + 2 * row, row), r3 = load_quads(from + 3 * row, row);
-  const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1));
-  const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
-  const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1));
-  const auto high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23)), d, to);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23)), d, to + kLanes);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23)), d, to + 2 * kLanes);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, to + 3 * kLanes);
-}
-#endif
-
 /// Rows become columns: a block of kLanes rows is [depth][kLanes], blocks one behind the other; rows that are
 /// missing in the last one are 0.
 inline void pack_turned(const float* from, int64_t row, int64_t rows, int64_t depth, float* to) {
   for (; rows > 0; rows -= kLanes, from += kLanes * row, to += depth * kLanes) {
     int64_t k = 0;
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
-    for (; rows >= kLanes && k + 4 <= depth; k += 4) turn_quads(from + k, row, to + k * kLanes);
+    for (; rows >= kLanes && k + 4 <= depth; k += 4) {
+      turn_quads([&](int64_t r) HWY_ATTR { return from + r * row + k; }, to + k * kLanes, kLanes);
+    }
 #endif
     for (; k < depth; ++k) {
       for (int64_t r = 0; r < kLanes; ++r) to[k * kLanes + r] = r < rows ? from[r * row + k] : 0.0f;

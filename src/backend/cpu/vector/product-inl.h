@@ -26,7 +26,7 @@ HWY_INLINE void accumulate(std::int64_t depth, const float* HWY_RESTRICT a, std:
     Register column[kColumns];
 #pragma GCC unroll 8
     for (int v = 0; v < kColumns; ++v) column[v] = hn::LoadU(d, b + v * kLanes);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       const Register value = hn::Set(d, a[r * row]);
 #pragma GCC unroll 8
