@@ -168,11 +168,11 @@ TEST_P(Generated, LongProgramsKeepWhatDoesNotFit) {
 // The same loop over arrays of any length is the same code, held by whoever runs it.
 TEST(GeneratedCode, IsSharedWhileSomebodyHoldsIt) {
   const std::vector<std::uint8_t> leave = {0xC3}, wait = {0x90, 0xC3};
-  const auto first = tiles::jit::Code::make(leave);
+  const auto first = machine::Code::make(leave);
   ASSERT_NE(first, nullptr);
-  EXPECT_EQ(first, tiles::jit::Code::make(leave));
-  EXPECT_NE(first, tiles::jit::Code::make(wait));
-  EXPECT_EQ(tiles::jit::Code::make({}), nullptr);
+  EXPECT_EQ(first, machine::Code::make(leave));
+  EXPECT_NE(first, machine::Code::make(wait));
+  EXPECT_EQ(machine::Code::make({}), nullptr);
 }
 
 INSTANTIATE_TEST_SUITE_P(Fused, Generated, ::testing::ValuesIn(targets()), target_name);

@@ -1,7 +1,11 @@
 // Our own matrix products, against the reference in float64.
 #include <gtest/gtest.h>
 
-#include "backend/cpu/matmul/gemm.h"
+#include <algorithm>
+#include <vector>
+
+#include "backend/cpu/matmul/product.h"
+#include "hwy/targets.h"
 #include "ops/attributes/matmul.h"
 #include "support/kernel_case.h"
 
@@ -15,7 +19,7 @@ OpRef matmul(bool transpose_a = false, bool transpose_b = false) {
 }
 
 void expect_taken(const KernelCase& c) {
-  if (gemm::loops().tile_rows == 0) GTEST_SKIP() << "needs AVX2 or AVX-512";
+  if (!machine::instruction_set()) GTEST_SKIP() << "needs AVX2 or AVX-512";
   const Kernel* kernel = find_kernel("matmul", "matmul");
   ASSERT_NE(kernel, nullptr);
   const Offer offer = c.offer(*kernel);
@@ -23,18 +27,75 @@ void expect_taken(const KernelCase& c) {
   EXPECT_LT(run_case(c, offer), bound) << c.op->to_string() << c.in[0].to_string();
 }
 
-TEST(Matmul, EveryTranspositionAndEdge) {
-  for (const auto& [m, k, n] : {std::tuple{128, 1040, 256}, {139, 515, 293}}) {
-    for (const int flags : {0, 1, 2, 3}) {
-      const bool ta = flags & 1, tb = flags & 2;
-      expect_taken(
-          {matmul(ta, tb), {{f32, ta ? Shape{k, m} : Shape{m, k}}, {f32, tb ? Shape{n, k} : Shape{k, n}}}});
-    }
+TEST(Matmul, EveryEdge) {
+  for (const auto& [m, k, n] :
+       {std::tuple{128, 1040, 256}, {139, 515, 293}, {128, 256, 144}, {131, 259, 129}}) {
+    for (const bool tb : {false, true})
+      expect_taken({matmul(false, tb), {{f32, {m, k}}, {f32, tb ? Shape{n, k} : Shape{k, n}}}});
   }
 }
 
 TEST(Matmul, BatchAxesBecomeRows) {
-  expect_taken({matmul(false, true), {{f32, {3, 50, 130}}, {f32, {140, 130}}}});
+  expect_taken({matmul(false, true), {{f32, {3, 50, 260}}, {f32, {140, 260}}}});
+}
+
+// What is generated for AVX2 runs where AVX-512 is, too.
+TEST(Matmul, BothInstructionSets) {
+  for (const std::int64_t target : {HWY_AVX2, HWY_AVX3}) {
+    hwy::SetSupportedTargetsForTest(target);
+    if (machine::instruction_set()) {
+      expect_taken({matmul(), {{f32, {150, 530}}, {f32, {530, 277}}, {f32, {277}}}});
+      expect_taken({matmul(false, true), {{f32, {150, 530}}, {f32, {192, 530}}}});
+    }
+    hwy::SetSupportedTargetsForTest(0);
+  }
+}
+
+TEST(Matmul, EveryHeightAndWidthOfATile) {
+  const auto isa = machine::instruction_set();
+  if (!isa) GTEST_SKIP() << "needs AVX2 or AVX-512";
+  const int lanes = gemm::lanes(*isa);
+  for (int vectors = 1; vectors <= 4; ++vectors) {
+    for (int rows = 1; rows <= gemm::tallest(*isa, vectors); ++rows) {
+      for (const int last : {1, lanes - 1, lanes}) {
+        const gemm::TileShape shape{.rows = rows,
+                                    .vectors = vectors,
+                                    .a_row = 11,
+                                    .width = 80,
+                                    .part = last < lanes,
+                                    .add = true,
+                                    .bias = true,
+                                    .tail = {gemm::TailStep::mul, gemm::TailStep::relu}};
+        const auto code = machine::Code::make(gemm::generate_tile(shape, *isa));
+        ASSERT_NE(code, nullptr);
+        const std::int64_t depth = 11, columns = (vectors - 1) * lanes + last;
+        std::vector<float> a(static_cast<std::size_t>(rows * 11)),
+            b(static_cast<std::size_t>((depth + 32) * 64)), c(static_cast<std::size_t>(rows * 80)),
+            factor(c.size()), bias(64);
+        float next = -3;
+        for (auto* list : {&a, &b, &c, &factor, &bias}) {
+          for (float& value : *list) value = next = next > 3 ? next - 6.1f : next + 0.37f;
+        }
+        std::vector<float> expected = c;
+        for (int r = 0; r < rows; ++r) {
+          for (std::int64_t j = 0; j < columns; ++j) {
+            const auto at = static_cast<std::size_t>(r * 80 + j);
+            double sum = static_cast<double>(c[at]) + static_cast<double>(bias[static_cast<std::size_t>(j)]);
+            for (std::int64_t k = 0; k < depth; ++k) {
+              sum += static_cast<double>(a[static_cast<std::size_t>(r * 11 + k)]) *
+                     static_cast<double>(b[static_cast<std::size_t>(k * vectors * lanes + j)]);
+            }
+            expected[at] = static_cast<float>(std::max(0.0, sum * static_cast<double>(factor[at])));
+          }
+        }
+        gemm::TileCall call{a.data(),        b.data(),  c.data(),  bias.data(),
+                            {factor.data()}, depth / 4, depth % 4, last};
+        code->as<gemm::TileFunction>()(&call);
+        for (std::size_t k = 0; k < c.size(); ++k)
+          ASSERT_NEAR(c[k], expected[k], 1e-3) << rows << "x" << vectors;
+      }
+    }
+  }
 }
 
 TEST(Matmul, FusesWhatStandsBehindIt) {
@@ -58,7 +119,9 @@ TEST(Matmul, LeavesTheRestToOthers) {
   ASSERT_NE(kernel, nullptr);
   const auto refused = [&](const KernelCase& c) { return !c.offer(*kernel).accepted(); };
   EXPECT_TRUE(refused({matmul(), {{f32, {7, 600}}, {f32, {600, 2000}}}}));
-  EXPECT_TRUE(refused({matmul(), {{f32, {600, 600}}, {f32, {600, 130}}}}));
+  EXPECT_TRUE(refused({matmul(), {{f32, {600, 200}}, {f32, {200, 130}}}}));
+  EXPECT_TRUE(refused({matmul(), {{f32, {600, 2048}}, {f32, {2048, 600}}}}));  // rows pages apart
+  EXPECT_TRUE(refused({matmul(true), {{f32, {600, 500}}, {f32, {600, 1000}}}}));
   EXPECT_TRUE(refused({matmul(), {{f32, {4, 256, 512}}, {f32, {4, 512, 1024}}}}));
   EXPECT_TRUE(refused({matmul(), {{bf16, {256, 512}}, {bf16, {512, 1024}}}}));
   EXPECT_TRUE(refused(

@@ -181,12 +181,13 @@ class Worker {
   // Standing values are computed for the whole splat at once.
   void generated(const Step& step) {
     const PlanCode& made = plan_.codes[static_cast<std::size_t>(step.code)];
+    const auto loop = made.code->as<jit::Loop>();
     if (step.level != Level::full) {
       const std::size_t count = g_.kept == KeptExtent::one ? kSplatBytes / sizeof(float) : kept_count();
-      return (*made.code)(pointers_, 1, static_cast<std::int64_t>(count));
+      return loop(pointers_, 1, static_cast<std::int64_t>(count));
     }
-    if (made.by_rows) return (*made.code)(pointers_, rows_, columns_);
-    (*made.code)(pointers_, 1, rows_ * columns_);
+    if (made.by_rows) return loop(pointers_, rows_, columns_);
+    loop(pointers_, 1, rows_ * columns_);
   }
 
   void random(const Step& step) {

@@ -6,6 +6,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,19 @@ auto empty_on_error(Make make) -> decltype(make()) {
   }
 }
 
+// The first implementation whose name contains `wanted`, else the one that oneDNN thinks best. Each `make`
+// finds its own, for copies of a descriptor share their place in the list.
+template <class Make>
+auto implementation(Make make, std::string_view wanted) -> decltype(make()) {
+  auto best = make();
+  if (wanted.empty() || !best) return best;
+  auto other = make();
+  while (std::string_view(other.impl_info_str()).find(wanted) == std::string_view::npos) {
+    if (!other.next_impl()) return best;
+  }
+  return other;
+}
+
 }  // namespace api_detail
 
 #if DNNL_VERSION_MAJOR >= 3
@@ -79,10 +93,14 @@ inline void append_eltwise(dnnl::post_ops& ops, algorithm kind, float alpha = 0,
   ops.append_eltwise(kind, alpha, beta);
 }
 
-inline auto matmul(const Desc& a, const Desc& b, const Desc* bias, const Desc& c,
-                   const primitive_attr& attr) {
-  return bias ? MatMul::primitive_desc(engine(), a, b, *bias, c, attr, true)
-              : MatMul::primitive_desc(engine(), a, b, c, attr, true);
+/// `wanted`: the first implementation whose name contains it, else the one that oneDNN thinks best.
+inline auto matmul(const Desc& a, const Desc& b, const Desc* bias, const Desc& c, const primitive_attr& attr,
+                   std::string_view wanted = {}) {
+  const auto first = [&] {
+    return bias ? MatMul::primitive_desc(engine(), a, b, *bias, c, attr, true)
+                : MatMul::primitive_desc(engine(), a, b, c, attr, true);
+  };
+  return api_detail::implementation(first, wanted);
 }
 
 inline auto conv_forward(algorithm how, const Desc& x, const Desc& w, const Desc* bias, const Desc& y,
@@ -156,11 +174,13 @@ inline void append_eltwise(dnnl::post_ops& ops, algorithm kind, float alpha = 0,
   ops.append_eltwise(1.0f, kind, alpha, beta);
 }
 
-inline auto matmul(const Desc& a, const Desc& b, const Desc* bias, const Desc& c,
-                   const primitive_attr& attr) {
+inline auto matmul(const Desc& a, const Desc& b, const Desc* bias, const Desc& c, const primitive_attr& attr,
+                   std::string_view wanted = {}) {
   return api_detail::empty_on_error([&] {
+    // Must live until the implementation is found.
     const auto desc = bias ? MatMul::desc(a, b, *bias, c) : MatMul::desc(a, b, c);
-    return MatMul::primitive_desc(desc, attr, engine(), true);
+    return api_detail::implementation([&] { return MatMul::primitive_desc(desc, attr, engine(), true); },
+                                      wanted);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <numeric>
+#include <string_view>
 
 namespace luge::onednn {
 namespace {
@@ -45,6 +46,13 @@ Dims product_dims(const MatmulSide& a, const MatmulSide& b) {
   return c;
 }
 
+// Measured: oneDNN's gemm passes all other products, our own too, where the result is wide and nothing stands
+// behind it, which it would do in a pass of its own.
+bool is_wide(const MatmulProblem& problem, const KernelRequest& r) {
+  return r.in[0].dtype == DType::f32 && has_avx512() && problem.rank() == 2 && problem.c[1] >= 1024 &&
+         problem.c[0] >= 128 && problem.depth() >= 128 && r.post.empty() && own_inputs(r) == 2;
+}
+
 class MatMulKernel final : public OneDnnKernel<MatmulAttributes> {
  public:
   MatMulKernel() : OneDnnKernel("oneDNN matmul") {}
@@ -63,8 +71,10 @@ class MatMulKernel final : public OneDnnKernel<MatmulAttributes> {
         static_cast<double>(operands.a.get_size() + operands.b.get_size()) +
         static_cast<double>(r.out[0].shape.elements()) * static_cast<double>(size_of(r.out[0].dtype));
     const int threads = threads_for(problem.flops, bytes, r.threads);
-    Offer offer = matmul_offer(r, problem, operands, threads, std::make_shared<PrimitiveChain>(threads));
-    offer.cost = seconds(dtype, problem.flops, 0.7, bytes, threads);
+    const bool wide = is_wide(problem, r);
+    Offer offer = matmul_offer(r, problem, operands, threads, std::make_shared<PrimitiveChain>(threads),
+                               wide ? Implementation::gemm : Implementation::first);
+    offer.cost = seconds(dtype, problem.flops, wide ? 0.9 : 0.7, bytes, threads);
     return offer;
   }
 };
@@ -96,7 +106,7 @@ Desc MatmulProblem::describe(const MatmulSide& side, memory::data_type type) con
 }
 
 Offer matmul_offer(const KernelRequest& r, const MatmulProblem& problem, const MatmulOperands& operands,
-                   int threads, std::shared_ptr<PrimitiveChain> chain) {
+                   int threads, std::shared_ptr<PrimitiveChain> chain, Implementation which) {
   const auto c_type = onednn_type(r.out[0].dtype);
   if (!c_type) return refuse(fmt::format("gives no {}", luge::name(r.out[0].dtype)));
   const Desc c = describe(public_layout, problem.c, *c_type);
@@ -123,7 +133,8 @@ Offer matmul_offer(const KernelRequest& r, const MatmulProblem& problem, const M
   };
   if (std::string reason = append_post_ops(attributes, r, post_operand, arguments); !reason.empty())
     return refuse(std::move(reason));
-  const auto primitive = matmul(operands.a, operands.b, biased ? &bias : nullptr, c, attributes);
+  const auto primitive = matmul(operands.a, operands.b, biased ? &bias : nullptr, c, attributes,
+                                which == Implementation::gemm ? "gemm:jit" : "");
   if (!primitive) return refuse("oneDNN has no product of these types and shapes");
   if (std::string reason = refuse_slow(primitive.impl_info_str()); !reason.empty())
     return refuse(std::move(reason));

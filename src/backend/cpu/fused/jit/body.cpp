@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "backend/cpu/fused/jit/opcodes.h"
+#include "backend/cpu/machine/opcodes.h"
 
 namespace luge::tiles::jit {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "backend/cpu/fused/jit/assembler.h"
 #include "backend/cpu/fused/jit/block.h"
 #include "backend/cpu/fused/jit/registers.h"
+#include "backend/cpu/machine/assembler.h"
 
 namespace luge::tiles::jit {
 

@@ -1,10 +1,12 @@
 // Elementwise instructions in operations on vectors: the same steps as arithmetic.cpp and math.cpp take.
 #include <bit>
 
-#include "backend/cpu/fused/jit/assembler.h"
 #include "backend/cpu/fused/jit/block.h"
+#include "backend/cpu/machine/assembler.h"
 
 namespace luge::tiles::jit {
+
+using namespace luge::machine;
 
 namespace {
 

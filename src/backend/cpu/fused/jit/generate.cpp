@@ -6,7 +6,7 @@
 
 #include "backend/cpu/fused/jit/body.h"
 #include "backend/cpu/fused/jit/code.h"
-#include "backend/cpu/fused/jit/opcodes.h"
+#include "backend/cpu/machine/opcodes.h"
 
 namespace luge::tiles::jit {
 namespace {

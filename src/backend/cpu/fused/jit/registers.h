@@ -5,10 +5,12 @@
 
 #include <vector>
 
-#include "backend/cpu/fused/jit/assembler.h"
 #include "backend/cpu/fused/jit/block.h"
+#include "backend/cpu/machine/assembler.h"
 
 namespace luge::tiles::jit {
+
+using namespace luge::machine;
 
 /// When each value of a block is used: at the positions of operations, then of outputs and reductions.
 class Uses {

@@ -1,9 +1,9 @@
-#include "backend/cpu/fused/jit/assembler.h"
+#include "backend/cpu/machine/assembler.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace luge::tiles::jit {
+namespace luge::machine {
 
 void Assembler::word(std::int32_t value) {
   for (int shift = 0; shift < 32; shift += 8) byte(value >> shift);
@@ -18,6 +18,10 @@ void Assembler::place_operand(int reg, const Operand& operand) {
     byte(field | 5);
     references_.push_back({bytes_.size(), 0, memory.constant});
     return word(0);
+  }
+  if (memory.index < 0 && (memory.base & 7) != rsp) {
+    byte(0x80 | field | (memory.base & 7));
+    return word(memory.displacement);
   }
   byte(0x80 | field | 4);
   const int scale = memory.scale == 8 ? 3 : memory.scale == 4 ? 2 : memory.scale == 2 ? 1 : 0;
@@ -121,6 +125,12 @@ void Assembler::address(Gp to, const Memory& of) {
   end_of_instruction();
 }
 void Assembler::shift_left_by_cl(Gp to) { general(0xD3, 4, static_cast<int>(to), false); }
+void Assembler::prefetch(const Memory& of) {
+  if (of.base >= r8) byte(0x41);
+  byte(0x0F);
+  byte(0x18);
+  place_operand(1, of);
+}
 void Assembler::push(Gp from) {
   if (from >= r8) byte(0x41);
   byte(0x50 | (from & 7));
@@ -183,4 +193,4 @@ std::vector<std::uint8_t> Assembler::finish() {
   return std::move(bytes_);
 }
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::machine

@@ -1,9 +1,9 @@
 // The vector instructions of generated code.
 #pragma once
 
-#include "backend/cpu/fused/jit/assembler.h"
+#include "backend/cpu/machine/assembler.h"
 
-namespace luge::tiles::jit::code {
+namespace luge::machine::code {
 
 // clang-format off
 inline constexpr Opcode load{1, 0, 0x10}, store{1, 0, 0x11}, copy{1, 0, 0x28}, store_one{1, 2, 0x11};
@@ -32,4 +32,4 @@ inline constexpr Opcode swap_halves{3, 1, 0x06};       // of 256
 inline constexpr Opcode permute{3, 1, 0x04};           // within 128 bits
 // clang-format on
 
-}  // namespace luge::tiles::jit::code
+}  // namespace luge::machine::code

@@ -1,11 +1,11 @@
-// Machine code for x86-64 with AVX2 or AVX-512: just the instructions that generated tile loops are made of.
+// Machine code for x86-64 with AVX2 or AVX-512: just the instructions that generated loops are made of.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-namespace luge::tiles::jit {
+namespace luge::machine {
 
 enum class Isa : std::uint8_t { avx2, avx512 };
 
@@ -76,7 +76,8 @@ class Assembler {
   void compare(Gp a, std::int32_t value);
   void address(Gp to, const Memory& of);
   void and_with(Gp to, std::int32_t value);
-  void shift_left_by_cl(Gp to);  // 32 bits
+  void shift_left_by_cl(Gp to);     // 32 bits
+  void prefetch(const Memory& of);  // into all caches
   void push(Gp from);
   void pop(Gp to);
   void leave_and_return();  // upper halves of the vector registers cleared
@@ -128,4 +129,4 @@ class Assembler {
   std::vector<std::vector<std::uint32_t>> pool_;
 };
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::machine

@@ -1,0 +1,25 @@
+// Sides of a product of matrices, copied to lie as its tiles read them.
+#pragma once
+
+#include <cstdint>
+
+namespace luge::gemm {
+
+using std::int64_t;
+
+/// Element (i, k) of a side lies at data[i · outer + k · inner]; one of the two steps is 1.
+struct Side {
+  int64_t outer, inner;
+};
+
+struct Packing {
+  int lanes = 0;  // numbers of a vector; 0: not for this instruction set
+  /// At most `lanes` rows of a side (columns of B): to[k · step + i] for all k < depth. What lies behind the
+  /// last row up to `lanes` is anything.
+  void (*pack)(const float* from, Side side, int64_t rows, int64_t depth, float* to, int64_t step) = nullptr;
+};
+
+/// For this machine's instruction set.
+Packing packing();
+
+}  // namespace luge::gemm

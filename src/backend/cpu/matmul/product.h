@@ -1,0 +1,75 @@
+// A product of two float32 matrices: how it is cut into parts for threads, blocks and tiles, and its run.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backend/cpu/machine/code.h"
+#include "backend/cpu/matmul/pack.h"
+#include "backend/cpu/matmul/tile.h"
+
+namespace luge::gemm {
+
+/// C = A·B with what is done to each finished element; A has dense rows, C too.
+struct Problem {
+  int64_t rows = 0, columns = 0, depth = 0;
+  Side b{};
+  bool bias = false;  // one number per column
+  std::vector<TailStep> tail;
+};
+
+/// Where a call finds them. operands[k] lies as the result does and belongs to tail[k]; null for relu.
+struct Arrays {
+  const float *a, *b;
+  float* c;
+  const float* bias;
+  const float* operands[most_tail_steps];
+};
+
+class Product {
+ public:
+  /// Code is written here. `threads` is the most that a run takes.
+  Product(const Problem& problem, int threads);
+  /// False where this machine runs no generated code; nothing else may be asked then.
+  bool possible() const { return possible_; }
+  /// In bytes.
+  std::size_t scratch() const;
+  /// What the tiles are, in words.
+  std::string note() const;
+  /// `scratch` as many bytes, of any contents.
+  void run(const Arrays& arrays, void* scratch) const;
+
+ private:
+  // What differs between the codes of tiles, as bits of a number.
+  enum Kind : int { adds = 1, ends = 2, part = 4, kinds = 8 };
+
+  void write_code(machine::Isa isa);
+  void share(const Arrays& arrays, float* packed_b, int thread, int of) const;
+  void pack_panel(const float* b, float* packed_b, int64_t block, int64_t panel) const;
+  void multiply(const Arrays& arrays, const float* packed_b, int64_t block, int part_index) const;
+  void multiply_tile(const Arrays& arrays, const float* packed_b, int64_t block, int64_t row, int64_t rows,
+                     int64_t panel) const;
+
+  // Calls work(first, count) for parts of [begin, begin + extent) of about equal size, at most `most`.
+  template <class Work>
+  static void cut(int64_t begin, int64_t extent, int64_t most, const Work& work);
+
+  std::pair<int64_t, int64_t> rows_of(int row_part) const;  // the first and how many
+  int64_t panel_begin(int64_t panel) const;                 // its first column
+  int64_t block_begin(int64_t block) const { return problem_.depth * block / blocks_; }
+  bool is_part(int64_t panel) const { return panel + 1 == panels_ && problem_.columns % lanes_ != 0; }
+  std::size_t place(int kind, int64_t vectors, int64_t rows) const;  // in tiles_
+
+  Problem problem_;
+  Packing packing_ = packing();
+  bool possible_ = false;
+  int threads_, row_parts_ = 1, column_parts_ = 1, lanes_ = 0, widest_ = 1, tallest_ = 1;
+  int64_t vectors_ = 0, panels_ = 0, blocks_ = 0;
+  std::vector<TileFunction*> tiles_;
+  std::vector<std::shared_ptr<const machine::Code>> codes_;  // what they point to
+};
+
+}  // namespace luge::gemm

@@ -1,0 +1,53 @@
+// One tile of a product of matrices as generated code: its rows and vectors of columns stay in registers over
+// a block of the inner extent.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <vector>
+
+#include "backend/cpu/machine/assembler.h"
+
+namespace luge::gemm {
+
+using std::int64_t;
+
+/// What happens to a finished element, in this order, behind the bias.
+enum class TailStep : std::uint8_t { add, mul, relu };
+inline constexpr int most_tail_steps = 4;
+
+/// What is the same for all tiles of one code. Steps are counted in numbers, not bytes.
+struct TileShape {
+  int rows = 0, vectors = 0;
+  int64_t a_row = 0;  // from one row of A to the next
+  int64_t width = 0;  // from one row of the result to the next
+  bool part = false;  // only TileCall::last numbers of the last vector are there
+  bool add = false;   // to what the result holds
+  bool bias = false;
+  std::vector<TailStep> tail;
+
+  auto operator<=>(const TileShape&) const = default;
+};
+
+/// A tile's addresses: element (r, k) of A lies at a[r · a_row + k], whole vectors of B at
+/// b[k · vectors · lanes], what is written at c[r · width]; bias and operands begin at the tile's first
+/// element.
+struct TileCall {
+  const float* a;
+  const float* b;
+  float* c;
+  const float* bias;
+  const float* operands[most_tail_steps];
+  int64_t fours, rest;  // the inner extent: so many times four steps, and so many more
+  int64_t last;
+};
+using TileFunction = void(const TileCall*);
+
+/// Numbers of a vector.
+int lanes(machine::Isa isa);
+/// The most rows for which tiles of so many vectors have registers.
+int tallest(machine::Isa isa, int vectors);
+/// The code, a TileFunction; empty where an address step is too long for an instruction.
+std::vector<std::uint8_t> generate_tile(const TileShape& shape, machine::Isa isa);
+
+}  // namespace luge::gemm
