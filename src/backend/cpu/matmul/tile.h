@@ -2,7 +2,6 @@
 // a block of the inner extent.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <vector>
 
@@ -25,8 +24,6 @@ struct TileShape {
   bool add = false;   // to what the result holds
   bool bias = false;
   std::vector<TailStep> tail;
-
-  auto operator<=>(const TileShape&) const = default;
 };
 
 /// A tile's addresses: element (r, k) of A lies at a[r · a_row + k], whole vectors of B at
