@@ -82,16 +82,30 @@ def memory_ratio(row):
     return None
 
 
+def peaks(command, threads):
+    """What this machine reaches now, as `luge bench peaks` finds it; None where that fails."""
+    done = subprocess.run([command, "bench", "peaks", f"threads={threads}", "--json"], capture_output=True, text=True)
+    return json.loads(done.stdout)["peaks"] if done.returncode == 0 else None
+
+
+def roofline_ms(work, reached, math):
+    """ms that the arithmetic and the bytes of a row take at these peaks."""
+    three = reached["conv_winograd_gflops"] if math == "fast" else reached["conv_direct_gflops"]
+    compute = (work["matmul_gflop"] / reached["matmul_gflops"] + work["conv_gflop"] / reached["conv_direct_gflops"]
+               + work["conv3x3_gflop"] / max(three, reached["conv_direct_gflops"]))
+    return 1e3 * max(compute, work["state_gb"] / reached["bandwidth_gbs"])
+
+
 def roofline(kept, row, math):
-    """(ms that the arithmetic and the bytes of the row take at the measured peaks, share of it that Luge reaches)."""
-    peaks, work, own = kept.get("peaks"), row.get("arithmetic"), luge(row, math)
-    if not (peaks and work and own):
+    """Share of the roofline that Luge reaches: the median over rounds, each at the peaks of its own; in rows that were measured
+    without them, of the best round at the report's."""
+    work, own = row.get("arithmetic"), luge(row, math)
+    if not (work and own):
         return None
-    three = peaks["conv_winograd_gflops"] if math == "fast" else peaks["conv_direct_gflops"]
-    compute = (work["matmul_gflop"] / peaks["matmul_gflops"] + work["conv_gflop"] / peaks["conv_direct_gflops"]
-               + work["conv3x3_gflop"] / max(three, peaks["conv_direct_gflops"]))
-    ms = 1e3 * max(compute, work["state_gb"] / peaks["bandwidth_gbs"])
-    return ms, ms / own["median_ms"]
+    if all(row.get("rounds_peaks") or [None]):
+        return statistics.median(roofline_ms(work, reached, math) / ms
+                                 for reached, ms in zip(row["rounds_peaks"], own["rounds_ms"]))
+    return roofline_ms(work, kept["peaks"], math) / own["median_ms"] if kept.get("peaks") else None
 
 
 def number(value, form="{:.2f}"):
@@ -109,7 +123,7 @@ def table(rows, kept=None):
         name = row["name"] + (" bf16" if row["precision"] == "bf16" else "")
         lines.append("| " + " | ".join([
             name, peer[0] if peer else "-", number(ratio(row)), number(ratio(row, "strict")),
-            ", ".join(number(share and 100 * share[1], "{:.0f} %") for share in shares),
+            ", ".join(number(share and 100 * share, "{:.0f} %") for share in shares),
             number(memory_ratio(row)), *(number(error, "{:.1e}") for error in errors),
             number(peer[1].get("error") if peer else None, "{:.1e}")]) + " |")
     return "\n".join(lines)
@@ -140,9 +154,9 @@ def misses(kept):
     for row in kept["rows"]:
         ahead, share, memory = ratio(row), roofline(kept, row, "fast"), memory_ratio(row)
         why = []
-        if ahead and ahead < 1.2 and not (share and share[1] >= 0.9):
+        if ahead and ahead < 1.2 and not (share and share >= 0.9):
             why.append(f"{ahead:.2f} times the speed of {best_peer(row)[0]}"
-                       + (f" at {100 * share[1]:.0f} % of the roofline" if share else ""))
+                       + (f" at {100 * share:.0f} % of the roofline" if share else ""))
         if luge(row, "strict") and ratio(row, "strict") < 1:
             why.append(f"strict only {ratio(row, 'strict'):.2f}")
         if memory and memory > 0.5:
@@ -187,10 +201,7 @@ def write(path, kept, command, python):
     path = pathlib.Path(path)
     kept.setdefault("machine", machine())
     if "peaks" not in kept:
-        threads = kept["rows"][0]["threads"]
-        done = subprocess.run([command, "bench", "peaks", f"threads={threads}", "--json"], capture_output=True, text=True)
-        if done.returncode == 0:
-            kept["peaks"] = json.loads(done.stdout)["peaks"]
+        kept["peaks"] = peaks(command, kept["rows"][0]["threads"])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".json").write_text(json.dumps(kept, indent=1) + "\n")
     path.with_suffix(".svg").write_text(drawing.bars([
