@@ -200,7 +200,7 @@ def facts(kept):
 def write(path, kept, command, python):
     path = pathlib.Path(path)
     kept.setdefault("machine", machine())
-    if "peaks" not in kept:
+    if not kept.get("peaks"):
         kept["peaks"] = peaks(command, kept["rows"][0]["threads"])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".json").write_text(json.dumps(kept, indent=1) + "\n")

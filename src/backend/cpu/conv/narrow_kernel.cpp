@@ -1,11 +1,14 @@
 // Direct convolutions of few channels as candidates in all three directions.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "backend/backend.h"
 #include "backend/cpu/conv/narrow.h"
 #include "backend/cpu/conv/narrow_plan.h"
 #include "backend/cpu/conv/tail.h"
 #include "backend/cpu/layout.h"
+#include "backend/cpu/own_inputs.h"
 
 namespace luge {
 namespace {
@@ -111,7 +114,7 @@ class RowsForward final : public Kernel {
     offer.in_layouts.assign(r.in.size(), public_layout);
     offer.in_layouts[0] = entering(r, 0, planes);
     offer.out_layouts = {public_layout};
-    const int bias = tail.own_inputs(r) == 3 ? 2 : -1;
+    const int bias = cpu::own_inputs(r) == 3 ? 2 : -1;
     auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.y.shape[1], false, bias, tail,
                                          threads.count);
     offer.scratch = run->scratch();

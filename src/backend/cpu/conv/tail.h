@@ -1,7 +1,6 @@
 // What our own convolutions fuse behind them.
 #pragma once
 
-#include <algorithm>
 #include <string>
 
 #include "backend/backend.h"
@@ -16,10 +15,6 @@ struct Tail {
   std::string refusal;  // empty: all of the request's steps can be fused
 
   explicit Tail(const KernelRequest& request);
-  /// Inputs of the convolution itself.
-  std::size_t own_inputs(const KernelRequest& request) const {
-    return request.in.size() - (addend < 0 ? 0 : 1);
-  }
 };
 
 }  // namespace luge::cpu

@@ -2,6 +2,7 @@
 // for images and weights in each direction, so that nothing is reordered between them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "backend/backend.h"
@@ -9,6 +10,7 @@
 #include "backend/cpu/conv/winograd_plan.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/cost.h"
+#include "backend/cpu/own_inputs.h"
 #include "ops/attributes/window.h"
 
 namespace luge {
@@ -137,7 +139,7 @@ class WinogradForward final : public Kernel {
     const int threads = threads_for(problem, r.threads);
     const Cut cut = cut_for(problem, threads);
     const Forward plan(problem, false, threads, cut);
-    const bool biased = tail.own_inputs(r) == 3;
+    const bool biased = cpu::own_inputs(r) == 3;
     Offer offer;
     offer.in_layouts.assign(r.in.size(), public_layout);
     offer.in_layouts[0] = cpu::channel_blocks(loops().lanes, shapes.x);

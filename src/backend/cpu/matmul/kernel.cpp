@@ -1,58 +1,38 @@
 // Float32 matrix products of our own, for sizes at which they pass oneDNN's.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "backend/backend.h"
 #include "backend/cpu/matmul/product.h"
 #include "backend/cpu/onednn/cost.h"
+#include "backend/cpu/own_inputs.h"
 #include "ops/attributes/matmul.h"
 
 namespace luge {
 namespace {
 
-using std::int64_t;
-
-// What the request asks, and why it is refused.
-struct Asked {
-  gemm::Problem problem;
-  std::string refusal;
-
-  Asked(const MatmulAttributes& attributes, const KernelRequest& r) {
-    for (const Type& type : r.in) {
-      if (type.dtype != DType::f32) refusal = fmt::format("takes f32, got {}", luge::name(type.dtype));
-    }
-    const Shape &x = r.in[0].shape, &y = r.in[1].shape;
-    if (y.rank() != 2 || x.rank() < 2 || (attributes.transpose_a && x.rank() != 2))
-      refusal = "the right side must be one matrix";
-    if (!refusal.empty()) return;
-    gemm::Problem& p = problem;
-    p.depth = attributes.transpose_a ? x[0] : x[x.rank() - 1];
-    p.rows = p.depth ? x.elements() / p.depth : 0;
-    p.columns = attributes.transpose_b ? y[0] : y[1];
-    p.b = attributes.transpose_b ? gemm::Side{p.depth, 1} : gemm::Side{1, p.columns};
-    if (attributes.transpose_a) {
-      refusal = "reads rows of the left side, which lie across";
-    } else if (p.depth % 1024 == 0) {
-      refusal = "rows so far apart meet in the same lines of the first cache";
-    } else if (p.rows < 128 || p.depth < 128 || p.columns < 128 || (p.depth < 256 && p.columns < 512)) {
-      // Measured beside oneDNN's: slower where less is done with what was packed.
-      refusal = fmt::format("{}x{}x{} is small", p.rows, p.depth, p.columns);
-    }
+// Fills in both sides; why they are refused, or nothing.
+std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& r, gemm::Problem& problem) {
+  const Shape &x = r.in[0].shape, &y = r.in[1].shape;
+  if (y.rank() != 2 || x.rank() < 2) return "the right side must be one matrix";
+  for (const Type& type : r.in) {
+    if (type.dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type.dtype));
   }
-  double flops() const {
-    return 2.0 * static_cast<double>(problem.rows) * static_cast<double>(problem.columns) *
-           static_cast<double>(problem.depth);
-  }
-};
+  if (attributes.transpose_a) return "reads rows of the left side, which lie across";
+  problem.depth = x[x.rank() - 1];
+  problem.rows = problem.depth ? x.elements() / problem.depth : 0;
+  problem.columns = attributes.transpose_b ? y[0] : y[1];
+  problem.b = attributes.transpose_b ? gemm::Side{problem.depth, 1} : gemm::Side{1, problem.columns};
+  if (problem.depth % 1024 == 0) return "rows so far apart meet in the same lines of the first cache";
+  // Measured beside oneDNN's: slower where less is done with what was packed.
+  if (problem.rows < 128 || problem.depth < 128 || problem.columns < 128 ||
+      (problem.depth < 256 && problem.columns < 512))
+    return fmt::format("{}x{}x{} is small", problem.rows, problem.depth, problem.columns);
+  return {};
+}
 
 // Fills in what stands behind the product; `operands` gets the input that each step reads, or -1.
 std::string take_tail(const KernelRequest& r, gemm::Problem& problem, std::vector<int>& operands) {
-  std::size_t own = r.in.size();
-  for (const PostOp& post : r.post) {
-    if (post.operand >= 0) own = std::min(own, static_cast<std::size_t>(post.operand));
-  }
-  problem.bias = own == 3;
+  problem.bias = cpu::own_inputs(r) == 3;
   if (r.post.size() > gemm::most_tail_steps)
     return fmt::format("fuses at most {} steps", gemm::most_tail_steps);
   for (const PostOp& post : r.post) {
@@ -96,20 +76,23 @@ class OwnMatmul final : public Kernel {
   Offer offer(const KernelRequest& r) const override {
     const auto* attributes = r.op.attributes<MatmulAttributes>();
     if (!attributes) return refuse("has other attributes");
-    Asked asked(*attributes, r);
-    if (!asked.refusal.empty()) return refuse(std::move(asked.refusal));
-    std::vector<int> operands;
-    if (std::string reason = take_tail(r, asked.problem, operands); !reason.empty())
+    gemm::Problem problem;
+    if (std::string reason = take_sides(*attributes, r, problem); !reason.empty())
       return refuse(std::move(reason));
+    std::vector<int> operands;
+    if (std::string reason = take_tail(r, problem, operands); !reason.empty())
+      return refuse(std::move(reason));
+    const double flops = 2.0 * static_cast<double>(problem.rows) * static_cast<double>(problem.columns) *
+                         static_cast<double>(problem.depth);
     const double bytes = 4 * static_cast<double>(r.in[0].shape.elements() + r.in[1].shape.elements() +
                                                  r.out[0].shape.elements());
-    const int threads = onednn::threads_for(asked.flops(), bytes, r.threads);
-    auto run = std::make_shared<Run>(asked.problem, std::move(operands), threads);
+    const int threads = onednn::threads_for(flops, bytes, r.threads);
+    auto run = std::make_shared<Run>(problem, std::move(operands), threads);
     if (!run->product().possible()) return refuse("needs AVX2 or AVX-512 and memory for code");
     Offer offer;
     offer.in_layouts.assign(r.in.size(), public_layout);
     offer.out_layouts = {public_layout};
-    offer.cost = onednn::seconds(DType::f32, asked.flops(), 0.85, bytes, threads);
+    offer.cost = onednn::seconds(DType::f32, flops, 0.85, bytes, threads);
     offer.scratch = run->product().scratch();
     offer.note = fmt::format("{}{}", run->product().note(), threads == 1 ? ", one thread" : "");
     offer.kernel = std::move(run);

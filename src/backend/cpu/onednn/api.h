@@ -57,17 +57,14 @@ auto empty_on_error(Make make) -> decltype(make()) {
   }
 }
 
-// The first implementation whose name contains `wanted`, else the one that oneDNN thinks best. Each `make`
-// finds its own, for copies of a descriptor share their place in the list.
+// The first implementation whose name contains `wanted`, else the one that oneDNN thinks best.
 template <class Make>
 auto implementation(Make make, std::string_view wanted) -> decltype(make()) {
-  auto best = make();
-  if (wanted.empty() || !best) return best;
-  auto other = make();
-  while (std::string_view(other.impl_info_str()).find(wanted) == std::string_view::npos) {
-    if (!other.next_impl()) return best;
+  auto found = make();
+  while (found && std::string_view(found.impl_info_str()).find(wanted) == std::string_view::npos) {
+    if (!found.next_impl()) return make();
   }
-  return other;
+  return found;
 }
 
 }  // namespace api_detail

@@ -119,14 +119,6 @@ std::string refuse_empty(const KernelRequest& request) {
   return {};
 }
 
-std::size_t own_inputs(const KernelRequest& request) {
-  std::size_t own = request.in.size();
-  for (const PostOp& post : request.post) {
-    if (post.operand >= 0) own = std::min(own, static_cast<std::size_t>(post.operand));
-  }
-  return own;
-}
-
 Dims with_rank(const Shape& shape, std::size_t rank) {
   Dims dims(rank - static_cast<std::size_t>(shape.rank()), 1);
   dims.insert(dims.end(), shape.begin(), shape.end());

@@ -9,9 +9,12 @@
 #include "backend/cpu/onednn/cost.h"
 #include "backend/cpu/onednn/layout.h"
 #include "backend/cpu/onednn/prepared.h"
+#include "backend/cpu/own_inputs.h"
 #include "graph/fields.h"
 
 namespace luge::onednn {
+
+using cpu::own_inputs;
 
 /// Everything an offer may depend on, as bytes.
 std::string request_key(std::string_view kernel, const KernelRequest& request);
@@ -28,8 +31,6 @@ std::string refuse_empty(const KernelRequest& request);
 /// refusal in words, or nothing; appends the operands' arguments.
 std::string append_post_ops(primitive_attr& attributes, const KernelRequest& request,
                             const std::function<Desc(int input)>& operand, std::vector<Argument>& arguments);
-/// Inputs that belong to the op itself, before the operands of post-ops.
-std::size_t own_inputs(const KernelRequest& request);
 
 /// A broadcast operand as oneDNN wants it: the rank of the output, leading extents 1.
 Dims with_rank(const Shape& shape, std::size_t rank);
