@@ -55,14 +55,14 @@ class ProgramWriter {
     for (const auto& [node, member] : group.members()) values_[node] = write(node);
   }
 
-  Unit finish(const std::vector<bool>& needed) {
+  Unit finish() {
     const auto operands = static_cast<int>(unit_.inputs.size());
     const auto number = [&](int value) { return value >= kLine ? operands + value - kLine : value; };
     for (TileLine& line : unit_.program.lines) {
       for (int& source : line.source) source = number(source);
     }
     for (const auto& [node, member] : group_.members()) {
-      if (member.copy || !(needed[at(node)] || node == group_.root())) continue;
+      if (member.copy || !(graph_.needed[at(node)] || node == group_.root())) continue;
       const Type& type = graph_.type(node);
       unit_.program.outputs.push_back(
           {number(values_.at(node)), type, strides_of(type, member.map, group_.extents().size())});
@@ -144,14 +144,13 @@ class ProgramWriter {
 
 class Fuser {
  public:
-  explicit Fuser(const Graph& graph)
-      : given_(graph), graph_(graph.leaves, graph.roots), needed_(graph_.is_root) {}
+  explicit Fuser(const Graph& graph) : given_(graph), graph_(graph.leaves, graph.roots) {}
 
   Graph run() {
     std::vector<FuseGroup> groups;
     std::vector<int> alone;
     for (int node = static_cast<int>(graph_.nodes.size()) - 1; node >= 0; --node) {
-      if (graph_.group[at(node)] >= 0 || !needed_[at(node)]) continue;
+      if (graph_.group[at(node)] >= 0 || !graph_.needed[at(node)]) continue;
       const FuseKind kind = graph_.kinds[at(node)];
       if (kind == FuseKind::map || kind == FuseKind::reduce) {
         FuseGroup& group = groups.emplace_back(graph_, node);
@@ -162,7 +161,7 @@ class Fuser {
         for (const Edge& edge : graph_.nodes[at(node)]->inputs) need(edge);
       }
     }
-    for (const FuseGroup& group : groups) units_.push_back(ProgramWriter(graph_, group).finish(needed_));
+    for (const FuseGroup& group : groups) units_.push_back(ProgramWriter(graph_, group).finish());
     for (int node : alone) {
       const auto& inputs = graph_.nodes[at(node)]->inputs;
       units_.push_back({node, std::vector<Edge>(inputs.begin(), inputs.end()), {}, {}});
@@ -175,7 +174,7 @@ class Fuser {
 
  private:
   void need(const Edge& edge) {
-    if (const int from = graph_.position(edge); from >= 0) needed_[at(from)] = true;
+    if (const int from = graph_.position(edge); from >= 0) graph_.needed[at(from)] = true;
   }
   void mark_operands(const FuseGroup& group) {
     for (const auto& [node, member] : group.members()) {
@@ -221,7 +220,6 @@ class Fuser {
 
   const Graph& given_;
   FuseGraph graph_;
-  std::vector<bool> needed_;
   std::vector<Unit> units_;
   std::unordered_map<const Node*, Tensors> made_;
 };

@@ -90,6 +90,7 @@ FuseGraph::FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roo
     const auto found = positions_.find(root.node());
     if (found != positions_.end()) is_root[at(found->second)] = true;
   }
+  needed = is_root;
 }
 
 int FuseGraph::position(const Edge& edge) const {

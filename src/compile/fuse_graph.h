@@ -27,6 +27,7 @@ struct FuseGraph {
   std::vector<FuseKind> kinds;
   std::vector<std::vector<User>> users;  // of the first output; a fusible node has one
   std::vector<bool> is_root;
+  std::vector<bool> needed;              // read by a step that is settled, or a root: it must be written
   std::vector<int> group;                // that computes it, or -1
   std::vector<std::vector<int>> groups;  // members of each
 

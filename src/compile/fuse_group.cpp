@@ -207,7 +207,7 @@ bool FuseGroup::comes_from_reduction(int node) const {
 
 // A copy that only this group needs leaves nothing outside.
 bool FuseGroup::all_users_inside(int node) const {
-  if (graph_.is_root[at(node)] || graph_.users[at(node)].size() > kMostVisits) return false;
+  if (graph_.needed[at(node)] || graph_.users[at(node)].size() > kMostVisits) return false;
   return std::all_of(graph_.users[at(node)].begin(), graph_.users[at(node)].end(),
                      [&](const FuseGraph::User& user) {
                        const auto found = members_.find(user.node);
@@ -268,6 +268,8 @@ bool FuseGroup::plan_copies(int node) {
       if (from >= 0 && !small && graph_.kinds[at(from)] == FuseKind::map &&
           is_cheap(*graph_.nodes[at(from)])) {
         open.push_back(from);
+      } else if (from >= 0 && graph_.group[at(from)] >= 0 && !graph_.needed[at(from)]) {
+        return false;  // another step computes it for itself and writes it nowhere
       } else if (!small && graph_.nodes[at(next)]->op->instruction() != Instruction::random_uniform) {
         read += bytes_of(type);
       }

@@ -25,6 +25,8 @@ struct RunOptions {
   const Backend* backend = &reference_backend();
   std::set<std::string> disabled = {};   // passes
   Precision precision = Precision::f32;  // bf16: whatever it costs
+  int threads = 1;
+  std::size_t memory = 0;  // a limit in bytes; 0: none
 };
 /// `roots` over argument leaves, specialised to the types of `inputs`, compiled and run once.
 std::vector<Value> run_graph(const Tensors& roots, const Tensors& leaves, const std::vector<Value>& inputs,

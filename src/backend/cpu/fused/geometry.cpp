@@ -67,6 +67,13 @@ Raw take_last(std::vector<Raw>& axes, std::size_t accesses, P property) {
 
 }  // namespace
 
+bool Geometry::reduces(std::size_t axis) const {
+  if (walk == Walk::map || axis < outer) return false;
+  if (axis < outer + inner) return true;
+  const bool is_row = axis == row_axis();
+  return walk == Walk::rows ? !is_row : walk == Walk::columns ? is_row : true;
+}
+
 Geometry make_geometry(const TileProgram& program, std::int64_t tile,
                        std::vector<std::vector<std::int64_t>>& strides) {
   const bool indexed = std::any_of(program.lines.begin(), program.lines.end(), [](const TileLine& line) {

@@ -64,20 +64,12 @@ class Planner {
   int stage(int value) const { return stages_[static_cast<std::size_t>(value)]; }
   const Geometry& geometry() const { return plan_.geometry; }
 
-  // An axis is kept or reduced by its place in the plan's order.
-  bool axis_reduced(std::size_t axis) const {
-    const Geometry& g = geometry();
-    if (g.walk == Walk::map || axis < g.outer) return false;
-    if (axis < g.outer + g.inner) return true;
-    const bool is_row = axis == g.row_axis();
-    return g.walk == Walk::rows ? !is_row : g.walk == Walk::columns ? is_row : true;
-  }
   Level level_of(const Access& access) const {
     bool varies = false, over_reduced = false;
     for (std::size_t k = 0; k < access.strides.size(); ++k) {
       if (access.strides[k] == 0) continue;
       varies = true;
-      over_reduced |= axis_reduced(k);
+      over_reduced |= geometry().reduces(k);
     }
     if (!varies) return Level::scalar;
     return over_reduced || program_.reduced == 0 ? Level::full : Level::kept;
@@ -110,7 +102,7 @@ class Planner {
     const Access& access = plan_.out[static_cast<std::size_t>(k)];
     std::int64_t elements = 1;
     for (std::size_t axis = 0; axis < geometry().axes.size(); ++axis) {
-      if (axis_reduced(axis)) elements *= geometry().axes[axis].extent;
+      if (geometry().reduces(axis)) elements *= geometry().axes[axis].extent;
     }
     return level_of(access) == Level::full ||
            (elements == 1 && level(program_.outputs[static_cast<std::size_t>(k)].value) == Level::full);

@@ -57,6 +57,8 @@ struct Geometry {
   std::int64_t splits = 1;  // parts into which an item's tiles are cut, so that few items use many threads
   std::size_t row_axis() const { return axes.size() - 2; }
   std::size_t column_axis() const { return axes.size() - 1; }
+  /// An axis is kept or reduced by its place in the order.
+  bool reduces(std::size_t axis) const;
 };
 
 /// A register: a buffer in the thread's frame, or memory of an argument, pointed at while a tile is worked

@@ -9,46 +9,65 @@ namespace {
 std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
-// Position of a step in the walk over an item: stage, then place in the tile.
+// Position of a step in the walk over an item: what runs before the walk, stage after stage the kept steps
+// and then those of a tile.
 struct Position {
-  std::size_t stage, index;
+  std::size_t phase, index;
   auto operator<=>(const Position&) const = default;
 };
+constexpr std::size_t kept_phase(std::size_t stage) { return 2 * stage + 1; }
+constexpr std::size_t tile_phase(std::size_t stage) { return 2 * stage + 2; }
 
-// The last step of a tile that reads an input's memory, through a slot that points there or by copying.
+bool is_input(const Step& step) {
+  using enum Step::Kind;
+  return step.kind == load || step.kind == splat_in || step.kind == point_in || step.kind == random;
+}
+
+// The last step that reads an input's memory, by copying or through a slot that points there.
 Position last_read(const Plan& plan, int input) {
   Position last{0, 0};
+  std::vector<int> pointing;
+  const auto look = [&](const std::vector<Step>& steps, std::size_t phase) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const bool own = is_input(steps[i]) && steps[i].access == input;
+      if (own && steps[i].kind == Step::Kind::point_in) pointing.push_back(steps[i].out);
+      const auto reads = [&](int slot) { return reads_slot(plan, steps[i], slot); };
+      if (own || std::any_of(pointing.begin(), pointing.end(), reads)) last = {phase, i};
+    }
+  };
   for (std::size_t stage = 0; stage < plan.tiles.size(); ++stage) {
-    std::vector<int> pointing;
-    for (std::size_t i = 0; i < plan.tiles[stage].size(); ++i) {
-      const Step& step = plan.tiles[stage][i];
-      const bool is_input = step.kind == Step::Kind::load || step.kind == Step::Kind::splat_in ||
-                            step.kind == Step::Kind::point_in;
-      if (is_input && step.access == input) {
-        last = {stage, i};
-        if (step.kind == Step::Kind::point_in) pointing.push_back(step.out);
-      }
-      if (std::any_of(pointing.begin(), pointing.end(),
-                      [&](int slot) { return reads_slot(plan, step, slot); })) {
-        last = {stage, i};
-      }
-    }
-    // Where stages share their registers, a later one may read through an earlier pointer.
-    if (!plan.geometry.resident) continue;
-    for (std::size_t later = stage + 1; later < plan.tiles.size(); ++later) {
-      for (std::size_t i = 0; i < plan.tiles[later].size(); ++i) {
-        for (int slot : pointing) {
-          if (reads_slot(plan, plan.tiles[later][i], slot)) last = std::max(last, Position{later, i});
-        }
-      }
-    }
+    look(plan.kept[stage], kept_phase(stage));
+    look(plan.tiles[stage], tile_phase(stage));
   }
   return last;
+}
+
+// Is the input read by whoever begins to work, other items being under way?
+bool read_at_setup(const Plan& plan, int input) {
+  return std::any_of(plan.setup.begin(), plan.setup.end(),
+                     [&](const Step& step) { return is_input(step) && step.access == input; });
 }
 
 bool same_places(const Access& a, const Access& b) {
   return a.strides == b.strides && size_of(a.type.dtype) == size_of(b.type.dtype) &&
          a.type.shape.elements() == b.type.shape.elements();
+}
+
+// Does every place belong to one element of the space (or, of a kept value, to one place of the kept axes)?
+// What is broadcast along an axis is read again by others.
+bool visited_once(const Geometry& g, const Access& access, Level level) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> steps;
+  for (std::size_t axis = 0; axis < g.axes.size(); ++axis) {
+    if (g.axes[axis].extent > 1 && !(level == Level::kept && g.reduces(axis)))
+      steps.emplace_back(access.strides[axis], g.axes[axis].extent);
+  }
+  std::sort(steps.begin(), steps.end());
+  std::int64_t reach = 0;  // the largest place that the axes so far lead to
+  for (const auto& [stride, extent] : steps) {
+    if (stride <= reach) return false;
+    reach += stride * (extent - 1);
+  }
+  return true;
 }
 
 bool dense(const Geometry& g, const Access& access) {
@@ -57,12 +76,24 @@ bool dense(const Geometry& g, const Access& access) {
 }
 
 // Inputs an output could take over, with the last step that reads each.
-std::vector<std::pair<int, Position>> partners(const Plan& plan, const Access& output) {
+std::vector<std::pair<int, Position>> partners(const Plan& plan, const Access& output, Level level) {
   std::vector<std::pair<int, Position>> found;
+  const Geometry& g = plan.geometry;
+  if (!visited_once(g, output, level)) return found;
+  const bool alone = g.items == 1 && g.splits == 1;
   for (const Access& input : plan.in) {
-    if (same_places(input, output)) found.emplace_back(input.argument, last_read(plan, input.argument));
+    if (!same_places(input, output) || (read_at_setup(plan, input.argument) && !alone)) continue;
+    found.emplace_back(input.argument, last_read(plan, input.argument));
   }
   return found;
+}
+
+// Pairs of the outputs that the step writes, read by then.
+void pair(Plan& plan, const Step& store, const Position& written) {
+  const Access& output = plan.out[static_cast<std::size_t>(store.access)];
+  for (const auto& [input, read] : partners(plan, output, store.level)) {
+    if (read <= written) plan.in_place.push_back({input, store.access});
+  }
 }
 
 // Turns the store at `at` into a pointer set before its value is computed.
@@ -82,38 +113,18 @@ void point_output(Plan& plan, std::size_t stage, std::size_t at) {
   }
   if (first == at) return;  // computed in an earlier stage
   // Inputs that are read later cannot share memory with this output; one that is not may be all that matters.
-  const auto pairs = partners(plan, access);
-  const auto is_safe = [&](const auto& pair) { return pair.second <= Position{stage, first}; };
+  const auto pairs = partners(plan, access, Level::full);
+  const Position written{tile_phase(stage), first};
+  const auto is_safe = [&](const auto& pair) { return pair.second <= written; };
   if (!pairs.empty() && std::none_of(pairs.begin(), pairs.end(), is_safe)) return;
   plan.slots[static_cast<std::size_t>(store.in[0])].pointed = true;
   Step point;
   point.kind = Step::Kind::point_out;
+  point.level = store.level;
   point.access = store.access;
   point.out = store.in[0];
   steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(at));
   steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(first), point);
-}
-
-// Values of the kept axes are stored before the last walk: an input that this walk still reads through a
-// pointer stays.
-void pair_kept(Plan& plan) {
-  for (const Step& store : plan.kept.back()) {
-    if (store.kind != Step::Kind::store) continue;
-    for (const Access& input : plan.in) {
-      bool read = false, pointed = false;
-      for (const Step& step : plan.kept.front()) {
-        const bool loads = step.kind == Step::Kind::load || step.kind == Step::Kind::splat_in ||
-                           step.kind == Step::Kind::point_in;
-        if (!loads || step.access != input.argument) continue;
-        read = true;
-        pointed = step.kind == Step::Kind::point_in;
-      }
-      const bool safe = !pointed || plan.tiles.back().empty();
-      if (read && safe && same_places(input, plan.out[static_cast<std::size_t>(store.access)])) {
-        plan.in_place.push_back({input.argument, store.access});
-      }
-    }
-  }
 }
 
 }  // namespace
@@ -131,23 +142,23 @@ bool writes_slot(const Plan& plan, const Step& step, int slot) {
 }
 
 void point_outputs(Plan& plan) {
-  pair_kept(plan);
   for (std::size_t stage = 0; stage < plan.tiles.size(); ++stage) {
     for (std::size_t i = 0; i < plan.tiles[stage].size(); ++i) {
       if (plan.tiles[stage][i].kind == Step::Kind::store) point_output(plan, stage, i);
     }
   }
+  const std::size_t last = plan.kept.size() - 1;  // where all values of the kept axes are stored
+  for (std::size_t i = 0; i < plan.kept[last].size(); ++i) {
+    if (plan.kept[last][i].kind == Step::Kind::store) pair(plan, plan.kept[last][i], {kept_phase(last), i});
+  }
   for (std::size_t stage = 0; stage < plan.tiles.size(); ++stage) {
     for (std::size_t i = 0; i < plan.tiles[stage].size(); ++i) {
       const Step& step = plan.tiles[stage][i];
       if (step.kind != Step::Kind::store && step.kind != Step::Kind::point_out) continue;
-      std::size_t written =
-          i;  // a pointed output is written by its producer, the next step that names the slot
+      std::size_t written = i;  // a pointed output is written by its producer, the next step that names it
       while (step.kind == Step::Kind::point_out && plan.tiles[stage][written].kind == Step::Kind::point_out)
         ++written;
-      for (const auto& [input, read] : partners(plan, plan.out[static_cast<std::size_t>(step.access)])) {
-        if (read <= Position{stage, written}) plan.in_place.push_back({input, step.access});
-      }
+      pair(plan, step, {tile_phase(stage), written});
     }
   }
 }

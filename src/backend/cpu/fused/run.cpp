@@ -135,8 +135,11 @@ void run_plan(const Plan& plan, const KernelCall& call, int threads) {
 #pragma omp parallel num_threads(threads) if (threads > 1)
   {
     const std::int64_t thread = omp_get_thread_num(), of = omp_get_num_threads();
-    Worker worker(plan, call, static_cast<std::byte*>(call.scratch) + size(thread) * plan.frame_bytes());
-    for (std::int64_t k = items * thread / of; k < items * (thread + 1) / of; ++k) worker.item(k);
+    const std::int64_t first = items * thread / of, last = items * (thread + 1) / of;
+    if (first < last) {  // who has nothing to do reads nothing: it may be written over
+      Worker worker(plan, call, static_cast<std::byte*>(call.scratch) + size(thread) * plan.frame_bytes());
+      for (std::int64_t k = first; k < last; ++k) worker.item(k);
+    }
   }
 }
 

@@ -40,13 +40,16 @@ void Body::write(bool part, int ahead, int accumulator) {
     if (uses_.live(position_)) operation(position_);
     locked_.clear();
   }
-  // Everything is read before anything is written: an output may lie over an operand.
+  // Everything is read before anything is written: an output may lie over an operand, be that stored or only
+  // reduced.
   storing_ = true;
   --position_;
-  for (const auto& output : block_.outputs) {
-    if (!in_mask_register(output.value) && is_array(output.value)) reg(output.value);
+  const auto read = [&](int value) {
+    if (!in_mask_register(value) && is_array(value)) reg(value);
     locked_.clear();
-  }
+  };
+  for (const auto& output : block_.outputs) read(output.value);
+  for (const BlockReduction& reduction : block_.reductions) read(reduction.value);
   ++position_;
   for (const auto& output : block_.outputs) {
     store_output(output);
