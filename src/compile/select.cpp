@@ -59,6 +59,11 @@ class Selector {
   }
 
  private:
+  struct Asked {
+    std::vector<LayoutId> layouts;
+    Choice choice;
+    std::vector<bool> out_used;  // what the kernel gives: all that is wanted, or more
+  };
   using Place = std::pair<const Node*, int>;
   struct PlaceHash {
     std::size_t operator()(const Place& place) const {
@@ -156,7 +161,8 @@ class Selector {
     for (const Edge& edge : node.inputs) {
       now.push_back(edge.node->leaf == Leaf::typed ? public_layout : tracked(edge).versions[0].layout);
     }
-    const Choice& choice = ask(node, now, out_used);
+    const Asked& asked = ask(node, now, out_used);
+    const Choice& choice = asked.choice;
     std::vector<int> in;
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       const Edge& edge = node.inputs[k];
@@ -167,7 +173,7 @@ class Selector {
     for (std::size_t k = 0; k < node.outputs.size(); ++k) {
       const LayoutId layout =
           k < choice.offer.out_layouts.size() ? choice.offer.out_layouts[k] : public_layout;
-      const int value = emitting() && out_used[k]
+      const int value = emitting() && asked.out_used[k]
                             ? add_value(ProgramValue::Kind::temporary, node.outputs[k].type, layout)
                             : -1;
       tracked_[Place(&node, static_cast<int>(k))].versions = {{layout, value}};
@@ -183,7 +189,7 @@ class Selector {
   }
 
   // Asking makes primitives: the second walk asks again only where the layouts differ from what was agreed.
-  const Choice& ask(Node& node, const std::vector<LayoutId>& now, const std::vector<bool>& out_used) {
+  const Asked& ask(Node& node, const std::vector<LayoutId>& now, const std::vector<bool>& out_used) {
     Asked& asked = asked_[&node];
     const auto holds = [&] {
       for (std::size_t k = 0; k < now.size(); ++k) {
@@ -193,15 +199,27 @@ class Selector {
       }
       return true;
     };
-    if (asked.choice.offer.kernel && holds()) return asked.choice;
+    if (asked.choice.offer.kernel && holds()) return asked;
+    Question question = question_of(node, out_used);
     asked.layouts = now;
-    asked.choice = choose_or_reference(question_of(node, out_used), now);
-    return asked.choice;
+    asked.choice = choose_or_reference(question, now);
+    asked.out_used = std::move(question.out_used);
+    return asked;
   }
 
-  Choice choose_or_reference(const Question& question, const std::vector<LayoutId>& now) {
+  Choice choose_or_reference(Question& question, const std::vector<LayoutId>& now) {
     Choice choice = choose(question, now, options_);
     if (choice.offer.accepted()) return choice;
+    // What a kernel gives only together with something else is had by giving that memory too.
+    if (std::count(question.out_used.begin(), question.out_used.end(), false) != 0) {
+      Question whole = question;
+      whole.out_used.assign(question.out_used.size(), true);
+      Choice more = choose(whole, now, options_);
+      if (more.offer.accepted()) {
+        question.out_used = std::move(whole.out_used);
+        return more;
+      }
+    }
     const KernelRequest request{*question.op,      question.in,   question.out,  now,
                                 question.out_used, question.post, options_.math, options_.threads};
     const Kernel& reference = *reference_backend().candidates(question.op->name()).back();
@@ -335,10 +353,6 @@ class Selector {
 
   static Type type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
 
-  struct Asked {
-    std::vector<LayoutId> layouts;
-    Choice choice;
-  };
   const Graph& graph_;
   const std::vector<Node*>& order_;
   const Options& options_;

@@ -118,7 +118,9 @@ class Forward final : public PreparedKernel {
             if (variance) variance[k] = square;
           });
         },
-        [&](std::int64_t task) { loops.apply(walk_, task, images, s.c); });
+        [&](std::int64_t task) {
+          if (images.y) loops.apply(walk_, task, images, s.c);
+        });
   }
 
  private:
@@ -234,7 +236,6 @@ Offer offer_of(const KernelRequest& r, LayoutId wished, const Type& image,
 std::string refusal_of(const KernelRequest& r, const Type& image) {
   if (image.dtype != DType::f32) return fmt::format("takes f32, got {}", name(image.dtype));
   if (image.shape.elements() == 0) return fmt::format("{} has no elements", image.shape.to_string());
-  if (!r.out_used[0]) return "gives no statistics alone";
   if (!r.post.empty()) return "fuses what its op says and no more";
   return {};
 }
@@ -245,8 +246,10 @@ class ForwardKernel final : public Kernel {
   Offer offer(const KernelRequest& r) const override {
     if (std::string reason = refusal_of(r, r.in[0]); !reason.empty()) return refuse(std::move(reason));
     const LayoutId layout = given_layout(r, 0);
-    if (r.in.size() == 4) return offer_of<Forward>(r, layout, r.in[0], {0, 3}, 4, Rectified(r.op), true);
-    return offer_of<Forward>(r, layout, r.in[0], {0}, 3, Rectified(r.op), false);
+    const bool image = r.out_used[0];  // else statistics alone: x is read once
+    if (r.in.size() == 4)
+      return offer_of<Forward>(r, layout, r.in[0], {0, 3}, image ? 4 : 1, Rectified(r.op), true);
+    return offer_of<Forward>(r, layout, r.in[0], {0}, image ? 3 : 1, Rectified(r.op), false);
   }
 };
 
@@ -258,7 +261,7 @@ class BackwardKernel final : public Kernel {
     // Both images lie as x does, which was laid out by the forward pass.
     LayoutId layout = given_layout(r, 1);
     if (layout == public_layout) layout = given_layout(r, 0);
-    return offer_of<Backward>(r, layout, r.in[1], {0, 1}, 5, Rectified(r.op));
+    return offer_of<Backward>(r, layout, r.in[1], {0, 1}, r.out_used[0] ? 5 : 2, Rectified(r.op));
   }
 };
 

@@ -48,7 +48,7 @@ enum class Rectifier : std::uint8_t { none, relu, leaky };
 struct ForwardImages {
   const float* x;
   const float* residual;  // added before the rectifier; may be null
-  float* y;
+  float* y;               // may be null: nothing is applied then
   Rectifier rectifier = Rectifier::none;
   float slope = 0;  // of a leaky one
 };

@@ -84,7 +84,7 @@ void forward(const Rows& r, const RowForward& p, int64_t first, int64_t last) {
     const auto mean = static_cast<float>(static_cast<double>(sum) / n);
     add_up(r.columns, Squares{p.x + at, mean}, squares, unused);
     const auto inverse = static_cast<float>(1 / std::sqrt(static_cast<double>(squares) / n + r.epsilon));
-    for_row(r.columns, Normalise{p, at, mean, inverse});
+    if (p.y) for_row(r.columns, Normalise{p, at, mean, inverse});
     if (p.mean) p.mean[row] = mean;
     if (p.inverse) p.inverse[row] = inverse;
   }

@@ -13,7 +13,7 @@ struct Rows {
 
 struct RowForward {
   const float *x, *scale, *shift;
-  float *y, *mean, *inverse;  // the statistics may be null
+  float *y, *mean, *inverse;  // each may be null
 };
 struct RowBackward {
   const float *dy, *x, *scale, *mean, *inverse;
