@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "compile/pipeline.h"
+#include "compile/rematerialise.h"
 #include "graph/node.h"
 #include "luge/autodiff.h"
 #include "luge/error.h"
@@ -19,6 +21,7 @@
 #include "luge/ops/shape.h"
 #include "luge/random.h"
 #include "support/run_graph.h"
+#include "support/toy_ops.h"
 
 namespace luge::testing {
 namespace {
@@ -205,6 +208,51 @@ TEST_P(GradientPatterns, EveryPartIsGivenAndRight) {
       }
     }
   }
+}
+
+// A net that begins with a norm and relu, deep enough that values are worth computing again: the copies give
+// less than their originals, and still have a kernel.
+TEST(GradientPatternsWithin, EveryPartIsRightUnderAMemoryLimit) {
+  const Pattern net = {"net",
+                       {image, channels, channels, filters, channels, channels, filters, channels, channels},
+                       [](const Tensors& in) {
+                         Tensor a = relu(normalised(in, 0));
+                         for (std::size_t k = 3; k < 9; k += 3) {
+                           const Tensor b = batch_norm(convolved(a, in[k]), in[k + 1], in[k + 2]).y;
+                           a = k == 3 ? relu(b) : leaky_relu(b + a, 0.1);
+                         }
+                         return Tensors{max_pool2d(a, {2})};
+                       }};
+  Tensors leaves;
+  for (const Shape& shape : net.shapes) leaves.push_back(argument_leaf({f32, shape}, "x"));
+  const std::vector<Value> values = values_for(leaves);
+  const Tensor cost = cost_of(net, leaves, Again::never);
+  const auto right = run_graph(grad(cost, leaves), leaves, values);
+  int again = 0;
+  for (const auto& subset : subsets(leaves.size())) {
+    if (subset.size() == 2 && subset[1] != subset[0] + 1) continue;  // neighbours are enough
+    Tensors wanted;
+    for (std::size_t k : subset) wanted.push_back(leaves[k]);
+    const Tensors roots = grad(cost, wanted);
+    compiler::Options options;
+    options.backend = &cpu_backend();
+    const std::size_t whole = compiler::memory_of(*compiler::compile(graph_of(leaves, roots), options));
+    for (double part : {0.95, 0.85, 0.75}) {
+      const auto limit = static_cast<std::size_t>(static_cast<double>(whole) * part);
+      std::vector<Value> got;
+      try {
+        got = run_graph(roots, leaves, values, {.backend = &cpu_backend(), .memory = limit});
+      } catch (const MemoryError&) {
+        break;  // no copies help that far
+      }
+      ++again;
+      for (std::size_t k = 0; k < subset.size(); ++k) {
+        EXPECT_LE(distance(numbers(got[k]), numbers(right[subset[k]])), 5e-3)
+            << part << ", gradient of input " << subset[k] << " of " << ::testing::PrintToString(subset);
+      }
+    }
+  }
+  EXPECT_GT(again, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Fused, GradientPatterns, ::testing::ValuesIn(patterns()),
