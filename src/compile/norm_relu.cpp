@@ -24,6 +24,8 @@ std::optional<double> slope_of(const Node& node, Instruction relu, std::string_v
   return attributes->slope;
 }
 
+const Type& type_of(const Edge& edge) { return edge.node->outputs[static_cast<std::size_t>(edge.out)].type; }
+
 bool same(const Edge& a, const Edge& b) { return a.node == b.node && a.out == b.out; }
 
 class NormRelu {
@@ -70,10 +72,11 @@ class NormRelu {
     if (next && next->op->instruction() == Instruction::add && next->barrier == norm.barrier) {
       from = next->inputs[0].node == &norm ? 0 : 1;
       const Edge& other = next->inputs[1 - from];
-      const Type& type = other.node->outputs[static_cast<std::size_t>(other.out)].type;
       // It must be there when the normalisation runs.
-      if (other.node == &norm || other.node->sequence > norm.sequence || !(type == norm.outputs[0].type))
+      if (other.node == &norm || other.node->sequence > norm.sequence ||
+          !(type_of(other) == norm.outputs[0].type)) {
         return;
+      }
       residual = other;
       sum = next;
       next = only_reader(next, 0);
@@ -121,7 +124,8 @@ class NormRelu {
     if (!is_op(mean, "batch_norm", 1) || !is_op(node.inputs[4], "batch_norm", 2))
       return rebuild(node, inputs);
     const Node& norm = *mean.node;
-    const Edge& y = dy.node->inputs[1];
+    const Edge &given = dy.node->inputs[0], &y = dy.node->inputs[1];
+    if (!(type_of(given) == type_of(node.inputs[1]))) return rebuild(node, inputs);  // repeated by the mask
     const auto relu = slope_of(*y.node, Instruction::relu, "leaky_relu");
     const bool meets = relu == slope && is_op(y.node->inputs[0], "batch_norm", 0) &&
                        y.node->inputs[0].node == &norm && node.inputs[4].node == &norm &&

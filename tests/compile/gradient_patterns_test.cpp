@@ -167,11 +167,12 @@ std::vector<std::vector<std::size_t>> subsets(std::size_t inputs) {
 }
 
 enum class Again { never, checkpointed };
+enum class Cost { curved, plain };  // plain: one gradient, repeated for all elements
 
-Tensor cost_of(const Pattern& pattern, const Tensors& leaves, Again again) {
+Tensor cost_of(const Pattern& pattern, const Tensors& leaves, Again again, Cost kind = Cost::curved) {
   const Tensors results =
       again == Again::checkpointed ? checkpoint(pattern.build, leaves) : pattern.build(leaves);
-  Tensor cost = sum(results[0] * sigmoid(results[0]));
+  Tensor cost = kind == Cost::plain ? sum(results[0]) : sum(results[0] * sigmoid(results[0]));
   for (std::size_t k = 1; k < results.size(); ++k) cost = cost + sum(square(results[k]));
   return cost;
 }
@@ -195,16 +196,18 @@ class GradientPatterns : public ::testing::TestWithParam<Pattern> {
 
 TEST_P(GradientPatterns, EveryPartIsGivenAndRight) {
   for (Again again : {Again::never, Again::checkpointed}) {
-    const Tensor cost = cost_of(GetParam(), leaves_, again);
-    const auto right = run_graph(grad(cost, leaves_), leaves_, values_);
-    for (const auto& subset : subsets(leaves_.size())) {
-      Tensors wanted;
-      for (std::size_t k : subset) wanted.push_back(leaves_[k]);
-      for (bool with_cost : {false, true}) {
-        Tensors roots = grad(cost, wanted);
-        if (with_cost) roots.push_back(cost);
-        expect_right(run_graph(roots, leaves_, values_, {.backend = &cpu_backend()}), right, subset,
-                     again == Again::never ? "plain" : "checkpointed");
+    for (Cost kind : {Cost::curved, Cost::plain}) {
+      const Tensor cost = cost_of(GetParam(), leaves_, again, kind);
+      const auto right = run_graph(grad(cost, leaves_), leaves_, values_);
+      for (const auto& subset : subsets(leaves_.size())) {
+        Tensors wanted;
+        for (std::size_t k : subset) wanted.push_back(leaves_[k]);
+        for (bool with_cost : {false, true}) {
+          Tensors roots = grad(cost, wanted);
+          if (with_cost) roots.push_back(cost);
+          expect_right(run_graph(roots, leaves_, values_, {.backend = &cpu_backend()}), right, subset,
+                       again == Again::never ? "plain" : "checkpointed");
+        }
       }
     }
   }
