@@ -1,5 +1,6 @@
 #include "support/random_graph.h"
 
+#include <cmath>
 #include <random>
 
 #include "graph/node.h"
@@ -9,6 +10,7 @@
 #include "luge/ops/nn.h"
 #include "luge/ops/normalisation.h"
 #include "luge/ops/reduce.h"
+#include "luge/ops/sequence.h"
 #include "luge/ops/shape.h"
 
 namespace luge::testing {
@@ -164,6 +166,73 @@ class LayerGraph {
   Tensors values_;
 };
 
+class SequenceGraph {
+ public:
+  SequenceGraph(unsigned seed, DType dtype) : random_(seed), dtype_(dtype) {
+    const std::int64_t batch = pick(1, 3), steps = pick(1, 5);
+    Tensor a = graph.leaf(dtype, {batch, steps, sizes[pick(0, 4)]});
+    for (int k = pick(2, 8); k > 0; --k) a = pick(0, 5) == 0 ? again(a) : next(a);
+    graph.cost = pick(0, 2) == 0 ? labelled(a) : sum(square(a)) * 0.1;
+    Tensors wanted;
+    for (const Tensor& leaf : graph.leaves) {
+      if (pick(0, 2) == 0) wanted.push_back(leaf);
+    }
+    if (wanted.empty()) wanted = graph.leaves;
+    graph.roots = grad(graph.cost, wanted, {.seed = {}, .allow_unused = true});
+    if (pick(0, 1)) graph.roots.push_back(a);
+  }
+  RandomGraph graph;
+
+ private:
+  static constexpr std::int64_t sizes[] = {1, 3, 8, 16, 33};
+  int pick(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random_); }
+  // Leaves are positive; weights have both signs, and sums of them stay small.
+  Tensor weight(std::int64_t rows, std::int64_t columns) {
+    const double scale = 0.8 / std::sqrt(static_cast<double>(columns));
+    const Tensor signs = cos(graph.leaf(dtype_, {rows, columns}) * 9.0);
+    return signs * scale;
+  }
+  Tensor again(const Tensor& a) {
+    return checkpoint([&](const Tensors& in) { return Tensors{next(next(in[0]))}; }, {a})[0];
+  }
+  Tensor labelled(const Tensor& a) {
+    std::vector<std::int64_t> labels(static_cast<std::size_t>(a.shape()[0] * a.shape()[1]));
+    for (std::int64_t& label : labels) label = pick(0, static_cast<int>(a.shape()[2]) - 1);
+    return mean(softmax_cross_entropy(a, tensor(labels, {a.shape()[0], a.shape()[1]}), {.axis = 2}));
+  }
+  Tensor next(const Tensor& a) {
+    const std::int64_t units = a.shape()[2], made = sizes[pick(0, 4)];
+    const auto one_each = [&](std::int64_t count) { return graph.leaf(dtype_, {count}); };
+    switch (pick(0, 11)) {
+      case 0:
+      case 1: return linear(a, weight(made, units), pick(0, 1) ? one_each(made) : Tensor());
+      case 2: return gelu(a);
+      case 3: {
+        const Tensor scale = one_each(units);
+        return layer_norm(a, scale, pick(0, 1) ? one_each(units) : Tensor(), -1, 0.1);
+      }
+      case 4: return softmax(a, -1);
+      case 5: {
+        const Tensor wi = weight(4 * made, units), wh = weight(4 * made, made);
+        return lstm(a, wi, wh, pick(0, 1) ? one_each(4 * made) : Tensor(), {true}).y;
+      }
+      case 6: {
+        const Tensor wi = weight(3 * made, units), wh = weight(3 * made, made);
+        return gru(a, wi, wh, one_each(3 * made), one_each(3 * made), {true}).y;
+      }
+      case 7:
+        return a + self_attention(linear(a, weight(3 * units, units), {}), 1, {.causal = pick(0, 1) == 1});
+      case 8: return a * sigmoid(a);
+      case 9: return relu(a - 0.1);
+      case 10: return a * tanh(mean(a, 1, keep_dims));
+      default: return tanh(a) + a * one_each(units) * 0.2;
+    }
+  }
+
+  std::mt19937 random_;
+  DType dtype_;
+};
+
 }  // namespace
 
 Tensor RandomGraph::leaf(DType dtype, const Shape& shape) {
@@ -171,5 +240,6 @@ Tensor RandomGraph::leaf(DType dtype, const Shape& shape) {
 }
 RandomGraph random_tensors(unsigned seed, DType dtype) { return TensorGraph(seed, dtype).graph; }
 RandomGraph random_layers(unsigned seed, DType dtype) { return LayerGraph(seed, dtype).graph; }
+RandomGraph random_sequences(unsigned seed, DType dtype) { return SequenceGraph(seed, dtype).graph; }
 
 }  // namespace luge::testing

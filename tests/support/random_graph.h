@@ -17,5 +17,8 @@ struct RandomGraph {
 RandomGraph random_tensors(unsigned seed, DType dtype);
 /// A chain of layers over images: convolutions, norms, activations, sums with what came before.
 RandomGraph random_layers(unsigned seed, DType dtype);
+/// A chain of layers over sequences: products, recurrences, attention, norms, some of it computed again, with
+/// labels at the end of some.
+RandomGraph random_sequences(unsigned seed, DType dtype);
 
 }  // namespace luge::testing
