@@ -128,25 +128,47 @@ TEST(Overwrite, ConvolutionsReluAndNormInference) {
                 }});
 }
 
+// y = f(inputs), with the gradients of every part of the inputs, by sums of y, of y² and of y times a further
+// input, y kept or not.
+void expect_right_in_every_form(const std::vector<Shape>& shapes, const Shape& y_shape,
+                                const std::function<Tensor(const Tensors&)>& f) {
+  std::vector<Shape> all = shapes;
+  all.push_back(y_shape);
+  for (int form = 0; form < 6; ++form) {
+    for (std::size_t bits = 1; bits < std::size_t{1} << shapes.size(); ++bits) {
+      expect_right({all, [&](const Tensors& in) {
+                      const Tensor y = f(in);
+                      const Tensor cost = sum(form % 3 == 0 ? y : form % 3 == 1 ? square(y) : y * in.back());
+                      Tensors wanted;
+                      for (std::size_t k = 0; k < shapes.size(); ++k) {
+                        if (bits >> k & 1) wanted.push_back(in[k]);
+                      }
+                      Tensors roots = grad(cost, wanted);
+                      if (form < 3) roots.push_back(y);
+                      return roots;
+                    }});
+    }
+  }
+}
+
 TEST(Overwrite, SortBehindARowThatIsAddedAgain) {
-  expect_right({{{17, 16}, {1, 16}, {17, 16}}, [](const Tensors& in) {
-                  const Tensor y = tanh((sort(in[0] * in[1] * in[2], 0).values + in[1]) * 0.3);
-                  return with_gradients(y, {in[1]});
-                }});
+  expect_right_in_every_form({{17, 16}, {1, 16}, {17, 16}}, {17, 16}, [](const Tensors& in) {
+    return tanh((sort(in[0] * in[1] * in[2], 0).values + in[1]) * 0.3);
+  });
 }
 
 TEST(Overwrite, RollBehindALinearLayer) {
-  expect_right({{{17, 7}, {1, 7}, {7, 7}}, [](const Tensors& in) {
-                  return with_gradients(roll(linear(square(in[0] * in[1]), in[2], {}) + in[1], 1, 0),
-                                        {in[1]});
-                }});
+  expect_right_in_every_form({{17, 7}, {1, 7}, {7, 7}}, {17, 7}, [](const Tensors& in) {
+    const Tensor u = in[0] * in[1];
+    return roll((linear(u * u, in[2], {}) + in[1]) * 0.1, 2, 1);
+  });
 }
 
 TEST(Overwrite, ReductionOfWhatIsWrittenOver) {
-  expect_right({{{2, 1}, {1, 1}, {1, 1}}, [](const Tensors& in) {
-                  const Tensor r = square(linear(square(in[0] * in[1]), in[2], {}) + in[1]);
-                  return Tensors{r, grad(sum(r), {in[1]})[0]};
-                }});
+  expect_right_in_every_form({{2, 1}, {1, 1}, {1, 1}}, {2, 1}, [](const Tensors& in) {
+    const Tensor u = in[0] * in[1], v = linear(u * u, in[2], {}) + in[1];
+    return v * v;
+  });
 }
 
 TEST(Overwrite, RandomLayersAgreeWithPlainLoops) {
