@@ -15,6 +15,8 @@ bool same_slot(const Node& a, const Node& b) {
   return !a.slot.owner_before(b.slot) && !b.slot.owner_before(a.slot);
 }
 
+bool is_trainable_read(const Node* node) { return node->leaf == Leaf::read && node->requires_grad; }
+
 }  // namespace
 
 Evaluation::Retained::~Retained() {
@@ -52,6 +54,22 @@ void Evaluation::find_states() {
   }
 }
 
+// Of a node in memory. All that its history led to may have been let go since it was evaluated: then it goes
+// as well, or a sum that is read at every step would trail a longer history each time.
+bool Evaluation::history_counts(Node* node) {
+  if (!node->requires_grad || node->cut) return false;
+  if (node->leaf != Leaf::none) return true;
+  const bool counts = std::any_of(node->inputs.begin(), node->inputs.end(), [](const Edge& input) {
+    return is_trainable_read(input.node) ||
+           (input.node->leaf != Leaf::read && input.node->requires_grad && !input.node->cut);
+  });
+  const bool in_memory = std::all_of(node->outputs.begin(), node->outputs.end(),
+                                     [](const Output& out) { return out.value != nullptr; });
+  if (counts || !in_memory) return true;
+  spent_.push_back(node);
+  return false;
+}
+
 // A node is kept uncut while something upstream may ask for gradients.
 void Evaluation::find_kept() {
   const auto& nodes = subgraph_->nodes;
@@ -62,9 +80,8 @@ void Evaluation::find_kept() {
     for (const Edge& input : nodes[i]->inputs) {
       const Edge source = subgraph_->resolve(input);
       const int at = subgraph_->number(source.node);
-      const bool trainable_read = input.node->leaf == Leaf::read && input.node->requires_grad;
-      if (trainable_read ||
-          (at >= 0 ? kept_[static_cast<std::size_t>(at)] : source.node->requires_grad && !source.node->cut)) {
+      if (is_trainable_read(input.node) ||
+          (at >= 0 ? kept_[static_cast<std::size_t>(at)] : history_counts(source.node))) {
         kept_[i] = true;
         break;
       }
@@ -190,6 +207,7 @@ void Evaluation::let_go() {
     nodes[i]->pending.store(0, std::memory_order_relaxed);
     if (!kept_[i]) cut(nodes[i]);
   }
+  for (Node* node : spent_) cut(node);
   if (!step_) return;
   for (const Tensor& loss : step_->done) cut(loss.node());
 }

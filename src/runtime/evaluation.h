@@ -31,6 +31,7 @@ class Evaluation {
   void request(Edge edge, int replaces = -1);
   void find_states();
   void find_kept();
+  bool history_counts(Node* node);
   void find_needed_by_kept();
   void find_held();
   void retain_all();
@@ -50,7 +51,8 @@ class Evaluation {
   Lease<Subgraph> subgraph_;
   Lease<FallingReferences> falling_;  // what letting go will take away; nothing is let go before the run
   Retained retained_;
-  std::vector<bool> kept_;  // per node of the subgraph: its inputs stay, for gradients
+  std::vector<bool> kept_;    // per node of the subgraph: its inputs stay, for gradients
+  std::vector<Node*> spent_;  // leaves of the subgraph whose history leads to nothing any more
   Tensors leaf_handles_;
   std::vector<BoundLeaf> bound_;
   std::vector<std::size_t> donated_;  // leaves whose buffers only `bound_` holds
