@@ -15,7 +15,10 @@ namespace {
 class Walk {
  public:
   Walk(std::span<const Tensor> roots, std::span<const Tensor> targets, bool bounded) : bounded_(bounded) {
-    for (const Tensor& target : targets) targets_.insert(target.node(), 0);
+    for (const Tensor& target : targets) {
+      targets_.insert(target.node(), 0);
+      plain_target_ |= !target.node()->requires_grad;
+    }
     const auto stop = [&](const Node* node) {
       return node->leaf != Leaf::none || (bounded && is_target(node));
     };
@@ -52,7 +55,7 @@ class Walk {
       const Node& node = *nodes_[i];
       bool active = is_target(&node);
       if (node.leaf == Leaf::none && node.cut) {
-        met_cut_ = true;
+        met_cut_ |= node.requires_grad || plain_target_;
         active |= node.requires_grad;
       }
       if (node.leaf == Leaf::none && !(bounded_ && active)) {
@@ -139,7 +142,8 @@ class Walk {
   }
 
   bool bounded_;
-  bool met_cut_ = false;
+  bool met_cut_ = false;       // a target may have lain behind a node that was cut
+  bool plain_target_ = false;  // one that nodes behind it don't know of
   std::vector<Node*> nodes_;
   NodeMap targets_{32};
   NodeMap index_{256};

@@ -1,6 +1,7 @@
 // custom_gradient and checkpoint: a node that passes values on and brings its own backward pass. Its inputs
 // are the function's inputs followed by its outputs; it decomposes into those outputs, so programs never see
 // it.
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -57,15 +58,19 @@ Tensors pass_on(const Tensors& inputs, const Tensors& outputs, GradientFunction 
   return make_node(op_ref<PassOn>(std::move(attributes)), all);
 }
 
-/// The nodes a function made, kept alive without counting as handles (they must not be materialised).
+/// What a function did, apart from the nodes it made: those are let go of as any others.
 struct Recording {
-  std::vector<Node*> nodes;  // inputs before users
-  std::vector<Edge> outputs;
-  std::vector<Edge> externals;
-  ~Recording() {
-    for (Node* node : nodes) release(node);
-    for (const Edge& edge : externals) release(edge.node);
-  }
+  struct Value {  // an external of the recording, or an output of one of its steps
+    int step;     // -1: external
+    int out;      // or the position among the externals
+  };
+  struct Step {
+    Tensor leaf;  // a number or key made inside, or empty
+    OpRef op;
+    std::vector<Value> inputs;
+  };
+  std::vector<Step> steps;  // inputs before users
+  std::vector<Value> outputs;
 };
 
 bool stays_outside(const Node& node, std::uint64_t start) {
@@ -73,50 +78,57 @@ bool stays_outside(const Node& node, std::uint64_t start) {
          (node.leaf != Leaf::none && node.leaf != Leaf::scalar && node.leaf != Leaf::key);
 }
 
-std::shared_ptr<Recording> record(const Tensors& outputs, std::uint64_t start) {
-  auto recording = std::make_shared<Recording>();
+/// `externals` receives what the function took from outside.
+Recording record(const Tensors& outputs, std::uint64_t start, Tensors& externals) {
+  Recording recording;
   const std::lock_guard lock(engine_mutex());
   const auto outside = [&](const Node* node) { return stays_outside(*node, start); };
+  std::unordered_map<const Node*, int> steps;
+  const auto value = [&](Node* node, int out) -> Recording::Value {
+    if (const auto step = steps.find(node); step != steps.end()) return {step->second, out};
+    const auto known = std::find_if(externals.begin(), externals.end(), [&](const Tensor& external) {
+      return external.node() == node && external.output() == out;
+    });
+    const auto at = static_cast<int>(known - externals.begin());
+    if (known == externals.end()) externals.emplace_back(node, out);
+    return {-1, at};
+  };
   for (Node* node : topological(outputs, outside)) {
     if (outside(node)) continue;
-    retain(node);
-    recording->nodes.push_back(node);
-    for (const Edge& edge : node->inputs) {
-      if (!outside(edge.node)) continue;
-      const auto known = [&](const Edge& other) { return other.node == edge.node && other.out == edge.out; };
-      if (std::any_of(recording->externals.begin(), recording->externals.end(), known)) continue;
-      retain(edge.node);
-      recording->externals.push_back(edge);
+    Recording::Step step;
+    if (node->leaf != Leaf::none) {
+      step.leaf = Tensor(node, 0);
+    } else {
+      step.op = node->op;
+      for (const Edge& edge : node->inputs) step.inputs.push_back(value(edge.node, edge.out));
     }
+    steps.emplace(node, static_cast<int>(recording.steps.size()));
+    recording.steps.push_back(std::move(step));
   }
-  for (const Tensor& output : outputs) recording->outputs.push_back({output.node(), output.output()});
+  for (const Tensor& output : outputs) recording.outputs.push_back(value(output.node(), output.output()));
   return recording;
 }
 
 // The recorded computation again, over `inputs` in place of the externals, as nodes that are never merged
 // with the first.
 Tensors replay(const Recording& recording, const Tensors& inputs) {
-  std::unordered_map<const Node*, Tensors> fresh;
-  const auto find = [&](const Edge& edge) -> Tensor {
-    for (std::size_t k = 0; k < recording.externals.size(); ++k) {
-      if (recording.externals[k].node == edge.node && recording.externals[k].out == edge.out)
-        return inputs[k];
-    }
-    return fresh.at(edge.node)[static_cast<std::size_t>(edge.out)];
+  std::vector<Tensors> fresh;
+  const auto find = [&](const Recording::Value& value) -> const Tensor& {
+    const auto out = static_cast<std::size_t>(value.out);
+    return value.step < 0 ? inputs[out] : fresh[static_cast<std::size_t>(value.step)][out];
   };
-  for (Node* node : recording.nodes) {
-    if (node->leaf != Leaf::none) {
-      fresh[node] = {Tensor(node, 0)};
+  for (const Recording::Step& step : recording.steps) {
+    if (step.leaf.defined()) {
+      fresh.push_back({step.leaf});
       continue;
     }
     Tensors in;
-    for (const Edge& edge : node->inputs) in.push_back(find(edge));
-    Tensors made = make_node(node->op, in);
-    made[0].node()->barrier = true;
-    fresh[node] = std::move(made);
+    for (const Recording::Value& input : step.inputs) in.push_back(find(input));
+    fresh.push_back(make_node(step.op, in));
+    fresh.back()[0].node()->barrier = true;
   }
   Tensors outputs;
-  for (const Edge& edge : recording.outputs) outputs.push_back(find(edge));
+  for (const Recording::Value& output : recording.outputs) outputs.push_back(find(output));
   return outputs;
 }
 
@@ -131,9 +143,8 @@ Tensors checkpoint(const std::function<Tensors(const Tensors&)>& function, const
   const Building building;  // the recorded nodes must keep their inputs
   const std::uint64_t start = latest_sequence();
   const Tensors outputs = function(inputs);
-  const std::shared_ptr<Recording> recording = record(outputs, start);
   Tensors externals;
-  for (const Edge& edge : recording->externals) externals.emplace_back(edge.node, edge.out);
+  const auto recording = std::make_shared<const Recording>(record(outputs, start, externals));
   return pass_on(externals, outputs, [recording](const Tensors& in, const Tensors&, const Tensors& g) {
     Tensors own;
     for (const Tensor& each : in) own.push_back(identity(each));

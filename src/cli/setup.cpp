@@ -11,6 +11,7 @@
 #include "luge/data/normaliser.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
+#include "luge/ops/shape.h"
 #include "luge/optim/optimizers.h"
 #include "luge/random.h"
 
@@ -182,7 +183,6 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
              std::int64_t total_steps) {
   if (arguments.has("train.threads"))
     set_thread_count(static_cast<int>(arguments.integer("train.threads", 1)));
-  if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
   const std::string precision = arguments.choice("train.precision", {"f32", "bf16"});
   set_precision(precision == "bf16" ? Precision::bf16 : Precision::f32);
   random::seed(arguments.integer("train.seed", 0));
@@ -196,16 +196,16 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   notes.name = entry.name;
   trainer.net().set_notes(std::move(notes));
   trainer.prepare(info);
+  // A limit for steps: a message about it names what they need, not what the initial weights do.
+  if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
   return {entry.name, std::move(trainer), info, info.input.shape};
 }
 
 data::Batch empty_batch(const data::Info& info, std::int64_t rows) {
-  const auto zeros = [rows](const data::Field& field) {
-    const Shape shape = field.shape.inserted(0, rows);
-    const std::vector<std::byte> bytes(size_of(field.dtype) * static_cast<std::size_t>(shape.elements()));
-    return tensor_from_bytes(bytes, field.dtype, shape);
+  const auto empty = [rows](const data::Field& field) {
+    return zeros(field.shape.inserted(0, rows), field.dtype);
   };
-  return {zeros(info.input), zeros(info.target.value())};
+  return {empty(info.input), empty(info.target.value())};
 }
 
 data::Info info_without_data(const Arguments& arguments, const models::Entry& entry) {

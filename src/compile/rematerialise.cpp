@@ -2,8 +2,6 @@
 // recomputation buys the most bytes per second; rewrite; look again.
 #include "compile/rematerialise.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
@@ -17,6 +15,8 @@ namespace {
 
 // A recomputation of more steps than this is not considered: its own values would fill the memory it saves.
 constexpr std::size_t longest_chain = 24;
+// So many graphs of the size of the first are looked at before the search gives up.
+constexpr std::size_t most_work = 1500;
 
 std::size_t bytes_of(const Type& type) {
   return (static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype) + 63) / 64 * 64;
@@ -73,6 +73,10 @@ class Timeline {
   const std::vector<Group>& groups() const { return groups_; }
   int peak_step() const { return peak_step_; }
   std::size_t peak() const { return peak_; }
+  /// Rounds of giving values up end because each one lowers this.
+  bool lower_than(const Timeline& other) const {
+    return std::pair(peak_, steps_at_peak_) < std::pair(other.peak_, other.steps_at_peak_);
+  }
   int step_of(const Node* node) const {
     const auto found = step_of_.find(node);
     return found == step_of_.end() ? -1 : found->second;
@@ -111,9 +115,12 @@ class Timeline {
     std::ptrdiff_t alive = 0;
     for (std::size_t s = 0; s < order_.size(); ++s) {
       alive += change[s];
-      if (static_cast<std::size_t>(alive) <= peak_) continue;
-      peak_ = static_cast<std::size_t>(alive);
+      const auto bytes = static_cast<std::size_t>(alive);
+      if (bytes == peak_) ++steps_at_peak_;
+      if (bytes <= peak_) continue;
+      peak_ = bytes;
       peak_step_ = static_cast<int>(s);
+      steps_at_peak_ = 1;
     }
   }
 
@@ -122,7 +129,8 @@ class Timeline {
   std::unordered_map<const Node*, std::vector<std::size_t>> groups_of_;
   std::unordered_map<const Node*, int> step_of_;
   std::size_t peak_ = 0;
-  int peak_step_ = 0;
+  int peak_step_ = 0;  // the first of them
+  int steps_at_peak_ = 0;
 };
 
 /// One value to compute again: these nodes run a second time for these readers.
@@ -231,83 +239,57 @@ class Rewriter {
 
 }  // namespace
 
-Rematerialised rematerialise(const Graph& graph, std::size_t budget, const Options& options) {
-  Costs costs(options);
-  Rematerialised best{graph, 0, 0, 0};
-  std::unordered_set<const Node*> hopeless;  // producers whose recomputation gained nothing at this peak
-  Timeline timeline(best.graph);
-  best.peak = timeline.peak();
-  while (best.peak > budget) {
+struct Rematerialiser::State {
+  State(const Graph& graph, const Options& options)
+      : costs(options), timeline(graph), work_left(most_work * (timeline.order().size() + 64)) {
+    find_plans();
+  }
+
+  // What may be computed again for this timeline, the most bytes per second last.
+  void find_plans() {
+    plans.clear();
     const Planner planner(timeline, costs);
-    std::optional<Plan> chosen;
-    double chosen_worth = 0;
     for (std::size_t g = 0; g < timeline.groups().size(); ++g) {
-      const Timeline::Group& group = timeline.groups()[g];
-      if (group.born >= 0 && hopeless.contains(timeline.order()[static_cast<std::size_t>(group.born)]))
-        continue;
-      std::optional<Plan> plan = planner.plan(g);
-      if (!plan) continue;
-      const double worth = static_cast<double>(group.bytes) / plan->seconds;
-      if (chosen && worth <= chosen_worth) continue;
-      chosen = std::move(plan);
-      chosen_worth = worth;
+      if (std::optional<Plan> plan = planner.plan(g)) plans.push_back(*std::move(plan));
     }
-    if (!chosen) break;
-    Graph next = rewrite(best.graph, Rewriter(*chosen, timeline));
+    const auto worth = [&](const Plan& plan) {
+      return static_cast<double>(timeline.groups()[plan.group].bytes) / plan.seconds;
+    };
+    std::stable_sort(plans.begin(), plans.end(),
+                     [&](const Plan& a, const Plan& b) { return worth(a) < worth(b); });
+  }
+
+  Costs costs;
+  Timeline timeline;
+  std::vector<Plan> plans;  // those that were not tried yet
+  std::size_t work_left;    // steps that may still be looked at
+};
+
+Rematerialiser::Rematerialiser(const Graph& graph, const Options& options)
+    : state_(std::make_unique<State>(graph, options)), found_{graph, state_->timeline.peak(), 0, 0} {}
+Rematerialiser::~Rematerialiser() = default;
+
+bool Rematerialiser::lower_peak(std::size_t budget) {
+  while (found_.peak > budget) {
+    const std::size_t work = state_->timeline.order().size() + 1;
+    if (state_->plans.empty() || state_->work_left < work) return false;
+    state_->work_left -= work;
+    const Plan plan = std::move(state_->plans.back());
+    state_->plans.pop_back();
+    Graph next = rewrite(found_.graph, Rewriter(plan, state_->timeline));
     Timeline then(next);
-    if (then.peak() > best.peak) {  // an equal peak elsewhere is progress: the next round looks there
-      const int born = timeline.groups()[chosen->group].born;
-      hopeless.insert(timeline.order()[static_cast<std::size_t>(born)]);
-      continue;
-    }
-    best.graph = std::move(next);
-    best.peak = then.peak();
-    best.steps += chosen->again.size();
-    best.seconds += chosen->seconds;
-    timeline = std::move(then);
-    hopeless.clear();
+    if (!then.lower_than(state_->timeline)) continue;
+    found_ = {std::move(next), then.peak(), found_.steps + plan.again.size(), found_.seconds + plan.seconds};
+    state_->timeline = std::move(then);
+    state_->find_plans();
   }
-  return best;
+  return true;
 }
 
-std::size_t memory_of(const Program& program) {
-  std::size_t bytes = program.arena_bytes;
-  for (const int input : program.inputs) {
-    if (input >= 0) bytes += program.values[static_cast<std::size_t>(input)].bytes;
-  }
-  for (std::size_t r = 0; r < program.roots.size(); ++r) {
-    if (program.replaces[r] < 0) bytes += program.values[static_cast<std::size_t>(program.roots[r])].bytes;
-  }
-  return bytes;
-}
-
-std::shared_ptr<const Program> lower_within(const Graph& graph, const Options& options,
-                                            std::shared_ptr<const Program> full) {
-  // The estimate knows neither padded layouts nor workspaces: it is held to what the real plan showed.
-  constexpr int tries = 6;
-  const std::size_t outside = memory_of(*full) - full->arena_bytes;
-  std::shared_ptr<const Program> least = full;
-  if (options.memory > outside) {
-    const double wanted = static_cast<double>(options.memory - outside);
-    double ratio = static_cast<double>(Timeline(graph).peak()) / static_cast<double>(full->arena_bytes);
-    std::size_t last_peak = 0;
-    for (int i = 0; i < tries; ++i) {
-      const Rematerialised found = rematerialise(graph, static_cast<std::size_t>(wanted * ratio), options);
-      if (found.peak == last_peak) break;
-      last_peak = found.peak;
-      Draft draft = select(found.graph, schedule(found.graph), options);
-      plan_memory(draft);
-      draft.program->again = {found.steps, found.seconds};
-      if (draft.program->arena_bytes < least->arena_bytes) least = draft.program;
-      if (memory_of(*draft.program) <= options.memory) return draft.program;
-      ratio *= 0.97 * wanted / static_cast<double>(draft.program->arena_bytes);
-    }
-  }
-  throw MemoryError(
-      fmt::format("memory limit of {} bytes: this program needs {} ({} of them inputs, Variables and "
-                  "outputs), and {} with all "
-                  "recomputation that helps; use a smaller batch or a limit of at least that",
-                  options.memory, memory_of(*full), outside, memory_of(*least)));
+Rematerialised rematerialise(const Graph& graph, std::size_t budget, const Options& options) {
+  Rematerialiser rematerialiser(graph, options);
+  rematerialiser.lower_peak(budget);
+  return rematerialiser.found();
 }
 
 }  // namespace luge::compiler

@@ -24,6 +24,24 @@ struct Rematerialised {
 /// computed again carries the barrier. Random values stay the same: their keys are inputs.
 Rematerialised rematerialise(const Graph& graph, std::size_t budget, const Options& options);
 
+/// The same in portions: each call goes on where the last one ended.
+class Rematerialiser {
+ public:
+  Rematerialiser(const Graph& graph, const Options& options);
+  ~Rematerialiser();
+  Rematerialiser(const Rematerialiser&) = delete;
+  Rematerialiser& operator=(const Rematerialiser&) = delete;
+
+  const Rematerialised& found() const { return found_; }
+  /// False when the peak stays above the budget and nothing more can be gained.
+  bool lower_peak(std::size_t budget);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+  Rematerialised found_;
+};
+
 /// Temporaries, inputs, states and outputs of one run.
 std::size_t memory_of(const Program& program);
 

@@ -1,4 +1,4 @@
-#include "luge/random.h"
+#include "core/random_state.h"
 
 #include <mutex>
 
@@ -27,6 +27,11 @@ State next() {
   const State taken = current;
   ++current.draw;
   return taken;
+}
+
+void take_back(const State& first, std::int64_t count) {
+  const std::lock_guard lock(guard);
+  if (current == State{first.seed, first.draw + count}) current = first;
 }
 
 }  // namespace luge::random

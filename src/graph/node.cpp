@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "graph/eval.h"
 #include "graph/trace.h"
@@ -40,18 +41,23 @@ struct GradRoots {
   struct Entry {
     Node* node;
     int out;
-    std::vector<const Node*> targets;
+    std::vector<const Node*> targets;  // sorted
+    bool has_any_of(std::span<const Node* const> nodes) const {
+      return std::any_of(nodes.begin(), nodes.end(), [&](const Node* node) {
+        return std::binary_search(targets.begin(), targets.end(), node);
+      });
+    }
   };
   std::mutex mutex;
   std::vector<Entry> entries;
 };
-GradRoots& grad_roots() {
+GradRoots& remembered_roots() {
   static GradRoots roots;
   return roots;
 }
 
 void forget_grad_root(const Node* node) {
-  GradRoots& roots = grad_roots();
+  GradRoots& roots = remembered_roots();
   const std::lock_guard lock(roots.mutex);
   std::erase_if(roots.entries, [&](const GradRoots::Entry& entry) { return entry.node == node; });
 }
@@ -117,22 +123,20 @@ void retain(Node* node) { node->refs.fetch_add(1, std::memory_order_relaxed); }
 
 void release(Node* node) {
   if (node->refs.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  // A chain of a hundred thousand nodes dies here: a list instead of recursion.
-  thread_local std::vector<Node*>* dying = nullptr;
-  if (dying) {
-    dying->push_back(node);
-    return;
-  }
-  std::vector<Node*> list{node};
-  dying = &list;
-  while (!list.empty()) {
-    Node* next = list.back();
-    list.pop_back();
+  // A chain of a hundred thousand nodes dies here: a list instead of recursion, linked through the dead nodes
+  // themselves, for nothing may fail where things end.
+  thread_local Node* dying = nullptr;
+  thread_local bool clearing = false;
+  node->next_dying = std::exchange(dying, node);
+  if (clearing) return;
+  clearing = true;
+  while (dying) {
+    Node* next = std::exchange(dying, dying->next_dying);
     for (const Edge& edge : next->inputs) release(edge.node);
     if (next->grad_root) forget_grad_root(next);
     delete next;  // a read's slot may let go of further nodes: they join the list
   }
-  dying = nullptr;
+  clearing = false;
 }
 
 void remember_grad_root(const Tensor& root, std::span<const Tensor> targets) {
@@ -144,24 +148,30 @@ void remember_grad_root(const Tensor& root, std::span<const Tensor> targets) {
   if (entry.targets.empty()) return;
   std::sort(entry.targets.begin(), entry.targets.end());
   root.node()->grad_root = true;
-  GradRoots& roots = grad_roots();
+  GradRoots& roots = remembered_roots();
   const std::lock_guard lock(roots.mutex);
   roots.entries.push_back(std::move(entry));
 }
 
-Tensors take_grad_roots(std::span<const Node* const> targets) {
-  GradRoots& roots = grad_roots();
+Tensors grad_roots(std::span<const Node* const> targets) {
+  GradRoots& roots = remembered_roots();
   Tensors found;
   const std::lock_guard lock(roots.mutex);
-  std::erase_if(roots.entries, [&](const GradRoots::Entry& entry) {
-    const bool wanted = std::any_of(targets.begin(), targets.end(), [&](const Node* target) {
-      return std::binary_search(entry.targets.begin(), entry.targets.end(), target);
+  for (const GradRoots::Entry& entry : roots.entries) {
+    const bool known = std::any_of(found.begin(), found.end(), [&](const Tensor& root) {
+      return root.node() == entry.node && root.output() == entry.out;
     });
     // A node on its way out has no references left; taking one would bring it back.
-    if (wanted && entry.node->refs.load() > 0) found.emplace_back(entry.node, entry.out);
-    return wanted;
-  });
+    if (!known && entry.has_any_of(targets) && entry.node->refs.load() > 0)
+      found.emplace_back(entry.node, entry.out);
+  }
   return found;
+}
+
+void forget_grad_roots(std::span<const Node* const> targets) {
+  GradRoots& roots = remembered_roots();
+  const std::lock_guard lock(roots.mutex);
+  std::erase_if(roots.entries, [&](const GradRoots::Entry& entry) { return entry.has_any_of(targets); });
 }
 
 double Node::scalar_value() const { return std::bit_cast<double>(words[1]); }
@@ -301,10 +311,11 @@ void watch_chain(const Tensor& made) {
 }  // namespace
 
 Tensors make_node(OpRef op, std::span<const Tensor> inputs) {
-  Node* node = new_node(std::move(op), inputs);
   Tensors outputs;
+  outputs.push_back(Tensor(new_node(std::move(op), inputs), 0));
+  Node* node = outputs[0].node();
   outputs.reserve(node->outputs.size());
-  for (std::size_t k = 0; k < node->outputs.size(); ++k) outputs.emplace_back(node, static_cast<int>(k));
+  for (std::size_t k = 1; k < node->outputs.size(); ++k) outputs.emplace_back(node, static_cast<int>(k));
   watch_chain(outputs[0]);
   return outputs;
 }

@@ -53,6 +53,7 @@ struct Node {
   OpRef op;
   InlineVector<Edge, 3> inputs;
   InlineVector<Output, 1> outputs;
+  Node* next_dying = nullptr;  // of the list that `release` works off
   // leaves only
   std::int64_t words[2] = {0, 0};  // scalar: bits of the double, the integer; key: seed, draw
   std::weak_ptr<Slot> slot;        // read: the slot holds its current read node, so not the other way round
@@ -98,8 +99,10 @@ void cut(Node* node);
 /// Remembers of which root the targets' gradients were taken. A step that replaces the targets evaluates the
 /// root with them: its value is seldom needed for the gradients, but somebody may read it afterwards.
 void remember_grad_root(const Tensor& root, std::span<const Tensor> targets);
-/// Live roots of gradients with respect to any of these nodes; forgets them.
-Tensors take_grad_roots(std::span<const Node* const> targets);
+/// Live roots of gradients with respect to any of these nodes.
+Tensors grad_roots(std::span<const Node* const> targets);
+/// They need not be evaluated with the next step: it has been taken.
+void forget_grad_roots(std::span<const Node* const> targets);
 
 /// Nodes reachable from the roots, inputs before users, each once; iterative. `stop(node)` true: its inputs
 /// are not visited (the node itself is listed).

@@ -98,21 +98,43 @@ Variable& Optimizer::State::gathered(Held& held) const {
 }
 
 void Optimizer::State::hold(const std::string& path, const Variable& parameter) {
-  if (!index.emplace(parameter.slot().get(), held.size()).second) return;
+  if (index.contains(parameter.slot().get())) return;
   held.push_back({path, parameter, {}, {}, {}});
+  try {
+    index.emplace(parameter.slot().get(), held.size() - 1);
+  } catch (...) {
+    held.pop_back();
+    throw;
+  }
 }
+
+/// Whatever a rule throws, no slot keeps a value that was meant for one step.
+class Optimizer::State::NoSlotValues {
+ public:
+  explicit NoSlotValues(State& state) : state_(state) {}
+  ~NoSlotValues() {
+    for (Held& each : state_.held) {
+      for (Slots::Entry& entry : each.slots) entry.value = {};
+    }
+  }
+  NoSlotValues(const NoSlotValues&) = delete;
+  NoSlotValues& operator=(const NoSlotValues&) = delete;
+
+ private:
+  State& state_;
+};
 
 // An update that is never run tells which slots the rule asks for.
 void Optimizer::State::make_slots() {
   Trace scratch;
   const TraceScope scope(scratch);
+  const NoSlotValues none_left(*this);
   Slots::Shared shared{cast(step.value(), f64) + 1, {}};
   for (Held& each : held) {
     if (!each.parameter.trainable()) continue;
     const DType dtype = each.parameter.dtype();
     Slots slots(each.parameter, each.slots, scalar(1.0, dtype), shared);
     rule->update(each.parameter.value(), zeros(each.parameter.shape(), dtype), slots);
-    for (Slots::Entry& entry : each.slots) entry.value = {};
     if (gathers) gathered(each);
   }
 }
@@ -196,6 +218,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients) const {
   }
   clip(gradients, state.options);
 
+  const State::NoSlotValues none_left(state);
   const Tensor before = cast(state.step.value(), f64);
   Tensor rate = state.learning_rate.value();
   if (!state.options.schedule.is_constant()) rate = rate * state.options.schedule.factor(before);

@@ -29,6 +29,7 @@ struct Optimizer::State {
   }
   void hold(const std::string& path, const Variable& parameter);
   void make_slots();
+  class NoSlotValues;
   Variable& gathered(Held& held) const;
 };
 

@@ -7,7 +7,7 @@
 #include "graph/eval.h"
 #include "graph/trace.h"
 #include "luge/compile.h"
-#include "luge/random.h"
+#include "runtime/drawn_keys.h"
 #include "runtime/program_cache.h"
 #include "runtime/subgraph.h"
 
@@ -165,42 +165,56 @@ std::uint64_t Compiled::traces() const { return state_->traces; }
 
 namespace {
 
-/// Takes the slots' buffers for one call and gives them back if it fails.
-class Binding {
+/// One call: all that may fail comes before the Program's commit point; until then nothing has changed, and
+/// afterwards nothing throws.
+class Call {
  public:
-  Binding(Instance& instance, const Tensors& arguments) : instance_(instance) {
-    for (const Source& source : instance.sources) leaves_.push_back(bind(source, arguments));
-    donate();
-  }
+  Call(Instance& instance, const Tensors& arguments) : instance_(instance), arguments_(arguments) {}
 
-  std::vector<BufferRef> run() {
+  Tensors operator()() {
+    for (const Source& source : instance_.sources) leaves_.push_back(bind(source));
+    prepare();
+    std::vector<BufferRef> values;
     try {
-      return run_program(*instance_.program, leaves_);
+      donate();
+      values = run_program(*instance_.program, leaves_);
     } catch (...) {
-      for (auto& [node, buffer] : donated_) node->outputs[0].value = leaves_[buffer].buffer;
+      for (auto& [node, leaf] : donated_) node->outputs[0].value = leaves_[leaf].buffer;
       throw;
     }
+    commit(values);
+    return std::move(outputs_);
   }
 
  private:
-  BoundLeaf bind(const Source& source, const Tensors& arguments) {
+  BoundLeaf bind(const Source& source) {
     switch (source.kind) {
       case Source::Kind::argument: {
-        const Tensor& given = arguments[source.index];
+        const Tensor& given = arguments_[source.index];
         return luge::bound({given.node(), given.output()});
       }
       case Source::Kind::state:
         return luge::bound({instance_.trace.states[source.index].slot->current.node(), 0});
-      case Source::Kind::key: {
-        const random::State drawn = random::next();
-        BoundLeaf leaf;
-        leaf.words[0] = drawn.seed;
-        leaf.words[1] = drawn.draw;
-        return leaf;
-      }
+      case Source::Kind::key: return keys_.next();
       case Source::Kind::fixed: break;
     }
     return luge::bound({source.fixed.node(), source.fixed.output()});
+  }
+
+  // The nodes that will hold what the Program computes.
+  void prepare() {
+    const Program& program = *instance_.program;
+    for (std::size_t i = 0; i < instance_.trace.states.size(); ++i) {
+      const auto& slot = instance_.trace.states[i].slot;
+      versions_.push_back(instance_.state_roots[i] < 0 ? Tensor()
+                                                       : read_leaf(slot, slot->type, slot->trainable, {}));
+    }
+    for (std::size_t i = 0; i < instance_.outputs.size(); ++i) {
+      const int value = program.roots[static_cast<std::size_t>(instance_.output_roots[i])];
+      outputs_.push_back(data_leaf(nullptr, {instance_.outputs[i].dtype(),
+                                             program.values[static_cast<std::size_t>(value)].type.shape}));
+    }
+    donated_.reserve(leaves_.size());
   }
 
   // A version that only its slot holds gives its buffer away: the update happens in place.
@@ -210,13 +224,31 @@ class Binding {
       if (source.kind != Source::Kind::state || instance_.state_roots[source.index] < 0) continue;
       Node* node = instance_.trace.states[source.index].slot->current.node();
       if (node->refs.load() != 1) continue;
-      node->outputs[0].value.reset();
       donated_.emplace_back(node, k);
+      node->outputs[0].value.reset();
     }
   }
 
+  void commit(const std::vector<BufferRef>& values) {
+    for (std::size_t i = 0; i < versions_.size(); ++i) {
+      if (!versions_[i].defined()) continue;
+      versions_[i].node()->outputs[0].value = values[static_cast<std::size_t>(instance_.state_roots[i])];
+      Slot& slot = *instance_.trace.states[i].slot;
+      slot.current = std::move(versions_[i]);
+      ++slot.version;
+    }
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
+      outputs_[i].node()->outputs[0].value = values[static_cast<std::size_t>(instance_.output_roots[i])];
+    }
+    keys_.keep();
+  }
+
   Instance& instance_;
+  const Tensors& arguments_;
+  DrawnKeys keys_;
   std::vector<BoundLeaf> leaves_;
+  Tensors versions_;  // per state: its next version, or empty
+  Tensors outputs_;
   std::vector<std::pair<Node*, std::size_t>> donated_;
 };
 
@@ -231,19 +263,6 @@ void evaluate_inputs(const Instance& instance, const Tensors& arguments) {
   if (!pending.empty()) evaluate(pending);
 }
 
-void commit(const Instance& instance, const std::vector<BufferRef>& values) {
-  const auto& states = instance.trace.states;
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    const int root = instance.state_roots[i];
-    if (root < 0) continue;
-    Slot& slot = *states[i].slot;
-    Tensor version = read_leaf(states[i].slot, slot.type, slot.trainable, {});
-    version.node()->outputs[0].value = values[static_cast<std::size_t>(root)];
-    slot.current = std::move(version);
-    ++slot.version;
-  }
-}
-
 }  // namespace
 
 Tensors Compiled::call(const Tensors& arguments) const {
@@ -251,20 +270,7 @@ Tensors Compiled::call(const Tensors& arguments) const {
   const std::lock_guard lock(engine_mutex());
   const auto instance = state_->instance(arguments);
   evaluate_inputs(*instance, arguments);
-  Binding binding(*instance, arguments);
-  const std::vector<BufferRef> values = binding.run();
-  commit(*instance, values);
-  Tensors outputs;
-  for (std::size_t i = 0; i < instance->outputs.size(); ++i) {
-    const Tensor& out = instance->outputs[i];
-    const int root = instance->output_roots[i];
-    const Type& type =
-        instance->program
-            ->values[static_cast<std::size_t>(instance->program->roots[static_cast<std::size_t>(root)])]
-            .type;
-    outputs.push_back(data_leaf(values[static_cast<std::size_t>(root)], {out.dtype(), type.shape}));
-  }
-  return outputs;
+  return Call(*instance, arguments)();
 }
 
 PlanInfo Compiled::plan(const Tensors& arguments) const {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "compile/pipeline.h"
+#include "core/lease.h"
 #include "core/threads.h"
 #include "luge/compile.h"
 
@@ -121,11 +122,22 @@ Precision precision() { return precision_setting; }
 std::uint64_t compilations() { return compiled_programs; }
 std::uint64_t program_runs() { return programs_run; }
 
+namespace {
+
+struct KeyParts {
+  std::vector<std::uint64_t> words;
+  std::vector<OpRef> ops;
+  void clear() {
+    words.clear();
+    ops.clear();
+  }
+};
+
+}  // namespace
+
 std::shared_ptr<const Program> program_for(const Subgraph& subgraph) {
-  thread_local std::vector<std::uint64_t> words;
-  thread_local std::vector<OpRef> ops;
-  words.clear();
-  ops.clear();
+  const Lease<KeyParts> key;
+  auto& [words, ops] = *key;
   words.push_back(static_cast<std::uint64_t>(thread_count()) << 8 |
                   static_cast<std::uint64_t>(narrow_always) << 5 |
                   static_cast<std::uint64_t>(precision()) << 4 | static_cast<std::uint64_t>(math()));
@@ -133,15 +145,10 @@ std::shared_ptr<const Program> program_for(const Subgraph& subgraph) {
   subgraph.write_key(words, ops);
   std::uint64_t hash = 0;
   for (std::uint64_t word : words) fields_detail::mix(hash, word);
-  if (auto program = cache().find(hash, words, ops)) {
-    ops.clear();
-    return program;
-  }
-  auto key_words = words;  // compiling may evaluate constants, which uses the buffers above
-  auto key_ops = std::move(ops);
+  if (auto program = cache().find(hash, words, ops)) return program;
   auto program = compile_now(subgraph);
-  const std::size_t bytes = footprint(*program, key_words);
-  cache().insert({hash, std::move(key_words), std::move(key_ops), program, bytes});
+  const std::size_t bytes = footprint(*program, words);
+  cache().insert({hash, words, ops, program, bytes});
   return program;
 }
 

@@ -1,6 +1,7 @@
 // Session: the same nodes, with placeholders fed and Variables bound to values of its own.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 
@@ -8,7 +9,7 @@
 #include "graph/eval.h"
 #include "graph/trace.h"
 #include "luge/graph.h"
-#include "luge/random.h"
+#include "runtime/drawn_keys.h"
 #include "runtime/program_cache.h"
 #include "runtime/subgraph.h"
 
@@ -71,9 +72,11 @@ namespace {
 /// One run: what to compute, for whom.
 class Run {
  public:
-  /// The session's store: a Variable's buffer (throws when it has none), and a new one for it.
+  /// The session's store: a Variable's buffer (throws when it has none), room for one, and a new one for it
+  /// where there is room.
   struct Store {
     std::function<BufferRef&(const std::shared_ptr<Slot>&)> read;
+    std::function<void(const std::shared_ptr<Slot>&)> reserve;
     std::function<void(const std::shared_ptr<Slot>&, BufferRef)> write;
   };
 
@@ -95,9 +98,17 @@ class Run {
     const auto program = program_for(subgraph_);
     std::vector<BoundLeaf> leaves;
     for (const Edge& leaf : subgraph_.leaves) leaves.push_back(bind(leaf, store));
-    for (const Root& root : subgraph_.roots) donate(root, store);
+    // What may fail comes before the run: after it the values only move to their places.
+    for (const auto& update : updates_) store.reserve(update.first.slot());
+    Tensors results;
+    for (int root : fetch_roots_) {
+      const int value = program->roots[static_cast<std::size_t>(root)];
+      results.push_back(data_leaf(nullptr, program->values[static_cast<std::size_t>(value)].type));
+    }
     std::vector<BufferRef> values;
+    donated_.reserve(subgraph_.roots.size());
     try {
+      for (const Root& root : subgraph_.roots) donate(root, store);
       values = run_program(*program, leaves);
     } catch (...) {
       for (auto& [slot, leaf] : donated_) store.write(slot, leaves[leaf].buffer);
@@ -106,12 +117,10 @@ class Run {
     for (std::size_t i = 0; i < updates_.size(); ++i) {
       store.write(updates_[i].first.slot(), values[static_cast<std::size_t>(update_roots_[i])]);
     }
-    Tensors results;
-    for (int root : fetch_roots_) {
-      const auto r = static_cast<std::size_t>(root);
-      results.push_back(
-          data_leaf(values[r], program->values[static_cast<std::size_t>(program->roots[r])].type));
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      results[i].node()->outputs[0].value = values[static_cast<std::size_t>(fetch_roots_[i])];
     }
+    keys_.keep();
     return results;
   }
 
@@ -161,7 +170,7 @@ class Run {
     if (node->leaf == Leaf::argument) subgraph_.leaf_types[k].shape = fed(node).shape();
   }
 
-  BoundLeaf bind(Edge leaf, const Store& store) const {
+  BoundLeaf bind(Edge leaf, const Store& store) {
     const Node* node = leaf.node;
     BoundLeaf result;
     if (node->leaf == Leaf::argument) {
@@ -169,9 +178,7 @@ class Run {
     } else if (node->leaf == Leaf::read) {
       result.buffer = store.read(node->slot.lock());
     } else if (node->leaf == Leaf::key) {
-      const random::State drawn = random::next();
-      result.words[0] = drawn.seed;
-      result.words[1] = drawn.draw;
+      result = keys_.next();
     } else {
       result = luge::bound(leaf);
     }
@@ -183,8 +190,12 @@ class Run {
   void donate(const Root& root, const Store& store) {
     if (root.replaces < 0) return;
     const auto slot = subgraph_.leaves[static_cast<std::size_t>(root.replaces)].node->slot.lock();
-    store.read(slot).reset();
-    donated_.emplace_back(slot, static_cast<std::size_t>(root.replaces));
+    const auto leaf = static_cast<std::size_t>(root.replaces);
+    const auto is_given = [&](const auto& given) { return given.second == leaf; };
+    if (std::any_of(donated_.begin(), donated_.end(), is_given)) return;
+    BufferRef& held = store.read(slot);
+    donated_.emplace_back(slot, leaf);
+    held.reset();
   }
 
   const std::vector<std::pair<Variable, Tensor>>& updates_;
@@ -193,6 +204,7 @@ class Run {
   std::vector<int> fetch_roots_;
   std::vector<int> update_roots_;
   std::vector<std::pair<std::shared_ptr<Slot>, std::size_t>> donated_;
+  DrawnKeys keys_;
 };
 
 std::string quoted_name(const Slot* slot) {
@@ -235,10 +247,9 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
             "Variable {} has no value in this Session; run graph::initialize_all() or restore it first",
             quoted_name(slot.get())));
       },
-      .write =
-          [&](const std::shared_ptr<Slot>& slot, BufferRef buffer) {
-            values_->held[slot.get()] = {slot, std::move(buffer)};
-          },
+      .reserve = [&](const std::shared_ptr<Slot>& slot) { values_->held[slot.get()].slot = slot; },
+      .write = [&](const std::shared_ptr<Slot>& slot,
+                   BufferRef buffer) { values_->held.at(slot.get()).buffer = std::move(buffer); },
   });
   Tensors ordered;
   std::size_t next = 0;

@@ -53,6 +53,7 @@ Edge Subgraph::resolve(Edge edge) const {
 
 void Subgraph::reach(Edge edge) {
   while (passes_on(edge.node)) {
+    if (!numbers_.insert(edge.node, -1)) return;  // met before
     pending_reads.push_back({edge.node, resolve(edge)});
     edge = edge.node->inputs[0];
   }
@@ -70,8 +71,7 @@ void Subgraph::reach(Edge edge) {
   if (numbers_.insert(node, 0)) stack_.push_back(node);
 }
 
-void Subgraph::find(std::span<const Edge> wanted, Ends ends) {
-  ends_ = ends;
+void Subgraph::clear() {
   nodes.clear();
   leaves.clear();
   leaf_types.clear();
@@ -79,6 +79,12 @@ void Subgraph::find(std::span<const Edge> wanted, Ends ends) {
   pending_reads.clear();
   numbers_.clear();
   leaf_numbers_.clear();
+  stack_.clear();
+}
+
+void Subgraph::find(std::span<const Edge> wanted, Ends ends) {
+  clear();
+  ends_ = ends;
   for (const Edge& edge : wanted) reach(edge);
   while (!stack_.empty()) {
     Node* node = stack_.back();

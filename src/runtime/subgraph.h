@@ -32,6 +32,7 @@ class Subgraph {
   /// Finds all that must run for the roots; leaves are what is in memory already and what is bound at each
   /// run. Throws GraphError for a placeholder or read without a value where `ends` forbids it.
   void find(std::span<const Edge> roots, Ends ends);
+  void clear();
   /// Adds a root (an output of a computed node or a leaf); the same one twice is one root.
   int add_root(Edge edge, int replaces = -1);
   /// Writes the key: structure, leaf kinds and types, roots, states replaced.

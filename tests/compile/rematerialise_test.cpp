@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "compile/lower.h"
 #include "luge/compile.h"
 #include "luge/error.h"
@@ -154,6 +156,60 @@ TEST(MemoryLimit, OneThatCannotBeKeptSaysWhatIsNeeded) {
     const std::string text = error.what();
     EXPECT_NE(text.find("10000 bytes"), std::string::npos) << text;
     EXPECT_NE(text.find("smaller batch"), std::string::npos) << text;
+  }
+}
+
+// What a message says a limit has to be at least.
+std::size_t named_least(const std::string& message) {
+  const std::size_t at = message.find("outputs), and ");
+  return at == std::string::npos ? 0 : std::stoull(message.substr(at + 14));
+}
+
+/// Small nets whose values are all in use at their peak, or peak at several places alike.
+const std::vector<std::pair<std::string, std::function<Tensor(const Tensor&)>>>& small_nets() {
+  static const std::vector<std::pair<std::string, std::function<Tensor(const Tensor&)>>> nets = {
+      {"equal peaks", [](const Tensor& x) { return relu(avg_pool2d(relu(x), {.kernel = 2})); }},
+      {"elementwise", [](const Tensor& x) { return tanh(x) * exp(x) + sin(x) * cos(x); }},
+      {"chain", [](const Tensor& x) { return tanh(sin(tanh(sin(tanh(x))))); }},
+      {"softmax", [](const Tensor& x) { return softmax(tanh(x)) * relu(x); }},
+      {"reshapes",
+       [](const Tensor& x) {
+         const Tensor y = reshape(tanh(x), {4, 3, 64});
+         return sum(y * sin(y), 2) * sum(exp(y), 2);
+       }},
+  };
+  return nets;
+}
+
+TEST(MemoryLimit, TheLeastThatIsNamedCanBeKept) {
+  for (const auto& [name, net] : small_nets()) {
+    SCOPED_TRACE(name);
+    const Tensor x = random::normal({4, 3, 8, 8});
+    eval({x});
+    const auto run = [&, &net = net](std::size_t limit) {
+      const Limit limited(limit);
+      auto step = compile([&net](const Tensor& in) { return grad(sum(square(net(in))), in); });
+      return step(x).to_vector<float>();
+    };
+    const auto free = run(0);
+    std::size_t least = 0;
+    try {
+      run(1);
+      FAIL() << "one byte was enough";
+    } catch (const MemoryError& error) {
+      least = named_least(error.what());
+    }
+    ASSERT_GT(least, 0u);
+    for (const std::size_t limit : {least, least + least / 16, least + least / 4}) {
+      const auto tight = run(limit);
+      for (std::size_t i = 0; i < free.size(); ++i) ASSERT_NEAR(tight[i], free[i], 1e-5f) << i;
+    }
+    try {
+      run(least - 1);
+      FAIL() << "less than the least";
+    } catch (const MemoryError& error) {
+      EXPECT_LE(named_least(error.what()), least);
+    }
   }
 }
 

@@ -12,6 +12,7 @@
 #include "luge/ops/nn.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
+#include "runtime/allocations.h"
 #include "runtime/program.h"
 #include "support/toy_ops.h"
 
@@ -20,7 +21,10 @@ namespace {
 std::atomic<bool> counting{false};
 std::atomic<int> allocations{0};  // since counting was switched on
 
+thread_local std::uint64_t left_until_failure = 0;  // 0: none fails
+
 void* counted(std::size_t bytes, std::size_t alignment) {
+  if (left_until_failure != 0 && --left_until_failure == 0) return nullptr;
   if (counting.load(std::memory_order_relaxed)) ++allocations;
   void* memory = nullptr;
   if (posix_memalign(&memory, std::max(alignment, sizeof(void*)), bytes ? bytes : 1) != 0) return nullptr;
@@ -62,6 +66,11 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace luge::testing {
+
+FailingAllocation::FailingAllocation(std::uint64_t nth) { left_until_failure = nth; }
+FailingAllocation::~FailingAllocation() { left_until_failure = 0; }
+bool FailingAllocation::failed() const { return left_until_failure == 0; }
+
 namespace {
 
 // Switches counting on before the first step and off behind the last; what oneDNN does inside an execute is

@@ -1,0 +1,61 @@
+// Evaluation: one eager run. Finds what must run, takes its Program from the cache or compiles it, binds,
+// runs, and lets go. Whatever throws on the way, the graph and the Variables are as they were.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/lease.h"
+#include "luge/tensor.h"
+#include "runtime/falling_references.h"
+#include "runtime/program.h"
+#include "runtime/subgraph.h"
+
+namespace luge {
+
+/// A step: everything it evaluates is let go, whether or not it leads to Variables.
+struct StepGraph {
+  std::vector<const Node*> replaced;  // versions of Variables that get a successor, held once by the step
+  Tensors done;                       // evaluated losses of the step: let go with it
+};
+
+class Evaluation {
+ public:
+  /// `step`: null for a reading, which lets go only of what no gradient can need.
+  Evaluation(std::span<const Edge> wanted, const StepGraph* step);
+
+  void run();
+
+ private:
+  void request(Edge edge, int replaces = -1);
+  void find_states();
+  void find_kept();
+  bool history_counts(Node* node);
+  void find_needed_by_kept();
+  void find_held();
+  void retain_all();
+  void bind();
+  void donate();
+  void give_back();
+  void settle_reads();
+  void let_go();
+
+  /// What the run works on stays alive until it ends.
+  struct Retained {
+    std::vector<Node*> nodes;
+    ~Retained();
+  };
+
+  const StepGraph* step_;
+  Lease<Subgraph> subgraph_;
+  Lease<FallingReferences> falling_;  // what letting go will take away; nothing is let go before the run
+  Retained retained_;
+  std::vector<bool> kept_;    // per node of the subgraph: its inputs stay, for gradients
+  std::vector<Node*> spent_;  // leaves of the subgraph whose history leads to nothing any more
+  Tensors leaf_handles_;
+  std::vector<BoundLeaf> bound_;
+  std::vector<std::size_t> donated_;  // leaves whose buffers only `bound_` holds
+};
+
+}  // namespace luge
