@@ -59,7 +59,6 @@ TEST(OneDnnMatmul, BiasAndPostOps) {
   const Type deep{f32, {4, 9, 20}};
   expect_accepted(
       {.op = matmul(), .in = {deep, b, bias, {f32, {4, 9, 13}}}, .post = {{Instruction::add, 3}}});
-  expect_accepted({.op = matmul(), .in = {deep, b, {f32, {4, 1, 13}}}, .post = {{Instruction::add, 2}}});
 }
 
 // oneDNN multiplies bfloat16 from AVX-512 on; elsewhere the candidate refuses, and says so.
@@ -90,6 +89,11 @@ TEST(OneDnnMatmul, RefusesInWords) {
   EXPECT_NE(reason({matmul(), {{f64, {2, 4}}, {f64, {4, 3}}}}).find("f64"), std::string::npos);
   EXPECT_NE(reason({.op = matmul(), .in = {{f32, {2, 4}}, {f32, {4, 3}}}, .post = {{Instruction::erf}}})
                 .find("erf"),
+            std::string::npos);
+  EXPECT_NE(reason({.op = matmul(),
+                    .in = {{f32, {4, 9, 20}}, {f32, {20, 13}}, {f32, {4, 1, 13}}},
+                    .post = {{Instruction::add, 2}}})
+                .find("whole or one number a channel"),
             std::string::npos);
 }
 

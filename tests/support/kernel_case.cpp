@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -80,6 +81,9 @@ double instruction(const PostOp& post, double a, double b) {
     case Instruction::tanh: return std::tanh(a);
     case Instruction::add: return a + b;
     case Instruction::mul: return a * b;
+    case Instruction::sub: return a - b;
+    case Instruction::minimum: return std::min(a, b);
+    case Instruction::maximum: return std::max(a, b);
     default: ADD_FAILURE() << "no such post-op in the tests"; return 0;
   }
 }
@@ -172,11 +176,19 @@ Values absolute(Values values) {
 
 }  // namespace
 
-Memory::Memory(std::size_t bytes, int fill)
-    : data_(std::aligned_alloc(64, (bytes + 127) / 64 * 64)), bytes_(bytes) {
+Memory::Memory(std::size_t bytes, int fill, std::size_t behind)
+    : data_(std::aligned_alloc(64, (bytes + 63) / 64 * 64 + behind)),
+      bytes_(bytes),
+      end_((bytes + 63) / 64 * 64 + behind) {
   std::memset(data_, fill, bytes);
+  std::memset(static_cast<char*>(data_) + bytes, guard, end_ - bytes);
 }
-Memory::Memory(Memory&& other) noexcept : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_) {}
+bool Memory::kept() const {
+  const auto* from = static_cast<const unsigned char*>(data_);
+  return std::all_of(from + bytes_, from + end_, [](unsigned char byte) { return byte == guard; });
+}
+Memory::Memory(Memory&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_), end_(other.end_) {}
 Memory::~Memory() { std::free(data_); }
 
 std::vector<Type> KernelCase::out() const {
@@ -199,15 +211,23 @@ Offer KernelCase::offer(const Kernel& kernel) const {
   return kernel.offer({*op, in, outputs, in_layouts, used, post, math, threads});
 }
 
-double run_case(const KernelCase& c, const Offer& offer) {
-  const Values values = inputs_of(c);
+KernelTrial::KernelTrial(const KernelCase& c)
+    : case_(c),
+      values_(inputs_of(c)),
+      expected_(oracle(c, values_, true)),
+      scale_(oracle(c, absolute(values_), false)) {}
+
+double run_case(const KernelCase& c, const Offer& offer) { return KernelTrial(c).error(offer); }
+
+double KernelTrial::error(const Offer& offer) const {
+  const KernelCase& c = case_;
   const std::vector<Type> out = c.out();
   std::vector<Memory> inputs, outputs;
   std::vector<void*> in_pointers, out_pointers;
   for (std::size_t k = 0; k < c.in.size(); ++k) {
     const LayoutId wanted = k < offer.in_layouts.size() ? offer.in_layouts[k] : public_layout;
     Memory plain(plain_bytes(c.in[k]));
-    store(c.in[k].dtype, plain.data(), values[k]);
+    store(c.in[k].dtype, plain.data(), values_[k]);
     inputs.push_back(reordered(plain, public_layout, wanted == any_layout ? public_layout : wanted, c.in[k]));
     in_pointers.push_back(c.op->traits().type_only >> k & 1 ? nullptr : inputs.back().data());
   }
@@ -217,14 +237,16 @@ double run_case(const KernelCase& c, const Offer& offer) {
     const bool used = k >= c.out_used.size() || c.out_used[k];
     out_pointers.push_back(used ? outputs.back().data() : nullptr);
   }
-  Memory scratch(offer.scratch + 64);
+  const Memory scratch(offer.scratch, 0xff, std::size_t{1} << 18);
   Status status;
   for (int twice = 0; twice < 2; ++twice) {  // a call leaves nothing behind that changes the next
     offer.kernel->run({in_pointers.data(), out_pointers.data(), scratch.data(), &status});
   }
   EXPECT_FALSE(status.failed());
+  for (const Memory& memory : inputs) EXPECT_TRUE(memory.kept()) << "wrote behind an input";
+  for (const Memory& memory : outputs) EXPECT_TRUE(memory.kept()) << "wrote behind an output";
+  EXPECT_TRUE(scratch.kept()) << "wrote behind its scratch";
 
-  const Values expected = oracle(c, values, true), scale = oracle(c, absolute(values), false);
   double worst = 0;
   for (std::size_t k = 0; k < out.size(); ++k) {
     if (!out_pointers[k]) continue;
@@ -233,13 +255,13 @@ double run_case(const KernelCase& c, const Offer& offer) {
     const Memory plain = reordered(outputs[k], layout, public_layout, out[k]);
     const std::vector<double> got = as_double(out[k].dtype, plain.data(), out[k].shape.elements());
     if (!is_floating(out[k].dtype)) {
-      EXPECT_EQ(got, expected[k]) << "output " << k;
+      EXPECT_EQ(got, expected_[k]) << "output " << k;
       continue;
     }
     double largest = 1e-30, error = 0;
-    for (const double value : scale[k]) largest = std::max(largest, value);
+    for (const double value : scale_[k]) largest = std::max(largest, value);
     for (std::size_t e = 0; e < got.size(); ++e) {
-      const double difference = std::abs(got[e] - expected[k][e]);
+      const double difference = std::abs(got[e] - expected_[k][e]);
       error = std::max(error, std::isnan(difference) ? HUGE_VAL : difference);
     }
     worst = std::max(worst, error / largest);

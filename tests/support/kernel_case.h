@@ -13,16 +13,21 @@ namespace luge::testing {
 /// An aligned block with known content around what a kernel should write.
 class Memory {
  public:
-  explicit Memory(std::size_t bytes, int fill = 0xff);
+  /// `behind`: bytes that follow and should stay as they are, a multiple of 64.
+  explicit Memory(std::size_t bytes, int fill = 0xff, std::size_t behind = 1024);
   void* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
+  /// Nothing was written behind it.
+  bool kept() const;
   Memory(Memory&& other) noexcept;
   Memory(const Memory&) = delete;
   ~Memory();
 
  private:
+  static constexpr unsigned char guard = 0xa5;
+
   void* data_;
-  std::size_t bytes_;
+  std::size_t bytes_, end_;
 };
 
 struct KernelCase {
@@ -42,8 +47,21 @@ struct KernelCase {
   Offer offer(const Kernel& kernel) const;
 };
 
-/// max over all elements of |kernel - oracle|, relative to the largest Σ|terms| (the oracle on absolute
-/// values). Padding that is not zero and integer outputs that differ are failures of the running test.
+/// A case with its inputs and what should come of them, for any number of offers.
+class KernelTrial {
+ public:
+  explicit KernelTrial(const KernelCase& c);
+  /// max over all elements of |kernel - oracle|, relative to the largest Σ|terms| (the oracle on absolute
+  /// values); infinite where the kernel gives no number and the oracle does. Padding that is not zero and
+  /// integer outputs that differ are failures of the running test.
+  double error(const Offer& offer) const;
+
+ private:
+  KernelCase case_;
+  std::vector<std::vector<double>> values_, expected_, scale_;
+};
+
+/// The error of one offer.
 double run_case(const KernelCase& c, const Offer& offer);
 
 /// The candidate with this name, or null.

@@ -4,6 +4,7 @@
 #include "backend/backend.h"
 #include "backend/cpu/matmul/product.h"
 #include "backend/cpu/onednn/cost.h"
+#include "backend/cpu/operand.h"
 #include "backend/cpu/own_inputs.h"
 #include "ops/attributes/matmul.h"
 
@@ -38,8 +39,9 @@ std::string take_tail(const KernelRequest& r, gemm::Problem& problem, std::vecto
   for (const PostOp& post : r.post) {
     const bool known = post.instruction == Instruction::relu || post.instruction == Instruction::add ||
                        post.instruction == Instruction::mul;
-    const bool whole = post.operand < 0 || r.in[static_cast<std::size_t>(post.operand)].shape.elements() ==
-                                               r.out[0].shape.elements();
+    const Shape& result = r.out[0].shape;
+    const bool whole = post.operand < 0 || cpu::reach_of(r.in[static_cast<std::size_t>(post.operand)].shape,
+                                                         result, result.rank() - 1) == cpu::Reach::whole;
     if (!known || !whole) return fmt::format("fuses no {} of this kind", luge::name(post.instruction));
     using gemm::TailStep;
     problem.tail.push_back(post.instruction == Instruction::relu  ? TailStep::relu

@@ -6,6 +6,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -45,6 +46,9 @@ struct BlockingFields {
   std::vector<std::pair<int, memory::dim>> inner;  // axis, size
 };
 
+/// Asked about one implementation after the other, in oneDNN's order, until it takes one; by name.
+using Takes = std::function<bool(std::string_view implementation)>;
+
 namespace api_detail {
 
 // 2.x throws where an operation is impossible even when an empty answer is allowed.
@@ -57,14 +61,16 @@ auto empty_on_error(Make make) -> decltype(make()) {
   }
 }
 
-// The first implementation whose name contains `wanted`, else the one that oneDNN thinks best.
+// The first implementation that `takes` takes, or an empty descriptor.
 template <class Make>
-auto implementation(Make make, std::string_view wanted) -> decltype(make()) {
-  auto found = make();
-  while (found && std::string_view(found.impl_info_str()).find(wanted) == std::string_view::npos) {
-    if (!found.next_impl()) return make();
-  }
-  return found;
+auto implementation(Make make, const Takes& takes) -> decltype(make()) {
+  return empty_on_error([&]() -> decltype(make()) {
+    auto found = make();
+    while (found && !takes(found.impl_info_str())) {
+      if (!found.next_impl()) return {};
+    }
+    return found;
+  });
 }
 
 }  // namespace api_detail
@@ -90,60 +96,70 @@ inline void append_eltwise(dnnl::post_ops& ops, algorithm kind, float alpha = 0,
   ops.append_eltwise(kind, alpha, beta);
 }
 
-/// `wanted`: the first implementation whose name contains it, else the one that oneDNN thinks best.
 inline auto matmul(const Desc& a, const Desc& b, const Desc* bias, const Desc& c, const primitive_attr& attr,
-                   std::string_view wanted = {}) {
+                   const Takes& takes) {
   const auto first = [&] {
     return bias ? MatMul::primitive_desc(engine(), a, b, *bias, c, attr, true)
                 : MatMul::primitive_desc(engine(), a, b, c, attr, true);
   };
-  return api_detail::implementation(first, wanted);
+  return api_detail::implementation(first, takes);
 }
 
 inline auto conv_forward(algorithm how, const Desc& x, const Desc& w, const Desc* bias, const Desc& y,
-                         const Geometry& g, const primitive_attr& attr) {
+                         const Geometry& g, const primitive_attr& attr, const Takes& takes) {
   const auto kind = dnnl::prop_kind::forward_training;
-  return api_detail::empty_on_error([&] {
-    return bias ? ConvForward::primitive_desc(engine(), kind, how, x, w, *bias, y, g.stride, g.dilation,
-                                              g.pad_begin, g.pad_end, attr, true)
-                : ConvForward::primitive_desc(engine(), kind, how, x, w, y, g.stride, g.dilation, g.pad_begin,
-                                              g.pad_end, attr, true);
-  });
+  return api_detail::implementation(
+      [&] {
+        return bias ? ConvForward::primitive_desc(engine(), kind, how, x, w, *bias, y, g.stride, g.dilation,
+                                                  g.pad_begin, g.pad_end, attr, true)
+                    : ConvForward::primitive_desc(engine(), kind, how, x, w, y, g.stride, g.dilation,
+                                                  g.pad_begin, g.pad_end, attr, true);
+      },
+      takes);
 }
 inline auto conv_backward_data(algorithm how, const Desc& dx, const Desc& w, const Desc& dy,
                                const Geometry& g, const ConvForward::primitive_desc& forward,
-                               const primitive_attr& attr) {
-  return api_detail::empty_on_error([&] {
-    return ConvBackwardData::primitive_desc(engine(), how, dx, w, dy, g.stride, g.dilation, g.pad_begin,
-                                            g.pad_end, forward, attr, true);
-  });
+                               const primitive_attr& attr, const Takes& takes) {
+  return api_detail::implementation(
+      [&] {
+        return ConvBackwardData::primitive_desc(engine(), how, dx, w, dy, g.stride, g.dilation, g.pad_begin,
+                                                g.pad_end, forward, attr, true);
+      },
+      takes);
 }
 inline auto conv_backward_weights(algorithm how, const Desc& x, const Desc& dw, const Desc* db,
                                   const Desc& dy, const Geometry& g,
-                                  const ConvForward::primitive_desc& forward, const primitive_attr& attr) {
-  return api_detail::empty_on_error([&] {
-    return db ? ConvBackwardWeights::primitive_desc(engine(), how, x, dw, *db, dy, g.stride, g.dilation,
-                                                    g.pad_begin, g.pad_end, forward, attr, true)
-              : ConvBackwardWeights::primitive_desc(engine(), how, x, dw, dy, g.stride, g.dilation,
-                                                    g.pad_begin, g.pad_end, forward, attr, true);
-  });
+                                  const ConvForward::primitive_desc& forward, const primitive_attr& attr,
+                                  const Takes& takes) {
+  return api_detail::implementation(
+      [&] {
+        return db ? ConvBackwardWeights::primitive_desc(engine(), how, x, dw, *db, dy, g.stride, g.dilation,
+                                                        g.pad_begin, g.pad_end, forward, attr, true)
+                  : ConvBackwardWeights::primitive_desc(engine(), how, x, dw, dy, g.stride, g.dilation,
+                                                        g.pad_begin, g.pad_end, forward, attr, true);
+      },
+      takes);
 }
 
 inline auto pool_forward(algorithm how, bool keep_positions, const Desc& x, const Desc& y, const Dims& kernel,
-                         const Geometry& g, const primitive_attr& attr) {
+                         const Geometry& g, const primitive_attr& attr, const Takes& takes) {
   const auto kind = keep_positions ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
-  return api_detail::empty_on_error([&] {
-    return PoolForward::primitive_desc(engine(), kind, how, x, y, g.stride, kernel, g.dilation, g.pad_begin,
-                                       g.pad_end, attr, true);
-  });
+  return api_detail::implementation(
+      [&] {
+        return PoolForward::primitive_desc(engine(), kind, how, x, y, g.stride, kernel, g.dilation,
+                                           g.pad_begin, g.pad_end, attr, true);
+      },
+      takes);
 }
 inline auto pool_backward(algorithm how, const Desc& dx, const Desc& dy, const Dims& kernel,
                           const Geometry& g, const PoolForward::primitive_desc& forward,
-                          const primitive_attr& attr) {
-  return api_detail::empty_on_error([&] {
-    return PoolBackward::primitive_desc(engine(), how, dx, dy, g.stride, kernel, g.dilation, g.pad_begin,
-                                        g.pad_end, forward, attr, true);
-  });
+                          const primitive_attr& attr, const Takes& takes) {
+  return api_detail::implementation(
+      [&] {
+        return PoolBackward::primitive_desc(engine(), how, dx, dy, g.stride, kernel, g.dilation, g.pad_begin,
+                                            g.pad_end, forward, attr, true);
+      },
+      takes);
 }
 
 #else
@@ -172,58 +188,64 @@ inline void append_eltwise(dnnl::post_ops& ops, algorithm kind, float alpha = 0,
 }
 
 inline auto matmul(const Desc& a, const Desc& b, const Desc* bias, const Desc& c, const primitive_attr& attr,
-                   std::string_view wanted = {}) {
+                   const Takes& takes) {
   return api_detail::empty_on_error([&] {
     // Must live until the implementation is found.
     const auto desc = bias ? MatMul::desc(a, b, *bias, c) : MatMul::desc(a, b, c);
     return api_detail::implementation([&] { return MatMul::primitive_desc(desc, attr, engine(), true); },
-                                      wanted);
+                                      takes);
   });
 }
 
 inline auto conv_forward(algorithm how, const Desc& x, const Desc& w, const Desc* bias, const Desc& y,
-                         const Geometry& g, const primitive_attr& attr) {
+                         const Geometry& g, const primitive_attr& attr, const Takes& takes) {
   const auto kind = dnnl::prop_kind::forward_training;
   return api_detail::empty_on_error([&] {
     const auto desc =
         bias ? ConvForward::desc(kind, how, x, w, *bias, y, g.stride, g.dilation, g.pad_begin, g.pad_end)
              : ConvForward::desc(kind, how, x, w, y, g.stride, g.dilation, g.pad_begin, g.pad_end);
-    return ConvForward::primitive_desc(desc, attr, engine(), true);
+    return api_detail::implementation([&] { return ConvForward::primitive_desc(desc, attr, engine(), true); },
+                                      takes);
   });
 }
 inline auto conv_backward_data(algorithm how, const Desc& dx, const Desc& w, const Desc& dy,
                                const Geometry& g, const ConvForward::primitive_desc& forward,
-                               const primitive_attr& attr) {
+                               const primitive_attr& attr, const Takes& takes) {
   return api_detail::empty_on_error([&] {
     const ConvBackwardData::desc desc(how, dx, w, dy, g.stride, g.dilation, g.pad_begin, g.pad_end);
-    return ConvBackwardData::primitive_desc(desc, attr, engine(), forward, true);
+    return api_detail::implementation(
+        [&] { return ConvBackwardData::primitive_desc(desc, attr, engine(), forward, true); }, takes);
   });
 }
 inline auto conv_backward_weights(algorithm how, const Desc& x, const Desc& dw, const Desc* db,
                                   const Desc& dy, const Geometry& g,
-                                  const ConvForward::primitive_desc& forward, const primitive_attr& attr) {
+                                  const ConvForward::primitive_desc& forward, const primitive_attr& attr,
+                                  const Takes& takes) {
   return api_detail::empty_on_error([&] {
     const auto desc =
         db ? ConvBackwardWeights::desc(how, x, dw, *db, dy, g.stride, g.dilation, g.pad_begin, g.pad_end)
            : ConvBackwardWeights::desc(how, x, dw, dy, g.stride, g.dilation, g.pad_begin, g.pad_end);
-    return ConvBackwardWeights::primitive_desc(desc, attr, engine(), forward, true);
+    return api_detail::implementation(
+        [&] { return ConvBackwardWeights::primitive_desc(desc, attr, engine(), forward, true); }, takes);
   });
 }
 
 inline auto pool_forward(algorithm how, bool keep_positions, const Desc& x, const Desc& y, const Dims& kernel,
-                         const Geometry& g, const primitive_attr& attr) {
+                         const Geometry& g, const primitive_attr& attr, const Takes& takes) {
   const auto kind = keep_positions ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference;
   return api_detail::empty_on_error([&] {
     const PoolForward::desc desc(kind, how, x, y, g.stride, kernel, g.dilation, g.pad_begin, g.pad_end);
-    return PoolForward::primitive_desc(desc, attr, engine(), true);
+    return api_detail::implementation([&] { return PoolForward::primitive_desc(desc, attr, engine(), true); },
+                                      takes);
   });
 }
 inline auto pool_backward(algorithm how, const Desc& dx, const Desc& dy, const Dims& kernel,
                           const Geometry& g, const PoolForward::primitive_desc& forward,
-                          const primitive_attr& attr) {
+                          const primitive_attr& attr, const Takes& takes) {
   return api_detail::empty_on_error([&] {
     const PoolBackward::desc desc(how, dx, dy, g.stride, kernel, g.dilation, g.pad_begin, g.pad_end);
-    return PoolBackward::primitive_desc(desc, attr, engine(), forward, true);
+    return api_detail::implementation(
+        [&] { return PoolBackward::primitive_desc(desc, attr, engine(), forward, true); }, takes);
   });
 }
 

@@ -22,7 +22,7 @@ std::string refuse_mean(const PoolAttributes& attributes, const PoolProblem& pro
 
 class AvgPoolKernel final : public OneDnnKernel<PoolAttributes> {
  public:
-  AvgPoolKernel() : OneDnnKernel("oneDNN average pool") {}
+  explicit AvgPoolKernel(Pick pick) : OneDnnKernel(pick.name("oneDNN average pool")), pick_(pick) {}
 
  protected:
   Offer make(const PoolAttributes& attributes, const KernelRequest& r) const override {
@@ -36,16 +36,21 @@ class AvgPoolKernel final : public OneDnnKernel<PoolAttributes> {
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const Desc x = describe(layout_or_public(r, 0), problem.x, problem.type),
                y(problem.y, problem.type, Tag::any);
-    const auto desc = pool_forward(mean_of(attributes), false, x, y, problem.kernel, problem.geometry, attr);
+    const auto desc = pool_forward(mean_of(attributes), false, x, y, problem.kernel, problem.geometry, attr,
+                                   pick_.from({}));
     if (!desc) return refuse("oneDNN has no such pool");
     const PoolArguments arguments{{{DNNL_ARG_SRC, desc.src_desc(), 0}}, {{DNNL_ARG_DST, desc.dst_desc(), 0}}};
     return pool_offer(r, problem, desc, PoolForward(desc), arguments, threads);
   }
+
+ private:
+  Pick pick_;
 };
 
 class AvgPoolBackwardKernel final : public OneDnnKernel<PoolAttributes> {
  public:
-  AvgPoolBackwardKernel() : OneDnnKernel("oneDNN average pool backward") {}
+  explicit AvgPoolBackwardKernel(Pick pick)
+      : OneDnnKernel(pick.name("oneDNN average pool backward")), pick_(pick) {}
 
  protected:
   Offer make(const PoolAttributes& attributes, const KernelRequest& r) const override {
@@ -59,20 +64,30 @@ class AvgPoolBackwardKernel final : public OneDnnKernel<PoolAttributes> {
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const LayoutId layout = layout_or_public(r, 0);
     const Desc x = describe(layout, problem.x, problem.type), y = describe(layout, problem.y, problem.type);
-    const auto forward =
-        pool_forward(mean_of(attributes), false, x, y, problem.kernel, problem.geometry, attr);
+    const auto forward = pool_forward(mean_of(attributes), false, x, y, problem.kernel, problem.geometry,
+                                      attr, Pick().from({}));
     if (!forward) return refuse("oneDNN has no such pool");
-    const auto desc =
-        pool_backward(mean_of(attributes), x, y, problem.kernel, problem.geometry, forward, attr);
+    const auto desc = pool_backward(mean_of(attributes), x, y, problem.kernel, problem.geometry, forward,
+                                    attr, pick_.from({}));
     if (!desc) return refuse("oneDNN has no such gradient");
     const PoolArguments arguments{{{DNNL_ARG_DIFF_DST, desc.diff_dst_desc(), 0}},
                                   {{DNNL_ARG_DIFF_SRC, desc.diff_src_desc(), 0}}};
     return pool_offer(r, problem, desc, PoolBackward(desc), arguments, threads);
   }
+
+ private:
+  Pick pick_;
 };
 
-const RegisteredKernel<AvgPoolKernel> registered("avg_pool", 50);
-const RegisteredKernel<AvgPoolBackwardKernel> registered_backward("avg_pool_backward", 50);
+const std::unique_ptr<Kernel> kernel = avg_pool_candidate({}), backward = avg_pool_backward_candidate({});
+const bool registered = (register_kernel("avg_pool", 50, kernel.get()),
+                         register_kernel("avg_pool_backward", 50, backward.get()), true);
 
 }  // namespace
+
+std::unique_ptr<Kernel> avg_pool_candidate(Pick pick) { return std::make_unique<AvgPoolKernel>(pick); }
+std::unique_ptr<Kernel> avg_pool_backward_candidate(Pick pick) {
+  return std::make_unique<AvgPoolBackwardKernel>(pick);
+}
+
 }  // namespace luge::onednn

@@ -126,7 +126,7 @@ ConvForward::primitive_desc forward_of(const ConvProblem& problem, Family family
   const Desc w = family == Family::plain ? describe(public_layout, problem.w, problem.y_type)
                                          : Desc(problem.w, problem.y_type, Tag::any);
   return conv_forward(how(family), image(problem.x, problem.y_type, family), w, nullptr,
-                      image_y(problem, family), problem.geometry, attributes);
+                      image_y(problem, family), problem.geometry, attributes, Pick().from({}));
 }
 
 algorithm how(Family family) {
@@ -171,6 +171,14 @@ double conv_seconds(const ConvProblem& problem, Direction direction, std::string
   const double waste = problem.grouped ? std::max(padding, 1 / vectors) : padding / vectors;
   return seconds(problem.dtype, problem.flops() * waste, efficiency(direction, implementation, reduced),
                  x_bytes + y_bytes, threads);
+}
+
+RegisteredFamilies::RegisteredFamilies(std::string_view op, Make* make) {
+  int rank = 50;
+  for (const Family family : families) {
+    kernels_.push_back(make(family, {}));
+    register_kernel(op, rank++, kernels_.back().get());
+  }
 }
 
 Arguments::Arguments(const KernelRequest& request)

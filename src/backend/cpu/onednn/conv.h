@@ -10,6 +10,8 @@
 
 namespace luge::onednn {
 
+enum class Direction : std::uint8_t { forward, data, weights };
+
 /// Which layouts a candidate works in. Each family is a candidate of its own, so that the compiler weighs
 /// them together with the reorders they bring.
 enum class Family : std::uint8_t {
@@ -18,6 +20,8 @@ enum class Family : std::uint8_t {
   channels_last,  // images in N,H,W,C
   plain,          // everything public
 };
+inline constexpr Family families[] = {Family::winograd, Family::blocked, Family::channels_last,
+                                      Family::plain};
 std::string_view name(Family family);
 
 struct ConvProblem {
@@ -47,11 +51,24 @@ algorithm how(Family family);
 /// Why a family is not for this problem under these rules; empty when it is.
 std::string refuse_family(const ConvProblem& problem, Family family, Math math);
 
-enum class Direction : std::uint8_t { forward, data, weights };
-
 /// Expected seconds, from what oneDNN says it would run and the channels that fill no whole vector.
 double conv_seconds(const ConvProblem& problem, Direction direction, std::string_view implementation,
                     const Desc& x, const Desc& y, int threads);
+
+/// The candidate that works in this family of layouts.
+std::unique_ptr<Kernel> conv_candidate(Family family, Pick pick);
+std::unique_ptr<Kernel> conv_backward_data_candidate(Family family, Pick pick);
+std::unique_ptr<Kernel> conv_backward_weights_candidate(Family family, Pick pick);
+
+/// One candidate of each family, as the backend has them.
+class RegisteredFamilies {
+ public:
+  using Make = std::unique_ptr<Kernel>(Family, Pick);
+  RegisteredFamilies(std::string_view op, Make* make);
+
+ private:
+  std::vector<std::unique_ptr<Kernel>> kernels_;
+};
 
 /// Layouts for the arguments of one primitive. Grouped weights have one more axis there than as a value, so
 /// the chain itself converts them from or to the public layout.

@@ -2,14 +2,17 @@
 #include <fmt/format.h>
 
 #include "backend/cpu/onednn/conv.h"
+#include "backend/cpu/onednn/wrong.h"
 
 namespace luge::onednn {
 namespace {
 
 class ConvBackwardDataKernel final : public OneDnnKernel<ConvAttributes> {
  public:
-  explicit ConvBackwardDataKernel(Family family)
-      : OneDnnKernel(fmt::format("oneDNN conv backward data, {}", onednn::name(family))), family_(family) {}
+  ConvBackwardDataKernel(Family family, Pick pick)
+      : OneDnnKernel(pick.name(fmt::format("oneDNN conv backward data, {}", onednn::name(family)))),
+        family_(family),
+        pick_(pick) {}
 
  protected:
   Offer make(const ConvAttributes& attributes, const KernelRequest& r) const override {
@@ -25,7 +28,9 @@ class ConvBackwardDataKernel final : public OneDnnKernel<ConvAttributes> {
     const Desc x = image_x(problem, family_), w = weights(problem, family_), y = image_y(problem, family_);
     const auto forward = forward_of(problem, family_, attr);
     if (!forward) return refuse("oneDNN has no such convolution");
-    const auto desc = conv_backward_data(how(family_), x, w, y, problem.geometry, forward, attr);
+    const Takes takes =
+        pick_.from([&](std::string_view implementation) { return wrong_data(implementation, problem); });
+    const auto desc = conv_backward_data(how(family_), x, w, y, problem.geometry, forward, attr, takes);
     if (!desc) return refuse("oneDNN has no such gradient");
     if (std::string reason = refuse_slow(desc.impl_info_str()); !reason.empty())
       return refuse(std::move(reason));
@@ -45,19 +50,15 @@ class ConvBackwardDataKernel final : public OneDnnKernel<ConvAttributes> {
 
  private:
   Family family_;
+  Pick pick_;
 };
 
-struct Registration {
-  ConvBackwardDataKernel winograd{Family::winograd}, blocked{Family::blocked},
-      channels_last{Family::channels_last}, plain{Family::plain};
-  Registration() {
-    register_kernel("conv_backward_data", 50, &winograd);
-    register_kernel("conv_backward_data", 51, &blocked);
-    register_kernel("conv_backward_data", 52, &channels_last);
-    register_kernel("conv_backward_data", 53, &plain);
-  }
-};
-const Registration registration;
+const RegisteredFamilies registered("conv_backward_data", conv_backward_data_candidate);
 
 }  // namespace
+
+std::unique_ptr<Kernel> conv_backward_data_candidate(Family family, Pick pick) {
+  return std::make_unique<ConvBackwardDataKernel>(family, pick);
+}
+
 }  // namespace luge::onednn

@@ -3,15 +3,17 @@
 #include <fmt/format.h>
 
 #include "backend/cpu/onednn/conv.h"
+#include "backend/cpu/onednn/wrong.h"
 
 namespace luge::onednn {
 namespace {
 
 class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
  public:
-  explicit ConvBackwardWeightsKernel(Family family)
-      : OneDnnKernel(fmt::format("oneDNN conv backward weights, {}", onednn::name(family))),
-        family_(family) {}
+  ConvBackwardWeightsKernel(Family family, Pick pick)
+      : OneDnnKernel(pick.name(fmt::format("oneDNN conv backward weights, {}", onednn::name(family)))),
+        family_(family),
+        pick_(pick) {}
 
  protected:
   Offer make(const ConvAttributes& attributes, const KernelRequest& r) const override {
@@ -30,8 +32,10 @@ class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
                b(problem.b, problem.w_type, Tag::a);
     const auto forward = forward_of(problem, family_, attr);
     if (!forward) return refuse("oneDNN has no such convolution");
-    const auto desc =
-        conv_backward_weights(how(family_), x, w, biased ? &b : nullptr, y, problem.geometry, forward, attr);
+    const Takes takes = pick_.from(
+        [&](std::string_view implementation) { return wrong_weights(implementation, problem, family_); });
+    const auto desc = conv_backward_weights(how(family_), x, w, biased ? &b : nullptr, y, problem.geometry,
+                                            forward, attr, takes);
     if (!desc) return refuse("oneDNN has no such gradient");
     if (std::string reason = refuse_slow(desc.impl_info_str()); !reason.empty())
       return refuse(std::move(reason));
@@ -55,19 +59,15 @@ class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
 
  private:
   Family family_;
+  Pick pick_;
 };
 
-struct Registration {
-  ConvBackwardWeightsKernel winograd{Family::winograd}, blocked{Family::blocked},
-      channels_last{Family::channels_last}, plain{Family::plain};
-  Registration() {
-    register_kernel("conv_backward_weights", 50, &winograd);
-    register_kernel("conv_backward_weights", 51, &blocked);
-    register_kernel("conv_backward_weights", 52, &channels_last);
-    register_kernel("conv_backward_weights", 53, &plain);
-  }
-};
-const Registration registration;
+const RegisteredFamilies registered("conv_backward_weights", conv_backward_weights_candidate);
 
 }  // namespace
+
+std::unique_ptr<Kernel> conv_backward_weights_candidate(Family family, Pick pick) {
+  return std::make_unique<ConvBackwardWeightsKernel>(family, pick);
+}
+
 }  // namespace luge::onednn

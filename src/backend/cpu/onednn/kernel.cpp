@@ -4,8 +4,11 @@
 
 #include <list>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <unordered_map>
+
+#include "backend/cpu/operand.h"
 
 namespace luge::onednn {
 namespace {
@@ -76,6 +79,16 @@ constexpr PostOpKind post_op_kinds[] = {
     {Instruction::maximum, algorithm::binary_max, true},
 };
 
+// More than one channel, and more than one place.
+bool spreads(const Dims& dims, int channels) {
+  const auto axis = dims.begin() + channels;
+  // The places of an image lie behind its channels, the rows of a matrix before its columns.
+  const bool last = axis + 1 == dims.end();
+  const memory::dim places = std::accumulate(last ? dims.begin() : axis + 1, last ? axis : dims.end(),
+                                             memory::dim{1}, std::multiplies<>());
+  return *axis > 1 && places > 1;
+}
+
 }  // namespace
 
 void append_field(std::string& key, std::string_view bytes) {
@@ -125,25 +138,64 @@ Dims with_rank(const Shape& shape, std::size_t rank) {
   return dims;
 }
 
-std::string append_post_ops(primitive_attr& attributes, const KernelRequest& request,
-                            const std::function<Desc(int)>& operand, std::vector<Argument>& arguments) {
-  dnnl::post_ops ops;
+PostOps::PostOps(const KernelRequest& request, const Desc& y, int channels) {
   for (const PostOp& post : request.post) {
-    const auto* kind = std::find_if(std::begin(post_op_kinds), std::end(post_op_kinds),
-                                    [&](const PostOpKind& k) { return k.instruction == post.instruction; });
-    if (kind == std::end(post_op_kinds)) return fmt::format("oneDNN fuses no {}", name(post.instruction));
-    if (!kind->binary) {
-      append_eltwise(ops, kind->how, static_cast<float>(post.slope));
-      continue;
-    }
-    if (post.operand < 0) return fmt::format("{} without its second operand", name(post.instruction));
-    const Desc desc = operand(post.operand);
-    arguments.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(ops.len()) | DNNL_ARG_SRC_1, desc,
-                         in(static_cast<std::size_t>(post.operand))});
-    ops.append_binary(kind->how, desc);
+    refusal = append(request, post, y, channels);
+    if (!refusal.empty()) return;
   }
-  attributes.set_post_ops(ops);
+}
+
+std::string PostOps::append(const KernelRequest& request, const PostOp& post, const Desc& y, int channels) {
+  const auto* kind = std::find_if(std::begin(post_op_kinds), std::end(post_op_kinds),
+                                  [&](const PostOpKind& k) { return k.instruction == post.instruction; });
+  if (kind == std::end(post_op_kinds)) return fmt::format("oneDNN fuses no {}", name(post.instruction));
+  if (!kind->binary) {
+    append_eltwise(ops_, kind->how, static_cast<float>(post.slope));
+    return {};
+  }
+  if (post.operand < 0) return fmt::format("{} without its second operand", name(post.instruction));
+  const Type& type = request.in[static_cast<std::size_t>(post.operand)];
+  const Shape& result = request.out[0].shape;
+  const auto dtype = onednn_type(type.dtype);
+  if (!dtype) return fmt::format("oneDNN fuses no {} of {}", name(post.instruction), luge::name(type.dtype));
+  const BlockingFields fields = blocking_fields(y);
+  const auto rank = static_cast<int>(fields.dims.size());
+  Dims dims(fields.dims.size(), 1);
+  Desc desc;
+  switch (cpu::reach_of(type.shape, result, channels + result.rank() - rank)) {
+    case cpu::Reach::number: desc = describe(public_layout, dims, *dtype); break;
+    case cpu::Reach::channel:
+      dims[static_cast<std::size_t>(channels)] = fields.dims[static_cast<std::size_t>(channels)];
+      desc = describe(public_layout, dims, *dtype);
+      break;
+    case cpu::Reach::whole:
+      // With one channel or one place the masks of a whole operand mean something else. A value of fewer axes
+      // cannot lie in the result's layout.
+      if (!spreads(fields.dims, channels) || *dtype != data_type(y) ||
+          (type.shape.rank() != result.rank() && layout_of(y) != public_layout))
+        return fmt::format("oneDNN fuses no {} of {} into {}", name(post.instruction), type.to_string(),
+                           request.out[0].to_string());
+      desc = y;
+      break;
+    case cpu::Reach::other:
+      return fmt::format("oneDNN fuses operands that are whole or one number a channel, got {} for {}",
+                         type.shape.to_string(), result.to_string());
+  }
+  operands = operands || type.shape.elements() > 1;
+  arguments.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(ops_.len()) | DNNL_ARG_SRC_1, desc,
+                       in(static_cast<std::size_t>(post.operand))});
+  ops_.append_binary(kind->how, desc);
   return {};
+}
+
+Takes Pick::from(std::function<bool(std::string_view)> wrong) const {
+  return [wrong = std::move(wrong), left = nth](std::string_view implementation) mutable {
+    return !(wrong && wrong(implementation)) && left-- == 0;
+  };
+}
+
+std::string Pick::name(std::string_view kernel) const {
+  return nth == 0 ? std::string(kernel) : fmt::format("{}, implementation {}", kernel, nth + 1);
 }
 
 }  // namespace luge::onednn

@@ -27,10 +27,30 @@ Offer remembered(std::string key, const std::function<Offer()>& make);
 /// Empty when every input and output has elements; else the refusal.
 std::string refuse_empty(const KernelRequest& request);
 
-/// Post-ops as oneDNN's attribute. `operand` gives the descriptor of the input at a position. Returns a
-/// refusal in words, or nothing; appends the operands' arguments.
-std::string append_post_ops(primitive_attr& attributes, const KernelRequest& request,
-                            const std::function<Desc(int input)>& operand, std::vector<Argument>& arguments);
+/// Post-ops as oneDNN's attribute, with the operands' arguments.
+class PostOps {
+ public:
+  /// `y`: the result as oneDNN has it, perhaps with leading axes that are one there; `channels`: the axis of
+  /// those channels in `y` and, counted from the end, in the request's result.
+  PostOps(const KernelRequest& request, const Desc& y, int channels);
+
+  std::string refusal;  // in words; empty: oneDNN may be asked
+  std::vector<Argument> arguments;
+  bool operands = false;  // some of them are of more than one number
+  void set(primitive_attr& attributes) const { attributes.set_post_ops(ops_); }
+
+ private:
+  std::string append(const KernelRequest& request, const PostOp& post, const Desc& y, int channels);
+  dnnl::post_ops ops_;
+};
+
+/// A candidate takes the first implementation that nothing is known against. Tests ask for those behind it,
+/// too, one by one: `nth` counts from 0.
+struct Pick {
+  int nth = 0;
+  Takes from(std::function<bool(std::string_view implementation)> wrong) const;
+  std::string name(std::string_view kernel) const;  // candidates of different picks are different ones
+};
 
 /// A broadcast operand as oneDNN wants it: the rank of the output, leading extents 1.
 Dims with_rank(const Shape& shape, std::size_t rank);

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <string_view>
 
+#include "backend/cpu/onednn/wrong.h"
+
 namespace luge::onednn {
 namespace {
 
@@ -21,16 +23,6 @@ void fold_batch(MatmulSide& a) {
   const memory::dim rows =
       std::accumulate(a.dims.begin(), a.dims.end() - 1, memory::dim{1}, std::multiplies<>());
   a.dims = {rows, a.dims.back()};
-}
-
-// A post-op's operand that is broadcast over some of the leading axes has no place in a product of two axes.
-bool operands_fold(const KernelRequest& r) {
-  for (const PostOp& post : r.post) {
-    if (post.operand < 0) continue;
-    const Shape& shape = r.in[static_cast<std::size_t>(post.operand)].shape;
-    if (shape.rank() > 2 && shape.elements() != r.out[0].shape.elements()) return false;
-  }
-  return true;
 }
 
 Dims product_dims(const MatmulSide& a, const MatmulSide& b) {
@@ -55,7 +47,7 @@ bool is_wide(const MatmulProblem& problem, const KernelRequest& r) {
 
 class MatMulKernel final : public OneDnnKernel<MatmulAttributes> {
  public:
-  MatMulKernel() : OneDnnKernel("oneDNN matmul") {}
+  explicit MatMulKernel(Pick pick) : OneDnnKernel(pick.name("oneDNN matmul")), pick_(pick) {}
 
  protected:
   Offer make(const MatmulAttributes& attributes, const KernelRequest& r) const override {
@@ -73,20 +65,26 @@ class MatMulKernel final : public OneDnnKernel<MatmulAttributes> {
     const int threads = threads_for(problem.flops, bytes, r.threads);
     const bool wide = is_wide(problem, r);
     Offer offer = matmul_offer(r, problem, operands, threads, std::make_shared<PrimitiveChain>(threads),
-                               wide ? Implementation::gemm : Implementation::first);
+                               pick_, wide ? "gemm:jit" : "");
     offer.cost = seconds(dtype, problem.flops, wide ? 0.9 : 0.7, bytes, threads);
     return offer;
   }
+
+ private:
+  Pick pick_;
 };
 
-const RegisteredKernel<MatMulKernel> registered("matmul", 50);
+const std::unique_ptr<Kernel> kernel = matmul_candidate({});
+const bool registered = (register_kernel("matmul", 50, kernel.get()), true);
 
 }  // namespace
+
+std::unique_ptr<Kernel> matmul_candidate(Pick pick) { return std::make_unique<MatMulKernel>(pick); }
 
 MatmulProblem::MatmulProblem(const MatmulAttributes& attributes, const KernelRequest& r)
     : a(side_of(r.in[0].shape, attributes.transpose_a, true)),
       b(side_of(r.in[1].shape, attributes.transpose_b, false)) {
-  if (b.dims.size() == 2 && !a.flipped && operands_fold(r)) fold_batch(a);
+  if (b.dims.size() == 2 && !a.flipped) fold_batch(a);
   c = product_dims(a, b);
   flops = 2.0 * std::accumulate(c.begin(), c.end(), static_cast<double>(depth()), std::multiplies<>());
 }
@@ -106,7 +104,8 @@ Desc MatmulProblem::describe(const MatmulSide& side, memory::data_type type) con
 }
 
 Offer matmul_offer(const KernelRequest& r, const MatmulProblem& problem, const MatmulOperands& operands,
-                   int threads, std::shared_ptr<PrimitiveChain> chain, Implementation which) {
+                   int threads, std::shared_ptr<PrimitiveChain> chain, Pick pick,
+                   std::string_view preferred) {
   const auto c_type = onednn_type(r.out[0].dtype);
   if (!c_type) return refuse(fmt::format("gives no {}", luge::name(r.out[0].dtype)));
   const Desc c = describe(public_layout, problem.c, *c_type);
@@ -124,17 +123,17 @@ Offer matmul_offer(const KernelRequest& r, const MatmulProblem& problem, const M
   }
   primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  const auto post_operand = [&](int k) {
-    const Type& type = r.in[static_cast<std::size_t>(k)];
-    const Dims shape = type.shape.elements() == r.out[0].shape.elements()
-                           ? problem.c
-                           : with_rank(type.shape, problem.rank());
-    return describe(public_layout, shape, onednn_type(type.dtype).value_or(memory::data_type::undef));
+  PostOps post(r, c, static_cast<int>(problem.rank()) - 1);
+  if (!post.refusal.empty()) return refuse(std::move(post.refusal));
+  post.set(attributes);
+  arguments.insert(arguments.end(), post.arguments.begin(), post.arguments.end());
+  const auto wrong = [&](std::string_view name) { return wrong_matmul(name, post.operands); };
+  const auto create = [&](const Takes& takes) {
+    return matmul(operands.a, operands.b, biased ? &bias : nullptr, c, attributes, takes);
   };
-  if (std::string reason = append_post_ops(attributes, r, post_operand, arguments); !reason.empty())
-    return refuse(std::move(reason));
-  const auto primitive = matmul(operands.a, operands.b, biased ? &bias : nullptr, c, attributes,
-                                which == Implementation::gemm ? "gemm:jit" : "");
+  auto primitive = create(pick.from(
+      [&](std::string_view name) { return name.find(preferred) == std::string_view::npos || wrong(name); }));
+  if (!primitive && !preferred.empty()) primitive = create(pick.from(wrong));
   if (!primitive) return refuse("oneDNN has no product of these types and shapes");
   if (std::string reason = refuse_slow(primitive.impl_info_str()); !reason.empty())
     return refuse(std::move(reason));

@@ -31,11 +31,12 @@ struct MatmulOperands {
   Desc a, b;
   Place at_a = in(0), at_b = in(1);
 };
-/// `first` is what oneDNN thinks best, `gemm` its product for matrices of any layout, where it has that.
-enum class Implementation { first, gemm };
 /// Appends the product, bias and post-ops included, to the chain; everything of the offer but its cost.
+/// `preferred`: part of the name of the implementation that is taken where oneDNN has it.
 Offer matmul_offer(const KernelRequest& request, const MatmulProblem& problem, const MatmulOperands& operands,
-                   int threads, std::shared_ptr<PrimitiveChain> chain,
-                   Implementation which = Implementation::first);
+                   int threads, std::shared_ptr<PrimitiveChain> chain, Pick pick = {},
+                   std::string_view preferred = {});
+
+std::unique_ptr<Kernel> matmul_candidate(Pick pick);
 
 }  // namespace luge::onednn

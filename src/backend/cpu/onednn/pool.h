@@ -19,6 +19,9 @@ struct PoolProblem {
   double bytes() const;
 };
 
+std::unique_ptr<Kernel> avg_pool_candidate(Pick pick);
+std::unique_ptr<Kernel> avg_pool_backward_candidate(Pick pick);
+
 /// What the compiler has, or the public layout where it leaves the choice.
 LayoutId layout_or_public(const KernelRequest& request, std::size_t input);
 

@@ -4,6 +4,7 @@
 
 #include "backend/cpu/onednn/conv.h"
 #include "backend/cpu/onednn/three_products.h"
+#include "backend/cpu/onednn/wrong.h"
 
 namespace luge::onednn {
 namespace {
@@ -59,16 +60,13 @@ class Forward {
     const bool biased = own_inputs(r) == 3;
     if (biased) b = {p.b, memory::data_type::f32, Tag::a};
     primitive_attr attributes = plain_attributes();
-    std::vector<Argument> list;
-    const auto operand = [&](int k) {
-      const Type& type = r.in[static_cast<std::size_t>(k)];
-      if (dims_of(type.shape) == p.y) return y;
-      return describe(public_layout, with_rank(type.shape, p.y.size()),
-                      onednn_type(type.dtype).value_or(memory::data_type::undef));
-    };
-    if (std::string reason = append_post_ops(attributes, r, operand, list); !reason.empty()) return reason;
-    const auto desc =
-        conv_forward(how(family), x, weights(p, family), biased ? &b : nullptr, y, p.geometry, attributes);
+    PostOps post(r, y, 1);
+    if (!post.refusal.empty()) return post.refusal;
+    post.set(attributes);
+    std::vector<Argument> list = post.arguments;
+    const auto wrong = [&](std::string_view name) { return wrong_forward(name, post.operands); };
+    const auto desc = conv_forward(how(family), x, weights(p, family), biased ? &b : nullptr, y, p.geometry,
+                                   attributes, Pick().from(wrong));
     if (!desc) return "oneDNN has no such convolution";
     if (std::string reason = refuse_slow(desc.impl_info_str()); !reason.empty()) return reason;
     for (const Argument& argument : list)
@@ -106,7 +104,8 @@ class BackwardData {
     const auto forward = forward_of(p, family, attributes);
     if (!forward) return "oneDNN has no such convolution";
     const auto desc =
-        conv_backward_data(how(family), x, weights(p, family), y, p.geometry, forward, attributes);
+        conv_backward_data(how(family), x, weights(p, family), y, p.geometry, forward, attributes,
+                           Pick().from([&](std::string_view name) { return wrong_data(name, p); }));
     if (!desc) return "oneDNN has no such gradient";
     if (std::string reason = refuse_slow(desc.impl_info_str()); !reason.empty()) return reason;
     std::vector<Argument> list = {{DNNL_ARG_DIFF_DST, y, at.image}, {DNNL_ARG_DIFF_SRC, x, out(0)}};

@@ -1,0 +1,63 @@
+#include "backend/cpu/onednn/wrong.h"
+
+#include <algorithm>
+
+namespace luge::onednn {
+namespace {
+
+bool is(std::string_view implementation, std::string_view part) {
+  return implementation.find(part) != std::string_view::npos;
+}
+
+// Names begin with a family of kernels, "jit_1x1:avx2".
+bool of(std::string_view implementation, std::string_view family) {
+  return implementation.substr(0, implementation.find(':')) == family;
+}
+
+bool strided(const ConvProblem& problem) {
+  return std::any_of(problem.geometry.stride.begin(), problem.geometry.stride.end(),
+                     [](memory::dim stride) { return stride > 1; });
+}
+
+// Some point of the window meets nothing but padding, wherever the window stands.
+bool has_blind_taps(const ConvProblem& problem) {
+  const Geometry& g = problem.geometry;
+  for (std::size_t k = 0; k < g.stride.size(); ++k) {
+    const memory::dim image = problem.x[k + 2], places = problem.y[k + 2], taps = problem.w_public[k + 2],
+                      step = g.dilation[k] + 1;
+    for (memory::dim tap = 0; tap < taps; ++tap) {
+      bool meets = false;
+      for (memory::dim place = 0; place < places && !meets; ++place) {
+        const memory::dim at = place * g.stride[k] - g.pad_begin[k] + tap * step;
+        meets = at >= 0 && at < image;
+      }
+      if (!meets) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool wrong_forward(std::string_view implementation, bool operands) {
+  // Those that were compared with operands of every kind in every layout. Of the others, 2.6's gemm reads an
+  // operand beside channels last as if the channels lay apart, and its brgdmm_dw reads whole ones wrongly.
+  constexpr std::string_view compared[] = {"jit", "jit_1x1", "jit_dw"};
+  return operands && std::none_of(std::begin(compared), std::end(compared),
+                                  [&](std::string_view family) { return of(implementation, family); });
+}
+
+bool wrong_data(std::string_view, const ConvProblem&) { return false; }
+
+bool wrong_weights(std::string_view implementation, const ConvProblem& problem, Family family) {
+  // 2.6: gathers the points of a strided image into scratch that is booked too small, and writes behind it.
+  if (of(implementation, "jit_1x1") && family == Family::channels_last && strided(problem)) return true;
+  // 2.6: the weights of such points are never written.
+  return problem.dtype == DType::bf16 && !is(implementation, "gemm") && has_blind_taps(problem);
+}
+
+bool wrong_matmul(std::string_view implementation, bool operands) {
+  return operands && !of(implementation, "brg") && !is(implementation, "gemm:jit");
+}
+
+}  // namespace luge::onednn

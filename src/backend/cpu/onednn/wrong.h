@@ -1,0 +1,19 @@
+// What is known against implementations of oneDNN. This is the one place that names them; the walk of
+// tests/backend found what stands here, docs/decisions/0022 tells how. The next implementation in oneDNN's
+// order is then asked, so that nothing is refused that another one does right.
+#pragma once
+
+#include <string_view>
+
+#include "backend/cpu/onednn/conv.h"
+#include "backend/cpu/onednn/matmul.h"
+
+namespace luge::onednn {
+
+/// `operands`: post-ops with an operand of more than one number stand behind it.
+bool wrong_forward(std::string_view implementation, bool operands);
+bool wrong_data(std::string_view implementation, const ConvProblem& problem);
+bool wrong_weights(std::string_view implementation, const ConvProblem& problem, Family family);
+bool wrong_matmul(std::string_view implementation, bool operands);
+
+}  // namespace luge::onednn
