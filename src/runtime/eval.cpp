@@ -51,7 +51,10 @@ class Evaluation {
     const std::vector<PendingRead> reads = subgraph().pending_reads;
     for (const PendingRead& read : reads) retain(read.read);
     if (let_go_) {
-      for (Node* node : computed) cut(node);
+      // A step that fails must leave a value that was still to be computed as it was.
+      const bool keeps = std::any_of(updates.begin(), updates.end(),
+                                     [](const Update& u) { return !u.before.evaluated(); });
+      for (Node* node : computed) keeps ? unhook(node) : cut(node);
       donate(updates);
     }
     try {
@@ -62,8 +65,15 @@ class Evaluation {
       }
     } catch (const std::exception& error) {
       if (let_go_) restore(updates, computed, error.what());
+      for (Unhooked& each : unhooked_) {
+        each.node->inputs = std::move(each.inputs);
+        each.node->cut = false;
+      }
       release_all(computed, reads);
       throw;
+    }
+    for (const Unhooked& each : unhooked_) {
+      for (const Edge& edge : each.inputs) release(edge.node);
     }
     settle_reads(reads);
     for (std::size_t i = 0; i < computed.size(); ++i) {
@@ -151,6 +161,14 @@ class Evaluation {
     for (const Edge& leaf : subgraph().leaves) bound_.push_back(luge::bound(leaf));
   }
 
+  // Cuts, but may be undone.
+  void unhook(Node* node) {
+    if (node->cut || node->leaf != Leaf::none) return;
+    node->cut = true;
+    unhooked_.push_back({node, std::move(node->inputs)});
+    node->inputs.clear();
+  }
+
   // After the cut a replaced version that only we hold gives its buffer to the Program.
   void donate(const std::vector<Update>& updates) {
     for (const Root& root : subgraph().roots) {
@@ -189,8 +207,14 @@ class Evaluation {
     for (Node* node : computed) release(node);
   }
 
+  struct Unhooked {
+    Node* node;
+    InlineVector<Edge, 3> inputs;
+  };
+
   bool let_go_;
   std::vector<bool> kept_;
+  std::vector<Unhooked> unhooked_;
   Tensors leaf_handles_;
   Tensors results_;
   std::vector<BoundLeaf> bound_;
