@@ -88,6 +88,8 @@ Classified classify(const data::Dataset& samples, const Answers& answers, std::s
         binary ? std::ptrdiff_t{row[0] > 0.5f} : std::max_element(row.begin(), row.end()) - row.begin();
     const double p = binary ? (label == 1 ? row[0] : 1 - row[0]) : row[static_cast<std::size_t>(label)];
     result.loss -= std::log(std::max(p, 1e-38)) / static_cast<double>(samples.size());
+    if (std::any_of(row.begin(), row.end(), [](float x) { return std::isnan(x); }))
+      continue;  // taken for none
     ++result.confusion[static_cast<std::size_t>(label)][static_cast<std::size_t>(guess)];
   }
   return result;

@@ -61,12 +61,8 @@ std::vector<train::CallbackRef> callbacks_for(const Arguments& arguments, const 
 }
 
 std::string monitored(const train::History& history) {
-  for (const char* name : {"val_accuracy", "val_loss"}) {
-    for (const auto& [known, value] : history.epochs.back().logs) {
-      if (known == name) return name;
-    }
-  }
-  return "loss";
+  const std::string name = train::default_monitor(history.columns);
+  return name.empty() ? "loss" : name;
 }
 
 std::string logs_text(const train::Logs& logs) {

@@ -15,17 +15,23 @@ Field with_rows(const Field& field, std::int64_t rows) {
 }
 
 template <class T>
-void check_finite(const HostBatch& batch) {
-  const auto values = batch.input.as<T>();
+void check_finite(const HostBatch& batch, const HostArray& array, std::string_view what) {
+  const auto values = array.as<T>();
   float sum = 0;  // 0 * x is 0 for every finite x: a loop without branches, for one look in nearly all cases
   for (const T value : values) sum += 0.0f * static_cast<float>(value);
   if (sum == 0) return;
   const std::size_t length = values.size() / static_cast<std::size_t>(batch.rows);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
-    throw ValueError(fmt::format("{}: input value {} is {}; expected a finite number",
-                                 batch.where(static_cast<std::int64_t>(i / length)), i % length, values[i]));
+    throw ValueError(fmt::format("{}: {} value {} is {}; expected a finite number",
+                                 batch.where(static_cast<std::int64_t>(i / length)), what, i % length,
+                                 values[i]));
   }
+}
+
+void check_finite(const HostBatch& batch, const HostArray& array, std::string_view what) {
+  if (array.field.dtype == f32) check_finite<float>(batch, array, what);
+  if (array.field.dtype == f64) check_finite<double>(batch, array, what);
 }
 
 }  // namespace
@@ -51,8 +57,8 @@ struct Epoch::State {
       source->read(batch.first + row, std::span(batch.input.bytes).subspan(r * input, input),
                    std::span(batch.target.bytes).subspan(r * target, target));
     }
-    if (info.input.dtype == f32) check_finite<float>(batch);
-    if (info.input.dtype == f64) check_finite<double>(batch);
+    check_finite(batch, batch.input, "input");
+    if (info.target) check_finite(batch, batch.target, "target");
     return batch;
   }
 };

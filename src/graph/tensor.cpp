@@ -22,7 +22,7 @@ Output& checked_output(const Tensor& tensor) {
 // Reading inside a trace would freeze one call's value into every later call.
 BufferRef readable(const Tensor& tensor, const std::source_location& at) {
   Output& out = checked_output(tensor);
-  if (current_trace() && (!tensor.evaluated() || tensor.node()->leaf == Leaf::scalar)) {
+  if (values_come_later() && (!tensor.evaluated() || tensor.node()->leaf == Leaf::scalar)) {
     throw GraphError(fmt::format(
         "{}:{}: the value of a tensor ({}) is read while a function is being compiled; it has none "
         "yet: return the tensor from the function, or use where() instead of a branch",

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "core/draws.h"
 #include "graph/node.h"
 #include "luge/variable.h"
 
@@ -25,6 +28,24 @@ struct Slot {
 /// read_mode lets a compiled function notice when it must be traced again.
 struct Mode {
   std::atomic<bool> on{true};
+  std::atomic<const void*> holder{nullptr};  // what put it off by a call of its own
+};
+
+/// For the length of a scope, on this thread, switches stand as it says and not as they are.
+class ModeOverride {
+ public:
+  ModeOverride();
+  virtual ~ModeOverride();
+  ModeOverride(const ModeOverride&) = delete;
+  ModeOverride& operator=(const ModeOverride&) = delete;
+  /// Empty: it says nothing about this switch.
+  virtual std::optional<bool> state_of(const Mode& mode) const = 0;
+
+ private:
+  friend bool mode_now(const Mode&);
+  friend bool read_mode(const std::shared_ptr<const Mode>&);
+  const ModeOverride* outer_;
+  const void* trace_;  // within which it was made
 };
 
 struct Trace {
@@ -39,14 +60,20 @@ struct Trace {
   Tensors keys;               // random keys to draw anew at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
   bool outer_reads =
-      false;  // a first read gives the node made outside (graph::record), not one of the trace's own
-  std::uint64_t start = 0;  // nodes with a smaller sequence number were made outside
+      false;           // a first read gives the node made outside (graph::record), not one of the trace's own
+  bool looks = false;  // a Probe's: nothing is compiled, and values may be read
+  std::vector<std::function<void()>> undo;  // of what was made outside for it, should recording fail
+  std::uint64_t start = 0;                  // nodes with a smaller sequence number were made outside
 
   State& state(const std::shared_ptr<Slot>& slot);
+  /// Recording has failed: undoes, the last first.
+  void take_back();
 };
 
 /// The trace this thread records into, or null.
 Trace* current_trace();
+/// Whether a function is being recorded that will run later: its tensors have no values yet.
+bool values_come_later();
 
 /// Records into `trace` until it ends; nothing outside changes, whether it ends well or throws.
 class TraceScope {
@@ -61,7 +88,8 @@ class TraceScope {
   Building building_;
 };
 
-/// Suspends recording: lazily shaped parameters are made outside the trace that meets them first.
+/// Suspends recording: lazily shaped parameters are made outside the trace that meets them first, and with
+/// draws that count.
 class OutsideTrace {
  public:
   OutsideTrace();
@@ -71,10 +99,14 @@ class OutsideTrace {
 
  private:
   Trace* suspended_;
+  random::ForGood draws_;
 };
 
 /// A new random key: drawn now from the generator, or, in a trace, at each call.
 Tensor next_key();
+/// How a switch stands on this thread.
+bool mode_now(const Mode& mode);
+/// The same, noted in the trace under way.
 bool read_mode(const std::shared_ptr<const Mode>& mode);
 
 /// Every live slot, oldest first.

@@ -26,10 +26,12 @@ const bool added = add_named("binary-cross-entropy", []() -> Loss { return Binar
 }  // namespace
 
 BinaryCrossEntropy::BinaryCrossEntropy(const BinaryCrossEntropyOptions& options)
-    : Loss("binary_cross_entropy", options.reduction,
-           [options](const Tensor& prediction, const Tensor& target) {
-             return cost(options, prediction, target);
-           }) {
+    : Loss(
+          "binary_cross_entropy", options.reduction,
+          [options](const Tensor& prediction, const Tensor& target) {
+            return cost(options, prediction, target);
+          },
+          [](const Shape&, const Shape&) { return Targets{.kind = Targets::Kind::probabilities}; }) {
   if (!(options.label_smoothing >= 0 && options.label_smoothing < 1)) {
     throw ValueError(fmt::format("binary_cross_entropy: label_smoothing is {}; expected 0 or more, below 1",
                                  options.label_smoothing));

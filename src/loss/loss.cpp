@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
@@ -21,21 +22,52 @@ Tensor spread(const std::string& loss, const Tensor& sample_weight, const Tensor
   return broadcast_like(weight, each);
 }
 
+// Costs of 16 bits are added up in 32.
+Tensor total(const Tensor& each) { return sum(size_of(each.dtype()) < 4 ? cast(each, f32) : each); }
+
 }  // namespace
 
-Loss::Loss(std::string name, Reduction reduction, Function cost)
-    : name_(std::move(name)), reduction_(reduction), cost_(std::move(cost)) {}
+Loss::Loss(std::string name, Reduction reduction, Function cost, TargetsOf targets)
+    : name_(std::move(name)), reduction_(reduction), cost_(std::move(cost)), targets_(std::move(targets)) {}
 
-Tensor Loss::operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
+Cost Loss::weighed(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
   Cost cost = cost_(prediction, target);
   if (sample_weight.defined()) {
     const Tensor given = spread(name_, sample_weight, cost.each);
     cost.weight = cost.weight.defined() ? cost.weight * given : given;
   }
+  return cost;
+}
+
+Tensor Loss::operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
+  const Cost cost = weighed(prediction, target, sample_weight);
+  if (reduction_ == Reduction::mean && !cost.weight.defined()) return luge::mean(cost.each);
   const Tensor each = cost.weight.defined() ? cost.each * cost.weight : cost.each;
   if (reduction_ == Reduction::none) return each;
   if (reduction_ == Reduction::sum) return sum(each);
-  return cost.weight.defined() ? sum(each) / sum(cost.weight) : mean(each);
+  return cast(mean({total(each), total(cost.weight)}), each.dtype());
+}
+
+Sums Loss::sums(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
+  const Cost cost = weighed(prediction, target, sample_weight);
+  if (!cost.weight.defined()) return {total(cost.each), count(cost.each, {}, f64)};
+  return {total(cost.each * cost.weight), cast(total(cost.weight), f64)};
+}
+
+Tensor Loss::mean(const Sums& sums) {
+  const Tensor weight = cast(sums.weight, sums.cost.dtype());
+  return sums.cost / where(equal(weight, 0), 1, weight);
+}
+
+Targets Loss::targets(const Shape& prediction, const Shape& target) const {
+  return targets_ ? targets_(prediction, target) : Targets{};
+}
+
+Tensor Loss::counted(const Tensor& prediction, const Tensor& target) const {
+  const Targets expected = targets(prediction.shape(), target.shape());
+  if (expected.kind != Targets::Kind::labels || expected.ignore_index == no_label) return {};
+  return not_equal(target, is_floating(target.dtype()) ? Scalar(static_cast<double>(expected.ignore_index))
+                                                       : Scalar(expected.ignore_index));
 }
 
 }  // namespace luge::loss

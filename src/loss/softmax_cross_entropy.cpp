@@ -40,13 +40,23 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
   return {each, weights(o, logits, target)};
 }
 
+Targets targets_of(const SoftmaxCrossEntropyOptions& o, const Shape& logits, const Shape& target) {
+  if (target.rank() >= logits.rank()) return {.kind = Targets::Kind::probabilities};
+  const int axis = static_cast<int>(o.axis < 0 ? o.axis + logits.rank() : o.axis);
+  return {.kind = Targets::Kind::labels, .classes = logits[axis], .ignore_index = o.ignore_index};
+}
+
 const bool added = add_named("softmax-cross-entropy", []() -> Loss { return SoftmaxCrossEntropy(); });
 
 }  // namespace
 
 SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options)
-    : Loss("softmax_cross_entropy", options.reduction,
-           [options](const Tensor& logits, const Tensor& target) { return cost(options, logits, target); }) {
+    : Loss(
+          "softmax_cross_entropy", options.reduction,
+          [options](const Tensor& logits, const Tensor& target) { return cost(options, logits, target); },
+          [options](const Shape& logits, const Shape& target) {
+            return targets_of(options, logits, target);
+          }) {
   for (double weight : options.class_weights) {
     if (!(weight >= 0))
       throw ValueError(fmt::format("softmax_cross_entropy: class weight {} is not 0 or more", weight));

@@ -6,14 +6,29 @@
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
 
 namespace luge::metrics {
 
+namespace {
+
+// What counts, in the shape of what was hit.
+Tensor beside(const Tensor& hit, const Tensor& counted, const std::string& metric) {
+  Tensor fitting = counted;
+  if (counted.rank() == hit.rank() + 1 && counted.extent(-1) == 1) fitting = squeeze(counted, -1);
+  if (fitting.rank() == hit.rank() + 1) fitting = any(fitting, -1);
+  if (fitting.rank() == hit.rank()) return fitting;
+  throw ShapeError(fmt::format("{}: {} entries count of {} samples", metric, counted.shape().to_string(),
+                               hit.shape().to_string()));
+}
+
+}  // namespace
+
 Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, const Tensor&)> hits) {
-  return {.name = std::move(name),
+  return {.name = name,
           .sums = {{Shape{}, i64}, {Shape{}, i64}},
           .update =
-              [hits = std::move(hits)](const Tensors& sums, const Tensor& prediction, const Tensor& target) {
+              [hits](const Tensors& sums, const Tensor& prediction, const Tensor& target) {
                 const Tensor hit = hits(prediction, target);
                 return Tensors{sums[0] + sum(cast(hit, i64)), sums[1] + count(hit)};
               },
@@ -21,8 +36,31 @@ Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, cons
               [](const Tensors& sums) {
                 const Tensor samples = cast(sums[1], f64);
                 return where(greater(sums[1], 0), cast(sums[0], f64) / samples, 0);
+              },
+          .better = Better::higher,
+          .update_counted =
+              [hits, name](const Tensors& sums, const Tensor& prediction, const Tensor& target,
+                           const Tensor& counted) {
+                const Tensor hit = hits(prediction, target), counts = beside(hit, counted, name);
+                return Tensors{sums[0] + sum(cast(logical_and(hit, counts), i64)),
+                               sums[1] + sum(cast(counts, i64))};
               }};
 }
+
+Tensor labels_of(const Tensor& prediction, const Tensor& target, int axis) {
+  const bool column = target.rank() == prediction.rank() && target.rank() > 1 && target.extent(axis) == 1 &&
+                      prediction.extent(axis) != 1;
+  return column ? squeeze(target, axis) : target;
+}
+
+Tensor is_class(const Tensor& label, const Tensor& index) {
+  return is_floating(label.dtype()) ? equal(cast(label, f64), cast(index, f64))
+                                    : equal(cast(label, i64), index);
+}
+
+Tensor nan_in(const Tensor& x) { return is_floating(x.dtype()) ? isnan(x) : not_equal(x, x); }
+
+Tensor without_nan(const Tensor& prediction, int axis) { return logical_not(any(nan_in(prediction), axis)); }
 
 void check_labels(const std::string& metric, const Tensor& prediction, const Tensor& target) {
   const bool fits = prediction.rank() == 2 && target.rank() == 1 &&

@@ -1,24 +1,36 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/ops/compare.h"
 #include "luge/ops/index.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
 #include "metrics/classification.h"
 
 namespace luge::metrics {
 namespace {
 
-Tensors add_batch(std::int64_t classes, const Tensors& sums, const Tensor& prediction, const Tensor& target) {
+// `counts`: bool [N], or empty.
+Tensors add_batch(std::int64_t classes, const Tensors& sums, const Tensor& prediction, const Tensor& given,
+                  const Tensor& counts) {
+  const Tensor target = labels_of(prediction, given);
   check_labels("confusion_matrix", prediction, target);
   if (prediction.extent(1) != classes) {
     throw ShapeError(fmt::format("confusion_matrix: prediction {} for {} classes",
                                  prediction.shape().to_string(), classes));
   }
+  Tensor label = cast(target, i64), known = without_nan(prediction);
+  if (is_floating(target.dtype())) label = where(equal(cast(label, target.dtype()), target), label, classes);
+  if (counts.defined()) {
+    const Tensor flat = counts.rank() == 2 ? squeeze(counts, 1) : counts;
+    label = where(flat, label, 0);
+    known = logical_and(known, flat);
+  }
   // A product of one-hot rows counts pairs; float64 counts exactly.
-  const Tensor truth = one_hot(cast(target, i64), classes, f64),
-               taken = one_hot(argmax(prediction, 1), classes, f64);
+  const Tensor truth = one_hot(label, classes, f64);
+  const Tensor taken = where(unsqueeze(known, 1), one_hot(argmax(prediction, 1), classes, f64), 0);
   return {sums[0] + cast(matmul(truth, taken, {.transpose_a = true}), i64)};
 }
 
@@ -28,7 +40,11 @@ ConfusionMatrix::ConfusionMatrix(std::int64_t classes)
     : Metric({.name = "confusion_matrix",
               .sums = {{Shape{classes, classes}, i64}},
               .update = [classes](const Tensors& sums, const Tensor& p,
-                                  const Tensor& t) { return add_batch(classes, sums, p, t); },
-              .result = [](const Tensors& sums) { return sums[0]; }}) {}
+                                  const Tensor& t) { return add_batch(classes, sums, p, t, {}); },
+              .result = [](const Tensors& sums) { return sums[0]; },
+              .update_counted =
+                  [classes](const Tensors& sums, const Tensor& p, const Tensor& t, const Tensor& counted) {
+                    return add_batch(classes, sums, p, t, counted);
+                  }}) {}
 
 }  // namespace luge::metrics

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "luge/error.h"
+
 namespace luge::metrics {
 
 struct Metric::State {
@@ -17,9 +19,20 @@ Metric::Metric(Rule rule) : state_(std::make_shared<State>()) {
   state_->rule = std::move(rule);
 }
 
-void Metric::update(const Tensor& prediction, const Tensor& target) const {
+void Metric::update(const Tensor& prediction, const Tensor& target, const Tensor& counted) const {
+  const Rule& rule = state_->rule;
   const Tensors now(state_->sums.begin(), state_->sums.end());
-  const Tensors next = state_->rule.update(now, prediction, target);
+  const Tensors next = counted.defined() && rule.update_counted
+                           ? rule.update_counted(now, prediction, target, counted)
+                           : rule.update(now, prediction, target);
+  if (next.size() != now.size())
+    throw ValueError(fmt::format("{}: update gives {} sums for {}", rule.name, next.size(), now.size()));
+  for (std::size_t k = 0; k < next.size(); ++k) {  // all or none
+    if (next[k].dtype() == now[k].dtype() && next[k].shape() == now[k].shape()) continue;
+    throw ShapeError(fmt::format("{}: update gives {} {} for a sum of {} {}", rule.name,
+                                 luge::name(next[k].dtype()), next[k].shape().to_string(),
+                                 luge::name(now[k].dtype()), now[k].shape().to_string()));
+  }
   for (std::size_t k = 0; k < next.size(); ++k) state_->sums[k].assign(next[k]);
 }
 
@@ -32,6 +45,7 @@ void Metric::reset() const {
 }
 
 Metric Metric::fresh() const { return Metric(state_->rule); }
+std::optional<Better> Metric::better() const { return state_->rule.better; }
 const std::string& Metric::name() const { return state_->rule.name; }
 const Variables& Metric::state() const { return state_->sums; }
 

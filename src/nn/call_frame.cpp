@@ -77,11 +77,6 @@ void rethrow_with_path(const CallFrame& frame) {
   }
 }
 
-Tensors& new_values() {
-  thread_local Tensors values;
-  return values;
-}
-
 CallObserver*& call_observer() {
   thread_local CallObserver* observer = nullptr;
   return observer;

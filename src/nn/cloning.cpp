@@ -44,6 +44,8 @@ std::shared_ptr<Module::State> cloned(const std::shared_ptr<Module::State>& stat
   }
   for (const auto& cell : state->cells) fresh->cells.push_back(cloned(cell));
   fresh->mode->on = state->mode->on.load();
+  const auto holder = copies->find(state->mode->holder.load());
+  if (holder != copies->end()) fresh->mode->holder = holder->second.get();
   fresh->uses_mode = state->uses_mode.load();
   fresh->built = state->built.load();
   return fresh;

@@ -7,7 +7,9 @@
 #include <typeinfo>
 #include <unordered_set>
 
+#include "luge/nn/observe.h"
 #include "nn/cloning.h"
+#include "nn/construction.h"
 #include "nn/module_state.h"
 
 namespace luge::nn {
@@ -87,14 +89,14 @@ Tensor Module::operator()(const Tensor& x) const {
     Tensor y = forward(x);
     frame.check_registered();
     if (CallObserver* observer = call_observer()) observer->called(frame.path(), *this, x, y);
-    if (frame.outermost() && !new_values().empty()) {
-      const OutsideTrace outside;
-      eval(std::exchange(new_values(), {}));
-    }
+    if (frame.outermost()) construction().finish();
     return y;
   } catch (const Error&) {
-    if (frame.outermost()) new_values().clear();
+    if (frame.outermost()) construction().undo();
     rethrow_with_path(frame);
+  } catch (...) {
+    if (frame.outermost()) construction().undo();
+    throw;
   }
 }
 
@@ -102,6 +104,7 @@ void Module::ensure_built(const Tensor& x) const {
   if (state_->built.load(std::memory_order_acquire)) return;
   const std::lock_guard lock(state_->building);
   if (state_->built.load(std::memory_order_relaxed)) return;
+  construction().begin(state_);
   if (state_->notes.input.rank() == 0 && x.rank() > 0) {
     state_->notes.input = x.shape().without(0);
     state_->notes.dtype = x.dtype();
@@ -127,12 +130,11 @@ void Module::create(const Parameter& parameter, const Tensor& initial) const {
   const std::string& name = parameter.cell()->name;
   parameter.cell()->variable =
       Variable(initial, path.empty() ? name : path + "." + name, {.trainable = !parameter.cell()->is_buffer});
-  new_values().push_back(initial);
+  construction().add(initial);
 }
 
 void Module::build(const Shape& input, DType dtype) const {
-  Trace scratch;  // swallows whatever the forward pass draws or assigns
-  const TraceScope scope(scratch);
+  const Probe probe(*this, mode_now(*state_->mode));
   (*this)(argument_leaf({dtype, input.inserted(0, unknown)}, "input"));
 }
 
@@ -158,7 +160,15 @@ void Module::set_trainable(bool trainable) const {
 }
 
 void Module::set_training(bool training) const {
-  for_each(*this, [&](const std::string&, const Module& module) { module.state()->mode->on = training; });
+  for_each(*this, [&](const std::string&, const Module& module) {
+    module.state()->mode->on = training;
+    module.state()->mode->holder = training ? nullptr : state_.get();
+  });
+}
+
+void Module::begin_in_eval_mode() const {
+  set_training(false);
+  for_each(*this, [&](const std::string&, const Module& module) { module.state()->mode->holder = nullptr; });
 }
 
 bool Module::training() const {

@@ -54,9 +54,6 @@ CallFrame* current_call();
 /// Wraps an error in the path of the innermost call, once. To be called inside a catch block; always throws.
 [[noreturn]] void rethrow_with_path(const CallFrame& frame);
 
-/// Initial values made during the outermost call on this thread; evaluated together when it ends.
-Tensors& new_values();
-
 /// Told of every finished call on this thread; null when nobody listens.
 class CallObserver {
  public:

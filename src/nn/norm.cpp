@@ -52,7 +52,7 @@ Tensor BatchNorm::forward(const Tensor& x) const {
   if (!training()) return batch_norm_inference(x, weight, bias, running_mean, running_var, options_.epsilon);
   const auto [y, mean, variance] = batch_norm(x, weight, bias, options_.epsilon);
   // Nothing to learn from an empty batch, nor from placeholders, whose values only a session will know.
-  if (x.shape().known() ? x.elements() == 0 : current_trace() == nullptr) return y;
+  if (x.shape().known() ? x.elements() == 0 : !values_come_later()) return y;
   const Tensor n = channel_count(x);
   const Tensor unbiased = variance * (n / maximum(n - 1, 1));
   running_mean.assign(lerp(running_mean, stop_gradient(mean), options_.momentum));

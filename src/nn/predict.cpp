@@ -1,6 +1,7 @@
 // Module::predict, and the notes that it follows.
 #include <fmt/format.h>
 
+#include "luge/nn/observe.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/shape.h"
@@ -17,22 +18,6 @@ Tensor along_first_axis(const std::vector<float>& numbers, int rank) {
   return tensor(numbers, shape);
 }
 
-class EvalMode {
- public:
-  explicit EvalMode(const Module& net) : net_(net), before_(net.training()) {
-    if (before_) net.set_training(false);
-  }
-  ~EvalMode() {
-    if (before_) net_.set_training(true);
-  }
-  EvalMode(const EvalMode&) = delete;
-  EvalMode& operator=(const EvalMode&) = delete;
-
- private:
-  const Module& net_;
-  bool before_;
-};
-
 }  // namespace
 
 const Notes& Module::notes() const { return state_->notes; }
@@ -45,7 +30,7 @@ Tensor Module::predict(const Tensor& raw) const {
     throw ShapeError(fmt::format("predict: input {}; expected a sample {} or [N,...] of them",
                                  raw.shape().to_string(), told.input.to_string()));
   }
-  const EvalMode eval_mode(*this);
+  const Probe probe(*this, false);
   Tensor x = cast(raw.rank() == rank ? unsqueeze(raw, 0) : raw, told.dtype);
   x = (x - along_first_axis(told.offset, rank + 1)) * along_first_axis(told.scale, rank + 1);
   const Tensor y = (*this)(x);

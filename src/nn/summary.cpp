@@ -46,8 +46,7 @@ std::string grouped(std::int64_t number) {
 }  // namespace
 
 Summary summary(const Module& net, const Shape& input, DType dtype) {
-  Trace scratch;  // swallows whatever the forward pass draws or assigns
-  const TraceScope scope(scratch);
+  const Probe probe(net, mode_now(*net.state()->mode));
   Summary result;
   std::unordered_set<const void*> seen;
   observe(net, argument_leaf({dtype, input.inserted(0, unknown)}, "input"), [&](const LayerCall& call) {

@@ -65,7 +65,7 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dt
 
 Tensor permutation(std::int64_t n) {
   if (n < 0) throw ValueError(fmt::format("permutation: {} numbers cannot be ordered", n));
-  if (current_trace()) {
+  if (values_come_later()) {
     throw GraphError(
         "permutation: drawn on the host, so not inside a compiled function; pass it in as an argument");
   }

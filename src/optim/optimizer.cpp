@@ -7,6 +7,7 @@
 
 #include "graph/eval.h"
 #include "luge/autodiff.h"
+#include "luge/ops/check.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
@@ -52,6 +53,12 @@ void clip(Tensors& gradients, const OptimizerOptions& options) {
   }
 }
 
+Variables variables_of(const std::vector<nn::NamedVariable>& parameters) {
+  Variables variables;
+  for (const nn::NamedVariable& parameter : parameters) variables.push_back(parameter.variable);
+  return variables;
+}
+
 void check_gradient(const Variable& parameter, const Tensor& gradient) {
   if (gradient.shape() == parameter.shape() && gradient.dtype() == parameter.dtype()) return;
   throw ShapeError(fmt::format("optimizer: the gradient of '{}' is {} {}, the parameter is {} {}",
@@ -95,6 +102,20 @@ Variable& Optimizer::State::gathered(Held& held) const {
                              fmt::format("{}/gathered", held.parameter.name()), {.trainable = false});
   }
   return *held.gathered;
+}
+
+Optimizer::Attempt::~Attempt() {
+  if (finished_) return;
+  if (first_) state_->let_go();
+  for (State::Held& each : state_->held) {
+    for (Slots::Entry& entry : each.slots) entry.value = {};
+  }
+}
+
+void Optimizer::Attempt::finish() {
+  finished_ = true;
+  if (first_ && values_come_later())
+    current_trace()->undo.emplace_back([state = state_] { state->let_go(); });
 }
 
 void Optimizer::State::hold(const std::string& path, const Variable& parameter) {
@@ -159,28 +180,67 @@ Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, con
   state_->step = Variable(scalar(0, i64), "step", {.trainable = false});
 }
 
-void Optimizer::step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const {
+void Optimizer::step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients,
+                     const Tensor& weight) const {
+  Attempt attempt(state_);
   hold(parameters);
-  Variables variables;
-  for (const nn::NamedVariable& parameter : parameters) variables.push_back(parameter.variable);
-  step(variables, std::move(gradients));
+  step(variables_of(parameters), std::move(gradients), weight);
+  attempt.finish();
 }
 
-void Optimizer::gather_gradients() const { state_->gathers = true; }
+void Optimizer::gather_gradients() const {
+  state_->gathers = true;
+  if (!state_->gathered_weight)
+    state_->gathered_weight = Variable(scalar(0.0, f64), "gathered_weight", {.trainable = false});
+}
 
-void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const {
+void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors gradients,
+                       const Tensor& weight) const {
+  Attempt attempt(state_);
   hold(parameters);
   if (!state_->gathers) throw StateError("optimizer: gather: call gather_gradients() first");
-  Variables variables;
-  for (const nn::NamedVariable& parameter : parameters) variables.push_back(parameter.variable);
+  const Variables variables = variables_of(parameters);
   check(variables, gradients);
-  std::vector<std::pair<Variable, Tensor>> updates;
+  const Variable& sum_of_weights = *state_->gathered_weight;
+  Tensor weights = sum_of_weights.value();
+  if (weight.defined()) weights = weights + cast(weight, f64);
+  std::vector<std::pair<Variable, Tensor>> updates = {
+      {sum_of_weights, guarded(weights, variables, gradients, {})}};
   for (std::size_t k = 0; k < variables.size(); ++k) {
     if (!gradients[k].defined() || !variables[k].trainable()) continue;
     Variable& sum = state_->gathered(*state_->find(variables[k]));
     updates.emplace_back(sum, sum.value() + std::move(gradients[k]));
   }
   assign_and_evaluate(updates);
+  attempt.finish();
+}
+
+void Optimizer::forget_gathered() const {
+  if (state_->gathered_weight) state_->gathered_weight->assign(scalar(0.0, f64));
+  for (State::Held& held : state_->held) {
+    if (held.gathered) held.gathered->assign(zeros(held.parameter.shape(), held.parameter.dtype()));
+  }
+}
+
+// `next`, which the step writes in any case, unless what it writes beside is not finite.
+Tensor Optimizer::guarded(const Tensor& next, const Variables& parameters, const Tensors& gradients,
+                          const Tensor& rate) const {
+  const OptimizerOptions& options = state_->options;
+  if (!options.check_finite) return next;
+  Tensors values;
+  std::vector<std::string> labels;
+  if (rate.defined()) {
+    values.push_back(rate);
+    labels.emplace_back("the learning rate");
+  }
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (!gradients[k].defined() || !parameters[k].trainable()) continue;
+    values.push_back(gradients[k]);
+    labels.push_back(fmt::format("the gradient of '{}'", state_->find(parameters[k])->path));
+  }
+  if (!rate.defined()) return guard_finite(next, values, labels);
+  const bool clips = options.clip_value > 0 || options.clip_norm > 0 || options.clip_global_norm > 0;
+  return guard_finite(next, values, labels, clips ? Tensor() : rate);
 }
 
 // As many gradients as parameters, of parameters this optimizer holds.
@@ -191,7 +251,11 @@ void Optimizer::check(const Variables& parameters, const Tensors& gradients) con
         fmt::format("optimizer: {} parameters, {} gradients", parameters.size(), gradients.size()));
   }
   if (state.held.empty()) {
-    for (const Variable& parameter : parameters) state.hold(parameter.name(), parameter);
+    std::unordered_map<std::string, int> known;  // Variables may share a name, their state may not
+    for (const Variable& parameter : parameters) {
+      const int number = ++known[parameter.name()];
+      state.hold(number == 1 ? parameter.name() : fmt::format("{}#{}", parameter.name(), number), parameter);
+    }
   }
   std::unordered_set<const Slot*> seen;
   for (std::size_t k = 0; k < parameters.size(); ++k) {
@@ -209,13 +273,22 @@ void Optimizer::check(const Variables& parameters, const Tensors& gradients) con
   }
 }
 
-void Optimizer::step(const Variables& parameters, Tensors gradients) const {
+void Optimizer::step(const Variables& parameters, Tensors gradients, const Tensor& weight) const {
+  Attempt attempt(state_);
   check(parameters, gradients);
   State& state = *state_;
-  for (std::size_t k = 0; state.gathers && k < parameters.size(); ++k) {
-    if (gradients[k].defined() && parameters[k].trainable())
-      gradients[k] = gradients[k] + state.gathered(*state.find(parameters[k])).value();
+  Tensor share;
+  if (weight.defined()) {
+    Tensor weights = cast(weight, f64);
+    if (state.gathers) weights = weights + state.gathered_weight->value();
+    share = where(greater(weights, 0), 1 / weights, 0);
   }
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (!gradients[k].defined() || !parameters[k].trainable()) continue;
+    if (state.gathers) gradients[k] = gradients[k] + state.gathered(*state.find(parameters[k])).value();
+    if (share.defined()) gradients[k] = gradients[k] * cast(share, gradients[k].dtype());
+  }
+  const Tensors checked = gradients;
   clip(gradients, state.options);
 
   const State::NoSlotValues none_left(state);
@@ -224,7 +297,9 @@ void Optimizer::step(const Variables& parameters, Tensors gradients) const {
   if (!state.options.schedule.is_constant()) rate = rate * state.options.schedule.factor(before);
   Slots::Shared shared{before + 1, {}};
   const Tensor common_rate = cast(rate, parameters.empty() ? f32 : parameters[0].dtype());
-  std::vector<std::pair<Variable, Tensor>> updates = {{state.step, state.step.value() + 1}};
+  std::vector<std::pair<Variable, Tensor>> updates = {
+      {state.step, guarded(state.step.value() + 1, parameters, checked, common_rate)}};
+  if (state.gathers) updates.emplace_back(*state.gathered_weight, scalar(0.0, f64));
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     if (!gradients[k].defined() || !parameters[k].trainable()) continue;
     State::Held& held = *state.find(parameters[k]);
@@ -244,6 +319,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients) const {
     }
   }
   assign_and_evaluate(updates);
+  attempt.finish();
 }
 
 graph::Operation Optimizer::minimize(const Tensor& loss) const {
@@ -267,8 +343,17 @@ graph::Operation Optimizer::minimize(const Tensor& loss) const {
 
 void Optimizer::hold(const std::vector<nn::NamedVariable>& parameters) const {
   if (!state_->held.empty()) return;
-  for (const nn::NamedVariable& parameter : parameters) state_->hold(parameter.name, parameter.variable);
+  Attempt attempt(state_);
+  std::unordered_set<std::string> names;
+  for (const nn::NamedVariable& parameter : parameters) {
+    if (!names.insert(parameter.name).second) {
+      throw ValueError(fmt::format("optimizer: two parameters are named '{}'; their state could not be saved",
+                                   parameter.name));
+    }
+    state_->hold(parameter.name, parameter.variable);
+  }
   state_->make_slots();
+  attempt.finish();
 }
 
 void Optimizer::set_group(const Variables& parameters, const GroupOptions& options) const {
@@ -305,6 +390,7 @@ std::string Optimizer::name() const { return state_->rule->name(); }
 
 std::vector<nn::NamedVariable> Optimizer::state() const {
   std::vector<nn::NamedVariable> result = {{"step", state_->step}, {"learning_rate", state_->learning_rate}};
+  if (state_->gathered_weight) result.push_back({"gathered_weight", *state_->gathered_weight});
   for (const State::Held& held : state_->held) {
     for (const Slots::Entry& slot : held.slots)
       result.push_back({held.path + "/" + slot.name, slot.variable});

@@ -20,6 +20,7 @@ struct Optimizer::State {
   Variable learning_rate;  // f64
   Variable step;           // i64: steps taken
   bool gathers = false;
+  std::optional<Variable> gathered_weight;  // f64: of what is gathered
   std::vector<Held> held;
   std::unordered_map<const Slot*, std::size_t> index;  // into held
 
@@ -31,6 +32,24 @@ struct Optimizer::State {
   void make_slots();
   class NoSlotValues;
   Variable& gathered(Held& held) const;
+  /// Back to holding nothing.
+  void let_go() { held.clear(), index.clear(); }
+};
+
+/// While an optimizer's state is worked on: what was begun and does not end well is undone.
+class Optimizer::Attempt {
+ public:
+  explicit Attempt(const std::shared_ptr<State>& state) : state_(state), first_(state->held.empty()) {}
+  ~Attempt();
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+  /// It ended well, as far as is known: a function that is being compiled may still fail.
+  void finish();
+
+ private:
+  std::shared_ptr<State> state_;
+  bool first_;
+  bool finished_ = false;
 };
 
 }  // namespace luge::optim

@@ -41,7 +41,7 @@ struct Instance {
       if (given[i].dtype() != types[i].dtype || !(given[i].shape() == types[i].shape)) return false;
     }
     return std::all_of(trace.modes.begin(), trace.modes.end(),
-                       [](const auto& m) { return m.first->on == m.second; });
+                       [](const auto& m) { return mode_now(*m.first) == m.second; });
   }
 };
 
@@ -54,6 +54,9 @@ struct Compiled::State {
 
   std::shared_ptr<Instance> instance(const Tensors& arguments);
   std::shared_ptr<Instance> trace(const Tensors& arguments);
+
+ private:
+  void trace(const Tensors& arguments, const std::shared_ptr<Instance>& fresh);
 };
 
 namespace {
@@ -118,6 +121,21 @@ void plan_roots(Subgraph& subgraph, Instance& instance) {
 
 std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
   auto fresh = std::make_shared<Instance>();
+  try {
+    trace(arguments, fresh);
+  } catch (...) {
+    fresh->trace.take_back();
+    throw;
+  }
+  fresh->trace.undo.clear();
+  ++traces;
+  // Inputs of ever new shapes would fill the memory with programs: the one that was made first goes.
+  if (instances.size() >= instance_limit) instances.erase(instances.begin());
+  instances.push_back(fresh);
+  return fresh;
+}
+
+void Compiled::State::trace(const Tensors& arguments, const std::shared_ptr<Instance>& fresh) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     fresh->types.push_back({arguments[i].dtype(), arguments[i].shape()});
   }
@@ -142,11 +160,6 @@ std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
   plan_roots(subgraph, *fresh);
   fresh->sources = find_sources(subgraph, *fresh);
   fresh->program = program_for(subgraph);
-  ++traces;
-  // Inputs of ever new shapes would fill the memory with programs: the one that was made first goes.
-  if (instances.size() >= instance_limit) instances.erase(instances.begin());
-  instances.push_back(fresh);
-  return fresh;
 }
 
 std::shared_ptr<Instance> Compiled::State::instance(const Tensors& arguments) {

@@ -19,18 +19,6 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kKey = "luge.train";
 constexpr int kVersion = 1;
 
-// All state beside the network's, by the name it has in a file.
-std::vector<nn::NamedVariable> beside(const Trainer::Impl& impl) {
-  std::vector<nn::NamedVariable> all;
-  for (const auto& [name, variable] : impl.optimizer.state()) all.push_back({"optimizer/" + name, variable});
-  for (const metrics::Metric& metric : impl.metrics) {
-    int number = 0;
-    for (const Variable& sum : metric.state())
-      all.push_back({fmt::format("metrics/{}/{}", metric.name(), number++), sum});
-  }
-  return all;
-}
-
 Json history_json(const History& history) {
   Json epochs = Json::array();
   for (const EpochRecord& epoch : history.epochs) {
@@ -59,15 +47,15 @@ std::string state_text(const Trainer::Impl& impl) {
   const random::State generator = random::state();
   Json callbacks = Json::object();
   for (const auto& [name, state] : impl.callback_states) callbacks[name] = state;
-  for (const CallbackRef& callback : impl.callbacks) {
-    if (!callback->name().empty()) callbacks[callback->name()] = callback->state();
-  }
+  for_each_state(impl.callbacks, [&](const std::string& key, const Callback& callback) {
+    callbacks[key] = callback.state();
+  });
   return Json{{"version", kVersion},
               {"epoch", position.epoch},
               {"step", position.step},
               {"total_steps", position.total_steps},
               {"loss_sum", position.loss_sum},
-              {"rows", position.rows},
+              {"weight", position.weight},
               {"random", {{"seed", generator.seed}, {"draw", generator.draw}}},
               {"optimizer", impl.optimizer.name()},
               {"loss", impl.loss.name()},
@@ -129,7 +117,8 @@ std::vector<std::pair<Variable, Tensor>> matched(const std::vector<nn::NamedVari
 
 void Trainer::save(const std::string& path) const {
   io::Extras extras;
-  for (const auto& [name, variable] : beside(*impl_)) extras.tensors.emplace_back(name, variable.value());
+  for (const auto& [name, variable] : impl_->state_beside())
+    extras.tensors.emplace_back(name, variable.value());
   extras.metadata[kKey] = state_text(*impl_);
   io::write_model(path, *impl_->net, extras);
 }
@@ -141,11 +130,11 @@ void Trainer::restore(const std::string& path) {
   const Json json = parsed_state(state.extras, path);
   check_same(json, "optimizer", impl.optimizer.name(), path);
   check_same(json, "loss", impl.loss.name(), path);
-  auto values = matched(beside(impl), state.extras, path);
+  auto values = matched(impl.state_beside(), state.extras, path);
   try {
     Position position{json.at("epoch").get<std::int64_t>(), json.at("step").get<std::int64_t>(),
                       json.at("total_steps").get<std::int64_t>(), json.at("loss_sum").get<double>(),
-                      json.at("rows").get<std::int64_t>()};
+                      json.at(json.contains("weight") ? "weight" : "rows").get<double>()};
     History history = history_from(json.at("history"));
     auto callbacks = json.at("callbacks").get<std::map<std::string, std::string>>();
     const random::State generator{json.at("random").at("seed").get<std::int64_t>(),

@@ -33,6 +33,7 @@ bool belongs_to(const std::string& parameter, const std::string& path) {
 }  // namespace
 
 std::string first_non_finite(const nn::Module& net, const Tensor& x) {
+  const nn::Probe probe(net, true);
   std::vector<Seen> seen;
   nn::observe(net, x, [&](const nn::LayerCall& call) {
     seen.push_back({call.path, call.module.describe(), call.output});

@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <set>
 
 #include "luge/error.h"
-#include "luge/random.h"
+#include "luge/nn/observe.h"
+#include "luge/ops/reduce.h"
 #include "train/diagnose.h"
+#include "train/targets.h"
 #include "train/trainer_impl.h"
 
 namespace luge::train {
@@ -40,36 +44,16 @@ void check_data(const data::Batches& training, const FitOptions& options) {
   }
 }
 
-// Labels are whole numbers, one a sample; the network's outputs say how many classes there are.
-std::int64_t classes_of(const nn::Model& net, const data::Info& info, const data::HostBatch& batch) {
-  if (!info.target || !is_integer(info.target->dtype) || info.target->shape.rank() != 0) return 0;
-  const random::State before = random::state();
-  const Shape outputs = net(batch.to_tensors().input).shape();
-  random::set_state(before);
-  if (outputs.rank() < 2) return 0;
-  return std::max<std::int64_t>(2, outputs[outputs.rank() - 1]);  // one output tells two classes apart
+// Of network and training together: tensors of one name could not be saved.
+void check_names(const std::vector<nn::NamedVariable>& state) {
+  std::set<std::string_view> names;
+  for (const auto& [name, variable] : state) {
+    if (names.insert(name).second) continue;
+    throw ValueError(fmt::format("Trainer: two tensors are named '{}'; names must differ to be saved", name));
+  }
 }
 
 }  // namespace
-
-void check_labels(const data::HostBatch& batch, std::int64_t classes) {
-  if (classes == 0) return;
-  const auto check = [&]<class T>(std::span<const T> labels) {
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      const auto label = static_cast<std::int64_t>(labels[i]);
-      if (label >= 0 && label < classes) continue;
-      throw IndexError(
-          fmt::format("{}: label {} is no class; expected 0 to {} (the network tells {} classes apart)",
-                      batch.where(static_cast<std::int64_t>(i)), label, classes - 1, classes));
-    }
-  };
-  switch (batch.target.field.dtype) {
-    case DType::i64: return check(batch.target.as<std::int64_t>());
-    case DType::i32: return check(batch.target.as<std::int32_t>());
-    case DType::u8: return check(batch.target.as<std::uint8_t>());
-    default: return;
-  }
-}
 
 /// One call of fit.
 class FitRun {
@@ -80,6 +64,7 @@ class FitRun {
   History run() {
     const auto start = Clock::now();
     begin();
+    const nn::ModeScope train_mode(*impl_.net, true);
     tell([](Callback& c, Fit& fit) { c.train_begin(fit); });
     while (impl_.position.epoch < options_.epochs && !fit_.stopping()) run_epoch();
     tell([](Callback& c, Fit& fit) { c.train_end(fit); });
@@ -97,11 +82,11 @@ class FitRun {
     impl_.callbacks = options_.callbacks;
     std::stable_partition(impl_.callbacks.begin(), impl_.callbacks.end(),
                           [](const CallbackRef& c) { return !c->runs_last(); });
-    for (const CallbackRef& callback : impl_.callbacks) {
-      const auto saved = impl_.callback_states.find(callback->name());
-      if (saved != impl_.callback_states.end()) callback->restore(saved->second);
-    }
-    impl_.net->set_training(true);
+    for_each_state(impl_.callbacks, [&](const std::string& key, Callback& callback) {
+      const auto saved = impl_.callback_states.find(key);
+      if (saved != impl_.callback_states.end()) callback.restore(saved->second);
+    });
+    fit_.columns = impl_.history.columns = impl_.columns(options_.validation.has_value());
     fit_.trainer = &trainer_;
     fit_.epochs = options_.epochs;
     fit_.steps = training_.size();
@@ -117,6 +102,7 @@ class FitRun {
       impl_.position = {};
       impl_.history = {};
       impl_.callback_states.clear();
+      impl_.optimizer.forget_gathered();
     } else if (data != impl_.data && !options_.accept_changed_data) {
       impl_.restored = true;
       throw ValueError(fmt::format(
@@ -138,8 +124,10 @@ class FitRun {
     fit_.step = position.step;
     fit_.total_steps = position.total_steps;
     fit_.step_is_open = true;
-    fit_.logs = [this] { return impl_.logs(impl_.position.loss_sum, impl_.position.rows, ""); };
-    if (position.step == 0) impl_.reset_metrics();
+    fit_.logs = [this] { return impl_.logs(impl_.position.loss_sum, impl_.position.weight, impl_.metrics); };
+    if (position.step == 0) {
+      for (const metrics::Metric& metric : impl_.metrics) metric.reset();
+    }
     tell([](Callback& c, Fit& fit) { c.epoch_begin(fit); });
     auto epoch = training_.epoch(position.epoch, position.step);
     while (position.step < fit_.steps) {
@@ -154,42 +142,49 @@ class FitRun {
 
   void step(const data::HostBatch& batch) {
     Position& position = impl_.position;
-    if (!classes_) classes_ = classes_of(impl_.net, training_.dataset().info(), batch);
-    check_labels(batch, *classes_);
+    if (!expected_) expected_ = impl_.targets_for(batch);
+    check_targets(batch, *expected_);
     const data::Batch tensors = batch.to_tensors();
-    const random::State before = random::state();
-    double loss = 0;
     try {
       const bool update = (position.step + 1) % impl_.accumulate == 0 || position.step + 1 == fit_.steps;
-      const auto& run = update ? impl_.train_step : impl_.gather_step;
-      loss = run(tensors.input, tensors.target).item<double>();
+      const Step& run = update ? impl_.train_step : impl_.gather_step;
+      impl_.add(run(tensors.input, tensors.target), position.loss_sum, position.weight);
     } catch (const NonFiniteError& error) {
-      random::set_state(before);
-      fail_step(tensors.input, error.what());
+      fail_step(tensors, error.what());
     }
-    position.loss_sum += loss * static_cast<double>(batch.rows);
-    position.rows += batch.rows;
     fit_.step = ++position.step;
     fit_.total_steps = ++position.total_steps;
   }
 
-  [[noreturn]] void fail_step(const Tensor& input, const std::string& what) {
+  [[noreturn]] void fail_step(const data::Batch& batch, const std::string& what) {
     const Position& position = impl_.position;
-    const std::string culprit = first_non_finite(*impl_.net, input);
-    throw NonFiniteError(fmt::format(
-        "step {} (epoch {}, step {} of {}): {}; {}; a smaller learning rate or clipped gradients may help",
-        position.total_steps + 1, position.epoch + 1, position.step + 1, fit_.steps, what,
-        culprit.empty() ? "all layers' outputs are finite, so the loss function itself overflowed"
-                        : "first of all, " + culprit));
+    const std::string place = fmt::format("step {} (epoch {}, step {} of {}): {}", position.total_steps + 1,
+                                          position.epoch + 1, position.step + 1, fit_.steps, what);
+    const std::string culprit = first_non_finite(*impl_.net, batch.input);
+    const bool loss_is_finite = culprit.empty() && has_finite_loss(batch);
+    if (loss_is_finite) {
+      throw NonFiniteError(
+          fmt::format("{}; the loss is finite, so a derivative on the way is not, as that of "
+                      "a root or logarithm at 0; nothing was changed",
+                      place));
+    }
+    throw NonFiniteError(
+        fmt::format("{}; {}; a smaller learning rate or clipped gradients may help", place,
+                    culprit.empty() ? "all layers' outputs are finite, so the loss function itself overflowed"
+                                    : "first of all, " + culprit));
+  }
+
+  bool has_finite_loss(const data::Batch& batch) const {
+    const nn::Probe probe(*impl_.net, true);
+    return std::isfinite(sum(impl_.loss(impl_.net(batch.input), batch.target)).item<double>());
   }
 
   void finish_epoch(double seconds) {
     Position& position = impl_.position;
-    shown_ = impl_.logs(position.loss_sum, position.rows, "");
+    shown_ = impl_.logs(position.loss_sum, position.weight, impl_.metrics);
     if (options_.validation) {
       for (const auto& [name, value] : trainer_.evaluate(*options_.validation).metrics)
-        shown_.emplace_back("val_" + name, value);
-      impl_.net->set_training(true);
+        shown_.emplace_back(std::string(kValidation) + name, value);
     }
     impl_.history.epochs.push_back({position.epoch, position.total_steps, seconds, shown_});
     position = {position.epoch + 1, 0, position.total_steps, 0, 0};
@@ -204,15 +199,18 @@ class FitRun {
   const FitOptions& options_;
   Fit fit_;
   Logs shown_;
-  std::optional<std::int64_t> classes_;
+  std::optional<loss::Targets> expected_;
 };
 
 void Trainer::prepare(const data::Info& info) {
   Impl& impl = *impl_;
   if (!impl.net->built()) impl.net->build(info.input.shape, info.input.dtype);
   impl.optimizer.hold(impl.net->named_parameters());
+  check_names(impl.state());
   nn::Notes notes = impl.net->notes();
   notes.data = info.name;
+  notes.input = info.input.shape;  // the first call may have been on something else
+  notes.dtype = info.input.dtype;
   if (info.preprocessing) {
     notes.offset = info.preprocessing->offset;
     notes.scale = info.preprocessing->scale;

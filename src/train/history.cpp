@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/nearest.h"
 #include "luge/error.h"
+#include "train/monitor.h"
 
 namespace luge::train {
 
@@ -18,12 +17,13 @@ double value_of(const Logs& logs, std::string_view name) {
   throw ValueError(fmt::format("'{}' is not measured{}", name, suggestion(name, names)));
 }
 
-bool larger_is_better(std::string_view name) {
-  for (const std::string_view word :
-       {"accuracy", "top", "precision", "recall", "f1", "auc", "r2", "iou", "dice"}) {
-    if (name.find(word) != std::string_view::npos) return true;
+std::string default_monitor(const Columns& columns) {
+  for (const std::string_view name : {std::string_view("val_accuracy"), kValidationLoss}) {
+    for (const Column& column : columns) {
+      if (column.name == name) return column.name;
+    }
   }
-  return false;
+  return {};
 }
 
 std::vector<double> History::series(std::string_view name) const {
@@ -32,13 +32,14 @@ std::vector<double> History::series(std::string_view name) const {
   return values;
 }
 
-const EpochRecord& History::best(std::string_view name) const {
+const EpochRecord& History::best(std::string_view name, std::optional<metrics::Better> better) const {
   if (epochs.empty()) throw ValueError("history: no epoch was completed");
-  const bool larger = larger_is_better(name);
-  return *std::min_element(epochs.begin(), epochs.end(), [&](const EpochRecord& a, const EpochRecord& b) {
-    const double x = value_of(a.logs, name), y = value_of(b.logs, name);
-    return larger ? x > y : x < y;
-  });
+  const Monitor monitor = find_monitor("history", std::string(name), better, columns);
+  const EpochRecord* best = &epochs.front();
+  for (const EpochRecord& epoch : epochs) {
+    if (beats(score_of(epoch.logs, monitor), score_of(best->logs, monitor), monitor)) best = &epoch;
+  }
+  return *best;
 }
 
 }  // namespace luge::train

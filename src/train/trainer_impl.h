@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "luge/compile.h"
@@ -10,22 +11,37 @@
 
 namespace luge::train {
 
+/// Cost and weight of one batch.
+using StepResult = std::tuple<Tensor, Tensor>;
+using Step = CompiledFunction<StepResult, Tensor, Tensor>;
+
 struct Trainer::Impl {
   Impl(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options);
 
   /// Forward, backward and metrics; then the update, or the gradients kept for it.
-  Tensor train(const Tensor& x, const Tensor& y, bool update);
-  Tensor measure(const Tensor& x, const Tensor& y);
-  void reset_metrics();
-  /// Loss and metrics so far, each name behind `prefix`.
-  Logs logs(double loss_sum, std::int64_t rows, const std::string& prefix) const;
+  StepResult train(const Tensor& x, const Tensor& y, bool update);
+  StepResult measure(const Tensor& x, const Tensor& y);
+  bool is_summed() const { return loss.reduction() == loss::Reduction::sum; }
+  /// Adds a batch to the mean (or, for a loss that is summed, the sum) over batches.
+  void add(const StepResult& result, double& loss_sum, double& weight) const;
+  /// Runs on the net's inputs without their values: what it says of its targets.
+  loss::Targets targets_for(const data::HostBatch& batch) const;
+  /// Loss and metrics so far.
+  Logs logs(double loss_sum, double weight, const std::vector<metrics::Metric>& measured) const;
+  /// What a training measures: loss, metrics, and the same of the validation.
+  Columns columns(bool validates) const;
+  /// All state there is, by the name it has in a file.
+  std::vector<nn::NamedVariable> state() const;
+  /// The state beside the network's.
+  std::vector<nn::NamedVariable> state_beside() const;
 
   nn::Model net;
   loss::Loss loss;
   optim::Optimizer optimizer;
   std::vector<metrics::Metric> metrics;
+  std::vector<metrics::Metric> own_metrics;  // of evaluate, so that it may be called within an epoch
   std::int64_t accumulate;
-  CompiledFunction<Tensor, Tensor, Tensor> train_step, gather_step, measure_step;
+  Step train_step, gather_step, measure_step;
   CompiledFunction<Tensor, Tensor> forward;
 
   Position position;
@@ -36,8 +52,16 @@ struct Trainer::Impl {
   std::string data;                    // what it was begun on: samples, batch size, fingerprint
 };
 
-/// A label of the batch that is no class: throws IndexError naming the sample, the label and the number of
-/// classes.
-void check_labels(const data::HostBatch& batch, std::int64_t classes);
+/// Calls visit(key, callback) for those that have state; of several of one name each has a key of its own.
+template <class Visit>
+void for_each_state(const std::vector<CallbackRef>& callbacks, Visit visit) {
+  std::map<std::string, int> known;
+  for (const CallbackRef& callback : callbacks) {
+    const std::string name = callback->name();
+    if (name.empty()) continue;
+    const int number = ++known[name];
+    visit(number == 1 ? name : name + "#" + std::to_string(number), *callback);
+  }
+}
 
 }  // namespace luge::train

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <numeric>
+
 #include "luge/compile.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
@@ -111,6 +115,82 @@ TEST(TopK, CountsOutputsAboveTheLabels) {
     EXPECT_EQ(top.value(), expected) << k;
   }
   expect_error<ValueError>([] { TopK(0); }, {"k is 0"});
+}
+
+// A prediction that is not a number is right for nobody.
+TEST(Classification, NanIsAMiss) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const Tensor all = full({3, 4}, static_cast<double>(nan)), labels = tensor<std::int64_t>({0, 1, 3}, {3});
+  const Tensor some = tensor<float>({9, nan, 0, 0, 0, 9, 0, 0, nan, 0, 0, 9}, {3, 4});
+  const Tensor single = tensor<float>({nan, nan, 0.9f}, {3, 1}), binary = tensor<float>({0, 1, 1}, {3});
+  for (const std::string& name : names()) {
+    const Metric metric = named(name);
+    if (!name.starts_with("top")) {
+      metric.update(single, binary);
+      EXPECT_NEAR(metric.value(), 1.0 / 3, 1e-12) << name;
+      metric.reset();
+    }
+    metric.update(all, labels);
+    EXPECT_EQ(metric.value(), 0) << name;
+    metric.reset();
+    metric.update(some, labels);
+    EXPECT_NEAR(metric.value(), 1.0 / 3, 1e-12) << name;
+  }
+  const TopK top1(1);
+  top1.update(all, labels);
+  EXPECT_EQ(top1.value(), 0);
+  const ConfusionMatrix matrix(4);
+  matrix.update(some, labels);
+  const auto cells = matrix.result().to_vector<std::int64_t>();
+  EXPECT_EQ(std::accumulate(cells.begin(), cells.end(), std::int64_t{0}), 1);
+  EXPECT_EQ(cells[5], 1);
+  const Mean mean;
+  mean.update(scalar(static_cast<double>(nan)), zeros({3}));
+  EXPECT_TRUE(std::isnan(mean.value()));
+}
+
+TEST(Classification, LabelsMayStandInAColumn) {
+  const Tensor p = tensor<float>({1, 0, 0, 0, 1, 0, 0, 1, 0}, {3, 3});
+  const Tensor labels = tensor<std::int64_t>({0, 1, 2}, {3});
+  const std::vector<Metric> all = {Accuracy(), TopK(1), TopK(2), ConfusionMatrix(3)};
+  for (const Metric& metric : all) {
+    const Metric column = metric.fresh();
+    metric.update(p, labels);
+    column.update(p, unsqueeze(labels, 1));
+    EXPECT_EQ(column.result().to_vector<double>(), metric.result().to_vector<double>()) << metric.name();
+  }
+  EXPECT_NEAR(all[0].value(), 2.0 / 3, 1e-12);
+}
+
+TEST(Classification, ALabelThatIsNotAWholeNumberIsAMiss) {
+  const Tensor p = tensor<float>({1, 0, 1, 0}, {2, 2}), halves = tensor<float>({0.5f, 0}, {2});
+  const Accuracy accuracy, single;
+  accuracy.update(p, halves);
+  EXPECT_EQ(accuracy.value(), 0.5);
+  single.update(tensor<float>({0.1f, 0.1f}, {2, 1}), halves);
+  EXPECT_EQ(single.value(), 0.5);
+  const TopK top(1);
+  top.update(p, halves);
+  EXPECT_EQ(top.value(), 0.5);
+  expect_error<IndexError>(
+      [&] {
+        const ConfusionMatrix matrix(2);
+        matrix.update(p, halves);
+        matrix.result().to_vector<std::int64_t>();
+      },
+      {"2"});
+}
+
+TEST(Classification, WhatDoesNotCountIsLeftOut) {
+  const Tensor p = tensor<float>({1, 0, 1, 0, 0, 1}, {3, 2}), labels = tensor<std::int64_t>({0, -1, 0}, {3});
+  const Tensor counted = tensor<bool>({true, false, true}, {3});
+  for (const Metric& metric : std::vector<Metric>{Accuracy(), TopK(1)}) {
+    metric.update(p, labels, counted);
+    EXPECT_EQ(metric.value(), 0.5) << metric.name();
+  }
+  const ConfusionMatrix matrix(2);
+  matrix.update(p, labels, counted);
+  EXPECT_EQ(matrix.result().to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 1, 0, 0}));
 }
 
 TEST(ConfusionMatrix, RowsAreTruth) {

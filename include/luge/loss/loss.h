@@ -23,23 +23,53 @@ struct Cost {
   Tensor weight;  // the same shape, or empty: 1 each
 };
 
+/// What a loss takes as targets.
+struct Targets {
+  enum class Kind : std::uint8_t {
+    values,         // any finite number
+    probabilities,  // numbers in [0,1]
+    labels          // whole numbers below `classes`, or `ignore_index`
+  } kind = Kind::values;
+  std::int64_t classes = 0;
+  std::int64_t ignore_index = no_label;
+};
+
+/// A cost over many samples, in two parts that may be added up over batches.
+struct Sums {
+  Tensor cost;    // Σ weight·cost
+  Tensor weight;  // Σ weight, f64; the number of costs where all weights are 1
+};
+
 /// A loss by its name and its cost; every loss below is one. Copies are equal.
 class Loss {
  public:
   using Function = std::function<Cost(const Tensor& prediction, const Tensor& target)>;
-  Loss(std::string name, Reduction reduction, Function cost);
+  using TargetsOf = std::function<Targets(const Shape& prediction, const Shape& target)>;
+  /// `targets` says what targets of such a shape must be; without it they are values.
+  Loss(std::string name, Reduction reduction, Function cost, TargetsOf targets = {});
 
-  /// The reduced cost. `sample_weight` [N] multiplies the loss' own weights; empty: 1 each. Throws ShapeError
-  /// and DTypeError naming the loss.
+  /// The reduced cost. `sample_weight` [N] multiplies the loss' own weights; empty: 1 each. Samples that
+  /// weigh nothing together have a mean of 0. Throws ShapeError and DTypeError naming the loss.
   Tensor operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
+  /// What the mean is made of, whatever the reduction: over batches that are not alike, the mean of all is
+  /// the sum of the costs by the sum of the weights.
+  Sums sums(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
+  /// The quotient; 0 where nothing weighs.
+  static Tensor mean(const Sums& sums);
+
+  Targets targets(const Shape& prediction, const Shape& target) const;
+  /// Which entries of the target count, bool in its shape; empty: all.
+  Tensor counted(const Tensor& prediction, const Tensor& target) const;
 
   const std::string& name() const { return name_; }
   Reduction reduction() const { return reduction_; }
 
  private:
+  Cost weighed(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const;
   std::string name_;
   Reduction reduction_;
   Function cost_;
+  TargetsOf targets_;
 };
 
 struct SoftmaxCrossEntropyOptions {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@
 #include "luge/variable.h"
 
 namespace luge::metrics {
+
+/// Which way a figure is good.
+enum class Better : std::uint8_t { higher, lower };
 
 /// A handle: copies share the sums, fresh() has its own. Every metric below is one.
 class Metric {
@@ -22,12 +26,20 @@ class Metric {
     std::vector<std::pair<Shape, DType>> sums;
     std::function<Tensors(const Tensors& sums, const Tensor& prediction, const Tensor& target)> update;
     std::function<Tensor(const Tensors& sums)> result;
+    /// Empty: nobody can say; whoever chooses by the figure has to be told.
+    std::optional<Better> better = {};
+    /// The same as `update` where some entries of the target count for nothing: `counted` is bool, in the
+    /// target's shape. Empty: the metric takes them all.
+    std::function<Tensors(const Tensors& sums, const Tensor& prediction, const Tensor& target,
+                          const Tensor& counted)>
+        update_counted = {};
   };
   explicit Metric(Rule rule);
 
-  /// Adds a batch. Inside a compiled function the sums change when it runs. Throws ShapeError naming the
-  /// metric.
-  void update(const Tensor& prediction, const Tensor& target) const;
+  /// Adds a batch, of which only the entries of the target count where `counted` (bool, the target's shape)
+  /// is true; empty: all. Inside a compiled function the sums change when it runs. Throws ShapeError naming
+  /// the metric.
+  void update(const Tensor& prediction, const Tensor& target, const Tensor& counted = {}) const;
   /// The figure so far, f64; a scalar unless the metric says otherwise.
   Tensor result() const;
   /// result() as a number. Throws ShapeError when it is not one.
@@ -38,6 +50,7 @@ class Metric {
   Metric fresh() const;
 
   const std::string& name() const;
+  std::optional<Better> better() const;
   /// The sums, for saving.
   const Variables& state() const;
 
@@ -51,23 +64,24 @@ struct AccuracyOptions {
   double threshold = 0.5;  // of a single output: above it means 1 (0 for logits)
 };
 /// Share of samples whose largest output is at the label; 0 before the first. Prediction [N,…,C] with labels
-/// [N,…] or one-hot [N,…,C]; or one output [N,1] (or [N]) with targets 0 and 1. Source: Keras Accuracy
-/// family.
+/// [N,…] or [N,…,1], or one-hot [N,…,C]; or one output [N,1] (or [N]) with targets 0 and 1. A NaN among a
+/// sample's outputs is a miss. Source: Keras Accuracy family.
 class Accuracy : public Metric {
  public:
   explicit Accuracy(const AccuracyOptions& options = {});
 };
 
-/// Share of samples with fewer than k outputs above the label's. Prediction [N,C], labels [N]. A label that
-/// is no class counts as a miss. Throws ValueError for k below 1. Source: Keras
-/// SparseTopKCategoricalAccuracy.
+/// Share of samples with fewer than k outputs above the label's. Prediction [N,C], labels [N] or [N,1]. A
+/// label that is not a class counts as a miss, and so does a NaN among the outputs. Throws ValueError for k
+/// below 1. Source: Keras SparseTopKCategoricalAccuracy.
 class TopK : public Metric {
  public:
   explicit TopK(std::int64_t k = 5);
 };
 
-/// result() is i64 [classes,classes]: how often a sample of class (row) was taken for class (column).
-/// Prediction [N,classes], labels [N]. A label that is no class throws IndexError when the update runs.
+/// result() is i64 [classes,classes]: how often a sample of class (row) was taken for class (column). A
+/// sample with a NaN among its outputs is taken for none. Prediction [N,classes], labels [N] or [N,1]. A
+/// label that is not a class throws IndexError when the update runs.
 class ConfusionMatrix : public Metric {
  public:
   explicit ConfusionMatrix(std::int64_t classes);
@@ -77,7 +91,7 @@ class ConfusionMatrix : public Metric {
 /// of a mean loss over uneven batches.
 class Mean : public Metric {
  public:
-  explicit Mean(std::string name = "mean");
+  explicit Mean(std::string name = "mean", std::optional<Better> better = {});
 };
 
 /// "accuracy", "accuracy-from-logits" (a single output counts above 0), "top5", "top<k>": for the shell.

@@ -68,7 +68,9 @@ class Module {
   /// Frozen parameters take no gradient and no step.
   void set_trainable(bool trainable) const;
 
-  /// Train mode is on at first; dropout, say, acts only then. Holds for all children.
+  /// Train mode is on at first; dropout, say, acts only then. Holds for all children. A part that is put into
+  /// eval mode by a call of its own stays in it when a Trainer fits the whole, and is saved so; the next call
+  /// on the whole decides anew. set_trainable(false) freezes the parameters alone.
   void set_training(bool training) const;
   bool training() const;
 
@@ -108,6 +110,8 @@ class Module {
   Parameter buffer(std::string name, const Tensor& initial = {});
   /// Gives values to the parameters that wait for one; called once, outside any trace, with the first input.
   virtual void create_parameters(const Tensor& x) const;
+  /// Eval mode to begin with, as if nobody had called set_training: a Trainer puts it into train mode.
+  void begin_in_eval_mode() const;
   /// Sets a waiting parameter's value.
   void create(const Parameter& parameter, const Tensor& initial) const;
 

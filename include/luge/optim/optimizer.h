@@ -55,9 +55,9 @@ class Slots {
   Shared& shared_;
 };
 
-/// The moment, with zero for subnormal numbers (below 2^-126; float64: 2^-1022; f16 is left as it is). A moment
-/// whose gradients have ceased decays into them and, rounded, stays there for good, where a processor takes up
-/// to a hundred times as long for each operation.
+/// The moment, with zero for subnormal numbers (below 2^-126; float64: 2^-1022; f16 is left as it is). A
+/// moment whose gradients have ceased decays into them and, rounded, stays there for good, where a processor
+/// takes up to a hundred times as long for each operation.
 Tensor settled(const Tensor& moment);
 
 /// The mathematics of one optimizer.
@@ -88,6 +88,9 @@ struct OptimizerOptions {
   double clip_value = 0;        // each gradient element into ±this; 0: off
   double clip_norm = 0;         // each parameter's gradient to at most this length; 0: off
   double clip_global_norm = 0;  // all gradients together to at most this length; 0: off
+  /// A step along a gradient that holds a NaN or an infinity, or by a rate that is not finite, throws
+  /// NonFiniteError naming it, and nothing changes. False: it is taken.
+  bool check_finite = true;
 };
 
 /// A handle: copies share state. Every optimizer below is one.
@@ -98,25 +101,31 @@ class Optimizer {
 
   /// One step: every parameter moves along its gradient (an empty gradient or a frozen parameter stays).
   /// Outside a compiled function this evaluates the new values, with whatever is still held of the graph, and
-  /// lets the graph go; inside it only records. The first step decides which parameters this optimizer holds.
+  /// lets the graph go; inside it only records. The first step decides which parameters this optimizer holds;
+  /// one that throws decides nothing. With a weight (a scalar) the gradients are those of a sum over so much:
+  /// they and what was gathered are divided by all weights together.
   /// Throws ValueError (as many gradients as there are not parameters; a parameter given twice), StateError
-  /// (a parameter this optimizer does not hold), ShapeError.
-  void step(const Variables& parameters, Tensors gradients) const;
-  void step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const;
+  /// (a parameter this optimizer does not hold), ShapeError, and NonFiniteError when it runs.
+  void step(const Variables& parameters, Tensors gradients, const Tensor& weight = {}) const;
+  void step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients,
+            const Tensor& weight = {}) const;
 
   /// From now on gradients may be gathered over several batches: every parameter has one more slot,
-  /// "gathered". Call it before hold and before the first step.
+  /// "gathered", and all of them together "gathered_weight". Call it before hold and before the first step.
   void gather_gradients() const;
-  /// Adds the gradients to what the next step takes beside its own; steps, rates and parameters stay as they
-  /// are. Throws as step does, and StateError without gather_gradients.
-  void gather(const std::vector<nn::NamedVariable>& parameters, Tensors gradients) const;
+  /// Adds the gradients, and their weight, to what the next step takes beside its own; steps, rates and
+  /// parameters stay as they are. Throws as step does, and StateError without gather_gradients.
+  void gather(const std::vector<nn::NamedVariable>& parameters, Tensors gradients,
+              const Tensor& weight = {}) const;
+  /// Drops what was gathered and not taken by a step.
+  void forget_gathered() const;
 
   /// The operation that makes `loss` smaller, in graph mode: one step along its gradient with respect to
   /// every trainable Variable it depends on. Throws GraphError when there is none.
   graph::Operation minimize(const Tensor& loss) const;
 
   /// Holds these parameters before the first step, so that state() is complete and a checkpoint can be
-  /// loaded.
+  /// loaded. Throws ValueError for two of one name.
   void hold(const std::vector<nn::NamedVariable>& parameters) const;
   /// Settings of their own for some parameters.
   void set_group(const Variables& parameters, const GroupOptions& options) const;
@@ -137,7 +146,10 @@ class Optimizer {
 
  private:
   void check(const Variables& parameters, const Tensors& gradients) const;
+  Tensor guarded(const Tensor& next, const Variables& parameters, const Tensors& gradients,
+                 const Tensor& rate) const;
   struct State;
+  class Attempt;
   std::shared_ptr<State> state_;
 };
 

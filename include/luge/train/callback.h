@@ -21,6 +21,7 @@ class Fit {
   std::int64_t steps = 0;   // steps of a whole epoch
   std::int64_t total_steps = 0;
   bool step_is_open = false;   // the epoch has begun and not ended
+  Columns columns;             // what is measured, validation included
   std::function<Logs()> logs;  // of this epoch so far; asking costs a look at the device
   Trainer* trainer = nullptr;
 
@@ -42,8 +43,8 @@ class Callback {
   virtual void epoch_end(Fit&) {}
   /// Also when a callback stopped the training; not when it threw.
   virtual void train_end(Fit&) {}
-  /// What a resumed training must know of this callback, as text; restore gets it back. Kept under name(), so
-  /// a callback without a name has no state.
+  /// What a resumed training must know of this callback, as text; restore gets it back. Kept under name(),
+  /// and of several callbacks of one name in their order; a callback without a name has no state.
   virtual std::string name() const { return {}; }
   virtual std::string state() const { return {}; }
   virtual void restore(const std::string&) {}

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 #include "luge/train/callback.h"
@@ -11,16 +12,17 @@
 namespace luge::train {
 
 struct EarlyStoppingOptions {
-  std::string monitor = "val_loss";  // direction follows from the name: losses fall, accuracies rise
-  std::int64_t patience = 3;         // validations without improvement
-  double min_delta = 0;              // what counts as improvement
+  std::string monitor = "val_loss";
+  std::int64_t patience = 3;                   // validations without improvement
+  double min_delta = 0;                        // what counts as improvement
+  std::optional<metrics::Better> better = {};  // for a figure that does not say itself which way it is good
 };
-/// Stops when a figure has not improved for a while. Throws ValueError at the first epoch's end when nobody
-/// measures it.
+/// Stops when a figure has not improved for a while; NaN is no improvement. Throws ValueError before the
+/// training when nobody measures the figure, or it is not known which way it is good.
 CallbackRef early_stopping(const EarlyStoppingOptions& options = {});
 
-/// Stops as soon as a figure is at least as good as `value`.
-CallbackRef stop_at(std::string monitor, double value);
+/// Stops as soon as a figure is at least as good as `value`. Throws as early_stopping does.
+CallbackRef stop_at(std::string monitor, double value, std::optional<metrics::Better> better = {});
 
 /// Stops behind the present step when `asked` is true, such as after a signal.
 CallbackRef stop_when(std::function<bool()> asked, std::string reason);
@@ -36,6 +38,7 @@ struct CheckpointOptions {
   /// good ones stay either way.
   OnSaveError on_error = OnSaveError::stop;
   std::function<void(const std::string&)> warn = {};
+  std::optional<metrics::Better> better = {};  // for a monitor that does not say itself which way it is good
 };
 /// Writes into `folder`: checkpoints/last.safetensors behind an epoch (at most once a second) and at the end,
 /// checkpoints/best.safetensors when the monitored figure is the best so far, metrics.csv and metrics.jsonl.

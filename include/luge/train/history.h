@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "luge/metrics/metric.h"
 
 namespace luge::train {
 
@@ -14,9 +17,19 @@ using Logs = std::vector<std::pair<std::string, double>>;
 
 /// The value of a name. Throws ValueError listing the names there are.
 double value_of(const Logs& logs, std::string_view name);
-/// Whether a larger value of this figure is the better one: accuracy, auc, f1 and the like; not losses and
-/// errors.
-bool larger_is_better(std::string_view name);
+
+/// A figure that a training measures, and which way it is good, where that is known.
+struct Column {
+  std::string name;
+  std::optional<metrics::Better> better = {};
+};
+using Columns = std::vector<Column>;
+
+/// How the figures of the validation are called: val_loss, …
+inline constexpr std::string_view kValidation = "val_", kValidationLoss = "val_loss";
+/// By which figure epochs are compared when nobody says: val_accuracy, else val_loss; empty without
+/// validation.
+std::string default_monitor(const Columns& columns);
 
 struct EpochRecord {
   std::int64_t epoch = 0;  // from 0
@@ -29,13 +42,16 @@ struct History {
   std::vector<EpochRecord> epochs;
   std::int64_t steps = 0;    // of the whole training, resumed parts included
   double seconds = 0;        // of this call of fit
+  Columns columns;           // what is measured
   std::string stop_reason;   // empty: all epochs were run
   bool interrupted = false;  // it ended between epochs because somebody asked
 
   /// One figure over the epochs. Throws ValueError for a name that was not measured.
   std::vector<double> series(std::string_view name) const;
-  /// The epoch with the best value of a figure. Throws ValueError without epochs.
-  const EpochRecord& best(std::string_view name) const;
+  /// The epoch with the best value of a figure; NaN is never best, and of equal values the one with the lower
+  /// validation loss is. Throws ValueError without epochs, and for a figure that does not say which way it is
+  /// good when `better` does not either.
+  const EpochRecord& best(std::string_view name, std::optional<metrics::Better> better = {}) const;
 };
 
 }  // namespace luge::train

@@ -22,8 +22,8 @@ namespace luge::train {
 
 struct TrainerOptions {
   std::vector<metrics::Metric> metrics = {};
-  /// So many batches give one update, along the mean of their gradients; the last batch of an epoch gives one
-  /// with what there is. The gradients are kept in slots, so that memory is that of one batch.
+  /// So many batches give one update, that of one batch of all their samples; the last batch of an epoch
+  /// gives one with what there is. The gradients are kept in slots, so that memory is that of one batch.
   std::int64_t accumulate = 1;
 };
 
@@ -52,27 +52,32 @@ struct Position {
   std::int64_t epoch = 0;  // from 0
   std::int64_t step = 0;   // steps done in it
   std::int64_t total_steps = 0;
-  double loss_sum = 0;  // over the rows of this epoch
-  std::int64_t rows = 0;
+  double loss_sum = 0;  // Σ weight·cost of this epoch
+  double weight = 0;    // Σ weight
 };
 
 /// Copies share everything. A step is a batch, one compiled program: forward, loss, backward, update,
 /// metrics.
 class Trainer {
  public:
+  /// Throws ValueError for metrics of one name, or of the name of another figure of a training, for a metric
+  /// that is not one number, and for a loss with Reduction::none.
   Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options = {});
 
   /// Makes parameters and optimizer state for such data and writes down in the network what it is: classes,
   /// scaling. fit begins with it; call it before restore, plan and explain.
   void prepare(const data::Info& info);
-  /// Trains. Throws, before anything changes: ValueError for empty data or a negative number of epochs,
-  /// ShapeError for validation data of another shape, IndexError naming the sample for a label that is no
-  /// class. NonFiniteError names step, epoch, and the first layer and tensor when the loss is no finite
-  /// number; all state is then as before the step.
+  /// Trains, in train mode but for the parts that were put into eval mode by a call of their own. The loss of
+  /// an epoch is the mean over all of it, weighed as the loss weighs, however it is cut into batches; what
+  /// the loss ignores, metrics leave out. Throws, before anything changes: ValueError for empty data, a
+  /// negative number of epochs or a target out of range, ShapeError for validation data of another shape,
+  /// IndexError naming the sample for a label that is not a class. NonFiniteError names step, epoch, layer
+  /// and tensor when the loss or a gradient is not finite; all state is then as before the step.
   History fit(const data::Batches& training, const FitOptions& options = {});
-  /// Loss and metrics in eval mode. Throws ValueError for empty data.
+  /// Loss and metrics in eval mode; nothing but its result remains, so callbacks may ask within an epoch.
+  /// Throws ValueError for empty data, and for targets as fit does.
   Evaluation evaluate(const data::Batches& batches);
-  /// The network's outputs in eval mode.
+  /// The network's outputs in eval mode; nothing changes.
   Tensor predict(const Tensor& inputs);
 
   /// Writes a checkpoint: network, graph, optimizer, metrics, position, random generator, history, callbacks.
@@ -84,8 +89,8 @@ class Trainer {
   /// Memory of one training step on such a batch, and its program as text; compiles it, runs nothing.
   PlanInfo plan(const data::Batch& batch) const;
   std::string explain(const data::Batch& batch) const;
-  /// The same with the mean time of each kernel over so many training steps on this batch, which train the
-  /// network.
+  /// The same with the mean time of each kernel over so many training steps on this batch; then all state is
+  /// put back.
   std::string profile(const data::Batch& batch, std::int64_t steps);
 
   const nn::Module& net() const;

@@ -65,7 +65,7 @@ Loaded::Loaded(std::shared_ptr<const Content> content) : content_(std::move(cont
   }
   for (const auto& [name, group] : tree.groups) child(name, Group(group, name + ".", parameters_));
   set_notes(content_->notes);
-  set_training(false);
+  begin_in_eval_mode();
 }
 
 std::string Loaded::type() const { return content_->notes.name.empty() ? "Loaded" : content_->notes.name; }

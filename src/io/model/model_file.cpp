@@ -6,12 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/draws.h"
 #include "graph/trace.h"
 #include "io/model/content.h"
 #include "io/model/notes_json.h"
 #include "io/model/recording.h"
 #include "luge/io/safetensors.h"
-#include "luge/random.h"
+#include "luge/nn/observe.h"
 
 namespace luge::io {
 namespace {
@@ -29,27 +30,10 @@ std::vector<nn::NamedVariable> all_state(const nn::Module& net) {
   return all;
 }
 
-// Looking at a network must leave no trace: neither its mode nor the random generator changes.
-class Untouched {
- public:
-  explicit Untouched(const nn::Module& net)
-      : net_(net), training_(net.training()), random_(random::state()) {}
-  ~Untouched() {
-    net_.set_training(training_);
-    random::set_state(random_);
-  }
-  Untouched(const Untouched&) = delete;
-  Untouched& operator=(const Untouched&) = delete;
-
- private:
-  const nn::Module& net_;
-  bool training_;
-  random::State random_;
-};
-
 std::string graph_of(const nn::Module& net, bool training, std::map<std::string, Tensor>& constants) {
-  net.set_training(training);
+  const nn::ModeScope mode(net, training);
   const nn::Notes& notes = net.notes();
+  const random::Scratch draws;
   Trace trace;  // swallows what the call assigns; what it assigns to stored tensors is part of the graph
   const TraceScope scope(trace);
   const Tensor input = argument_leaf({notes.dtype, notes.input.inserted(0, unknown)}, "input");
@@ -146,7 +130,6 @@ Extras extras_of(const SafetensorsFile& file, const std::set<std::string>& own) 
 }  // namespace
 
 void write_model(const std::string& path, const nn::Module& net, const Extras& extras) {
-  const Untouched untouched(net);
   auto metadata = extras.metadata;
   std::map<std::string, Tensor> constants;
   metadata[kFormat] = kFormatVersion;

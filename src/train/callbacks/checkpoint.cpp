@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "io/run/step_files.h"
@@ -8,6 +10,7 @@
 #include "luge/train/callbacks.h"
 #include "luge/train/trainer.h"
 #include "train/metrics_files.h"
+#include "train/monitor.h"
 
 namespace luge::train {
 namespace fs = std::filesystem;
@@ -40,12 +43,17 @@ class Checkpoint final : public Callback {
     });
   }
 
+  void train_begin(Fit& fit) override {
+    const std::string name = options_.monitor.empty() ? default_monitor(fit.columns) : options_.monitor;
+    monitor_.reset();
+    if (!name.empty()) monitor_ = find_monitor("checkpoint", name, options_.better, fit.columns);
+  }
+
   void epoch_end(Fit& fit) override {
-    const Logs logs = fit.logs();
-    if (const std::string monitor = monitored(logs); !monitor.empty()) {
-      const double value = value_of(logs, monitor);
-      if (!measured_ || (larger_is_better(monitor) ? value > best_ : value < best_)) {
-        best_ = value;
+    if (monitor_) {
+      const Score score = score_of(fit.logs(), *monitor_);
+      if (measured_ ? beats(score, best_, *monitor_) : !std::isnan(score.value)) {
+        best_ = score;
         measured_ = true;
         guarded([&] { fit.trainer->save((checkpoints_ / "best.safetensors").string()); });
       }
@@ -60,12 +68,15 @@ class Checkpoint final : public Callback {
 
   std::string name() const override { return "checkpoint"; }
   std::string state() const override {
-    return nlohmann::json{{"best", best_}, {"measured", measured_}}.dump();
+    return nlohmann::json{{"best", best_.value}, {"tie", best_.tie}, {"measured", measured_}}.dump();
   }
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) throw FormatError("the checkpoint's state of checkpoints is no JSON object");
-    best_ = json.value("best", 0.0);
+    best_.value = json.value("best", 0.0);
+    const auto tie = json.find("tie");  // null stands for NaN
+    best_.tie =
+        tie != json.end() && tie->is_number() ? tie->get<double>() : std::numeric_limits<double>::quiet_NaN();
     measured_ = json.value("measured", false);
   }
 
@@ -77,15 +88,6 @@ class Checkpoint final : public Callback {
     });
     saved_at_ = fit.total_steps;
     saved_when_ = Clock::now();
-  }
-  std::string monitored(const Logs& logs) const {
-    if (!options_.monitor.empty()) return options_.monitor;
-    for (const char* name : {"val_accuracy", "val_loss"}) {
-      for (const auto& [known, value] : logs) {
-        if (known == name) return name;
-      }
-    }
-    return {};
   }
   template <class Save>
   void guarded(Save save) {
@@ -99,7 +101,8 @@ class Checkpoint final : public Callback {
 
   fs::path folder_, checkpoints_;
   CheckpointOptions options_;
-  double best_ = 0;
+  std::optional<Monitor> monitor_;
+  Score best_;
   bool measured_ = false;
   std::int64_t saved_at_ = -1;
   Clock::time_point saved_when_;

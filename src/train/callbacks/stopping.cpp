@@ -6,6 +6,7 @@
 
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
+#include "train/monitor.h"
 
 namespace luge::train {
 namespace {
@@ -21,16 +22,19 @@ class EarlyStopping final : public Callback {
           fmt::format("early_stopping: min_delta is {}; expected at least 0", options.min_delta));
     }
   }
+  void train_begin(Fit& fit) override {
+    monitor_ = find_monitor("early_stopping", options_.monitor, options_.better, fit.columns);
+  }
   void epoch_end(Fit& fit) override {
-    const double value = value_of(fit.logs(), options_.monitor);
-    const double better = larger_is_better(options_.monitor) ? value - best_ : best_ - value;
-    if (!measured_ || better > options_.min_delta) {
+    const double value = value_of(fit.logs(), monitor_.name);
+    if (measured_ ? monitor_.improves(value, best_, options_.min_delta) : !std::isnan(value)) {
       best_ = value;
       measured_ = true;
       waited_ = 0;
     } else if (++waited_ >= options_.patience) {
-      fit.stop(
-          fmt::format("{} has not improved on {:.4f} for {} validations", options_.monitor, best_, waited_));
+      fit.stop(measured_ ? fmt::format("{} has not improved on {:.4f} for {} validations", options_.monitor,
+                                       best_, waited_)
+                         : fmt::format("{} was nan for {} validations", options_.monitor, waited_));
     }
   }
   std::string name() const override { return "early_stopping"; }
@@ -47,6 +51,7 @@ class EarlyStopping final : public Callback {
 
  private:
   EarlyStoppingOptions options_;
+  Monitor monitor_;
   double best_ = 0;
   bool measured_ = false;
   std::int64_t waited_ = 0;
@@ -54,17 +59,19 @@ class EarlyStopping final : public Callback {
 
 class StopAt final : public Callback {
  public:
-  StopAt(std::string monitor, double value) : monitor_(std::move(monitor)), value_(value) {}
+  StopAt(std::string name, double value, std::optional<metrics::Better> better)
+      : name_(std::move(name)), value_(value), better_(better) {}
+  void train_begin(Fit& fit) override { monitor_ = find_monitor("stop_at", name_, better_, fit.columns); }
   void epoch_end(Fit& fit) override {
-    const double value = value_of(fit.logs(), monitor_);
-    if (larger_is_better(monitor_) ? value >= value_ : value <= value_) {
-      fit.stop(fmt::format("{} reached {:.4f}", monitor_, value));
-    }
+    const double value = value_of(fit.logs(), name_);
+    if (monitor_.reaches(value, value_)) fit.stop(fmt::format("{} reached {:.4f}", name_, value));
   }
 
  private:
-  std::string monitor_;
+  std::string name_;
   double value_;
+  std::optional<metrics::Better> better_;
+  Monitor monitor_;
 };
 
 class StopWhen final : public Callback {
@@ -86,8 +93,8 @@ class StopWhen final : public Callback {
 CallbackRef early_stopping(const EarlyStoppingOptions& options) {
   return std::make_shared<EarlyStopping>(options);
 }
-CallbackRef stop_at(std::string monitor, double value) {
-  return std::make_shared<StopAt>(std::move(monitor), value);
+CallbackRef stop_at(std::string monitor, double value, std::optional<metrics::Better> better) {
+  return std::make_shared<StopAt>(std::move(monitor), value, better);
 }
 CallbackRef stop_when(std::function<bool()> asked, std::string reason) {
   return std::make_shared<StopWhen>(std::move(asked), std::move(reason));

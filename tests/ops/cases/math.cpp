@@ -122,6 +122,12 @@ const OpCases others = {
      .build = of_one([](const Tensor& x) { return check_finite(x, "x") * 2; }),
      .inputs = {{uniform({3, 5})}},
      .golden = false},
+    {.name = "guard_finite",
+     .build = of_two([](const Tensor& x, const Tensor& y) {
+       return guard_finite(x, {y, y * 2}, {"y", "y doubled"}, scalar(3.0, f64)) * 2;
+     }),
+     .inputs = {{uniform({3, 5}), uniform({4})}, {uniform({}), uniform({0, 3})}},
+     .golden = false},
     {.name = "stop_gradient",
      .build = of_one([](const Tensor& x) { return stop_gradient(x); }),
      .inputs = {{uniform({3, 5})}},

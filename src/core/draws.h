@@ -1,0 +1,47 @@
+// What may happen to draws besides being made: coming from a copy of the generator, and being taken back.
+#pragma once
+
+#include <cstdint>
+
+#include "luge/random.h"
+
+namespace luge::random {
+
+/// While it lives, this thread draws from a copy of the generator, and the generator stays as it is.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+ private:
+  State own_;
+  State* outer_;
+};
+
+/// While it lives, a Scratch around it does not hold: what is drawn is drawn for good.
+class ForGood {
+ public:
+  ForGood();
+  ~ForGood();
+  ForGood(const ForGood&) = delete;
+  ForGood& operator=(const ForGood&) = delete;
+
+ private:
+  State* suspended_;
+};
+
+/// A place in the sequence of draws, for work that may fail.
+class Mark {
+ public:
+  Mark();
+  /// Back to that place, unless another thread has drawn since: its numbers must not come twice.
+  void take_back() const;
+
+ private:
+  State state_;
+  std::uint64_t drawn_;
+};
+
+}  // namespace luge::random

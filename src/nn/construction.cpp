@@ -1,0 +1,60 @@
+#include "nn/construction.h"
+
+#include <utility>
+
+namespace luge::nn {
+
+Construction& construction() {
+  thread_local Construction instance;
+  return instance;
+}
+
+void Construction::begin(const std::shared_ptr<Module::State>& module) {
+  const OutsideTrace outside;
+  if (!draws_) draws_.emplace();
+  Begun begun{module, {}, module->notes.input, module->notes.dtype};
+  for (const auto& cell : module->cells) {
+    if (!cell->variable.defined()) begun.waiting.push_back(cell);
+  }
+  begun_.push_back(std::move(begun));
+}
+
+void Construction::finish() {
+  if (begun_.empty()) return;
+  if (!values_.empty()) {
+    const OutsideTrace outside;
+    eval(std::exchange(values_, {}));
+  }
+  // A function that is being compiled may still fail behind this call.
+  if (values_come_later()) {
+    current_trace()->undo.emplace_back([begun = std::move(begun_), draws = *draws_] {
+      take_back(begun);
+      draws.take_back();
+    });
+  }
+  begun_.clear();
+  draws_.reset();
+}
+
+void Construction::take_back(const std::vector<Begun>& all) {
+  for (const Begun& begun : all) {
+    const std::lock_guard lock(begun.module->building);
+    for (const auto& cell : begun.waiting) cell->variable = {};
+    begun.module->notes.input = begun.input;
+    begun.module->notes.dtype = begun.dtype;
+    begun.module->built = false;
+  }
+}
+
+void Construction::undo() noexcept {
+  take_back(begun_);
+  if (draws_) {
+    const OutsideTrace outside;
+    draws_->take_back();
+  }
+  begun_.clear();
+  values_.clear();
+  draws_.reset();
+}
+
+}  // namespace luge::nn

@@ -1,0 +1,40 @@
+// Construction: what the outermost call on this thread makes for the first time, kept whole or not at all.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/draws.h"
+#include "nn/module_state.h"
+
+namespace luge::nn {
+
+class Construction {
+ public:
+  /// A module is about to be built.
+  void begin(const std::shared_ptr<Module::State>& module);
+  /// An initial value; all of them are evaluated together.
+  void add(const Tensor& initial) { values_.push_back(initial); }
+  /// The call was good.
+  void finish();
+  /// The call failed: what it built waits for its first input again.
+  void undo() noexcept;
+
+ private:
+  struct Begun {
+    std::shared_ptr<Module::State> module;
+    std::vector<std::shared_ptr<ParameterCell>> waiting;
+    Shape input;
+    DType dtype;
+  };
+  static void take_back(const std::vector<Begun>& all);
+
+  std::vector<Begun> begun_;
+  Tensors values_;
+  std::optional<random::Mark> draws_;
+};
+
+Construction& construction();
+
+}  // namespace luge::nn

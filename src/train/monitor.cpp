@@ -1,0 +1,56 @@
+#include "train/monitor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/nearest.h"
+#include "luge/error.h"
+
+namespace luge::train {
+
+using metrics::Better;
+
+bool Monitor::improves(double value, double other, double least) const {
+  if (std::isnan(value)) return false;
+  if (std::isnan(other)) return true;
+  return better == Better::higher ? value > other + least : value < other - least;
+}
+
+bool Monitor::reaches(double value, double wanted) const {
+  return better == Better::higher ? value >= wanted : value <= wanted;
+}
+
+Monitor find_monitor(std::string_view who, const std::string& name, const std::optional<Better>& better,
+                     const Columns& columns) {
+  const auto found =
+      std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.name == name; });
+  if (found == columns.end()) {
+    std::vector<std::string> names;
+    for (const Column& column : columns) names.push_back(column.name);
+    throw ValueError(fmt::format("{}: '{}' is not measured{}", who, name, suggestion(name, names)));
+  }
+  if (better) return {name, *better};
+  if (found->better) return {name, *found->better};
+  throw ValueError(
+      fmt::format("{}: '{}' does not say which way it is good; set better = metrics::Better::higher or lower",
+                  who, name));
+}
+
+Score score_of(const Logs& logs, const Monitor& monitor) {
+  Score score{value_of(logs, monitor.name), std::numeric_limits<double>::quiet_NaN()};
+  for (const auto& [name, value] : logs) {
+    if (name == kValidationLoss) score.tie = value;
+  }
+  return score;
+}
+
+bool beats(const Score& score, const Score& best, const Monitor& monitor) {
+  if (monitor.improves(score.value, best.value)) return true;
+  const Monitor loss{std::string(kValidationLoss), Better::lower};
+  return score.value == best.value && loss.improves(score.tie, best.tie);
+}
+
+}  // namespace luge::train
