@@ -50,6 +50,11 @@ std::int64_t classes_of(const nn::Model& net, const data::Info& info, const data
   return std::max<std::int64_t>(2, outputs[outputs.rank() - 1]);  // one output tells two classes apart
 }
 
+double rate_of_last_step(const optim::Optimizer& optimizer) {
+  const std::int64_t last = std::max<std::int64_t>(optimizer.steps() - 1, 0);
+  return optimizer.learning_rate() * optimizer.options().schedule.at(last);
+}
+
 }  // namespace
 
 void check_labels(const data::HostBatch& batch, std::int64_t classes) {
@@ -104,26 +109,31 @@ class FitRun {
     impl_.net->set_training(true);
     fit_.trainer = &trainer_;
     fit_.epochs = options_.epochs;
+    fit_.epoch = impl_.position.epoch;
+    fit_.step = impl_.position.step;
+    fit_.total_steps = impl_.position.total_steps;
     fit_.steps = training_.size();
     if (options_.steps_per_epoch > 0) fit_.steps = std::min(fit_.steps, options_.steps_per_epoch);
     fit_.logs = [this] { return shown_; };
   }
 
   void take_position() {
-    const std::string data =
-        fmt::format("{} samples in batches of {}, fingerprint {:016x}", training_.dataset().size(),
-                    training_.batch_size(), training_.dataset().fingerprint());
-    if (!std::exchange(impl_.restored, false)) {
+    const DataMark data = DataMark::of_training(training_);
+    const DataMark validation =
+        options_.validation ? DataMark::of_validation(*options_.validation) : DataMark();
+    if (!impl_.restored) {
       impl_.position = {};
       impl_.history = {};
       impl_.callback_states.clear();
-    } else if (data != impl_.data && !options_.accept_changed_data) {
-      impl_.restored = true;
-      throw ValueError(fmt::format(
-          "fit: the checkpoint was made on {}; this is {}; accept_changed_data goes on all the same",
-          impl_.data, data));
+    } else if (!options_.accept_changed_data) {
+      check_same_data("training", impl_.data, data);
+      // A validation may begin or end with a resumption.
+      if (!impl_.validation.text().empty() && !validation.text().empty())
+        check_same_data("validation", impl_.validation, validation);
     }
+    impl_.restored = false;
     impl_.data = data;
+    impl_.validation = validation;
   }
 
   template <class Call>
@@ -191,7 +201,8 @@ class FitRun {
         shown_.emplace_back("val_" + name, value);
       impl_.net->set_training(true);
     }
-    impl_.history.epochs.push_back({position.epoch, position.total_steps, seconds, shown_});
+    impl_.history.epochs.push_back(
+        {position.epoch, position.total_steps, seconds, shown_, rate_of_last_step(impl_.optimizer)});
     position = {position.epoch + 1, 0, position.total_steps, 0, 0};
     fit_.step_is_open = false;
     fit_.logs = [this] { return shown_; };

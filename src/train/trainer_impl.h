@@ -7,6 +7,7 @@
 
 #include "luge/compile.h"
 #include "luge/train/trainer.h"
+#include "train/data_mark.h"
 
 namespace luge::train {
 
@@ -33,7 +34,7 @@ struct Trainer::Impl {
   bool restored = false;  // the next fit continues
   std::map<std::string, std::string> callback_states;
   std::vector<CallbackRef> callbacks;  // of the fit under way
-  std::string data;                    // what it was begun on: samples, batch size, fingerprint
+  DataMark data, validation;           // what it was begun on, and measured on
 };
 
 /// A label of the batch that is no class: throws IndexError naming the sample, the label and the number of

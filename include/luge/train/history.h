@@ -17,12 +17,15 @@ double value_of(const Logs& logs, std::string_view name);
 /// Whether a larger value of this figure is the better one: accuracy, auc, f1 and the like; not losses and
 /// errors.
 bool larger_is_better(std::string_view name);
+/// What the best epoch is chosen by unless told: val_accuracy, else val_loss; empty when neither is measured.
+std::string usual_monitor(const Logs& logs);
 
 struct EpochRecord {
   std::int64_t epoch = 0;  // from 0
   std::int64_t step = 0;   // steps since the start of the training
-  double seconds = 0;
+  double seconds = 0;      // 0: not known, of epochs before a resumption
   Logs logs;
+  double learning_rate = 0;  // of its last step
 };
 
 struct History {

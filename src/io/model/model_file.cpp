@@ -10,6 +10,7 @@
 #include "io/model/content.h"
 #include "io/model/notes_json.h"
 #include "io/model/recording.h"
+#include "io/text/json_text.h"
 #include "luge/io/safetensors.h"
 #include "luge/random.h"
 
@@ -77,7 +78,7 @@ std::string roles_of(const nn::Module& net) {
     if (!variable.trainable()) roles[name] = "frozen";
   }
   for (const auto& [name, variable] : net.named_buffers()) roles[name] = "buffer";
-  return roles.dump();
+  return json_text(roles);
 }
 
 std::map<std::string, Role> roles_from_json(const std::string& text, const std::string& path) {

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
 
 #include "io/run/step_files.h"
 #include "luge/error.h"
@@ -18,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 class Checkpoint final : public Callback {
  public:
   Checkpoint(fs::path folder, const CheckpointOptions& options)
-      : folder_(std::move(folder)), checkpoints_(folder_ / "checkpoints"), options_(options) {
+      : files_(folder), checkpoints_(folder / "checkpoints"), options_(options) {
     std::error_code error;
     fs::create_directories(checkpoints_, error);
     if (error)
@@ -31,25 +33,28 @@ class Checkpoint final : public Callback {
 
   bool runs_last() const override { return true; }
 
+  void train_begin(Fit& fit) override {
+    fresh_ = fit.total_steps == 0;
+    saved_at_ = fresh_ ? -1 : fit.total_steps;
+    if (!fresh_) return files_.recall_times();
+    best_ = 0;
+    measured_ = best_is_saved_ = false;
+    files_.forget_times();
+  }
+
   void step_end(Fit& fit) override {
     if (options_.every == 0 || fit.total_steps % options_.every != 0) return;
+    const auto step = static_cast<std::uint64_t>(fit.total_steps);
     guarded([&] {
-      fit.trainer->save(
-          io::step_file(checkpoints_, "step", static_cast<std::uint64_t>(fit.total_steps)).string());
-      io::prune_step_files(checkpoints_, "step", static_cast<std::size_t>(options_.keep));
+      fit.trainer->save(io::step_file(checkpoints_, "step", step).string());
+      io::prune_step_files(checkpoints_, "step", static_cast<std::size_t>(options_.keep), step);
     });
   }
 
   void epoch_end(Fit& fit) override {
     const Logs logs = fit.logs();
-    if (const std::string monitor = monitored(logs); !monitor.empty()) {
-      const double value = value_of(logs, monitor);
-      if (!measured_ || (larger_is_better(monitor) ? value > best_ : value < best_)) {
-        best_ = value;
-        measured_ = true;
-        guarded([&] { fit.trainer->save((checkpoints_ / "best.safetensors").string()); });
-      }
-    }
+    const std::string monitor = options_.monitor.empty() ? usual_monitor(logs) : options_.monitor;
+    if (!monitor.empty()) save_best(fit, monitor, value_of(logs, monitor));
     // Epochs may last a millisecond: what a crash can cost is a second of work.
     if (saved_at_ < 0 || Clock::now() - saved_when_ >= std::chrono::seconds(1)) save_last(fit);
   }
@@ -65,42 +70,63 @@ class Checkpoint final : public Callback {
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) throw FormatError("the checkpoint's state of checkpoints is no JSON object");
-    best_ = json.value("best", 0.0);
-    measured_ = json.value("measured", false);
+    measured_ = json.value("measured", false) && json.contains("best") && json["best"].is_number();
+    best_ = measured_ ? json["best"].get<double>() : 0;  // none stands where it was not finite
   }
 
  private:
+  // What counts as the best is what the file holds: one that could not be written is not the best so far.
+  void save_best(Fit& fit, const std::string& monitor, double value) {
+    if (measured_ && !(larger_is_better(monitor) ? value > best_ : value < best_)) return;
+    const auto before = std::pair(best_, measured_);
+    best_ = value;
+    measured_ = true;
+    const bool saved = guarded([&] { fit.trainer->save((checkpoints_ / "best.safetensors").string()); });
+    if (!saved) std::tie(best_, measured_) = before;
+    best_is_saved_ |= saved;
+  }
+
   void save_last(Fit& fit) {
-    guarded([&] {
+    const bool saved = guarded([&] {
       fit.trainer->save((checkpoints_ / "last.safetensors").string());
-      write_metrics(folder_, fit.trainer->history());
+      files_.write(fit.trainer->history());
     });
+    if (saved) take_over(fit.total_steps);
     saved_at_ = fit.total_steps;
     saved_when_ = Clock::now();
   }
-  std::string monitored(const Logs& logs) const {
-    if (!options_.monitor.empty()) return options_.monitor;
-    for (const char* name : {"val_accuracy", "val_loss"}) {
-      for (const auto& [known, value] : logs) {
-        if (known == name) return name;
-      }
+
+  // A training that begins anew in a folder that another has used: what is left of that one would pass for
+  // this one's. It goes once this one's own checkpoint is safe.
+  void take_over(std::int64_t step) {
+    if (!std::exchange(fresh_, false)) return;
+    std::error_code ignored;
+    for (const io::StepFile& file : io::list_step_files(checkpoints_, "step")) {
+      if (file.step > static_cast<std::uint64_t>(step)) fs::remove(file.path, ignored);
     }
-    return {};
+    if (!best_is_saved_) fs::remove(checkpoints_ / "best.safetensors", ignored);
   }
+
+  // Whether `save` went well; throws what it throws unless the training is to go on.
   template <class Save>
-  void guarded(Save save) {
+  bool guarded(Save save) {
     try {
       save();
+      return true;
     } catch (const FileError& error) {
       if (options_.on_error == OnSaveError::stop) throw;
       if (options_.warn) options_.warn(error.what());
+      return false;
     }
   }
 
-  fs::path folder_, checkpoints_;
+  MetricsFiles files_;
+  fs::path checkpoints_;
   CheckpointOptions options_;
   double best_ = 0;
   bool measured_ = false;
+  bool best_is_saved_ = false;  // by this fit
+  bool fresh_ = false;          // a training from its first step, nothing of it saved yet
   std::int64_t saved_at_ = -1;
   Clock::time_point saved_when_;
 };

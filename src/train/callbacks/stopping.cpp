@@ -6,6 +6,7 @@
 
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
+#include "luge/train/trainer.h"
 
 namespace luge::train {
 namespace {
@@ -21,6 +22,15 @@ class EarlyStopping final : public Callback {
           fmt::format("early_stopping: min_delta is {}; expected at least 0", options.min_delta));
     }
   }
+  // A training that was over is over when it is resumed, too, unless it may wait longer now.
+  void train_begin(Fit& fit) override {
+    if (fit.total_steps == 0) {
+      measured_ = false;
+      waited_ = 0;
+    } else if (waited_ >= options_.patience) {
+      stop(fit);
+    }
+  }
   void epoch_end(Fit& fit) override {
     const double value = value_of(fit.logs(), options_.monitor);
     const double better = larger_is_better(options_.monitor) ? value - best_ : best_ - value;
@@ -29,8 +39,7 @@ class EarlyStopping final : public Callback {
       measured_ = true;
       waited_ = 0;
     } else if (++waited_ >= options_.patience) {
-      fit.stop(
-          fmt::format("{} has not improved on {:.4f} for {} validations", options_.monitor, best_, waited_));
+      stop(fit);
     }
   }
   std::string name() const override { return "early_stopping"; }
@@ -46,6 +55,11 @@ class EarlyStopping final : public Callback {
   }
 
  private:
+  void stop(Fit& fit) const {
+    fit.stop(
+        fmt::format("{} has not improved on {:.4f} for {} validations", options_.monitor, best_, waited_));
+  }
+
   EarlyStoppingOptions options_;
   double best_ = 0;
   bool measured_ = false;
@@ -55,14 +69,21 @@ class EarlyStopping final : public Callback {
 class StopAt final : public Callback {
  public:
   StopAt(std::string monitor, double value) : monitor_(std::move(monitor)), value_(value) {}
-  void epoch_end(Fit& fit) override {
-    const double value = value_of(fit.logs(), monitor_);
+  void train_begin(Fit& fit) override {
+    if (fit.total_steps == 0 || fit.step > 0) return;
+    const auto& epochs = fit.trainer->history().epochs;
+    if (!epochs.empty()) check(fit, epochs.back().logs);
+  }
+  void epoch_end(Fit& fit) override { check(fit, fit.logs()); }
+
+ private:
+  void check(Fit& fit, const Logs& logs) const {
+    const double value = value_of(logs, monitor_);
     if (larger_is_better(monitor_) ? value >= value_ : value <= value_) {
       fit.stop(fmt::format("{} reached {:.4f}", monitor_, value));
     }
   }
 
- private:
   std::string monitor_;
   double value_;
 };
