@@ -81,7 +81,9 @@ class Session {
 };
 
 struct SaverOptions {
-  int max_to_keep = 5;  // older files are deleted once the new one is safe; 0 keeps all
+  /// So many of the files last saved stay, in the order of saving, those of earlier processes included; the
+  /// others are deleted once the new one is safe. 0 keeps all.
+  int max_to_keep = 5;
   Variables variables;  // empty: every Variable that has a value in the session
 };
 
@@ -96,7 +98,7 @@ class Saver {
   /// Sets every Variable by name. Throws FormatError listing names that are missing or do not fit; then
   /// nothing is set.
   void restore(Session& session, const std::filesystem::path& path) const;
-  /// The file with the highest step for a prefix; empty path when there is none.
+  /// The file saved last for a prefix, whatever its step; empty path when there is none.
   static std::filesystem::path latest(const std::string& prefix);
 
  private:

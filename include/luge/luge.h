@@ -62,6 +62,7 @@
 #include "luge/tensor.h"
 #include "luge/train/callback.h"
 #include "luge/train/callbacks.h"
+#include "luge/train/checkpoint_info.h"
 #include "luge/train/history.h"
 #include "luge/train/trainer.h"
 #include "luge/variable.h"

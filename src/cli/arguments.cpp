@@ -187,6 +187,10 @@ void Arguments::set_default(std::string_view name, std::string value) {
   if (!given(name)) file_values_[key.name] = std::move(value);
 }
 
+void Arguments::replace(std::string_view name, std::string value) {
+  values_.insert_or_assign(require(name).name, std::move(value));
+}
+
 std::vector<std::int64_t> extents(std::string_view key, std::string_view text) {
   std::vector<std::int64_t> found;
   std::string_view rest = text;

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <system_error>
 
 #include "cli/interrupt.h"
+#include "cli/output.h"
 #include "core/nearest.h"
+#include "core/utf8.h"
 
 namespace luge::cli {
 namespace {
@@ -25,7 +28,7 @@ bool asks_for_help(const std::vector<std::string>& words) {
 
 // One line: where, what, received, expected.
 int report(std::string_view text, int code) {
-  std::string line(text);
+  std::string line = valid_utf8(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
   fmt::print(stderr, "luge: {}\n", line);
   return code;
@@ -81,11 +84,15 @@ const Command* find_command(std::string_view name) {
 
 int run(const std::vector<std::string>& words) {
   try {
-    return dispatch(words);
+    const int code = dispatch(words);
+    check_output();
+    return code;
   } catch (const Misuse& error) {
     return report(error.what(), 2);
   } catch (const Stopped& stopped) {
     return 128 + stopped.signal;
+  } catch (const std::system_error& error) {  // fmt's, when standard output takes no more, among others
+    return report(fmt::format("{}{}", std::ferror(stdout) ? "standard output: " : "", error.what()), 1);
   } catch (const std::bad_alloc&) {
     return report("out of memory", 1);
   } catch (const std::exception& error) {

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/data_sets.h"
+#include "cli/output.h"
 #include "cli/pictures.h"
 
 namespace luge::cli {
@@ -79,7 +80,7 @@ int run_data(const Arguments& arguments) {
     nlohmann::ordered_json json = {{"name", data.name}, {"train", describe(data.train)}};
     if (data.test) json["test"] = describe(*data.test);
     if (!written.empty()) json["written"] = written;
-    fmt::print("{}\n", json.dump());
+    print_json(json);
     return 0;
   }
   fmt::print("{}\n", data.name);

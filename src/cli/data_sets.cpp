@@ -35,16 +35,19 @@ bool looks_like_path(const std::string& name) {
   return name.find('/') != std::string::npos || name.find('.') != std::string::npos;
 }
 
-data::CsvOptions csv_options(const Arguments& arguments, TargetKind kind) {
+data::CsvOptions csv_options(const Arguments& arguments, TargetKind kind, const TableLayout& layout) {
   data::CsvOptions options;
   options.target = arguments.text("data.target");
   const std::string header = arguments.choice("data.header", {"auto", "yes", "no"});
   if (header != "auto")
     options.header = header == "yes" ? data::CsvOptions::Header::yes : data::CsvOptions::Header::no;
   const std::string separator = arguments.text("data.separator");
-  if (separator != "tab" && separator.size() != 1)
-    arguments.misuse("data.separator", "one character, or tab");
-  options.separator = separator == "tab" ? '\t' : separator[0];
+  if (separator != "tab" && separator != "auto" && separator.size() != 1)
+    arguments.misuse("data.separator", "one character, tab, or auto");
+  if (separator != "auto") options.separator = separator == "tab" ? '\t' : separator[0];
+  options.features = layout.features;
+  options.classes = layout.classes;
+  if (!layout.target.empty()) options.target = layout.target;
   if (kind == TargetKind::labels) options.kind = data::CsvOptions::Target::classes;
   if (kind == TargetKind::values) options.kind = data::CsvOptions::Target::values;
   return options;
@@ -59,12 +62,26 @@ std::vector<std::string> data_set_names() {
 }
 
 std::vector<Key> table_keys() {
-  return {{"data.target", "target column of a CSV table: name, or number from 0 (-1 is the last)", "-1"},
-          {"data.header", "whether its first line names the columns: auto, yes, no", "auto"},
-          {"data.separator", "between its cells: one character, or tab", ","}};
+  return {
+      {"data.target", "target column of a CSV table: name, or number from 0 (-1 is the last)", "-1"},
+      {"data.header", "whether its first line names the columns: auto, yes, no", "auto"},
+      {"data.separator", "between its cells: one character, tab, or auto: found out", "auto"},
+      {"data.task",
+       "what to learn from a table: classification or regression; auto looks at the target column and says",
+       "auto"}};
 }
 
-Data load_data(const Arguments& arguments, const std::string& name, TargetKind kind) {
+std::string recorded_data(const std::string& name) {
+  for (const BuiltIn& known : kBuiltIn) {
+    if (name == known.name) return name;
+  }
+  std::error_code error;
+  const fs::path absolute = fs::absolute(name, error);
+  return error ? name : absolute.lexically_normal().string();
+}
+
+Data load_data(const Arguments& arguments, const std::string& name, TargetKind kind,
+               const TableLayout& layout) {
   for (const BuiltIn& known : kBuiltIn) {
     if (name == known.name) return known.load();
   }
@@ -76,7 +93,7 @@ Data load_data(const Arguments& arguments, const std::string& name, TargetKind k
     return {folder.filename().string(), std::move(parts.train), std::move(parts.test)};
   }
   if (fs::exists(path, error) || looks_like_path(name)) {
-    return {path.stem().string(), data::csv(path, csv_options(arguments, kind)), std::nullopt};
+    return {path.stem().string(), data::csv(path, csv_options(arguments, kind, layout)), std::nullopt};
   }
   throw Misuse(
       fmt::format("data={} is neither a data set nor a file{}", name, suggestion(name, data_set_names())));

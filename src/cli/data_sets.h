@@ -23,8 +23,16 @@ std::vector<Key> table_keys();
 
 /// How a model wants its targets.
 enum class TargetKind { automatic, labels, values };
+/// What a table must hold, in which order, for a network that has been trained; all empty: what it has.
+struct TableLayout {
+  std::vector<std::string> features, classes;
+  std::string target;
+};
+/// What data= is in a file that is read somewhere else later: a path becomes absolute.
+std::string recorded_data(const std::string& name);
 /// Loads what data= names. Throws Misuse for a name that is not known, FileError and FormatError for its
 /// files.
-Data load_data(const Arguments& arguments, const std::string& name, TargetKind kind = TargetKind::automatic);
+Data load_data(const Arguments& arguments, const std::string& name, TargetKind kind = TargetKind::automatic,
+               const TableLayout& layout = {});
 
 }  // namespace luge::cli

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "core/threads.h"
 #include "luge/data/sources.h"
 
@@ -62,13 +63,12 @@ int doctor(const Arguments& arguments) {
     nlohmann::ordered_json found = nlohmann::ordered_json::array();
     for (const DataSet& set : data)
       found.push_back({{"name", set.name}, {"found", set.found}, {"detail", set.text}});
-    fmt::print("{}\n", nlohmann::ordered_json{{"version", LUGE_VERSION},
-                                              {"processor", cpu.model},
-                                              {"instruction_sets", sets},
-                                              {"threads", thread_count()},
-                                              {"processors", ::sysconf(_SC_NPROCESSORS_ONLN)},
-                                              {"data", found}}
-                           .dump());
+    print_json(nlohmann::ordered_json{{"version", LUGE_VERSION},
+                                      {"processor", cpu.model},
+                                      {"instruction_sets", sets},
+                                      {"threads", thread_count()},
+                                      {"processors", ::sysconf(_SC_NPROCESSORS_ONLN)},
+                                      {"data", found}});
     return 0;
   }
   fmt::print("luge {}\n", LUGE_VERSION);

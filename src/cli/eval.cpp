@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/inference.h"
+#include "cli/output.h"
+#include "cli/run_config.h"
 #include "cli/setup.h"
 #include "luge/io/model_file.h"
+#include "luge/train/checkpoint_info.h"
 
 namespace luge::cli {
 namespace {
@@ -18,28 +22,45 @@ using Json = nlohmann::ordered_json;
 struct Part {
   std::string data, split;
   data::Dataset samples;
+  std::optional<train::CheckpointInfo> checkpoint = {};  // which state of the training is measured
 };
+
+// What a program trained on and called by a name of its own has to be named again.
+void check_known(const std::string& data) {
+  const auto names = data_set_names();
+  if (std::find(names.begin(), names.end(), data) != names.end()) return;
+  throw Misuse(
+      fmt::format("luge eval: the network was trained on '{}', which is no data set of the command; "
+                  "which data? data=NAME, a folder, or a CSV file",
+                  data));
+}
 
 // The part of the data that split= names, cut as the run cut it.
 Part find_part(const Arguments& given, const ModelPath& path, const nn::Notes& notes) {
+  const std::string wanted = given.given("data") ? given.text("data") : "";
+  const bool configured = has_config(path.run);
   std::vector<std::string> words;
-  if (!path.run.empty()) words.push_back("config=" + (path.run / "config.toml").string());
-  if (given.given("data")) words.push_back("data=" + given.text("data"));
-  if (path.run.empty() && !given.given("data")) words.push_back("data=" + notes.data);
+  if (configured) words = config_words(path.run, wanted);
+  if (!configured) words.push_back("data=" + (wanted.empty() ? notes.data : wanted));
   for (const char* key : {"target", "header", "separator"}) {
     if (given.given(key)) words.push_back(fmt::format("{}={}", key, given.text(key)));
   }
   const Arguments config("eval", training_keys(), 0, words);
-  const TargetKind kind = notes.output == nn::Output::values ? TargetKind::values : TargetKind::automatic;
-  Data data = load_data(config, config.text("data.name"), kind);
-  const std::string split = given.has("split") ? given.choice("split", {"train", "valid", "test"})
+  const bool values = notes.output == nn::Output::values;
+  if (!configured && wanted.empty()) check_known(notes.data);
+  Data data = load_data(config, config.text("data.name"), values ? TargetKind::values : TargetKind::automatic,
+                        {notes.features, notes.classes, given.given("target") ? "" : notes.target});
+  const std::string split = given.has("split") ? given.choice("split", {"train", "valid", "test", "all"})
                             : data.test        ? "test"
-                                               : "valid";
+                            : configured && wanted.empty() ? "valid"
+                                                           : "all";
   if (split == "test") {
     if (!data.test)
-      throw Misuse(fmt::format("luge eval: {} has no test part; split=valid or split=train", data.name));
+      throw Misuse(
+          fmt::format("luge eval: {} has no test part; split=valid, split=train or split=all", data.name));
     return {data.name, split, *data.test};
   }
+  if (split == "all") return {data.name, split, data.train};
   auto [fit, valid] = data.train.split(1 - config.number("data.validation_split"),
                                        {.seed = static_cast<std::uint64_t>(config.integer("train.seed", 0))});
   return {data.name, split, split == "train" ? fit : valid};
@@ -103,6 +124,23 @@ std::string class_name(const std::vector<std::string>& names, std::size_t k) {
   return k < names.size() ? names[k] : std::to_string(k);
 }
 
+// The document's beginning, the same for classes and values. The checkpoint's own epoch is told, whatever
+// the run's table says: the best one measured may be one that could not be written.
+Json head_json(const Part& part) {
+  Json json = {{"data", part.data}, {"split", part.split}, {"samples", part.samples.size()}};
+  if (part.checkpoint) {
+    json["checkpoint"] = {{"epoch", part.checkpoint->position.epoch},
+                          {"step", part.checkpoint->position.total_steps}};
+  }
+  return json;
+}
+
+void print_head(const Part& part) {
+  fmt::print("{} {}: {} samples", part.data, part.split, part.samples.size());
+  if (part.checkpoint) fmt::print(", checkpoint of {}", part.checkpoint->to_string());
+  fmt::print("\n");
+}
+
 void report_classes(const Arguments& arguments, const Part& part, const Classified& found,
                     const std::vector<std::string>& names) {
   const std::size_t classes = found.confusion.size();
@@ -121,17 +159,15 @@ void report_classes(const Arguments& arguments, const Part& part, const Classifi
   }
   const double chance = 1.0 / static_cast<double>(classes), majority = ratio(largest, found.samples);
   if (arguments.json()) {
-    fmt::print("{}\n", Json{{"data", part.data},
-                            {"split", part.split},
-                            {"samples", found.samples},
-                            {"metrics", {{"loss", found.loss}, {"accuracy", found.accuracy()}}},
-                            {"baselines", {{"chance", chance}, {"majority", majority}}},
-                            {"per_class", per_class},
-                            {"confusion", found.confusion}}
-                           .dump());
+    Json json = head_json(part);
+    json["metrics"] = {{"loss", found.loss}, {"accuracy", found.accuracy()}};
+    json["baselines"] = {{"chance", chance}, {"majority", majority}};
+    json["per_class"] = per_class;
+    json["confusion"] = found.confusion;
+    print_json(json);
     return;
   }
-  fmt::print("{} {}: {} samples\n", part.data, part.split, found.samples);
+  print_head(part);
   fmt::print("loss      {:.4f}\naccuracy  {:.4f}   (chance {:.4f}, always the largest class {:.4f})\n\n",
              found.loss, found.accuracy(), chance, majority);
   fmt::print("{:<16}{:>9}{:>11}{:>9}{:>9}\n", "class", "samples", "precision", "recall", "f1");
@@ -168,24 +204,23 @@ void report_values(const Arguments& arguments, const Part& part, const Answers& 
                variance = sum_of_squares / n - sum * sum / (n * n);
   const double mse = squares / n, mae = absolute / n, r2 = variance > 0 ? 1 - mse / variance : 0.0;
   if (arguments.json()) {
-    fmt::print("{}\n", Json{{"data", part.data},
-                            {"split", part.split},
-                            {"samples", samples.size()},
-                            {"metrics", {{"loss", mse}, {"mae", mae}, {"r2", r2}}},
-                            {"baselines", {{"mean", variance}}},
-                            {"per_class", Json::array()}}
-                           .dump());
+    Json json = head_json(part);
+    json["metrics"] = {{"loss", mse}, {"mae", mae}, {"r2", r2}};
+    json["baselines"] = {{"mean", variance}};
+    json["per_class"] = Json::array();
+    print_json(json);
     return;
   }
-  fmt::print("{} {}: {} samples\nmse  {:.6g}   (always the mean: {:.6g})\nmae  {:.6g}\nr2   {:.4f}\n",
-             part.data, part.split, samples.size(), mse, variance, mae, r2);
+  print_head(part);
+  fmt::print("mse  {:.6g}   (always the mean: {:.6g})\nmae  {:.6g}\nr2   {:.4f}\n", mse, variance, mae, r2);
 }
 
 int eval(const Arguments& arguments) {
   const ModelPath path = model_path(arguments);
   const nn::Loaded net = io::read_model(path.file.string()).net;
   const nn::Notes& notes = net.notes();
-  const Part part = find_part(arguments, path, notes);
+  Part part = find_part(arguments, path, notes);
+  part.checkpoint = train::checkpoint_info(path.file.string());
   if (part.samples.size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.data, part.split));
   const Answers answers = answer(net, scaled_for(notes, part.samples));
@@ -201,7 +236,10 @@ int eval(const Arguments& arguments) {
 std::vector<Key> keys() {
   std::vector<Key> all = model_file_keys();
   all.push_back({"data", "data set, folder or CSV file (default: what it was trained on)"});
-  all.push_back({"split", "train, valid or test (default: test where there is one)"});
+  all.push_back(
+      {"split",
+       "train, valid, test, or all of a table (default: test where there is one, valid of the run's "
+       "own table, all of another)"});
   for (Key& key : table_keys()) all.push_back(std::move(key));
   return all;
 }

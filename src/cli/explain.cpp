@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/setup.h"
 
 namespace luge::cli {
@@ -24,8 +25,7 @@ int run_explain(const Arguments& arguments) {
   const std::string text = timed ? trainer.profile(planned.batch, arguments.integer("profile", 1))
                                  : trainer.explain(planned.batch);
   if (arguments.json()) {
-    fmt::print("{}\n",
-               Json{{"model", planned.setup.model}, {"batch", planned.rows}, {"program", text}}.dump());
+    print_json(Json{{"model", planned.setup.model}, {"batch", planned.rows}, {"program", text}});
   } else {
     fmt::print("{}", text);
   }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/setup.h"
 #include "core/philox.h"
 #include "luge/gradient_check.h"
@@ -67,13 +68,12 @@ int gradcheck(const Arguments& given) {
                        {"numeric", e.numeric},
                        {"error", std::abs(e.analytic - e.numeric)}});
     }
-    fmt::print("{}\n", Json{{"max_error", report.max_error},
-                            {"relative", report.relative},
-                            {"checked", report.checked},
-                            {"skipped", report.skipped},
-                            {"worst", worst},
-                            {"passed", report.passed}}
-                           .dump());
+    print_json(Json{{"max_error", report.max_error},
+                    {"relative", report.relative},
+                    {"checked", report.checked},
+                    {"skipped", report.skipped},
+                    {"worst", worst},
+                    {"passed", report.passed}});
   } else {
     fmt::print("{} in float64: {} gradients against central differences, {} skipped next to kinks\n",
                entry.name, report.checked, report.skipped);

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/data_sets.h"
+#include "cli/output.h"
 #include "core/nearest.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
@@ -57,7 +58,7 @@ int list(const Arguments& arguments) {
   }
   if (json.empty())
     throw Misuse(fmt::format("luge list: '{}' is not known{}", wanted, suggestion(wanted, names)));
-  if (arguments.json()) fmt::print("{}\n", json.dump());
+  if (arguments.json()) print_json(json);
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/setup.h"
 #include "luge/nn/summary.h"
 
@@ -27,19 +28,18 @@ int run_plan(const Arguments& arguments) {
   const auto peak = plan.arena_bytes + plan.state_bytes + plan.input_bytes + plan.output_bytes;
   const nn::Summary summary = nn::summary(planned.setup.trainer.net(), planned.setup.input);
   if (arguments.json()) {
-    fmt::print("{}\n", Json{{"batch", planned.rows},
-                            {"peak_bytes", peak},
-                            {"arena_bytes", plan.arena_bytes},
-                            {"parameters_bytes", parameters},
-                            {"optimizer_bytes", optimizer},
-                            {"workspace_bytes", plan.workspace_bytes},
-                            {"input_bytes", plan.input_bytes},
-                            {"steps", plan.steps},
-                            {"again_steps", plan.again_steps},
-                            {"again_seconds", plan.again_seconds},
-                            {"parameters", summary.parameters},
-                            {"macs", summary.macs}}
-                           .dump());
+    print_json(Json{{"batch", planned.rows},
+                    {"peak_bytes", peak},
+                    {"arena_bytes", plan.arena_bytes},
+                    {"parameters_bytes", parameters},
+                    {"optimizer_bytes", optimizer},
+                    {"workspace_bytes", plan.workspace_bytes},
+                    {"input_bytes", plan.input_bytes},
+                    {"steps", plan.steps},
+                    {"again_steps", plan.again_steps},
+                    {"again_seconds", plan.again_seconds},
+                    {"parameters", summary.parameters},
+                    {"macs", summary.macs}});
     return 0;
   }
   fmt::print("one training step of {} with batch {}: {} kernel calls\n", planned.setup.model, planned.rows,

@@ -7,8 +7,12 @@
 #include <numeric>
 
 #include "cli/command.h"
+#include "cli/data_sets.h"
 #include "cli/inference.h"
+#include "cli/output.h"
 #include "cli/pictures.h"
+#include "io/csv/columns.h"
+#include "io/csv/names.h"
 #include "luge/io/csv.h"
 #include "luge/io/model_file.h"
 
@@ -58,29 +62,47 @@ Input picture_input(const fs::path& path, const nn::Notes& notes) {
   return input;
 }
 
-std::vector<Input> table_inputs(const fs::path& path, const nn::Notes& notes) {
-  io::CsvReader rows(path.string(), {.header = !notes.features.empty()});
-  std::vector<std::size_t> columns;
-  const auto wanted = static_cast<std::size_t>(notes.input.elements());
-  const auto& names = rows.columns();
-  const bool by_name =
-      std::all_of(notes.features.begin(), notes.features.end(), [&](const std::string& feature) {
-        return std::find(names.begin(), names.end(), feature) != names.end();
-      });
-  for (std::size_t i = 0; i < wanted; ++i) {
-    columns.push_back(by_name && i < notes.features.size() ? rows.column(notes.features[i]) : i);
+// What of predict's keys tells how a table is read.
+struct TableKeys {
+  std::string header;  // auto, yes, no
+  char separator = 0;  // 0: found out
+};
+
+TableKeys table_keys_of(const Arguments& arguments) {
+  const std::string separator = arguments.text("data.separator");
+  if (separator != "tab" && separator != "auto" && separator.size() != 1)
+    arguments.misuse("data.separator", "one character, tab, or auto");
+  return {arguments.choice("data.header", {"auto", "yes", "no"}), separator == "auto"  ? '\0'
+                                                                  : separator == "tab" ? '\t'
+                                                                                       : separator[0]};
+}
+
+std::vector<Input> table_inputs(const fs::path& path, const nn::Notes& notes, const TableKeys& keys) {
+  if (notes.input.rank() != 1) {
+    throw ValueError(fmt::format("{}: is a table; the network takes inputs of shape {}", path.string(),
+                                 notes.input.to_string()));
   }
-  if (names.size() < wanted) {
-    throw FormatError(
-        fmt::format("{}: has {} columns; the network takes {}", path.string(), names.size(), wanted));
-  }
+  const char separator = keys.separator != 0 ? keys.separator : io::guess_separator(path.string());
+  const bool header =
+      keys.header == "auto" ? io::looks_like_header(path.string(), separator) : keys.header == "yes";
+  io::CsvReader rows(path.string(), {.header = header, .separator = separator});
+  std::vector<std::string> wanted = notes.features;
+  for (std::size_t c = wanted.size(); c < static_cast<std::size_t>(notes.input.elements()); ++c)
+    wanted.push_back(io::made_up_name(c));  // a network that was not trained on a table
+  const std::vector<std::size_t> columns = io::matching_columns(rows, wanted, header);
   std::vector<Input> inputs;
   while (rows.next()) {
     Input input{fmt::format("{}:{}", path.string(), rows.line()), {}, ""};
     for (const std::size_t column : columns) input.raw.push_back(static_cast<float>(rows.number(column)));
     inputs.push_back(std::move(input));
   }
+  if (inputs.empty()) throw FormatError(fmt::format("{}: has no rows to predict from", path.string()));
   return inputs;
+}
+
+bool is_table(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  return extension == ".csv" || extension == ".tsv" || extension == ".txt";
 }
 
 struct Collected {
@@ -88,9 +110,9 @@ struct Collected {
   int skipped = 0;
 };
 
-void collect(const fs::path& path, const nn::Notes& notes, Collected& into) {
-  if (path.extension() == ".csv") {
-    for (Input& input : table_inputs(path, notes)) into.inputs.push_back(std::move(input));
+void collect(const fs::path& path, const nn::Notes& notes, const TableKeys& keys, Collected& into) {
+  if (is_table(path) && notes.input.rank() == 1) {
+    for (Input& input : table_inputs(path, notes, keys)) into.inputs.push_back(std::move(input));
   } else {
     into.inputs.push_back(picture_input(path, notes));
   }
@@ -98,11 +120,11 @@ void collect(const fs::path& path, const nn::Notes& notes, Collected& into) {
 
 // A folder's files in the order of their names; what is no input is counted and named, never passed over in
 // silence.
-Collected collect_all(const fs::path& path, const nn::Notes& notes) {
+Collected collect_all(const fs::path& path, const nn::Notes& notes, const TableKeys& keys) {
   Collected all;
   std::error_code error;
   if (!fs::is_directory(path, error)) {
-    collect(path, notes, all);
+    collect(path, notes, keys, all);
     return all;
   }
   std::vector<fs::path> files;
@@ -112,7 +134,7 @@ Collected collect_all(const fs::path& path, const nn::Notes& notes) {
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
     try {
-      collect(file, notes, all);
+      collect(file, notes, keys, all);
     } catch (const Error& problem) {
       ++all.skipped;
       fmt::print(stderr, "luge: skipped: {}\n", problem.what());
@@ -157,7 +179,7 @@ std::vector<Guess> best(std::span<const float> row, const nn::Notes& notes, std:
 int predict(const Arguments& arguments) {
   const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
   const nn::Notes& notes = net.notes();
-  Collected found = collect_all(arguments.text("input"), notes);
+  Collected found = collect_all(arguments.text("input"), notes, table_keys_of(arguments));
   if (arguments.flag("invert")) {
     for (Input& input : found.inputs) {
       for (float& value : input.raw) value = 255 - value;
@@ -189,7 +211,7 @@ int predict(const Arguments& arguments) {
     list.push_back(std::move(one));
     if (!arguments.json()) fmt::print("{}\n", line);
   }
-  if (arguments.json()) fmt::print("{}\n", list.dump());
+  if (arguments.json()) print_json(list);
   if (found.skipped > 0) fmt::print(stderr, "luge: {} files skipped\n", found.skipped);
   return 0;
 }
@@ -198,6 +220,9 @@ std::vector<Key> keys() {
   std::vector<Key> all = model_file_keys();
   all.push_back({"input", "picture (PNG), table (CSV), or a folder of them"});
   all.push_back({"top", "how many guesses", "5"});
+  for (Key& key : table_keys()) {
+    if (key.name == "data.header" || key.name == "data.separator") all.push_back(std::move(key));
+  }
   all.push_back({"invert", "turn dark and bright of pictures", "false"});
   return all;
 }

@@ -1,4 +1,4 @@
-// Which file run= and model= mean.
+// Which file run=, model= and init= mean.
 #pragma once
 
 #include <filesystem>
@@ -16,10 +16,18 @@ inline constexpr const char* kRuns = "runs";
 std::vector<Key> model_file_keys();
 struct ModelPath {
   std::filesystem::path file;
-  std::filesystem::path run;  // empty for a file outside of any
+  std::filesystem::path run;  // the folder of the training that wrote it; empty for a file outside of any
 };
-/// The file that model= or run= (last, a name, a folder) names. Throws Misuse when there is neither,
-/// FileError when there is no such file.
+/// The file that model= or run= names. Throws Misuse when there is neither, FileError when there is no such
+/// file.
 ModelPath model_path(const Arguments& arguments);
+/// The file that `name` means: a model file, else "last", a run's name or folder, of which it is
+/// checkpoints/WANTED.safetensors; the other of best and last when `wanted` is empty or not there and
+/// `strictly` is false. A folder that a program's train::checkpoint wrote is as good as a run of the command.
+ModelPath model_file(const std::string& name, const std::string& wanted = "best", bool strictly = false);
+
+/// The checkpoints of a run, the furthest first: a disk that was full for a while may have let one be written
+/// and not another. Of those at the same step, last.safetensors, then step-N, then best.safetensors.
+std::vector<std::filesystem::path> checkpoints_of(const std::filesystem::path& run);
 
 }  // namespace luge::cli

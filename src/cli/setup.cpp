@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/in_units.h"
+#include "cli/task.h"
 #include "core/nearest.h"
 #include "core/threads.h"
 #include "luge/compile.h"
 #include "luge/data/normaliser.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
+#include "luge/nn/sequential.h"
 #include "luge/ops/shape.h"
 #include "luge/optim/optimizers.h"
 #include "luge/random.h"
@@ -18,13 +21,9 @@
 namespace luge::cli {
 namespace {
 
-bool is_truth_table(const std::string& name) { return name == "xor" || name == "and" || name == "or"; }
+constexpr const char* kWhole = "auto";  // schedule.steps: the whole training
 
-TargetKind target_kind(const Arguments& arguments) {
-  const std::string loss = arguments.text("loss.name");
-  if (loss == "softmax-cross-entropy") return TargetKind::labels;
-  return loss == "mse" ? TargetKind::values : TargetKind::automatic;
-}
+bool is_truth_table(const std::string& name) { return name == "xor" || name == "and" || name == "or"; }
 
 data::Scaling scaling_for(const Arguments& arguments, const Data& data) {
   const std::string wanted = arguments.choice("data.normalize", {"auto", "none", "standardise", "min-max"});
@@ -33,7 +32,7 @@ data::Scaling scaling_for(const Arguments& arguments, const Data& data) {
 }
 
 std::int64_t outputs_for(const Arguments& arguments, const models::Entry& entry, const data::Info& info) {
-  if (target_kind(arguments) == TargetKind::labels) {
+  if (target_kind(arguments.text("loss.name")) == TargetKind::labels) {
     return info.classes.empty() ? entry.outputs : static_cast<std::int64_t>(info.classes.size());
   }
   if (info.classes.size() > 2) {
@@ -61,7 +60,7 @@ optim::Optimizer make_optimizer(const Arguments& arguments, std::int64_t total_s
   const std::int64_t warm_up =
       arguments.has("schedule.warmup_steps") ? arguments.integer("schedule.warmup_steps", 0) : 0;
   const std::string schedule = one_of(arguments, "schedule.name", optim::schedule::names());
-  if (schedule != "constant" || warm_up > 0) {
+  if (has_schedule(arguments) || warm_up > 0) {
     options.schedule = optim::schedule::named(schedule, std::max<std::int64_t>(1, total_steps), warm_up);
   }
   std::vector<std::string> names = optim::names();
@@ -120,6 +119,8 @@ std::vector<Key> training_keys() {
       {"data.normalize", "standardise, min-max, none; auto: standardise, but for truth tables", "auto"},
       {"data.shuffle", "a new order in every epoch", "true"},
       {"data.workers", "threads that read ahead; auto: processors that training leaves free", "auto"},
+      {"data.accept_changed_data", "resume although data or batch size are not those of the checkpoint",
+       "false"},
       {"callbacks.early_stopping.patience",
        "stop after so many validations without improvement",
        "",
@@ -132,6 +133,8 @@ std::vector<Key> training_keys() {
       {"callbacks.checkpoint.keep", "how many of those stay", "3"},
       {"callbacks.checkpoint.monitor", "figure that best.safetensors is chosen by"},
       {"callbacks.checkpoint.on_error", "when one cannot be written: stop, or warn and go on", "stop"},
+      {"schedule.steps", "updates that the schedule is stretched over; auto: all of the training", "auto"},
+      {"model.init", "weights to begin with: folder of a run, last, or model file", "", {"init"}},
       {"run.dir", "folder of this run (default: runs/MODEL-DATA-N)"},
       {"run.exist_ok", "write into a folder that is not empty", "false"}};
   keys.insert(keys.end(), more.begin(), more.end());
@@ -147,21 +150,39 @@ models::Entry model_entry(const Arguments& arguments) {
 
 void take_defaults(Arguments& arguments, const models::Entry& entry) {
   const models::Defaults& own = entry.defaults;
-  std::string metrics;
-  for (const std::string& metric : own.metrics) metrics += (metrics.empty() ? "" : ",") + metric;
-  arguments.set_default("loss.name", own.loss);
+  if (!arguments.knows("data.name")) {
+    arguments.set_default("loss.name", own.loss);
+    arguments.set_default("train.metrics", usual_metrics(entry));
+  }
   arguments.set_default("optimizer.name", own.optimizer);
   arguments.set_default("optimizer.learning_rate", fmt::format("{}", own.learning_rate));
   arguments.set_default("train.batch", std::to_string(own.batch));
-  arguments.set_default("train.metrics", metrics.empty() ? "none" : metrics);
   if (!arguments.knows("data.name")) return;
   arguments.set_default("train.epochs", std::to_string(own.epochs));
   if (!own.data.empty()) arguments.set_default("data.name", own.data);
 }
 
-TrainingData load_training_data(const Arguments& arguments) {
+bool has_schedule(const Arguments& arguments) {
+  return arguments.text("schedule.name") != optim::schedule::constant().name();
+}
+
+void settle_schedule(Arguments& arguments, const data::Batches& batches) {
+  if (!has_schedule(arguments)) return;
+  arguments.replace("schedule.steps", std::to_string(schedule_updates(arguments, batches)));
+}
+
+std::int64_t schedule_updates(const Arguments& arguments, const data::Batches& batches) {
+  if (arguments.text("schedule.steps") != kWhole) return arguments.integer("schedule.steps", 1);
+  const std::int64_t limit = arguments.integer("train.limit_train_batches", 0),
+                     accumulate = arguments.integer("train.accumulate", 1);
+  const std::int64_t steps = limit > 0 ? std::min(limit, batches.size()) : batches.size();
+  return arguments.integer("train.epochs", 1) * ((steps + accumulate - 1) / accumulate);
+}
+
+TrainingData load_training_data(Arguments& arguments, const models::Entry& entry) {
   const auto seed = static_cast<std::uint64_t>(arguments.integer("train.seed", 0));
-  Data whole = load_data(arguments, arguments.text("data.name"), target_kind(arguments));
+  Data whole = load_data(arguments, arguments.text("data.name"), wanted_targets(arguments, entry));
+  settle_task(arguments, entry, whole);
   double share = arguments.number("data.validation_split");
   if (!(share >= 0 && share < 1)) arguments.misuse("data.validation_split", "0 or more, below 1");
   if (is_truth_table(whole.name) || static_cast<double>(whole.train.size()) * share < 1) share = 0;
@@ -176,11 +197,12 @@ TrainingData load_training_data(const Arguments& arguments) {
   batches = batches.prefetch({.workers = workers == "auto"
                                              ? data::PrefetchOptions::automatic
                                              : static_cast<int>(arguments.integer("data.workers", 0))});
-  return {std::move(whole), std::move(fit), std::move(held_back), std::move(batches)};
+  const data::Affine targets = target_scaling(arguments, entry, whole, fit);
+  return {std::move(whole), std::move(fit), std::move(held_back), std::move(batches), targets};
 }
 
 Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info,
-             std::int64_t total_steps) {
+             std::int64_t updates, const data::Affine& targets) {
   if (arguments.has("train.threads"))
     set_thread_count(static_cast<int>(arguments.integer("train.threads", 1)));
   const std::string precision = arguments.choice("train.precision", {"f32", "bf16"});
@@ -188,9 +210,13 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   random::seed(arguments.integer("train.seed", 0));
   loss::Loss loss = loss::named(one_of(arguments, "loss.name", loss::names()));
   const std::int64_t accumulate = arguments.integer("train.accumulate", 1);
-  optim::Optimizer optimizer = make_optimizer(arguments, (total_steps + accumulate - 1) / accumulate);
-  train::Trainer trainer(models::make(entry.name, outputs_for(arguments, entry, info)), std::move(loss),
-                         std::move(optimizer),
+  optim::Optimizer optimizer = make_optimizer(arguments, updates);
+  const nn::Model net = models::make(entry.name, outputs_for(arguments, entry, info));
+  if (const auto* layers = dynamic_cast<const nn::Sequential*>(net.operator->());
+      layers && targets != data::Affine{}) {
+    nn::Sequential(*layers).add("in_units", InUnits(1 / targets.scale[0], targets.offset[0]));
+  }
+  train::Trainer trainer(net, std::move(loss), std::move(optimizer),
                          {.metrics = make_metrics(arguments), .accumulate = accumulate});
   nn::Notes notes;
   notes.name = entry.name;
@@ -222,7 +248,7 @@ data::Info info_without_data(const Arguments& arguments, const models::Entry& en
   }
   // A model over ids judges every position.
   const Shape judged = is_floating(entry.dtype) ? Shape{} : info.input.shape;
-  info.target = target_kind(arguments) == TargetKind::labels
+  info.target = target_kind(arguments.text("loss.name")) == TargetKind::labels
                     ? data::Field{i64, judged}
                     : data::Field{f32, judged.appended(entry.outputs)};
   return info;

@@ -28,16 +28,27 @@ struct TrainingData {
   data::Dataset fit;                   // what is trained on, scaled
   std::optional<data::Dataset> valid;  // what best.safetensors is chosen on
   data::Batches batches;               // of `fit`, shuffled
+  data::Affine targets = {};           // real targets to mean 0 and deviation 1
 };
 
 /// The gallery's entry; throws Misuse listing the nearest.
 models::Entry model_entry(const Arguments& arguments);
-/// Puts the entry's own choices where the user made none: data, loss, optimizer, rate, batch, epochs.
+/// Puts the entry's own choices where the user made none: data, optimizer, rate, batch, epochs, and the loss
+/// where there is no data for it to follow from.
 void take_defaults(Arguments& arguments, const models::Entry& entry);
-TrainingData load_training_data(const Arguments& arguments);
+/// Loads what data= names and settles what is to be learned from it: the loss, unless given, follows from the
+/// model and the targets, and what was decided about a column of numbers is told on stderr.
+TrainingData load_training_data(Arguments& arguments, const models::Entry& entry);
+/// Whether the learning rate changes.
+bool has_schedule(const Arguments& arguments);
+/// Updates of the weights that the schedule is stretched over: schedule.steps, or the whole training's.
+std::int64_t schedule_updates(const Arguments& arguments, const data::Batches& batches);
+/// Puts the whole training's updates where schedule.steps leaves them open, so that a training that is
+/// resumed for more epochs keeps its schedule. A constant rate needs none.
+void settle_schedule(Arguments& arguments, const data::Batches& batches);
 /// Seeds the generator, makes network and optimizer for such data.
 Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info,
-             std::int64_t total_steps);
+             std::int64_t updates, const data::Affine& targets = {});
 /// A batch of zeros as the training will see it, for plan and explain: types alone until somebody reads it.
 data::Batch empty_batch(const data::Info& info, std::int64_t rows);
 /// A training step of the network that the keys name, on zeros: what plan and explain look at.

@@ -1,5 +1,6 @@
 // luge summary: the layers of a network.
 #include "luge/nn/summary.h"
+#include "cli/output.h"
 
 #include <fmt/format.h>
 
@@ -59,12 +60,11 @@ int run_summary(const Arguments& arguments) {
                       {"connections", layer.connections},
                       {"neurons", layer.neurons}});
   }
-  fmt::print("{}\n", Json{{"model", known.name},
-                          {"parameters", {{"total", summary.parameters}, {"trainable", summary.trainable}}},
-                          {"macs", summary.macs},
-                          {"connections", summary.connections},
-                          {"layers", layers}}
-                         .dump());
+  print_json(Json{{"model", known.name},
+                  {"parameters", {{"total", summary.parameters}, {"trainable", summary.trainable}}},
+                  {"macs", summary.macs},
+                  {"connections", summary.connections},
+                  {"layers", layers}});
   return 0;
 }
 

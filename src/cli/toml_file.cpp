@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/utf8.h"
 #include "io/files/input_file.h"
 #include "luge/error.h"
 
@@ -21,7 +22,7 @@ void flatten(const toml::table& table, const std::string& prefix, const std::str
     if (const auto* inner = node.as_table()) {
       flatten(*inner, key + ".", path, flat);
     } else if (const auto text = node.value<std::string>()) {
-      flat.emplace_back(key, *text);
+      flat.emplace_back(key, from_utf8_escapes(*text));
     } else if (const auto whole = node.value_exact<std::int64_t>()) {
       flat.emplace_back(key, std::to_string(*whole));
     } else if (const auto real = node.value_exact<double>()) {
@@ -45,9 +46,10 @@ bool stands_bare(const std::string& text) {
          text.back() != '.' && text[0] != '.';
 }
 
+// TOML is UTF-8, a path may be anything.
 std::string quoted(const std::string& text) {
   std::string out = "\"";
-  for (const char c : text) {
+  for (const char c : to_utf8_escapes(text)) {
     if (c == '"' || c == '\\') out += '\\';
     out += static_cast<unsigned char>(c) < 0x20 ? fmt::format("\\u{:04x}", static_cast<unsigned char>(c))
                                                 : std::string(1, c);

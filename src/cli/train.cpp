@@ -1,13 +1,12 @@
 // luge train
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/init_weights.h"
 #include "cli/interrupt.h"
+#include "cli/run_config.h"
 #include "cli/runs.h"
-#include "cli/toml_file.h"
 #include "cli/training.h"
-#include "core/threads.h"
 #include "io/files/atomic_file.h"
 #include "io/run/run_directory.h"
 #include "luge/nn/summary.h"
@@ -20,17 +19,6 @@ io::RunDirectory make_run(const Arguments& arguments) {
     return io::RunDirectory::create_at(arguments.text("run.dir"), arguments.flag("run.exist_ok"));
   return io::RunDirectory::create(kRuns,
                                   io::run_stem(arguments.text("model.name"), arguments.text("data.name")));
-}
-
-void write_config(const Arguments& arguments, const io::RunDirectory& run) {
-  FlatToml config;
-  for (auto& [key, value] : arguments.resolved()) config.emplace_back(key, value);
-  char host[256] = "unknown";
-  ::gethostname(host, sizeof host - 1);
-  config.emplace_back("about.version", LUGE_VERSION);
-  config.emplace_back("about.host", host);
-  config.emplace_back("about.threads", std::to_string(thread_count()));
-  io::write_file(run.file("config.toml"), to_toml(config));
 }
 
 std::string plan_text(const Setup& setup, const TrainingData& data) {
@@ -48,15 +36,17 @@ int run_train(const Arguments& given) {
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
-  const TrainingData data = load_training_data(arguments);
-  const std::int64_t steps = data.batches.size() * arguments.integer("train.epochs", 1);
-  Setup setup = set_up(arguments, entry, data.fit.info(), steps);
+  const TrainingData data = load_training_data(arguments, entry);
+  settle_schedule(arguments, data.batches);
+  Setup setup =
+      set_up(arguments, entry, data.fit.info(), schedule_updates(arguments, data.batches), data.targets);
+  if (arguments.has("model.init")) take_weights(arguments, setup.trainer);
   const nn::Summary summary = nn::summary(setup.trainer.net(), setup.input);
   const std::string model = fmt::format(
       "{} on {}: {} samples to train on, {} to choose the best on\n{}{}", entry.name, data.whole.name,
       data.fit.size(), data.valid ? data.valid->size() : 0, summary.to_string(), plan_text(setup, data));
   const io::RunDirectory run = make_run(arguments);
-  write_config(arguments, run);
+  write_config(arguments, run, true);
   io::write_file(run.file("model.txt"), model);
   fmt::print(stderr, "{}", model);
   return train_and_report(arguments, setup, data, run.path());

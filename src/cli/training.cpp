@@ -7,9 +7,13 @@
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/runs.h"
 #include "luge/train/callbacks.h"
+#include "luge/train/checkpoint_info.h"
 
 namespace luge::cli {
 namespace {
@@ -60,9 +64,57 @@ std::vector<train::CallbackRef> callbacks_for(const Arguments& arguments, const 
   return all;
 }
 
-std::string monitored(const train::History& history) {
-  const std::string name = train::default_monitor(history.columns);
-  return name.empty() ? "loss" : name;
+// Prints a line before the first step of a training that has one.
+class Announce final : public train::Callback {
+ public:
+  explicit Announce(std::string text) : text_(std::move(text)) {}
+  void epoch_begin(train::Fit&) override {
+    if (!text_.empty()) fmt::print(stderr, "{}\n", text_);
+    text_.clear();
+  }
+
+ private:
+  std::string text_;
+};
+
+// Where a resumption would begin: not where the training stands when that could not be saved.
+std::int64_t saved_steps(const std::filesystem::path& run) {
+  for (const std::filesystem::path& file : checkpoints_of(run)) {
+    try {
+      if (const auto info = train::checkpoint_info(file.string())) return info->position.total_steps;
+    } catch (const Error&) {
+      continue;  // resume says what is wrong with it
+    }
+  }
+  return 0;
+}
+
+struct Best {
+  std::string monitor;
+  train::EpochRecord epoch;
+};
+
+// The epoch whose network best.safetensors holds, as the file itself tells: the best one measured may be one
+// that could not be written. Without such a file, the best by the loss.
+std::optional<Best> best_of(const Arguments& arguments, const train::History& history,
+                            const std::filesystem::path& run) {
+  const std::filesystem::path file = run / "checkpoints" / "best.safetensors";
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) {
+    try {
+      const auto info = train::checkpoint_info(file.string());
+      if (!info || info->history.epochs.empty()) return std::nullopt;
+      const train::EpochRecord& epoch = info->history.epochs.back();
+      const bool chosen = arguments.has("callbacks.checkpoint.monitor");
+      return Best{chosen ? arguments.text("callbacks.checkpoint.monitor") : train::default_monitor(history.columns),
+                  epoch};
+    } catch (const Error& problem) {
+      fmt::print(stderr, "luge: warning: {}\n", problem.what());
+      return std::nullopt;
+    }
+  }
+  if (history.epochs.empty()) return std::nullopt;
+  return Best{"loss", history.best("loss")};
 }
 
 std::string logs_text(const train::Logs& logs) {
@@ -77,26 +129,30 @@ nlohmann::ordered_json logs_json(const train::Logs& logs) {
   return json;
 }
 
-void print_json(const train::History& history, const std::filesystem::path& run) {
+void report_json(const train::History& history, const std::filesystem::path& run,
+                 const std::optional<Best>& best) {
   nlohmann::ordered_json json = {
       {"run", run.string()}, {"epochs", history.epochs.size()}, {"steps", history.steps}};
+  if (best) {
+    json["best"] = {{"epoch", best->epoch.epoch + 1}};
+    json["best"].update(logs_json(best->epoch.logs));
+  }
   if (!history.epochs.empty()) {
-    const train::EpochRecord& best = history.best(monitored(history));
-    json["best"] = {{"epoch", best.epoch + 1}};
-    json["best"].update(logs_json(best.logs));
     json["metrics"] = logs_json(history.epochs.back().logs);
   }
   json["seconds"] = history.seconds;
   if (!history.stop_reason.empty()) json["stopped"] = history.stop_reason;
-  fmt::print("{}\n", json.dump());
+  print_json(json);
 }
 
-void print_table(const train::History& history, const std::filesystem::path& run, const TrainingData& data) {
+void print_table(const train::History& history, const std::filesystem::path& run, const TrainingData& data,
+                 const std::optional<Best>& best) {
   fmt::print("run    {}\n", run.string());
+  if (best) {
+    fmt::print("best   epoch {} by {}:{}\n", best->epoch.epoch + 1, best->monitor,
+               logs_text(best->epoch.logs));
+  }
   if (!history.epochs.empty()) {
-    const std::string monitor = monitored(history);
-    const train::EpochRecord& best = history.best(monitor);
-    fmt::print("best   epoch {} by {}:{}\n", best.epoch + 1, monitor, logs_text(best.logs));
     fmt::print("last   epoch {}:{}\n", history.epochs.back().epoch + 1,
                logs_text(history.epochs.back().logs));
   }
@@ -116,17 +172,20 @@ void print_table(const train::History& history, const std::filesystem::path& run
 }  // namespace
 
 int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data,
-                     const std::filesystem::path& run) {
+                     const std::filesystem::path& run, const std::string& announcement) {
   train::FitOptions options;
   options.epochs = arguments.integer("train.epochs", 1);
   options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
   if (data.valid) options.validation = data.valid->batch(256);
+  options.accept_changed_data = arguments.flag("data.accept_changed_data");
   options.callbacks = callbacks_for(arguments, run, data.valid.has_value());
+  options.callbacks.insert(options.callbacks.begin(), std::make_shared<Announce>(announcement));
   const train::History history = setup.trainer.fit(data.batches, options);
-  arguments.json() ? print_json(history, run) : print_table(history, run, data);
+  const std::optional<Best> best = best_of(arguments, history, run);
+  arguments.json() ? report_json(history, run, best) : print_table(history, run, data, best);
   if (const int signal = signal_received()) {
     fmt::print(stderr, "luge: stopped by signal {}; `luge resume run={}` goes on from step {}\n", signal,
-               run.string(), setup.trainer.position().total_steps);
+               run.string(), saved_steps(run));
     throw Stopped{signal};
   }
   return 0;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/setup.h"
 #include "io/files/input_file.h"
 #include "luge/train/callbacks.h"
@@ -45,13 +46,13 @@ int verify(const Arguments& given) {
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
-  const TrainingData data = load_training_data(arguments);
+  const TrainingData data = load_training_data(arguments, entry);
   train::FitOptions options;
   options.epochs = arguments.integer("train.epochs", 1);
   options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
   if (data.valid) options.validation = data.valid->batch(256);
-  const std::int64_t steps = data.batches.size() * options.epochs;
-  const auto fresh = [&] { return set_up(arguments, entry, data.fit.info(), steps).trainer; };
+  const std::int64_t updates = schedule_updates(arguments, data.batches);
+  const auto fresh = [&] { return set_up(arguments, entry, data.fit.info(), updates, data.targets).trainer; };
   const Scratch scratch;
 
   train::Trainer straight = fresh();
@@ -74,10 +75,8 @@ int verify(const Arguments& given) {
   const auto a = content(scratch.file("straight")), b = content(scratch.file("resumed"));
   const bool same = a == b;
   if (arguments.json()) {
-    fmt::print("{}\n",
-               nlohmann::ordered_json{
-                   {"steps", total}, {"stopped_at", stop}, {"bytes", a.size()}, {"identical", same}}
-                   .dump());
+    print_json(nlohmann::ordered_json{
+        {"steps", total}, {"stopped_at", stop}, {"bytes", a.size()}, {"identical", same}});
   } else {
     fmt::print("{} steps straight against {}, stop, {}: {} of {} bytes {}\n", total, stop, total - stop,
                same ? "all" : "not all", a.size(),

@@ -4,13 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/output.h"
 
 namespace luge::cli {
 namespace {
 
 int version(const Arguments& arguments) {
   if (arguments.json()) {
-    fmt::print("{}\n", nlohmann::json{{"version", LUGE_VERSION}}.dump());
+    print_json(nlohmann::json{{"version", LUGE_VERSION}});
   } else {
     fmt::print("luge {}\n", LUGE_VERSION);
   }

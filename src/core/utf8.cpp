@@ -1,5 +1,6 @@
 #include "core/utf8.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace luge {
@@ -29,6 +30,14 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
+constexpr std::uint32_t kEscapes = 0xEF00;  // U+EF80 … U+EFFF stand for the bytes 0x80 … 0xFF
+
+// Whether one of the escapes stands at `at`: EE BE 80 … EE BF BF.
+bool is_escape(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  return at + 2 < text.size() && byte(0) == 0xEE && in(byte(1), 0xBE, 0xBF) && in(byte(2), 0x80, 0xBF);
+}
+
 }  // namespace
 
 std::size_t first_invalid_utf8(std::string_view text) {
@@ -47,6 +56,47 @@ std::size_t first_invalid_utf8(std::string_view text) {
     at += length;
   }
   return std::string_view::npos;
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  while (true) {
+    const std::size_t bad = first_invalid_utf8(text);
+    valid += text.substr(0, bad);
+    if (bad == std::string_view::npos) return valid;
+    append_utf8(valid, 0xFFFD);
+    text.remove_prefix(bad + 1);
+  }
+}
+
+std::string to_utf8_escapes(std::string_view bytes) {
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const bool escape = is_escape(bytes, at);
+    const std::size_t length = escape ? 3 : sequence_length(bytes, at);
+    if (length > 0 && !escape) {
+      text += bytes.substr(at, length);
+      at += length;
+      continue;
+    }
+    for (const std::size_t end = at + std::max<std::size_t>(length, 1); at < end; ++at)
+      append_utf8(text, kEscapes | static_cast<unsigned char>(bytes[at]));
+  }
+  return text;
+}
+
+std::string from_utf8_escapes(std::string_view text) {
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size();) {
+    if (is_escape(text, at)) {
+      const auto low = static_cast<unsigned char>(text[at + 2]) & 0x3F;
+      bytes.push_back(static_cast<char>((static_cast<unsigned char>(text[at + 1]) & 1) << 6 | low | 0x80));
+      at += 3;
+    } else {
+      bytes.push_back(text[at++]);
+    }
+  }
+  return bytes;
 }
 
 void append_utf8(std::string& text, std::uint32_t code_point) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "data/fingerprint.h"
 #include "data/permutation.h"
 #include "data/views/views.h"
 #include "luge/data/batches.h"
@@ -13,13 +14,22 @@
 namespace luge::data {
 namespace {
 
-void mix(std::uint64_t& hash, std::span<const std::byte> bytes) {
-  for (const std::byte byte : bytes) hash = (hash ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3ull;
+std::string types_of(const Info& info) {
+  return fmt::format("{} {}", info.input.to_string(), info.target ? info.target->to_string() : "-");
 }
 
-void mix(std::uint64_t& hash, std::string_view text) { mix(hash, std::as_bytes(std::span(text))); }
-
 }  // namespace
+
+std::uint64_t Source::fingerprint() const {
+  Fingerprint hash;
+  HostArray input(info().input), target;
+  if (info().target) target = HostArray(*info().target);
+  for (std::int64_t i = 0; i < size(); ++i) {
+    read(i, input.bytes, target.bytes);
+    hash.add(std::span<const std::byte>(input.bytes)).add(std::span<const std::byte>(target.bytes));
+  }
+  return hash.value();
+}
 
 std::string Field::to_string() const {
   return fmt::format("{}{}", luge::name(dtype), shape.rank() == 0 ? "[]" : shape.to_string());
@@ -40,17 +50,11 @@ Sample Dataset::get(std::int64_t index) const {
 }
 
 std::uint64_t Dataset::fingerprint() const {
-  constexpr std::int64_t kProbes = 64;
-  std::uint64_t hash = 0xcbf29ce484222325ull;
-  mix(hash, fmt::format("{} {} {}", size(), info().input.to_string(),
-                        info().target ? info().target->to_string() : "-"));
-  const std::int64_t probes = std::min(kProbes, size());
-  for (std::int64_t i = 0; i < probes; ++i) {
-    const Sample sample = get(probes == 1 ? 0 : i * (size() - 1) / (probes - 1));
-    mix(hash, sample.input.bytes);
-    mix(hash, sample.target.bytes);
-  }
-  return hash;
+  return Fingerprint()
+      .add(types_of(info()))
+      .add(static_cast<std::uint64_t>(size()))
+      .add(source_->fingerprint())
+      .value();
 }
 
 Dataset Dataset::map(std::function<Sample(Sample)> function) const {

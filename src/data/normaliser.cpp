@@ -59,6 +59,10 @@ Affine fit_scaling(const Dataset& training, Scaling scaling) {
   if (scaling == Scaling::none) return {};
   if (training.size() == 0)
     throw ValueError(fmt::format("{}: nothing to fit a normaliser on", training.info().name));
+  if (training.info().input.shape.elements() == 0) {
+    throw ValueError(fmt::format("{}: inputs of {} hold no numbers to fit a normaliser on",
+                                 training.info().name, training.info().input.to_string()));
+  }
   const Dataset numbers = training.affine({});  // as float32
   const Shape& shape = numbers.info().input.shape;
   const bool by_group = shape.rank() == 1 || shape.rank() == 3;

@@ -1,9 +1,11 @@
 // Saver: a session's Variables as PREFIX-STEP.safetensors.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 #include <system_error>
+#include <tuple>
 
 #include "luge/graph.h"
 #include "luge/io/safetensors.h"
@@ -15,12 +17,33 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view extension = ".safetensors";
 
-/// Files of a prefix by step.
-std::map<std::int64_t, fs::path> saved_steps(const std::string& prefix) {
+constexpr const char* kKind = "luge.kind";
+constexpr const char* kSession = "session";
+constexpr const char* kStep = "luge.step";
+constexpr const char* kSequence = "luge.sequence";  // counts the files of a prefix in the order of saving
+
+struct Saved {
+  std::int64_t sequence = 0;  // 0: not told
+  std::int64_t step = 0;
+  fs::path path;
+};
+
+std::int64_t number_in(const std::map<std::string, std::string>& metadata, const char* key) {
+  const auto found = metadata.find(key);
+  std::int64_t number = 0;
+  if (found != metadata.end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
+  return number;
+}
+
+/// What a Saver wrote for a prefix, oldest first. The order is that of saving: a program that was started
+/// again counts its steps anew, so a larger step need not be the newer one. Files that are no session's, or
+/// cannot be read, are left alone.
+std::vector<Saved> saved_files(const std::string& prefix) {
   const fs::path base(prefix);
   const fs::path folder = base.has_parent_path() ? base.parent_path() : fs::path(".");
   const std::string start = base.filename().string() + "-";
-  std::map<std::int64_t, fs::path> found;
+  std::vector<Saved> found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
@@ -29,9 +52,20 @@ std::map<std::int64_t, fs::path> saved_steps(const std::string& prefix) {
     const char* last = name.data() + name.size() - extension.size();
     std::int64_t step = 0;
     const auto [end, failure] = std::from_chars(first, last, step);
-    if (failure == std::errc() && end == last)
-      found[step] = base.has_parent_path() ? entry.path() : entry.path().filename();
+    if (failure != std::errc() || end != last) continue;
+    const fs::path path = base.has_parent_path() ? entry.path() : entry.path().filename();
+    try {
+      const io::SafetensorsFile file(path.string());
+      const auto kind = file.metadata().find(kKind);
+      if (kind == file.metadata().end() || kind->second != kSession) continue;
+      found.push_back({number_in(file.metadata(), kSequence), step, path});
+    } catch (const Error&) {
+      continue;
+    }
   }
+  std::sort(found.begin(), found.end(), [](const Saved& a, const Saved& b) {
+    return std::tie(a.sequence, a.step) < std::tie(b.sequence, b.step);
+  });
   return found;
 }
 
@@ -65,16 +99,18 @@ fs::path Saver::save(const Session& session, const std::string& prefix, std::int
   if (views.empty())
     throw StateError("Saver: no Variable has a value in this Session; run graph::initialize_all() first");
   const fs::path path = fmt::format("{}-{}{}", prefix, step, extension);
-  io::write_safetensors(path.string(), views,
-                        {{"luge.kind", "session"}, {"luge.step", std::to_string(step)}});
+  std::vector<Saved> older = saved_files(prefix);
+  const std::int64_t sequence = older.empty() ? 1 : older.back().sequence + 1;
+  io::write_safetensors(
+      path.string(), views,
+      {{kKind, kSession}, {kStep, std::to_string(step)}, {kSequence, std::to_string(sequence)}});
   // Older files go only now that the new one is durable.
+  std::erase_if(older, [&](const Saved& file) { return file.step == step; });
   if (options_.max_to_keep > 0) {
-    auto files = saved_steps(prefix);
-    while (static_cast<int>(files.size()) > options_.max_to_keep) {
-      const auto oldest = files.begin()->first == step ? std::next(files.begin()) : files.begin();
+    const auto kept = static_cast<std::size_t>(options_.max_to_keep) - 1;
+    for (std::size_t i = 0; i + kept < older.size(); ++i) {
       std::error_code ignored;  // a file that cannot be deleted is not worth failing a save
-      fs::remove(oldest->second, ignored);
-      files.erase(oldest);
+      fs::remove(older[i].path, ignored);
     }
   }
   return path;
@@ -110,8 +146,8 @@ void Saver::restore(Session& session, const fs::path& path) const {
 }
 
 fs::path Saver::latest(const std::string& prefix) {
-  const auto files = saved_steps(prefix);
-  return files.empty() ? fs::path() : files.rbegin()->second;
+  const auto files = saved_files(prefix);
+  return files.empty() ? fs::path() : files.back().path;
 }
 
 }  // namespace luge::graph

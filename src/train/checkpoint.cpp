@@ -6,9 +6,12 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "io/text/json_text.h"
 #include "luge/error.h"
 #include "luge/io/model_file.h"
+#include "luge/io/safetensors.h"
 #include "luge/random.h"
+#include "luge/train/checkpoint_info.h"
 #include "train/trainer_impl.h"
 
 namespace luge::train {
@@ -19,10 +22,28 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kKey = "luge.train";
 constexpr int kVersion = 1;
 
+// JSON has no word for what is not finite.
+Json number_json(double value) {
+  if (std::isfinite(value)) return value;
+  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+double number_from(const Json& json) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (json.is_number()) return json.get<double>();
+  if (json == "inf") return kInfinity;
+  return json == "-inf" ? -kInfinity : std::numeric_limits<double>::quiet_NaN();
+}
+
 Json history_json(const History& history) {
   Json epochs = Json::array();
   for (const EpochRecord& epoch : history.epochs) {
-    epochs.push_back({{"epoch", epoch.epoch}, {"step", epoch.step}, {"logs", epoch.logs}});
+    Json logs = Json::array();
+    for (const auto& [name, value] : epoch.logs) logs.push_back({name, number_json(value)});
+    epochs.push_back({{"epoch", epoch.epoch},
+                      {"step", epoch.step},
+                      {"learning_rate", epoch.learning_rate},
+                      {"logs", std::move(logs)}});
   }
   return epochs;
 }
@@ -31,12 +52,9 @@ History history_from(const Json& json) {
   History history;
   for (const Json& epoch : json) {
     EpochRecord record{epoch.at("epoch").get<std::int64_t>(), epoch.at("step").get<std::int64_t>(), 0, {}};
-    for (const Json& log : epoch.at("logs")) {
-      const Json& value = log.at(1);
-      record.logs.emplace_back(log.at(0).get<std::string>(), value.is_null()
-                                                                 ? std::numeric_limits<double>::quiet_NaN()
-                                                                 : value.get<double>());
-    }
+    record.learning_rate = epoch.value("learning_rate", 0.0);
+    for (const Json& log : epoch.at("logs"))
+      record.logs.emplace_back(log.at(0).get<std::string>(), number_from(log.at(1)));
     history.epochs.push_back(std::move(record));
   }
   return history;
@@ -50,24 +68,30 @@ std::string state_text(const Trainer::Impl& impl) {
   for_each_state(impl.callbacks, [&](const std::string& key, const Callback& callback) {
     callbacks[key] = callback.state();
   });
-  return Json{{"version", kVersion},
-              {"epoch", position.epoch},
-              {"step", position.step},
-              {"total_steps", position.total_steps},
-              {"loss_sum", position.loss_sum},
-              {"weight", position.weight},
-              {"random", {{"seed", generator.seed}, {"draw", generator.draw}}},
-              {"optimizer", impl.optimizer.name()},
-              {"loss", impl.loss.name()},
-              {"data", impl.data},
-              {"history", history_json(impl.history)},
-              {"callbacks", callbacks}}
-      .dump();
+  return io::json_text(Json{{"version", kVersion},
+                            {"epoch", position.epoch},
+                            {"step", position.step},
+                            {"total_steps", position.total_steps},
+                            {"loss_sum", position.loss_sum},
+                            {"weight", position.weight},
+                            {"random", {{"seed", generator.seed}, {"draw", generator.draw}}},
+                            {"optimizer", impl.optimizer.name()},
+                            {"loss", impl.loss.name()},
+                            {"data", impl.data.text()},
+                            {"validation", impl.validation.text()},
+                            {"history", history_json(impl.history)},
+                            {"callbacks", callbacks}});
 }
 
-Json parsed_state(const io::Extras& extras, const std::string& path) {
-  const auto found = extras.metadata.find(kKey);
-  if (found == extras.metadata.end()) {
+Position position_from(const Json& json) {
+  return {json.at("epoch").get<std::int64_t>(), json.at("step").get<std::int64_t>(),
+          json.at("total_steps").get<std::int64_t>(), json.at("loss_sum").get<double>(),
+          json.at(json.contains("weight") ? "weight" : "rows").get<double>()};
+}
+
+Json parsed_state(const std::map<std::string, std::string>& metadata, const std::string& path) {
+  const auto found = metadata.find(kKey);
+  if (found == metadata.end()) {
     throw FormatError(
         fmt::format("{}: a network without the state of a training; it cannot be resumed", path));
   }
@@ -123,29 +147,48 @@ void Trainer::save(const std::string& path) const {
   io::write_model(path, *impl_->net, extras);
 }
 
+std::string CheckpointInfo::to_string() const {
+  if (position.step == 0) return fmt::format("epoch {}, step {}", position.epoch, position.total_steps);
+  return fmt::format("epoch {} after {} of its steps, step {}", position.epoch + 1, position.step,
+                     position.total_steps);
+}
+
+std::optional<CheckpointInfo> checkpoint_info(const std::string& path) {
+  const io::SafetensorsFile file(path);
+  if (!file.metadata().contains(kKey)) return std::nullopt;
+  const Json json = parsed_state(file.metadata(), path);
+  try {
+    CheckpointInfo info{position_from(json), history_from(json.at("history"))};
+    info.history.steps = info.position.total_steps;
+    return info;
+  } catch (const nlohmann::json::exception& error) {
+    throw FormatError(fmt::format("{}: '{}' is malformed: {}", path, kKey, error.what()));
+  }
+}
+
 void Trainer::restore(const std::string& path) {
   Impl& impl = *impl_;
   impl.optimizer.hold(impl.net->named_parameters());
   const io::ModelState state = io::read_state(path, *impl.net);
-  const Json json = parsed_state(state.extras, path);
+  const Json json = parsed_state(state.extras.metadata, path);
   check_same(json, "optimizer", impl.optimizer.name(), path);
   check_same(json, "loss", impl.loss.name(), path);
   auto values = matched(impl.state_beside(), state.extras, path);
   try {
-    Position position{json.at("epoch").get<std::int64_t>(), json.at("step").get<std::int64_t>(),
-                      json.at("total_steps").get<std::int64_t>(), json.at("loss_sum").get<double>(),
-                      json.at(json.contains("weight") ? "weight" : "rows").get<double>()};
+    const Position position = position_from(json);
     History history = history_from(json.at("history"));
     auto callbacks = json.at("callbacks").get<std::map<std::string, std::string>>();
     const random::State generator{json.at("random").at("seed").get<std::int64_t>(),
                                   json.at("random").at("draw").get<std::int64_t>()};
-    std::string data = json.at("data").get<std::string>();
+    const DataMark data(json.at("data").get<std::string>());
+    const DataMark validation(json.value("validation", std::string()));
     values.insert(values.end(), state.values.begin(), state.values.end());
     for (auto& [variable, value] : values) variable.assign(value);
     impl.position = position;
     impl.history = std::move(history);
     impl.callback_states = std::move(callbacks);
-    impl.data = std::move(data);
+    impl.data = data;
+    impl.validation = validation;
     impl.restored = true;
     random::set_state(generator);
   } catch (const nlohmann::json::exception& error) {

@@ -53,6 +53,11 @@ void check_names(const std::vector<nn::NamedVariable>& state) {
   }
 }
 
+double rate_of_last_step(const optim::Optimizer& optimizer) {
+  const std::int64_t last = std::max<std::int64_t>(optimizer.steps() - 1, 0);
+  return optimizer.learning_rate() * optimizer.options().schedule.at(last);
+}
+
 }  // namespace
 
 /// One call of fit.
@@ -89,27 +94,32 @@ class FitRun {
     fit_.columns = impl_.history.columns = impl_.columns(options_.validation.has_value());
     fit_.trainer = &trainer_;
     fit_.epochs = options_.epochs;
+    fit_.epoch = impl_.position.epoch;
+    fit_.step = impl_.position.step;
+    fit_.total_steps = impl_.position.total_steps;
     fit_.steps = training_.size();
     if (options_.steps_per_epoch > 0) fit_.steps = std::min(fit_.steps, options_.steps_per_epoch);
     fit_.logs = [this] { return shown_; };
   }
 
   void take_position() {
-    const std::string data =
-        fmt::format("{} samples in batches of {}, fingerprint {:016x}", training_.dataset().size(),
-                    training_.batch_size(), training_.dataset().fingerprint());
-    if (!std::exchange(impl_.restored, false)) {
+    const DataMark data = DataMark::of_training(training_);
+    const DataMark validation =
+        options_.validation ? DataMark::of_validation(*options_.validation) : DataMark();
+    if (!impl_.restored) {
       impl_.position = {};
       impl_.history = {};
       impl_.callback_states.clear();
       impl_.optimizer.forget_gathered();
-    } else if (data != impl_.data && !options_.accept_changed_data) {
-      impl_.restored = true;
-      throw ValueError(fmt::format(
-          "fit: the checkpoint was made on {}; this is {}; accept_changed_data goes on all the same",
-          impl_.data, data));
+    } else if (!options_.accept_changed_data) {
+      check_same_data("training", impl_.data, data);
+      // A validation may begin or end with a resumption.
+      if (!impl_.validation.text().empty() && !validation.text().empty())
+        check_same_data("validation", impl_.validation, validation);
     }
+    impl_.restored = false;
     impl_.data = data;
+    impl_.validation = validation;
   }
 
   template <class Call>
@@ -186,7 +196,8 @@ class FitRun {
       for (const auto& [name, value] : trainer_.evaluate(*options_.validation).metrics)
         shown_.emplace_back(std::string(kValidation) + name, value);
     }
-    impl_.history.epochs.push_back({position.epoch, position.total_steps, seconds, shown_});
+    impl_.history.epochs.push_back(
+        {position.epoch, position.total_steps, seconds, shown_, rate_of_last_step(impl_.optimizer)});
     position = {position.epoch + 1, 0, position.total_steps, 0, 0};
     fit_.step_is_open = false;
     fit_.logs = [this] { return shown_; };

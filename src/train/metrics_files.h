@@ -1,8 +1,11 @@
 // metrics.csv and metrics.jsonl of a run: one row an epoch.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string_view>
+#include <utility>
 
 #include "luge/train/history.h"
 
@@ -11,7 +14,25 @@ namespace luge::train {
 /// Columns of their own: no metric may have such a name.
 inline constexpr std::string_view kOwnColumns[] = {"epoch", "step", "seconds", "learning_rate"};
 
-/// Writes both anew, each whole or not at all. Throws FileError.
-void write_metrics(const std::filesystem::path& folder, const History& history);
+class MetricsFiles {
+ public:
+  explicit MetricsFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  /// Takes over from metrics.jsonl what the checkpoint of a resumed training does not hold: how long its
+  /// epochs took. A checkpoint's bytes are those of the training alone, so clocks have no place in it.
+  void recall_times();
+  void forget_times() { times_.clear(); }
+  /// Writes both files anew, each whole or not at all. The columns are epoch, step, every figure that any
+  /// epoch has, learning_rate and seconds; a cell whose epoch did not measure the figure is empty. Throws
+  /// FileError.
+  void write(const History& history) const;
+
+ private:
+  using Place = std::pair<std::int64_t, std::int64_t>;  // epoch and step, both as written
+  double seconds_of(const EpochRecord& epoch) const;
+
+  std::filesystem::path folder_;
+  std::map<Place, double> times_;
+};
 
 }  // namespace luge::train

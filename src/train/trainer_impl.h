@@ -8,6 +8,7 @@
 
 #include "luge/compile.h"
 #include "luge/train/trainer.h"
+#include "train/data_mark.h"
 
 namespace luge::train {
 
@@ -49,7 +50,7 @@ struct Trainer::Impl {
   bool restored = false;  // the next fit continues
   std::map<std::string, std::string> callback_states;
   std::vector<CallbackRef> callbacks;  // of the fit under way
-  std::string data;                    // what it was begun on: samples, batch size, fingerprint
+  DataMark data, validation;           // what it was begun on, and measured on
 };
 
 /// Calls visit(key, callback) for those that have state; of several of one name each has a key of its own.

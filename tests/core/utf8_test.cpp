@@ -26,6 +26,21 @@ TEST(Utf8, FindsTheFirstBadByte) {
   EXPECT_EQ(first_invalid_utf8("\x80"), 0u);
 }
 
+TEST(Utf8, ShowsWhatIsNone) {
+  EXPECT_EQ(valid_utf8("caf\xE9.csv, Größe"), "caf\uFFFD.csv, Größe");
+  EXPECT_EQ(valid_utf8("\xE2\x82"), "\uFFFD\uFFFD");
+  EXPECT_EQ(valid_utf8(""), "");
+}
+
+TEST(Utf8, EscapesAnyBytesAndGetsThemBack) {
+  std::string all = "plain, Größe, \uEF80 \uEFFF \xEE\xBE";
+  for (int byte = 1; byte < 256; ++byte) all += static_cast<char>(byte);
+  const std::string text = to_utf8_escapes(all);
+  EXPECT_EQ(first_invalid_utf8(text), kNone);
+  EXPECT_EQ(from_utf8_escapes(text), all);
+  EXPECT_EQ(to_utf8_escapes("plain, Größe"), "plain, Größe");
+}
+
 TEST(Utf8, WritesEveryLength) {
   std::string text;
   for (const std::uint32_t code : {0x41u, 0xF6u, 0x2264u, 0x1F6F7u}) append_utf8(text, code);

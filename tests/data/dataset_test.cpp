@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 
 #include "data/sources/arrays.h"
@@ -134,6 +135,49 @@ TEST(Dataset, FingerprintFollowsContentAndSize) {
   EXPECT_EQ(numbers(50).fingerprint(), numbers(50).fingerprint());
   EXPECT_NE(numbers(50).fingerprint(), numbers(51).fingerprint());
   EXPECT_NE(numbers(50).fingerprint(), numbers(50).affine({{1.0f}, {1.0f}}).fingerprint());
+}
+
+// Of every kind of view, over samples that lie in memory and over a source of somebody's own.
+TEST(Dataset, OneChangedValueAnywhereChangesTheFingerprint) {
+  class Own final : public Source {
+   public:
+    explicit Own(std::shared_ptr<const Source> inner) : inner_(std::move(inner)) {}
+    std::int64_t size() const override { return inner_->size(); }
+    const Info& info() const override { return inner_->info(); }
+    void read(std::int64_t i, std::span<std::byte> input, std::span<std::byte> target) const override {
+      inner_->read(i, input, target);
+    }
+    std::string where(std::int64_t i) const override { return inner_->where(i); }
+
+   private:
+    std::shared_ptr<const Source> inner_;
+  };
+  const std::int64_t count = 500;
+  const auto samples = [&](std::int64_t changed) {
+    std::vector<float> inputs(static_cast<std::size_t>(count), 1.0f);
+    std::vector<std::int64_t> labels(static_cast<std::size_t>(count), 2);
+    if (changed >= 0) labels[static_cast<std::size_t>(changed)] = 1;
+    return tensors(tensor(inputs, {count, 1}), tensor(labels, {count}));
+  };
+  const std::vector<std::function<Dataset(const Dataset&)>> views = {
+      [](const Dataset& data) { return data; },
+      [](const Dataset& data) { return Dataset(std::make_shared<Own>(data.source())); },
+      [](const Dataset& data) {
+        return data.affine({{1.0f}, {2.0f}}).shuffle({.seed = 4});
+      },
+      [](const Dataset& data) { return data.map([](Sample sample) { return sample; }); },
+      [](const Dataset& data) {
+        return data.augment([](Sample sample, std::uint64_t) { return sample; }, 3);
+      },
+      [](const Dataset& data) { return data.take(400).skip(0); },
+      [](const Dataset& data) { return data.split(1.0, {.seed = 9}).first; }};
+  for (std::size_t v = 0; v < views.size(); ++v) {
+    const std::uint64_t before = views[v](samples(-1)).fingerprint();
+    EXPECT_EQ(views[v](samples(-1)).fingerprint(), before) << v;
+    for (std::int64_t changed = 0; changed < 400; changed += 13)
+      EXPECT_NE(views[v](samples(changed)).fingerprint(), before) << v << " " << changed;
+  }
+  EXPECT_NE(samples(-1).shuffle({.seed = 1}).fingerprint(), samples(-1).shuffle({.seed = 2}).fingerprint());
 }
 
 TEST(Normaliser, StandardisesColumnsOfTheTrainingPart) {

@@ -137,5 +137,73 @@ TEST(BadInput, C87_CellsThatAreNoNumbersNameLineAndColumn) {
   }
 }
 
+TEST(Csv, TheSeparatorIsFoundOut) {
+  const TempDir dir;
+  for (const char* text : {"a\tb\n1\t2.5\n3\t4.5\n", "a;b\n1;2.5\n3;4.5\n", "a|b\n1|2.5\n3|4.5\n",
+                           "a,b\n1,2.5\n3,4.5\n", "\"a,b\"\tb\n1\t2.5\n3\t4.5\n", "1\t2.5\n3\t4.5\n"}) {
+    const auto data = csv(dir.write("t", text));
+    EXPECT_EQ(data.size(), 2) << text;
+    EXPECT_FLOAT_EQ(data.get(1).target.as<float>()[0], 4.5f) << text;
+  }
+}
+
+TEST(Csv, AGuessOfClassesNeedsFewOfThem) {
+  const TempDir dir;
+  const auto type = [&](std::int64_t rows, auto value) {
+    std::string text = "x,y\n";
+    for (std::int64_t i = 0; i < rows; ++i) text += "1.5," + std::to_string(value(i)) + "\n";
+    return csv(dir.write("t.csv", text)).info().target->to_string();
+  };
+  EXPECT_EQ(type(90, [](auto i) { return i % 3; }), "i64[]");
+  EXPECT_EQ(type(90, [](auto i) { return i % 3 + 1; }), "i64[]");
+  EXPECT_EQ(type(400, [](auto i) { return i % 26; }), "i64[]");
+  EXPECT_EQ(type(200, [](auto i) { return i % 2 * 10 + 10; }), "i64[]");
+  EXPECT_EQ(type(60, [](auto i) { return i; }), "f32[1]") << "one row for each";
+  EXPECT_EQ(type(100, [](auto i) { return i % 50; }), "f32[1]");
+  EXPECT_EQ(type(500, [](auto i) { return 1000 * (i % 300); }), "f32[1]") << "prices";
+  EXPECT_EQ(type(90, [](auto i) { return i % 3 - 1; }), "f32[1]");
+}
+
+TEST(Csv, LargeLabelsTakeTheirPlaces) {
+  const TempDir dir;
+  const auto data =
+      csv(dir.write("t.csv", "x,y\n1,90210\n2,10001\n3,90210\n"), {.kind = CsvOptions::Target::classes});
+  EXPECT_EQ(data.info().classes, (std::vector<std::string>{"10001", "90210"}));
+  EXPECT_EQ(data.get(0).target.as<std::int64_t>()[0], 1);
+}
+
+TEST(Csv, ColumnsAndLabelsOfATrainedNetwork) {
+  const TempDir dir;
+  const CsvOptions options{.target = "y", .features = {"a", "b"}, .classes = {"no", "yes", "2"}};
+  const auto data = csv(dir.write("t.csv", "y,b,c,a\nyes,2,9,1\n2.0,4,9,3\n"), options);
+  EXPECT_EQ(data.info().input.to_string(), "f32[2]");
+  EXPECT_FLOAT_EQ(data.get(1).input.as<float>()[0], 3);
+  EXPECT_FLOAT_EQ(data.get(1).input.as<float>()[1], 4);
+  EXPECT_EQ(data.get(0).target.as<std::int64_t>()[0], 1);
+  EXPECT_EQ(data.get(1).target.as<std::int64_t>()[0], 2);
+  expect_error<FormatError>([&] { csv(dir.write("t.csv", "y,b,c\nyes,2,9\n"), options); },
+                            {"t.csv", "column a", "b, c"});
+  expect_error<FormatError>([&] { csv(dir.write("t.csv", "y,b,a\nmaybe,2,9\n"), options); },
+                            {"t.csv:2", "maybe", "no, yes, 2"});
+}
+
+TEST(BadInput, C21_SourcesThatHoldNothing) {
+  const TempDir dir;
+  expect_error<FormatError>([&] { csv(dir.write("t.csv", "x,y\n")); }, {"t.csv", "no rows"});
+  expect_error<FormatError>([&] { csv(dir.write("t.csv", "y\n1\n0\n")); }, {"t.csv", "one column", "'y'"});
+  expect_error<FormatError>([&] { idx(dir.write("images", images(0)), dir.write("labels", labels({}))); },
+                            {"images", "no pictures"});
+  expect_error<FormatError>(
+      [&] {
+        idx(dir.write("images", big_endian({0x00000803, 2, 0, 3})), dir.write("labels", labels({0, 1})));
+      },
+      {"images", "without pixels"});
+  expect_error<ValueError>(
+      [&] {
+        fit_scaling(tensors(zeros({4, 0})), Scaling::standardise);
+      },
+      {"[0]", "no numbers"});
+}
+
 }  // namespace
 }  // namespace luge::data

@@ -145,7 +145,7 @@ TEST(BadInput, C87_CellsThatAreNoNumber) {
 TEST(BadInput, C88_Headers) {
   expect_rejected("", {"is empty"});
   expect_rejected("\n\n", {"is empty"});
-  expect_rejected("1,2\n3,4\n", {"bad.csv:1:1: ", "expected the names of the columns", "header = false"});
+  expect_rejected("1,2\n3,4\n", {"bad.csv:1:1: ", "expected the names of the columns", "header=no"});
   expect_rejected("a,b,a\n1,2,3\n", {"bad.csv:1:3: ", "two columns are named \"a\""});
   const TempDir folder;
   const CsvReader train(folder.write("train.csv", "a,b\n"));

@@ -267,15 +267,26 @@ TEST(BadInput, C47_OnlyTheOldestAreDeleted) {
   for (const int step : {1, 2, 10, 20})
     folder.write(step_file("", "step", static_cast<std::uint64_t>(step)).string(), "");
   folder.write("best.safetensors", "");
-  EXPECT_EQ(prune_step_files(folder.path(), "step", 2), 2);
-  EXPECT_EQ(prune_step_files(folder.path(), "step", 2), 0);
+  EXPECT_EQ(prune_step_files(folder.path(), "step", 2, 20), 2);
+  EXPECT_EQ(prune_step_files(folder.path(), "step", 2, 20), 0);
   EXPECT_FALSE(fs::exists(folder.file("step-2.safetensors")));
   EXPECT_TRUE(fs::exists(folder.file("step-10.safetensors")));
   EXPECT_TRUE(fs::exists(folder.file("best.safetensors")));
   testing::FaultyCalls calls;
   calls.fail(testing::Call::unlink, EACCES);
-  expect_error<FileError>([&] { prune_step_files(folder.path(), "step", 0); },
+  expect_error<FileError>([&] { prune_step_files(folder.path(), "step", 0, 20); },
                           {"step-10", std::strerror(EACCES)});
+}
+
+TEST(StepFiles, ThoseOfATrainingThatWasLeftBehindGoFirst) {
+  const TempDir folder;
+  for (const int step : {3, 400, 500})
+    folder.write(step_file("", "step", static_cast<std::uint64_t>(step)).string(), "");
+  EXPECT_EQ(prune_step_files(folder.path(), "step", 2, 3), 1);
+  folder.write("step-6.safetensors", "");
+  EXPECT_EQ(prune_step_files(folder.path(), "step", 2, 6), 1);
+  EXPECT_TRUE(fs::exists(folder.file("step-3.safetensors")));
+  EXPECT_TRUE(fs::exists(folder.file("step-6.safetensors")));
 }
 
 TEST(AppendFile, AddsWholeLines) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "luge/autodiff.h"
 #include "luge/graph.h"
@@ -100,6 +101,27 @@ TEST_F(SaverTest, KeepsTheNewestAndRestores) {
   graph::Session fresh;
   saver.restore(fresh, graph::Saver::latest(prefix));
   EXPECT_EQ(fresh.value(w).to_vector<float>(), (std::vector<float>{8, 16}));
+}
+
+// A program that is started again counts its steps anew, beside files of larger steps.
+TEST_F(SaverTest, TheNewestIsTheOneSavedLastWhateverItsStep) {
+  Variable w(tensor({1.f, 2.f}, {2}), "saver/u");
+  graph::Session session;
+  session.run(graph::initialize_all());
+  const std::string prefix = (folder_ / "model").string();
+  for (int step : {100, 200, 300})
+    graph::Saver({.max_to_keep = 3, .variables = {w}}).save(session, prefix, step);
+  std::ofstream(prefix + "-7.safetensors") << "somebody else's";
+  for (int step : {10, 20}) {
+    graph::Saver({.max_to_keep = 3, .variables = {w}}).save(session, prefix, step);
+    EXPECT_EQ(graph::Saver::latest(prefix), fs::path(prefix + "-" + std::to_string(step) + ".safetensors"));
+  }
+  for (int step : {10, 20, 300, 7})
+    EXPECT_TRUE(fs::exists(prefix + "-" + std::to_string(step) + ".safetensors"));
+  for (int step : {100, 200}) EXPECT_FALSE(fs::exists(prefix + "-" + std::to_string(step) + ".safetensors"));
+  graph::Saver({.max_to_keep = 1, .variables = {w}}).save(session, prefix, 10);
+  EXPECT_FALSE(fs::exists(prefix + "-20.safetensors"));
+  EXPECT_EQ(graph::Saver::latest(prefix), fs::path(prefix + "-10.safetensors"));
 }
 
 TEST_F(SaverTest, RefusesWhatDoesNotFit) {

@@ -42,7 +42,8 @@ class Dataset {
   Sample get(std::int64_t index) const;
   /// Where a sample comes from: file and row.
   std::string where(std::int64_t index) const { return source_->where(index); }
-  /// A number that changes with the size, the types or (of up to 64 samples) the content.
+  /// A number that changes with the size, the types, the order or any byte of the content. Behind map and
+  /// augment it is that of what is below them, and of what the function makes of up to 64 samples.
   std::uint64_t fingerprint() const;
 
   /// Every sample through `function`. Types may change; all samples must agree.

@@ -80,6 +80,10 @@ class Source {
   virtual std::string where(std::int64_t index) const = 0;
   /// The source as it is in the given epoch, or null when all epochs are alike. Only what is random differs.
   virtual std::shared_ptr<const Source> at_epoch(std::int64_t) const { return nullptr; }
+  /// A number that any changed byte of any sample changes: a resumed training knows its data by it. This one
+  /// reads every sample once; override it where that takes long and something else tells (sizes and times of
+  /// files, a version).
+  virtual std::uint64_t fingerprint() const;
 };
 
 }  // namespace luge::data

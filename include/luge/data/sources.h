@@ -35,11 +35,19 @@ struct CsvOptions {
   /// A first line of names; automatic: when a cell of the first line is no number and the cells below are.
   enum class Header { automatic, yes, no } header = Header::automatic;
   /// Target cells are names or whole numbers of classes (label = place in the sorted list), or real values.
+  /// Numbers are classes when automatic finds few different whole ones from 0 or 1, each in several rows.
   enum class Target { automatic, classes, values } kind = Target::automatic;
-  char separator = ',';
+  /// Between cells; 0: found out (comma, tab, semicolon or |).
+  char separator = 0;
+  /// The columns of the input, in this order, such as those a network was trained on; empty: all but the
+  /// target. Found by name, or by place in a table without a header.
+  std::vector<std::string> features = {};
+  /// The names of the labels, in this order; empty: what the column holds.
+  std::vector<std::string> classes = {};
 };
-/// Rows of a table: input f32[columns - 1]; target i64[] for classes, f32[1] for values.
-/// Throws FormatError naming file, line and column.
+/// Rows of a table: input f32[columns - 1]; target i64[] for classes, f32[1] for values. Throws FormatError
+/// naming file, line and column: for cells that are no numbers, a table of one column, one without rows, and
+/// `features` or `classes` that do not fit.
 Dataset csv(const std::filesystem::path& file, const CsvOptions& options = {});
 
 /// Samples along axis 0 of both tensors. Throws ShapeError when their lengths differ.

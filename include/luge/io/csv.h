@@ -12,7 +12,7 @@ namespace luge::io {
 
 struct CsvOptions {
   bool header = true;    ///< the first row names the columns; else they are called column1, column2, …
-  char separator = ',';  ///< ';' and '\t' are common too
+  char separator = ',';  ///< ';' and '\t' are common too; guess_separator finds it out
   std::size_t max_row_bytes = std::size_t{64} << 20;
   std::size_t max_columns = std::size_t{1} << 20;
 };
@@ -57,6 +57,10 @@ struct CsvNumbers {
 
 /// Reads a table that holds nothing but numbers.
 CsvNumbers read_csv_numbers(const std::string& path, const CsvOptions& options = {});
+
+/// What stands between the cells of a table: the one of comma, tab, semicolon and | that cuts its first rows
+/// into equally many cells, most of them numbers; a comma when none does.
+char guess_separator(const std::string& path);
 
 /// Throws FormatError naming both files and the first column that differs, for tables that must fit each
 /// other, as training and test data.

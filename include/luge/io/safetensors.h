@@ -44,8 +44,10 @@ struct StoredTensor {
 
 /// A safetensors file opened for reading. The constructor reads and checks the header alone, tensors are read
 /// when asked for, into the caller's memory. The file may be replaced by a writer meanwhile: reading goes on
-/// in the old one. Throws FileError (cannot be read) and FormatError (breaks the format, is damaged, or holds
-/// what Luge has no type for); the text names file, tensor, and what was expected and found.
+/// in the old one. A header may begin with blanks, although its first byte should be `{`: the format's own
+/// tests take such files, so Luge reads them; it never writes them. Throws FileError (cannot be read) and
+/// FormatError (breaks the format, is damaged, or holds what Luge has no type for); the text names file,
+/// tensor, and what was expected and found.
 class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::string& path);

@@ -34,8 +34,9 @@ std::string default_monitor(const Columns& columns);
 struct EpochRecord {
   std::int64_t epoch = 0;  // from 0
   std::int64_t step = 0;   // steps since the start of the training
-  double seconds = 0;
+  double seconds = 0;      // 0: not known, of epochs before a resumption
   Logs logs;
+  double learning_rate = 0;  // of its last step
 };
 
 struct History {

@@ -8,6 +8,7 @@
 #include "cli/bench/peaks.h"
 #include "cli/bench/step.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "core/threads.h"
 
 namespace luge::cli::bench {
@@ -111,13 +112,12 @@ Json machine() { return {{"threads", thread_count()}, {"version", LUGE_VERSION}}
 int show_peaks(const Arguments& arguments) {
   const Peaks found = peaks(std::min(1.0, arguments.number("seconds")));
   if (arguments.json()) {
-    fmt::print("{}\n", Json{{"machine", machine()},
-                            {"peaks",
-                             {{"matmul_gflops", found.matmul_gflops},
-                              {"conv_direct_gflops", found.conv_direct_gflops},
-                              {"conv_winograd_gflops", found.conv_winograd_gflops},
-                              {"bandwidth_gbs", found.bandwidth_gbs}}}}
-                           .dump());
+    print_json(Json{{"machine", machine()},
+                    {"peaks",
+                     {{"matmul_gflops", found.matmul_gflops},
+                      {"conv_direct_gflops", found.conv_direct_gflops},
+                      {"conv_winograd_gflops", found.conv_winograd_gflops},
+                      {"bandwidth_gbs", found.bandwidth_gbs}}}});
     return 0;
   }
   fmt::print("matmul 1024x1024x1024            {:>7.1f} GFLOP/s\n", found.matmul_gflops);
@@ -138,7 +138,7 @@ int show_micro(const Arguments& arguments) {
     fmt::print("{:<40} {:>10.2f} {:<4}{}\n", figure.name, figure.value, figure.unit,
                figure.limit > 0 ? fmt::format(" (should stay below {})", figure.limit) : "");
   }
-  if (arguments.json()) fmt::print("{}\n", Json{{"machine", machine()}, {"figures", list}}.dump());
+  if (arguments.json()) print_json(Json{{"machine", machine()}, {"figures", list}});
   return 0;
 }
 
@@ -167,7 +167,7 @@ int run_bench(const Arguments& arguments) {
     rows.push_back(Json::parse(wanted.size() == 1 ? work() : in_own_process(work)));
     if (!arguments.json()) print(rows.back(), settings.show);
   }
-  if (arguments.json()) fmt::print("{}\n", Json{{"machine", machine()}, {"workloads", rows}}.dump());
+  if (arguments.json()) print_json(Json{{"machine", machine()}, {"workloads", rows}});
   return 0;
 }
 

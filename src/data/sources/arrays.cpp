@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <mutex>
 
+#include "data/fingerprint.h"
 #include "luge/data/sources.h"
 #include "luge/error.h"
 
@@ -22,9 +24,21 @@ class ArraySource final : public Source {
       std::memcpy(target.data(), arrays_.targets.data() + i * target.size(), target.size());
   }
   std::string where(std::int64_t index) const override { return arrays_.where(index); }
+  // Views ask anew for each chain; the arrays never change.
+  std::uint64_t fingerprint() const override {
+    std::call_once(hashed_, [this] {
+      hash_ = Fingerprint()
+                  .add(std::span<const std::byte>(arrays_.inputs))
+                  .add(std::span<const std::byte>(arrays_.targets))
+                  .value();
+    });
+    return hash_;
+  }
 
  private:
   Arrays arrays_;
+  mutable std::once_flag hashed_;
+  mutable std::uint64_t hash_ = 0;
 };
 
 Field field_of_rows(const Tensor& tensor, std::string_view what) {

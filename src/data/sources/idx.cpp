@@ -65,6 +65,10 @@ Dataset read(const std::string& name, const fs::path& images, const fs::path& la
     throw FormatError(fmt::format("{}: holds {}; expected [samples,height,width]", images.string(),
                                   pictures.shape.to_string()));
   }
+  if (pictures.shape.elements() == 0) {
+    throw FormatError(fmt::format("{}: holds {}: no pictures, or pictures without pixels", images.string(),
+                                  pictures.shape.to_string()));
+  }
   if (pictures.shape[0] != static_cast<std::int64_t>(targets.size())) {
     throw FormatError(fmt::format("{}: {} samples, but {} labels in {}", images.string(), pictures.shape[0],
                                   targets.size(), labels.string()));

@@ -1,6 +1,7 @@
 // The input through (x - offset) * scale, from any number type to float32.
 #include <fmt/format.h>
 
+#include "data/fingerprint.h"
 #include "data/views/views.h"
 #include "luge/data/normaliser.h"
 #include "luge/error.h"
@@ -49,6 +50,13 @@ class AffineView final : public Source {
   SourceRef at_epoch(std::int64_t epoch) const override {
     SourceRef below = source_->at_epoch(epoch);
     return below ? std::make_shared<AffineView>(std::move(below), affine_) : nullptr;
+  }
+  std::uint64_t fingerprint() const override {
+    return Fingerprint()
+        .add(source_->fingerprint())
+        .add(std::span<const float>(affine_.offset))
+        .add(std::span<const float>(affine_.scale))
+        .value();
   }
 
  private:

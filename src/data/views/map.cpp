@@ -1,8 +1,10 @@
 // map and augment: every sample through a function of the user's.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
+#include "data/fingerprint.h"
 #include "data/permutation.h"
 #include "data/views/views.h"
 #include "luge/data/dataset.h"
@@ -48,6 +50,19 @@ class MapView final : public Source {
     SourceRef below = source_->at_epoch(epoch);
     if (!below && (!seed_ || epoch == epoch_)) return nullptr;
     return std::make_shared<MapView>(below ? std::move(below) : source_, function_, seed_, epoch);
+  }
+  // What the function makes of all samples would cost a pass of its work; the samples below are read whole.
+  std::uint64_t fingerprint() const override {
+    constexpr std::int64_t kProbes = 64;
+    Fingerprint hash;
+    hash.add(source_->fingerprint()).add(seed_.value_or(0)).add(static_cast<std::uint64_t>(epoch_));
+    const std::int64_t probes = std::min(kProbes, size());
+    for (std::int64_t i = 0; i < probes; ++i) {
+      const Sample sample = mapped(probes == 1 ? 0 : i * (size() - 1) / (probes - 1));
+      hash.add(std::span<const std::byte>(sample.input.bytes))
+          .add(std::span<const std::byte>(sample.target.bytes));
+    }
+    return hash.value();
   }
 
  private:

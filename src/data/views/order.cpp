@@ -1,4 +1,5 @@
 // Views that change which samples there are and in which order: take, skip, select, split and shuffle.
+#include "data/fingerprint.h"
 #include "data/permutation.h"
 #include "data/views/views.h"
 
@@ -19,6 +20,9 @@ class SelectView final : public Source {
   SourceRef at_epoch(std::int64_t epoch) const override {
     SourceRef below = source_->at_epoch(epoch);
     return below ? std::make_shared<SelectView>(std::move(below), indices_) : nullptr;
+  }
+  std::uint64_t fingerprint() const override {
+    return Fingerprint().add(source_->fingerprint()).add(std::span<const std::int64_t>(*indices_)).value();
   }
 
  private:
@@ -41,6 +45,13 @@ class RangeView final : public Source {
     SourceRef below = source_->at_epoch(epoch);
     return below ? std::make_shared<RangeView>(std::move(below), first_, count_) : nullptr;
   }
+  std::uint64_t fingerprint() const override {
+    return Fingerprint()
+        .add(source_->fingerprint())
+        .add(static_cast<std::uint64_t>(first_))
+        .add(static_cast<std::uint64_t>(count_))
+        .value();
+  }
 
  private:
   SourceRef source_;
@@ -58,6 +69,9 @@ class ShuffleView final : public Source {
   }
   std::string where(std::int64_t index) const override { return first_epoch_->where(index); }
   SourceRef at_epoch(std::int64_t epoch) const override { return epoch == 0 ? first_epoch_ : order(epoch); }
+  std::uint64_t fingerprint() const override {
+    return Fingerprint().add(source_->fingerprint()).add(seed_).value();
+  }
 
  private:
   SourceRef order(std::int64_t epoch) const {

@@ -8,10 +8,22 @@
 
 #include "core/nearest.h"
 #include "core/number.h"
+#include "io/csv/names.h"
 #include "io/csv/row_scanner.h"
 #include "luge/error.h"
 
 namespace luge::io {
+
+namespace {
+constexpr std::string_view kMadeUp = "column";
+}  // namespace
+
+std::string made_up_name(std::size_t column) { return fmt::format("{}{}", kMadeUp, column + 1); }
+
+bool is_made_up(std::string_view name) {
+  return name.starts_with(kMadeUp) && name.size() > kMadeUp.size() &&
+         name.find_first_not_of("0123456789", kMadeUp.size()) == std::string_view::npos;
+}
 
 struct CsvReader::State {
   RowScanner scanner;
@@ -24,7 +36,7 @@ struct CsvReader::State {
     if (options.header) {
       take_header();
     } else {
-      for (std::size_t i = 0; i < scanner.fields(); ++i) columns.push_back(fmt::format("column{}", i + 1));
+      for (std::size_t i = 0; i < scanner.fields(); ++i) columns.push_back(made_up_name(i));
       row_waits = true;
     }
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -42,7 +54,7 @@ struct CsvReader::State {
     if (!numbers_only) return;
     scanner.fail(scanner.line(), 1,
                  fmt::format("expected the names of the columns, got numbers (\"{}\", …); if the "
-                             "table has no header, read it with header = false",
+                             "table has no header, read it with header=no",
                              columns[0]));
   }
 

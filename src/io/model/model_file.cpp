@@ -11,6 +11,7 @@
 #include "io/model/content.h"
 #include "io/model/notes_json.h"
 #include "io/model/recording.h"
+#include "io/text/json_text.h"
 #include "luge/io/safetensors.h"
 #include "luge/nn/observe.h"
 
@@ -61,7 +62,7 @@ std::string roles_of(const nn::Module& net) {
     if (!variable.trainable()) roles[name] = "frozen";
   }
   for (const auto& [name, variable] : net.named_buffers()) roles[name] = "buffer";
-  return roles.dump();
+  return json_text(roles);
 }
 
 std::map<std::string, Role> roles_from_json(const std::string& text, const std::string& path) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/fields.h"
+#include "io/text/json_text.h"
 #include "luge/error.h"
 
 namespace luge::io {
@@ -60,7 +61,7 @@ std::string to_json(const nn::Notes& notes) {
   if (!notes.classes.empty()) json["classes"] = notes.classes;
   if (!notes.features.empty()) json["features"] = notes.features;
   if (!notes.target.empty()) json["target"] = notes.target;
-  return json.dump();
+  return json_text(json);
 }
 
 nn::Notes notes_from_json(const std::string& text, const std::string& path) {

@@ -7,6 +7,7 @@
 
 #include "core/nearest.h"
 #include "io/model/recording.h"
+#include "io/text/json_text.h"
 #include "luge/error.h"
 
 namespace luge::io {
@@ -204,7 +205,7 @@ std::string to_json(const Recording& recording) {
   for (const auto& entry : recording.entries) entries.push_back(std::visit(Writer{}, entry));
   Json json = {{"version", kVersion}, {"entries", std::move(entries)}, {"output", recording.output}};
   if (!recording.writes.empty()) json["writes"] = recording.writes;
-  return json.dump();
+  return json_text(json);
 }
 
 Recording recording_from_json(const std::string& text, const std::string& path) {

@@ -50,6 +50,8 @@ class FolderLock {
   int file_;
 };
 
+constexpr const char* kCheckpoints = "checkpoints";
+
 std::optional<RunInfo> read_mark(const fs::path& run) {
   std::ifstream file(run / kMark);
   RunInfo info{run, 0, {}};
@@ -64,6 +66,15 @@ std::optional<RunInfo> read_mark(const fs::path& run) {
   }
   if (!found) return std::nullopt;
   return info;
+}
+
+bool holds_checkpoints(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder / kCheckpoints, error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() == ".safetensors") return true;
+  }
+  return false;
 }
 
 void write_mark(const fs::path& run, std::uint64_t sequence) {
@@ -117,8 +128,8 @@ std::string stem_part(std::string_view text, std::string_view otherwise) {
   constexpr std::size_t kLongest = 80;
   const fs::path path(text);
   const fs::path last = (path.has_filename() ? path : path.parent_path()).filename();
-  const bool is_file =
-      last.extension() == ".safetensors" || last.extension() == ".csv" || last.extension() == ".toml";
+  const bool is_file = last.extension() == ".safetensors" || last.extension() == ".csv" ||
+                       last.extension() == ".tsv" || last.extension() == ".toml";
   const std::string name = (is_file ? last.stem() : last).string();
   std::string part;
   for (const char letter : name.substr(0, kLongest)) {
@@ -210,11 +221,12 @@ fs::path find_run(std::string_view name, const fs::path& base) {
     throw FileError(fmt::format("{}: there is no run yet; luge train makes one", base.string()));
   }
   for (const fs::path& path : {fs::path(name), base / name}) {
-    if (read_mark(path)) return path.has_filename() ? path : path.parent_path();
+    if (read_mark(path) || holds_checkpoints(path)) return path.has_filename() ? path : path.parent_path();
   }
   std::error_code error;
   if (fs::exists(name, error))
-    throw FileError(fmt::format("{}: is no run directory (it has no {})", name, kMark));
+    throw FileError(
+        fmt::format("{}: is no run directory (it has neither {} nor {})", name, kMark, kCheckpoints));
   std::vector<std::string> names;
   for (const RunInfo& run : runs) names.push_back(run.path.filename().string());
   throw FileError(fmt::format("{}: there is no such run, neither here nor in {}{}", name, base.string(),

@@ -52,8 +52,8 @@ std::string run_stem(std::string_view model, std::string_view data);
 /// there is no such folder.
 std::vector<RunInfo> list_runs(const std::filesystem::path& base);
 
-/// The run that `name` means: "last" the newest below `base`, else a path, else a name below `base`.
-/// The error lists the nearest names.
+/// The run that `name` means: "last" the newest below `base`, else a path, else a name below `base`. A folder
+/// with checkpoints is one too, whoever wrote them. The error lists the nearest names.
 std::filesystem::path find_run(std::string_view name, const std::filesystem::path& base);
 
 }  // namespace luge::io

@@ -50,7 +50,7 @@ std::optional<ProcessIdentity> read_owner(int file) {
   throw FileError(fmt::format("{}: process {} on host {} {} writing into this run directory; {}", run,
                               owner->pid, owner->host, elsewhere ? "may be" : "is",
                               elsewhere ? fmt::format("if it is not, delete {}", lock.string())
-                                        : "wait for it or stop it, or choose another run.dir"));
+                                        : "wait for it or stop it"));
 }
 
 void write_owner(const std::filesystem::path& path, int file) {

@@ -41,8 +41,11 @@ std::vector<StepFile> list_step_files(const std::filesystem::path& folder, std::
   return files;
 }
 
-int prune_step_files(const std::filesystem::path& folder, std::string_view prefix, std::size_t keep) {
-  const auto files = list_step_files(folder, prefix);
+int prune_step_files(const std::filesystem::path& folder, std::string_view prefix, std::size_t keep,
+                     std::uint64_t newest) {
+  auto files = list_step_files(folder, prefix);
+  std::stable_partition(files.begin(), files.end(),
+                        [newest](const StepFile& file) { return file.step > newest; });
   int removed = 0;
   for (std::size_t i = 0; i + keep < files.size(); ++i) {
     if (system_calls().unlink(files[i].path.c_str()) != 0 && errno != ENOENT) {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
 
 #include "io/run/step_files.h"
 #include "luge/error.h"
@@ -21,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 class Checkpoint final : public Callback {
  public:
   Checkpoint(fs::path folder, const CheckpointOptions& options)
-      : folder_(std::move(folder)), checkpoints_(folder_ / "checkpoints"), options_(options) {
+      : files_(folder), checkpoints_(folder / "checkpoints"), options_(options) {
     std::error_code error;
     fs::create_directories(checkpoints_, error);
     if (error)
@@ -34,30 +36,29 @@ class Checkpoint final : public Callback {
 
   bool runs_last() const override { return true; }
 
-  void step_end(Fit& fit) override {
-    if (options_.every == 0 || fit.total_steps % options_.every != 0) return;
-    guarded([&] {
-      fit.trainer->save(
-          io::step_file(checkpoints_, "step", static_cast<std::uint64_t>(fit.total_steps)).string());
-      io::prune_step_files(checkpoints_, "step", static_cast<std::size_t>(options_.keep));
-    });
-  }
-
   void train_begin(Fit& fit) override {
     const std::string name = options_.monitor.empty() ? default_monitor(fit.columns) : options_.monitor;
     monitor_.reset();
     if (!name.empty()) monitor_ = find_monitor("checkpoint", name, options_.better, fit.columns);
+    fresh_ = fit.total_steps == 0;
+    saved_at_ = fresh_ ? -1 : fit.total_steps;
+    if (!fresh_) return files_.recall_times();
+    best_ = {};
+    measured_ = best_is_saved_ = false;
+    files_.forget_times();
+  }
+
+  void step_end(Fit& fit) override {
+    if (options_.every == 0 || fit.total_steps % options_.every != 0) return;
+    const auto step = static_cast<std::uint64_t>(fit.total_steps);
+    guarded([&] {
+      fit.trainer->save(io::step_file(checkpoints_, "step", step).string());
+      io::prune_step_files(checkpoints_, "step", static_cast<std::size_t>(options_.keep), step);
+    });
   }
 
   void epoch_end(Fit& fit) override {
-    if (monitor_) {
-      const Score score = score_of(fit.logs(), *monitor_);
-      if (measured_ ? beats(score, best_, *monitor_) : !std::isnan(score.value)) {
-        best_ = score;
-        measured_ = true;
-        guarded([&] { fit.trainer->save((checkpoints_ / "best.safetensors").string()); });
-      }
-    }
+    if (monitor_) save_best(fit, score_of(fit.logs(), *monitor_));
     // Epochs may last a millisecond: what a crash can cost is a second of work.
     if (saved_at_ < 0 || Clock::now() - saved_when_ >= std::chrono::seconds(1)) save_last(fit);
   }
@@ -73,37 +74,69 @@ class Checkpoint final : public Callback {
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) throw FormatError("the checkpoint's state of checkpoints is no JSON object");
-    best_.value = json.value("best", 0.0);
-    const auto tie = json.find("tie");  // null stands for NaN
-    best_.tie =
-        tie != json.end() && tie->is_number() ? tie->get<double>() : std::numeric_limits<double>::quiet_NaN();
-    measured_ = json.value("measured", false);
+    const auto number = [&](const char* name) {  // null stands where it was not finite
+      const auto found = json.find(name);
+      return found != json.end() && found->is_number() ? found->get<double>()
+                                                       : std::numeric_limits<double>::quiet_NaN();
+    };
+    best_ = {number("best"), number("tie")};
+    measured_ = json.value("measured", false) && !std::isnan(best_.value);
   }
 
  private:
   void save_last(Fit& fit) {
-    guarded([&] {
+    const bool saved = guarded([&] {
       fit.trainer->save((checkpoints_ / "last.safetensors").string());
-      write_metrics(folder_, fit.trainer->history());
+      files_.write(fit.trainer->history());
     });
+    if (saved) take_over(fit.total_steps);
     saved_at_ = fit.total_steps;
     saved_when_ = Clock::now();
   }
+
+  // What counts as the best is what the file holds: one that could not be written is not the best so far.
+  void save_best(Fit& fit, const Score& score) {
+    if (measured_ ? !beats(score, best_, *monitor_) : std::isnan(score.value)) return;
+    const auto before = std::pair(best_, measured_);
+    best_ = score;
+    measured_ = true;
+    const bool saved = guarded([&] { fit.trainer->save((checkpoints_ / "best.safetensors").string()); });
+    if (!saved) std::tie(best_, measured_) = before;
+    best_is_saved_ |= saved;
+  }
+
+  // A training that begins anew in a folder that another has used: what is left of that one would pass for
+  // this one's. It goes once this one's own checkpoint is safe.
+  void take_over(std::int64_t step) {
+    if (!std::exchange(fresh_, false)) return;
+    std::error_code ignored;
+    for (const io::StepFile& file : io::list_step_files(checkpoints_, "step")) {
+      if (file.step > static_cast<std::uint64_t>(step)) fs::remove(file.path, ignored);
+    }
+    if (!best_is_saved_) fs::remove(checkpoints_ / "best.safetensors", ignored);
+  }
+
+  // Whether `save` went well; throws what it throws unless the training is to go on.
   template <class Save>
-  void guarded(Save save) {
+  bool guarded(Save save) {
     try {
       save();
+      return true;
     } catch (const FileError& error) {
       if (options_.on_error == OnSaveError::stop) throw;
       if (options_.warn) options_.warn(error.what());
+      return false;
     }
   }
 
-  fs::path folder_, checkpoints_;
+  MetricsFiles files_;
+  fs::path checkpoints_;
   CheckpointOptions options_;
   std::optional<Monitor> monitor_;
   Score best_;
   bool measured_ = false;
+  bool best_is_saved_ = false;  // by this fit
+  bool fresh_ = false;          // a training from its first step, nothing of it saved yet
   std::int64_t saved_at_ = -1;
   Clock::time_point saved_when_;
 };

@@ -6,6 +6,7 @@
 
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
+#include "luge/train/trainer.h"
 #include "train/monitor.h"
 
 namespace luge::train {
@@ -22,8 +23,15 @@ class EarlyStopping final : public Callback {
           fmt::format("early_stopping: min_delta is {}; expected at least 0", options.min_delta));
     }
   }
+  // A training that was over is over when it is resumed, too, unless it may wait longer now.
   void train_begin(Fit& fit) override {
     monitor_ = find_monitor("early_stopping", options_.monitor, options_.better, fit.columns);
+    if (fit.total_steps == 0) {
+      measured_ = false;
+      waited_ = 0;
+    } else if (waited_ >= options_.patience) {
+      stop(fit);
+    }
   }
   void epoch_end(Fit& fit) override {
     const double value = value_of(fit.logs(), monitor_.name);
@@ -32,9 +40,7 @@ class EarlyStopping final : public Callback {
       measured_ = true;
       waited_ = 0;
     } else if (++waited_ >= options_.patience) {
-      fit.stop(measured_ ? fmt::format("{} has not improved on {:.4f} for {} validations", options_.monitor,
-                                       best_, waited_)
-                         : fmt::format("{} was nan for {} validations", options_.monitor, waited_));
+      stop(fit);
     }
   }
   std::string name() const override { return "early_stopping"; }
@@ -50,6 +56,11 @@ class EarlyStopping final : public Callback {
   }
 
  private:
+  void stop(Fit& fit) const {
+    fit.stop(measured_ ? fmt::format("{} has not improved on {:.4f} for {} epochs", options_.monitor, best_, waited_)
+                       : fmt::format("{} was nan for {} epochs", options_.monitor, waited_));
+  }
+
   EarlyStoppingOptions options_;
   Monitor monitor_;
   double best_ = 0;
@@ -61,13 +72,20 @@ class StopAt final : public Callback {
  public:
   StopAt(std::string name, double value, std::optional<metrics::Better> better)
       : name_(std::move(name)), value_(value), better_(better) {}
-  void train_begin(Fit& fit) override { monitor_ = find_monitor("stop_at", name_, better_, fit.columns); }
-  void epoch_end(Fit& fit) override {
-    const double value = value_of(fit.logs(), name_);
+  void train_begin(Fit& fit) override {
+    monitor_ = find_monitor("stop_at", name_, better_, fit.columns);
+    if (fit.total_steps == 0 || fit.step > 0) return;
+    const auto& epochs = fit.trainer->history().epochs;
+    if (!epochs.empty()) check(fit, epochs.back().logs);
+  }
+  void epoch_end(Fit& fit) override { check(fit, fit.logs()); }
+
+ private:
+  void check(Fit& fit, const Logs& logs) const {
+    const double value = value_of(logs, name_);
     if (monitor_.reaches(value, value_)) fit.stop(fmt::format("{} reached {:.4f}", name_, value));
   }
 
- private:
   std::string name_;
   double value_;
   std::optional<metrics::Better> better_;

@@ -1,0 +1,71 @@
+#include "cli/run_config.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/data_sets.h"
+#include "cli/setup.h"
+#include "cli/toml_file.h"
+#include "core/threads.h"
+#include "io/files/atomic_file.h"
+
+namespace luge::cli {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kFile = "config.toml";
+constexpr const char* kAbout = "about.";
+
+FlatToml about_this_run() {
+  char host[256] = "unknown";
+  ::gethostname(host, sizeof host - 1);
+  return {{"about.version", LUGE_VERSION},
+          {"about.host", host},
+          {"about.threads", std::to_string(thread_count())}};
+}
+
+FlatToml about(const fs::path& file) {
+  FlatToml told = read_toml(file.string());
+  std::erase_if(told, [](const auto& entry) { return !entry.first.starts_with(kAbout); });
+  return told;
+}
+
+}  // namespace
+
+void write_config(const Arguments& arguments, const io::RunDirectory& run, bool is_new) {
+  FlatToml config;
+  for (auto& [key, value] : arguments.resolved()) {
+    if (key == "data.accept_changed_data") continue;  // said once, of one resumption
+    config.emplace_back(key, key == "data.name" ? recorded_data(value) : value);
+  }
+  for (auto& entry : is_new ? about_this_run() : about(run.file(kFile))) config.push_back(std::move(entry));
+  io::write_file(run.file(kFile), to_toml(config));
+}
+
+bool has_config(const fs::path& run) {
+  std::error_code error;
+  return !run.empty() && fs::exists(run / kFile, error);
+}
+
+std::vector<std::string> config_words(const fs::path& run, const std::string& data) {
+  const fs::path file = run / kFile;
+  std::error_code error;
+  if (!has_config(run)) {
+    throw FileError(
+        fmt::format("{}: is not there, so what this run was trained with is not known; a folder "
+                    "that a program's train::checkpoint wrote is resumed by that program",
+                    file.string()));
+  }
+  std::vector<std::string> words = {"config=" + file.string()};
+  if (!data.empty()) words.push_back("data=" + data);
+  const Arguments recorded("resume", training_keys(), 0, words);
+  if (!data.empty() || !recorded.given("data.name")) return words;
+  // Where the data lay when the training began may have been told from the folder it began in.
+  const fs::path place = recorded.text("data.name");
+  const fs::path beside = fs::absolute(run).lexically_normal().parent_path().parent_path() / place;
+  const bool here = recorded_data(place.string()) == place.string() || fs::exists(place, error);
+  if (place.is_relative() && !here && fs::exists(beside, error)) words.push_back("data=" + beside.string());
+  return words;
+}
+
+}  // namespace luge::cli

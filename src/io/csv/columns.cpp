@@ -1,0 +1,97 @@
+#include "io/csv/columns.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/number.h"
+#include "io/csv/names.h"
+#include "io/csv/row_scanner.h"
+#include "luge/error.h"
+
+namespace luge::io {
+namespace {
+
+// Whether all names are such as a table without a header gets.
+bool made_up(const std::vector<std::string>& names) {
+  return std::all_of(names.begin(), names.end(), [](const std::string& name) { return is_made_up(name); });
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 12;
+  const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kShown));
+  return fmt::format("{}{}", fmt::join(names.begin(), end, ", "), names.size() > kShown ? ", …" : "");
+}
+
+}  // namespace
+
+std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vector<std::string>& wanted,
+                                          bool header, std::optional<std::size_t> except) {
+  const auto& names = rows.columns();
+  std::vector<std::size_t> columns;
+  std::vector<std::string> missing, there;
+  for (const std::string& name : wanted) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    found == names.end() ? missing.push_back(name)
+                         : columns.push_back(static_cast<std::size_t>(found - names.begin()));
+  }
+  if (missing.empty()) return columns;
+  columns.clear();
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    if (c != except) columns.push_back(c), there.push_back(names[c]);
+  }
+  if (header && !made_up(wanted)) {
+    throw FormatError(fmt::format("{}: has no column {}; it has {}; the network was trained on {}",
+                                  rows.path(), listed(missing), listed(there), listed(wanted)));
+  }
+  if (columns.size() == wanted.size()) return columns;
+  throw FormatError(fmt::format("{}: has {} columns{}; the network takes {}: {}", rows.path(), columns.size(),
+                                except ? " beside the target" : " and no names for them", wanted.size(),
+                                listed(wanted)));
+}
+
+bool looks_like_header(const std::string& path, char separator) {
+  CsvReader rows(path, {.header = false, .separator = separator});
+  if (!rows.next()) return false;
+  std::vector<bool> numbers;
+  for (std::size_t c = 0; c < rows.columns().size(); ++c)
+    numbers.push_back(parse_number(rows.field(c)).has_value());
+  if (!rows.next()) return std::find(numbers.begin(), numbers.end(), true) == numbers.end();
+  for (std::size_t c = 0; c < numbers.size(); ++c) {
+    if (!numbers[c] && parse_number(rows.field(c))) return true;
+  }
+  return false;
+}
+
+char guess_separator(const std::string& path) {
+  constexpr std::size_t kRows = 20;
+  char best = ',';
+  double most = -1;
+  for (const char separator : {',', '\t', ';', '|'}) {
+    std::size_t fields = 0, cells = 0, numbers = 0, rows = 0;
+    try {
+      RowScanner scanner(path, {.separator = separator});
+      for (; rows < kRows && scanner.next(); ++rows) {
+        if (rows == 0) fields = scanner.fields();
+        if (scanner.fields() != fields || fields < 2) {
+          fields = 0;
+          break;
+        }
+        for (std::size_t i = 0; i < fields; ++i, ++cells) {
+          std::string cell(scanner.field(i));  // "1,5" is a number too, if one that is refused later
+          std::replace(cell.begin(), cell.end(), ',', '.');
+          numbers += parse_number(cell).has_value();
+        }
+      }
+    } catch (const FormatError&) {
+      continue;
+    }
+    if (fields < 2) continue;
+    const double share = static_cast<double>(numbers) / static_cast<double>(cells);
+    if (share > most) most = share, best = separator;
+  }
+  return best;
+}
+
+}  // namespace luge::io

@@ -1,0 +1,24 @@
+// Which columns of a table are meant by names from somewhere else, such as those a network was trained on.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "luge/io/csv.h"
+
+namespace luge::io {
+
+/// The places of `wanted` in the table, in the order of `wanted`; `except` is a column that is none of them.
+/// Columns are found by name, in whatever order the table has them. Where one of the two has no names (no
+/// header), they are found by place, and there must be exactly as many. Throws FormatError naming what is
+/// missing and what is there.
+std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vector<std::string>& wanted,
+                                          bool header, std::optional<std::size_t> except = {});
+
+/// Whether the first row names the columns: it has a word above a number, or nothing but words and no row
+/// below.
+bool looks_like_header(const std::string& path, char separator);
+
+}  // namespace luge::io

@@ -1,0 +1,35 @@
+// What a training was begun on, as a checkpoint tells it: a resumed one must find the same.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "luge/data/batches.h"
+
+namespace luge::train {
+
+class DataMark {
+ public:
+  DataMark() = default;
+  /// As a checkpoint has it.
+  explicit DataMark(std::string text) : text_(std::move(text)) {}
+  /// Of data at hand; every byte is read, once, when somebody asks.
+  static DataMark of_training(const data::Batches& batches) { return DataMark(batches, true); }
+  static DataMark of_validation(const data::Batches& batches) { return DataMark(batches, false); }
+
+  /// Samples, batch size (which matters in training alone) and fingerprint. Empty without data.
+  const std::string& text() const;
+
+ private:
+  DataMark(const data::Batches& batches, bool with_batch_size)
+      : batches_(batches), with_batch_size_(with_batch_size) {}
+
+  mutable std::optional<data::Batches> batches_;  // until text_ is known
+  mutable std::string text_;
+  bool with_batch_size_ = false;
+};
+
+/// Throws ValueError when `saved` and `now` differ; `role` is "training" or "validation".
+void check_same_data(const std::string& role, const DataMark& saved, const DataMark& now);
+
+}  // namespace luge::train

@@ -1,0 +1,203 @@
+// resume as a person uses it: more epochs, finished runs, changed data, other folders, and what is told.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "luge/io/csv.h"
+#include "luge/train/checkpoint_info.h"
+#include "support/command.h"
+#include "support/paths.h"
+#include "support/temp_dir.h"
+
+namespace luge {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::CommandResult;
+using testing::read_file;
+using testing::TempDir;
+
+CommandResult luge(std::vector<std::string> words, const fs::path& folder) {
+  words.insert(words.begin(), testing::command().string());
+  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
+}
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// 60 rows of two kinds; `labels` changes that of some.
+std::string shapes(const std::vector<int>& changed = {}) {
+  std::string table = "width,height,kind\n";
+  for (int i = 0; i < 60; ++i) {
+    const bool small = (i % 2 == 1) != (std::find(changed.begin(), changed.end(), i) != changed.end());
+    table += fmt::format("{},{},{}\n", i % 2 ? 1.5 : 4.5, i % 5, small ? "small" : "large");
+  }
+  return table;
+}
+
+TEST(Resume, EpochsGivenOnceAreKept) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=3", "run.dir=run"}, dir.path()).code, 0);
+  const auto longer = luge({"resume", "run=run", "epochs=6", "--json"}, dir.path());
+  ASSERT_EQ(longer.code, 0) << longer.err;
+  EXPECT_TRUE(says(longer.err, "going on from")) << longer.err;
+  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "epochs = 6"));
+  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "version = "));
+  // As after an interruption: the checkpoint is older than the end that was asked for.
+  fs::remove(dir.path() / "run/checkpoints/last.safetensors");
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=2", "run.dir=other"}, dir.path()).code, 0);
+  fs::copy(dir.path() / "other/checkpoints/last.safetensors",
+           dir.path() / "run/checkpoints/last.safetensors");
+  const auto again = luge({"resume", "run=run", "--json"}, dir.path());
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(json::parse(again.out).at("epochs"), 6);
+}
+
+TEST(Resume, AFinishedRunSaysSoAndHowToTrainFurther) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=3", "run.dir=run"}, dir.path()).code, 0);
+  const std::string before = read_file(dir.file("run/checkpoints/last.safetensors"));
+  const auto ran = luge({"resume", "run=run"}, dir.path());
+  EXPECT_EQ(ran.code, 0) << "there is nothing to do, which is no failure";
+  EXPECT_TRUE(says(ran.err, "run is finished: all 3 epochs are done")) << ran.err;
+  EXPECT_TRUE(says(ran.err, "luge resume run=run epochs=6")) << ran.err;
+  EXPECT_FALSE(says(ran.err, "going on")) << ran.err;
+  EXPECT_EQ(read_file(dir.file("run/checkpoints/last.safetensors")), before);
+  EXPECT_EQ(luge({"resume", "run=run", "epochs=6"}, dir.path()).code, 0);
+}
+
+TEST(Resume, ATrainingThatWasStoppedEarlyIsFinishedToo) {
+  const TempDir dir;
+  dir.write("shapes.csv", shapes());
+  for (const std::string key : {"early_stopping=1", "stop_at=0.1"}) {
+    const auto trained = luge({"train", "model=softmax-regression", "data=shapes.csv", "epochs=50", key,
+                               "early_stopping.min_delta=9", "run.dir=" + key, "--json"},
+                              dir.path());
+    ASSERT_EQ(trained.code, 0) << trained.err;
+    const auto steps = json::parse(trained.out).at("steps");
+    const auto again = luge({"resume", "run=" + key, "--json"}, dir.path());
+    ASSERT_EQ(again.code, 0) << again.err;
+    EXPECT_EQ(json::parse(again.out).at("steps"), steps) << key;
+    EXPECT_TRUE(says(again.err, "is finished")) << again.err;
+    EXPECT_TRUE(says(again.err, key.substr(0, key.find('=') + 1))) << again.err;
+  }
+  const auto more = luge({"resume", "run=early_stopping=1", "early_stopping=2", "--json"}, dir.path());
+  ASSERT_EQ(more.code, 0) << more.err;
+  EXPECT_TRUE(says(more.err, "going on")) << more.err;
+}
+
+std::vector<double> rates(const std::string& file) {
+  io::CsvReader rows(file);
+  std::vector<double> found;
+  while (rows.next()) found.push_back(rows.number(rows.column("learning_rate")));
+  return found;
+}
+
+TEST(Resume, AScheduleKeepsItsLengthUnlessAsked) {
+  const TempDir dir;
+  const std::vector<std::string> train = {"train", "model=xor", "schedule=cosine", "lr=0.5", "epochs=8"};
+  auto words = train;
+  words.push_back("run.dir=straight");
+  ASSERT_EQ(luge(words, dir.path()).code, 0);
+  for (const char* run : {"kept", "stretched"}) {
+    words = train;
+    words.push_back(std::string("run.dir=") + run);
+    ASSERT_EQ(luge(words, dir.path()).code, 0);
+  }
+  const auto kept = luge({"resume", "run=kept", "epochs=12"}, dir.path());
+  ASSERT_EQ(kept.code, 0) << kept.err;
+  EXPECT_TRUE(says(kept.err, "cosine schedule keeps its length of 8 updates")) << kept.err;
+  EXPECT_TRUE(says(kept.err, "schedule.steps=auto")) << kept.err;
+  const auto straight = rates(dir.file("straight/metrics.csv"));
+  auto found = rates(dir.file("kept/metrics.csv"));
+  ASSERT_EQ(found.size(), 12u);
+  EXPECT_EQ(std::vector(found.begin(), found.begin() + 8), straight);
+  EXPECT_NEAR(found[10], 0, 1e-12);
+  const auto stretched = luge({"resume", "run=stretched", "epochs=16", "schedule.steps=auto"}, dir.path());
+  ASSERT_EQ(stretched.code, 0) << stretched.err;
+  EXPECT_FALSE(says(stretched.err, "keeps its length")) << stretched.err;
+  found = rates(dir.file("stretched/metrics.csv"));
+  ASSERT_EQ(found.size(), 16u);
+  EXPECT_NEAR(found[8], 0.25 * (1 + std::cos(8 * M_PI / 16)), 1e-9);
+}
+
+// One label in any row, of the training part or of the part that the best is chosen on.
+TEST(Resume, OneChangedLabelIsSeenWhereverItIs) {
+  const TempDir dir;
+  dir.write("shapes.csv", shapes());
+  ASSERT_EQ(
+      luge({"train", "model=softmax-regression", "data=shapes.csv", "epochs=2", "run.dir=run"}, dir.path())
+          .code,
+      0);
+  for (int row = 0; row < 60; row += 7) {
+    dir.write("shapes.csv", shapes({row}));
+    const auto ran = luge({"resume", "run=run", "epochs=3"}, dir.path());
+    EXPECT_EQ(ran.code, 1) << "row " << row;
+    EXPECT_TRUE(says(ran.err, "not the same bytes")) << ran.err;
+    EXPECT_TRUE(says(ran.err, "accept_changed_data=true")) << ran.err;
+  }
+  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "epochs = 3")) << "what was asked for is kept";
+  const auto accepted = luge({"resume", "run=run", "epochs=3", "accept_changed_data=true"}, dir.path());
+  EXPECT_EQ(accepted.code, 0) << accepted.err;
+  EXPECT_FALSE(says(read_file(dir.file("run/config.toml")), "accept_changed_data"));
+  dir.write("shapes.csv", shapes());
+  EXPECT_EQ(luge({"resume", "run=run", "epochs=4"}, dir.path()).code, 1) << "accepted once, not for ever";
+}
+
+TEST(Resume, FromAnyFolder) {
+  const TempDir dir;
+  for (const char* folder : {"data", "deep/er"}) fs::create_directories(dir.path() / folder);
+  dir.write("data/shapes.csv", shapes());
+  ASSERT_EQ(luge({"train", "model=softmax-regression", "data=data/shapes.csv", "epochs=2"}, dir.path()).code,
+            0);
+  const std::string run = dir.file("runs/softmax-regression-shapes-1");
+  const auto elsewhere = dir.path() / "deep/er";
+  const auto resumed = luge({"resume", "run=" + run, "epochs=3"}, elsewhere);
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_EQ(luge({"resume", "run=../../runs/softmax-regression-shapes-1", "epochs=4"}, elsewhere).code, 0);
+  EXPECT_EQ(luge({"eval", "run=" + run}, elsewhere).code, 0);
+  EXPECT_EQ(luge({"eval", "model=" + run + "/checkpoints/last.safetensors"}, elsewhere).code, 0);
+  // A run of before, whose data are told from the folder it began in.
+  std::string config = read_file(run + "/config.toml");
+  const std::string absolute = dir.file("data/shapes.csv");
+  const auto at = config.find(absolute);
+  ASSERT_NE(at, std::string::npos) << config;
+  config.replace(at, absolute.size(), "data/shapes.csv");
+  dir.write("runs/softmax-regression-shapes-1/config.toml", config);
+  EXPECT_EQ(luge({"eval", "run=" + run}, elsewhere).code, 0);
+  // Data that were moved are named again.
+  fs::rename(dir.path() / "data", dir.path() / "moved");
+  const auto lost = luge({"resume", "run=" + run, "epochs=5"}, elsewhere);
+  EXPECT_EQ(lost.code, 1);
+  EXPECT_TRUE(says(lost.err, "shapes.csv")) << lost.err;
+  const auto found =
+      luge({"resume", "run=" + run, "epochs=5", "data=" + dir.file("moved/shapes.csv")}, elsewhere);
+  EXPECT_EQ(found.code, 0) << found.err;
+}
+
+// What the table calls the best and what eval measures is what best.safetensors holds, even when a better
+// epoch could not be written.
+TEST(Resume, TheBestIsWhatTheFileHolds) {
+  const TempDir dir;
+  dir.write("shapes.csv", shapes());
+  ASSERT_EQ(
+      luge({"train", "model=softmax-regression", "data=shapes.csv", "epochs=1", "run.dir=run"}, dir.path())
+          .code,
+      0);
+  const std::string first = read_file(dir.file("run/checkpoints/best.safetensors"));
+  ASSERT_EQ(luge({"resume", "run=run", "epochs=6"}, dir.path()).code, 0);
+  dir.write("run/checkpoints/best.safetensors", first);
+  const auto told = luge({"resume", "run=run"}, dir.path());
+  EXPECT_TRUE(says(told.out, "best   epoch 1 ")) << told.out;
+  EXPECT_EQ(json::parse(luge({"resume", "run=run", "--json"}, dir.path()).out).at("best").at("epoch"), 1);
+  const auto evaluated = luge({"eval", "run=run"}, dir.path());
+  EXPECT_TRUE(says(evaluated.out, "checkpoint of epoch 1")) << evaluated.out;
+  const auto last = json::parse(luge({"eval", "run=run", "checkpoint=last", "--json"}, dir.path()).out);
+  EXPECT_EQ(last.at("checkpoint").at("epoch"), 6);
+}
+
+}  // namespace
+}  // namespace luge

@@ -1,0 +1,192 @@
+// Tables as people have them: other separators, columns in another order, prices, and nothing at all.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/command.h"
+#include "support/paths.h"
+#include "support/temp_dir.h"
+
+namespace luge {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::CommandResult;
+using testing::TempDir;
+
+CommandResult luge(std::vector<std::string> words, const fs::path& folder) {
+  words.insert(words.begin(), testing::command().string());
+  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
+}
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Rows of width, height and kind, between whose cells `separator` stands.
+std::string shapes(const std::string& separator = ",", bool header = true) {
+  std::string table = header ? "width" + separator + "height" + separator + "kind\n" : "";
+  for (int i = 0; i < 60; ++i)
+    table += fmt::format("{}{}{}{}{}\n", i % 2 ? 1.5 : 4.5, separator, i % 5, separator,
+                         i % 2 ? "small" : "large");
+  return table;
+}
+
+std::string prices() {
+  std::string table = "area,rooms,price\n";
+  for (int i = 0; i < 200; ++i) {
+    const int area = 40 + i * 37 % 90, rooms = 1 + i % 5;
+    table += fmt::format("{},{},{}\n", area, rooms, 3000 * area + 10000 * rooms + i % 7);
+  }
+  return table;
+}
+
+TEST(Tables, TheSeparatorIsFoundOut) {
+  const TempDir dir;
+  int count = 0;
+  for (const std::string separator : {"\t", ";", "|", ","}) {
+    const std::string name = fmt::format("t{}.tsv", count++);
+    dir.write(name, shapes(separator));
+    const auto ran = luge(
+        {"train", "model=softmax-regression", "data=" + name, "epochs=40", "lr=0.3", "--json"}, dir.path());
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    dir.write("new" + name, "height" + separator + "width\n1" + separator + "4.4\n");
+    const auto predicted = luge({"predict", "run=last", "input=new" + name, "--json"}, dir.path());
+    ASSERT_EQ(predicted.code, 0) << predicted.err;
+    EXPECT_EQ(json::parse(predicted.out).at(0).at("top").at(0).at("label"), "large");
+    EXPECT_EQ(luge({"eval", "run=last"}, dir.path()).code, 0);
+  }
+}
+
+TEST(Tables, ColumnsOfAnotherOrderAreFoundByName) {
+  const TempDir dir;
+  dir.write("shapes.csv", shapes());
+  ASSERT_EQ(
+      luge({"train", "model=softmax-regression", "data=shapes.csv", "epochs=40", "lr=0.3"}, dir.path()).code,
+      0);
+  std::string turned = "kind,note,height,width\n", renamed = "breadth,height,kind\n";
+  for (int i = 0; i < 20; ++i) {
+    turned += fmt::format("{},7,{},{}\n", i % 2 ? "small" : "large", i % 5, i % 2 ? 1.5 : 4.5);
+    renamed += fmt::format("{},{},{}\n", i % 2 ? 1.5 : 4.5, i % 5, i % 2 ? "small" : "large");
+  }
+  dir.write("turned.csv", turned);
+  dir.write("renamed.csv", renamed);
+  const auto right = luge({"eval", "run=last", "data=turned.csv", "--json"}, dir.path());
+  ASSERT_EQ(right.code, 0) << right.err;
+  EXPECT_EQ(json::parse(right.out).at("samples"), 20) << "another table is measured whole";
+  EXPECT_EQ(json::parse(right.out).at("metrics").at("accuracy"), 1.0);
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"eval", "run=last", "data=renamed.csv"}, {"predict", "run=last", "input=renamed.csv"}}) {
+    const auto refused = luge(words, dir.path());
+    EXPECT_EQ(refused.code, 1) << words[0];
+    for (const char* name : {"renamed.csv", "width", "breadth"})
+      EXPECT_TRUE(says(refused.err, name)) << refused.err;
+  }
+  dir.write("one.csv", "width,height,kind\n1.5,3,small\n4.5,2,small\n");
+  EXPECT_EQ(json::parse(luge({"eval", "run=last", "data=one.csv", "--json"}, dir.path()).out)
+                .at("per_class")
+                .at(1)
+                .at("samples"),
+            2)
+      << "labels are the model's, not the places in a file that has one of them";
+  dir.write("third.csv", "width,height,kind\n1.5,3,small\n4.5,2,huge\n");
+  const auto third = luge({"eval", "run=last", "data=third.csv"}, dir.path());
+  EXPECT_EQ(third.code, 1);
+  EXPECT_TRUE(says(third.err, "third.csv:3")) << third.err;
+  EXPECT_TRUE(says(third.err, "huge") && says(third.err, "large, small")) << third.err;
+}
+
+TEST(Tables, WithoutAHeaderPlacesCount) {
+  const TempDir dir;
+  dir.write("bare.csv", shapes(",", false));
+  ASSERT_EQ(
+      luge({"train", "model=softmax-regression", "data=bare.csv", "epochs=40", "lr=0.3"}, dir.path()).code,
+      0);
+  dir.write("rows.csv", "4.5,1\n1.5,1\n");
+  const auto ran = luge({"predict", "run=last", "input=rows.csv", "--json"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(json::parse(ran.out).at(0).at("top").at(0).at("label"), "large");
+  dir.write("named.csv", "a,b\n4.5,1\n");
+  EXPECT_EQ(luge({"predict", "run=last", "input=named.csv"}, dir.path()).code, 0);
+  const auto labelled = luge({"predict", "run=last", "input=bare.csv", "--json"}, dir.path());
+  ASSERT_EQ(labelled.code, 0) << labelled.err;
+  EXPECT_EQ(json::parse(labelled.out).size(), 60u);
+  dir.write("wide.csv", "a,b,c\n4.5,1,2\n");
+  const auto wide = luge({"predict", "run=last", "input=wide.csv"}, dir.path());
+  EXPECT_EQ(wide.code, 1);
+  EXPECT_TRUE(says(wide.err, "3 columns")) << wide.err;
+}
+
+TEST(Tables, PricesAreNumbersNotClasses) {
+  const TempDir dir;
+  dir.write("prices.csv", prices());
+  const auto ran =
+      luge({"train", "model=mlp", "data=prices.csv", "epochs=60", "batch=16", "--json"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_TRUE(says(ran.err, "column 'price' holds")) << ran.err;
+  EXPECT_TRUE(says(ran.err, "regression; task=classification")) << ran.err;
+  const auto figures = json::parse(luge({"eval", "run=last", "--json"}, dir.path()).out);
+  EXPECT_GT(figures.at("metrics").at("r2").get<double>(), 0.9) << figures;
+  const auto resumed = luge({"resume", "run=last", "epochs=61"}, dir.path());
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  const auto classes =
+      luge({"train", "model=mlp", "data=prices.csv", "task=classification", "epochs=1"}, dir.path());
+  EXPECT_EQ(classes.code, 0) << classes.err;
+}
+
+TEST(Tables, FewWholeNumbersAreClassesAndBothCanBeAskedFor) {
+  const TempDir dir;
+  std::string table = "x,z,quality\n";
+  for (int i = 0; i < 90; ++i) table += fmt::format("{},{},{}\n", i % 3 * 2 + 0.5, i % 7, i % 3 + 1);
+  dir.write("wine.csv", table);
+  const auto ran = luge(
+      {"train", "model=softmax-regression", "data=wine.csv", "epochs=60", "lr=0.3", "--json"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_TRUE(says(ran.err, "classification; task=regression")) << ran.err;
+  EXPECT_GT(json::parse(ran.out).at("metrics").at("accuracy").get<double>(), 0.9);
+  const auto numbers =
+      luge({"train", "model=mlp", "data=wine.csv", "task=regression", "epochs=1", "--json"}, dir.path());
+  ASSERT_EQ(numbers.code, 0) << numbers.err;
+  EXPECT_FALSE(json::parse(numbers.out).at("metrics").contains("accuracy"));
+}
+
+TEST(BadInput, C86_TablesThatHoldNothingToLearnFrom) {
+  const TempDir dir;
+  struct Case {
+    const char* content;
+    std::vector<std::string> parts;
+  };
+  const std::vector<Case> cases = {{"", {"empty"}},
+                                   {"\n\n", {"empty"}},
+                                   {"x,y\n", {"no rows"}},
+                                   {"y\n1\n0\n1\n", {"one column", "'y'", "separator="}},
+                                   {"1\n0\n1\n", {"one column"}},
+                                   {"x y z\n1 2 3\n", {"one column"}},
+                                   {"x,x,y\n1,2,0\n3,4,1\n", {"two columns", "\"x\""}},
+                                   {"x,y\nnan,0\nnan,1\n", {"nan"}},
+                                   {"x,y\n1,nan\n2,nan\n", {"nan"}},
+                                   {"x,y\n1,\n2,1\n", {"'y'", "empty"}},
+                                   {"x,y\n,0\n2,1\n", {"t.csv:2"}},
+                                   {"x;y\n1,5;0\n2,5;1\n", {"1,5"}}};
+  for (const Case& each : cases) {
+    dir.write("t.csv", each.content);
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"train", "model=softmax-regression", "data=t.csv", "epochs=1"},
+             {"train", "model=linear-regression", "data=t.csv", "epochs=1"},
+             {"data", "t.csv"}}) {
+      const auto ran = luge(words, dir.path());
+      EXPECT_EQ(ran.code, 1) << each.content << ": " << words[0] << " " << ran.err;
+      EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+      for (const std::string& part : each.parts)
+        EXPECT_TRUE(says(ran.err, part)) << each.content << ": " << ran.err;
+    }
+  }
+  EXPECT_FALSE(fs::exists(dir.path() / "runs"));
+  dir.write("t.csv", "x,z,y\n1,2,0\n1,3,1\n1,2,0\n1,3,1\n");
+  EXPECT_EQ(luge({"train", "model=softmax-regression", "data=t.csv", "epochs=1"}, dir.path()).code, 0)
+      << "a constant column is no fault";
+}
+
+}  // namespace
+}  // namespace luge
