@@ -34,6 +34,11 @@ const std::vector<Pass>& passes() {
 
 namespace {
 
+std::shared_ptr<Observer>& observer() {
+  static std::shared_ptr<Observer> instance;
+  return instance;
+}
+
 void check([[maybe_unused]] const Graph& graph) {
 #ifndef NDEBUG
   verify(graph);
@@ -80,8 +85,10 @@ std::shared_ptr<const Program> compile_from(std::size_t first, Graph current, co
     }
     if (options.disabled.contains(std::string(pass.name))) continue;
     const std::size_t before = verbose ? ops_in(current) : 0;
-    current = pass.run(current, options);
-    check(current);
+    Graph after = pass.run(current, options);
+    check(after);
+    if (observer()) observer()->passed(pass.name, current, after);
+    current = std::move(after);
     if (verbose)
       log("compile",
           fmt::format("{} ({}): {} ops, were {}", pass.name, pass.purpose, ops_in(current), before));
@@ -113,7 +120,10 @@ std::shared_ptr<const Program> compile(const Graph& graph, const Options& given)
   check(graph);
   std::shared_ptr<const Program> program = compile_from(0, graph, options);
   if (logging("kernels")) log("kernels", "\n" + program->explain());
+  if (observer()) observer()->compiled(*program);
   return program;
 }
+
+void observe(std::shared_ptr<Observer> wanted) { observer() = std::move(wanted); }
 
 }  // namespace luge::compiler

@@ -33,6 +33,16 @@ struct Pass {
 /// The Graph → Graph passes in order; what follows (lower) turns the result into a Program.
 const std::vector<Pass>& passes();
 
+/// Told what compilations do, for tools that count what they reached.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void passed(std::string_view pass, const Graph& before, const Graph& after) = 0;
+  virtual void compiled(const Program& program) = 0;
+};
+/// Null, the default: nobody. Not while another thread compiles.
+void observe(std::shared_ptr<Observer> observer);
+
 /// Runs the passes (the verifier after each in debug builds) and lowers. The graph must be specialised.
 std::shared_ptr<const Program> compile(const Graph& graph, const Options& options);
 

@@ -1,0 +1,106 @@
+#include "fuzz/trial.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "hwy/targets.h"
+
+namespace luge::fuzz {
+namespace {
+
+std::int64_t supported() { return hwy::SupportedTargets(); }
+
+}  // namespace
+
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> sets;
+#if defined(__x86_64__)
+  if (supported() & HWY_AVX3) sets.emplace_back("avx512");
+  if (supported() & HWY_AVX2) sets.emplace_back("avx2");
+#endif
+  sets.emplace_back("portable");
+  return sets;
+}
+
+void force_instruction_set(const std::string& set) {
+#if defined(__x86_64__)
+  constexpr std::int64_t avx512 = HWY_AVX2 - 1;  // the better a target, the lower its bit
+  if (set == "avx2") {
+    ::setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
+    hwy::SetSupportedTargetsForTest(supported() & ~avx512);
+  } else if (set == "portable") {
+    ::setenv("ONEDNN_MAX_CPU_ISA", "SSE41", 1);
+    hwy::SetSupportedTargetsForTest(supported() & ~(avx512 | HWY_AVX2));
+  }
+  hwy::GetChosenTarget().DeInit();
+#else
+  (void)set;
+#endif
+}
+
+ProcessEnd in_child(const std::function<void(const std::function<void(const std::string&)>&)>& child,
+                    const std::function<void(const std::string&)>& line, int seconds) {
+  int ends[2];
+  if (::pipe(ends) != 0) return {{}, "crashed: no pipe"};
+  const pid_t process = ::fork();
+  if (process == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::close(ends[0]);
+    child([&](const std::string& text) {
+      for (std::size_t at = 0; at < text.size();) {
+        const ssize_t written = ::write(ends[1], text.data() + at, text.size() - at);
+        if (written <= 0) ::_exit(1);
+        at += static_cast<std::size_t>(written);
+      }
+    });
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  ProcessEnd end;
+  std::string open;
+  for (;;) {
+    pollfd waiting{ends[0], POLLIN, 0};
+    if (::poll(&waiting, 1, seconds * 1000) == 0) {
+      end.failure = fmt::format("hung: nothing for {} seconds", seconds);
+      ::kill(process, SIGKILL);
+      break;
+    }
+    char block[4096];
+    const ssize_t count = ::read(ends[0], block, sizeof block);
+    if (count <= 0) break;
+    end.written.append(block, static_cast<std::size_t>(count));
+    open.append(block, static_cast<std::size_t>(count));
+    for (std::size_t stop; (stop = open.find('\n')) != std::string::npos; open.erase(0, stop + 1))
+      if (line) line(open.substr(0, stop));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(process, &status, 0);
+  if (end.failure.empty() && WIFSIGNALED(status))
+    end.failure = fmt::format("crashed: signal {}", WTERMSIG(status));
+  else if (end.failure.empty() && WEXITSTATUS(status) != 0)
+    end.failure = fmt::format("crashed: exit status {}", WEXITSTATUS(status));
+  return end;
+}
+
+Failure try_case(const Case& c, const Expected& expected, const std::string& set) {
+  for (const Mode& mode : c.modes) {
+    const ProcessEnd end = in_child(
+        [&](const auto& write) {
+          force_instruction_set(set);
+          write(difference(c, mode, run(c, mode), expected));
+        },
+        nullptr, 60);
+    const std::string what = end.failure.empty() ? end.written : end.failure;
+    if (!what.empty()) return {mode, what};
+  }
+  return {};
+}
+
+}  // namespace luge::fuzz
