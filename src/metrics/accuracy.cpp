@@ -2,6 +2,7 @@
 
 #include "luge/error.h"
 #include "luge/ops/compare.h"
+#include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
@@ -12,19 +13,21 @@ namespace luge::metrics {
 namespace {
 
 /// Which samples are right, bool.
-Tensor right(const AccuracyOptions& o, const Tensor& prediction, const Tensor& target) {
+Tensor right(const AccuracyOptions& o, const Tensor& prediction, const Tensor& given) {
   const int axis = static_cast<int>(o.axis);
+  const Tensor target = prediction.rank() > 0 ? squeeze_labels(given, prediction, axis) : given;
   const bool single = prediction.rank() <= 1 || prediction.extent(axis) == 1;
   if (single) {
     const bool column = prediction.rank() == target.rank() + 1;
-    const Tensor t = column ? unsqueeze(target, axis) : target;
+    const bool row = prediction.rank() == 1 && target.rank() == 2 && target.extent(1) == 1;
+    const Tensor t = column ? unsqueeze(target, axis) : row ? squeeze(target, 1) : target;
     if (t.rank() == prediction.rank()) {
-      return equal(greater(prediction, o.threshold), greater(cast(t, prediction.dtype()), 0.5));
+      return equal(cast(greater(prediction, o.threshold), i64), to_index(t, "accuracy: label"));
     }
   } else if (prediction.rank() == target.rank()) {
     return equal(argmax(prediction, axis), argmax(target, axis));
   } else if (prediction.rank() == target.rank() + 1) {
-    return equal(argmax(prediction, axis), cast(target, i64));
+    return equal(argmax(prediction, axis), to_index(target, "accuracy: label"));
   }
   throw ShapeError(
       fmt::format("accuracy: prediction {} and target {}; expected [N,…,C] and labels [N,…], or equal shapes",

@@ -4,6 +4,7 @@
 
 #include "luge/error.h"
 #include "luge/ops/compare.h"
+#include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 
@@ -24,7 +25,8 @@ Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, cons
               }};
 }
 
-void check_labels(const std::string& metric, const Tensor& prediction, const Tensor& target) {
+Tensor checked_labels(const std::string& metric, const Tensor& prediction, const Tensor& given) {
+  const Tensor target = prediction.rank() > 0 ? squeeze_labels(given, prediction) : given;
   const bool fits = prediction.rank() == 2 && target.rank() == 1 &&
                     (prediction.extent(0) == target.extent(0) || prediction.extent(0) == unknown ||
                      target.extent(0) == unknown);
@@ -32,6 +34,7 @@ void check_labels(const std::string& metric, const Tensor& prediction, const Ten
     throw ShapeError(fmt::format("{}: prediction {} and labels {}; expected [N,C] and [N]", metric,
                                  prediction.shape().to_string(), target.shape().to_string()));
   }
+  return to_index(target, metric + ": label");
 }
 
 }  // namespace luge::metrics

@@ -9,7 +9,8 @@ namespace luge::metrics {
 Metric::Rule share_of(std::string name,
                       std::function<Tensor(const Tensor& prediction, const Tensor& target)> hits);
 
-/// Throws ShapeError unless prediction is [N,C] and target [N].
-void check_labels(const std::string& metric, const Tensor& prediction, const Tensor& target);
+/// The labels of predictions [N,C], i64 [N]; [N,1] stands for [N]. Throws ShapeError for other shapes, and
+/// IndexError when the update runs for a label that is no whole number.
+Tensor checked_labels(const std::string& metric, const Tensor& prediction, const Tensor& target);
 
 }  // namespace luge::metrics

@@ -11,14 +11,13 @@ namespace luge::metrics {
 namespace {
 
 Tensors add_batch(std::int64_t classes, const Tensors& sums, const Tensor& prediction, const Tensor& target) {
-  check_labels("confusion_matrix", prediction, target);
+  const Tensor labels = checked_labels("confusion_matrix", prediction, target);
   if (prediction.extent(1) != classes) {
     throw ShapeError(fmt::format("confusion_matrix: prediction {} for {} classes",
                                  prediction.shape().to_string(), classes));
   }
   // A product of one-hot rows counts pairs; float64 counts exactly.
-  const Tensor truth = one_hot(cast(target, i64), classes, f64),
-               taken = one_hot(argmax(prediction, 1), classes, f64);
+  const Tensor truth = one_hot(labels, classes, f64), taken = one_hot(argmax(prediction, 1), classes, f64);
   return {sums[0] + cast(matmul(truth, taken, {.transpose_a = true}), i64)};
 }
 

@@ -14,8 +14,8 @@ namespace luge::metrics {
 namespace {
 
 Tensor among(std::int64_t k, const std::string& name, const Tensor& prediction, const Tensor& target) {
-  check_labels(name, prediction, target);
-  const Tensor at_label = equal(iota_like(prediction, 1), unsqueeze(cast(target, i64), 1));
+  const Tensor labels = checked_labels(name, prediction, target);
+  const Tensor at_label = equal(iota_like(prediction, 1), unsqueeze(labels, 1));
   const Tensor own = sum(where(at_label, prediction, 0), 1, keep_dims);
   const Tensor above = sum(cast(greater(prediction, own), i64), 1);
   return logical_and(less(above, k), any(at_label, 1));

@@ -51,15 +51,15 @@ struct AccuracyOptions {
   double threshold = 0.5;  // of a single output: above it means 1 (0 for logits)
 };
 /// Share of samples whose largest output is at the label; 0 before the first. Prediction [N,…,C] with labels
-/// [N,…] or one-hot [N,…,C]; or one output [N,1] (or [N]) with targets 0 and 1. Source: Keras Accuracy
-/// family.
+/// [N,…] or [N,…,1], or one-hot [N,…,C]; or one output [N,1] (or [N]) with targets 0 and 1. A label that is
+/// no whole number throws IndexError when the update runs, here and below. Source: Keras Accuracy family.
 class Accuracy : public Metric {
  public:
   explicit Accuracy(const AccuracyOptions& options = {});
 };
 
-/// Share of samples with fewer than k outputs above the label's. Prediction [N,C], labels [N]. A label that
-/// is no class counts as a miss. Throws ValueError for k below 1. Source: Keras
+/// Share of samples with fewer than k outputs above the label's. Prediction [N,C], labels [N] or [N,1]. A
+/// label that is no class counts as a miss. Throws ValueError for k below 1. Source: Keras
 /// SparseTopKCategoricalAccuracy.
 class TopK : public Metric {
  public:
@@ -67,7 +67,8 @@ class TopK : public Metric {
 };
 
 /// result() is i64 [classes,classes]: how often a sample of class (row) was taken for class (column).
-/// Prediction [N,classes], labels [N]. A label that is no class throws IndexError when the update runs.
+/// Prediction [N,classes], labels [N] or [N,1]. A label that is no class throws IndexError when the update
+/// runs.
 class ConfusionMatrix : public Metric {
  public:
   explicit ConfusionMatrix(std::int64_t classes);
