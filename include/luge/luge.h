@@ -44,6 +44,7 @@
 #include "luge/ops/check.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/index.h"
+#include "luge/ops/labels.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"

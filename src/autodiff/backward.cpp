@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "graph/expand.h"
 #include "graph/node.h"
 #include "graph/node_map.h"
 #include "luge/ops/math.h"
@@ -124,7 +125,7 @@ class Walk {
     // Each input gets a node of its own, so that one tensor used twice is two targets.
     Tensors inputs;
     for (const Tensor& each : call.in) inputs.push_back(identity(each));
-    const Tensors parts = op.decompose(inputs);
+    const Tensors parts = expand(op, inputs);
     return backward(parts, std::span(call.g).first(parts.size()), inputs, true).gradients;
   }
 

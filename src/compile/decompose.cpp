@@ -6,6 +6,7 @@
 
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
+#include "graph/expand.h"
 
 namespace luge::compiler {
 namespace {
@@ -30,7 +31,7 @@ class Expander {
     Tensors operands;  // as the node holds them: typed where only the type counts
     for (std::size_t k = 0; k < fresh.inputs.size(); ++k) operands.push_back(input_of(fresh, k));
     const std::uint64_t before = latest_sequence();
-    Tensors expansion = fresh.op->decompose(operands);
+    Tensors expansion = expand(*fresh.op, operands);
     for (std::size_t k = 0; k < expansion.size(); ++k) {
       if (!used[k]) expansion[k] = Tensor();
     }

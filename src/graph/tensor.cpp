@@ -154,11 +154,14 @@ void eval(std::initializer_list<Tensor> tensors) { evaluate(std::span(tensors.be
 namespace {
 
 // Long axes show their first and last three entries.
-void print(std::string& text, const std::vector<double>& values, const Shape& shape, bool whole, int axis,
-           std::size_t& at) {
+template <class T>
+void print(std::string& text, const T* values, const Shape& shape, int axis, std::size_t& at) {
   if (axis == shape.rank()) {
-    text +=
-        whole ? fmt::format("{}", static_cast<std::int64_t>(values[at])) : fmt::format("{:.6g}", values[at]);
+    if constexpr (std::integral<T>) {
+      text += fmt::format("{}", static_cast<std::int64_t>(values[at]));
+    } else {
+      text += fmt::format("{:.6g}", convert_element<double>(values[at]));
+    }
     ++at;
     return;
   }
@@ -173,7 +176,7 @@ void print(std::string& text, const std::vector<double>& values, const Shape& sh
       continue;
     }
     if (i) text += ", ";
-    print(text, values, shape, whole, axis + 1, at);
+    print(text, values, shape, axis + 1, at);
   }
   text += '}';
 }
@@ -186,7 +189,9 @@ std::string Tensor::to_string() const {
   if (!type.shape.known()) return text;
   text += ' ';
   std::size_t at = 0;
-  print(text, to_vector<double>(), type.shape, !is_floating(type.dtype), 0, at);
+  const std::span<const std::byte> elements = bytes();
+  dispatch(type.dtype,
+           [&]<class T>() { print(text, reinterpret_cast<const T*>(elements.data()), type.shape, 0, at); });
   return text;
 }
 

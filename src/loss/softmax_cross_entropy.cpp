@@ -5,6 +5,7 @@
 #include "luge/loss/loss.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/index.h"
+#include "luge/ops/labels.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
@@ -33,7 +34,8 @@ Tensor weights(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const 
   return where(counts, take(by_class, where(counts, label, 0)), 0);
 }
 
-Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& target) {
+Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& given) {
+  const Tensor target = squeeze_labels(given, logits, static_cast<int>(o.axis));
   const CrossEntropyOptions options{
       .axis = o.axis, .label_smoothing = o.label_smoothing, .ignore_index = o.ignore_index};
   const Tensor each = softmax_cross_entropy(logits, target, options);

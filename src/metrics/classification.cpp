@@ -4,6 +4,7 @@
 
 #include "luge/error.h"
 #include "luge/ops/compare.h"
+#include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
@@ -47,22 +48,12 @@ Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, cons
               }};
 }
 
-Tensor labels_of(const Tensor& prediction, const Tensor& target, int axis) {
-  const bool column = target.rank() == prediction.rank() && target.rank() > 1 && target.extent(axis) == 1 &&
-                      prediction.extent(axis) != 1;
-  return column ? squeeze(target, axis) : target;
-}
-
-Tensor is_class(const Tensor& label, const Tensor& index) {
-  return is_floating(label.dtype()) ? equal(cast(label, f64), cast(index, f64))
-                                    : equal(cast(label, i64), index);
-}
-
 Tensor nan_in(const Tensor& x) { return is_floating(x.dtype()) ? isnan(x) : not_equal(x, x); }
 
 Tensor without_nan(const Tensor& prediction, int axis) { return logical_not(any(nan_in(prediction), axis)); }
 
-void check_labels(const std::string& metric, const Tensor& prediction, const Tensor& target) {
+Tensor checked_labels(const std::string& metric, const Tensor& prediction, const Tensor& given) {
+  const Tensor target = prediction.rank() > 0 ? squeeze_labels(given, prediction) : given;
   const bool fits = prediction.rank() == 2 && target.rank() == 1 &&
                     (prediction.extent(0) == target.extent(0) || prediction.extent(0) == unknown ||
                      target.extent(0) == unknown);
@@ -70,6 +61,7 @@ void check_labels(const std::string& metric, const Tensor& prediction, const Ten
     throw ShapeError(fmt::format("{}: prediction {} and labels {}; expected [N,C] and [N]", metric,
                                  prediction.shape().to_string(), target.shape().to_string()));
   }
+  return to_index(target, metric + ": label");
 }
 
 }  // namespace luge::metrics

@@ -13,16 +13,13 @@ namespace luge::metrics {
 namespace {
 
 // `counts`: bool [N], or empty.
-Tensors add_batch(std::int64_t classes, const Tensors& sums, const Tensor& prediction, const Tensor& given,
+Tensors add_batch(std::int64_t classes, const Tensors& sums, const Tensor& prediction, const Tensor& target,
                   const Tensor& counts) {
-  const Tensor target = labels_of(prediction, given);
-  check_labels("confusion_matrix", prediction, target);
+  Tensor label = checked_labels("confusion_matrix", prediction, target), known = without_nan(prediction);
   if (prediction.extent(1) != classes) {
     throw ShapeError(fmt::format("confusion_matrix: prediction {} for {} classes",
                                  prediction.shape().to_string(), classes));
   }
-  Tensor label = cast(target, i64), known = without_nan(prediction);
-  if (is_floating(target.dtype())) label = where(equal(cast(label, target.dtype()), target), label, classes);
   if (counts.defined()) {
     const Tensor flat = counts.rank() == 2 ? squeeze(counts, 1) : counts;
     label = where(flat, label, 0);

@@ -13,10 +13,9 @@
 namespace luge::metrics {
 namespace {
 
-Tensor among(std::int64_t k, const std::string& name, const Tensor& prediction, const Tensor& given) {
-  const Tensor target = labels_of(prediction, given);
-  check_labels(name, prediction, target);
-  const Tensor at_label = is_class(unsqueeze(target, 1), iota_like(prediction, 1));
+Tensor among(std::int64_t k, const std::string& name, const Tensor& prediction, const Tensor& target) {
+  const Tensor labels = checked_labels(name, prediction, target);
+  const Tensor at_label = equal(iota_like(prediction, 1), unsqueeze(labels, 1));
   const Tensor own = sum(where(at_label, prediction, 0), 1, keep_dims);
   const Tensor above = sum(cast(greater(prediction, own), i64), 1);
   return logical_and(logical_and(less(above, k), any(at_label, 1)), without_nan(prediction));

@@ -4,6 +4,7 @@
 
 #include "luge/error.h"
 #include "luge/ops/index.h"
+#include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 
 namespace luge::nn {
@@ -22,7 +23,7 @@ void Embedding::create_parameters(const Tensor& ids) const {
 }
 
 Tensor Embedding::forward(const Tensor& ids) const {
-  return embedding(weight, is_floating(ids.dtype()) ? cast(ids, i64) : ids);
+  return embedding(weight, is_floating(ids.dtype()) ? to_index(ids, "Embedding: id") : ids);
 }
 
 std::string Embedding::describe() const { return fmt::format("Embedding {}x{}", count_, width_); }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/expand.h"
 #include "graph/trace.h"
 #include "luge/error.h"
 #include "luge/ops/math.h"
@@ -19,7 +20,7 @@ void check_epsilon(std::string_view layer, double epsilon) {
 Tensor channel_count(const Tensor& x) {
   std::vector<std::int64_t> axes = {0};
   for (int axis = 2; axis < x.rank(); ++axis) axes.push_back(axis);
-  return count(x, Axes(axes), x.dtype());
+  return count(x, Axes(axes), accumulator(x.dtype()));
 }
 
 }  // namespace
@@ -44,8 +45,8 @@ void BatchNorm::create_parameters(const Tensor& x) const {
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : f32;
   create(weight, ones(channels, dtype));
   create(bias, zeros(channels, dtype));
-  create(running_mean, zeros(channels, dtype));
-  create(running_var, ones(channels, dtype));
+  create(running_mean, zeros(channels, accumulator(dtype)));
+  create(running_var, ones(channels, accumulator(dtype)));
 }
 
 Tensor BatchNorm::forward(const Tensor& x) const {
@@ -55,8 +56,10 @@ Tensor BatchNorm::forward(const Tensor& x) const {
   if (x.shape().known() ? x.elements() == 0 : !values_come_later()) return y;
   const Tensor n = channel_count(x);
   const Tensor unbiased = variance * (n / maximum(n - 1, 1));
-  running_mean.assign(lerp(running_mean, stop_gradient(mean), options_.momentum));
-  running_var.assign(lerp(running_var, stop_gradient(unbiased), options_.momentum));
+  const auto move = [&](const Parameter& running, const Tensor& to) {
+    running.assign(lerp(running, cast(stop_gradient(to), running.value().dtype()), options_.momentum));
+  };
+  move(running_mean, mean), move(running_var, unbiased);
   return y;
 }
 

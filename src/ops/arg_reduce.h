@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "graph/op.h"
 #include "luge/ops/axes.h"
 #include "ops/checks.h"
@@ -28,11 +30,13 @@ struct ArgReduction : Op<Self, ArgAttributes> {
     check_inputs(Self::name, in, 1);
     check_number(Self::name, in[0]);
     const int place = check_axis(Self::name, this->axis, in[0].shape.rank());
-    if (in[0].shape[place] == 0) {
+    const Shape result = this->keep_dims ? in[0].shape.with(place, 1) : in[0].shape.without(place);
+    const bool some = std::find(result.begin(), result.end(), 0) == result.end();
+    if (some && in[0].shape[place] == 0) {
       throw ShapeError(
           fmt::format("{}: {} has no elements along axis {}", Self::name, in[0].to_string(), place));
     }
-    return {Type{DType::i64, this->keep_dims ? in[0].shape.with(place, 1) : in[0].shape.without(place)}};
+    return {Type{DType::i64, result}};
   }
   void reference(const ReferenceCall& call) const {
     const Shape& shape = call.in[0].type.shape;

@@ -1,4 +1,6 @@
-// atan2: the angle of a point; its gradient is (x, -y)/(x² + y²).
+// atan2: the angle of a point; its gradient is (x, -y)/(x² + y²), of the point over its larger coordinate, so
+// that no square overflows or vanishes. At the origin, which has no angle, it is 0.
+#include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "ops/elementwise.h"
 
@@ -9,9 +11,13 @@ struct Atan2 : Binary<Atan2, Instruction::atan2, Domain::floating> {
   static constexpr auto name = "atan2";
   Tensors gradient(const GradientCall& c) const {
     const Tensor &y = c.in[0], &x = c.in[1];
-    const Tensor scaled = c.g[0] / (square(x) + square(y));
+    const Tensor larger = stop_gradient(maximum(abs(x), abs(y)));
+    const Tensor origin = equal(larger, 0);
+    const Tensor scale = where(logical_or(origin, isinf(larger)), 1, larger);
+    const Tensor u = x / scale, v = y / scale, squares = square(u) + square(v);
+    const Tensor scaled = where(origin, 0, c.g[0] / where(origin, 1, squares) / scale);
     return gradients(
-        c, [&] { return scaled * x; }, [&] { return -scaled * y; });
+        c, [&] { return scaled * u; }, [&] { return -scaled * v; });
   }
 };
 const Registered<Atan2> registered_atan2;

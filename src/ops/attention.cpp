@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "graph/expand.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
@@ -41,13 +42,19 @@ struct Attention : Op<Attention, AttentionAttributes> {
 
   Tensors decompose(const Tensors& in) const {
     const std::size_t own = attention_operands(*this);
-    const AttentionParts parts = split_attention(*this, std::span(in).first(own));
-    const Tensor scores = attention_scores(name, *this, parts, in.size() > own ? in[own] : Tensor());
-    const Tensor largest = stop_gradient(max(scores, -1, keep_dims));
-    const Tensor powers = exp(scores - largest);
+    const Tensor mask = in.size() > own ? in[own] : Tensor();
+    const AttentionParts parts = seen_parts(split_attention(*this, std::span(in).first(own)), mask);
+    const Tensor scores = attention_scores(name, *this, parts, mask);
+    Tensor shift = zeros({}, scores.dtype());  // of a row that looks nowhere
+    if (scores.extent(-1) != 0) {
+      const Tensor largest = stop_gradient(max(scores, -1, keep_dims));
+      shift = where(isfinite(largest), largest, 0);
+    }
+    const Tensor powers = exp(scores - shift);
     const Tensor total = sum(powers, -1, keep_dims);
-    const Tensor y = matmul(powers / total, parts.v);
-    return {heads > 0 ? join_heads(y) : y, squeeze(log(total) + largest, -1)};
+    const Tensor divisor = where(equal(total, 0), 1, total);
+    const Tensor y = matmul(powers / divisor, parts.v);
+    return {heads > 0 ? join_heads(y) : y, squeeze(log(divisor) + shift, -1)};
   }
 
   Tensors gradient(const GradientCall& c) const {
@@ -75,7 +82,7 @@ Types check_attention(std::string_view op, const AttentionAttributes& a, std::sp
     check_rank(op, "projection", q, 3);
     const std::int64_t depth = divided(op, q, 3 * a.heads);
     return {{q.dtype, Shape{q.shape[0], q.shape[1], depth < 0 ? unknown : a.heads * depth}},
-            {q.dtype, Shape{q.shape[0], a.heads, q.shape[1]}}};
+            {accumulator(q.dtype), Shape{q.shape[0], a.heads, q.shape[1]}}};
   }
   const Type &k = operands[1], &v = operands[2];
   check_same_dtype(op, q, k);
@@ -90,7 +97,7 @@ Types check_attention(std::string_view op, const AttentionAttributes& a, std::sp
   check_extent(op, "k", k, 3, q.shape[3]);
   check_extent(op, "v", v, 2, k.shape[2]);
   const Shape rows{known_of(q.shape[0], k.shape[0]), known_of(q.shape[1], k.shape[1]), q.shape[2]};
-  return {{q.dtype, rows.appended(v.shape[3])}, {q.dtype, rows}};
+  return {{q.dtype, rows.appended(v.shape[3])}, {accumulator(q.dtype), rows}};
 }
 
 void check_attention_mask(std::string_view op, const Type& mask, const Type& log_sum, std::int64_t columns) {
@@ -115,6 +122,13 @@ AttentionParts split_attention(const AttentionAttributes& a, std::span<const Ten
   if (a.heads == 0) return {operands[0], operands[1], operands[2]};
   const Tensors parts = chunk(operands[0], 3, 2);
   return {split_heads(parts[0], a.heads), split_heads(parts[1], a.heads), split_heads(parts[2], a.heads)};
+}
+
+AttentionParts seen_parts(const AttentionParts& parts, const Tensor& mask) {
+  if (!mask.defined()) return parts;
+  Tensor seen = mask.rank() < 2 ? mask : any(mask, -2);  // by one row at least
+  if (seen.rank() > 0) seen = unsqueeze(seen, -1);
+  return {parts.q, where(seen, parts.k, 0), where(seen, parts.v, 0)};
 }
 
 double attention_scale(std::string_view op, const AttentionAttributes& a, const Tensor& q) {

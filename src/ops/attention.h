@@ -20,6 +20,9 @@ struct AttentionParts {
   Tensor q, k, v;  // [N,heads,T,d]
 };
 AttentionParts split_attention(const AttentionAttributes& a, std::span<const Tensor> operands);
+/// The same with zeros for the rows of k and v that nobody looks at: what stands there, were it NaN, would
+/// pass through products with weights of 0.
+AttentionParts seen_parts(const AttentionParts& parts, const Tensor& mask);
 /// [N,T,heads·d] → [N,heads,T,d], and back.
 Tensor split_heads(const Tensor& x, std::int64_t heads);
 Tensor join_heads(const Tensor& x);

@@ -22,7 +22,7 @@ struct AttentionBackward : Op<AttentionBackward, AttentionAttributes> {
     check_same_shape(name, "output", in[own], "attention's output", out[0]);
     check_same_shape(name, "log-sum", in[own + 1], "rows", out[1]);
     check_same_shape(name, "output gradient", in[own + 2], "attention's output", out[0]);
-    for (std::size_t k = own; k < own + 3; ++k) check_same_dtype(name, in[0], in[k]);
+    for (const std::size_t k : {own, own + 2}) check_same_dtype(name, in[0], in[k]);
     if (in.size() > own + 3)
       check_attention_mask(name, in[own + 3], out[1], attention_columns(*this, operands));
     Types gradients;
@@ -32,10 +32,11 @@ struct AttentionBackward : Op<AttentionBackward, AttentionAttributes> {
 
   Tensors decompose(const Tensors& in) const {
     const std::size_t own = attention_operands(*this);
-    const AttentionParts parts = split_attention(*this, std::span(in).first(own));
+    const Tensor mask = in.size() > own + 3 ? in[own + 3] : Tensor();
+    const AttentionParts parts = seen_parts(split_attention(*this, std::span(in).first(own)), mask);
     const Tensor y = heads > 0 ? split_heads(in[own], heads) : in[own];
     const Tensor g = heads > 0 ? split_heads(in[own + 2], heads) : in[own + 2];
-    const Tensor scores = attention_scores(name, *this, parts, in.size() > own + 3 ? in[own + 3] : Tensor());
+    const Tensor scores = attention_scores(name, *this, parts, mask);
     const Tensor weights = exp(scores - unsqueeze(in[own + 1], -1));
     const Tensor of_weights = matmul(g, parts.v, {.transpose_b = true}) - sum(g * y, -1, keep_dims);
     const Tensor of_scores = weights * of_weights * attention_scale(name, *this, parts.q);

@@ -4,11 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
+#include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/normalisation.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -19,23 +23,37 @@ Axes all_but_channels(const Tensor& x) {
   return Axes(axes);
 }
 
+// Distances of x from its channels' means, over a scale that keeps their squares finite.
+struct Distances {
+  Tensor scale, small;
+  Distances(const Tensor& x, const Tensor& mean) {
+    const Tensor centred = x - per_channel(mean, x);
+    scale = overflow_scale(centred, all_but_channels(x));
+    if (scale.rank() > 0) scale = squeeze(scale, all_but_channels(x));
+    small = centred / (scale.rank() > 0 ? per_channel(scale, x) : scale);
+  }
+  /// 1/√(variance + epsilon) of the distances before they were scaled, times the scale.
+  Tensor inverse(const Tensor& variance, double epsilon) const {
+    return rsqrt(variance + epsilon / scale / scale);
+  }
+};
+
 struct BatchNorm : Op<BatchNorm, BatchNormAttributes> {
   static constexpr auto name = "batch_norm";
   static constexpr Traits traits{.cost = 4, .residuals_from = 1, .narrowing = Narrowing::rounds};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);
-    const Type channels = check_channels(name, in[0], std::span(in).subspan(1));
-    return {in[0], channels, channels};
+    const Type statistics = statistics_type(check_channels(name, in[0], std::span(in).subspan(1)));
+    return {in[0], statistics, statistics};
   }
   Tensors decompose(const Tensors& in) const {
     const Tensor& x = in[0];
-    const Tensor n = count(x, all_but_channels(x), x.dtype());
-    const Tensor mean = channel_sum(x) / n;
-    const Tensor centred = x - per_channel(mean, x);
-    const Tensor variance = channel_sum(square(centred)) / n;
-    const Tensor factor = in[1] * rsqrt(variance + epsilon);
-    return {centred * per_channel(factor, x) + per_channel(in[2], x), mean, variance};
+    const Tensor average = mean(x, all_but_channels(x));
+    const Distances d(x, average);
+    const Tensor variance = mean(square(d.small), all_but_channels(x));
+    const Tensor factor = in[1] * d.inverse(variance, epsilon);
+    return {d.small * per_channel(factor, x) + per_channel(in[2], x), average, variance * d.scale * d.scale};
   }
   Tensors gradient(const GradientCall& c) const {
     return make_batch_norm_backward(*this, c.g[0], c.in[0], c.in[1], c.out[1], c.out[2]);
@@ -52,17 +70,20 @@ struct BatchNormBackward : Op<BatchNormBackward, BatchNormAttributes> {
     check_inputs(name, in, 5);
     check_same_dtype(name, in[0], in[1]);
     check_same_shape(name, "output gradient", in[0], "input", in[1]);
-    const Type channels = check_channels(name, in[1], std::span(in).subspan(2));
+    const Type channels = check_channels(name, in[1], std::span(in).subspan(2, 1));
+    check_statistics(name, in[1], std::span(in).subspan(3));
     return {in[1], channels, channels};
   }
   Tensors decompose(const Tensors& in) const {
-    const Tensor &dy = in[0], &x = in[1], &scale = in[2], &mean = in[3];
-    const Tensor inverse = rsqrt(in[4] + epsilon);
-    const Tensor normal = (x - per_channel(mean, x)) * per_channel(inverse, x);
+    const Tensor &dy = in[0], &x = in[1], &variance = in[4];
+    const Distances d(x, in[3]);
+    const Tensor own = mean(square(d.small), all_but_channels(x));  // where that of x itself overflowed
+    const Tensor inverse = d.inverse(where(isfinite(variance), variance / d.scale / d.scale, own), epsilon);
+    const Tensor normal = d.small * per_channel(inverse, x);
     const Tensor dshift = channel_sum(dy), dscale = channel_sum(dy * normal);
     const Tensor n = count(x, all_but_channels(x), x.dtype());
     const Tensor rest = dy - per_channel(dshift / n, x) - normal * per_channel(dscale / n, x);
-    return {rest * per_channel(scale * inverse, x), dscale, dshift};
+    return {rest * per_channel(in[2] * (inverse / d.scale), x), dscale, dshift};
   }
 };
 const Registered<BatchNormBackward> registered_backward;
@@ -80,6 +101,15 @@ Type check_channels(std::string_view op, const Type& x, std::span<const Type> ot
     channels = known_of(channels, other.shape[0]);
   }
   return {x.dtype, Shape{channels}};
+}
+
+Type statistics_type(const Type& channels) { return {accumulator(channels.dtype), channels.shape}; }
+
+void check_statistics(std::string_view op, const Type& x, std::span<const Type> statistics) {
+  for (const Type& each : statistics) {
+    if (each.dtype != accumulator(x.dtype)) check_same_dtype(op, x, each);
+    check_channels(op, x, std::array{Type{x.dtype, each.shape}});
+  }
 }
 
 void check_epsilon(std::string_view op, double epsilon) {

@@ -8,6 +8,10 @@ namespace luge {
 
 /// The input's channels as a type [C], and that the others [C] fit it. Throws what the public docstrings say.
 Type check_channels(std::string_view op, const Type& x, std::span<const Type> others);
+/// Means and variances of channels: of the accumulator's dtype, float32 beside 16-bit images.
+Type statistics_type(const Type& channels);
+/// Statistics of the channels of x, in that dtype or in x's own.
+void check_statistics(std::string_view op, const Type& x, std::span<const Type> statistics);
 void check_epsilon(std::string_view op, double epsilon);
 
 /// A value [C] as [C,1,…], to be broadcast against x [N,C,…].

@@ -5,6 +5,7 @@
 #include "luge/ops/shape.h"
 #include "ops/batch_norm.h"
 #include "ops/checks.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -15,7 +16,8 @@ struct BatchNormInference : Op<BatchNormInference, BatchNormAttributes> {
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 5);
-    check_channels(name, in[0], std::span(in).subspan(1));
+    check_channels(name, in[0], std::span(in).subspan(1, 2));
+    check_statistics(name, in[0], std::span(in).subspan(3));
     return {in[0]};
   }
   Tensors decompose(const Tensors& in) const {
@@ -24,8 +26,8 @@ struct BatchNormInference : Op<BatchNormInference, BatchNormAttributes> {
     return {x * per_channel(factor, x) + per_channel(in[2] - in[3] * factor, x)};
   }
   Tensors gradient(const GradientCall& c) const {
-    const Tensor &g = c.g[0], &x = c.in[0], &scale = c.in[1], &mean = c.in[3];
-    const Tensor inverse = rsqrt(c.in[4] + epsilon);
+    const Tensor g = to_accumulator(c.g[0]), x = to_accumulator(c.in[0]), scale = to_accumulator(c.in[1]),
+                 mean = to_accumulator(c.in[3]), inverse = rsqrt(to_accumulator(c.in[4]) + epsilon);
     Tensors result(5);
     if (c.needs[0]) result[0] = g * per_channel(scale * inverse, x);
     if (c.needs[2] || c.needs[3]) result[2] = channel_sum(g);
@@ -35,6 +37,9 @@ struct BatchNormInference : Op<BatchNormInference, BatchNormAttributes> {
       result[4] = -0.5 * slope * scale * inverse * square(inverse);
     }
     if (c.needs[3]) result[3] = -result[2] * scale * inverse;
+    for (std::size_t k = 0; k < result.size(); ++k) {
+      if (result[k].defined()) result[k] = cast(result[k], c.in[k].dtype());
+    }
     return result;
   }
 };
@@ -45,10 +50,12 @@ const Registered<BatchNormInference> registered;
 NormFolded fold_into_weights(const BatchNormAttributes& a, const Tensor& w, const Tensor& b,
                              const Tensor& scale, const Tensor& shift, const Tensor& mean,
                              const Tensor& variance) {
-  const Tensor factor = scale * rsqrt(variance + a.epsilon);
+  const Tensor factor = to_accumulator(scale) * rsqrt(to_accumulator(variance) + a.epsilon);
+  const Tensor distance = b.defined() ? to_accumulator(b) - to_accumulator(mean) : -to_accumulator(mean);
   std::vector<std::int64_t> inner;
   for (int axis = 1; axis < w.rank(); ++axis) inner.push_back(axis);
-  return {w * unsqueeze(factor, Axes(inner)), (b.defined() ? b - mean : -mean) * factor + shift};
+  return {in_accumulator(w, [&](const Tensor& wide) { return wide * unsqueeze(factor, Axes(inner)); }),
+          cast(distance * factor + to_accumulator(shift), w.dtype())};
 }
 
 Tensor batch_norm_inference(const Tensor& x, const Tensor& scale, const Tensor& shift, const Tensor& mean,

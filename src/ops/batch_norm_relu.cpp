@@ -22,7 +22,7 @@ struct BatchNormRelu : Op<BatchNormRelu, BatchNormReluAttributes> {
     check_inputs(name, in, 3, 4);
     const Type channels = check_channels(name, in[0], std::span(in).subspan(1, 2));
     if (in.size() == 4) check_same_shape(name, "input", in[0], "image to add", in[3]);
-    return {in[0], channels, channels};
+    return {in[0], statistics_type(channels), statistics_type(channels)};
   }
   Tensors decompose(const Tensors& in) const {
     const auto [y, mean, variance] = batch_norm(in[0], in[1], in[2], epsilon);
@@ -39,7 +39,8 @@ struct BatchNormReluBackward : Op<BatchNormReluBackward, BatchNormReluAttributes
     check_inputs(name, in, 6);
     check_same_dtype(name, in[0], in[1]);
     check_same_shape(name, "output gradient", in[0], "input", in[1]);
-    const Type channels = check_channels(name, in[1], std::span(in).subspan(2));
+    const Type channels = check_channels(name, in[1], std::span(in).subspan(2, 2));
+    check_statistics(name, in[1], std::span(in).subspan(4));
     return {in[1], channels, channels};
   }
   Tensors decompose(const Tensors& in) const {

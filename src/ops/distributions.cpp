@@ -1,6 +1,7 @@
 // Random tensors, composed from random_uniform.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -10,12 +11,44 @@
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
+#include "ops/elementwise.h"
 #include "ops/random_uniform.h"
+#include "ops/wide.h"
 
 namespace luge::random {
 namespace {
 
-Tensor unit(const Shape& shape, DType dtype) { return random_uniform(next_key(), zeros(shape, dtype)); }
+// In [0, 1), of the dtype that draws of another dtype are made in.
+Tensor unit(const Shape& shape, DType dtype) {
+  return random_uniform(next_key(), zeros(shape, accumulator(dtype)));
+}
+
+// The largest number of a dtype below `high`, for what rounding would lift up to it.
+double below(double high, DType dtype) {
+  const int digits = dtype == bf16 ? 8 : 11;
+  const int exponent = std::max(std::ilogb(high), dtype == bf16 ? -126 : -14);
+  const double step = std::ldexp(1.0, exponent - digits + 1);
+  const double rounded = std::floor(high / step) * step;
+  if (rounded < high) return rounded;
+  return high > 0 && high == std::ldexp(1.0, exponent) ? high - step / 2 : high - step;
+}
+
+// Rounded to 16 bits, still below `high`.
+Tensor rounded_below(const Tensor& x, double high, DType dtype) {
+  if (dtype == x.dtype()) return x;
+  return cast(minimum(x, high == 0 ? 0.0 : below(high, dtype)), dtype);
+}
+
+// floor(u·range / 2^62) + low for u of 62 random bits: products of halves, none of which overflows.
+Tensor scaled_bits(const Shape& shape, std::int64_t low, std::uint64_t range) {
+  const auto bits31 = [&] { return cast(floor(unit(shape, f64) * 0x1p31), i64); };
+  const Tensor x1 = bits31(), x0 = bits31();
+  const auto r1 = static_cast<std::int64_t>(range >> 32), r0 = static_cast<std::int64_t>(range & 0xFFFFFFFFu);
+  constexpr std::int64_t b30 = std::int64_t{1} << 30, b31 = std::int64_t{1} << 31;
+  const Tensor a = x1 * r0, b = x0 * r1, least = floor_divide(x0 * r0, b31);
+  const Tensor carry = floor_divide(remainder(a, b31) + 2 * remainder(b, b30) + least, b31);
+  return 2 * (x1 * r1) + floor_divide(a, b31) + floor_divide(b, b30) + carry + low;
+}
 
 /// The number whose error function is y: Giles 2012 in single precision, then two Newton steps for float64's
 /// sake.
@@ -42,25 +75,32 @@ Tensor inverse_erf(const Tensor& y) {
 }  // namespace
 
 Tensor uniform(const Shape& shape, double low, double high, DType dtype) {
-  return unit(shape, dtype) * (high - low) + low;
+  return rounded_below(unit(shape, dtype) * (high - low) + low, high, dtype);
 }
 
 Tensor normal(const Shape& shape, double mean, double deviation, DType dtype) {
   const Tensor radius = sqrt(-2 * log(1 - unit(shape, dtype)));
-  return radius * cos(2 * std::numbers::pi * unit(shape, dtype)) * deviation + mean;
+  return cast(radius * cos(2 * std::numbers::pi * unit(shape, dtype)) * deviation + mean, dtype);
 }
 
 Tensor truncated_normal(const Shape& shape, double mean, double deviation, DType dtype) {
   const double edge = std::erf(std::numbers::sqrt2);  // of two deviations
-  return inverse_erf(uniform(shape, -edge, edge, dtype)) * (std::numbers::sqrt2 * deviation) + mean;
+  const Tensor place = uniform(shape, -edge, edge, accumulator(dtype));
+  return cast(inverse_erf(place) * (std::numbers::sqrt2 * deviation) + mean, dtype);
 }
 
-Tensor bernoulli(const Tensor& p) { return cast(less(random_uniform(next_key(), p), p), p.dtype()); }
+Tensor bernoulli(const Tensor& p) {
+  const Tensor wide = to_accumulator(p);
+  return cast(less(random_uniform(next_key(), wide), wide), p.dtype());
+}
 
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype) {
   if (low >= high) throw ValueError(fmt::format("randint: [{}, {}) holds no whole number", low, high));
-  const double range = static_cast<double>(high) - static_cast<double>(low);
-  return cast(floor(unit(shape, f64) * range), dtype) + full({}, low, dtype);
+  number_tensor("randint", low, dtype), number_tensor("randint", high - 1, dtype);
+  const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  const bool exact = range <= std::uint64_t{1} << 53;  // as a double, and so is each number below it
+  if (!exact) return cast(scaled_bits(shape, low, range), dtype);
+  return cast(floor(unit(shape, f64) * static_cast<double>(range)), dtype) + full({}, low, dtype);
 }
 
 Tensor permutation(std::int64_t n) {

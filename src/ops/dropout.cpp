@@ -8,6 +8,7 @@
 #include "luge/ops/nn.h"
 #include "ops/checks.h"
 #include "ops/random_uniform.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -19,7 +20,7 @@ struct Dropout : Op<Dropout> {
   Types infer(const Types& in) const {  // x, keep_prob, key
     check_inputs(name, in, 3);
     check_float(name, in[0]);
-    check_same_dtype(name, in[0], in[1]);
+    if (in[1].dtype != accumulator(in[0].dtype)) check_same_dtype(name, in[0], in[1]);
     check_rank(name, "keep_prob", in[1], 0);
     return {in[0]};
   }
@@ -38,11 +39,12 @@ const Registered<Dropout> registered;
 Tensor dropout(const Tensor& x, double rate) {
   if (!(rate >= 0 && rate <= 1)) throw ValueError(fmt::format("dropout: rate is {}; expected 0 to 1", rate));
   check_float("dropout", {x.dtype(), x.shape()});
-  return dropout(x, scalar(1 - rate, x.dtype()));
+  return dropout(x, scalar(1 - rate, accumulator(x.dtype())));
 }
 
 Tensor dropout(const Tensor& x, const Tensor& keep_prob) {
-  return make<Dropout>({}, x, keep_prob, next_key());
+  const bool own = keep_prob.dtype() == x.dtype();  // 16 bits would round a probability near 1 to 1
+  return make<Dropout>({}, x, own ? to_accumulator(keep_prob) : keep_prob, next_key());
 }
 
 }  // namespace luge

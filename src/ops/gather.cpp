@@ -7,6 +7,7 @@
 #include "luge/ops/shape.h"
 #include "ops/indexed.h"
 #include "ops/strided.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -103,7 +104,11 @@ Tensor gather(const Tensor& x, const Tensor& indices, int axis) {
 }
 
 Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& updates, int axis) {
-  return make<ScatterAdd>({check_axis(ScatterAdd::name, axis, x.rank())}, x, indices, updates);
+  const int place = check_axis(ScatterAdd::name, axis, x.rank());
+  check_same_dtype(ScatterAdd::name, {x.dtype(), x.shape()}, {updates.dtype(), updates.shape()});
+  return in_accumulator(x, [&](const Tensor& wide) {  // each sum is rounded once, not at every term
+    return make<ScatterAdd>({place}, wide, indices, to_accumulator(updates));
+  });
 }
 
 }  // namespace luge

@@ -36,7 +36,8 @@ struct Gelu : Op<Gelu, GeluAttributes> {
     if (form == GeluForm::tanh) {
       const Tensor t = curve(x);
       const Tensor share = 0.5 * (1 + t), y = x * share;
-      return {y, share + y * (1 - t) * (root_two_over_pi * (1 + 3 * cubic * square(x)))};
+      const Tensor bend = root_two_over_pi * y * (1 - t);  // 0 for large x, before x² can overflow
+      return {y, share + bend + 3 * cubic * (bend * x) * x};
     }
     const Tensor share = 0.5 * (1 + erf(root_half * x));
     return {x * share, share + x * (0.5 * root_two_over_pi * exp(-0.5 * square(x)))};

@@ -3,6 +3,7 @@
 #include "luge/ops/nn.h"
 #include "luge/ops/reduce.h"
 #include "ops/checks.h"
+#include "ops/wide.h"
 
 namespace luge {
 
@@ -10,7 +11,9 @@ Tensor global_avg_pool(const Tensor& x) {
   check_rank_between("global_avg_pool", "input", {x.dtype(), x.shape()}, 3, Shape::max_rank);
   check_float("global_avg_pool", {x.dtype(), x.shape()});
   // Divided before the sum, so that the whole step is over the image as convolutions lay it out.
-  return sum(x / count(x, from(2), x.dtype()), from(2), keep_dims);
+  return in_accumulator(x, [](const Tensor& wide) {
+    return sum(wide / count(wide, from(2), wide.dtype()), from(2), keep_dims);
+  });
 }
 
 }  // namespace luge

@@ -9,6 +9,7 @@
 #include "ops/attributes/norm.h"
 #include "ops/batch_norm.h"
 #include "ops/checks.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -25,7 +26,7 @@ void check_layer(std::string_view op, const LayerNormAttributes& a, const Type& 
 Type place_type(const LayerNormAttributes& a, const Type& x) {
   Shape shape;
   for (int k = 0; k < x.shape.rank(); ++k) shape = shape.appended(k < a.axis ? x.shape[k] : 1);
-  return {x.dtype, shape};
+  return {accumulator(x.dtype), shape};
 }
 
 Axes places(const LayerNormAttributes& a) {
@@ -80,8 +81,9 @@ struct LayerNorm : Op<LayerNorm, LayerNormAttributes> {
     const Axes last = from(static_cast<int>(axis));
     const Tensor average = mean(in[0], last, keep_dims);
     const Tensor centred = in[0] - average;
-    const Tensor inverse = rsqrt(mean(square(centred), last, keep_dims) + epsilon);
-    return {centred * inverse * in[1] + in[2], average, inverse};
+    const Tensor scale = overflow_scale(centred, last), small = centred / scale;
+    const Tensor inverse = rsqrt(mean(square(small), last, keep_dims) + epsilon / scale / scale);
+    return {small * inverse * in[1] + in[2], average, inverse / scale};
   }
   Tensors gradient(const GradientCall& c) const {
     return make_all<LayerNormBackward>(*this, c.g[0], c.in[0], c.in[1], c.out[1], c.out[2]);

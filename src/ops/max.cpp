@@ -5,6 +5,7 @@
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "ops/reduction.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -22,9 +23,10 @@ struct Max : Reduction<Max> {
     return b > a || b != b ? b : a;
   }  // NaN stays
   Tensors gradient(const GradientCall& c) const {
-    const Tensor winners = cast(equal(c.in[0], restore_axes(c.out[0], *this)), c.g[0].dtype());
-    const Tensor shares = restore_axes(c.g[0], *this) / sum(winners, Axes(axes), Keep::yes);
-    return {winners * shares};
+    return {in_accumulator(c.g[0], [&](const Tensor& g) {
+      const Tensor winners = cast(equal(c.in[0], restore_axes(c.out[0], *this)), g.dtype());
+      return winners * (restore_axes(g, *this) / sum(winners, Axes(axes), Keep::yes));
+    })};
   }
 };
 const Registered<Max> registered_max;

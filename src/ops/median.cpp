@@ -15,6 +15,10 @@ Tensor median(const Tensor& x) { return median(flatten(x), 0); }
 Tensor median(const Tensor& x, int axis, Keep keep) {
   check_number("median", {x.dtype(), x.shape()});
   const int place = check_axis("median", axis, x.rank());
+  const Shape result = x.shape().without(place);
+  if (x.shape()[place] == 0 && result.known() && result.elements() == 0) {  // there is none to find
+    return zeros(keep == Keep::yes ? result.inserted(place, 1) : result, x.dtype());
+  }
   if (x.shape()[place] == 0) {
     throw ShapeError(fmt::format("median: {} has no elements along axis {}", x.shape().to_string(), place));
   }

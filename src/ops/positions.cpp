@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "luge/ops/compare.h"
@@ -42,6 +43,16 @@ std::int64_t range_count(const Scalar& start, const Scalar& stop, const Scalar& 
     throw ValueError(fmt::format("arange: got start {}, stop {}, step {}; expected finite numbers",
                                  start.real(), stop.real(), step.real()));
   }
+  if (!start.is_real() && !stop.is_real() && !step.is_real()) {  // exact where doubles are not
+    __extension__ using Wide = __int128;
+    const Wide distance = Wide{stop.whole()} - start.whole(), by = step.whole();
+    const Wide steps = distance / by + (distance % by != 0 && (distance < 0) == (by < 0) ? 1 : 0);
+    if (steps > std::numeric_limits<std::int64_t>::max()) {
+      throw ShapeError(fmt::format("arange: from {} to {} by {} are more elements than 64 bits count",
+                                   start.whole(), stop.whole(), step.whole()));
+    }
+    return steps > 0 ? static_cast<std::int64_t>(steps) : 0;
+  }
   const double steps = std::ceil((stop.real() - start.real()) / step.real());
   if (steps > 9e18) throw ShapeError(fmt::format("arange: {} elements are more than 64 bits count", steps));
   return steps > 0 ? static_cast<std::int64_t>(steps) : 0;
@@ -65,9 +76,12 @@ Tensor iota_like(const Tensor& like, int axis) { return broadcast_like(positions
 
 Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype) {
   if (is_integer(dtype)) {
-    number_tensor("arange", stop, dtype);
+    number_tensor("arange", stop, i64);
     const Tensor from = number_tensor("arange", start, i64), by = number_tensor("arange", step, i64);
-    return cast(positions(zeros({range_count(start, stop, step)}, i64), 0) * by + from, dtype);
+    const std::int64_t count = range_count(start, stop, step);
+    if (count > 0) number_tensor("arange", start.whole() + (count - 1) * step.whole(), dtype);  // the last
+    if (count > 0) number_tensor("arange", start, dtype);
+    return cast(positions(zeros({count}, i64), 0) * by + from, dtype);
   }
   const Tensor steps = cast(positions(zeros({range_count(start, stop, step)}, i64), 0), f64);
   return cast(steps * step.real() + start.real(), dtype);

@@ -2,6 +2,7 @@
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "ops/reduction.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -40,10 +41,11 @@ const Registered<Prod> registered_prod;
 Tensor prod(const Tensor& x, const Axes& axes, Keep keep) {
   const std::vector<std::int64_t> list = axes.resolve(Prod::name, x.rank());
   if (list.empty()) return make<Prod>({{}, keep == Keep::yes}, x);
-  Tensor y = x;
-  for (auto axis = list.rbegin(); axis != list.rend(); ++axis)
-    y = make<Prod>({{*axis}, keep == Keep::yes}, y);
-  return y;
+  return in_accumulator(x, [&](Tensor y) {
+    for (auto axis = list.rbegin(); axis != list.rend(); ++axis)
+      y = make<Prod>({{*axis}, keep == Keep::yes}, y);
+    return y;
+  });
 }
 
 }  // namespace luge

@@ -21,6 +21,7 @@ struct Softmax : Op<Softmax, AxisAttributes> {
   }
   Tensors decompose(const Tensors& in) const {
     const int along = static_cast<int>(axis);
+    if (in[0].extent(along) == 0) return {identity(in[0])};  // nothing has no largest element
     const Tensor e = exp(in[0] - stop_gradient(max(in[0], along, keep_dims)));
     return {e / sum(e, along, keep_dims)};
   }

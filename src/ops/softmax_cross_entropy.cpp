@@ -4,12 +4,14 @@
 
 #include <cmath>
 
+#include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
 #include "ops/cross_entropy.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -35,8 +37,8 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
       throw ShapeError(
           fmt::format("{}: the logits {} have no classes on axis {}", name, in[0].to_string(), axis));
     }
-    const Type each{in[0].dtype, in[0].shape.without(static_cast<int>(axis))};
-    return {each, each};
+    const Shape samples = in[0].shape.without(static_cast<int>(axis));
+    return {Type{in[0].dtype, samples}, Type{accumulator(in[0].dtype), samples}};
   }
   Tensors decompose(const Tensors& in) const {
     const int along = static_cast<int>(axis);
@@ -44,7 +46,8 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
     const Tensor largest = stop_gradient(max(x, along, keep_dims));
     const Tensor log_sum = log(sum(exp(x - largest), along, keep_dims)) + largest;
     const Tensor t = target_distribution(*this, in[1], x);
-    return {sum(t * (log_sum - x), along), squeeze(log_sum, along)};
+    // A class that the target says nothing of costs nothing, be its logit -infinity or NaN.
+    return {sum(where(equal(t, 0), 0, t * (log_sum - x)), along), squeeze(log_sum, along)};
   }
   void reference(const ReferenceCall& call) const {
     const Samples samples(call.in[0].type.shape, axis);
@@ -56,11 +59,12 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
         const double log_sum = log_sum_exp(samples, x);
         double cost = 0;
         if (target.seek(s)) {
-          for (std::int64_t c = 0; c < samples.classes; ++c)
-            cost += target.at(c) * (log_sum - widen(x[c * samples.step]));
+          for (std::int64_t c = 0; c < samples.classes; ++c) {
+            if (const double p = target.at(c); p != 0) cost += p * (log_sum - widen(x[c * samples.step]));
+          }
         }
         if (call.out[0].data) call.out[0].as<T>()[s] = narrow<T>(cost);
-        if (call.out[1].data) call.out[1].as<T>()[s] = narrow<T>(log_sum);
+        if (call.out[1].data) call.out[1].as<Accumulator<T>>()[s] = static_cast<Accumulator<T>>(log_sum);
       }
     });
   }
@@ -70,11 +74,16 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
     const Tensor &x = c.in[0], &target = c.in[1], &log_sum = c.out[1], &g = c.g[0];
     if (c.needs[0] && g.defined()) result[0] = make_cross_entropy_backward(*this, x, target, log_sum, g);
     if (c.needs[0] && c.g[1].defined()) {  // of the logarithm, when gradients are differentiated again
-      const Tensor part = exp(x - unsqueeze(log_sum, along)) * unsqueeze(c.g[1], along);
+      const Tensor part = in_accumulator(x, [&](const Tensor& wide) {
+        return exp(wide - unsqueeze(log_sum, along)) * unsqueeze(c.g[1], along);
+      });
       result[0] = result[0].defined() ? result[0] + part : part;
     }
     if (c.needs[1] && g.defined() && target.rank() == x.rank()) {  // of given probabilities
-      result[1] = (1 - label_smoothing) * (unsqueeze(log_sum, along) - x) * unsqueeze(g, along);
+      result[1] = in_accumulator(x, [&](const Tensor& wide) {
+        return (1 - label_smoothing) * (unsqueeze(log_sum, along) - wide) *
+               unsqueeze(to_accumulator(g), along);
+      });
     }
     return result;
   }

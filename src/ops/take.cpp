@@ -4,6 +4,7 @@
 #include "luge/ops/index.h"
 #include "luge/ops/shape.h"
 #include "ops/indexed.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -91,7 +92,11 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
 }
 
 Tensor index_add(const Tensor& x, const Tensor& indices, const Tensor& updates, int axis) {
-  return make<IndexAdd>({check_axis(IndexAdd::name, axis, x.rank())}, x, indices, updates);
+  const int place = check_axis(IndexAdd::name, axis, x.rank());
+  check_same_dtype(IndexAdd::name, {x.dtype(), x.shape()}, {updates.dtype(), updates.shape()});
+  return in_accumulator(x, [&](const Tensor& wide) {  // each sum is rounded once, not at every term
+    return make<IndexAdd>({place}, wide, indices, to_accumulator(updates));
+  });
 }
 
 Tensor index_select(const Tensor& x, int axis, const Tensor& indices) {

@@ -8,6 +8,13 @@
 namespace luge::optim {
 namespace {
 
+// A gradient whose square would overflow counts as the largest whose square does not: the step depends on the
+// ratio of m and √v, which is hardly another. What is not finite is not made so: g - g is NaN then.
+Tensor squarable(const Tensor& g) {
+  const double limit = g.dtype() == f64 ? 0x1p511 : 0x1p63;
+  return maximum(minimum(g, limit), -limit) + (g - g);
+}
+
 struct Step : Rule {
   explicit Step(const AdamOptions& options) : options_(options) {
     for (const double beta : {options.beta1, options.beta2}) {
@@ -21,8 +28,9 @@ struct Step : Rule {
   Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {
     slot("m"), slot("v");  // made before references are taken
     Tensor &m = slot("m"), &v = slot("v");
-    m = settled(lerp(gradient, m, options_.beta1));
-    v = settled(lerp(square(gradient), v, options_.beta2));
+    const Tensor g = squarable(gradient);
+    m = settled(lerp(g, m, options_.beta1));
+    v = settled(lerp(square(g), v, options_.beta2));
     const Tensor rate = slot.learning_rate() / slot.bias_correction(options_.beta1);
     const Tensor deviation = sqrt(v) * rsqrt(slot.bias_correction(options_.beta2));
     return parameter - rate * m / (deviation + options_.epsilon);

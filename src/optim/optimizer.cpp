@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "graph/eval.h"
+#include "graph/expand.h"
 #include "luge/autodiff.h"
 #include "luge/ops/check.h"
 #include "luge/ops/compare.h"
@@ -15,6 +16,8 @@
 
 namespace luge::optim {
 namespace {
+
+constexpr std::string_view kExact = "exact";  // the slot of a 16-bit parameter's float32 value
 
 void check_rate(double rate) {
   if (!std::isfinite(rate) || rate <= 0) {
@@ -29,25 +32,44 @@ void check_not_negative(std::string_view what, double value) {
   }
 }
 
+// By halves of the factor, which alone may be smaller than a float32 while the product is not.
 Tensor limit_norm(const Tensor& gradient, const Tensor& norm, double limit) {
-  return gradient * cast(minimum(limit / (norm + 1e-6), 1), gradient.dtype());
+  const Tensor root = cast(sqrt(minimum(limit / (norm + 1e-6), 1)), gradient.dtype());
+  return gradient * root * root;
 }
 
-Tensor square_sum(const Tensor& x) { return sum(square(x.dtype() == f64 ? x : cast(x, f32))); }
+// Σ g² as float64, of gradients that are finite themselves: where a sum of float32 squares overflows, one of
+// smaller numbers stands in for it.
+Tensor square_sum(const Tensor& g) {
+  const Tensor plain = sum(square(g));
+  if (g.dtype() == f64) return plain;
+  constexpr double shrink = 0x1p-96;
+  const Tensor shrunk = cast(sum(square(g * shrink)), f64) * (1 / shrink / shrink);
+  return where(isfinite(plain), cast(plain, f64), shrunk);
+}
+
+// The length of several gradients together, float64.
+Tensor length(std::span<const Tensor> gradients) {
+  constexpr double shrink = 0x1p-600;  // for float64, whose squares overflow above 2^512
+  Tensor total, shrunk;
+  const auto add = [](Tensor& to, const Tensor& own) { to = to.defined() ? to + own : own; };
+  for (const Tensor& g : gradients) {
+    if (!g.defined()) continue;
+    add(total, square_sum(g));
+    if (g.dtype() == f64) add(shrunk, square_sum(g * shrink));
+  }
+  if (!total.defined() || !shrunk.defined()) return total.defined() ? sqrt(total) : total;
+  return where(isfinite(total), sqrt(total), sqrt(shrunk) / shrink);
+}
 
 void clip(Tensors& gradients, const OptimizerOptions& options) {
-  Tensor total;
   for (Tensor& g : gradients) {
     if (!g.defined()) continue;
     if (options.clip_value > 0) g = clamp(g, -options.clip_value, options.clip_value);
-    if (options.clip_norm > 0) g = limit_norm(g, sqrt(square_sum(g)), options.clip_norm);
-    if (options.clip_global_norm > 0) {
-      const Tensor own = cast(square_sum(g), f64);
-      total = total.defined() ? total + own : own;
-    }
+    if (options.clip_norm > 0) g = limit_norm(g, length({&g, 1}), options.clip_norm);
   }
-  if (!total.defined()) return;
-  const Tensor norm = sqrt(total);
+  if (options.clip_global_norm == 0) return;
+  const Tensor norm = length(gradients);
   for (Tensor& g : gradients) {
     if (g.defined()) g = limit_norm(g, norm, options.clip_global_norm);
   }
@@ -60,7 +82,9 @@ Variables variables_of(const std::vector<nn::NamedVariable>& parameters) {
 }
 
 void check_gradient(const Variable& parameter, const Tensor& gradient) {
-  if (gradient.shape() == parameter.shape() && gradient.dtype() == parameter.dtype()) return;
+  const DType dtype = gradient.dtype();
+  const bool fits = dtype == parameter.dtype() || dtype == accumulator(parameter.dtype());
+  if (fits && gradient.shape() == parameter.shape()) return;
   throw ShapeError(fmt::format("optimizer: the gradient of '{}' is {} {}, the parameter is {} {}",
                                parameter.name(), name(gradient.dtype()), gradient.shape().to_string(),
                                name(parameter.dtype()), parameter.shape().to_string()));
@@ -76,7 +100,7 @@ Tensor& Slots::operator()(std::string_view name) {
   }
   {
     const OutsideTrace outside;
-    const Tensor zero = zeros(parameter_.shape(), parameter_.dtype());
+    const Tensor zero = zeros(parameter_.shape(), accumulator(parameter_.dtype()));
     entries_.push_back({std::string(name),
                         Variable(zero, fmt::format("{}/{}", parameter_.name(), name), {.trainable = false}),
                         {}});
@@ -85,7 +109,7 @@ Tensor& Slots::operator()(std::string_view name) {
 }
 
 Tensor Slots::bias_correction(double decay) const {
-  const DType dtype = parameter_.dtype();
+  const DType dtype = accumulator(parameter_.dtype());
   for (const Shared::Correction& known : shared_.corrections) {
     if (known.decay == decay && known.dtype == dtype) return known.value;
   }
@@ -98,7 +122,7 @@ Tensor Slots::bias_correction(double decay) const {
 Variable& Optimizer::State::gathered(Held& held) const {
   if (!held.gathered) {
     const OutsideTrace outside;
-    held.gathered = Variable(zeros(held.parameter.shape(), held.parameter.dtype()),
+    held.gathered = Variable(zeros(held.parameter.shape(), accumulator(held.parameter.dtype())),
                              fmt::format("{}/gathered", held.parameter.name()), {.trainable = false});
   }
   return *held.gathered;
@@ -107,9 +131,6 @@ Variable& Optimizer::State::gathered(Held& held) const {
 Optimizer::Attempt::~Attempt() {
   if (finished_) return;
   if (first_) state_->let_go();
-  for (State::Held& each : state_->held) {
-    for (Slots::Entry& entry : each.slots) entry.value = {};
-  }
 }
 
 void Optimizer::Attempt::finish() {
@@ -145,6 +166,17 @@ class Optimizer::State::NoSlotValues {
   State& state_;
 };
 
+// Steps are smaller than what 16 bits of a weight resolve, so such a weight stands, exact, in a slot of its
+// own as float32. A weight that is no longer what the slot was rounded to was written by somebody else, and
+// the slot begins anew from it.
+Tensor exact_value(const Variable& parameter, Slots& slots) {
+  const Tensor value = parameter.value();
+  const DType dtype = accumulator(value.dtype());
+  if (dtype == value.dtype()) return value;
+  const Tensor exact = slots(kExact);
+  return where(equal(cast(exact, value.dtype()), value), exact, cast(value, dtype));
+}
+
 // An update that is never run tells which slots the rule asks for.
 void Optimizer::State::make_slots() {
   Trace scratch;
@@ -153,9 +185,9 @@ void Optimizer::State::make_slots() {
   Slots::Shared shared{cast(step.value(), f64) + 1, {}};
   for (Held& each : held) {
     if (!each.parameter.trainable()) continue;
-    const DType dtype = each.parameter.dtype();
+    const DType dtype = accumulator(each.parameter.dtype());
     Slots slots(each.parameter, each.slots, scalar(1.0, dtype), shared);
-    rule->update(each.parameter.value(), zeros(each.parameter.shape(), dtype), slots);
+    rule->update(exact_value(each.parameter, slots), zeros(each.parameter.shape(), dtype), slots);
     if (gathers) gathered(each);
   }
 }
@@ -209,7 +241,7 @@ void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors
   for (std::size_t k = 0; k < variables.size(); ++k) {
     if (!gradients[k].defined() || !variables[k].trainable()) continue;
     Variable& sum = state_->gathered(*state_->find(variables[k]));
-    updates.emplace_back(sum, sum.value() + std::move(gradients[k]));
+    updates.emplace_back(sum, sum.value() + cast(std::exchange(gradients[k], Tensor()), sum.dtype()));
   }
   assign_and_evaluate(updates);
   attempt.finish();
@@ -218,7 +250,7 @@ void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors
 void Optimizer::forget_gathered() const {
   if (state_->gathered_weight) state_->gathered_weight->assign(scalar(0.0, f64));
   for (State::Held& held : state_->held) {
-    if (held.gathered) held.gathered->assign(zeros(held.parameter.shape(), held.parameter.dtype()));
+    if (held.gathered) held.gathered->assign(zeros(held.parameter.shape(), held.gathered->dtype()));
   }
 }
 
@@ -284,7 +316,9 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
     share = where(greater(weights, 0), 1 / weights, 0);
   }
   for (std::size_t k = 0; k < parameters.size(); ++k) {
-    if (!gradients[k].defined() || !parameters[k].trainable()) continue;
+    if (!gradients[k].defined()) continue;
+    gradients[k] = cast(gradients[k], accumulator(gradients[k].dtype()));
+    if (!parameters[k].trainable()) continue;
     if (state.gathers) gradients[k] = gradients[k] + state.gathered(*state.find(parameters[k])).value();
     if (share.defined()) gradients[k] = gradients[k] * cast(share, gradients[k].dtype());
   }
@@ -296,24 +330,27 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
   Tensor rate = state.learning_rate.value();
   if (!state.options.schedule.is_constant()) rate = rate * state.options.schedule.factor(before);
   Slots::Shared shared{before + 1, {}};
-  const Tensor common_rate = cast(rate, parameters.empty() ? f32 : parameters[0].dtype());
+  const Tensor common_rate = cast(rate, parameters.empty() ? f32 : accumulator(parameters[0].dtype()));
   std::vector<std::pair<Variable, Tensor>> updates = {
       {state.step, guarded(state.step.value() + 1, parameters, checked, common_rate)}};
   if (state.gathers) updates.emplace_back(*state.gathered_weight, scalar(0.0, f64));
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     if (!gradients[k].defined() || !parameters[k].trainable()) continue;
     State::Held& held = *state.find(parameters[k]);
-    const Tensor w = held.parameter.value();
-    const bool common = !held.group.rate_factor && w.dtype() == common_rate.dtype();
-    const Tensor own_rate = common ? common_rate : cast(rate * held.group.rate_factor.value_or(1), w.dtype());
+    const DType dtype = accumulator(held.parameter.dtype());
+    const bool common = !held.group.rate_factor && dtype == common_rate.dtype();
+    const Tensor own_rate = common ? common_rate : cast(rate * held.group.rate_factor.value_or(1), dtype);
     const double decay = held.group.weight_decay.value_or(state.options.weight_decay);
+    Slots slots(held.parameter, held.slots, own_rate, shared);
+    const Tensor w = exact_value(held.parameter, slots);
     Tensor g = std::move(gradients[k]);
     if (decay > 0 && state.options.decay == Decay::gradient) g = g + decay * w;
-    Slots slots(held.parameter, held.slots, own_rate, shared);
     Tensor next = state.rule->update(w, g, slots);
     if (decay > 0 && state.options.decay == Decay::decoupled) next = next - own_rate * decay * w;
-    updates.emplace_back(held.parameter, std::move(next));
-    if (state.gathers) updates.emplace_back(*held.gathered, zeros(w.shape(), w.dtype()));
+    if (dtype != held.parameter.dtype()) slots(kExact) = next;
+    updates.emplace_back(held.parameter, cast(next, held.parameter.dtype()));
+    next = {};
+    if (state.gathers) updates.emplace_back(*held.gathered, zeros(w.shape(), dtype));
     for (Slots::Entry& entry : held.slots) {
       if (entry.value.defined()) updates.emplace_back(entry.variable, std::exchange(entry.value, Tensor()));
     }

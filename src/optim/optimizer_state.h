@@ -7,6 +7,9 @@
 
 namespace luge::optim {
 
+/// The parameter's value in the dtype that updates are computed in.
+Tensor exact_value(const Variable& parameter, Slots& slots);
+
 struct Optimizer::State {
   struct Held {
     std::string path;

@@ -218,6 +218,48 @@ TEST(BadInput, C23_AConfusionMatrixRefusesLabelsThatAreNoClass) {
       {"2"});
 }
 
+TEST(Labels, MayStandInAColumn) {
+  const Tensor prediction = tensor<float>({1, 2, 0, 3, 1, 2, 0, 0, 9}, {3, 3});
+  const Tensor labels = tensor<std::int64_t>({1, 0, 1}, {3}),
+               column = tensor<std::int64_t>({1, 0, 1}, {3, 1});
+  for (const Metric& metric : {Metric(Accuracy()), Metric(TopK(1)), Metric(TopK(2))}) {
+    const Metric beside = metric.fresh();
+    metric.update(prediction, labels);
+    beside.update(prediction, column);
+    EXPECT_EQ(metric.value(), beside.value()) << metric.name();
+    EXPECT_GT(beside.value(), 0.5) << metric.name();
+  }
+  const ConfusionMatrix matrix(3);
+  matrix.update(prediction, column);
+  EXPECT_EQ(matrix.result().to_vector<std::int64_t>(),
+            (std::vector<std::int64_t>{1, 0, 0, 0, 1, 1, 0, 0, 0}));
+  const Accuracy single;
+  single.update(tensor<float>({0.9f, 0.2f}, {2}), tensor<std::int64_t>({1, 1}, {2, 1}));
+  EXPECT_EQ(single.value(), 0.5);
+}
+
+TEST(BadInput, C23_LabelsThatAreNoWholeNumbersAreRefused) {
+  const Tensor many = tensor<float>({1, 2, 3, 0, 0, 1}, {2, 3}), one = tensor<float>({0.9f, 0.2f}, {2, 1});
+  for (const float bad : {0.5f, NAN, -0.5f, INFINITY}) {
+    const Tensor labels = tensor<float>({1, bad}, {2});
+    for (const Metric& metric : {Metric(Accuracy()), Metric(TopK(2)), Metric(ConfusionMatrix(3))}) {
+      expect_error<IndexError>(
+          [&] {
+            metric.update(many, labels);
+            metric.result().to_vector<double>();
+          },
+          {metric.name(), "label", "position 1", "whole number"});
+    }
+    expect_error<IndexError>(
+        [&] {
+          const Accuracy accuracy;
+          accuracy.update(one, labels);
+          accuracy.value();
+        },
+        {"accuracy", "position 1"});
+  }
+}
+
 TEST(BadInput, C25_OneClassAndNoSamplesAreDefined) {
   const Accuracy accuracy;
   EXPECT_EQ(accuracy.value(), 0);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "luge/autodiff.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
@@ -25,6 +27,20 @@ TEST(EmbeddingLayer, GivesRowsOfItsTable) {
     for (std::size_t i = 0; i < 2; ++i)
       EXPECT_EQ(got[2 * k + i], rows[2 * static_cast<std::size_t>(ids[k]) + i]);
   }
+}
+
+TEST(BadInput, C23_IdsThatAreNoWholeNumbersAreRefused) {
+  const Embedding table(4, 2);
+  EXPECT_EQ(table(tensor<float>({3, 0}, {2})).shape(), (Shape{2, 2}));
+  for (const float bad : {1.5f, NAN, -0.5f, INFINITY, 1e30f}) {
+    expect_error<IndexError>([&] { table(tensor<float>({2, bad}, {2})).to_vector<float>(); }, {"1"});
+  }
+  expect_error<IndexError>(
+      [&] {
+        table(tensor<float>({0, 1.5f}, {2})).to_vector<float>();
+      },
+      {"Embedding", "1.5", "position 1", "whole number"});
+  expect_error<IndexError>([&] { table(tensor<float>({0, -1}, {2})).to_vector<float>(); }, {"-1", "0 to 3"});
 }
 
 TEST(EmbeddingLayer, RepeatedIdsAddUp) {

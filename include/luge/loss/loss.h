@@ -12,7 +12,7 @@
 namespace luge::loss {
 
 enum class Reduction : std::uint8_t {
-  mean,  // Σ weight·cost / Σ weight
+  mean,  // Σ weight·cost / Σ weight; 0, with no gradient, where all weights are 0
   sum,   // Σ weight·cost
   none   // weight·cost of each sample
 };
@@ -48,8 +48,9 @@ class Loss {
   /// `targets` says what targets of such a shape must be; without it they are values.
   Loss(std::string name, Reduction reduction, Function cost, TargetsOf targets = {});
 
-  /// The reduced cost. `sample_weight` [N] multiplies the loss' own weights; empty: 1 each. Samples that
-  /// weigh nothing together have a mean of 0. Throws ShapeError and DTypeError naming the loss.
+  /// The reduced cost, float32 for predictions of 16 bits. `sample_weight` [N] multiplies the loss' own
+  /// weights; empty: 1 each; where it is 0, prediction and target are not looked at. Samples that weigh nothing
+  /// together have a mean of 0. Throws ShapeError and DTypeError naming the loss.
   Tensor operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
   /// What the mean is made of, whatever the reduction: over batches that are not alike, the mean of all is
   /// the sum of the costs by the sum of the weights.
@@ -79,10 +80,10 @@ struct SoftmaxCrossEntropyOptions {
   std::int64_t ignore_index = no_label;    // samples with this label count for nothing
   Reduction reduction = Reduction::mean;
 };
-/// -Σ t·log softmax(logits). Logits [N,…,C]; target holds labels [N,…] of any dtype without fractions, or
-/// probabilities [N,…,C]. See softmax_cross_entropy for what a label out of range does. Throws ValueError for
-/// as many class weights as there are not classes. Source: PyTorch nn.CrossEntropyLoss (whose class weights
-/// act inside the sum when labels are smoothed; here they weigh the sample).
+/// -Σ t·log softmax(logits). Logits [N,…,C]; target holds labels [N,…] or [N,…,1] of any dtype without
+/// fractions, or probabilities [N,…,C]. See softmax_cross_entropy for what a label out of range does. Throws
+/// ValueError for as many class weights as there are not classes. Source: PyTorch nn.CrossEntropyLoss (whose
+/// class weights act inside the sum when labels are smoothed; here they weigh the sample).
 class SoftmaxCrossEntropy : public Loss {
  public:
   explicit SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options = {});

@@ -65,7 +65,8 @@ struct AccuracyOptions {
 };
 /// Share of samples whose largest output is at the label; 0 before the first. Prediction [N,…,C] with labels
 /// [N,…] or [N,…,1], or one-hot [N,…,C]; or one output [N,1] (or [N]) with targets 0 and 1. A NaN among a
-/// sample's outputs is a miss. Source: Keras Accuracy family.
+/// sample's outputs is a miss. A label that is not a whole number throws IndexError when the update runs, here
+/// and below. Source: Keras Accuracy family.
 class Accuracy : public Metric {
  public:
   explicit Accuracy(const AccuracyOptions& options = {});

@@ -13,8 +13,9 @@ struct BatchNormOptions {
 /// x [N,C,…] → the same shape, each channel scaled to mean 0 and variance 1, then weight·x + bias. In train
 /// mode by the statistics of the batch, which also move the buffers running_mean and running_var (the latter
 /// by the unbiased variance); in eval mode by those buffers. Parameters weight and bias [C], at first 1 and
-/// 0; C is found at the first call. An empty batch and a placeholder of unknown extents move nothing. Throws
-/// ShapeError for inputs without channels. Source: PyTorch nn.BatchNorm1d/2d/3d.
+/// 0; C is found at the first call. Beside 16-bit parameters the buffers are float32. An empty batch and a
+/// placeholder of unknown extents move nothing. Throws ShapeError for inputs without channels. Source:
+/// PyTorch nn.BatchNorm1d/2d/3d.
 class BatchNorm : public Layer<BatchNorm> {
  public:
   explicit BatchNorm(const BatchNormOptions& options = {});

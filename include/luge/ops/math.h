@@ -35,7 +35,7 @@ Tensor maximum(const Operand& a, const Operand& b);
 /// base to the power exponent. The gradient with respect to a zero exponent's base is 0, and with respect to
 /// the exponent is 0 where base = 0 and exponent ≥ 0. Source: ONNX Pow, PyTorch pow.
 Tensor pow(const Operand& base, const Operand& exponent);
-/// Angle of the point (x, y) in (-π, π]. Floating. Source: NumPy arctan2.
+/// Angle of the point (x, y) in (-π, π]; the gradient at the origin is 0. Floating. Source: NumPy arctan2.
 Tensor atan2(const Operand& y, const Operand& x);
 
 inline Tensor operator+(const Operand& a, const Operand& b) { return add(a, b); }

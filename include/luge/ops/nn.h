@@ -86,7 +86,8 @@ Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& target,
 /// -(t·log σ(x) + (1-t)·log(1-σ(x))) element by element, without overflow. One floating dtype, shapes
 /// broadcast. Source: PyTorch functional.binary_cross_entropy_with_logits with reduction none.
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target);
-/// The same from probabilities; logarithms are held at -100 or above. Source: PyTorch
+/// The same from probabilities; logarithms are held at -100 or above, and the slope with respect to a
+/// probability p is (p - t) / max(p·(1-p), 1e-12), finite everywhere. Source: PyTorch
 /// functional.binary_cross_entropy.
 Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target);
 
@@ -94,7 +95,8 @@ Tensor binary_cross_entropy(const Tensor& probability, const Tensor& target);
 /// expectation stays. Floating. Always active: the layer nn::Dropout asks for the mode. Throws ValueError for
 /// a rate outside [0,1]. Source: Srivastava et al. 2014, PyTorch functional.dropout.
 Tensor dropout(const Tensor& x, double rate);
-/// The same from a scalar tensor that holds the probability to keep, such as a fed placeholder.
+/// The same from a scalar tensor that holds the probability to keep, such as a fed placeholder; of x's dtype,
+/// or float32 beside 16 bits.
 Tensor dropout(const Tensor& x, const Tensor& keep_prob);
 
 }  // namespace luge

@@ -38,12 +38,12 @@ class Slots {
   Slots(const Variable& parameter, std::vector<Entry>& entries, Tensor learning_rate, Shared& shared)
       : parameter_(parameter), entries_(entries), learning_rate_(std::move(learning_rate)), shared_(shared) {}
 
-  /// State of the parameter's shape and dtype that begins as zeros; what is assigned to it is there at the
-  /// next step.
+  /// State of the parameter's shape that begins as zeros; what is assigned to it is there at the next step.
+  /// Of the parameter's dtype, or float32 beside 16 bits, as are the values below and those that a rule gets.
   Tensor& operator()(std::string_view name);
-  /// Scalar of the parameter's dtype.
+  /// Scalar.
   const Tensor& learning_rate() const { return learning_rate_; }
-  /// 1 - decay^t with t = 1 at the first step, computed in float64, in the parameter's dtype.
+  /// 1 - decay^t with t = 1 at the first step, computed in float64.
   Tensor bias_correction(double decay) const;
   /// f64 scalar, 1 at the first step.
   const Tensor& step() const { return shared_.step; }
@@ -65,7 +65,8 @@ class Rule {
  public:
   virtual ~Rule() = default;
   virtual std::string name() const = 0;
-  /// The parameter's new value.
+  /// The parameter's new value. Beside a 16-bit parameter all are float32: its exact value stands in a slot
+  /// "exact", and the parameter is that, rounded.
   virtual Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const = 0;
 };
 

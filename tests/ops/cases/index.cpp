@@ -1,5 +1,5 @@
 #include "luge/ops/index.h"
-
+#include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 #include "support/op_case.h"
 
@@ -33,6 +33,12 @@ const OpCases reads = {
      .build = of_two([](T x, T at) { return gather(x, at, 0); }),
      .inputs = {{uniform({4, 3}), indices({5, 2}, 4)}},
      .batch = false},
+    {.name = "to_index",
+     .build = of_one([](T at) { return to_index(cast(at, f64)); }),
+     .inputs = {{indices({3, 2}, 4)}, {indices({}, 4)}},
+     .gradient = false,
+     .second = false,
+     .golden = false},
     {.name = "one_hot",
      .build = of_one([](T at) { return one_hot(at, 4, f64); }),
      .inputs = {{indices({3, 2}, 4)}, {indices({}, 4)}},

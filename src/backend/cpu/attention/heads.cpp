@@ -90,6 +90,25 @@ void softmax_rows(const Heads& s, int64_t first, int64_t rows, float* weights, f
   }
 }
 
+// The rows of a tile go through one product, in which those that look less far have weights of 0. Where what
+// comes later is not finite, 0 times it is NaN: then each row goes alone, as far as it looks.
+void separate_rows(const Heads& s, const Tile& tile, int64_t first, int64_t rows, int64_t blocks) {
+  if (!s.causal) return;
+  const F d;
+  Register sum = hn::Zero(d);
+  for (int64_t c = 0; c < blocks; ++c) {
+    for (int64_t r = 0; r < rows; ++r) {
+      sum = hn::MulAdd(hn::LoadU(d, tile.to + c * tile.to_block + r * kLanes), hn::Zero(d), sum);
+    }
+  }
+  if (hn::AllFalse(d, hn::IsNaN(sum))) return;
+  for (int64_t r = 0; r < rows; ++r) {
+    Tile own = tile;
+    own.a += r * kLanes, own.to += r * kLanes, own.depth = columns_of(s, first + r);
+    tile_row(own, 1, blocks);
+  }
+}
+
 void forward(const Forward& f, float* scratch, const Task& task) {
   const F d;
   const Heads& s = f.s;
@@ -117,15 +136,16 @@ void forward(const Forward& f, float* scratch, const Task& task) {
     fetch<true>(f.y.at(n, h) + begin * f.y.row, f.y.row, rows, s.value_depth);
     float largest[kTileRows], total[kTileRows];
     softmax_rows(s, begin, rows, m.weights, largest, total);
-    tile_row({.a = m.weights,
-              .a_block = block,
-              .b = m.v,
-              .b_block = all * kLanes,
-              .to = m.y,
-              .to_block = block,
-              .depth = limit,
-              .add = false},
-             rows, blocks_of(s.value_depth));
+    const Tile values{.a = m.weights,
+                      .a_block = block,
+                      .b = m.v,
+                      .b_block = all * kLanes,
+                      .to = m.y,
+                      .to_block = block,
+                      .depth = limit,
+                      .add = false};
+    tile_row(values, rows, blocks_of(s.value_depth));
+    separate_rows(s, values, begin, rows, blocks_of(s.value_depth));
     for (int64_t r = 0; r < rows; ++r) {
       if (f.log_sum) f.log_sum[head * s.rows + begin + r] = largest[r] + std::log(total[r]);
       const Register inverse = hn::Set(d, 1 / total[r]);
@@ -220,6 +240,7 @@ void backward_tile(const Backward& b, const BackwardMemory& m, int64_t head, int
   p.a = m.slopes + at, p.b = m.k, p.b_block = s.columns * kLanes, p.depth = limit;
   p.to = m.dq, p.to_block = kTileRows * kLanes;
   tile_row(p, rows, blocks_of(s.depth));
+  separate_rows(s, p, row, rows, blocks_of(s.depth));
   for (int64_t r = 0; r < rows; ++r) {
     float* dq = b.dq.at(n, h) + (row + r) * b.dq.row;
     for (int64_t c = 0; c < s.depth; c += kLanes) {

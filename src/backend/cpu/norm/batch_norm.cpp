@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/norm/channels.h"
+#include "backend/cpu/norm/wide.h"
 #include "ops/attributes/norm.h"
 
 namespace luge {
@@ -62,6 +63,10 @@ float inverse_deviation(float variance, double epsilon) {
   return static_cast<float>(1 / std::sqrt(static_cast<double>(variance) + epsilon));
 }
 
+float wide_inverse(const norm::WideMoments& moments, double epsilon) {
+  return static_cast<float>(1 / std::sqrt(moments.variance + epsilon));
+}
+
 // Channels of a strip; padding lanes get zeros.
 template <class Each>
 void for_channels(const ChannelWalk& w, std::int64_t strip, const Coefficients& c, const Each& each) {
@@ -110,9 +115,14 @@ class Forward final : public PreparedKernel {
         walk_, threads_, [&](std::int64_t task) { loops.moments(walk_, task, x, s.partial); },
         [&](std::int64_t strip) {
           for_channels(walk_, strip, s.c, [&](std::int64_t k) {
-            const auto [average, square] = join(s.partial, k);
+            auto [average, square] = join(s.partial, k);
             s.c.mean[k] = average;
             s.c.factor[k] = scale[k] * inverse_deviation(square, rectified_.epsilon);
+            if (!std::isfinite(square)) {  // the deviation may be finite all the same
+              const norm::WideMoments wide = norm::wide_moments(walk_, k, x);
+              s.c.mean[k] = average = static_cast<float>(wide.mean);
+              s.c.factor[k] = scale[k] * wide_inverse(wide, rectified_.epsilon);
+            }
             s.c.shift[k] = shift[k];
             if (mean) mean[k] = average;
             if (variance) variance[k] = square;
@@ -170,9 +180,24 @@ class Backward final : public PreparedKernel {
       });
     }
     const auto n = static_cast<double>(walk_.images * walk_.points);
+    const double epsilon = rectified_.epsilon;
     run_phases(
         walk_, threads_, [&](std::int64_t task) { loops.slopes(walk_, task, images, s.c, s.partial); },
         [&](std::int64_t strip) {
+          if (is_wide(strip, variance)) {
+            for_channels(walk_, strip, s.c, [&](std::int64_t k) {
+              const double inverse = std::isinf(variance[k])
+                                         ? wide_inverse(norm::wide_moments(walk_, k, images.x), epsilon)
+                                         : inverse_deviation(variance[k], epsilon);
+              s.c.slope[k] = static_cast<float>(inverse);
+              const norm::WideSlopes slopes =
+                  norm::wide_slopes(walk_, wide_channel(k, mean, scale, shift, s.c), images);
+              s.partial.first[k] = slopes.sum, s.partial.second[k] = slopes.product;
+              if (dscale) dscale[k] = static_cast<float>(slopes.product);
+              if (dshift) dshift[k] = static_cast<float>(slopes.sum);
+            });
+            return;
+          }
           for_channels(walk_, strip, s.c, [&](std::int64_t k) {
             double sum = 0, product = 0;
             for (std::int64_t part = 0; part < walk_.parts; ++part) {
@@ -188,11 +213,33 @@ class Backward final : public PreparedKernel {
           });
         },
         [&](std::int64_t task) {
-          if (images.dx) loops.spread(walk_, task, images, s.c);
+          if (!images.dx) return;
+          const std::int64_t strip = task / walk_.parts, part = task % walk_.parts;
+          if (!is_wide(strip, variance)) return loops.spread(walk_, task, images, s.c);
+          for (std::int64_t k = strip * walk_.lanes; k < (strip + 1) * walk_.lanes; ++k) {
+            if (k < walk_.channels) {
+              norm::wide_spread(walk_, part, wide_channel(k, mean, scale, shift, s.c),
+                                {s.partial.first[k], s.partial.second[k]}, images);
+            } else {
+              norm::wide_spread(walk_, part, {.channel = k}, {}, images);  // padding stays 0
+            }
+          }
         });
   }
 
  private:
+  // A channel of the strip has a variance that no float32 holds; then all of them are taken so.
+  bool is_wide(std::int64_t strip, const float* variance) const {
+    const std::int64_t end = std::min((strip + 1) * walk_.lanes, walk_.channels);
+    return std::any_of(variance + std::min(strip * walk_.lanes, end), variance + end,
+                       [](float each) { return std::isinf(each); });
+  }
+  static norm::WideChannel wide_channel(std::int64_t k, const float* mean, const float* scale,
+                                        const float* shift, const Coefficients& c) {
+    return {k, static_cast<double>(mean[k]), static_cast<double>(c.slope[k]), static_cast<double>(scale[k]),
+            shift ? static_cast<double>(shift[k]) : 0};
+  }
+
   ChannelWalk walk_;
   Rectified rectified_;
   int threads_;

@@ -75,15 +75,30 @@ struct Normalise {
   }
 };
 
+// The variance of numbers whose squares no float32 holds, and their mean; hardly ever met.
+double wide_variance(const float* x, int64_t columns, float& mean) {
+  double sum = 0, squares = 0;
+  for (int64_t k = 0; k < columns; ++k) sum += static_cast<double>(x[k]);
+  const double exact = sum / static_cast<double>(columns);
+  for (int64_t k = 0; k < columns; ++k) {
+    const double distance = static_cast<double>(x[k]) - exact;
+    squares += distance * distance;
+  }
+  mean = static_cast<float>(exact);
+  return squares / static_cast<double>(columns);
+}
+
 void forward(const Rows& r, const RowForward& p, int64_t first, int64_t last) {
   const auto n = static_cast<double>(r.columns);
   for (int64_t row = first; row < last; ++row) {
     const int64_t at = row * r.columns;
     float sum = 0, squares = 0, unused = 0;
     add_up(r.columns, Sum{p.x + at}, sum, unused);
-    const auto mean = static_cast<float>(static_cast<double>(sum) / n);
+    auto mean = static_cast<float>(static_cast<double>(sum) / n);
     add_up(r.columns, Squares{p.x + at, mean}, squares, unused);
-    const auto inverse = static_cast<float>(1 / std::sqrt(static_cast<double>(squares) / n + r.epsilon));
+    double variance = static_cast<double>(squares) / n;
+    if (std::isinf(squares)) variance = wide_variance(p.x + at, r.columns, mean);
+    const auto inverse = static_cast<float>(1 / std::sqrt(variance + r.epsilon));
     if (p.y) for_row(r.columns, Normalise{p, at, mean, inverse});
     if (p.mean) p.mean[row] = mean;
     if (p.inverse) p.inverse[row] = inverse;
