@@ -16,7 +16,9 @@
 
 namespace luge {
 
-struct Node;  // internal
+struct Node;             // internal
+class Axes;              // luge/ops/axes.h
+enum class Keep : bool;  // luge/ops/axes.h
 
 /// A C++ number used in an expression with tensors. It takes the dtype of a floating tensor; a fractional
 /// number beside an integer or bool tensor is a DTypeError (write cast).
@@ -77,6 +79,56 @@ class Tensor {
 
   /// "f32[2,2] {{1, 2}, {3, 4}}", long tensors shortened; evaluates.
   std::string to_string() const;
+
+  /// One place on the first axis, which disappears: select(x, 0, index).
+  Tensor operator[](std::int64_t index) const;
+
+  // x.sum(1) is sum(x, 1): each is the function of its name, which tells shapes, dtypes and errors.
+  Tensor sum() const;
+  Tensor sum(const Axes& axes) const;
+  Tensor sum(const Axes& axes, Keep keep) const;
+  Tensor mean() const;
+  Tensor mean(const Axes& axes) const;
+  Tensor mean(const Axes& axes, Keep keep) const;
+  Tensor prod() const;
+  Tensor prod(const Axes& axes) const;
+  Tensor prod(const Axes& axes, Keep keep) const;
+  Tensor max() const;
+  Tensor max(const Axes& axes) const;
+  Tensor max(const Axes& axes, Keep keep) const;
+  Tensor min() const;
+  Tensor min(const Axes& axes) const;
+  Tensor min(const Axes& axes, Keep keep) const;
+  Tensor any() const;
+  Tensor any(const Axes& axes) const;
+  Tensor any(const Axes& axes, Keep keep) const;
+  Tensor all() const;
+  Tensor all(const Axes& axes) const;
+  Tensor all(const Axes& axes, Keep keep) const;
+  Tensor argmax() const;
+  Tensor argmax(int axis) const;
+  Tensor argmax(int axis, Keep keep) const;
+  Tensor argmin() const;
+  Tensor argmin(int axis) const;
+  Tensor argmin(int axis, Keep keep) const;
+  Tensor abs() const;
+  Tensor exp() const;
+  Tensor log() const;
+  Tensor sqrt() const;
+  Tensor square() const;
+  Tensor tanh() const;
+  Tensor sigmoid() const;
+  Tensor relu() const;
+  Tensor softmax(std::int64_t axis = -1) const;
+  Tensor matmul(const Tensor& other) const;
+  Tensor reshape(const Shape& shape) const;
+  Tensor flatten(int first = 0, int last = -1) const;
+  Tensor squeeze() const;
+  Tensor squeeze(const Axes& axes) const;
+  Tensor unsqueeze(const Axes& axes) const;
+  Tensor transpose(int axis_a = -2, int axis_b = -1) const;
+  Tensor permute(const std::vector<int>& order) const;
+  Tensor cast(DType dtype) const;
 
   Node* node() const noexcept { return node_; }
   int output() const noexcept { return out_; }

@@ -1,4 +1,4 @@
-#include "core/random_state.h"
+#include "luge/random.h"
 
 #include <mutex>
 
@@ -61,11 +61,6 @@ void Mark::take_back() const {
   if (current.seed != state_.seed || current.draw != state_.draw + since) return;
   current = state_;
   drawn = drawn_;
-}
-
-void take_back(const State& first, std::int64_t count) {
-  const std::lock_guard lock(guard);
-  if (current == State{first.seed, first.draw + count}) current = first;
 }
 
 }  // namespace luge::random

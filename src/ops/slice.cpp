@@ -120,6 +120,10 @@ Tensor slice(const Tensor& x, SliceOptions options) {
   return make<Slice>({axis, options.start, options.stop, options.step, false}, x);
 }
 
+Tensor slice(const Tensor& x, int axis, std::int64_t start, std::int64_t stop) {
+  return slice(x, {.axis = axis, .start = start, .stop = stop});
+}
+
 Tensor exact_slice(const Tensor& x, int axis, std::int64_t start, std::int64_t length) {
   return make<Slice>({check_axis(Slice::name, axis, x.rank()), start, start + length, 1, true}, x);
 }

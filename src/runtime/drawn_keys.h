@@ -1,7 +1,9 @@
 // DrawnKeys: the random keys of one run. A run that fails has drawn nothing.
 #pragma once
 
-#include "core/random_state.h"
+#include <optional>
+
+#include "core/draws.h"
 #include "runtime/program.h"
 
 namespace luge {
@@ -10,25 +12,24 @@ class DrawnKeys {
  public:
   DrawnKeys() = default;
   ~DrawnKeys() {
-    if (count_ > 0) random::take_back(first_, count_);
+    if (before_) before_->take_back();
   }
   DrawnKeys(const DrawnKeys&) = delete;
   DrawnKeys& operator=(const DrawnKeys&) = delete;
 
   BoundLeaf next() {
+    if (!before_) before_.emplace();
     const random::State drawn = random::next();
-    if (count_++ == 0) first_ = drawn;
     BoundLeaf leaf;
     leaf.words[0] = drawn.seed;
     leaf.words[1] = drawn.draw;
     return leaf;
   }
   /// The run succeeded.
-  void keep() { count_ = 0; }
+  void keep() { before_.reset(); }
 
  private:
-  random::State first_;
-  std::int64_t count_ = 0;
+  std::optional<random::Mark> before_;
 };
 
 }  // namespace luge

@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "backend/backend.h"
-#include "core/draws.h"
 #include "graph/eval.h"
 #include "graph/trace.h"
 #include "luge/graph.h"
@@ -97,7 +96,6 @@ class Run {
   Tensors operator()(const Store& store) {
     for (std::size_t k = 0; k < subgraph_.leaves.size(); ++k) fix_type(k);
     const auto program = program_for(subgraph_);
-    const random::Mark draws;
     std::vector<BoundLeaf> leaves;
     for (const Edge& leaf : subgraph_.leaves) leaves.push_back(bind(leaf, store));
     // What may fail comes before the run: after it the values only move to their places.
@@ -114,7 +112,6 @@ class Run {
       values = run_program(*program, leaves);
     } catch (...) {
       for (auto& [slot, leaf] : donated_) store.write(slot, leaves[leaf].buffer);
-      draws.take_back();
       throw;
     }
     for (std::size_t i = 0; i < updates_.size(); ++i) {

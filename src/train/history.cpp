@@ -26,15 +26,6 @@ std::string default_monitor(const Columns& columns) {
   return {};
 }
 
-std::string usual_monitor(const Logs& logs) {
-  for (const char* name : {"val_accuracy", "val_loss"}) {
-    for (const auto& [known, value] : logs) {
-      if (known == name) return name;
-    }
-  }
-  return {};
-}
-
 std::vector<double> History::series(std::string_view name) const {
   std::vector<double> values;
   for (const EpochRecord& epoch : epochs) values.push_back(value_of(epoch.logs, name));

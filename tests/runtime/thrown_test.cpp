@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "core/random_state.h"
+#include "luge/random.h"
 #include "graph/eval.h"
 #include "graph/op.h"
 #include "luge/autodiff.h"

@@ -27,6 +27,17 @@ Tensor logical_or(const Operand& a, const Operand& b);
 Tensor logical_xor(const Operand& a, const Operand& b);
 Tensor logical_not(const Tensor& x);
 
+/// The comparisons and the logic above as operators, element by element. && and || always compute both sides.
+inline Tensor operator==(const Operand& a, const Operand& b) { return equal(a, b); }
+inline Tensor operator!=(const Operand& a, const Operand& b) { return not_equal(a, b); }
+inline Tensor operator<(const Operand& a, const Operand& b) { return less(a, b); }
+inline Tensor operator<=(const Operand& a, const Operand& b) { return less_equal(a, b); }
+inline Tensor operator>(const Operand& a, const Operand& b) { return greater(a, b); }
+inline Tensor operator>=(const Operand& a, const Operand& b) { return greater_equal(a, b); }
+inline Tensor operator&&(const Operand& a, const Operand& b) { return logical_and(a, b); }
+inline Tensor operator||(const Operand& a, const Operand& b) { return logical_or(a, b); }
+inline Tensor operator!(const Tensor& x) { return logical_not(x); }
+
 /// Of floating tensors; others throw DTypeError. Source: ONNX IsNaN, IsInf; NumPy isfinite.
 Tensor isnan(const Tensor& x);
 Tensor isinf(const Tensor& x);

@@ -58,6 +58,8 @@ struct SliceOptions {
 /// Every step-th element of an axis from start to before stop; bounds outside the axis are moved onto it.
 /// Throws ValueError for step 0. Source: ONNX Slice.
 Tensor slice(const Tensor& x, SliceOptions options);
+/// The elements start, start + 1, … before stop of one axis.
+Tensor slice(const Tensor& x, int axis, std::int64_t start, std::int64_t stop);
 /// One place on an axis, which disappears. Source: PyTorch select.
 Tensor select(const Tensor& x, int axis, std::int64_t index);
 
