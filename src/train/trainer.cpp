@@ -227,6 +227,12 @@ std::string Trainer::explain(const data::Batch& batch) const {
   return impl_->train_step.explain(batch.input, batch.target);
 }
 
+std::vector<std::string> Trainer::figures(bool validates) const {
+  std::vector<std::string> names;
+  for (const Column& column : impl_->columns(validates)) names.push_back(column.name);
+  return names;
+}
+
 const nn::Module& Trainer::net() const { return *impl_->net; }
 const optim::Optimizer& Trainer::optimizer() const { return impl_->optimizer; }
 const Position& Trainer::position() const { return impl_->position; }

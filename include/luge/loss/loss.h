@@ -49,8 +49,8 @@ class Loss {
   Loss(std::string name, Reduction reduction, Function cost, TargetsOf targets = {});
 
   /// The reduced cost, float32 for predictions of 16 bits. `sample_weight` [N] multiplies the loss' own
-  /// weights; empty: 1 each; where it is 0, prediction and target are not looked at. Samples that weigh nothing
-  /// together have a mean of 0. Throws ShapeError and DTypeError naming the loss.
+  /// weights; empty: 1 each; where it is 0, prediction and target are not looked at. Samples that weigh
+  /// nothing together have a mean of 0. Throws ShapeError and DTypeError naming the loss.
   Tensor operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
   /// What the mean is made of, whatever the reduction: over batches that are not alike, the mean of all is
   /// the sum of the costs by the sum of the weights.

@@ -50,14 +50,16 @@ class EarlyStopping final : public Callback {
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) throw FormatError("the checkpoint's state of early stopping is no JSON object");
-    best_ = json.value("best", 0.0);
-    measured_ = json.value("measured", false);
+    const auto best = json.find("best");  // null stands where it was not finite
+    measured_ = json.value("measured", false) && best != json.end() && best->is_number();
+    best_ = measured_ ? best->get<double>() : 0;
     waited_ = json.value("waited", std::int64_t{0});
   }
 
  private:
   void stop(Fit& fit) const {
-    fit.stop(measured_ ? fmt::format("{} has not improved on {:.4f} for {} epochs", options_.monitor, best_, waited_)
+    fit.stop(measured_ ? fmt::format("{} has not improved on {:.4f} for {} epochs", options_.monitor, best_,
+                                     waited_)
                        : fmt::format("{} was nan for {} epochs", options_.monitor, waited_));
   }
 
