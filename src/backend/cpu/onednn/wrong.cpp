@@ -40,8 +40,8 @@ bool has_blind_taps(const ConvProblem& problem) {
 }  // namespace
 
 bool wrong_forward(std::string_view implementation, bool operands) {
-  // Those that were compared with operands of every kind in every layout. Of the others, 2.6's gemm reads an
-  // operand beside channels last as if the channels lay apart, and its brgdmm_dw reads whole ones wrongly.
+  // These were compared with operands of each kind. Of the others, 2.6's gemm reads an operand beside
+  // channels last as if the channels lay apart, and its brgdmm_dw reads whole ones wrongly.
   constexpr std::string_view compared[] = {"jit", "jit_1x1", "jit_dw"};
   return operands && std::none_of(std::begin(compared), std::end(compared),
                                   [&](std::string_view family) { return of(implementation, family); });
