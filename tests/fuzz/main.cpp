@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -10,6 +11,7 @@
 #include "fuzz/differential.h"
 #include "fuzz/draft.h"
 #include "luge/error.h"
+#include "support/paths.h"
 
 namespace luge::fuzz {
 namespace {
@@ -17,6 +19,8 @@ namespace {
 constexpr std::string_view kHelp =
     R"(luge_fuzz differential [key=value ...]   random graphs against PyTorch in float64
 luge_fuzz print        [key=value ...]   only writes the cases down
+luge_fuzz golden       [key=value ...]   writes tests/golden/fuzz_cases.txt and fuzz_values.bin: small cases, and
+                                         those of file=FILE before them
 
   cases=N        how many (1000)
   seed=S         which ones (1): the same cases for the same seed on every machine
@@ -78,9 +82,43 @@ void print_report(const Report& report, const std::string& coverage) {
   fmt::print("\n{} cases, {} checks, {} failures\n", report.cases, report.checks, report.found.size());
 }
 
+// Few results, and what rounding can do to them is little: not near a kink or a pole.
+bool suits(const Expected& expected) {
+  std::size_t elements = 0;
+  for (const Wanted& wanted : expected.results) {
+    elements += wanted.values.size();
+    double largest = 1e-3;
+    for (double value : wanted.values) {
+      if (!std::isfinite(value)) return false;
+      largest = std::max(largest, std::abs(value));
+    }
+    if (!(wanted.fine < 1e-3 * largest)) return false;
+  }
+  return expected.error.empty() && elements > 0 && elements <= 260;
+}
+
+void write_golden(const Search& wanted, Oracle& oracle) {
+  std::vector<Case> cases;
+  if (!wanted.file.empty()) cases = parse_cases(testing::read_file(wanted.file));
+  for (std::uint64_t k = 0; cases.size() < wanted.cases; ++k) {
+    const Case c = draw_case(wanted.seed, wanted.first + k);
+    std::size_t elements = 0;
+    for (const Line& line : c.lines) {
+      if (line.leaf()) elements += static_cast<std::size_t>(line.shape().elements());
+    }
+    if (elements <= 4000 && !c.gradients.empty() && suits(oracle.expect(c, 12))) cases.push_back(c);
+  }
+  for (Case& c : cases) c.modes = {Mode{.narrow = true}};  // so that both distances are asked for
+  const auto folder = testing::source_dir() / "tests/golden";
+  std::ofstream text(folder / "fuzz_cases.txt");
+  for (const Case& c : cases) text << to_text(c);
+  oracle.ask(cases, 12);
+  std::ofstream(folder / "fuzz_values.bin", std::ios::binary) << oracle.written();
+}
+
 int obey(int count, char** words) {
   const std::string command = count > 1 ? words[1] : "";
-  if (command != "differential" && command != "print") {
+  if (command != "differential" && command != "print" && command != "golden") {
     fmt::print(stderr, "{}", kHelp);
     return 2;
   }
@@ -106,6 +144,7 @@ int obey(int count, char** words) {
   const bool reference = keys.text("against", "torch") == "reference";
   const auto oracle = reference ? reference_oracle() : torch_oracle(keys.text("python", "python3"));
   wanted.reference = reference;
+  if (command == "golden") return write_golden(wanted, *oracle), 0;
   const Report report = search(wanted, *oracle);
   print_report(report, keys.text("coverage", ""));
   return report.found.empty() ? 0 : 1;

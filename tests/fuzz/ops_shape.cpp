@@ -16,7 +16,7 @@ Tensor build_slice(const Tensors& in, const Line& line, DType) {
   if (options.step < 0) options.start = SliceOptions::end;
   if (line.has("start")) options.start = line.whole("start");
   if (line.has("stop")) options.stop = line.whole("stop");
-  return slice(in[0], options);
+  return slice(in.at(0), options);
 }
 
 Tensor build_pad(const Tensors& in, const Line& line, DType) {
@@ -26,19 +26,19 @@ Tensor build_pad(const Tensors& in, const Line& line, DType) {
     pads.push_back({static_cast<int>(axes[k]), before[k], after[k]});
   }
   const Scalar value =
-      is_floating(in[0].dtype()) ? Scalar(line.number("number")) : Scalar(line.whole("number"));
-  return pad(in[0], pads,
+      is_floating(in.at(0).dtype()) ? Scalar(line.number("number")) : Scalar(line.whole("number"));
+  return pad(in.at(0), pads,
              {.mode = static_cast<PadMode>(line.whole("mode")),
-              .value = in[0].dtype() == boolean ? Scalar(line.whole("number") != 0) : value});
+              .value = in.at(0).dtype() == boolean ? Scalar(line.whole("number") != 0) : value});
 }
 
 Tensor build_permute(const Tensors& in, const Line& line, DType) {
-  return permute(in[0], ints(line.wholes("order")));
+  return permute(in.at(0), ints(line.wholes("order")));
 }
 
 Tensor build_transpose(const Tensors& in, const Line& line, DType) {
   const std::vector<int> axes = ints(line.wholes("axes"));
-  return transpose(in[0], axes[0], axes[1]);
+  return transpose(in.at(0), axes[0], axes[1]);
 }
 
 }  // namespace
@@ -47,48 +47,48 @@ Builds shape_ops() {
   Builds rows;
   using In = const Tensors&;
   using At = const Line&;
-  rows["reshape"] = [](In in, At line, DType) { return reshape(in[0], line.shape()); };
+  rows["reshape"] = [](In in, At line, DType) { return reshape(in.at(0), line.shape()); };
   rows["flatten"] = [](In in, At line, DType) {
-    return flatten(in[0], static_cast<int>(line.whole("first")), static_cast<int>(line.whole("last")));
+    return flatten(in.at(0), static_cast<int>(line.whole("first")), static_cast<int>(line.whole("last")));
   };
-  rows["unflatten"] = [](In in, At line, DType) { return unflatten(in[0], axis_of(line), line.shape()); };
-  rows["squeeze"] = [](In in, At line, DType) { return squeeze(in[0], axes_of(line)); };
-  rows["unsqueeze"] = [](In in, At line, DType) { return unsqueeze(in[0], axes_of(line)); };
+  rows["unflatten"] = [](In in, At line, DType) { return unflatten(in.at(0), axis_of(line), line.shape()); };
+  rows["squeeze"] = [](In in, At line, DType) { return squeeze(in.at(0), axes_of(line)); };
+  rows["unsqueeze"] = [](In in, At line, DType) { return unsqueeze(in.at(0), axes_of(line)); };
   rows["transpose"] = build_transpose;
   rows["permute"] = build_permute;
-  rows["broadcast_to"] = [](In in, At line, DType) { return broadcast_to(in[0], line.shape()); };
-  rows["expand"] = [](In in, At line, DType) { return expand(in[0], line.shape()); };
+  rows["broadcast_to"] = [](In in, At line, DType) { return broadcast_to(in.at(0), line.shape()); };
+  rows["expand"] = [](In in, At line, DType) { return expand(in.at(0), line.shape()); };
   rows["concat"] = [](In in, At line, DType) { return concat(in, axis_of(line)); };
   rows["stack"] = [](In in, At line, DType) { return stack(in, axis_of(line)); };
   rows["split"] = [](In in, At line, DType) {
-    return split(in[0], line.wholes("extents"), axis_of(line)).at(part(line));
+    return split(in.at(0), line.wholes("extents"), axis_of(line)).at(part(line));
   };
   rows["chunk"] = [](In in, At line, DType) {
-    return chunk(in[0], line.whole("count"), axis_of(line)).at(part(line));
+    return chunk(in.at(0), line.whole("count"), axis_of(line)).at(part(line));
   };
   rows["slice"] = build_slice;
-  rows["select"] = [](In in, At line, DType) { return select(in[0], axis_of(line), line.whole("index")); };
+  rows["select"] = [](In in, At line, DType) { return select(in.at(0), axis_of(line), line.whole("index")); };
   rows["pad"] = build_pad;
-  rows["tile"] = [](In in, At line, DType) { return tile(in[0], line.wholes("repeats")); };
-  rows["repeat"] = [](In in, At line, DType) { return repeat(in[0], line.whole("times"), axis_of(line)); };
-  rows["roll"] = [](In in, At line, DType) { return roll(in[0], line.whole("shift"), axis_of(line)); };
-  rows["flip"] = [](In in, At line, DType) { return flip(in[0], axes_of(line)); };
-  rows["triu"] = [](In in, At line, DType) { return triu(in[0], line.whole("offset")); };
-  rows["tril"] = [](In in, At line, DType) { return tril(in[0], line.whole("offset")); };
-  rows["diag"] = [](In in, At line, DType) { return diag(in[0], line.whole("offset")); };
+  rows["tile"] = [](In in, At line, DType) { return tile(in.at(0), line.wholes("repeats")); };
+  rows["repeat"] = [](In in, At line, DType) { return repeat(in.at(0), line.whole("times"), axis_of(line)); };
+  rows["roll"] = [](In in, At line, DType) { return roll(in.at(0), line.whole("shift"), axis_of(line)); };
+  rows["flip"] = [](In in, At line, DType) { return flip(in.at(0), axes_of(line)); };
+  rows["triu"] = [](In in, At line, DType) { return triu(in.at(0), line.whole("offset")); };
+  rows["tril"] = [](In in, At line, DType) { return tril(in.at(0), line.whole("offset")); };
+  rows["diag"] = [](In in, At line, DType) { return diag(in.at(0), line.whole("offset")); };
   rows["depth_to_space"] = [](In in, At line, DType) {
-    return depth_to_space(in[0], line.whole("block"), static_cast<DepthOrder>(line.whole("order")));
+    return depth_to_space(in.at(0), line.whole("block"), static_cast<DepthOrder>(line.whole("order")));
   };
   rows["space_to_depth"] = [](In in, At line, DType) {
-    return space_to_depth(in[0], line.whole("block"), static_cast<DepthOrder>(line.whole("order")));
+    return space_to_depth(in.at(0), line.whole("block"), static_cast<DepthOrder>(line.whole("order")));
   };
-  rows["reshape_like"] = [](In in, At, DType) { return reshape_like(in[0], in[1]); };
-  rows["broadcast_like"] = [](In in, At, DType) { return broadcast_like(in[0], in[1]); };
-  rows["sum_like"] = [](In in, At, DType) { return sum_like(in[0], in[1]); };
-  rows["zeros_like"] = [](In in, At, DType) { return zeros_like(in[0]); };
-  rows["ones_like"] = [](In in, At, DType) { return ones_like(in[0]); };
-  rows["full_like"] = [](In in, At line, DType) { return full_like(in[0], line.number("number")); };
-  rows["iota_like"] = [](In in, At line, DType) { return iota_like(in[0], axis_of(line)); };
+  rows["reshape_like"] = [](In in, At, DType) { return reshape_like(in.at(0), in.at(1)); };
+  rows["broadcast_like"] = [](In in, At, DType) { return broadcast_like(in.at(0), in.at(1)); };
+  rows["sum_like"] = [](In in, At, DType) { return sum_like(in.at(0), in.at(1)); };
+  rows["zeros_like"] = [](In in, At, DType) { return zeros_like(in.at(0)); };
+  rows["ones_like"] = [](In in, At, DType) { return ones_like(in.at(0)); };
+  rows["full_like"] = [](In in, At line, DType) { return full_like(in.at(0), line.number("number")); };
+  rows["iota_like"] = [](In in, At line, DType) { return iota_like(in.at(0), axis_of(line)); };
   return rows;
 }
 
@@ -96,13 +96,19 @@ Builds index_ops() {
   Builds rows;
   using In = const Tensors&;
   using At = const Line&;
-  rows["take"] = [](In in, At line, DType) { return take(in[0], in[1], axis_of(line)); };
-  rows["index_select"] = [](In in, At line, DType) { return index_select(in[0], axis_of(line), in[1]); };
-  rows["embedding"] = [](In in, At, DType) { return embedding(in[0], in[1]); };
-  rows["gather"] = [](In in, At line, DType) { return gather(in[0], in[1], axis_of(line)); };
-  rows["index_add"] = [](In in, At line, DType) { return index_add(in[0], in[1], in[2], axis_of(line)); };
-  rows["scatter_add"] = [](In in, At line, DType) { return scatter_add(in[0], in[1], in[2], axis_of(line)); };
-  rows["one_hot"] = [](In in, At line, DType real) { return one_hot(in[0], line.whole("depth"), real); };
+  rows["take"] = [](In in, At line, DType) { return take(in.at(0), in.at(1), axis_of(line)); };
+  rows["index_select"] = [](In in, At line, DType) {
+    return index_select(in.at(0), axis_of(line), in.at(1));
+  };
+  rows["embedding"] = [](In in, At, DType) { return embedding(in.at(0), in.at(1)); };
+  rows["gather"] = [](In in, At line, DType) { return gather(in.at(0), in.at(1), axis_of(line)); };
+  rows["index_add"] = [](In in, At line, DType) {
+    return index_add(in.at(0), in.at(1), in.at(2), axis_of(line));
+  };
+  rows["scatter_add"] = [](In in, At line, DType) {
+    return scatter_add(in.at(0), in.at(1), in.at(2), axis_of(line));
+  };
+  rows["one_hot"] = [](In in, At line, DType real) { return one_hot(in.at(0), line.whole("depth"), real); };
   return rows;
 }
 

@@ -19,6 +19,8 @@ class Oracle {
   /// computation is disturbed.
   virtual void ask(const std::vector<Case>& cases, int runs) = 0;
   virtual std::vector<Expected> answer() = 0;
+  /// The answer as it was written, for parse_expected.
+  virtual std::string written() = 0;
   Expected expect(const Case& c, int runs) {
     ask({c}, runs);
     return answer().at(0);
