@@ -261,18 +261,15 @@ Tensor Optimizer::guarded(const Tensor& next, const Variables& parameters, const
   if (!options.check_finite) return next;
   Tensors values;
   std::vector<std::string> labels;
-  if (rate.defined()) {
-    values.push_back(rate);
-    labels.emplace_back("the learning rate");
-  }
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     if (!gradients[k].defined() || !parameters[k].trainable()) continue;
     values.push_back(gradients[k]);
     labels.push_back(fmt::format("the gradient of '{}'", state_->find(parameters[k])->path));
   }
   if (!rate.defined()) return guard_finite(next, values, labels);
+  const Tensor with_rate = guard_finite(next, {rate}, {"the learning rate"});
   const bool clips = options.clip_value > 0 || options.clip_norm > 0 || options.clip_global_norm > 0;
-  return guard_finite(next, values, labels, clips ? Tensor() : rate);
+  return guard_finite(with_rate, values, labels, clips ? Tensor() : rate);
 }
 
 // As many gradients as parameters, of parameters this optimizer holds.
