@@ -18,6 +18,7 @@ namespace luge {
 
 struct Node;             // internal
 class Axes;              // luge/ops/axes.h
+class Operand;           // luge/ops/operand.h
 enum class Keep : bool;  // luge/ops/axes.h
 
 /// A C++ number used in an expression with tensors. It takes the dtype of a floating tensor; a fractional
@@ -105,6 +106,13 @@ class Tensor {
   Tensor all() const;
   Tensor all(const Axes& axes) const;
   Tensor all(const Axes& axes, Keep keep) const;
+  Tensor logsumexp() const;
+  Tensor logsumexp(const Axes& axes) const;
+  Tensor logsumexp(const Axes& axes, Keep keep) const;
+  Tensor var() const;
+  Tensor var(const Axes& axes) const;
+  Tensor var(const Axes& axes, Keep keep) const;
+  Tensor norm() const;
   Tensor argmax() const;
   Tensor argmax(int axis) const;
   Tensor argmax(int axis, Keep keep) const;
@@ -115,7 +123,13 @@ class Tensor {
   Tensor exp() const;
   Tensor log() const;
   Tensor sqrt() const;
+  Tensor rsqrt() const;
   Tensor square() const;
+  Tensor sin() const;
+  Tensor cos() const;
+  Tensor round() const;
+  Tensor reciprocal() const;
+  Tensor pow(const Operand& exponent) const;
   Tensor tanh() const;
   Tensor sigmoid() const;
   Tensor relu() const;
@@ -129,6 +143,7 @@ class Tensor {
   Tensor transpose(int axis_a = -2, int axis_b = -1) const;
   Tensor permute(const std::vector<int>& order) const;
   Tensor cast(DType dtype) const;
+  Tensor stop_gradient() const;
 
   Node* node() const noexcept { return node_; }
   int output() const noexcept { return out_; }

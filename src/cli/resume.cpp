@@ -115,6 +115,7 @@ int run_resume(const Arguments& given) {
   settle_old_schedule(given, arguments, path, entry, data);
   Setup setup =
       set_up(arguments, entry, data.fit.info(), schedule_updates(arguments, data.batches), data.targets);
+  check_settings(arguments, setup.trainer, data);
   const fs::path file = restore_newest(setup.trainer, path);
   const train::Position from = setup.trainer.position();
   if (changes_anything(given)) write_config(arguments, run, false);

@@ -38,6 +38,16 @@ Tensor Tensor::all() const { return luge::all(*this); }
 Tensor Tensor::all(const Axes& axes) const { return luge::all(*this, axes); }
 Tensor Tensor::all(const Axes& axes, Keep keep) const { return luge::all(*this, axes, keep); }
 
+Tensor Tensor::logsumexp() const { return luge::logsumexp(*this); }
+Tensor Tensor::logsumexp(const Axes& axes) const { return luge::logsumexp(*this, axes); }
+Tensor Tensor::logsumexp(const Axes& axes, Keep keep) const { return luge::logsumexp(*this, axes, keep); }
+
+Tensor Tensor::var() const { return luge::var(*this); }
+Tensor Tensor::var(const Axes& axes) const { return luge::var(*this, axes); }
+Tensor Tensor::var(const Axes& axes, Keep keep) const { return luge::var(*this, axes, keep); }
+
+Tensor Tensor::norm() const { return luge::norm(*this); }
+
 Tensor Tensor::argmax() const { return luge::argmax(*this); }
 Tensor Tensor::argmax(int axis) const { return luge::argmax(*this, axis); }
 Tensor Tensor::argmax(int axis, Keep keep) const { return luge::argmax(*this, axis, keep); }
@@ -50,6 +60,12 @@ Tensor Tensor::abs() const { return luge::abs(*this); }
 Tensor Tensor::exp() const { return luge::exp(*this); }
 Tensor Tensor::log() const { return luge::log(*this); }
 Tensor Tensor::sqrt() const { return luge::sqrt(*this); }
+Tensor Tensor::rsqrt() const { return luge::rsqrt(*this); }
+Tensor Tensor::sin() const { return luge::sin(*this); }
+Tensor Tensor::cos() const { return luge::cos(*this); }
+Tensor Tensor::round() const { return luge::round(*this); }
+Tensor Tensor::reciprocal() const { return luge::reciprocal(*this); }
+Tensor Tensor::pow(const Operand& exponent) const { return luge::pow(*this, exponent); }
 Tensor Tensor::square() const { return luge::square(*this); }
 Tensor Tensor::tanh() const { return luge::tanh(*this); }
 Tensor Tensor::sigmoid() const { return luge::sigmoid(*this); }
@@ -65,5 +81,6 @@ Tensor Tensor::unsqueeze(const Axes& axes) const { return luge::unsqueeze(*this,
 Tensor Tensor::transpose(int axis_a, int axis_b) const { return luge::transpose(*this, axis_a, axis_b); }
 Tensor Tensor::permute(const std::vector<int>& order) const { return luge::permute(*this, order); }
 Tensor Tensor::cast(DType dtype) const { return luge::cast(*this, dtype); }
+Tensor Tensor::stop_gradient() const { return luge::stop_gradient(*this); }
 
 }  // namespace luge
