@@ -15,7 +15,7 @@ struct Candidates {
 };
 
 std::map<std::string, Candidates, std::less<>>& registry() {
-  static std::map<std::string, Candidates, std::less<>> candidates;
+  static auto& candidates = *new std::map<std::string, Candidates, std::less<>>;
   return candidates;
 }
 

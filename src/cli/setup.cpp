@@ -168,8 +168,7 @@ TrainingData load_training_data(Arguments& arguments, const models::Entry& entry
 
 Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info,
              std::int64_t updates, const data::Affine& targets) {
-  if (arguments.has("train.threads"))
-    set_thread_count(static_cast<int>(arguments.integer("train.threads", 1)));
+  if (arguments.has("train.threads")) use_threads(arguments.integer("train.threads", 1));
   const std::string precision = arguments.choice("train.precision", {"f32", "bf16"});
   set_precision(precision == "bf16" ? Precision::bf16 : Precision::f32);
   random::seed(arguments.integer("train.seed", 0));
@@ -190,6 +189,14 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   // A limit for steps: a message about it names what they need, not what the initial weights do.
   if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
   return {entry.name, std::move(trainer), info, info.input.shape};
+}
+
+void use_threads(std::int64_t wanted) {
+  if (wanted > processors()) {
+    fmt::print(stderr, "luge: threads={}: this process may run on {} processors; using {} threads\n", wanted,
+               processors(), processors());
+  }
+  set_thread_count(static_cast<int>(std::min<std::int64_t>(wanted, processors())));
 }
 
 data::Batch empty_batch(const data::Info& info, std::int64_t rows) {

@@ -51,6 +51,8 @@ void settle_schedule(Arguments& arguments, const data::Batches& batches);
 /// Seeds the generator, makes network and optimizer for such data.
 Setup set_up(const Arguments& arguments, const models::Entry& entry, const data::Info& info,
              std::int64_t updates, const data::Affine& targets = {});
+/// Sets the number of threads; says so when there are fewer processors than that.
+void use_threads(std::int64_t wanted);
 /// A batch of zeros as the training will see it, for plan and explain: types alone until somebody reads it.
 data::Batch empty_batch(const data::Info& info, std::int64_t rows);
 /// A training step of the network that the keys name, on zeros: what plan and explain look at.

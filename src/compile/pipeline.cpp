@@ -13,7 +13,7 @@
 namespace luge::compiler {
 
 const std::vector<Pass>& passes() {
-  static const std::vector<Pass> list = {
+  static const std::vector<Pass>& list = *new std::vector<Pass>{
       {"simplify", simplify, "drops identities, merges common subexpressions"},
       {"norm_relu", norm_relu, "joins batch normalisation, residual sum and relu where a kernel does all"},
       {"fold_norm", fold_norm, "gives a convolution the scale and shift of the normalisation behind it"},

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <omp.h>
+#include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
@@ -14,12 +16,6 @@
 namespace luge {
 namespace {
 
-int processors() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  return omp_get_num_procs();
-}
-
 int initial() {
   if (const char* text = std::getenv("LUGE_THREADS")) {
     int wanted = 0;
@@ -27,15 +23,24 @@ int initial() {
     if (std::from_chars(text, end, wanted).ptr != end || wanted < 1) {
       throw ValueError(fmt::format("LUGE_THREADS is '{}'; expected a whole number from 1", text));
     }
-    return wanted;
+    return std::min(wanted, processors());
   }
   return processors();
+}
+
+// The pool's threads do not live on in a child, which would wait for them for ever: it computes on one
+// thread.
+std::atomic<bool> forked{false};
+void after_fork_in_child() {
+  forked = true;
+  omp_set_num_threads(1);
 }
 
 std::atomic<int>& count() {
   static std::atomic<int> threads = [] {
     const int threads = initial();
     omp_set_num_threads(threads);
+    pthread_atfork(nullptr, nullptr, after_fork_in_child);
     return threads;
   }();
   return threads;
@@ -43,12 +48,22 @@ std::atomic<int>& count() {
 
 }  // namespace
 
-int thread_count() { return count(); }
+int processors() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return std::max(1, omp_get_num_procs());
+}
+
+int thread_count() {
+  const int threads = count();
+  return forked.load(std::memory_order_relaxed) ? 1 : threads;
+}
 
 void set_thread_count(int threads) {
   if (threads < 1) throw ValueError(fmt::format("threads is {}; expected at least 1", threads));
-  count() = threads;
-  omp_set_num_threads(threads);
+  const int used = std::min(threads, processors());
+  count() = used;
+  if (!forked) omp_set_num_threads(used);
 }
 
 }  // namespace luge

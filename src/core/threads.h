@@ -3,9 +3,13 @@
 
 namespace luge {
 
-/// LUGE_THREADS, else the processors this process may run on.
+/// LUGE_THREADS, else the processors this process may run on; never more than these. 1 in a child of a fork,
+/// where the pool's threads are gone.
 int thread_count();
-/// Throws ValueError below 1.
+/// More than processors() are as good as processors(). Throws ValueError below 1.
 void set_thread_count(int threads);
+
+/// The processors this process may run on.
+int processors();
 
 }  // namespace luge

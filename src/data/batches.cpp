@@ -104,10 +104,14 @@ std::int64_t Batches::size() const {
 }
 
 Batches Batches::prefetch(const PrefetchOptions& options) const {
-  if (options.depth < 1)
-    throw ValueError(fmt::format("prefetch: depth is {}; expected at least 1", options.depth));
-  if (options.workers < PrefetchOptions::automatic) {
-    throw ValueError(fmt::format("prefetch: workers is {}; expected at least 0", options.workers));
+  constexpr int most_workers = 256, most_depth = 4096;
+  if (options.depth < 1 || options.depth > most_depth) {
+    throw ValueError(
+        fmt::format("prefetch: depth is {}; expected at least 1, at most {}", options.depth, most_depth));
+  }
+  if (options.workers < PrefetchOptions::automatic || options.workers > most_workers) {
+    throw ValueError(fmt::format("prefetch: workers is {}; expected at least 0, at most {}", options.workers,
+                                 most_workers));
   }
   Batches copy = *this;
   copy.prefetch_ = options;

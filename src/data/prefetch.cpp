@@ -1,23 +1,14 @@
 #include "data/prefetch.h"
 
-#include <sched.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
+#include "core/spinning.h"
 #include "core/threads.h"
-#include "data/throttle.h"
+#include "luge/error.h"
 
 namespace luge::data {
-namespace {
-
-int processors() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-}
-
-}  // namespace
-
 int loader_workers(int wanted) {
   if (wanted != PrefetchOptions::automatic) return wanted;
   return std::clamp(processors() - thread_count(), 0, 2);
@@ -30,10 +21,19 @@ Prefetcher::Prefetcher(Load load, std::int64_t first, std::int64_t end, int work
       end_(end),
       slots_(static_cast<std::size_t>(std::max(depth, workers))) {
   if (workers > processors() - thread_count()) throttle_spinning();
-  for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+  } catch (const std::exception& error) {
+    stop();
+    throw StateError(
+        fmt::format("prefetch: only {} of {} worker threads could be started ({}); use fewer workers",
+                    threads_.size(), workers, error.what()));
+  }
 }
 
-Prefetcher::~Prefetcher() {
+Prefetcher::~Prefetcher() { stop(); }
+
+void Prefetcher::stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;

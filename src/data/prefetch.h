@@ -35,6 +35,7 @@ class Prefetcher {
     std::exception_ptr error;
   };
   void work();
+  void stop();
   Slot& slot(std::int64_t index) { return slots_[static_cast<std::size_t>(index) % slots_.size()]; }
 
   Load load_;

@@ -52,7 +52,7 @@ struct GradRoots {
   std::vector<Entry> entries;
 };
 GradRoots& remembered_roots() {
-  static GradRoots roots;
+  static GradRoots& roots = *new GradRoots;
   return roots;
 }
 
@@ -110,7 +110,7 @@ void* Node::operator new(std::size_t) { return NodePool::take(); }
 void Node::operator delete(void* memory) { NodePool::give(memory); }
 
 std::recursive_mutex& engine_mutex() {
-  static std::recursive_mutex mutex;
+  static std::recursive_mutex& mutex = *new std::recursive_mutex;
   return mutex;
 }
 

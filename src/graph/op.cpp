@@ -31,7 +31,7 @@ std::string print(const FieldValue& value) {
 
 // Op files register during static initialisation, in any order.
 std::vector<OpEntry>& registry() {
-  static std::vector<OpEntry> entries;
+  static auto& entries = *new std::vector<OpEntry>;
   return entries;
 }
 

@@ -16,7 +16,7 @@ struct SlotList {
   std::vector<std::weak_ptr<Slot>> slots;
 };
 SlotList& slot_list() {
-  static SlotList list;
+  static SlotList& list = *new SlotList;
   return list;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using Parse = std::optional<Metric> (*)(const std::string&);
 std::map<std::string, Parse>& known() {
-  static std::map<std::string, Parse> table;
+  static auto& table = *new std::map<std::string, Parse>;
   return table;
 }
 

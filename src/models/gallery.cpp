@@ -12,7 +12,7 @@ namespace luge::models {
 namespace {
 
 std::map<std::string, Entry, std::less<>>& entries() {
-  static std::map<std::string, Entry, std::less<>> table;
+  static auto& table = *new std::map<std::string, Entry, std::less<>>;
   return table;
 }
 

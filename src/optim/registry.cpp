@@ -10,7 +10,7 @@ namespace luge::optim {
 namespace {
 
 std::map<std::string, MakeNamed>& known() {
-  static std::map<std::string, MakeNamed> table;
+  static auto& table = *new std::map<std::string, MakeNamed>;
   return table;
 }
 

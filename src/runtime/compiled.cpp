@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "backend/backend.h"
+#include "core/threads.h"
 #include "graph/eval.h"
 #include "graph/trace.h"
 #include "luge/compile.h"
@@ -27,6 +28,7 @@ struct Instance {
   std::vector<Type> types;
   Math math = luge::math();
   Precision precision = luge::precision();
+  int threads = thread_count();
   Trace trace;
   Tensors arguments;
   Tensors outputs;
@@ -36,7 +38,9 @@ struct Instance {
   std::shared_ptr<const Program> program;
 
   bool matches(const Tensors& given) const {
-    if (given.size() != types.size() || math != luge::math() || precision != luge::precision()) return false;
+    if (given.size() != types.size() || math != luge::math() || precision != luge::precision() ||
+        threads != thread_count())
+      return false;
     for (std::size_t i = 0; i < types.size(); ++i) {
       if (given[i].dtype() != types[i].dtype || !(given[i].shape() == types[i].shape)) return false;
     }

@@ -3,7 +3,7 @@
 namespace luge {
 
 Device& Device::host() {
-  static Device device;
+  static Device& device = *new Device;
   return device;
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/log.h"
+#include "core/spinning.h"
 #include "luge/compile.h"
 #include "runtime/device.h"
 
@@ -170,6 +171,7 @@ std::vector<BufferRef> Program::run(std::vector<BoundLeaf>& leaves) const {
   bind_leaves(leaves);
   std::vector<BufferRef> result = allocate_roots(leaves);
   execute(device.arena(arena_bytes));
+  watch_spinning();
   return result;
 }
 

@@ -20,8 +20,6 @@ std::atomic<bool> narrow_always{false};
 std::atomic<std::uint64_t> compiled_programs{0};
 std::atomic<std::uint64_t> programs_run{0};
 
-constexpr std::size_t cache_limit = std::size_t{256} << 20;
-
 struct Entry {
   std::uint64_t hash;
   std::vector<std::uint64_t> words;
@@ -48,7 +46,14 @@ class Cache {
     bytes_ += entry.bytes;
     entries_.push_front(std::move(entry));
     index_.emplace(entries_.front().hash, entries_.begin());
-    while (bytes_ > cache_limit && entries_.size() > 1) drop_oldest();
+    shrink();
+  }
+
+  std::size_t bytes() const { return bytes_; }
+  std::size_t limit() const { return limit_; }
+  void set_limit(std::size_t bytes) {
+    limit_ = bytes;
+    shrink();
   }
 
  private:
@@ -57,6 +62,10 @@ class Cache {
       if (!a[i]->equal(*b[i])) return false;
     }
     return true;
+  }
+
+  void shrink() {
+    while (bytes_ > limit_ && entries_.size() > 1) drop_oldest();
   }
 
   void drop_oldest() {
@@ -75,18 +84,24 @@ class Cache {
   std::list<Entry> entries_;  // newest use first
   std::unordered_multimap<std::uint64_t, std::list<Entry>::iterator> index_;
   std::size_t bytes_ = 0;
+  std::size_t limit_ = std::size_t{128} << 20;
 };
 
 Cache& cache() {
-  static Cache instance;
+  static Cache& instance = *new Cache;  // never destroyed: static destructors may evaluate
   return instance;
 }
 
-// What a Program itself takes, oneDNN's primitives estimated.
+// What a step's kernel, its generated code, its oneDNN primitives and its share of the graph take on average,
+// as measured; tests/runtime/program_cache_test.cpp holds it against what becomes resident.
+constexpr std::size_t step_bytes = 16384;
+
+// What a Program takes: what cannot be counted is estimated.
 std::size_t footprint(const Program& program, const std::vector<std::uint64_t>& words) {
   std::size_t bytes = words.size() * sizeof(std::uint64_t) + program.values.size() * sizeof(ProgramValue);
-  for (const ProgramStep& step : program.steps) bytes += sizeof step + 4096 + step.note.size();
+  for (const ProgramStep& step : program.steps) bytes += sizeof step + step_bytes + step.note.size();
   for (const BufferRef& constant : program.constants) bytes += constant->bytes();
+  if (program.kept.program) bytes += footprint(*program.kept.program, {});
   return bytes;
 }
 
@@ -134,6 +149,19 @@ struct KeyParts {
 };
 
 }  // namespace
+
+std::size_t cached_bytes() {
+  const std::lock_guard lock(engine_mutex());
+  return cache().bytes();
+}
+std::size_t cache_limit() {
+  const std::lock_guard lock(engine_mutex());
+  return cache().limit();
+}
+void set_cache_limit(std::size_t bytes) {
+  const std::lock_guard lock(engine_mutex());
+  cache().set_limit(bytes);
+}
 
 std::shared_ptr<const Program> program_for(const Subgraph& subgraph) {
   const Lease<KeyParts> key;
@@ -200,7 +228,7 @@ struct KeptValues : Buffer {
 
 // No layout of a backend has such an id.
 LayoutId kept_id(const std::string& text) {
-  static std::unordered_map<std::string, LayoutId> ids;
+  static auto& ids = *new std::unordered_map<std::string, LayoutId>;
   return ids.emplace(text, 0xe0000000u + static_cast<LayoutId>(ids.size())).first->second;
 }
 

@@ -13,6 +13,11 @@ namespace luge {
 /// The Program for a subgraph, from the cache or compiled now. The engine mutex must be held.
 std::shared_ptr<const Program> program_for(const Subgraph& subgraph);
 
+/// What the cache holds, by its own account, and how much it may: the Programs used longest ago go first.
+std::size_t cached_bytes();
+std::size_t cache_limit();
+void set_cache_limit(std::size_t bytes);
+
 /// For tests on machines where float32 is quicker: with precision = bf16, products are bfloat16 all the same.
 void set_always_narrow(bool on);
 

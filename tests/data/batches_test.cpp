@@ -134,5 +134,19 @@ TEST(BadInput, C29_AnErrorInALoaderStopsWithTheSamplesPath) {
   expect_error<FileError>([&] { epoch.next(); }, {"sample-21.png", "cannot be read"});
 }
 
+TEST(Prefetch, TakesNoNumberOfThreadsThatWouldEndTheProcess) {
+  const Batches plain = Dataset(std::make_shared<Counting>(8, -1)).batch(4);
+  for (const int workers : {-2, 257, 100000}) {
+    try {
+      plain.prefetch({.workers = workers});
+      FAIL() << workers << " workers";
+    } catch (const ValueError& error) {
+      EXPECT_NE(std::string(error.what()).find(std::to_string(workers)), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_THROW(plain.prefetch({.depth = 1 << 30}), ValueError);
+  EXPECT_EQ(plain.prefetch({.workers = 32}).size(), plain.size());
+}
+
 }  // namespace
 }  // namespace luge::data

@@ -10,6 +10,7 @@
 #include "cli/bench/step.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/setup.h"
 #include "core/threads.h"
 
 namespace luge::cli::bench {
@@ -153,7 +154,7 @@ int run_bench(const Arguments& arguments) {
   set_math(math == "fast" ? Math::fast : Math::strict);
   const std::string precision = arguments.choice("precision", {"f32", "bf16"});
   set_precision(precision == "bf16" ? Precision::bf16 : Precision::f32);
-  if (arguments.has("threads")) set_thread_count(static_cast<int>(arguments.integer("threads", 1)));
+  if (arguments.has("threads")) use_threads(arguments.integer("threads", 1));
   if (!arguments.positional().empty()) {
     const std::string& what = arguments.positional()[0];
     if (what == "peaks") return show_peaks(arguments);

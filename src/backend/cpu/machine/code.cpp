@@ -18,7 +18,7 @@ struct Known {
   std::unordered_map<std::string, std::weak_ptr<const Code>> codes;
 };
 Known& known() {
-  static Known all;
+  static Known& all = *new Known;
   return all;
 }
 

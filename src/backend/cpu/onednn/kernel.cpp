@@ -116,7 +116,7 @@ std::string request_key(std::string_view kernel, const KernelRequest& request) {
 }
 
 Offer remembered(std::string key, const std::function<Offer()>& make) {
-  static OfferMemory memory;
+  static OfferMemory& memory = *new OfferMemory;
   if (auto known = memory.find(key)) return *known;
   Offer offer = make();
   memory.keep(std::move(key), offer);

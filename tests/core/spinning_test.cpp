@@ -1,6 +1,6 @@
 // The parked team: what it changes is a matter of time, so only that it comes up and stays harmless is tested
 // here.
-#include "data/throttle.h"
+#include "core/spinning.h"
 
 #include <gtest/gtest.h>
 #include <omp.h>
@@ -8,7 +8,7 @@
 
 #include <filesystem>
 
-namespace luge::data {
+namespace luge {
 namespace {
 
 int threads_of_this_process() {
@@ -17,7 +17,7 @@ int threads_of_this_process() {
   return count;
 }
 
-TEST(Throttle, ParksOneTeamOnceAndParallelRegionsGoOn) {
+TEST(Spinning, ParksOneTeamOnceAndParallelRegionsGoOn) {
   throttle_spinning();
   for (int i = 0; i < 500 && threads_of_this_process() < 3; ++i) usleep(10000);
   const int threads = threads_of_this_process();
@@ -30,5 +30,21 @@ TEST(Throttle, ParksOneTeamOnceAndParallelRegionsGoOn) {
   EXPECT_LE(threads_of_this_process(), threads + 1) << "a second call parks nothing";
 }
 
+TEST(Spinning, IsThrottledWhileTheMachineIsSharedAndAWhileAfter) {
+  SpinDecision decision;
+  EXPECT_FALSE(decision.update(0.02, 0));
+  EXPECT_FALSE(decision.update(1, 20)) << "a quiet machine preempts now and then";
+  EXPECT_TRUE(decision.update(0.02, 5));
+  EXPECT_TRUE(decision.update(0.5, 3));
+  EXPECT_TRUE(decision.update(1, 10));
+  EXPECT_TRUE(decision.update(0.1, 30)) << "shared again: the calm begins anew";
+  EXPECT_TRUE(decision.update(1.5, 0));
+  EXPECT_FALSE(decision.update(0.6, 0));
+}
+
+TEST(Spinning, WatchingDisturbsNothing) {
+  for (int i = 0; i < 1000; ++i) watch_spinning();
+}
+
 }  // namespace
-}  // namespace luge::data
+}  // namespace luge

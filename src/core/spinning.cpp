@@ -1,0 +1,103 @@
+#include "core/spinning.h"
+
+#include <omp.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "core/threads.h"
+
+namespace luge {
+namespace {
+
+constexpr double window_seconds = 0.02;
+constexpr double shared_rate = 40;  // preemptions a second; a quiet machine shows a handful
+constexpr double calm_seconds = 2;
+
+// A team that sleeps. With it libgomp counts more threads than processors, and then its waiting threads spin
+// for microseconds instead of milliseconds. It lives as long as the thread that made it.
+class ParkedTeam {
+ public:
+  ParkedTeam() {
+    const int threads = std::max(2, omp_get_num_procs() - thread_count() + 2);
+    thread_ = std::thread([this, threads] {
+      int members = 0;
+#pragma omp parallel num_threads(threads) reduction(+ : members)
+      ++members;
+      std::unique_lock lock(mutex_);
+      over_.wait(lock, [&] { return stop_ || members == 0; });
+    });
+  }
+  ~ParkedTeam() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    over_.notify_all();
+    thread_.join();
+  }
+  ParkedTeam(const ParkedTeam&) = delete;
+  ParkedTeam& operator=(const ParkedTeam&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+std::int64_t preemptions() {
+  rusage usage{};
+  return ::getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_nivcsw : 0;
+}
+
+// Without the team kernels are slower at worst: a machine that gives no more threads has other troubles.
+ParkedTeam* park() {
+  try {
+    return new ParkedTeam;
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+}  // namespace
+
+bool SpinDecision::update(double seconds, std::int64_t preemptions) {
+  if (static_cast<double>(preemptions) > shared_rate * seconds) {
+    calm_ = 0;
+    throttled_ = true;
+  } else {
+    calm_ += seconds;
+    if (calm_ >= calm_seconds) throttled_ = false;
+  }
+  return throttled_;
+}
+
+void watch_spinning() {
+  using Clock = std::chrono::steady_clock;
+  static Clock::time_point since = Clock::now();
+  static std::int64_t counted = preemptions();
+  static SpinDecision decision;
+  static ParkedTeam* team = nullptr;
+  const Clock::time_point now = Clock::now();
+  const double seconds = std::chrono::duration<double>(now - since).count();
+  if (seconds < window_seconds || thread_count() < 2) return;
+  const std::int64_t all = preemptions();
+  const bool throttle = decision.update(seconds, all - counted);
+  since = now;
+  counted = all;
+  if (throttle && !team) team = park();
+  if (!throttle) delete std::exchange(team, nullptr);
+}
+
+void throttle_spinning() {
+  static ParkedTeam* const team = park();
+  static_cast<void>(team);
+}
+
+}  // namespace luge
