@@ -38,4 +38,23 @@ nn::Model make(std::string_view name, std::int64_t outputs) {
   return entry.make(outputs > 0 ? outputs : entry.outputs);
 }
 
+nn::Model make(std::string_view name, std::int64_t outputs, const Hidden& hidden) {
+  const Entry entry = find(name);
+  if (!entry.make_hidden) {
+    std::vector<std::string> free;
+    for (const auto& [known, other] : entries()) {
+      if (other.make_hidden) free.push_back(known);
+    }
+    throw ValueError(fmt::format("the layers of {} are fixed; hidden layers can be chosen for {}", name,
+                                 fmt::join(free, ", ")));
+  }
+  for (const std::int64_t width : hidden.widths) {
+    if (width < 1)
+      throw ValueError(fmt::format("{}: a hidden layer has width {}; expected at least 1", name, width));
+  }
+  if (!(hidden.dropout >= 0 && hidden.dropout < 1))
+    throw ValueError(fmt::format("{}: dropout is {}; expected 0 or more, below 1", name, hidden.dropout));
+  return entry.make_hidden(outputs > 0 ? outputs : entry.outputs, hidden);
+}
+
 }  // namespace luge::models

@@ -1,15 +1,24 @@
-// mlp: one hidden layer of 128 rectified units.
+// mlp: fully connected layers of rectified units, one of 128 unless told otherwise.
 #include "models/layers.h"
 
 namespace luge::models {
 namespace {
 
-nn::Model make_model(std::int64_t outputs) {
-  return nn::sequential(nn::Flatten(), nn::Linear(128), nn::Relu(), nn::Linear(outputs));
+const Hidden kUsual = {.widths = {128}};
+
+nn::Model make_model(std::int64_t outputs, const Hidden& hidden) {
+  nn::Sequential net;
+  net.add(nn::Flatten());
+  for (const std::int64_t width : hidden.widths) {
+    net.add(nn::Linear(width)).add(nn::Relu());
+    if (hidden.dropout > 0) net.add(nn::Dropout(hidden.dropout));
+  }
+  net.add(nn::Linear(outputs));
+  return net;
 }
 
 const bool added = add({.name = "mlp",
-                        .description = "784-128-10, relu",
+                        .description = "784-128-10, relu; hidden=256,128 and dropout=0.3 change it",
                         .input = Shape{1, 28, 28},
                         .outputs = 10,
                         .defaults = {.data = "fashion-mnist",
@@ -19,7 +28,9 @@ const bool added = add({.name = "mlp",
                                      .batch = 64,
                                      .epochs = 5,
                                      .metrics = {"accuracy"}},
-                        .make = make_model});
+                        .make = [](std::int64_t outputs) { return make_model(outputs, kUsual); },
+                        .hidden = kUsual,
+                        .make_hidden = make_model});
 
 }  // namespace
 }  // namespace luge::models

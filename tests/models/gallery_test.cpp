@@ -49,7 +49,7 @@ const Row rows[] = {
     {"resnet18-cifar", {3, 32, 32}, {10}, 11173962, 555422720},
     {"resnet50", {3, 224, 224}, {1000}, 25557032, 4089184256},
     {"softmax-regression", {1, 28, 28}, {10}, 7850, 7840},
-    {"xor", {2}, {1}, 9, 6},
+    {"xor", {2}, {1}, 33, 24},
     {"yolov3-tiny", {3, 416, 416}, {255, 13, 13}, 7868559, 2134732288},
 };
 
@@ -73,6 +73,20 @@ TEST(Gallery, SizesAreThePublishedOnes) {
 
 TEST(Gallery, OutputsCanBeChosen) {
   EXPECT_EQ(make("lenet5", 3)(zeros({1, 1, 28, 28})).shape(), (Shape{1, 3}));
+}
+
+TEST(Gallery, HiddenLayersCanBeChosen) {
+  const nn::Model mlp = make("mlp", 10, Hidden{.widths = {256, 128}, .dropout = 0.3});
+  const nn::Summary summary = nn::summary(*mlp, {1, 28, 28});
+  EXPECT_EQ(summary.parameters, 784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10);
+  EXPECT_EQ(
+      std::ranges::count_if(summary.layers, [](const auto& l) { return l.type.starts_with("Dropout"); }), 2);
+  EXPECT_EQ(nn::summary(*make("mlp", 10, Hidden{}), {1, 28, 28}).parameters, 7850)
+      << "none is a linear model";
+  testing::expect_error<ValueError>([] { make("lenet5", 10, Hidden{}); }, {"lenet5", "mlp"});
+  testing::expect_error<ValueError>([] { make("mlp", 10, Hidden{.widths = {0}}); }, {"width 0"});
+  testing::expect_error<ValueError>([] { make("mlp", 10, Hidden{.widths = {8}, .dropout = 1}); },
+                                    {"dropout"});
 }
 
 // LeCun et al. 1998, C1 and C3 of this variant.

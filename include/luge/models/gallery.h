@@ -21,6 +21,12 @@ struct Defaults {
   std::vector<std::string> metrics;
 };
 
+/// Fully connected layers between input and output, for the models that let one choose them.
+struct Hidden {
+  std::vector<std::int64_t> widths = {};
+  double dropout = 0;  // behind each of them
+};
+
 struct Entry {
   std::string name;
   std::string description;
@@ -28,7 +34,9 @@ struct Entry {
   std::int64_t outputs = 0;  // unless told
   Defaults defaults;
   nn::Model (*make)(std::int64_t outputs) = nullptr;
-  DType dtype = f32;  // of the input; integers where it holds ids
+  DType dtype = f32;   // of the input; integers where it holds ids
+  Hidden hidden = {};  // what it has unless told, where make_hidden takes others
+  nn::Model (*make_hidden)(std::int64_t outputs, const Hidden& hidden) = nullptr;
 };
 
 /// All of them by name.
@@ -37,6 +45,9 @@ std::vector<Entry> all();
 Entry find(std::string_view name);
 /// The network `name` with its usual outputs, or `outputs` of them.
 nn::Model make(std::string_view name, std::int64_t outputs = 0);
+/// The same with hidden layers of one's own. Throws ValueError for a model whose layers are fixed, a width
+/// below 1, or a dropout that is not 0 or more, below 1.
+nn::Model make(std::string_view name, std::int64_t outputs, const Hidden& hidden);
 
 /// Adds an entry; each model's file does, once.
 bool add(const Entry& entry);
