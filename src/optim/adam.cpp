@@ -30,13 +30,19 @@ struct Step : Rule {
   AdamOptions options_;
 };
 
+OptimizerOptions decoupled(OptimizerOptions common, double weight_decay) {
+  common.decay = Decay::decoupled;
+  common.weight_decay = weight_decay;
+  return common;
+}
+
 template <Decay D>
 Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
   AdamOptions options;
   OptimizerOptions common = given;
   common.decay = D;
-  if (D == Decay::decoupled && common.weight_decay == 0) common.weight_decay = 0.01;  // PyTorch's
-  settings.take("beta1", options.beta1);
+  if (D == Decay::decoupled && common.weight_decay == 0) common.weight_decay = AdamWOptions().weight_decay;
+  settings.take("beta1", options.beta1, {"momentum"});
   settings.take("beta2", options.beta2);
   settings.take("epsilon", options.epsilon);
   settings.take("weight_decay", common.weight_decay);
@@ -46,6 +52,10 @@ const bool added = add_named("adam", make_named<Decay::gradient>);
 const bool added_adamw = add_named("adamw", make_named<Decay::decoupled>);
 
 }  // namespace
+
+AdamW::AdamW(double learning_rate, const AdamWOptions& options, const OptimizerOptions& common)
+    : Optimizer(std::make_shared<Step>(AdamOptions{options.beta1, options.beta2, options.epsilon}),
+                learning_rate, decoupled(common, options.weight_decay)) {}
 
 Adam::Adam(double learning_rate, const AdamOptions& options, const OptimizerOptions& common)
     : Optimizer(std::make_shared<Step>(options), learning_rate, common) {}

@@ -15,6 +15,7 @@ struct Step : Rule {
 Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
   OptimizerOptions common = given;
   settings.take("weight_decay", common.weight_decay);
+  settings.means("momentum", "optimizer=momentum");
   return GradientDescent(learning_rate, common);
 }
 const bool added = add_named("gradient-descent", make_named), added_sgd = add_named("sgd", make_named);

@@ -29,7 +29,7 @@ template <bool Nesterov>
 Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
   MomentumOptions options{.nesterov = Nesterov};
   OptimizerOptions common = given;
-  settings.take("momentum", options.momentum);
+  settings.take("momentum", options.momentum, {"beta1"});
   settings.take("weight_decay", common.weight_decay);
   return Momentum(learning_rate, options, common);
 }

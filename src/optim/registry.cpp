@@ -16,17 +16,21 @@ std::map<std::string, MakeNamed>& known() {
 
 }  // namespace
 
-void Settings::take(const std::string& name, double& value) {
+void Settings::take(const std::string& name, double& value, const std::vector<std::string>& elsewhere) {
   known_.push_back(name);
+  for (const std::string& other : elsewhere) meant_[other] = name;
   if (const auto found = left_.find(name); found != left_.end()) {
     value = found->second;
     left_.erase(found);
   }
 }
 
-void Settings::finish(const std::string& optimizer) const {
+void Settings::finish(const std::string& whose) const {
   if (left_.empty()) return;
-  throw ValueError(fmt::format("optimizer {} has no setting '{}'; it has {}", optimizer, left_.begin()->first,
+  const std::string& name = left_.begin()->first;
+  const auto meant = meant_.find(name);
+  throw ValueError(fmt::format("{} has no setting '{}'; {}it has {}", whose, name,
+                               meant == meant_.end() ? "" : fmt::format("did you mean {}? ", meant->second),
                                known_.empty() ? "none" : fmt::format("{}", fmt::join(known_, ", "))));
 }
 
@@ -41,7 +45,7 @@ Optimizer named(const std::string& name, double learning_rate, const std::map<st
   }
   Settings settings(given);
   Optimizer made = found->second(learning_rate, settings, options);
-  settings.finish(name);
+  settings.finish("optimizer " + name);
   return made;
 }
 

@@ -4,11 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 
 #include "luge/error.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
+#include "optim/registry.h"
 
 namespace luge::optim {
 namespace {
@@ -45,6 +47,8 @@ Schedule exponential(double factor, std::int64_t every) {
 
 Schedule cosine(std::int64_t steps, double floor) {
   check_steps("cosine", steps);
+  if (!(floor >= 0 && floor <= 1))
+    throw ValueError(fmt::format("schedule cosine: floor {}; expected a share of the rate, 0 to 1", floor));
   return {"cosine", [=](const Tensor& at) {
             const Tensor done = minimum(at / static_cast<double>(steps), 1);
             return floor + (1 - floor) / 2 * (1 + cos(done * std::numbers::pi));
@@ -61,18 +65,32 @@ Schedule warm_up(std::int64_t steps, Schedule next) {
           }};
 }
 
-Schedule named(const std::string& name, std::int64_t total_steps, std::int64_t warm_up_steps) {
+Schedule named(const std::string& name, std::int64_t total_steps, std::int64_t warm_up_steps,
+               const std::map<std::string, double>& given) {
   const std::int64_t rest = std::max<std::int64_t>(1, total_steps - warm_up_steps);
+  Settings settings(given);
+  const auto every = [&](std::int64_t usual) {
+    auto size = static_cast<double>(usual);
+    settings.take("step_size", size);
+    if (!(size >= 1 && size <= 1e15 && size == std::floor(size)))
+      throw ValueError(fmt::format("schedule {}: step_size {}; expected a whole number from 1", name, size));
+    return static_cast<std::int64_t>(size);
+  };
+  double factor = name == "step" ? 0.1 : 0.01, floor = 0;
   Schedule chosen;
   if (name == "step") {
-    chosen = step(std::max<std::int64_t>(1, rest / 3));
+    settings.take("factor", factor);
+    chosen = step(every(std::max<std::int64_t>(1, rest / 3)), factor);
   } else if (name == "exponential") {
-    chosen = exponential(0.01, rest);
+    settings.take("factor", factor);
+    chosen = exponential(factor, every(rest));
   } else if (name == "cosine") {
-    chosen = cosine(rest);
+    settings.take("floor", floor);
+    chosen = cosine(rest, floor);
   } else if (name != "constant") {
     throw ValueError(fmt::format("no schedule is called '{}'; there are {}", name, fmt::join(names(), ", ")));
   }
+  settings.finish("schedule " + name);
   return warm_up_steps > 0 ? warm_up(warm_up_steps, chosen) : chosen;
 }
 

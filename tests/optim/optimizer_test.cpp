@@ -177,6 +177,19 @@ TEST(Optimizer, MinimizesInGraphMode) {
   expect_error<GraphError>([&] { adam.minimize(sum(x)); }, {"no trainable Variable"});
 }
 
+TEST(AdamW, IsAdamWithDecoupledDecay) {
+  const auto trained = [](const Optimizer& optimizer) {
+    Variable w(tensor<float>({1, -2}, {2}), "w");
+    for (int i = 0; i < 3; ++i) optimizer.step({w}, {tensor<float>({0.5F, 0.25F}, {2})});
+    return w.value().to_vector<float>();
+  };
+  EXPECT_EQ(trained(AdamW(0.1, {.weight_decay = 0.2})),
+            trained(Adam(0.1, {}, {.weight_decay = 0.2, .decay = Decay::decoupled})));
+  EXPECT_EQ(trained(AdamW(0.1)), trained(named("adamw", 0.1)));
+  EXPECT_EQ(trained(AdamW(0.1, {.weight_decay = 0})), trained(Adam(0.1)));
+  EXPECT_EQ(trained(named("adamw", 0.1, {{"weight_decay", 0}})), trained(Adam(0.1)));
+}
+
 TEST(Schedule, FollowsItsFormula) {
   EXPECT_EQ(schedule::constant().at(7), 1);
   EXPECT_EQ(schedule::step(3, 0.1).at(2), 1);
@@ -194,6 +207,15 @@ TEST(Schedule, FollowsItsFormula) {
   for (const std::string& name : schedule::names()) EXPECT_GT(schedule::named(name, 100, 10).at(5), 0);
   expect_error<ValueError>([] { schedule::named("linear", 10); }, {"linear", "cosine"});
   expect_error<ValueError>([] { schedule::cosine(0); }, {"cosine", "0 steps"});
+  EXPECT_NEAR(schedule::named("step", 100, 0, {{"step_size", 10}, {"factor", 0.5}}).at(25), 0.25, 1e-12);
+  EXPECT_NEAR(schedule::named("exponential", 100, 0, {{"factor", 0.5}}).at(100), 0.5, 1e-12);
+  EXPECT_NEAR(schedule::named("cosine", 100, 0, {{"floor", 0.25}}).at(100), 0.25, 1e-12);
+  expect_error<ValueError>(
+      [] {
+        schedule::named("cosine", 9, 0, {{"factor", 0.5}});
+      },
+      {"cosine", "factor", "floor"});
+  expect_error<ValueError>([] { schedule::named("step", 9, 0, {{"step_size", 1.5}}); }, {"step_size", "1.5"});
 }
 
 TEST(BadInput, C26_LearningRatesThatAreNone) {

@@ -43,6 +43,20 @@ class Adam : public Optimizer {
                 const OptimizerOptions& common = {});
 };
 
+struct AdamWOptions {
+  double weight_decay = 0.01;  // w shrinks by rate·λ·w beside the step
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+};
+/// Adam with decoupled weight decay; that of the common options is not used. Source: Loshchilov and Hutter
+/// 2019, PyTorch AdamW.
+class AdamW : public Optimizer {
+ public:
+  explicit AdamW(double learning_rate = 1e-3, const AdamWOptions& options = {},
+                 const OptimizerOptions& common = {});
+};
+
 /// By name with named settings, for the shell: "gradient-descent" (also "sgd"), "momentum", "nesterov",
 /// "adam", "adamw"; settings momentum, beta1, beta2, epsilon, weight_decay, where the optimizer has them.
 /// Throws ValueError listing names or settings.

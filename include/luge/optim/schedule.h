@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,10 @@ Schedule cosine(std::int64_t steps, double floor = 0);
 Schedule warm_up(std::int64_t steps, Schedule next = {});
 
 /// "constant", "step", "exponential", "cosine", for a training of so many steps; warm-up first when told.
-/// Throws ValueError listing the names.
-Schedule named(const std::string& name, std::int64_t total_steps, std::int64_t warm_up_steps = 0);
+/// Settings: step_size (steps) and factor of step and exponential, floor of cosine. What is not set follows
+/// from total_steps. Throws ValueError listing the names or settings there are.
+Schedule named(const std::string& name, std::int64_t total_steps, std::int64_t warm_up_steps = 0,
+               const std::map<std::string, double>& settings = {});
 std::vector<std::string> names();
 
 }  // namespace schedule
