@@ -16,6 +16,9 @@ struct GradientCheckOptions {
   double tolerance = 1e-7;      // for max_error and relative
   double kinks_allowed = 0.01;  // the part of the elements that may be skipped
   std::int64_t elements = 0;    // tried of each target, spread evenly; 0: all
+  /// Told behind each element, how many are done and how many there will be; false ends the check with what
+  /// was tried. Elements are tried in rounds over the targets, so that an early end has seen all of them.
+  std::function<bool(std::int64_t done, std::int64_t total)> progress = {};
 };
 
 struct GradientEntry {
@@ -29,6 +32,8 @@ struct GradientReport {
   double max_error = 0;  // max |analytic - numeric| / max(1, max |analytic|), of the worst target
   double relative = 0;   // ‖analytic - numeric‖ / (‖analytic‖ + ‖numeric‖), of the worst target
   std::int64_t checked = 0;
+  std::int64_t elements = 0;         // of all targets together
+  std::int64_t untried = 0;          // because progress ended the check
   std::int64_t skipped = 0;          // next to a kink, where the slopes from both sides differ
   std::vector<GradientEntry> worst;  // largest differences first, at most 5
   bool passed = false;

@@ -70,7 +70,19 @@ class Checker {
   }
 
   GradientReport run() {
-    for (std::size_t target = 0; target < subject_.values.size(); ++target) check(target);
+    const std::int64_t total = begin();
+    for (std::int64_t round = 0, done = 0; done < total && report_.untried == 0; ++round) {
+      for (std::size_t target = 0; target < targets_.size(); ++target) {
+        if (round >= targets_[target].tried) continue;
+        check(target, round);
+        ++done;
+        if (options_.progress && !options_.progress(done, total) && done < total) {
+          report_.untried = total - done;
+          break;
+        }
+      }
+    }
+    for (const Target& target : targets_) conclude(target);
     std::stable_sort(
         report_.worst.begin(), report_.worst.end(),
         [](const GradientEntry& a, const GradientEntry& b) { return distance(a) > distance(b); });
@@ -130,44 +142,67 @@ class Checker {
     return wide > 1e-5 * unit && std::abs(jump(h / 4) - wide / 4) > 0.1 * wide;
   }
 
-  void check(std::size_t target) {
-    const Values &analytic = analytic_[target], &x = subject_.values[target];
-    double largest = 0;
-    for (double value : analytic) largest = std::max(largest, std::abs(value));
-    // Scaling the weights scales gradients and differences alike; a gradient that is 0 stays as it is.
-    const double scale = largest > 1e-9 && largest < 0.1 ? 0.1 / largest : 1;
-    const double unit = std::max(1.0, largest * scale);
+  // What the elements of one target have shown so far.
+  struct Target {
+    std::int64_t count = 0, tried = 0;
+    double scale = 1, unit = 1;
     double error = 0, apart = 0, length_a = 0, length_n = 0;
-    const auto count = static_cast<std::int64_t>(x.size());
-    const std::int64_t tried = options_.elements > 0 ? std::min(options_.elements, count) : count;
-    for (std::int64_t k = 0; k < tried; ++k) {
-      const std::int64_t place = k * count / tried;
-      const auto index = static_cast<std::size_t>(place);
-      const double h = options_.step * std::max(1.0, std::abs(x[index]));
-      const double up = (x[index] + h) - x[index], down = x[index] - (x[index] - h);  // as they are rounded
-      GradientEntry entry{subject_.paths[target], place, analytic[index],
-                          difference(target, index, up, down) / (up + down)};
-      const double off = distance(entry) * scale;
-      if (off > options_.tolerance * unit && std::isfinite(off) && at_kink(target, index, h, unit / scale)) {
-        ++report_.skipped;
-        continue;
-      }
-      ++report_.checked;
-      error = std::max(error, off);
-      apart += off * off;
-      length_a += entry.analytic * entry.analytic * scale * scale;
-      length_n += entry.numeric * entry.numeric * scale * scale;
-      if (off > 0) report_.worst.push_back(std::move(entry));
+  };
+
+  // How many elements will be tried.
+  std::int64_t begin() {
+    std::int64_t total = 0;
+    for (std::size_t k = 0; k < subject_.values.size(); ++k) {
+      double largest = 0;
+      for (double value : analytic_[k]) largest = std::max(largest, std::abs(value));
+      Target target;
+      target.count = static_cast<std::int64_t>(subject_.values[k].size());
+      target.tried = options_.elements > 0 ? std::min(options_.elements, target.count) : target.count;
+      // Scaling the weights scales gradients and differences alike; a gradient that is 0 stays as it is.
+      target.scale = largest > 1e-9 && largest < 0.1 ? 0.1 / largest : 1;
+      target.unit = std::max(1.0, largest * target.scale);
+      report_.elements += target.count;
+      total += target.tried;
+      targets_.push_back(target);
     }
-    report_.max_error = std::max(report_.max_error, error / unit);
+    return total;
+  }
+
+  void check(std::size_t which, std::int64_t round) {
+    Target& target = targets_[which];
+    const Values &analytic = analytic_[which], &x = subject_.values[which];
+    const double scale = target.scale, unit = target.unit;
+    const std::int64_t place = round * target.count / target.tried;
+    const auto index = static_cast<std::size_t>(place);
+    const double h = options_.step * std::max(1.0, std::abs(x[index]));
+    const double up = (x[index] + h) - x[index], down = x[index] - (x[index] - h);  // as they are rounded
+    GradientEntry entry{subject_.paths[which], place, analytic[index],
+                        difference(which, index, up, down) / (up + down)};
+    const double off = distance(entry) * scale;
+    if (off > options_.tolerance * unit && std::isfinite(off) && at_kink(which, index, h, unit / scale)) {
+      ++report_.skipped;
+      return;
+    }
+    ++report_.checked;
+    target.error = std::max(target.error, off);
+    target.apart += off * off;
+    target.length_a += entry.analytic * entry.analytic * scale * scale;
+    target.length_n += entry.numeric * entry.numeric * scale * scale;
+    if (off > 0) report_.worst.push_back(std::move(entry));
+  }
+
+  void conclude(const Target& target) {
+    report_.max_error = std::max(report_.max_error, target.error / target.unit);
     // Lengths below 0.1 belong to a gradient that is 0, whose differences are rounding alone.
-    const double relative = std::sqrt(apart) / std::max(0.1, std::sqrt(length_a) + std::sqrt(length_n));
-    report_.relative = std::max(report_.relative, std::isfinite(error) ? relative : error);
+    const double relative =
+        std::sqrt(target.apart) / std::max(0.1, std::sqrt(target.length_a) + std::sqrt(target.length_n));
+    report_.relative = std::max(report_.relative, std::isfinite(target.error) ? relative : target.error);
   }
 
   const Subject& subject_;
   const GradientCheckOptions& options_;
   std::vector<Values> analytic_, here_, weights_;
+  std::vector<Target> targets_;
   GradientReport report_;
 };
 
