@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <span>
 #include <unordered_set>
 
+#include "graph/node.h"
 #include "luge/nn/observe.h"
 #include "nn/module_state.h"
 
@@ -35,6 +38,54 @@ LayerSummary describe(const LayerCall& call, bool first) {
   return row;
 }
 
+/// Layers of a network that is only a graph (read from a file): one row for each group of Variables, told by
+/// their paths, at the first op that reads one of them. Ops that multiply say so in their traits.
+std::vector<LayerSummary> layers_of_graph(const Module& net, const Tensor& output) {
+  std::vector<LayerSummary> rows;
+  std::map<const Slot*, const NamedVariable*> known;
+  const std::vector<NamedVariable> parameters = net.named_parameters();
+  for (const NamedVariable& each : parameters) known.emplace(each.variable.slot().get(), &each);
+  const auto row_of = [&](const std::string& path) -> LayerSummary& {
+    for (LayerSummary& row : rows) {
+      if (row.path == path) return row;
+    }
+    rows.emplace_back();
+    rows.back().path = path;
+    return rows.back();
+  };
+  for (const Node* node : topological(std::span(&output, 1))) {
+    if (node->leaf != Leaf::none || node->outputs.empty()) continue;
+    for (const Edge& edge : node->inputs) {
+      const auto slot = edge.node->leaf == Leaf::read ? edge.node->slot.lock() : nullptr;
+      const auto found = known.find(slot.get());
+      if (!slot || found == known.end()) continue;
+      const auto& [name, variable] = *found->second;
+      known.erase(found);
+      const auto dot = name.rfind('.');
+      LayerSummary& row = row_of(dot == std::string::npos ? "" : name.substr(0, dot));
+      row.parameters += variable.shape().elements();
+      if (variable.trainable()) row.trainable += variable.shape().elements();
+      row.output = node->outputs[0].type.shape;
+      const std::int64_t before = row.neurons;
+      row.neurons = outputs_of(row.output);
+      row.activation_bytes = row.neurons * static_cast<std::int64_t>(size_of(node->outputs[0].type.dtype));
+      const Shape& weight = variable.shape();
+      if (row.type.empty()) row.type = std::string(node->op->name());
+      if (weight.rank() >= 2 && node->op->traits().narrowing == Narrowing::products) {
+        // Weights begin with the outputs; those of matmul end with them.
+        const std::int64_t last = weight[weight.rank() - 1], outputs = row.output[row.output.rank() - 1];
+        const bool transposed = weight.rank() == 2 && weight[0] != outputs && last == outputs;
+        row.macs +=
+            row.neurons * (weight.elements() / std::max<std::int64_t>(1, transposed ? last : weight[0]));
+        row.connections += row.macs;
+      } else if (row.macs > 0 && before > 0 && variable.shape().rank() == 1) {
+        row.connections += row.neurons;  // a bias
+      }
+    }
+  }
+  return rows;
+}
+
 std::string grouped(std::int64_t number) {
   std::string text = std::to_string(number);
   for (std::int64_t at = static_cast<std::int64_t>(text.size()) - 3; at > 0; at -= 3) {
@@ -50,11 +101,18 @@ Summary summary(const Module& net, const Shape& input, DType dtype) {
   const TraceScope scope(scratch);
   Summary result;
   std::unordered_set<const void*> seen;
-  observe(net, argument_leaf({dtype, input.inserted(0, unknown)}, "input"), [&](const LayerCall& call) {
-    const auto& state = call.module.state();
-    if (!state->children.empty() && state->cells.empty()) return;
-    result.layers.push_back(describe(call, seen.insert(state.get()).second));
-  });
+  const Tensor output =
+      observe(net, argument_leaf({dtype, input.inserted(0, unknown)}, "input"), [&](const LayerCall& call) {
+        const auto& state = call.module.state();
+        if (!state->children.empty() && state->cells.empty()) return;
+        result.layers.push_back(describe(call, seen.insert(state.get()).second));
+      });
+  const bool layered = std::ranges::any_of(
+      result.layers, [](const LayerSummary& row) { return !row.path.empty() || row.macs > 0; });
+  if (!layered) {
+    if (std::vector<LayerSummary> rows = layers_of_graph(net, output); !rows.empty())
+      result.layers = std::move(rows);
+  }
   for (const LayerSummary& row : result.layers) {
     result.parameters += row.parameters;
     result.trainable += row.trainable;
