@@ -103,6 +103,7 @@ class FitRun {
     }
     impl_.net->set_training(true);
     fit_.trainer = &trainer_;
+    fit_.figures = trainer_.figures(options_.validation.has_value());
     fit_.epochs = options_.epochs;
     fit_.steps = training_.size();
     if (options_.steps_per_epoch > 0) fit_.steps = std::min(fit_.steps, options_.steps_per_epoch);

@@ -11,28 +11,17 @@ constexpr std::int64_t kBarWidth = 20;
 
 double seconds(Progress::Clock::duration time) { return std::chrono::duration<double>(time).count(); }
 
-std::string bar(std::int64_t step, std::int64_t steps, bool colour) {
-  const std::int64_t filled =
-      steps > 0 ? std::clamp<std::int64_t>(step * kBarWidth / steps, 0, kBarWidth) : 0;
-  std::string text = colour ? "\x1b[32m" : "";
-  for (std::int64_t i = 0; i < kBarWidth; ++i) {
-    if (i == filled && colour) text += "\x1b[0m";
-    text += i < filled ? "━" : "─";
-  }
-  return text + (colour ? "\x1b[0m" : "");
-}
-
-// Cut to so many columns; the bar's characters take several bytes each.
-std::string cut(const std::string& text, int columns) {
+// Columns that a text takes on a terminal: characters of several bytes are one, colours none.
+int width_of(const std::string& text) {
   int used = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\x1b') {
       i = text.find('m', i);
-    } else if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80 && ++used > columns) {
-      return text.substr(0, i);
+    } else if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) {
+      ++used;
     }
   }
-  return text;
+  return used;
 }
 
 }  // namespace
@@ -51,40 +40,139 @@ std::string step_time_text(double time) {
   return fmt::format("{:.1f}s", time);
 }
 
-void Progress::begin_epoch(std::int64_t epoch, std::int64_t epochs, std::int64_t steps,
-                           Clock::time_point now) {
+void Progress::begin_epoch(std::int64_t epoch, std::int64_t epochs, std::int64_t steps, Clock::time_point now,
+                           std::int64_t done) {
   epoch_ = epoch;
   epochs_ = epochs;
   steps_ = steps;
+  done_ = step_ = done;
   start_ = last_draw_ = now;
-  if (style_.terminal) out_ << fmt::format("Epoch {}/{}\n", epoch + 1, epochs) << std::flush;
+  if (first_epoch_ < 0) first_epoch_ = epoch, first_start_ = now;
+  if (!style_.terminal) return;
+  in_place_ = kept_any_ && epoch + 1 < epochs && now - last_kept_ < std::chrono::milliseconds(100);
+  if (in_place_) return;
+  if (!pending_.empty()) out_ << "\r\x1b[K";
+  pending_.clear();
+  out_ << heading() << '\n' << std::flush;
+}
+
+// "Epoch 3/5", and how long the rest will take where that is long enough to ask.
+std::string Progress::heading() const {
+  std::string text = fmt::format("Epoch {}/{}", epoch_ + 1, epochs_);
+  const std::int64_t done = epoch_ - first_epoch_;
+  if (done > 0) {
+    const double rest =
+        seconds(start_ - first_start_) / static_cast<double>(done) * static_cast<double>(epochs_ - epoch_);
+    if (rest >= 10) text += fmt::format(", about {} to go", duration_text(rest));
+  }
+  return text;
 }
 
 bool Progress::due(Clock::time_point now) const {
-  return style_.terminal && now - last_draw_ >= std::chrono::milliseconds(50);
+  return now - last_draw_ >= (style_.terminal ? std::chrono::milliseconds(50) : std::chrono::minutes(1));
 }
 
-std::string Progress::line(std::int64_t step, const Logs& logs, Clock::time_point now) const {
+std::string Progress::bar(std::int64_t width) const {
+  const std::int64_t filled = steps_ > 0 ? std::clamp<std::int64_t>(step_ * width / steps_, 0, width) : 0;
+  std::string text = style_.colour ? "\x1b[32m" : "";
+  for (std::int64_t i = 0; i < width; ++i) {
+    if (i == filled && style_.colour) text += "\x1b[0m";
+    text += i < filled ? "━" : "─";
+  }
+  return text + (style_.colour ? "\x1b[0m" : "");
+}
+
+Progress::Parts Progress::parts(std::int64_t step, const Logs& logs, Clock::time_point now,
+                                bool running) const {
   const double elapsed = seconds(now - start_);
-  std::string text =
-      fmt::format("{}/{} {} {} {}/step", step, steps_, bar(step, steps_, style_.colour),
-                  duration_text(elapsed), step_time_text(step > 0 ? elapsed / static_cast<double>(step) : 0));
-  for (const auto& [name, value] : logs) text += fmt::format(" - {}: {:.4f}", name, value);
+  const std::int64_t made = step - done_;
+  const double one = made > 0 ? elapsed / static_cast<double>(made) : 0;
+  Parts all{fmt::format("{}/{}", step, steps_), duration_text(elapsed), step_time_text(one) + "/step", {}};
+  if (running && made > 0)
+    all.time = "ETA " + duration_text(one * static_cast<double>(std::max<std::int64_t>(0, steps_ - step)));
+  for (const auto& [name, value] : logs) all.figures.push_back(fmt::format("{}: {:.4f}", name, value));
+  if (rate_) all.figures.push_back(fmt::format("lr: {:.3g}", *rate_));
+  return all;
+}
+
+std::string Progress::whole(const Parts& parts, std::int64_t bar_width) const {
+  std::string text = parts.counter;
+  if (bar_width > 0) text += " " + bar(bar_width);
+  text += " " + parts.time;
+  if (!parts.step_time.empty()) text += " " + parts.step_time;
+  for (const std::string& figure : parts.figures) text += " - " + figure;
+  return text;
+}
+
+std::string Progress::fitted(const Parts& parts, int columns) const {
+  for (Parts fewer = parts;; fewer.figures.pop_back()) {
+    Parts bare = fewer;
+    bare.step_time.clear();
+    for (const auto& [form, bar_width] :
+         {std::pair{&fewer, kBarWidth}, {&fewer, kBarWidth / 2}, {&bare, kBarWidth / 2}, {&bare, 0L}}) {
+      if (std::string text = whole(*form, bar_width); width_of(text) <= columns) return text;
+    }
+    if (fewer.figures.empty()) return width_of(parts.counter) <= columns ? parts.counter : "";
+  }
+}
+
+std::string Progress::broken(const Parts& parts, int columns) const {
+  constexpr std::string_view kIndent = "        ";
+  Parts head = parts;
+  head.figures.clear();
+  std::string text = whole(head, kBarWidth);
+  if (width_of(text) > columns) text = fitted(head, columns);
+  int used = width_of(text);
+  for (const std::string& figure : parts.figures) {
+    const int length = width_of(figure);
+    if (used + 3 + length <= columns) {
+      text += " - " + figure;
+      used += 3 + length;
+    } else {
+      text += fmt::format("\n{}{}", kIndent, figure);
+      used = static_cast<int>(kIndent.size()) + length;
+    }
+  }
   return text;
 }
 
 void Progress::draw(std::int64_t step, const Logs& logs, Clock::time_point now) {
   last_draw_ = now;
-  out_ << "\r\x1b[K" << cut(line(step, logs, now), style_.columns - 1) << std::flush;
+  step_ = step;
+  const Parts line = parts(step, logs, now, true);
+  if (style_.terminal) {
+    const std::string before = in_place_ ? heading() + " " : "";
+    out_ << "\r\x1b[K" << before << fitted(line, style_.columns() - 1 - width_of(before)) << std::flush;
+  } else {
+    out_ << heading() << ' ' << whole(line, kBarWidth) << '\n' << std::flush;
+  }
 }
 
 void Progress::end_epoch(std::int64_t step, const Logs& logs, Clock::time_point now) {
-  if (style_.terminal) {
-    out_ << "\r\x1b[K";
-  } else {
-    out_ << fmt::format("Epoch {}/{} ", epoch_ + 1, epochs_);
+  step_ = step;
+  const Parts line = parts(step, logs, now, false);
+  if (!style_.terminal) {
+    out_ << fmt::format("Epoch {}/{} ", epoch_ + 1, epochs_) << whole(line, kBarWidth) << '\n' << std::flush;
+    return;
   }
-  out_ << line(step, logs, now) << '\n' << std::flush;
+  const int columns = style_.columns() - 1;
+  if (in_place_) {
+    pending_ = heading() + "\n" + broken(line, columns) + "\n";
+    if (now - last_place_ < std::chrono::milliseconds(50)) return;
+    last_place_ = now;
+    const std::string before = heading() + " ";
+    out_ << "\r\x1b[K" << before << fitted(line, columns - width_of(before)) << std::flush;
+    return;
+  }
+  out_ << "\r\x1b[K" << broken(line, columns) << '\n' << std::flush;
+  last_kept_ = now;
+  kept_any_ = true;
+}
+
+void Progress::finish() {
+  if (pending_.empty()) return;
+  out_ << "\r\x1b[K" << pending_ << std::flush;
+  pending_.clear();
 }
 
 }  // namespace luge::train

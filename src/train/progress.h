@@ -1,10 +1,14 @@
-// The progress bar of a training: Keras' look, on a terminal redrawn in place, elsewhere one line an epoch.
+// The progress bar of a training: Keras' look, on a terminal redrawn in place, elsewhere one line an epoch
+// and one a minute.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "luge/train/callback.h"
 
@@ -13,28 +17,49 @@ namespace luge::train {
 struct ProgressStyle {
   bool terminal = false;  // cursor movements allowed
   bool colour = false;
-  int columns = 120;  // a redrawn line must not wrap
+  std::function<int()> columns = [] { return 80; };  // asked before each redraw, which must not wrap
 };
 
 class Progress {
  public:
   using Clock = std::chrono::steady_clock;
-  Progress(std::ostream& out, ProgressStyle style) : out_(out), style_(style) {}
+  Progress(std::ostream& out, ProgressStyle style) : out_(out), style_(std::move(style)) {}
 
-  void begin_epoch(std::int64_t epoch, std::int64_t epochs, std::int64_t steps, Clock::time_point now);
-  /// Whether a redraw is due: at most every 0.05 s, and never without a terminal.
+  /// `done`: steps of the epoch that an earlier process made.
+  void begin_epoch(std::int64_t epoch, std::int64_t epochs, std::int64_t steps, Clock::time_point now,
+                   std::int64_t done = 0);
+  /// Whether a line is due: on a terminal at most every 0.05 s, elsewhere every minute.
   bool due(Clock::time_point now) const;
   void draw(std::int64_t step, const Logs& logs, Clock::time_point now);
-  /// The final line of an epoch.
+  /// The final line of an epoch. Epochs that fly past are redrawn in place on a terminal.
   void end_epoch(std::int64_t step, const Logs& logs, Clock::time_point now);
+  /// Behind the last epoch: keeps what was only drawn in place.
+  void finish();
+  /// Shown behind the figures from now on.
+  void show_rate(double rate) { rate_ = rate; }
 
  private:
-  std::string line(std::int64_t step, const Logs& logs, Clock::time_point now) const;
+  // What a line is made of; narrow terminals leave some of it out.
+  struct Parts {
+    std::string counter, time, step_time;
+    std::vector<std::string> figures;
+  };
+  Parts parts(std::int64_t step, const Logs& logs, Clock::time_point now, bool running) const;
+  std::string heading() const;
+  std::string whole(const Parts& parts, std::int64_t bar_width) const;
+  /// One line of at most so many columns: shorter bar, no step time, fewer figures.
+  std::string fitted(const Parts& parts, int columns) const;
+  /// The whole, broken between figures.
+  std::string broken(const Parts& parts, int columns) const;
+  std::string bar(std::int64_t width) const;
 
   std::ostream& out_;
   ProgressStyle style_;
-  std::int64_t epoch_ = 0, epochs_ = 0, steps_ = 0;
-  Clock::time_point start_, last_draw_;
+  std::int64_t epoch_ = 0, epochs_ = 0, steps_ = 0, done_ = 0, step_ = 0, first_epoch_ = -1;
+  Clock::time_point start_, last_draw_, last_kept_, last_place_, first_start_;
+  bool kept_any_ = false, in_place_ = false;
+  std::string pending_;  // lines of an epoch that was only drawn in place
+  std::optional<double> rate_;
 };
 
 /// "2s", "1m 5s", "1h 2m"

@@ -137,6 +137,14 @@ std::string Trainer::explain(const data::Batch& batch) const {
   return impl_->train_step.explain(batch.input, batch.target);
 }
 
+std::vector<std::string> Trainer::figures(bool validates) const {
+  std::vector<std::string> names = {"loss"};
+  for (const metrics::Metric& metric : impl_->metrics) names.push_back(metric.name());
+  const std::size_t own = names.size();
+  for (std::size_t i = 0; validates && i < own; ++i) names.push_back("val_" + names[i]);
+  return names;
+}
+
 const nn::Module& Trainer::net() const { return *impl_->net; }
 const optim::Optimizer& Trainer::optimizer() const { return impl_->optimizer; }
 const Position& Trainer::position() const { return impl_->position; }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "luge/train/history.h"
 
@@ -20,8 +21,9 @@ class Fit {
   std::int64_t step = 0;    // steps done in this epoch
   std::int64_t steps = 0;   // steps of a whole epoch
   std::int64_t total_steps = 0;
-  bool step_is_open = false;   // the epoch has begun and not ended
-  std::function<Logs()> logs;  // of this epoch so far; asking costs a look at the device
+  bool step_is_open = false;         // the epoch has begun and not ended
+  std::vector<std::string> figures;  // names of what is measured, validation included
+  std::function<Logs()> logs;        // of this epoch so far; asking costs a look at the device
   Trainer* trainer = nullptr;
 
   /// Ends the training behind this step. The first reason counts.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 #include "luge/train/callback.h"
@@ -12,11 +13,11 @@ namespace luge::train {
 
 struct EarlyStoppingOptions {
   std::string monitor = "val_loss";  // direction follows from the name: losses fall, accuracies rise
-  std::int64_t patience = 3;         // validations without improvement
+  std::int64_t patience = 3;         // epochs without improvement
   double min_delta = 0;              // what counts as improvement
 };
-/// Stops when a figure has not improved for a while. Throws ValueError at the first epoch's end when nobody
-/// measures it.
+/// Stops when a figure has not improved for a while. Throws ValueError before the first step when nobody
+/// measures it, as stop_at does.
 CallbackRef early_stopping(const EarlyStoppingOptions& options = {});
 
 /// Stops as soon as a figure is at least as good as `value`.
@@ -43,11 +44,14 @@ struct CheckpointOptions {
 CallbackRef checkpoint(std::filesystem::path folder, const CheckpointOptions& options = {});
 
 struct ProgressBarOptions {
-  bool terminal = false;  // redraw in place; else one line an epoch
-  bool colour = false;
-  int columns = 120;
+  /// Redraw in place; else one line an epoch, and one a minute within it. Left open: whether the stream is
+  /// std::cerr, std::clog or std::cout, and that is a terminal.
+  std::optional<bool> terminal = {};
+  std::optional<bool> colour = {};  // left open: on a terminal, unless NO_COLOR is set
+  int columns = 0;                  // 0: the terminal's, followed when it changes
 };
-/// Keras' progress bar on a stream that outlives the training.
+/// Keras' progress bar, with the time an epoch will still take, on a stream that outlives the training. It
+/// shows the learning rate when a schedule or a callback changes it.
 CallbackRef progress_bar(std::ostream& out, const ProgressBarOptions& options = {});
 
 }  // namespace luge::train

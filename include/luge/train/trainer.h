@@ -88,6 +88,9 @@ class Trainer {
   /// network.
   std::string profile(const data::Batch& batch, std::int64_t steps);
 
+  /// Names of what fit measures: the loss and the metrics, and the same behind val_ when it validates.
+  std::vector<std::string> figures(bool validates) const;
+
   const nn::Module& net() const;
   const optim::Optimizer& optimizer() const;
   const Position& position() const;

@@ -1,14 +1,21 @@
 // Callbacks that end a training early.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/nearest.h"
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
 
 namespace luge::train {
 namespace {
+
+void check_monitor(const Fit& fit, std::string_view who, const std::string& monitor) {
+  if (std::find(fit.figures.begin(), fit.figures.end(), monitor) != fit.figures.end()) return;
+  throw ValueError(fmt::format("{}: '{}' is not measured{}", who, monitor, suggestion(monitor, fit.figures)));
+}
 
 class EarlyStopping final : public Callback {
  public:
@@ -21,6 +28,7 @@ class EarlyStopping final : public Callback {
           fmt::format("early_stopping: min_delta is {}; expected at least 0", options.min_delta));
     }
   }
+  void train_begin(Fit& fit) override { check_monitor(fit, "early_stopping", options_.monitor); }
   void epoch_end(Fit& fit) override {
     const double value = value_of(fit.logs(), options_.monitor);
     const double better = larger_is_better(options_.monitor) ? value - best_ : best_ - value;
@@ -29,8 +37,7 @@ class EarlyStopping final : public Callback {
       measured_ = true;
       waited_ = 0;
     } else if (++waited_ >= options_.patience) {
-      fit.stop(
-          fmt::format("{} has not improved on {:.4f} for {} validations", options_.monitor, best_, waited_));
+      fit.stop(fmt::format("{} has not improved on {:.4f} for {} epochs", options_.monitor, best_, waited_));
     }
   }
   std::string name() const override { return "early_stopping"; }
@@ -55,6 +62,7 @@ class EarlyStopping final : public Callback {
 class StopAt final : public Callback {
  public:
   StopAt(std::string monitor, double value) : monitor_(std::move(monitor)), value_(value) {}
+  void train_begin(Fit& fit) override { check_monitor(fit, "stop_at", monitor_); }
   void epoch_end(Fit& fit) override {
     const double value = value_of(fit.logs(), monitor_);
     if (larger_is_better(monitor_) ? value >= value_ : value <= value_) {
