@@ -1,6 +1,7 @@
 // compile(fn): traces a function once per kind of arguments and runs it as one Program afterwards.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -116,8 +117,29 @@ Tensors to_list(Result&& result) {
   }
 }
 
+template <class T>
+inline constexpr bool is_result = std::is_void_v<T> || std::same_as<T, Tensor> || std::same_as<T, Tensors>;
+template <class... T>
+inline constexpr bool is_result<std::tuple<T...>> = (TensorLike<T> && ...);
+template <class T, class U>
+inline constexpr bool is_result<std::pair<T, U>> = TensorLike<T>&& TensorLike<U>;
+template <class T, std::size_t N>
+inline constexpr bool is_result<std::array<T, N>> = TensorLike<T>;
+
+/// One operator() that is no template: its parameters can be counted.
+template <class F>
+concept HasOneCall = requires {
+  &F::operator();
+};
+
 template <class F, class Result, class... Args>
 auto compile_as(F function) {
+  static_assert((TensorLike<Args> && ...),
+                "luge::compile: every parameter of the function must be a Tensor; capture anything else");
+  static_assert(
+      is_result<Result>,
+      "luge::compile: the function must give a Tensor, Tensors, a tuple of Tensors, or nothing; numbers "
+      "are read with item() from what the compiled function gives");
   auto untyped = [function = std::move(function)](const Tensors& in) mutable -> Tensors {
     return [&]<std::size_t... I>(std::index_sequence<I...>)->Tensors {
       if constexpr (std::is_void_v<Result>) {
@@ -146,8 +168,18 @@ auto compile_member(F function, Result (Class::*)(Args...)) {
 /// Compiles a callable that takes Tensors and gives a Tensor, Tensors, a tuple of Tensors, or nothing.
 ///   auto step = compile([&](Tensor x, Tensor y) { …; return loss; });
 template <class F>
-auto compile(F function) {
-  return detail::compile_member(std::move(function), &F::operator());
+requires(!std::is_function_v<std::remove_pointer_t<F>>) auto compile(F function) {
+  static_assert(
+      detail::HasOneCall<F>,
+      "luge::compile: give it a function, or a lambda whose parameters are Tensors and not auto, such as "
+      "compile([&](Tensor x) { return net(x); })");
+  if constexpr (detail::HasOneCall<F>) return detail::compile_member(std::move(function), &F::operator());
+}
+/// The same of a plain function: compile(gelu_twice).
+template <class Result, class... Args>
+auto compile(Result (*function)(Args...)) {
+  if (!function) throw ValueError("compile: the function is null");
+  return detail::compile_as<Result (*)(Args...), Result, std::remove_cvref_t<Args>...>(function);
 }
 
 }  // namespace luge
