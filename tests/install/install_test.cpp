@@ -69,6 +69,39 @@ TEST_F(Install, BothLibrariesHoldTheSameOpsAndCompute) {
   EXPECT_EQ(shared.find("ops 0\n"), std::string::npos) << shared;
 }
 
+// tools/quickstart builds one target, behind which cmake --install must find all that it copies.
+TEST_F(Install, WhatTheQuickStartBuildsCanBeInstalled) {
+  const std::string build = testing::binary_dir().string();
+  const std::string quickstart = testing::read_file(testing::source_dir() / "tools/quickstart");
+  EXPECT_NE(quickstart.find("build release luge_installed\n"), std::string::npos);
+  const CommandResult commands = run_command({"ninja", "-C", build, "-t", "commands", "luge_installed"});
+  ASSERT_EQ(commands.code, 0) << commands.err;
+  for (const char* part : {"libluge.a", "libluge.so", " -o luge "})
+    EXPECT_NE(commands.out.find(part), std::string::npos) << part;
+}
+
+TEST_F(Install, WithoutTheStaticLibraryItSaysSo) {
+  const std::string half = folder_->file("half");
+  std::filesystem::copy(
+      prefix(), half,
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(half)) {
+    if (entry.path().filename() == "libluge.a") {
+      std::filesystem::remove(entry.path());
+      break;
+    }
+  }
+  const auto configure = [&](const std::string& shared) {
+    return run_command({"cmake", "-G", "Ninja", "-S", consumer(), "-B", folder_->file("half-" + shared),
+                        "-DCMAKE_PREFIX_PATH=" + half, "-DBUILD_SHARED_LIBS=" + shared,
+                        "-DLUGE_INTERNALS=" + (testing::source_dir() / "src").string()});
+  };
+  EXPECT_EQ(configure("ON").code, 0);
+  const CommandResult refused = configure("OFF");
+  EXPECT_NE(refused.code, 0);
+  EXPECT_NE(refused.err.find("luge_installed"), std::string::npos) << refused.err;
+}
+
 TEST_F(Install, TheCommandFindsItsLibrary) {
   const CommandResult result =
       run_command({prefix() + "/bin/luge", "version"}, {.environment = {"LD_LIBRARY_PATH"}});
