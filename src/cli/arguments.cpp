@@ -31,6 +31,19 @@ std::optional<T> parse(std::string_view text) {
   return value;
 }
 
+// What a person probably means by a key that is not there: what another program calls it, or how it is
+// spelled.
+std::string meant(const std::vector<Key>& keys, std::string_view name,
+                  const std::vector<std::string>& names) {
+  const std::string_view part = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
+  for (const Key& key : keys) {
+    for (const std::string& other : key.elsewhere) {
+      if (edit_distance(other, part) == 0) return fmt::format("; did you mean {}?", short_name(keys, key));
+    }
+  }
+  return suggestion(name, names);
+}
+
 }  // namespace
 
 std::string short_name(const std::vector<Key>& keys, const Key& key) {
@@ -61,7 +74,8 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
     } else {
       std::vector<std::string> names;
       for (const Key& key : keys_) names.push_back(short_name(keys_, key) + "=");
-      throw Misuse(fmt::format("luge {}: '{}' is no key=value{}", command_, word, suggestion(word, names)));
+      throw Misuse(fmt::format("luge {}: '{}' is not of the form key=value{}", command_, word,
+                               meant(keys_, word, names)));
     }
   }
   if (config) read_file(*config);
@@ -88,14 +102,28 @@ const Key& Arguments::require(std::string_view name) const {
   if (const Key* key = find(name)) return *key;
   std::vector<std::string> names;
   for (const Key& key : keys_) names.push_back(short_name(keys_, key));
-  throw Misuse(fmt::format("luge {}: key '{}' is not known{}", command_, name, suggestion(name, names)));
+  throw Misuse(fmt::format("luge {}: key '{}' is not known{}", command_, name, meant(keys_, name, names)));
+}
+
+std::string Arguments::shown(std::string_view name) const {
+  const Key& key = require(name);
+  const auto typed = typed_.find(key.name);
+  return typed == typed_.end() ? short_name(keys_, key) : typed->second;
 }
 
 void Arguments::set(std::string_view name, std::string value, bool from_file) {
   const Key& key = require(name);
+  if (value.empty() && !from_file) {
+    throw Misuse(fmt::format("luge {}: {}= has no value; it is: {}", command_, name, key.help));
+  }
   auto& into = from_file ? file_values_ : values_;
   if (!into.emplace(key.name, std::move(value)).second) {
     throw Misuse(fmt::format("luge {}: key '{}' is given twice", command_, name));
+  }
+  if (from_file) {
+    typed_.emplace(key.name, name);
+  } else {
+    typed_[key.name] = name;  // what stands on the command line counts
   }
 }
 
@@ -105,7 +133,7 @@ void Arguments::read_file(const std::string& path) {
     if (!find(name)) {
       std::vector<std::string> names;
       for (const Key& key : keys_) names.push_back(key.name);
-      throw Misuse(fmt::format("{}: key '{}' is not known{}", path, name, suggestion(name, names)));
+      throw Misuse(fmt::format("{}: key '{}' is not known{}", path, name, meant(keys_, name, names)));
     }
     set(name, std::move(value), true);
   }
@@ -123,14 +151,14 @@ std::string Arguments::text(std::string_view name) const {
   if (const auto found = values_.find(key.name); found != values_.end()) return found->second;
   if (const auto found = file_values_.find(key.name); found != file_values_.end()) return found->second;
   if (key.fallback.empty()) {
-    throw Misuse(fmt::format("luge {}: {}= is missing ({}); see luge {} help", command_, last_part(key.name),
-                             key.help, command_));
+    throw Misuse(fmt::format("luge {}: {}= is missing: {}; luge {} help shows all keys", command_,
+                             shown(name), key.help, command_));
   }
   return key.fallback;
 }
 
 void Arguments::misuse(std::string_view name, std::string_view expected) const {
-  throw Misuse(fmt::format("luge {}: {}={}: expected {}", command_, name, text(name), expected));
+  throw Misuse(fmt::format("luge {}: {}={}: expected {}", command_, shown(name), text(name), expected));
 }
 
 std::int64_t Arguments::integer(std::string_view name, std::int64_t least) const {
@@ -143,6 +171,46 @@ double Arguments::number(std::string_view name) const {
   const auto value = parse<double>(text(name));
   if (!value || !std::isfinite(*value)) misuse(name, "a number");
   return *value;
+}
+
+double Arguments::positive(std::string_view name) const {
+  const double value = number(name);
+  if (!(value > 0)) misuse(name, "a number above 0");
+  return value;
+}
+
+double Arguments::not_negative(std::string_view name) const {
+  const double value = number(name);
+  if (!(value >= 0)) misuse(name, "a number, 0 or more");
+  return value;
+}
+
+double Arguments::share(std::string_view name) const {
+  const double value = number(name);
+  if (!(value >= 0 && value < 1)) misuse(name, "a number, 0 or more and below 1");
+  return value;
+}
+
+std::vector<std::string> Arguments::list(std::string_view name) const {
+  const std::string all = text(name);
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= all.size();) {
+    const std::size_t comma = std::min(all.find(',', at), all.size());
+    parts.push_back(all.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+std::vector<std::int64_t> Arguments::integers(std::string_view name, std::int64_t least) const {
+  std::vector<std::int64_t> all;
+  for (const std::string& part : list(name)) {
+    const auto value = parse<std::int64_t>(part);
+    if (!value || *value < least)
+      misuse(name, fmt::format("whole numbers from {} with commas between them", least));
+    all.push_back(*value);
+  }
+  return all;
 }
 
 std::size_t Arguments::bytes(std::string_view name) const {
@@ -171,7 +239,8 @@ std::string Arguments::choice(std::string_view name, const std::vector<std::stri
   for (const std::string& known : names) {
     if (known == value) return value;
   }
-  throw Misuse(fmt::format("luge {}: {}={} is not known{}", command_, name, value, suggestion(value, names)));
+  throw Misuse(
+      fmt::format("luge {}: {}={} is not known{}", command_, shown(name), value, suggestion(value, names)));
 }
 
 std::map<std::string, std::string> Arguments::resolved() const {

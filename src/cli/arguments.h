@@ -23,6 +23,8 @@ struct Key {
   std::string help;           // "passes over the data"
   std::string fallback = {};  // value when nobody gives one; empty: none
   std::vector<std::string> aliases = {};  // "lr"
+  std::vector<std::string> elsewhere =
+      {};  // what other programs call it: not taken, but understood in errors
 };
 
 /// What people type for a key: its first alias, or what stands behind the dot when no other key ends so.
@@ -49,12 +51,23 @@ class Arguments {
   std::string text(std::string_view key) const;
   std::int64_t integer(std::string_view key, std::int64_t least) const;
   double number(std::string_view key) const;
+  /// Above 0; 0 or more; 0 or more and below 1.
+  double positive(std::string_view key) const;
+  double not_negative(std::string_view key) const;
+  double share(std::string_view key) const;
   /// A number of bytes: 1500000, 512MiB, 1.5GB.
   std::size_t bytes(std::string_view key) const;
   /// true/false, yes/no, on/off, 1/0.
   bool flag(std::string_view key) const;
   /// One of `names`; throws Misuse listing the nearest.
   std::string choice(std::string_view key, const std::vector<std::string>& names) const;
+
+  /// Whole numbers with commas between them: "256,128".
+  std::vector<std::int64_t> integers(std::string_view key, std::int64_t least) const;
+  /// What stands between commas: "accuracy,top5".
+  std::vector<std::string> list(std::string_view key) const;
+  /// The key as the user typed it, else its short name.
+  std::string shown(std::string_view key) const;
 
   /// Every key with its value, given or default, by full name: what config.toml records.
   std::map<std::string, std::string> resolved() const;
@@ -73,6 +86,7 @@ class Arguments {
   std::vector<std::string> positional_;
   std::map<std::string, std::string> values_;
   std::map<std::string, std::string> file_values_;
+  std::map<std::string, std::string> typed_;  // by full name
   bool json_ = false;
 };
 

@@ -27,7 +27,7 @@ bool asks_for_help(const std::vector<std::string>& words) {
 int report(std::string_view text, int code) {
   std::string line(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
-  fmt::print(stderr, "luge: {}\n", line);
+  fmt::print(stderr, "{}{}\n", line.starts_with("luge ") ? "" : "luge: ", line);
   return code;
 }
 
@@ -61,7 +61,15 @@ int dispatch(const std::vector<std::string>& words) {
       fmt::format("command '{}' is not known{}; luge help lists all", name, suggestion(name, names)));
 }
 
+std::string& called() {
+  static std::string name = "luge";
+  return name;
+}
+
 }  // namespace
+
+const std::string& program() { return called(); }
+void set_program(std::string name) { called() = std::move(name); }
 
 Registration::Registration(Command command) {
   auto& all = registry();
@@ -101,9 +109,10 @@ std::string help_text() {
       "  help           this page; luge COMMAND help tells the keys of one\n"
       "\n"
       "--json (or format=json) prints one JSON document where a command reports something.\n"
-      "Environment: LUGE_DATA (data sets), LUGE_THREADS, LUGE_DEVICE, LUGE_LOG=compile,kernels.\n"
+      "Environment: LUGE_DATA (data sets), LUGE_THREADS (processors to use), LUGE_LOG=compile,kernels.\n"
       "\n"
-      "Begin with:  luge train model=lenet5 data=fashion-mnist epochs=5\n";
+      "Begin with:  " +
+      program() + " train model=lenet5 data=fashion-mnist epochs=5\n";
   return text;
 }
 

@@ -26,6 +26,11 @@ struct Registration {
   explicit Registration(Command command);
 };
 
+/// How the program was called, as it was typed ("luge", "build/release/luge"): for commands that a person may
+/// copy.
+const std::string& program();
+void set_program(std::string name);
+
 /// What main does with the words after "luge": runs the command, prints errors, gives the exit code.
 int run(const std::vector<std::string>& words);
 

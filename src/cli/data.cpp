@@ -23,18 +23,15 @@ std::vector<std::int64_t> class_counts(const data::Dataset& part) {
 std::string file_name(std::int64_t index, const data::Dataset& part, const data::Sample& sample) {
   std::string label;
   if (!part.info().classes.empty()) {
-    label = "-" + part.info().classes[static_cast<std::size_t>(sample.target.as<std::int64_t>()[0])];
-    for (char& c : label)
-      c = std::isalnum(static_cast<unsigned char>(c)) || c == '-' ? static_cast<char>(std::tolower(c)) : '_';
+    label =
+        "-" + file_word(part.info().classes[static_cast<std::size_t>(sample.target.as<std::int64_t>()[0])]);
   }
   return fmt::format("{:05}{}.png", index, label);
 }
 
 std::vector<std::string> write_samples(const data::Dataset& part, const fs::path& folder,
                                        std::int64_t count) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw FileError(fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()));
+  make_folder(folder);
   std::vector<std::string> written;
   for (std::int64_t i = 0; i < std::min(count, part.size()); ++i) {
     const data::Sample sample = part.get(i);
@@ -69,7 +66,10 @@ void print(const std::string& name, const data::Dataset& part) {
 
 int run_data(const Arguments& arguments) {
   if (arguments.positional().empty())
-    throw Misuse("luge data: which one? luge list data names them; or give a folder or a CSV file");
+    throw Misuse(fmt::format(
+        "luge data: say which, as in `{0} data fashion-mnist`; `{0} list data` names those built in, "
+        "others are a folder or a CSV file",
+        program()));
   const Data data = load_data(arguments, arguments.positional()[0]);
   std::vector<std::string> written;
   const data::Dataset& sampled = data.test ? *data.test : data.train;
@@ -88,7 +88,7 @@ int run_data(const Arguments& arguments) {
   if (written.empty()) return 0;
   fmt::print("{} pictures of the {} part are in {}\n", written.size(), data.test ? "test" : "train",
              arguments.text("to"));
-  fmt::print("Next:\n  luge predict run=last input={}\n", arguments.text("to"));
+  fmt::print("Next:\n  {} predict run=last input={}\n", program(), arguments.text("to"));
   return 0;
 }
 

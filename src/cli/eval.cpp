@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "cli/inference.h"
+#include "cli/pictures.h"
 #include "cli/setup.h"
 #include "luge/io/model_file.h"
 
 namespace luge::cli {
+namespace fs = std::filesystem;
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -72,6 +75,15 @@ std::int64_t label_of(const data::Sample& sample) {
                                                  : sample.target.as<std::int64_t>()[0];
 }
 
+std::size_t guess_of(std::span<const float> row) {
+  if (row.size() == 1) return row[0] > 0.5f;
+  return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+}
+
+std::string class_name(const std::vector<std::string>& names, std::size_t k) {
+  return k < names.size() ? names[k] : std::to_string(k);
+}
+
 Classified classify(const data::Dataset& samples, const Answers& answers, std::size_t classes) {
   Classified result;
   result.confusion.assign(classes, std::vector<std::int64_t>(classes));
@@ -84,21 +96,36 @@ Classified classify(const data::Dataset& samples, const Answers& answers, std::s
     }
     const auto row = answers.row(i);
     const bool binary = row.size() == 1;
-    const auto guess =
-        binary ? std::ptrdiff_t{row[0] > 0.5f} : std::max_element(row.begin(), row.end()) - row.begin();
+    const std::size_t guess = guess_of(row);
     const double p = binary ? (label == 1 ? row[0] : 1 - row[0]) : row[static_cast<std::size_t>(label)];
     result.loss -= std::log(std::max(p, 1e-38)) / static_cast<double>(samples.size());
-    ++result.confusion[static_cast<std::size_t>(label)][static_cast<std::size_t>(guess)];
+    ++result.confusion[static_cast<std::size_t>(label)][guess];
   }
   return result;
 }
 
-double ratio(std::int64_t part, std::int64_t whole) {
-  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+// Labels as they are and as they were guessed, in the names of the pictures that were taken for something
+// else.
+std::int64_t write_wrong(const Part& part, const Answers& answers, const std::vector<std::string>& names,
+                         const fs::path& folder) {
+  make_folder(folder);
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < part.samples.size(); ++i) {
+    const data::Sample sample = part.samples.get(i);
+    const auto label = static_cast<std::size_t>(label_of(sample));
+    const std::size_t guess = guess_of(answers.row(i));
+    if (guess == label) continue;
+    const std::string name = fmt::format("{:05}-true-{}-guess-{}.png", i, file_word(class_name(names, label)),
+                                         file_word(class_name(names, guess)));
+    io::write_png((folder / name).string(),
+                  picture_of(sample.input, part.samples.info().preprocessing.value_or(data::Affine{})));
+    ++count;
+  }
+  return count;
 }
 
-std::string class_name(const std::vector<std::string>& names, std::size_t k) {
-  return k < names.size() ? names[k] : std::to_string(k);
+double ratio(std::int64_t part, std::int64_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
 }
 
 void report_classes(const Arguments& arguments, const Part& part, const Classified& found,
@@ -186,12 +213,23 @@ int eval(const Arguments& arguments) {
   const Part part = find_part(arguments, path, notes);
   if (part.samples.size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.data, part.split));
+  if (arguments.given("wrong") && (notes.output == nn::Output::values || !is_picture(notes.input))) {
+    arguments.misuse(
+        "wrong",
+        fmt::format("a network that tells pictures apart; this one takes {} and gives {}",
+                    notes.input.to_string(), notes.output == nn::Output::values ? "values" : "classes"));
+  }
   const Answers answers = answer(net, scaled_for(notes, part.samples));
   if (notes.output == nn::Output::values) {
     report_values(arguments, part, answers);
-  } else {
-    const std::size_t classes = answers.width == 1 ? 2 : static_cast<std::size_t>(answers.width);
-    report_classes(arguments, part, classify(part.samples, answers, classes), notes.classes);
+    return 0;
+  }
+  const std::size_t classes = answers.width == 1 ? 2 : static_cast<std::size_t>(answers.width);
+  report_classes(arguments, part, classify(part.samples, answers, classes), notes.classes);
+  if (arguments.given("wrong")) {
+    const std::string folder = arguments.text("wrong");
+    const std::int64_t count = write_wrong(part, answers, notes.classes, folder);
+    fmt::print(stderr, "{} misclassified pictures are in {}\n", count, folder);
   }
   return 0;
 }
@@ -199,6 +237,7 @@ int eval(const Arguments& arguments) {
 std::vector<Key> keys() {
   std::vector<Key> all = model_file_keys();
   all.push_back({"data", "data set, folder or CSV file (default: what it was trained on)"});
+  all.push_back({"wrong", "folder for the misclassified pictures, true and guessed label in their names"});
   all.push_back({"split", "train, valid or test (default: test where there is one)"});
   for (Key& key : table_keys()) all.push_back(std::move(key));
   return all;
@@ -206,7 +245,7 @@ std::vector<Key> keys() {
 
 const Registration registration({"eval",
                                  "metrics of a trained network",
-                                 {"eval run=last", "eval model=FILE data=NAME [split=test]"},
+                                 {"eval run=last", "eval model=FILE data=NAME [split=test wrong=FOLDER]"},
                                  keys(),
                                  0,
                                  eval});

@@ -33,4 +33,8 @@ void watch_signals() {
 
 int signal_received() { return received; }
 
+std::string_view signal_text(int signal) {
+  return signal == SIGINT ? "interrupted (Ctrl-C)" : "stopped by SIGTERM";
+}
+
 }  // namespace luge::cli

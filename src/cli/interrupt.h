@@ -1,6 +1,8 @@
 // SIGINT and SIGTERM: the first asks for an orderly end, the second ends the process at once.
 #pragma once
 
+#include <string_view>
+
 namespace luge::cli {
 
 /// Thrown when a command ended early because of a signal and everything worth keeping is saved.
@@ -13,5 +15,7 @@ struct Stopped {
 void watch_signals();
 /// The signal that came, or 0.
 int signal_received();
+/// "interrupted (Ctrl-C)"
+std::string_view signal_text(int signal);
 
 }  // namespace luge::cli

@@ -60,7 +60,8 @@ int main(int count, char** arguments) {
   auto net = network();
   train::Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(1e-3), {.metrics = {metrics::Accuracy()}});
   const int epochs = count > 1 ? std::atoi(arguments[1]) : 5;
-  trainer.fit(fit.shuffle().batch(64), {.epochs = epochs, .validation = valid.batch(256)});
+  trainer.fit(fit.shuffle().batch(64),
+              {.epochs = epochs, .validation = valid.batch(256), .callbacks = {train::progress_bar(std::cerr)}});
 
   std::cout << "test: " << trainer.evaluate(test.batch(256)) << '\n';
   net.save("model.safetensors");
@@ -113,6 +114,19 @@ std::string project_name(const fs::path& folder) {
   return name;
 }
 
+struct Place {
+  fs::path prefix;  // for CMAKE_PREFIX_PATH
+  fs::path build;   // the build tree to install there first; empty where this command is installed
+};
+
+// Where find_package(luge) will find this very Luge.
+Place package_place() {
+  std::error_code error;
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  if (!error && fs::exists(folder / "cmake_install.cmake")) return {fs::absolute("luge-installed"), folder};
+  return {error ? fs::path("/usr/local") : folder.parent_path(), {}};
+}
+
 int make_project(const Arguments& arguments) {
   if (arguments.positional().empty())
     throw Misuse("luge new: say which folder to make, as in `luge new my-network`");
@@ -130,8 +144,12 @@ int make_project(const Arguments& arguments) {
     io::write_file(folder / file.name, filled(file.text, name));
   }
   fmt::print("made {}: model.h train.cpp predict.cpp CMakeLists.txt README.md\nNext:\n", folder.string());
-  fmt::print("  cd {} && cmake -B build -DCMAKE_BUILD_TYPE=Release && cmake --build build\n  ./build/train\n",
-             folder.string());
+  const auto [prefix, build] = package_place();
+  if (!build.empty()) fmt::print("  cmake --install {} --prefix {}\n", build.string(), prefix.string());
+  fmt::print(
+      "  cd {} && cmake -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH={} && cmake --build build\n"
+      "  ./build/train\n",
+      folder.string(), prefix.string());
   return 0;
 }
 

@@ -1,16 +1,16 @@
 #include "cli/pictures.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "luge/error.h"
 
 namespace luge::cli {
 namespace {
-
-bool is_image(const Shape& shape) { return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3); }
 
 // For one output place: the input places it is made of, and their weights (a triangle as wide as the scale).
 struct Taps {
@@ -40,10 +40,12 @@ std::vector<Taps> taps(std::int64_t from, std::int64_t to) {
 
 }  // namespace
 
+bool is_picture(const Shape& shape) { return shape.rank() == 3 && (shape[0] == 1 || shape[0] == 3); }
+
 io::Image picture_of(const data::HostArray& input, const data::Affine& preprocessing) {
   const Shape& shape = input.field.shape;
-  if (!is_image(shape) || input.field.dtype != f32) {
-    throw ValueError(fmt::format("samples of {} are no pictures", input.field.to_string()));
+  if (!is_picture(shape) || input.field.dtype != f32) {
+    throw ValueError(fmt::format("samples of {} are not pictures", input.field.to_string()));
   }
   io::Image picture{shape[1], shape[2], shape[0], {}};
   picture.pixels.resize(static_cast<std::size_t>(shape.elements()));
@@ -61,8 +63,36 @@ io::Image picture_of(const data::HostArray& input, const data::Affine& preproces
   return picture;
 }
 
+std::string changes_for(const io::Image& picture, const Shape& shape) {
+  std::vector<std::string> changes;
+  if (picture.height != shape[1] || picture.width != shape[2]) {
+    changes.push_back(
+        fmt::format("resized from {}x{} to {}x{}", picture.width, picture.height, shape[2], shape[1]));
+  }
+  if (picture.channels != shape[0]) {
+    const bool had_colour = picture.channels >= 3, has_colour = shape[0] == 3;
+    changes.emplace_back(had_colour == has_colour ? "transparency left out"
+                         : had_colour             ? "color turned into gray"
+                                                  : "gray shown as color");
+  }
+  return fmt::format("{}", fmt::join(changes, ", "));
+}
+
+std::string file_word(std::string_view label) {
+  std::string word(label);
+  for (char& c : word)
+    c = std::isalnum(static_cast<unsigned char>(c)) || c == '-' ? static_cast<char>(std::tolower(c)) : '_';
+  return word;
+}
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw FileError(fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()));
+}
+
 std::vector<float> raw_input(const io::Image& picture, const Shape& shape) {
-  if (!is_image(shape)) {
+  if (!is_picture(shape)) {
     throw ValueError(fmt::format("the model takes inputs of shape {}, not pictures", shape.to_string()));
   }
   const io::Image fitting = io::with_channels(picture, shape[0]);

@@ -1,7 +1,9 @@
 // Between picture files and the inputs of networks.
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "luge/data/source.h"
@@ -16,5 +18,17 @@ io::Image picture_of(const data::HostArray& input, const data::Affine& preproces
 /// A picture as raw input of the shape [1|3,H,W]: grey or coloured as the shape says, resized (by area where
 /// it shrinks, bilinear where it grows), values 0 … 255.
 std::vector<float> raw_input(const io::Image& picture, const Shape& shape);
+
+/// Whether samples of this shape can be shown: one or three channels, height, width.
+bool is_picture(const Shape& shape);
+
+/// What had to be done to a picture so that it fits: "resized from 64x48 to 28x28, colour turned into grey";
+/// empty where nothing had.
+std::string changes_for(const io::Image& picture, const Shape& shape);
+
+/// A class name as part of a file name: "Ankle boot" → "ankle_boot".
+std::string file_word(std::string_view label);
+/// Throws FileError when it cannot be made.
+void make_folder(const std::filesystem::path& folder);
 
 }  // namespace luge::cli

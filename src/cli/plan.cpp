@@ -44,7 +44,8 @@ int run_plan(const Arguments& arguments) {
   }
   fmt::print("one training step of {} with batch {}: {} kernel calls\n", planned.setup.model, planned.rows,
              plan.steps);
-  fmt::print("parameters  {:>14}   ({} a sample forward multiply-adds)\n", summary.parameters, summary.macs);
+  fmt::print("parameters  {:>14}   ({} multiply-adds forward for each sample)\n", summary.parameters,
+             summary.macs);
   for (const auto& [name, bytes] : {std::pair<const char*, std::size_t>{"peak", peak},
                                     {"arena", plan.arena_bytes},
                                     {"  workspace", plan.workspace_bytes},
@@ -54,8 +55,8 @@ int run_plan(const Arguments& arguments) {
     fmt::print("{:<12}{:>14} bytes\n", name, bytes);
   }
   if (plan.again_steps) {
-    fmt::print("to keep memory={}: {} steps run twice, estimated {:.2f} ms\n", arguments.text("train.memory"),
-               plan.again_steps, plan.again_seconds * 1e3);
+    fmt::print("to stay within memory={} {} steps run twice, which takes about {:.2f} ms\n",
+               arguments.text("train.memory"), plan.again_steps, plan.again_seconds * 1e3);
   }
   return 0;
 }

@@ -21,7 +21,10 @@ using Json = nlohmann::ordered_json;
 struct Input {
   std::string name;
   std::vector<float> raw;
-  std::string note;
+  std::string changes;   // what was done to make it fit
+  std::string inverted;  // what to do when it looks so
+
+  std::string note() const { return changes + (changes.empty() || inverted.empty() ? "" : "; ") + inverted; }
 };
 
 double mean_of(std::span<const float> values) {
@@ -50,10 +53,12 @@ bool looks_inverted(const std::vector<float>& raw, const nn::Notes& notes) {
 }
 
 Input picture_input(const fs::path& path, const nn::Notes& notes) {
-  Input input{path.string(), raw_input(io::read_image(path.string()), notes.input), ""};
+  const io::Image picture = io::read_image(path.string());
+  Input input{path.string(), raw_input(picture, notes.input), changes_for(picture, notes.input), ""};
   if (looks_inverted(input.raw, notes)) {
-    input.note =
-        "looks inverted: the network was trained on the opposite of dark and bright; invert=true turns it";
+    input.inverted =
+        "looks inverted: the network was trained on the opposite of dark and bright; invert=true inverts the "
+        "picture";
   }
   return input;
 }
@@ -76,7 +81,7 @@ std::vector<Input> table_inputs(const fs::path& path, const nn::Notes& notes) {
   }
   std::vector<Input> inputs;
   while (rows.next()) {
-    Input input{fmt::format("{}:{}", path.string(), rows.line()), {}, ""};
+    Input input{fmt::format("{}:{}", path.string(), rows.line()), {}, "", ""};
     for (const std::size_t column : columns) input.raw.push_back(static_cast<float>(rows.number(column)));
     inputs.push_back(std::move(input));
   }
@@ -161,7 +166,7 @@ int predict(const Arguments& arguments) {
   if (arguments.flag("invert")) {
     for (Input& input : found.inputs) {
       for (float& value : input.raw) value = 255 - value;
-      input.note.clear();
+      input.inverted.clear();
     }
   }
   const Answers answers = answers_for(net, found.inputs);
@@ -179,12 +184,12 @@ int predict(const Arguments& arguments) {
       for (const Guess& guess : best(row, notes, top)) {
         one["top"].push_back(
             {{"label", guess.label}, {"index", guess.index}, {"probability", guess.probability}});
-        line += fmt::format("  {} {:.3f}", guess.label, guess.probability);
+        line += fmt::format("  {}: {:.3f}", guess.label, guess.probability);
       }
     }
-    if (!found.inputs[i].note.empty()) {
-      one["note"] = found.inputs[i].note;
-      line += "  (" + found.inputs[i].note + ")";
+    if (const std::string note = found.inputs[i].note(); !note.empty()) {
+      one["note"] = note;
+      line += "  (" + note + ")";
     }
     list.push_back(std::move(one));
     if (!arguments.json()) fmt::print("{}\n", line);
@@ -196,8 +201,12 @@ int predict(const Arguments& arguments) {
 
 std::vector<Key> keys() {
   std::vector<Key> all = model_file_keys();
-  all.push_back({"input", "picture (PNG), table (CSV), or a folder of them"});
-  all.push_back({"top", "how many guesses", "5"});
+  all.push_back({"input",
+                 "picture (PNG), table (CSV), or a folder of them",
+                 "",
+                 {},
+                 {"image", "picture", "file", "path"}});
+  all.push_back({"top", "how many guesses", "5", {}, {"k", "topk", "top_k"}});
   all.push_back({"invert", "turn dark and bright of pictures", "false"});
   return all;
 }

@@ -65,6 +65,7 @@ int run_resume(const Arguments& given) {
   const TrainingData data = load_training_data(arguments);
   const std::int64_t steps = data.batches.size() * arguments.integer("train.epochs", 1);
   Setup setup = set_up(arguments, entry, data.fit.info(), steps);
+  check_settings(arguments, setup.trainer, data);
   restore_newest(setup.trainer, path);
   return train_and_report(arguments, setup, data, path);
 }

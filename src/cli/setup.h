@@ -32,6 +32,8 @@ struct TrainingData {
 
 /// The gallery's entry; throws Misuse listing the nearest.
 models::Entry model_entry(const Arguments& arguments);
+/// The network with so many outputs and the layers that hidden= and dropout= name.
+nn::Model make_model(const Arguments& arguments, const models::Entry& entry, std::int64_t outputs);
 /// Puts the entry's own choices where the user made none: data, loss, optimizer, rate, batch, epochs.
 void take_defaults(Arguments& arguments, const models::Entry& entry);
 TrainingData load_training_data(const Arguments& arguments);

@@ -24,6 +24,7 @@ struct Known {
   nn::Model net;
   Shape input;
   DType dtype = f32;
+  bool trained = false;
 };
 
 Known network(const Arguments& arguments) {
@@ -33,13 +34,58 @@ Known network(const Arguments& arguments) {
     words.push_back(arguments.has("run") ? "run=" + arguments.text("run") : "model=" + model);
     const auto path = model_path(Arguments(arguments.command(), model_file_keys(), 0, words)).file;
     const nn::Loaded net = nn::load(path.string());
-    return {path.string(), net, net.notes().input, net.notes().dtype};
+    return {path.string(), net, net.notes().input, net.notes().dtype, true};
   }
   Arguments with_defaults = arguments;
   const models::Entry entry = model_entry(with_defaults);
   take_defaults(with_defaults, entry);
   const data::Field input = info_without_data(with_defaults, entry).input;
-  return {entry.name, models::make(entry.name), input.shape, input.dtype};
+  return {entry.name, make_model(with_defaults, entry, 0), input.shape, input.dtype};
+}
+
+// What a linear model has learnt, for inputs as they come: weights · scale, and the offsets in the bias.
+struct Equation {
+  std::string output;
+  std::vector<std::pair<std::string, double>> terms;
+  double bias = 0;
+};
+
+// Of a trained network that is one small matrix and its bias; none for others.
+std::vector<Equation> equations(const nn::Module& net) {
+  constexpr std::int64_t kMost = 200;
+  const nn::Notes& notes = net.notes();
+  const Variables parameters = net.parameters();
+  if (notes.input.rank() != 1 || parameters.empty() || parameters.size() > 2) return {};
+  std::vector<double> weight, bias;
+  for (const Variable& parameter : parameters) {
+    const auto values = parameter.value().to_vector<double>();
+    if (parameter.shape().rank() == 2 && !weight.empty()) return {};
+    (parameter.shape().rank() == 2 ? weight : bias) = values;
+  }
+  const auto inputs = static_cast<std::size_t>(notes.input[0]);
+  if (weight.empty() || weight.size() > kMost || weight.size() % inputs != 0) return {};
+  const auto at = [](const std::vector<float>& list, std::size_t i, float none) {
+    return static_cast<double>(list.empty() ? none : list[list.size() == 1 ? 0 : i]);
+  };
+  std::vector<Equation> all(weight.size() / inputs);
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    Equation& one = all[k];
+    one.bias = k < bias.size() ? bias[k] : 0;
+    one.output = all.size() == notes.classes.size() ? notes.classes[k]
+                 : notes.target.empty()             ? "y"
+                                                    : notes.target;
+    for (std::size_t i = 0; i < inputs; ++i) {
+      const double slope = weight[k * inputs + i] * at(notes.scale, i, 1);
+      one.terms.emplace_back(i < notes.features.size() ? notes.features[i] : fmt::format("x{}", i), slope);
+      one.bias -= slope * at(notes.offset, i, 0);
+    }
+  }
+  return all;
+}
+
+std::string meaning(const nn::Notes& notes) {
+  if (notes.output == nn::Output::values) return "";
+  return notes.output == nn::Output::logits ? " (logits)" : " (logit)";
 }
 
 int run_summary(const Arguments& arguments) {
@@ -47,6 +93,12 @@ int run_summary(const Arguments& arguments) {
   const nn::Summary summary = nn::summary(*known.net, known.input, known.dtype);
   if (!arguments.json()) {
     fmt::print("{} on input {}\n{}", known.name, known.input.to_string(), summary.to_string());
+    if (!known.trained) return 0;
+    for (const Equation& one : equations(*known.net)) {
+      fmt::print("\n{}{} =\n", one.output, meaning(known.net->notes()));
+      for (const auto& [feature, slope] : one.terms) fmt::print("  {:>14.6g} · {}\n", slope, feature);
+      fmt::print("  {:>14.6g}\n", one.bias);
+    }
     return 0;
   }
   Json layers = Json::array();
@@ -59,12 +111,17 @@ int run_summary(const Arguments& arguments) {
                       {"connections", layer.connections},
                       {"neurons", layer.neurons}});
   }
-  fmt::print("{}\n", Json{{"model", known.name},
-                          {"parameters", {{"total", summary.parameters}, {"trainable", summary.trainable}}},
-                          {"macs", summary.macs},
-                          {"connections", summary.connections},
-                          {"layers", layers}}
-                         .dump());
+  Json json = {{"model", known.name},
+               {"parameters", {{"total", summary.parameters}, {"trainable", summary.trainable}}},
+               {"macs", summary.macs},
+               {"connections", summary.connections},
+               {"layers", layers}};
+  for (const Equation& one : known.trained ? equations(*known.net) : std::vector<Equation>()) {
+    Json weights = Json::object();
+    for (const auto& [feature, slope] : one.terms) weights[feature] = slope;
+    json["equations"].push_back({{"output", one.output}, {"weights", weights}, {"bias", one.bias}});
+  }
+  fmt::print("{}\n", json.dump());
   return 0;
 }
 

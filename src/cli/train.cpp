@@ -53,8 +53,10 @@ int run_train(const Arguments& given) {
   Setup setup = set_up(arguments, entry, data.fit.info(), steps);
   const nn::Summary summary = nn::summary(setup.trainer.net(), setup.input);
   const std::string model = fmt::format(
-      "{} on {}: {} samples to train on, {} to choose the best on\n{}{}", entry.name, data.whole.name,
-      data.fit.size(), data.valid ? data.valid->size() : 0, summary.to_string(), plan_text(setup, data));
+      "{} on {}: {} training samples, {}\n{}{}", entry.name, data.whole.name, data.fit.size(),
+      data.valid ? fmt::format("{} validation samples", data.valid->size()) : "no validation samples",
+      summary.to_string(), plan_text(setup, data));
+  check_settings(arguments, setup.trainer, data);
   const io::RunDirectory run = make_run(arguments);
   write_config(arguments, run);
   io::write_file(run.file("model.txt"), model);

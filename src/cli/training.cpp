@@ -1,63 +1,70 @@
 #include "cli/training.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include <cstdlib>
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "cli/command.h"
 #include "cli/interrupt.h"
+#include "core/nearest.h"
 #include "luge/train/callbacks.h"
 
 namespace luge::cli {
 namespace {
 
-train::ProgressBarOptions progress_options() {
-  train::ProgressBarOptions options;
-  options.terminal = ::isatty(STDERR_FILENO) == 1;
-  const char* no_colour = std::getenv("NO_COLOR");
-  options.colour = options.terminal && !(no_colour && *no_colour);
-  winsize size{};
-  if (options.terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    options.columns = size.ws_col;
-  return options;
+// The figure a callback watches; a default that needs validation data watches the training's where there are
+// none.
+std::string monitor_of(const Arguments& arguments, const char* key, bool validates) {
+  const std::string name = arguments.text(key);
+  const auto is_default = [&](const Key& known) { return known.name == key && known.fallback == name; };
+  const std::vector<Key> keys = training_keys();
+  if (!validates && name.starts_with("val_") && std::any_of(keys.begin(), keys.end(), is_default)) return name.substr(4);
+  return name;
 }
 
-std::vector<train::CallbackRef> callbacks_for(const Arguments& arguments, const std::filesystem::path& run,
-                                              bool validates) {
-  std::vector<train::CallbackRef> all = {
-      train::progress_bar(std::cerr, progress_options()),
-      train::stop_when([] { return signal_received() != 0; }, "interrupted")};
-  const auto monitor = [&](const char* key) {
-    const std::string name = arguments.text(key);
-    if (!validates && !arguments.given(key) && name.starts_with("val_")) return name.substr(4);
-    return name;
-  };
+// Those that end a training early.
+std::vector<train::CallbackRef> watchers(const Arguments& arguments, bool validates) {
+  std::vector<train::CallbackRef> all;
   if (arguments.has("callbacks.early_stopping.patience")) {
-    all.push_back(
-        train::early_stopping({.monitor = monitor("callbacks.early_stopping.monitor"),
-                               .patience = arguments.integer("callbacks.early_stopping.patience", 1),
-                               .min_delta = arguments.number("callbacks.early_stopping.min_delta")}));
+    all.push_back(train::early_stopping(
+        {.monitor = monitor_of(arguments, "callbacks.early_stopping.monitor", validates),
+         .patience = arguments.integer("callbacks.early_stopping.patience", 1),
+         .min_delta = arguments.not_negative("callbacks.early_stopping.min_delta")}));
   }
   if (arguments.has("callbacks.stop_at.value")) {
-    all.push_back(
-        train::stop_at(monitor("callbacks.stop_at.monitor"), arguments.number("callbacks.stop_at.value")));
+    all.push_back(train::stop_at(monitor_of(arguments, "callbacks.stop_at.monitor", validates),
+                                 arguments.number("callbacks.stop_at.value")));
   }
-  train::CheckpointOptions checkpoint;
+  return all;
+}
+
+train::CheckpointOptions checkpoint_options(const Arguments& arguments) {
+  train::CheckpointOptions options;
   if (arguments.has("callbacks.checkpoint.monitor"))
-    checkpoint.monitor = arguments.text("callbacks.checkpoint.monitor");
-  checkpoint.every = arguments.integer("callbacks.checkpoint.every", 0);
-  checkpoint.keep = arguments.integer("callbacks.checkpoint.keep", 1);
+    options.monitor = arguments.text("callbacks.checkpoint.monitor");
+  options.every = arguments.integer("callbacks.checkpoint.every", 0);
+  options.keep = arguments.integer("callbacks.checkpoint.keep", 1);
   if (arguments.choice("callbacks.checkpoint.on_error", {"stop", "warn"}) == "warn") {
-    checkpoint.on_error = train::OnSaveError::warn;
-    checkpoint.warn = [](const std::string& what) {
+    options.on_error = train::OnSaveError::warn;
+    options.warn = [](const std::string& what) {
       fmt::print(stderr, "\nluge: warning: {}; training goes on\n", what);
     };
   }
-  all.push_back(train::checkpoint(run, checkpoint));
-  return all;
+  return options;
+}
+
+train::FitOptions fit_options(const Arguments& arguments, const TrainingData& data) {
+  train::FitOptions options;
+  options.epochs = arguments.integer("train.epochs", 1);
+  options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
+  if (data.valid) options.validation = data.valid->batch(256);
+  options.callbacks = {train::progress_bar(std::cerr),
+                       train::stop_when([] { return signal_received() != 0; }, "interrupted")};
+  for (train::CallbackRef& watcher : watchers(arguments, data.valid.has_value()))
+    options.callbacks.push_back(std::move(watcher));
+  return options;
 }
 
 std::string monitored(const train::History& history) {
@@ -107,29 +114,44 @@ void print_table(const train::History& history, const std::filesystem::path& run
   fmt::print("time   {:.1f}s for {} steps\n", history.seconds, history.steps);
   if (!history.stop_reason.empty()) fmt::print("ended  {}\n", history.stop_reason);
   fmt::print("Next:\n");
-  if (history.interrupted) fmt::print("  luge resume run={}\n", run.string());
-  fmt::print("  luge eval run={}\n", run.string());
+  if (history.interrupted) fmt::print("  {} resume run={}\n", program(), run.string());
+  fmt::print("  {} eval run={}\n", program(), run.string());
   if (data.whole.train.info().input.shape.rank() == 3) {
-    fmt::print("  luge data {} to=samples count=10\n  luge predict run={} input=samples\n", data.whole.name,
-               run.string());
+    fmt::print("  {0} data {1} to=samples count=10\n  {0} predict run={2} input=samples\n", program(),
+               data.whole.name, run.string());
   } else {
-    fmt::print("  luge predict run={} input=FILE.csv\n", run.string());
+    fmt::print("  {} predict run={} input=FILE.csv\n", program(), run.string());
   }
 }
 
 }  // namespace
 
+void check_settings(const Arguments& arguments, const train::Trainer& trainer, const TrainingData& data) {
+  fit_options(arguments, data);
+  checkpoint_options(arguments);
+  const bool validates = data.valid.has_value();
+  const std::vector<std::string> names = trainer.figures(validates);
+  const auto check = [&](const char* key, const std::string& monitor) {
+    if (std::find(names.begin(), names.end(), monitor) != names.end()) return;
+    throw Misuse(fmt::format("luge {}: {}={} is not measured{}", arguments.command(), arguments.shown(key),
+                             monitor, suggestion(monitor, names)));
+  };
+  for (const auto& [switched, key] :
+       {std::pair{"callbacks.early_stopping.patience", "callbacks.early_stopping.monitor"},
+        std::pair{"callbacks.stop_at.value", "callbacks.stop_at.monitor"},
+        std::pair{"callbacks.checkpoint.monitor", "callbacks.checkpoint.monitor"}}) {
+    if (arguments.has(switched)) check(key, monitor_of(arguments, key, validates));
+  }
+}
+
 int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data,
                      const std::filesystem::path& run) {
-  train::FitOptions options;
-  options.epochs = arguments.integer("train.epochs", 1);
-  options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
-  if (data.valid) options.validation = data.valid->batch(256);
-  options.callbacks = callbacks_for(arguments, run, data.valid.has_value());
+  train::FitOptions options = fit_options(arguments, data);
+  options.callbacks.push_back(train::checkpoint(run, checkpoint_options(arguments)));
   const train::History history = setup.trainer.fit(data.batches, options);
   arguments.json() ? print_json(history, run) : print_table(history, run, data);
   if (const int signal = signal_received()) {
-    fmt::print(stderr, "luge: stopped by signal {}; `luge resume run={}` goes on from step {}\n", signal,
+    fmt::print(stderr, "luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),
                run.string(), setup.trainer.position().total_steps);
     throw Stopped{signal};
   }

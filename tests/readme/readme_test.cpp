@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "support/paths.h"
 #include "support/source_tree.h"
 
 namespace luge {
@@ -69,9 +71,25 @@ TEST(Readme, BothLanguagesHoldTheSameTable) {
   const auto english =
       testing::markdown_table(page("README.md"), "## Coming from Keras, PyTorch or TensorFlow 1");
   const auto chinese =
-      testing::markdown_table(page("README.zh-CN.md"), "## 从 Keras、PyTorch 或 TensorFlow 1 而来");
+      testing::markdown_table(page("README.zh-CN.md"), "## 从 Keras、PyTorch 或 TensorFlow 1 迁移过来");
   ASSERT_FALSE(english.empty());
   EXPECT_EQ(english, chinese);
+}
+
+// docs/README.md is the index: it links every page and every link leads somewhere.
+TEST(Docs, EveryPageStandsInTheIndex) {
+  const std::filesystem::path docs = testing::source_dir() / "docs";
+  std::string index;
+  for (const std::string& line : page("docs/README.md").lines) index += line + "\n";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(docs)) {
+    const std::string path = std::filesystem::relative(entry.path(), docs).string();
+    if (entry.path().extension() != ".md" || path == "README.md") continue;
+    EXPECT_NE(index.find("](" + path + ")"), std::string::npos) << "docs/README.md does not name " << path;
+  }
+  for (std::size_t at = index.find("]("); at != std::string::npos; at = index.find("](", at + 1)) {
+    const std::string path = index.substr(at + 2, index.find(')', at) - at - 2);
+    EXPECT_TRUE(std::filesystem::exists(docs / path)) << path;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // luge bench: the workloads of docs/guide/bench.md, measured as the peers in bench/peers are.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/bench/measure.h"
@@ -128,6 +129,11 @@ int show_peaks(const Arguments& arguments) {
   return 0;
 }
 
+// Two digits behind the point, more where those would be zeros.
+std::string figure_text(double value) {
+  return std::abs(value) < 0.1 && value != 0 ? fmt::format("{:.2g}", value) : fmt::format("{:.2f}", value);
+}
+
 int show_micro(const Arguments& arguments) {
   const std::vector<Figure> figures = micro(std::min(1.0, arguments.number("seconds")));
   Json list = Json::array();
@@ -135,7 +141,7 @@ int show_micro(const Arguments& arguments) {
     list.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}});
     if (figure.limit > 0) list.back()["limit"] = figure.limit;
     if (arguments.json()) continue;
-    fmt::print("{:<40} {:>10.2f} {:<4}{}\n", figure.name, figure.value, figure.unit,
+    fmt::print("{:<40} {:>10} {:<4}{}\n", figure.name, figure_text(figure.value), figure.unit,
                figure.limit > 0 ? fmt::format(" (should stay below {})", figure.limit) : "");
   }
   if (arguments.json()) fmt::print("{}\n", Json{{"machine", machine()}, {"figures", list}}.dump());
@@ -153,7 +159,7 @@ int run_bench(const Arguments& arguments) {
     if (what == "peaks") return show_peaks(arguments);
     if (what == "micro") return show_micro(arguments);
     if (what != "host-eager" && what != "host-compiled")
-      throw Misuse(fmt::format("bench: '{}' is not peaks, micro, host-eager or host-compiled", what));
+      throw Misuse(fmt::format("luge bench: '{}' is not peaks, micro, host-eager or host-compiled", what));
     host_steps(what == "host-compiled", static_cast<std::size_t>(arguments.integer("steps", 1)));
     return 0;
   }

@@ -1,0 +1,152 @@
+// The keys of `train`, and what of them plan, explain and gradcheck share.
+#include "cli/data_sets.h"
+#include "cli/setup.h"
+
+namespace luge::cli {
+
+// The keys that a beginner needs stand first: lists that are too long to print are cut behind them.
+std::vector<Key> model_keys() {
+  return {
+      {"model.name",
+       "network of the gallery (luge list models)",
+       "",
+       {"model"},
+       {"net", "network", "arch", "architecture"}},
+      {"train.batch", "samples in a step", "", {}, {"batch_size", "bs", "minibatch", "batchsize"}},
+      {"optimizer.name",
+       "adam, adamw, momentum, nesterov, gradient-descent",
+       "",
+       {"optimizer"},
+       {"opt", "solver", "optim", "optimiser"}},
+      {"optimizer.learning_rate", "step size", "", {"lr"}, {"rate", "alpha", "eta", "learn_rate"}},
+      {"loss.name",
+       "softmax-cross-entropy, binary-cross-entropy, mse",
+       "",
+       {"loss"},
+       {"criterion", "objective", "cost"}},
+      {"train.metrics", "figures beside the loss: accuracy, top5, none", "", {}, {"metric"}},
+      {"train.seed",
+       "of weights, shuffling, dropout and the split",
+       "0",
+       {},
+       {"random_state", "random_seed", "manual_seed", "rng"}},
+      {"model.hidden",
+       "widths of the hidden layers of mlp and xor, such as 256,128; none: a linear model",
+       "",
+       {},
+       {"units", "layers", "hidden_size", "hidden_sizes", "hidden_layers", "width"}},
+      {"model.dropout", "share that is dropped behind each hidden layer of mlp and xor", "", {}, {"drop"}},
+      {"optimizer.weight_decay",
+       "shrinks the weights",
+       "",
+       {},
+       {"l2", "wd", "decay", "l2_penalty", "regularization", "penalty"}},
+      {"schedule.name",
+       "of the learning rate: constant, step, exponential, cosine",
+       "constant",
+       {"schedule"},
+       {"scheduler", "lr_schedule", "lr_scheduler"}},
+      {"schedule.warmup_steps",
+       "updates in which the rate rises to its full value",
+       "0",
+       {},
+       {"warmup", "warm_up", "warmup_steps"}},
+      {"schedule.step_size",
+       "updates between two factors of step and exponential (default: step a third, exponential all of the "
+       "training)",
+       "",
+       {},
+       {"every"}},
+      {"schedule.factor",
+       "what the rate is multiplied by (default: step 0.1, exponential 0.01)",
+       "",
+       {},
+       {"gamma", "decay_rate"}},
+      {"schedule.floor",
+       "share of the rate at which cosine ends (default: 0)",
+       "",
+       {},
+       {"eta_min", "min_lr"}},
+      {"optimizer.momentum", "of momentum and nesterov", "", {}, {"mu"}},
+      {"optimizer.beta1", "of adam"},
+      {"optimizer.beta2", "of adam"},
+      {"optimizer.epsilon", "of adam", "", {}, {"eps"}},
+      {"train.clip_norm",
+       "longest gradient, all parameters together; 0: any",
+       "",
+       {},
+       {"clip", "clipnorm", "grad_clip", "max_norm", "max_grad_norm", "gradient_clip"}},
+      {"train.clip_value", "largest gradient element; 0: any", "", {}, {"clipvalue"}},
+      {"train.accumulate", "batches that give one update together", "1", {}, {"gradient_accumulation"}},
+      {"train.precision",
+       "what products are computed in: f32, or bf16 with float32 weights",
+       "f32",
+       {},
+       {"dtype", "amp", "fp16", "bf16"}},
+      {"train.memory",
+       "most bytes a step may take, such as 2GB: values are computed again to fit (default: any)"},
+      {"train.threads",
+       "processors to use (default: all, or LUGE_THREADS)",
+       "",
+       {},
+       {"cpus", "cores", "num_threads", "jobs"}}};
+}
+
+std::vector<Key> training_keys() {
+  std::vector<Key> keys = model_keys();
+  const std::vector<Key> first = {
+      {"data.name",
+       "data set (luge list data), folder of IDX files, or CSV file",
+       "",
+       {"data"},
+       {"dataset", "data_set", "file"}},
+      {"train.epochs", "passes over the data", "", {}, {"epoch", "n_epochs", "num_epochs", "max_epochs"}}};
+  keys.insert(keys.begin() + 1, first.begin(), first.end());
+  const std::vector<Key> more = {
+      {"train.limit_train_batches", "steps of an epoch at most; 0: all", "0", {}, {"steps", "max_steps"}},
+      {"data.validation_split",
+       "share held back as validation data, which best.safetensors is chosen on",
+       "0.1",
+       {},
+       {"val_split", "val", "validation", "valid"}},
+      {"data.normalize",
+       "standardise, min-max, none; auto: standardise, but for truth tables",
+       "auto",
+       {},
+       {"scaling", "scale", "normalise"}},
+      {"data.shuffle", "a new order in every epoch", "true"},
+      {"data.workers",
+       "threads that read ahead; auto: processors that training leaves free",
+       "auto",
+       {},
+       {"num_workers"}},
+      {"callbacks.early_stopping.patience",
+       "stop after so many epochs without improvement",
+       "",
+       {"early_stopping"}},
+      {"callbacks.early_stopping.monitor", "figure that must improve", "val_loss"},
+      {"callbacks.early_stopping.min_delta", "what counts as improvement", "0"},
+      {"callbacks.stop_at.value", "stop when a figure is as good as this", "", {"stop_at"}},
+      {"callbacks.stop_at.monitor", "which figure", "val_accuracy"},
+      {"callbacks.checkpoint.every", "steps between step-N.safetensors; 0: none", "0", {}, {"save_every"}},
+      {"callbacks.checkpoint.keep", "how many of those stay", "3"},
+      {"callbacks.checkpoint.monitor", "figure that best.safetensors is chosen by"},
+      {"callbacks.checkpoint.on_error", "when one cannot be written: stop, or warn and go on", "stop"},
+      {"run.dir",
+       "folder of this run (default: runs/MODEL-DATA-N)",
+       "",
+       {},
+       {"out", "output", "save_dir", "out_dir", "output_dir"}},
+      {"run.exist_ok", "write into a folder that is not empty", "false", {}, {"overwrite", "force"}}};
+  keys.insert(keys.end(), more.begin(), more.end());
+  for (Key& key : table_keys()) keys.push_back(std::move(key));
+  return keys;
+}
+
+std::vector<Key> model_and_input_keys() {
+  std::vector<Key> keys = model_keys();
+  keys.push_back({"input", "extents of one sample, such as 1x28x28"});
+  return keys;
+}
+
+}  // namespace luge::cli
