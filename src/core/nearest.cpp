@@ -82,7 +82,7 @@ std::vector<std::string> nearest(std::string_view name, const std::vector<std::s
 }
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& candidates) {
-  constexpr std::size_t kShown = 24;
+  constexpr std::size_t kShown = 22;
   if (const auto near = nearest(name, candidates); !near.empty()) {
     return fmt::format("; did you mean {}?", joined(near, " or "));
   }

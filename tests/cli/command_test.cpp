@@ -167,7 +167,9 @@ TEST(Command, AFinishedTrainingShowsWhatComesNext) {
   const TempDir dir;
   const auto ran = luge({"train", "model=xor", "epochs=2"}, dir.path());
   ASSERT_EQ(ran.code, 0) << ran.err;
-  EXPECT_NE(ran.out.find("Next:\n  luge eval run=runs/xor-xor-1"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("Next:\n  " + testing::command().string() + " eval run=runs/xor-xor-1"),
+            std::string::npos)
+      << ran.out;
   EXPECT_NE(ran.err.find("Epoch 2/2 1/1 ━"), std::string::npos) << ran.err;
   EXPECT_EQ(ran.err.find('\x1b'), std::string::npos) << "no cursor tricks without a terminal";
 }

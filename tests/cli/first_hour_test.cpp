@@ -63,7 +63,7 @@ TEST(FirstHour, WordsOfOtherProgramsAreUnderstood) {
       {{{"train", "model=xor", "l2=0.1"}, "did you mean weight_decay?"},
        {{"train", "model=xor", "batch_size=3"}, "did you mean batch?"},
        {{"train", "model=xor", "batch-size=3"}, "did you mean batch?"},
-       {{"train", "model=xor", "schedule.gamma=3"}, "did you mean schedule.factor?"},
+       {{"train", "model=xor", "schedule.gamma=3"}, "did you mean factor?"},
        {{"train", "model=xor", "optimizer=adam", "momentum=0.9"}, "did you mean beta1?"},
        {{"train", "model=xor", "optimizer=sgd", "momentum=0.9"}, "did you mean optimizer=momentum?"},
        {{"predict", "model=x", "image=a.png"}, "did you mean input?"}});
