@@ -249,7 +249,7 @@ Tensor make_single(OpRef op, std::span<const Tensor> inputs);
 template <class O>
 OpRef op_ref(typename O::Attributes attributes) {
   if constexpr (std::is_empty_v<typename O::Attributes>) {
-    static const OpRef shared = std::make_shared<OpModel<O>>(O{});
+    static const OpRef& shared = *new OpRef(std::make_shared<OpModel<O>>(O{}));
     return shared;
   } else {
     O op;
