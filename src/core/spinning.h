@@ -1,6 +1,6 @@
 // Whether the threads of the OpenMP pool wait for their next region by spinning or asleep. Spinning is
 // fastest on a machine of one's own and ruinous on a shared one
-// (docs/decisions/0024-spinning-on-shared-machines.md).
+// (docs/decisions/0021-spinning-on-shared-machines.md).
 #pragma once
 
 #include <cstdint>

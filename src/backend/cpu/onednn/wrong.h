@@ -1,5 +1,5 @@
 // What is known against implementations of oneDNN. This is the one place that names them;
-// docs/decisions/0022 tells how each was found. The next implementation in oneDNN's
+// docs/decisions/0020 tells how each was found. The next implementation in oneDNN's
 // order is then asked, so that nothing is refused that another one does right.
 #pragma once
 
