@@ -39,7 +39,7 @@ for name, function in {
     "erf": torch.erf, "erfc": torch.erfc, "sign": torch.sign, "floor": torch.floor, "round": torch.round,
     "clamp": lambda x: x.clamp(-1, 1), "leaky_relu": lambda x: F.leaky_relu(x, 0.1),
 }.items():
-    row(name, function, [value for value in ends if not (np.isnan(value) and name in ("relu", "leaky_relu", "clamp", "sign"))])
+    row(name, function, [value for value in ends if not (np.isnan(value) and name in ("relu", "leaky_relu", "clamp", "sign", "abs"))])
 for name, function in {
     "sqrt": torch.sqrt, "rsqrt": torch.rsqrt, "log": torch.log, "log1p": torch.log1p, "log2": torch.log2,
     "reciprocal": torch.reciprocal,
