@@ -9,6 +9,8 @@
 
 namespace luge::tiles::jit {
 
+using machine::Operand;  // of an instruction, not of an expression
+
 /// Where things are all along a row.
 struct Surroundings {
   std::vector<int> pinned;                     // per value: a register it stays in, or -1
