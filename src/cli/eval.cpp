@@ -33,7 +33,7 @@ void check_known(const std::string& data) {
   const auto names = data_set_names();
   if (std::find(names.begin(), names.end(), data) != names.end()) return;
   throw Misuse(
-      fmt::format("luge eval: the network was trained on '{}', which is no data set of the command; "
+      fmt::format("luge eval: the network was trained on '{}', which is not a data set of the command; "
                   "which data? data=NAME, a folder, or a CSV file",
                   data));
 }
@@ -113,7 +113,7 @@ Classified classify(const data::Dataset& samples, const Answers& answers, std::s
     const std::int64_t label = label_of(samples.get(i));
     if (label < 0 || label >= static_cast<std::int64_t>(classes)) {
       throw IndexError(
-          fmt::format("{}: label {} is no class; expected 0 to {}", samples.where(i), label, classes - 1));
+          fmt::format("{}: label {} is not a class; expected 0 to {}", samples.where(i), label, classes - 1));
     }
     const auto row = answers.row(i);
     const bool binary = row.size() == 1;

@@ -122,7 +122,7 @@ int gradcheck(const Arguments& given) {
         "skipped next to kinks\n",
         entry.name, report.checked, report.elements, options.elements, report.skipped);
     if (report.untried > 0) {
-      fmt::print("stopped behind {} seconds with {} gradients untried; seconds={:g} gives more time\n",
+      fmt::print("stopped after {} seconds with {} gradients untried; seconds={:g} gives more time\n",
                  arguments.text("seconds"), report.untried, 10 * arguments.number("seconds"));
     }
     fmt::print("largest error {:.3g}, relative {:.3g}: {}\n", report.max_error, report.relative,
@@ -141,10 +141,10 @@ std::vector<Key> keys() {
           {"input", "extents of one sample, such as 1x28x28"},
           {"samples", "samples in the batch", "3"},
           {"model.hidden", "widths of the hidden layers of mlp and xor"},
-          {"model.dropout", "share that is dropped behind each of them"},
+          {"model.dropout", "share that is dropped after each of them"},
           {"elements", "gradients tried of each parameter; all, or auto: up to 20, fewer for large networks",
            "auto"},
-          {"seconds", "no further gradient is tried behind so many", "60"},
+          {"seconds", "no further gradient is tried after this many", "60"},
           {"mode", "train, or eval: dropout off", "train"},
           {"train.seed", "of the weights", "0"}};
 }

@@ -92,7 +92,7 @@ int main(int count, char** arguments) {
     ./build/train
     ./build/predict
 
-The network stands in `model.h`. `luge predict model=model.safetensors input=PICTURE.png` reads the trained file too.
+The network is in `model.h`. `luge predict model=model.safetensors input=PICTURE.png` reads the trained file too.
 Where Luge is not installed in a standard place, tell CMake: `-DCMAKE_PREFIX_PATH=PLACE`.
 )"},
 };

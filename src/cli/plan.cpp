@@ -55,7 +55,7 @@ int run_plan(const Arguments& arguments) {
     fmt::print("{:<12}{:>14} bytes\n", name, bytes);
   }
   if (plan.again_steps) {
-    fmt::print("to stay within memory={} {} steps run twice, which takes about {:.2f} ms\n",
+    fmt::print("to stay within memory={}, {} steps run twice, which takes about {:.2f} ms\n",
                arguments.text("train.memory"), plan.again_steps, plan.again_seconds * 1e3);
   }
   return 0;

@@ -79,7 +79,7 @@ void settle_old_schedule(const Arguments& given, Arguments& arguments, const fs:
   arguments.replace("schedule.steps", before.text("schedule.steps"));
   if (before.text("train.epochs") == arguments.text("train.epochs")) return;
   fmt::print(stderr,
-             "the {} schedule keeps its length of {} updates, behind them the rate stays as it is; "
+             "the {} schedule keeps its length of {} updates, after them the rate stays as it is; "
              "schedule.steps=auto stretches it over all epochs\n",
              arguments.text("schedule.name"), arguments.text("schedule.steps"));
 }

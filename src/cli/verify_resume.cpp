@@ -91,7 +91,7 @@ const Registration registration(
      {"verify-resume model=lenet5 data=fashion-mnist epochs=2 limit_train_batches=20 [stop=13]"},
      [] {
        std::vector<Key> keys = training_keys();
-       keys.push_back({"stop", "step behind which to stop (default: half of all)"});
+       keys.push_back({"stop", "step after which to stop (default: half of all)"});
        return keys;
      }(),
      0,

@@ -87,7 +87,7 @@ std::string why_not_a_number(std::string_view text) {
     case Verdict::hexadecimal: return "is hexadecimal";
     case Verdict::no_number: break;
   }
-  return "is no number";
+  return "is not a number";
 }
 
 }  // namespace luge

@@ -19,8 +19,8 @@ Tensor beside(const Tensor& hit, const Tensor& counted, const std::string& metri
   if (counted.rank() == hit.rank() + 1 && counted.extent(-1) == 1) fitting = squeeze(counted, -1);
   if (fitting.rank() == hit.rank() + 1) fitting = any(fitting, -1);
   if (fitting.rank() == hit.rank()) return fitting;
-  throw ShapeError(fmt::format("{}: {} entries count of {} samples", metric, counted.shape().to_string(),
-                               hit.shape().to_string()));
+  throw ShapeError(fmt::format("{}: what counts has shape {}, the samples have {}", metric,
+                               counted.shape().to_string(), hit.shape().to_string()));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ class Gpt : public nn::Module {
   Tensor forward(const Tensor& ids) const override {
     const std::int64_t length = ids.extent(-1);
     if (ids.rank() != 2 || length > size_.length || length < 1) {
-      throw ShapeError(fmt::format("input {} is no batch of ids; expected [N,T] with T from 1 to {}",
+      throw ShapeError(fmt::format("input {} is not a batch of ids; expected [N,T] with T from 1 to {}",
                                    ids.shape().to_string(), size_.length));
     }
     Tensor places = positions_.value();

@@ -57,10 +57,10 @@ void CallFrame::check_registered() const {
   const Module::State& state = *module_.state();
   if (registered_ || (state.cells.empty() && state.children.empty() && !state.uses_mode)) return;
   const std::string where = caller_->path();
-  throw StateError(
-      fmt::format("a {} is called in forward of {} but was never registered there, so nobody would train or "
-                  "save it; make it a member with child(\"name\", …)",
-                  module_.type(), where.empty() ? caller_->module_.type() : where));
+  throw StateError(fmt::format(
+      "a {} is called in forward of {} but was never registered there, so it would not be trained or "
+      "saved; make it a member with child(\"name\", …)",
+      module_.type(), where.empty() ? caller_->module_.type() : where));
 }
 
 CallFrame* current_call() { return innermost; }

@@ -75,7 +75,7 @@ void LayerNorm::create_parameters(const Tensor& x) const {
   Shape shape;
   for (int axis = first; axis < x.rank(); ++axis) shape = shape.appended(x.extent(axis));
   if (!shape.known())
-    throw ShapeError(fmt::format("input {}: the normalised axes must be known", x.shape().to_string()));
+    throw ShapeError(fmt::format("input {}: the normalized axes must be known", x.shape().to_string()));
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : f32;
   create(weight, ones(shape, dtype));
   if (bias.defined()) create(bias, zeros(shape, dtype));

@@ -22,7 +22,7 @@ RecurrentLayer::RecurrentLayer(std::string_view name, int gates, std::int64_t un
 
 void RecurrentLayer::create_parameters(const Tensor& x) const {
   if (x.rank() != 3 || x.extent(2) == unknown) {
-    throw ShapeError(fmt::format("input {} is no sequence; expected [N,T,inputs]", x.shape().to_string()));
+    throw ShapeError(fmt::format("input {} is not a sequence; expected [N,T,inputs]", x.shape().to_string()));
   }
   const double bound = 1 / std::sqrt(static_cast<double>(units_));
   const init::Initializer draw = options_.init ? *options_.init : init::uniform(-bound, bound);

@@ -96,7 +96,7 @@ Json parsed_state(const std::map<std::string, std::string>& metadata, const std:
         fmt::format("{}: a network without the state of a training; it cannot be resumed", path));
   }
   Json json = Json::parse(found->second, nullptr, false);
-  if (!json.is_object()) throw FormatError(fmt::format("{}: '{}' is no JSON object", path, kKey));
+  if (!json.is_object()) throw FormatError(fmt::format("{}: '{}' is not a JSON object", path, kKey));
   if (json.value("version", 0) != kVersion) {
     throw FormatError(fmt::format("{}: a training of version {}; this Luge resumes version {}", path,
                                   json.value("version", 0), kVersion));

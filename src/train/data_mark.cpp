@@ -22,8 +22,8 @@ void check_same_data(const std::string& role, const DataMark& saved, const DataM
   if (saved.text() == now.text()) return;
   const auto sizes = [](const std::string& text) { return text.substr(0, text.rfind(',')); };
   throw ValueError(fmt::format(
-      "fit: the checkpoint was made on other {} data{}: {}; this is {}; accept_changed_data=true goes on all "
-      "the same",
+      "fit: the checkpoint was made on different {} data{}: {}; this is {}; accept_changed_data=true goes on "
+      "anyway",
       role, sizes(saved.text()) == sizes(now.text()) ? " (as much, but not the same bytes)" : "",
       saved.text(), now.text()));
 }

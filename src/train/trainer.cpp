@@ -57,7 +57,7 @@ void check_metrics(const std::vector<metrics::Metric>& metrics) {
     if (name.empty() || like_validation || !taken.insert(name).second) {
       throw ValueError(
           fmt::format("Trainer: a metric is named '{}'; {}", name,
-                      like_validation ? "names that begin so are those of the validation's figures"
+                      like_validation ? "names that begin with val_ are kept for the validation's figures"
                       : name.empty()  ? "give it a name"
                                       : "another figure has this name: every figure needs one of its own"));
     }

@@ -188,7 +188,7 @@ TEST_F(Winograd, RefusesInWords) {
   EXPECT_EQ(reason(wide), "takes f32, got f64");
   KernelCase folded = conv(x, w, same);
   folded.post = {{Instruction::relu}, {Instruction::relu}};
-  EXPECT_EQ(reason(folded), "fuses nothing behind relu");
+  EXPECT_EQ(reason(folded), "fuses nothing after relu");
   folded.post = {{Instruction::tanh}};
   EXPECT_EQ(reason(folded), "fuses one addition and relu, got tanh");
 }

@@ -192,14 +192,14 @@ TEST(BadInput, C80_DamagedStructure) {
   expect_rejected(bad_crc, {"damaged near byte", "CRC"});
   expect_rejected(kSignature + chunk("IDAT", "x"), {"IHDR"});
   expect_rejected(header(0, 2, 8, kGrey), {"0 x 2"});
-  expect_rejected(header(2, 2, 8, 5), {"colour type 5"});
+  expect_rejected(header(2, 2, 8, 5), {"color type 5"});
   expect_rejected(header(2, 2, 3, kGrey) + chunk("IEND", ""), {"3 bits"});
 }
 
 TEST(BadInput, C80_PaletteIndexOutOfRange) {
   const std::string palette = chunk("PLTE", "\x0A\x0B\x0C\x14\x15\x16");
   expect_rejected(png(2, 8, kPalette, {"\x01\x00"s, "\x00\x02"s}, palette),
-                  {"row 1, column 1", "palette index 2", "2 colours"});
+                  {"row 1, column 1", "palette index 2", "2 colors"});
   expect_rejected(png(2, 8, kPalette, {"\x01\x00"s}), {"PLTE"});
 }
 

@@ -63,9 +63,9 @@ std::size_t resident_bytes() { return status_bytes("VmRSS:"); }
 
 std::string in_own_process(const std::function<std::string()>& work) {
   int ends[2];
-  if (::pipe(ends) != 0) throw Error("bench: no pipe to another process");
+  if (::pipe(ends) != 0) throw Error("bench: cannot make a pipe to another process");
   const pid_t child = ::fork();
-  if (child < 0) throw Error("bench: no process of its own for a workload");
+  if (child < 0) throw Error("bench: cannot start a process for a workload");
   if (child == 0) {
     ::close(ends[0]);
     int code = 0;

@@ -26,9 +26,9 @@ const Workload& named(const std::string& name) {
 // From exec to the first byte of `luge version`.
 void start_once() {
   int ends[2];
-  if (::pipe(ends) != 0) throw Error("bench: no pipe to another process");
+  if (::pipe(ends) != 0) throw Error("bench: cannot make a pipe to another process");
   const pid_t child = ::fork();
-  if (child < 0) throw Error("bench: no process to start");
+  if (child < 0) throw Error("bench: cannot start a process");
   if (child == 0) {
     ::dup2(ends[1], STDOUT_FILENO);
     ::close(ends[0]), ::close(ends[1]);

@@ -88,7 +88,7 @@ void set_known_classes(Arrays& arrays, const Targets& targets, const std::vector
       constexpr std::size_t kShown = 20;
       fail(targets, i,
            fmt::format(
-               "label '{}' in column '{}' is none of the classes {}{}", cell, targets.column,
+               "label '{}' in column '{}' is not one of the classes {}{}", cell, targets.column,
                fmt::join(classes.begin(),
                          classes.begin() + static_cast<std::ptrdiff_t>(std::min(classes.size(), kShown)),
                          ", "),
@@ -136,11 +136,11 @@ void set_targets(Arrays& arrays, const Targets& targets, const CsvOptions& optio
         return is_gap(cell) || parse_number(cell).has_value();
       })) {
     fail(targets, static_cast<std::size_t>(word - targets.cells.begin()),
-         fmt::format("target '{}' in column '{}' is no number", *word, targets.column));
+         fmt::format("target '{}' in column '{}' is not a number", *word, targets.column));
   }
   if (options.kind == Target::values && !numbers) {
     fail(targets, static_cast<std::size_t>(word - targets.cells.begin()),
-         fmt::format("target '{}' in column '{}' is no number", *word, targets.column));
+         fmt::format("target '{}' in column '{}' is not a number", *word, targets.column));
   }
   if (!numbers) return set_places<std::string>(arrays, targets, [](const std::string& cell) { return cell; });
   if (options.kind == Target::classes || (options.kind == Target::automatic && look_like_classes(targets)))

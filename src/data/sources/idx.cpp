@@ -50,8 +50,8 @@ std::vector<std::int64_t> labels_of(const io::IdxArray& labels, const fs::path& 
     found.push_back(labels.dtype == DType::i8 ? static_cast<std::int8_t>(byte)
                                               : static_cast<std::int64_t>(byte));
     if (found.back() < 0 || (classes > 0 && found.back() >= static_cast<std::int64_t>(classes))) {
-      throw FormatError(fmt::format("{}: label {} of sample {} is no class; expected 0 to {}", path.string(),
-                                    found.back(), found.size() - 1, classes - 1));
+      throw FormatError(fmt::format("{}: label {} of sample {} is not a class; expected 0 to {}",
+                                    path.string(), found.back(), found.size() - 1, classes - 1));
     }
   }
   return found;

@@ -36,7 +36,7 @@ Image read_image(const std::string& path, const ImageLimits& limits) {
   const std::string_view kind = kind_of(file);
   if (kind == "PNG") return read_png(file, limits);
   if (kind == "empty") throw FormatError(fmt::format("{}: is empty; expected a PNG picture", path));
-  throw FormatError(fmt::format("{}: is no PNG picture; its first bytes say: {}", path, kind));
+  throw FormatError(fmt::format("{}: is not a PNG picture; its first bytes say: {}", path, kind));
 }
 
 void write_png(const std::string& path, const Image& image) {

@@ -42,7 +42,7 @@ Extents read_extents(const InputFile& file) {
   const bool known =
       colour < kChannels.size() && kChannels[colour] > 0 && depth <= 16 && std::has_single_bit(depth);
   if (extents.width == 0 || extents.height == 0 || !known) {
-    throw FormatError(fmt::format("{}: the PNG's header is damaged: {} x {} pixels, {} bits, colour type {}",
+    throw FormatError(fmt::format("{}: the PNG's header is damaged: {} x {} pixels, {} bits, color type {}",
                                   file.path(), extents.width, extents.height, depth, colour));
   }
   extents.stored_bytes =
@@ -170,7 +170,7 @@ Image expand_palette(const Decoder& decoder, Image indices) {
     if (index >= count) {
       const auto width = static_cast<std::size_t>(indices.width);
       throw FormatError(fmt::format(
-          "{}: the PNG's pixel in row {}, column {} has palette index {}, but there are {} colours",
+          "{}: the PNG's pixel in row {}, column {} has palette index {}, but there are {} colors",
           decoder.file.path(), i / width, i % width, index, count));
     }
     const png_color& colour = colours[index];

@@ -67,7 +67,7 @@ std::string roles_of(const nn::Module& net) {
 
 std::map<std::string, Role> roles_from_json(const std::string& text, const std::string& path) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) throw FormatError(fmt::format("{}: '{}' is no JSON object", path, kRoles));
+  if (!json.is_object()) throw FormatError(fmt::format("{}: '{}' is not a JSON object", path, kRoles));
   std::map<std::string, Role> roles;
   for (const auto& [name, role] : json.items()) {
     if (role != "frozen" && role != "buffer")

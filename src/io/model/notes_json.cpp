@@ -67,7 +67,7 @@ std::string to_json(const nn::Notes& notes) {
 nn::Notes notes_from_json(const std::string& text, const std::string& path) {
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.is_object())
-    throw FormatError(fmt::format("{}: the notes are no JSON object", path));
+    throw FormatError(fmt::format("{}: the notes are not a JSON object", path));
   if (json.value("version", 0) != 1) {
     throw FormatError(fmt::format("{}: the notes have version {}; this Luge reads version 1", path,
                                   json.value("version", 0)));

@@ -69,7 +69,7 @@ class Recorder {
 
   void add_call(const Node& node) {
     if (!find_op(node.op->name()))
-      throw GraphError(fmt::format("cannot save '{}': it is no registered op", node.op->name()));
+      throw GraphError(fmt::format("cannot save '{}': it is not a registered op", node.op->name()));
     Recording::Call call{node.op, {}};
     for (const Edge& edge : node.inputs) call.inputs.push_back(place(edge));
     recording_.entries.emplace_back(std::move(call));

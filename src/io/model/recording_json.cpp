@@ -61,7 +61,7 @@ class Reader {
 
   Recording read(const std::string& text) {
     const Json json = Json::parse(text, nullptr, false);
-    if (json.is_discarded() || !json.is_object()) fail("is no JSON object");
+    if (json.is_discarded() || !json.is_object()) fail("is not a JSON object");
     const std::int64_t version = whole(json, "version");
     if (version != kVersion)
       fail(fmt::format("has version {}; this Luge reads version {}", version, kVersion));
@@ -89,17 +89,17 @@ class Reader {
   }
   std::int64_t whole(const Json& json, const char* key) const {
     const Json& value = member(json, key);
-    if (!value.is_number_integer()) fail_entry(fmt::format("has a '{}' that is no whole number", key));
+    if (!value.is_number_integer()) fail_entry(fmt::format("has a '{}' that is not a whole number", key));
     return value.get<std::int64_t>();
   }
   std::string text(const Json& json, const char* key) const {
     const Json& value = member(json, key);
-    if (!value.is_string()) fail_entry(fmt::format("has a '{}' that is no text", key));
+    if (!value.is_string()) fail_entry(fmt::format("has a '{}' that is not text", key));
     return value.get<std::string>();
   }
 
   void read_writes(const Json& json) {
-    if (!json.is_object()) fail("has 'writes' that are no object");
+    if (!json.is_object()) fail("has 'writes' that are not an object");
     for (const auto& [name, written] : json.items()) {
       if (name.starts_with(kConstant)) fail("writes to a constant");
       recording_.writes[name] = place(written);
@@ -137,7 +137,7 @@ class Reader {
   }
 
   void add(const Json& entry) {
-    if (!entry.is_object()) fail_entry("is no object");
+    if (!entry.is_object()) fail_entry("is not an object");
     if (entry.contains("op")) return add_call(entry);
     const std::string leaf = text(entry, "leaf");
     if (leaf == "input") {
@@ -189,7 +189,7 @@ class Reader {
       fail_entry(fmt::format("({}): {}", name, error.what()));
     }
     const Json& inputs = member(entry, "inputs");
-    if (!inputs.is_array()) fail_entry("has inputs that are no list");
+    if (!inputs.is_array()) fail_entry("has inputs that are not a list");
     for (const Json& input : inputs) call.inputs.push_back(place(input));
     recording_.entries.emplace_back(std::move(call));
   }

@@ -193,7 +193,7 @@ RunDirectory RunDirectory::begin_run(const fs::path& path, const fs::path& base,
 
 RunDirectory RunDirectory::open(const fs::path& path) {
   if (!read_mark(path))
-    throw FileError(fmt::format("{}: is no run directory (it has no {})", path.string(), kMark));
+    throw FileError(fmt::format("{}: is not a run directory (it has no {})", path.string(), kMark));
   return RunDirectory(path);
 }
 
@@ -226,7 +226,7 @@ fs::path find_run(std::string_view name, const fs::path& base) {
   std::error_code error;
   if (fs::exists(name, error))
     throw FileError(
-        fmt::format("{}: is no run directory (it has neither {} nor {})", name, kMark, kCheckpoints));
+        fmt::format("{}: is not a run directory (it has neither {} nor {})", name, kMark, kCheckpoints));
   std::vector<std::string> names;
   for (const RunInfo& run : runs) names.push_back(run.path.filename().string());
   throw FileError(fmt::format("{}: there is no such run, neither here nor in {}{}", name, base.string(),

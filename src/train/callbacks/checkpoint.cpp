@@ -73,7 +73,7 @@ class Checkpoint final : public Callback {
   }
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_object()) throw FormatError("the checkpoint's state of checkpoints is no JSON object");
+    if (!json.is_object()) throw FormatError("the checkpoint's state of checkpoints is not a JSON object");
     const auto number = [&](const char* name) {  // null stands where it was not finite
       const auto found = json.find(name);
       return found != json.end() && found->is_number() ? found->get<double>()

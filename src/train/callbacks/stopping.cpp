@@ -49,7 +49,7 @@ class EarlyStopping final : public Callback {
   }
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
-    if (!json.is_object()) throw FormatError("the checkpoint's state of early stopping is no JSON object");
+    if (!json.is_object()) throw FormatError("the checkpoint's state of early stopping is not a JSON object");
     const auto best = json.find("best");  // null stands where it was not finite
     measured_ = json.value("measured", false) && best != json.end() && best->is_number();
     best_ = measured_ ? best->get<double>() : 0;

@@ -7,7 +7,7 @@ namespace luge::cpu {
 Tail::Tail(const KernelRequest& request) {
   for (const PostOp& post : request.post) {
     if (relu) {
-      refusal = "fuses nothing behind relu";
+      refusal = "fuses nothing after relu";
     } else if (post.instruction == Instruction::relu) {
       relu = true;
       slope = static_cast<float>(post.slope);

@@ -12,7 +12,7 @@ algorithm mean_of(const PoolAttributes& attributes) {
 std::string refuse_mean(const PoolAttributes& attributes, const PoolProblem& problem) {
   if (!problem.refusal.empty()) return problem.refusal;
   if (attributes.count_include_pad && problem.overhangs) {
-    return "oneDNN would count points behind the padding";
+    return "oneDNN would count points beyond the padding";
   }
   for (const auto skipped : problem.geometry.dilation) {
     if (skipped != 0) return "takes no dilation";
