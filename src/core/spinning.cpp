@@ -16,7 +16,9 @@ namespace luge {
 namespace {
 
 constexpr double window_seconds = 0.02;
-constexpr double shared_rate = 40;  // preemptions a second; a quiet machine shows a handful
+// Preemptions in a second of processor time: by the clock, a process that hardly runs would hardly be
+// preempted. A quiet machine shows a handful.
+constexpr double shared_rate = 40;
 constexpr double calm_seconds = 2;
 
 // A team that sleeps. With it libgomp counts more threads than processors, and then its waiting threads spin
@@ -51,9 +53,18 @@ class ParkedTeam {
   std::thread thread_;
 };
 
-std::int64_t preemptions() {
+struct Usage {
+  double busy = 0;  // seconds
+  std::int64_t preemptions = 0;
+};
+
+Usage usage_now() {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
   rusage usage{};
-  return ::getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_nivcsw : 0;
+  if (::getrusage(RUSAGE_SELF, &usage) != 0) return {};
+  return {seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_nivcsw};
 }
 
 // Without the team kernels are slower at worst: a machine that gives no more threads has other troubles.
@@ -67,8 +78,9 @@ ParkedTeam* park() {
 
 }  // namespace
 
-bool SpinDecision::update(double seconds, std::int64_t preemptions) {
-  if (static_cast<double>(preemptions) > shared_rate * seconds) {
+bool SpinDecision::update(double seconds, double busy, std::int64_t preemptions) {
+  constexpr std::int64_t chance = 1;  // one preemption alone means nothing
+  if (preemptions > chance && static_cast<double>(preemptions) > shared_rate * busy) {
     calm_ = 0;
     throttled_ = true;
   } else {
@@ -81,14 +93,15 @@ bool SpinDecision::update(double seconds, std::int64_t preemptions) {
 void watch_spinning() {
   using Clock = std::chrono::steady_clock;
   static Clock::time_point since = Clock::now();
-  static std::int64_t counted = preemptions();
+  static Usage counted = usage_now();
   static SpinDecision decision;
   static ParkedTeam* team = nullptr;
   const Clock::time_point now = Clock::now();
   const double seconds = std::chrono::duration<double>(now - since).count();
   if (seconds < window_seconds || thread_count() < 2) return;
-  const std::int64_t all = preemptions();
-  const bool throttle = decision.update(seconds, all - counted);
+  const Usage all = usage_now();
+  const bool throttle =
+      decision.update(seconds, all.busy - counted.busy, all.preemptions - counted.preemptions);
   since = now;
   counted = all;
   if (throttle && !team) team = park();

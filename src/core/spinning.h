@@ -10,8 +10,9 @@ namespace luge {
 /// Decides by how often the process was taken off a processor though it could have gone on.
 class SpinDecision {
  public:
-  /// What was counted in the last `seconds`. Gives whether to throttle spinning from now on.
-  bool update(double seconds, std::int64_t preemptions);
+  /// What was counted in the last `seconds`, in which the process had a processor for `busy` seconds (more
+  /// than one counts each). Gives whether to throttle spinning from now on.
+  bool update(double seconds, double busy, std::int64_t preemptions);
 
  private:
   double calm_ = 0;  // seconds since the machine last looked shared

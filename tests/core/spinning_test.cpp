@@ -32,14 +32,20 @@ TEST(Spinning, ParksOneTeamOnceAndParallelRegionsGoOn) {
 
 TEST(Spinning, IsThrottledWhileTheMachineIsSharedAndAWhileAfter) {
   SpinDecision decision;
-  EXPECT_FALSE(decision.update(0.02, 0));
-  EXPECT_FALSE(decision.update(1, 20)) << "a quiet machine preempts now and then";
-  EXPECT_TRUE(decision.update(0.02, 5));
-  EXPECT_TRUE(decision.update(0.5, 3));
-  EXPECT_TRUE(decision.update(1, 10));
-  EXPECT_TRUE(decision.update(0.1, 30)) << "shared again: the calm begins anew";
-  EXPECT_TRUE(decision.update(1.5, 0));
-  EXPECT_FALSE(decision.update(0.6, 0));
+  EXPECT_FALSE(decision.update(0.02, 0.04, 0));
+  EXPECT_FALSE(decision.update(0.02, 0.04, 1)) << "one means nothing";
+  EXPECT_FALSE(decision.update(1, 2, 20)) << "a quiet machine preempts now and then";
+  EXPECT_TRUE(decision.update(0.02, 0.04, 5));
+  EXPECT_TRUE(decision.update(0.5, 1, 3));
+  EXPECT_TRUE(decision.update(1, 2, 10));
+  EXPECT_TRUE(decision.update(0.1, 0.2, 30)) << "shared again: the calm begins anew";
+  EXPECT_TRUE(decision.update(1.5, 3, 0));
+  EXPECT_FALSE(decision.update(0.6, 1.2, 0));
+}
+
+TEST(Spinning, IsThrottledInAProcessThatHardlyGetsAProcessor) {
+  SpinDecision decision;
+  EXPECT_TRUE(decision.update(1, 0.03, 8));
 }
 
 TEST(Spinning, WatchingDisturbsNothing) {
