@@ -136,8 +136,10 @@ std::int64_t write_wrong(const Part& part, const Answers& answers, const std::ve
   for (std::int64_t i = 0; i < part.samples.size(); ++i) {
     const data::Sample sample = part.samples.get(i);
     const auto label = static_cast<std::size_t>(label_of(sample));
-    const std::size_t guess = guess_of(answers.row(i));
-    if (guess == label) continue;
+    const auto row = answers.row(i);
+    const std::size_t guess = guess_of(row);
+    const bool none = std::any_of(row.begin(), row.end(), [](float x) { return std::isnan(x); });
+    if (guess == label && !none) continue;
     const std::string name = fmt::format("{:05}-true-{}-guess-{}.png", i, file_word(class_name(names, label)),
                                          file_word(class_name(names, guess)));
     io::write_png((folder / name).string(),

@@ -89,7 +89,7 @@ int gradcheck(const Arguments& given) {
   net->set_training(!frozen);
   if (const std::string dropout = find_dropout(*net, ""); !dropout.empty() && !frozen) {
     throw ValueError(fmt::format(
-        "{}: {} draws a new mask at every look, so differences mean nothing; mode=eval freezes it",
+        "{}: {} drops values at random, so that some gradients are not looked at; mode=eval freezes it",
         entry.name, dropout));
   }
   const loss::Loss loss = loss::named(arguments.choice("loss.name", loss::names()));

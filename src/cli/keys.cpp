@@ -103,7 +103,7 @@ std::vector<Key> training_keys() {
       {"train.epochs", "passes over the data", "", {}, {"epoch", "n_epochs", "num_epochs", "max_epochs"}}};
   keys.insert(keys.begin() + 1, first.begin(), first.end());
   const std::vector<Key> more = {
-      {"train.limit_train_batches", "steps of an epoch at most; 0: all", "0", {}, {"steps", "max_steps"}},
+      {"train.limit_train_batches", "steps of an epoch at most; 0: all", "0", {}, {"max_steps"}},
       {"data.validation_split",
        "share held back as validation data, on which best.safetensors is chosen",
        "0.1",

@@ -100,8 +100,8 @@ void tell_finished(const Arguments& arguments, const train::Trainer& trainer, co
                               2 * arguments.integer("callbacks.early_stopping.patience", 1))
                 : "stop_at=VALUE";
   }
-  fmt::print(stderr, "{} is finished: {}; nothing was trained. To train further: luge resume run={} {}\n",
-             run.string(), why, run.string(), how);
+  fmt::print(stderr, "{} is finished: {}; nothing was trained. To train further: {} resume run={} {}\n",
+             run.string(), why, program(), run.string(), how);
 }
 
 int run_resume(const Arguments& given) {

@@ -138,7 +138,16 @@ void settle_schedule(Arguments& arguments, const data::Batches& batches) {
 }
 
 std::int64_t schedule_updates(const Arguments& arguments, const data::Batches& batches) {
-  if (arguments.text("schedule.steps") != kWhole) return arguments.integer("schedule.steps", 1);
+  if (arguments.text("schedule.steps") != kWhole) {
+    if (!has_schedule(arguments)) {
+      throw Misuse(fmt::format(
+          "luge {}: {}={}: a constant learning rate has no steps; choose a schedule, or limit_train_batches "
+          "for "
+          "fewer steps of an epoch",
+          arguments.command(), arguments.shown("schedule.steps"), arguments.text("schedule.steps")));
+    }
+    return arguments.integer("schedule.steps", 1);
+  }
   const std::int64_t limit = arguments.integer("train.limit_train_batches", 0),
                      accumulate = arguments.integer("train.accumulate", 1);
   const std::int64_t steps = limit > 0 ? std::min(limit, batches.size()) : batches.size();

@@ -35,7 +35,7 @@ const std::vector<Pass>& passes() {
 namespace {
 
 std::shared_ptr<Observer>& observer() {
-  static std::shared_ptr<Observer> instance;
+  static auto& instance = *new std::shared_ptr<Observer>;  // never destroyed: static destructors may evaluate
   return instance;
 }
 

@@ -43,8 +43,11 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
 }
 
 Targets targets_of(const SoftmaxCrossEntropyOptions& o, const Shape& logits, const Shape& target) {
-  if (target.rank() >= logits.rank()) return {.kind = Targets::Kind::probabilities};
   const int axis = static_cast<int>(o.axis < 0 ? o.axis + logits.rank() : o.axis);
+  // As squeeze_labels has it: [N,…,1] beside logits [N,…,C] are labels too.
+  const bool column =
+      target.rank() == logits.rank() && logits.rank() > 0 && target[axis] == 1 && logits[axis] != 1;
+  if (target.rank() >= logits.rank() && !column) return {.kind = Targets::Kind::probabilities};
   return {.kind = Targets::Kind::labels, .classes = logits[axis], .ignore_index = o.ignore_index};
 }
 

@@ -134,9 +134,9 @@ Optimizer::Attempt::~Attempt() {
 }
 
 void Optimizer::Attempt::finish() {
-  finished_ = true;
   if (first_ && values_come_later())
     current_trace()->undo.emplace_back([state = state_] { state->let_go(); });
+  finished_ = true;
 }
 
 void Optimizer::State::hold(const std::string& path, const Variable& parameter) {
@@ -319,7 +319,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
     if (state.gathers) gradients[k] = gradients[k] + state.gathered(*state.find(parameters[k])).value();
     if (share.defined()) gradients[k] = gradients[k] * cast(share, gradients[k].dtype());
   }
-  const Tensors checked = gradients;
+  Tensors checked = gradients;
   clip(gradients, state.options);
 
   const State::NoSlotValues none_left(state);
@@ -330,6 +330,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
   const Tensor common_rate = cast(rate, parameters.empty() ? f32 : accumulator(parameters[0].dtype()));
   std::vector<std::pair<Variable, Tensor>> updates = {
       {state.step, guarded(state.step.value() + 1, parameters, checked, common_rate)}};
+  checked.clear();  // nobody holds a gradient while the step runs
   if (state.gathers) updates.emplace_back(*state.gathered_weight, scalar(0.0, f64));
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     if (!gradients[k].defined() || !parameters[k].trainable()) continue;

@@ -40,8 +40,10 @@ Monitor find_monitor(std::string_view who, const std::string& name, const std::o
 }
 
 Score score_of(const Logs& logs, const Monitor& monitor) {
-  Score score{value_of(logs, monitor.name), std::numeric_limits<double>::quiet_NaN()};
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  Score score{kNan, kNan};  // an epoch from before may not have measured it
   for (const auto& [name, value] : logs) {
+    if (name == monitor.name) score.value = value;
     if (name == kValidationLoss) score.tie = value;
   }
   return score;

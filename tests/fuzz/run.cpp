@@ -162,7 +162,7 @@ class Runner {
       start.push_back(leaves_[static_cast<std::size_t>(std::find(places_.begin(), places_.end(), value) -
                                                        places_.begin())]);
     }
-    const optim::GradientDescent descent(1.0);
+    const optim::GradientDescent descent(1.0, {.check_finite = false});
     const detail::Compiled function([&](const Tensors& inputs) {
       std::map<int, Tensor> given;
       for (std::size_t k = 0; k < inputs.size(); ++k) given[argument_places[k]] = inputs[k];

@@ -162,25 +162,6 @@ TEST(Classification, LabelsMayStandInAColumn) {
   EXPECT_NEAR(all[0].value(), 2.0 / 3, 1e-12);
 }
 
-TEST(Classification, ALabelThatIsNotAWholeNumberIsAMiss) {
-  const Tensor p = tensor<float>({1, 0, 1, 0}, {2, 2}), halves = tensor<float>({0.5f, 0}, {2});
-  const Accuracy accuracy, single;
-  accuracy.update(p, halves);
-  EXPECT_EQ(accuracy.value(), 0.5);
-  single.update(tensor<float>({0.1f, 0.1f}, {2, 1}), halves);
-  EXPECT_EQ(single.value(), 0.5);
-  const TopK top(1);
-  top.update(p, halves);
-  EXPECT_EQ(top.value(), 0.5);
-  expect_error<IndexError>(
-      [&] {
-        const ConfusionMatrix matrix(2);
-        matrix.update(p, halves);
-        matrix.result().to_vector<std::int64_t>();
-      },
-      {"2"});
-}
-
 TEST(Classification, WhatDoesNotCountIsLeftOut) {
   const Tensor p = tensor<float>({1, 0, 1, 0, 0, 1}, {3, 2}), labels = tensor<std::int64_t>({0, -1, 0}, {3});
   const Tensor counted = tensor<bool>({true, false, true}, {3});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
 #include "luge/nn/summary.h"

@@ -78,7 +78,10 @@ class StopAt final : public Callback {
     monitor_ = find_monitor("stop_at", name_, better_, fit.columns);
     if (fit.total_steps == 0 || fit.step > 0) return;
     const auto& epochs = fit.trainer->history().epochs;
-    if (!epochs.empty()) check(fit, epochs.back().logs);
+    if (epochs.empty()) return;
+    for (const auto& [name, value] : epochs.back().logs) {  // a validation may begin only now
+      if (name == name_) return check(fit, epochs.back().logs);
+    }
   }
   void epoch_end(Fit& fit) override { check(fit, fit.logs()); }
 
