@@ -144,7 +144,7 @@ class ProgramWriter {
 
 class Fuser {
  public:
-  explicit Fuser(const Graph& graph) : given_(graph), graph_(graph.leaves, graph.roots) {}
+  explicit Fuser(const Graph& graph) : given_(graph), graph_(graph.leaves, graph.roots, graph.replaces) {}
 
   Graph run() {
     std::vector<FuseGroup> groups;

@@ -69,7 +69,8 @@ bool is_cheap(const Node& node) {
   }
 }
 
-FuseGraph::FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roots) {
+FuseGraph::FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roots,
+                     std::span<const int> replaces) {
   for (const Tensor& leaf : leaves) bound_.insert(leaf.node());
   for (Node* node : topological(roots)) {
     if (node->leaf != Leaf::none) continue;
@@ -86,11 +87,26 @@ FuseGraph::FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roo
       if (from >= 0) users[at(from)].push_back({static_cast<int>(i), static_cast<int>(k)});
     }
   }
-  for (const Tensor& root : roots) {
-    const auto found = positions_.find(root.node());
-    if (found != positions_.end()) is_root[at(found->second)] = true;
+  find_guarded();
+  overwrites.resize(nodes.size());
+  for (std::size_t r = 0; r < roots.size(); ++r) {
+    const auto found = positions_.find(roots[r].node());
+    if (found == positions_.end()) continue;
+    const std::size_t node = at(found->second);
+    is_root[node] = true;
+    if (!replaces.empty() && replaces[r] >= 0 && !guarded[node]) overwrites[node] = true;
   }
   needed = is_root;
+}
+
+void FuseGraph::find_guarded() {
+  guarded.resize(nodes.size());
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    if (!guarded[i] && !nodes[i]->op->traits().can_fail) continue;
+    for (const Edge& edge : nodes[i]->inputs) {
+      if (const int from = position(edge); from >= 0) guarded[at(from)] = true;
+    }
+  }
 }
 
 int FuseGraph::position(const Edge& edge) const {

@@ -28,10 +28,14 @@ struct FuseGraph {
   std::vector<std::vector<User>> users;  // of the first output; a fusible node has one
   std::vector<bool> is_root;
   std::vector<bool> needed;              // read by a step that is settled, or a root: it must be written
+  std::vector<bool> guarded;             // a step that can fail depends on it
+  std::vector<bool> overwrites;          // the new value of a state, and nothing that can fail depends on it
   std::vector<int> group;                // that computes it, or -1
   std::vector<std::vector<int>> groups;  // members of each
 
-  FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roots);
+  /// `replaces` per root: the leaf that it is the new value of, or -1; empty: none.
+  FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roots,
+            std::span<const int> replaces = {});
   /// Position of the op that makes an input, or -1 for a leaf.
   int position(const Edge& edge) const;
   /// Is it a number that no run binds, and that a double holds exactly?
@@ -39,6 +43,7 @@ struct FuseGraph {
   const Type& type(int node) const { return nodes[static_cast<std::size_t>(node)]->outputs[0].type; }
 
  private:
+  void find_guarded();
   std::map<const Node*, int> positions_;
   std::set<const Node*> bound_;
 };

@@ -48,7 +48,11 @@ FuseGroup::FuseGroup(FuseGraph& graph, int root) : graph_(graph), root_(root) {
 void FuseGroup::insert(int node, const AxisMap& map, bool copy) {
   members_[node] = {map, copy};
   operands_.erase(node);
-  if (!copy) graph_.group[at(node)] = static_cast<int>(graph_.groups.size());
+  if (!copy) {
+    graph_.group[at(node)] = static_cast<int>(graph_.groups.size());
+    has_guarded_ |= graph_.guarded[at(node)];
+    overwrites_ |= graph_.overwrites[at(node)];
+  }
   const Node& inserted = *graph_.nodes[at(node)];
   if (graph_.kinds[at(node)] == FuseKind::number) return;
   for (const Edge& edge : inserted.inputs) {
@@ -355,7 +359,10 @@ bool FuseGroup::try_join(int node) {
   if (!map || (!reduces(node) && !fits(node, *map))) return false;
   const bool is_random = graph_.nodes[at(node)]->op->instruction() == Instruction::random_uniform;
   if (is_random && domain(graph_.type(node), *map) != whole()) return false;
-  const bool mine = graph_.group[at(node)] < 0;
+  // What overwrites state runs after every step that can fail, and so after all that these depend on.
+  const bool other_time =
+      (overwrites_ && graph_.guarded[at(node)]) || (has_guarded_ && graph_.overwrites[at(node)]);
+  const bool mine = graph_.group[at(node)] < 0 && !other_time;
   const bool inside = mine && all_users_inside(node);
   bool copy = false;
   if (!inside) {

@@ -56,6 +56,7 @@ class FuseGroup {
   std::map<int, Member> members_;
   std::set<int> candidates_, copies_, operands_;
   int outputs_ = 1;
+  bool has_guarded_ = false, overwrites_ = false;  // one of its own members
 };
 
 }  // namespace luge::compiler

@@ -134,7 +134,7 @@ TEST(BadInput, C87_CellsThatAreNoNumber) {
   const std::pair<std::string, std::string> cells[] = {
       {"nan", "not finite"},   {"\"1,5\"", "decimal comma"},
       {"0x10", "hexadecimal"}, {"1e999", "range of a double"},
-      {"", "is empty"},        {"shirt", "no number"},
+      {"", "is empty"},        {"shirt", "not a number"},
   };
   for (const auto& [cell, why] : cells) {
     expect_rejected("width,height\n1,2\n3," + cell + "\n",

@@ -95,8 +95,8 @@ TEST(RunDirectory, IsFoundByNameAndPath) {
   EXPECT_EQ(find_run("last", base), base / "mlp-mnist-1");
   expect_error<FileError>([&] { find_run("mlp-mnist-2", base); },
                           {"no such run", "did you mean mlp-mnist-1?"});
-  expect_error<FileError>([&] { find_run(folder.path().string(), base); }, {"no run directory"});
-  expect_error<FileError>([&] { RunDirectory::open(folder.path()); }, {"no run directory"});
+  expect_error<FileError>([&] { find_run(folder.path().string(), base); }, {"not a run directory"});
+  expect_error<FileError>([&] { RunDirectory::open(folder.path()); }, {"not a run directory"});
 }
 
 TEST(RunDirectory, AChosenFolderMustBeEmpty) {
