@@ -56,7 +56,11 @@ TEST(ProgramCache, ItsAccountIsNotLessThanWhatBecomesResident) {
     call_with_batches(net, 21, 60);
     const auto grown = static_cast<std::int64_t>(cached_bytes()) - accounted;
     EXPECT_GT(grown, 60 * 20000);
+#ifndef __SANITIZE_ADDRESS__  // which keeps freed memory aside
     EXPECT_LE(resident_bytes() - resident, grown * 3 / 2);
+#else
+    (void)resident;
+#endif
   }
 }
 
@@ -69,7 +73,11 @@ TEST(ProgramCache, EverNewBatchSizesFillNoMemory) {
     const auto resident = resident_bytes();
     call_with_batches(net, 240, 120);  // three times what the cache may hold and more
     EXPECT_LE(cached_bytes(), std::size_t{4} << 20);
+#ifndef __SANITIZE_ADDRESS__
     EXPECT_LE(resident_bytes() - resident, std::int64_t{8} << 20);
+#else
+    (void)resident;
+#endif
   }
   set_cache_limit(limit);
 }
