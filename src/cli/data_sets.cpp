@@ -38,13 +38,9 @@ bool looks_like_path(const std::string& name) {
 data::CsvOptions csv_options(const Arguments& arguments, TargetKind kind, const TableLayout& layout) {
   data::CsvOptions options;
   options.target = arguments.text("data.target");
-  const std::string header = arguments.choice("data.header", {"auto", "yes", "no"});
-  if (header != "auto")
-    options.header = header == "yes" ? data::CsvOptions::Header::yes : data::CsvOptions::Header::no;
-  const std::string separator = arguments.text("data.separator");
-  if (separator != "tab" && separator != "auto" && separator.size() != 1)
-    arguments.misuse("data.separator", "one character, tab, or auto");
-  if (separator != "auto") options.separator = separator == "tab" ? '\t' : separator[0];
+  const TableFormat format = table_format(arguments);
+  options.header = format.header;
+  options.separator = format.separator;
   options.features = layout.features;
   options.classes = layout.classes;
   if (!layout.target.empty()) options.target = layout.target;
@@ -59,6 +55,20 @@ std::vector<std::string> data_set_names() {
   std::vector<std::string> names;
   for (const BuiltIn& known : kBuiltIn) names.emplace_back(known.name);
   return names;
+}
+
+TableFormat table_format(const Arguments& arguments) {
+  using Header = data::CsvOptions::Header;
+  const std::string header = arguments.choice("data.header", {"auto", "yes", "no"});
+  const std::string separator = arguments.text("data.separator");
+  if (separator != "tab" && separator != "auto" && separator.size() != 1)
+    arguments.misuse("data.separator", "one character, tab, or auto");
+  return {header == "auto"  ? Header::automatic
+          : header == "yes" ? Header::yes
+                            : Header::no,
+          separator == "auto"  ? '\0'
+          : separator == "tab" ? '\t'
+                               : separator[0]};
 }
 
 std::vector<Key> table_keys() {

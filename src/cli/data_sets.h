@@ -7,6 +7,7 @@
 
 #include "cli/arguments.h"
 #include "luge/data/dataset.h"
+#include "luge/data/sources.h"
 
 namespace luge::cli {
 
@@ -20,6 +21,13 @@ struct Data {
 std::vector<std::string> data_set_names();
 /// The keys that tell how a table is read.
 std::vector<Key> table_keys();
+
+/// How a table is written, as far as data.header and data.separator say.
+struct TableFormat {
+  data::CsvOptions::Header header;
+  char separator;  // 0: found out
+};
+TableFormat table_format(const Arguments& arguments);
 
 /// How a model wants its targets.
 enum class TargetKind { automatic, labels, values };

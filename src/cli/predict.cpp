@@ -67,29 +67,15 @@ Input picture_input(const fs::path& path, const nn::Notes& notes) {
   return input;
 }
 
-// What of predict's keys tells how a table is read.
-struct TableKeys {
-  std::string header;  // auto, yes, no
-  char separator = 0;  // 0: found out
-};
-
-TableKeys table_keys_of(const Arguments& arguments) {
-  const std::string separator = arguments.text("data.separator");
-  if (separator != "tab" && separator != "auto" && separator.size() != 1)
-    arguments.misuse("data.separator", "one character, tab, or auto");
-  return {arguments.choice("data.header", {"auto", "yes", "no"}), separator == "auto"  ? '\0'
-                                                                  : separator == "tab" ? '\t'
-                                                                                       : separator[0]};
-}
-
-std::vector<Input> table_inputs(const fs::path& path, const nn::Notes& notes, const TableKeys& keys) {
+std::vector<Input> table_inputs(const fs::path& path, const nn::Notes& notes, const TableFormat& format) {
   if (notes.input.rank() != 1) {
     throw ValueError(fmt::format("{}: is a table; the network takes inputs of shape {}", path.string(),
                                  notes.input.to_string()));
   }
-  const char separator = keys.separator != 0 ? keys.separator : io::guess_separator(path.string());
-  const bool header =
-      keys.header == "auto" ? io::looks_like_header(path.string(), separator) : keys.header == "yes";
+  using Header = data::CsvOptions::Header;
+  const char separator = format.separator != 0 ? format.separator : io::guess_separator(path.string());
+  const bool header = format.header == Header::automatic ? io::looks_like_header(path.string(), separator)
+                                                         : format.header == Header::yes;
   io::CsvReader rows(path.string(), {.header = header, .separator = separator});
   std::vector<std::string> wanted = notes.features;
   for (std::size_t c = wanted.size(); c < static_cast<std::size_t>(notes.input.elements()); ++c)
@@ -115,9 +101,9 @@ struct Collected {
   int skipped = 0;
 };
 
-void collect(const fs::path& path, const nn::Notes& notes, const TableKeys& keys, Collected& into) {
+void collect(const fs::path& path, const nn::Notes& notes, const TableFormat& format, Collected& into) {
   if (is_table(path) && notes.input.rank() == 1) {
-    for (Input& input : table_inputs(path, notes, keys)) into.inputs.push_back(std::move(input));
+    for (Input& input : table_inputs(path, notes, format)) into.inputs.push_back(std::move(input));
   } else {
     into.inputs.push_back(picture_input(path, notes));
   }
@@ -125,11 +111,11 @@ void collect(const fs::path& path, const nn::Notes& notes, const TableKeys& keys
 
 // A folder's files in the order of their names; what is no input is counted and named, never passed over in
 // silence.
-Collected collect_all(const fs::path& path, const nn::Notes& notes, const TableKeys& keys) {
+Collected collect_all(const fs::path& path, const nn::Notes& notes, const TableFormat& format) {
   Collected all;
   std::error_code error;
   if (!fs::is_directory(path, error)) {
-    collect(path, notes, keys, all);
+    collect(path, notes, format, all);
     return all;
   }
   std::vector<fs::path> files;
@@ -139,7 +125,7 @@ Collected collect_all(const fs::path& path, const nn::Notes& notes, const TableK
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
     try {
-      collect(file, notes, keys, all);
+      collect(file, notes, format, all);
     } catch (const Error& problem) {
       ++all.skipped;
       fmt::print(stderr, "luge: skipped: {}\n", problem.what());
@@ -184,7 +170,7 @@ std::vector<Guess> best(std::span<const float> row, const nn::Notes& notes, std:
 int predict(const Arguments& arguments) {
   const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
   const nn::Notes& notes = net.notes();
-  Collected found = collect_all(arguments.text("input"), notes, table_keys_of(arguments));
+  Collected found = collect_all(arguments.text("input"), notes, table_format(arguments));
   if (arguments.flag("invert")) {
     for (Input& input : found.inputs) {
       for (float& value : input.raw) value = 255 - value;
