@@ -11,7 +11,7 @@
 #include "luge/ops/check.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
-#include "luge/ops/reduce.h"
+#include "optim/clip.h"
 #include "optim/optimizer_state.h"
 
 namespace luge::optim {
@@ -29,49 +29,6 @@ void check_rate(double rate) {
 void check_not_negative(std::string_view what, double value) {
   if (!(value >= 0) || !std::isfinite(value)) {
     throw ValueError(fmt::format("optimizer: {} is {}; expected a finite number, 0 or more", what, value));
-  }
-}
-
-// By halves of the factor, which alone may be smaller than a float32 while the product is not.
-Tensor limit_norm(const Tensor& gradient, const Tensor& norm, double limit) {
-  const Tensor root = cast(sqrt(minimum(limit / (norm + 1e-6), 1)), gradient.dtype());
-  return gradient * root * root;
-}
-
-// Σ g² as float64, of gradients that are finite themselves: where a sum of float32 squares overflows, one of
-// smaller numbers stands in for it.
-Tensor square_sum(const Tensor& g) {
-  const Tensor plain = sum(square(g));
-  if (g.dtype() == f64) return plain;
-  constexpr double shrink = 0x1p-96;
-  const Tensor shrunk = cast(sum(square(g * shrink)), f64) * (1 / shrink / shrink);
-  return where(isfinite(plain), cast(plain, f64), shrunk);
-}
-
-// The length of several gradients together, float64.
-Tensor length(std::span<const Tensor> gradients) {
-  constexpr double shrink = 0x1p-600;  // for float64, whose squares overflow above 2^512
-  Tensor total, shrunk;
-  const auto add = [](Tensor& to, const Tensor& own) { to = to.defined() ? to + own : own; };
-  for (const Tensor& g : gradients) {
-    if (!g.defined()) continue;
-    add(total, square_sum(g));
-    if (g.dtype() == f64) add(shrunk, square_sum(g * shrink));
-  }
-  if (!total.defined() || !shrunk.defined()) return total.defined() ? sqrt(total) : total;
-  return where(isfinite(total), sqrt(total), sqrt(shrunk) / shrink);
-}
-
-void clip(Tensors& gradients, const OptimizerOptions& options) {
-  for (Tensor& g : gradients) {
-    if (!g.defined()) continue;
-    if (options.clip_value > 0) g = clamp(g, -options.clip_value, options.clip_value);
-    if (options.clip_norm > 0) g = limit_norm(g, length({&g, 1}), options.clip_norm);
-  }
-  if (options.clip_global_norm == 0) return;
-  const Tensor norm = length(gradients);
-  for (Tensor& g : gradients) {
-    if (g.defined()) g = limit_norm(g, norm, options.clip_global_norm);
   }
 }
 
@@ -129,8 +86,7 @@ Variable& Optimizer::State::gathered(Held& held) const {
 }
 
 Optimizer::Attempt::~Attempt() {
-  if (finished_) return;
-  if (first_) state_->let_go();
+  if (!finished_ && first_) state_->let_go();
 }
 
 void Optimizer::Attempt::finish() {
@@ -413,10 +369,7 @@ void Optimizer::set_learning_rate(double rate) const {
   state_->learning_rate.assign(scalar(rate, f64));
 }
 
-double Optimizer::current_rate() const {
-  return learning_rate() *
-         (state_->options.schedule.is_constant() ? 1 : state_->options.schedule.at(steps()));
-}
+double Optimizer::current_rate() const { return learning_rate() * options().schedule.at(steps()); }
 
 void Optimizer::set_schedule(const Schedule& schedule) const { state_->options.schedule = schedule; }
 const OptimizerOptions& Optimizer::options() const { return state_->options; }
