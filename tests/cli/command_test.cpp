@@ -15,13 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::CommandResult;
+using testing::luge;
 using testing::TempDir;
-
-CommandResult luge(std::vector<std::string> words, const fs::path& folder = {}) {
-  words.insert(words.begin(), testing::command().string());
-  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
-}
 
 void expect_line(const std::string& text, std::initializer_list<std::string> parts) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;

@@ -18,13 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::CommandResult;
+using testing::luge;
 using testing::TempDir;
-
-CommandResult luge(std::vector<std::string> words, const fs::path& folder = {}) {
-  words.insert(words.begin(), testing::command().string());
-  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
-}
 
 void expect_part(const std::string& text, const std::string& part) {
   EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is missing from: " << text;
@@ -263,9 +258,10 @@ std::size_t width(const std::string& line) {
 
 TEST(FirstHour, ProgressFitsTheTerminal) {
   const TempDir dir;
-  const std::string text = on_terminal({testing::command().string(), "train", "model=softmax-regression",
-                                        "epochs=2", "limit_train_batches=300", "batch=16", "schedule=cosine"},
-                                       dir.path(), 80);
+  const std::string text =
+      on_terminal({testing::command().string(), "train", "model=softmax-regression", "epochs=2",
+                   "limit_train_batches=300", "batch=16", "schedule=cosine"},
+                  dir.path(), 80);
   const auto begin = text.find("Epoch 1/2"), end = text.find("\nrun ");
   ASSERT_NE(begin, std::string::npos) << text;
   ASSERT_NE(end, std::string::npos) << text;

@@ -18,16 +18,12 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::CommandResult;
+using testing::luge;
 using testing::TempDir;
 
 CommandResult in_shell(const std::string& line, const fs::path& folder = {}) {
   return testing::run_command({"sh", "-c", line, testing::command().string()},
                               {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
-}
-
-CommandResult luge(std::vector<std::string> words, const fs::path& folder) {
-  words.insert(words.begin(), testing::command().string());
-  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
 }
 
 TEST(Output, AHelpThatCannotBeWrittenIsNoSuccess) {

@@ -9,7 +9,6 @@
 #include "luge/io/csv.h"
 #include "luge/train/checkpoint_info.h"
 #include "support/command.h"
-#include "support/paths.h"
 #include "support/temp_dir.h"
 
 namespace luge {
@@ -17,16 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::CommandResult;
+using testing::luge;
+using testing::says;
 using testing::read_file;
 using testing::TempDir;
-
-CommandResult luge(std::vector<std::string> words, const fs::path& folder) {
-  words.insert(words.begin(), testing::command().string());
-  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
-}
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // 60 rows of two kinds; `labels` changes that of some.
 std::string shapes(const std::vector<int>& changed = {}) {

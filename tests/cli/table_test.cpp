@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "support/command.h"
-#include "support/paths.h"
 #include "support/temp_dir.h"
 
 namespace luge {
@@ -14,15 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::CommandResult;
+using testing::luge;
+using testing::says;
 using testing::TempDir;
-
-CommandResult luge(std::vector<std::string> words, const fs::path& folder) {
-  words.insert(words.begin(), testing::command().string());
-  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
-}
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // Rows of width, height and kind, between whose cells `separator` stands.
 std::string shapes(const std::string& separator = ",", bool header = true) {

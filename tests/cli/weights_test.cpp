@@ -16,7 +16,6 @@
 #include "luge/train/callbacks.h"
 #include "luge/train/trainer.h"
 #include "support/command.h"
-#include "support/paths.h"
 #include "support/temp_dir.h"
 
 namespace luge {
@@ -24,15 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::CommandResult;
+using testing::luge;
+using testing::says;
 using testing::TempDir;
-
-CommandResult luge(std::vector<std::string> words, const fs::path& folder) {
-  words.insert(words.begin(), testing::command().string());
-  return testing::run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
-}
-
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string shapes(int kinds = 2) {
   std::string table = "width,height,kind\n";

@@ -106,20 +106,7 @@ TEST_P(GradientSubsets, EachIsGivenAndRight) {
   }
 }
 
-std::vector<const OpCase*> all_rows() {
-  std::vector<const OpCase*> rows;
-  for (const OpCase& row : op_cases()) rows.push_back(&row);
-  return rows;
-}
-
-std::string test_name(const ::testing::TestParamInfo<const OpCase*>& info) {
-  std::string text = info.param->name;
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
-  return text;
-}
-
-INSTANTIATE_TEST_SUITE_P(Ops, GradientSubsets, ::testing::ValuesIn(all_rows()), test_name);
+INSTANTIATE_TEST_SUITE_P(Ops, GradientSubsets, ::testing::ValuesIn(all_rows()), name_of_row);
 
 }  // namespace
 }  // namespace luge::testing

@@ -11,6 +11,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "support/paths.h"
+
 namespace luge::testing {
 namespace {
 
@@ -84,5 +86,12 @@ CommandResult run_command(const std::vector<std::string>& arguments, const Comma
   result.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return result;
 }
+
+CommandResult luge(std::vector<std::string> words, const std::filesystem::path& folder) {
+  words.insert(words.begin(), command().string());
+  return run_command(words, {.folder = folder, .environment = {"LUGE_LOG", "NO_COLOR"}});
+}
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace luge::testing

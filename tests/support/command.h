@@ -21,5 +21,9 @@ struct CommandOptions {
 
 /// Runs `arguments[0]` (a path, or a name found on PATH) without a shell and without a terminal.
 CommandResult run_command(const std::vector<std::string>& arguments, const CommandOptions& options = {});
+/// The command luge with these words, in `folder`, whatever LUGE_LOG and NO_COLOR are here.
+CommandResult luge(std::vector<std::string> words, const std::filesystem::path& folder = {});
+/// Whether `part` stands in `text`.
+bool says(const std::string& text, const std::string& part);
 
 }  // namespace luge::testing

@@ -88,6 +88,19 @@ Tensor elements(const Input& input, std::string_view seed) {
   return tensor(values, input.shape);
 }
 
+std::vector<const OpCase*> all_rows() {
+  std::vector<const OpCase*> rows;
+  for (const OpCase& row : op_cases()) rows.push_back(&row);
+  return rows;
+}
+
+std::string name_of_row(const ::testing::TestParamInfo<const OpCase*>& info) {
+  std::string text = info.param->name;
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return text;
+}
+
 Tensors elements(const Inputs& inputs, std::string_view seed) {
   Tensors result;
   for (const Input& input : inputs) {

@@ -2,6 +2,8 @@
 // golden ones and between backends, dtypes, gradients, and specialisation from an unknown batch.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -47,6 +49,9 @@ struct OpCase {
 
 /// Every row linked into the program, by name.
 const std::vector<OpCase>& op_cases();
+/// The same for a parametrized test, and a name for each that gtest takes.
+std::vector<const OpCase*> all_rows();
+std::string name_of_row(const ::testing::TestParamInfo<const OpCase*>& info);
 
 /// Rows register themselves: `const OpCases cases = { {…}, {…} };` in tests/ops/cases/.
 struct OpCases {
