@@ -260,7 +260,7 @@ TEST(FirstHour, ProgressFitsTheTerminal) {
   const TempDir dir;
   const std::string text =
       on_terminal({testing::command().string(), "train", "model=softmax-regression", "epochs=2",
-                   "limit_train_batches=300", "batch=16", "schedule=cosine"},
+                   "limit_train_batches=3000", "batch=16", "schedule=cosine"},
                   dir.path(), 80);
   const auto begin = text.find("Epoch 1/2"), end = text.find("\nrun ");
   ASSERT_NE(begin, std::string::npos) << text;
