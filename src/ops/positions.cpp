@@ -79,8 +79,13 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype) {
     number_tensor("arange", stop, i64);
     const Tensor from = number_tensor("arange", start, i64), by = number_tensor("arange", step, i64);
     const std::int64_t count = range_count(start, stop, step);
-    if (count > 0) number_tensor("arange", start.whole() + (count - 1) * step.whole(), dtype);  // the last
-    if (count > 0) number_tensor("arange", start, dtype);
+    if (count > 0) {
+      // Both ends must fit the dtype. The product alone may leave 64 bits where the last element does not, so it wraps.
+      const auto last = static_cast<std::uint64_t>(start.whole()) +
+                        static_cast<std::uint64_t>(count - 1) * static_cast<std::uint64_t>(step.whole());
+      number_tensor("arange", start, dtype);
+      number_tensor("arange", static_cast<std::int64_t>(last), dtype);
+    }
     return cast(positions(zeros({count}, i64), 0) * by + from, dtype);
   }
   const Tensor steps = cast(positions(zeros({range_count(start, stop, step)}, i64), 0), f64);
