@@ -22,26 +22,36 @@ class Operand;           // luge/ops/operand.h
 enum class Keep : bool;  // luge/ops/axes.h
 
 /// A C++ number used in an expression with tensors. It takes the dtype of a floating tensor; a fractional
-/// number beside an integer or bool tensor is a DTypeError (write cast).
+/// number beside an integer or bool tensor is a DTypeError (write cast). Whole numbers of every C++ type up
+/// to 64 bits keep their value.
 class Scalar {
  public:
   Scalar(bool value) : real_(value), whole_(value), kind_(Kind::boolean) {}
   template <std::integral T>
-  requires(!std::same_as<T, bool>) Scalar(T value)
-      : real_(static_cast<double>(value)), whole_(static_cast<std::int64_t>(value)), kind_(Kind::whole) {}
+  requires(!std::same_as<T, bool> && sizeof(T) <= 8) Scalar(T value)
+      : real_(static_cast<double>(value)),
+        whole_(static_cast<std::int64_t>(value)),
+        kind_(value > 0 && whole_ < 0 ? Kind::large : Kind::whole) {}
   template <std::floating_point T>
-  Scalar(T value)
-      : real_(static_cast<double>(value)), whole_(static_cast<std::int64_t>(0)), kind_(Kind::real) {}
+  Scalar(T value) : real_(static_cast<double>(value)), whole_(0), kind_(Kind::real) {}
 
   bool is_real() const { return kind_ == Kind::real; }
   bool is_bool() const { return kind_ == Kind::boolean; }
+  /// A whole number from 2^63 to 2^64 - 1, which no integer dtype holds.
+  bool is_large() const { return kind_ == Kind::large; }
+  /// The nearest double.
   double real() const { return real_; }
-  std::int64_t whole() const { return kind_ == Kind::real ? static_cast<std::int64_t>(real_) : whole_; }
+  /// The number as a whole one. Throws ValueError for a large number and for one that is no int64.
+  std::int64_t whole() const;
+  /// The low 64 bits of a whole number; of a large one all of it.
+  std::uint64_t bits() const { return static_cast<std::uint64_t>(whole_); }
+  /// "true", "-3", "18446744073709551615", "0.5".
+  std::string to_string() const;
 
  private:
-  enum class Kind : std::uint8_t { boolean, whole, real };
+  enum class Kind : std::uint8_t { boolean, whole, large, real };
   double real_;
-  std::int64_t whole_;
+  std::int64_t whole_;  // the low 64 bits of a large number
   Kind kind_;
 };
 

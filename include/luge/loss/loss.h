@@ -36,7 +36,7 @@ struct Targets {
 
 /// A cost over many samples, in two parts that may be added up over batches.
 struct Sums {
-  Tensor cost;    // Σ weight·cost
+  Tensor cost;    // Σ weight·cost, f64
   Tensor weight;  // Σ weight, f64; the number of costs where all weights are 1
 };
 

@@ -1,5 +1,8 @@
 #pragma once
+#include <optional>
+
 #include "graph/fields.h"
+#include "luge/ops/nn.h"
 
 namespace luge {
 
@@ -11,6 +14,10 @@ struct CrossEntropyAttributes {
   std::int64_t axis = 1;
   double label_smoothing = 0;
   std::int64_t ignore_index = 0;
+  /// Whether samples of this label, if it is a whole number, cost nothing.
+  bool ignores(std::optional<std::int64_t> label) const {
+    return ignore_index != no_label && label == ignore_index;
+  }
   static void fields(auto& self, auto&& field) {
     field("axis", self.axis);
     field("label_smoothing", self.label_smoothing);
