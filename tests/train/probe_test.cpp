@@ -161,12 +161,12 @@ struct Refusal {
 
 TEST(RefusedSteps, LeaveEverythingAsItWas) {
   const float huge = std::numeric_limits<float>::max();
-  const auto overflowing = data::tensors(full({4, 2}, 0.9 * huge), zeros({4}, i64));
+  const auto overflowing = data::tensors(full({4, 2}, huge), zeros({4}, i64));
   const std::vector<Refusal> refusals = {
-      {"overflow",  // the norms bring the numbers back into range, the gradient of the first weights does not
+      {"overflow",  // the norms bring back large numbers, but none that the first layer lost
        [&](Subject& s) {
          expect_error<NonFiniteError>([&] { s.trainer.fit(overflowing.batch(4)); },
-                                      {"step 1", "the gradient of 'linear1.weight'"});
+                                      {"step 1", "linear1"});
        }},
       {"label",
        [](Subject& s) {
