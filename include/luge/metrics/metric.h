@@ -65,8 +65,8 @@ struct AccuracyOptions {
 };
 /// Share of samples whose largest output is at the label; 0 before the first. Prediction [N,…,C] with labels
 /// [N,…] or [N,…,1], or one-hot [N,…,C]; or one output [N,1] (or [N]) with targets 0 and 1. A NaN among a
-/// sample's outputs is a miss. A label that is not a whole number throws IndexError when the update runs, here
-/// and below. Source: Keras Accuracy family.
+/// sample's outputs is a miss. A label that is not a whole number throws IndexError when the update runs,
+/// here and below. Source: Keras Accuracy family.
 class Accuracy : public Metric {
  public:
   explicit Accuracy(const AccuracyOptions& options = {});
@@ -88,8 +88,9 @@ class ConfusionMatrix : public Metric {
   explicit ConfusionMatrix(std::int64_t classes);
 };
 
-/// Mean of a scalar given as prediction over batches, weighted by the number of samples in `target`: the mean
-/// of a mean loss over uneven batches.
+/// Mean of a scalar given as prediction over batches, weighted by the number of samples in `target`, or of
+/// what counts where that is told: the mean of a mean loss over uneven batches, with Loss::counted also of
+/// one that ignores labels. What is weighed in any other way adds up by Loss::sums.
 class Mean : public Metric {
  public:
   explicit Mean(std::string name = "mean", std::optional<Better> better = {});

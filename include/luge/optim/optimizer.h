@@ -104,8 +104,10 @@ class Optimizer {
   /// Outside a compiled function this evaluates the new values, with whatever is still held of the graph, and
   /// lets the graph go; inside it only records. The first step decides which parameters this optimizer holds;
   /// one that throws decides nothing. With a weight (a scalar) the gradients are those of a sum over so much:
-  /// they and what was gathered are divided by all weights together.
-  /// Throws ValueError (as many gradients as there are not parameters; a parameter given twice), StateError
+  /// they and what was gathered are divided by all weights together. What was gathered for a parameter is
+  /// taken though it has no gradient now.
+  /// Throws ValueError (as many gradients as there are not parameters; a parameter given twice; a weight
+  /// where gradients were gathered without, or none where they were gathered with one), StateError
   /// (a parameter this optimizer does not hold), ShapeError, and NonFiniteError when it runs.
   void step(const Variables& parameters, Tensors gradients, const Tensor& weight = {}) const;
   void step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients,
