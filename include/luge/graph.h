@@ -61,7 +61,7 @@ class Session {
   /// Computes all fetches in one program and then carries out the operations among them. Gives one tensor per
   /// fetch, empty for an operation. Fetched values are those before the operations take effect. Throws
   /// GraphError naming a placeholder that is not fed, StateError naming a Variable without a value,
-  /// ShapeError/DTypeError naming a placeholder fed with what does not fit.
+  /// ShapeError/DTypeError naming a placeholder fed with what does not fit, ValueError naming one fed twice.
   Tensors run(const std::vector<Fetch>& fetches, const std::vector<Feed>& feeds = {});
   /// One tensor.
   Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds = {});
@@ -91,9 +91,12 @@ struct SaverOptions {
 /// process.
 class Saver {
  public:
-  explicit Saver(SaverOptions options = {}) : options_(std::move(options)) {}
+  /// Throws StateError for chosen Variables without a name or of one name, ValueError for a max_to_keep below
+  /// 0.
+  explicit Saver(SaverOptions options = {});
 
-  /// Gives the path written. Throws StateError (a Variable without name, a name used twice), FileError.
+  /// Gives the path written. Throws StateError (as the constructor does, for every Variable of the session),
+  /// FileError.
   std::filesystem::path save(const Session& session, const std::string& prefix, std::int64_t step);
   /// Sets every Variable by name. Throws FormatError listing names that are missing or do not fit; then
   /// nothing is set.
