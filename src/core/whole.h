@@ -22,4 +22,14 @@ std::optional<std::int64_t> as_whole(T element) {
   }
 }
 
+/// The element as int64 or double, whichever holds it exactly.
+template <class T>
+auto exactly(T element) {
+  if constexpr (std::integral<T>) {
+    return static_cast<std::int64_t>(element);
+  } else {
+    return convert_element<double>(element);
+  }
+}
+
 }  // namespace luge

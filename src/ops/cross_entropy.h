@@ -4,11 +4,13 @@
 
 #include "core/whole.h"
 #include "graph/op.h"
-#include "graph/scalar.h"
+#include "luge/ops/nn.h"
 #include "ops/attributes/cross_entropy.h"
 #include "ops/element.h"
 
 namespace luge {
+
+static_assert(CrossEntropyAttributes::kNone == no_label);
 
 /// labels and the type of the logits → probabilities of the logits' shape and dtype.
 Tensor make_class_targets(const CrossEntropyAttributes& a, const Tensor& labels, const Tensor& logits);
@@ -57,7 +59,7 @@ class TargetReader {
       if (counts) {
         label_ = *label;
       } else {
-        status_->record({.position = sample, .value = number_of(given), .limit = samples_.classes});
+        status_->record({.position = sample, .value = exactly(given), .limit = samples_.classes});
       }
     });
     return counts;

@@ -4,7 +4,6 @@
 
 #include "core/whole.h"
 #include "graph/op.h"
-#include "graph/scalar.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/labels.h"
 #include "luge/ops/math.h"
@@ -36,7 +35,7 @@ struct ToIndex : Op<ToIndex, ToIndexAttributes> {
       const T* x = call.in[0].as<const T>();
       for (std::int64_t i = 0, count = call.in[0].type.shape.elements(); i < count; ++i) {
         const std::optional<std::int64_t> whole = as_whole(x[i]);
-        if (!whole) call.status->record({i, number_of(x[i]), 0});
+        if (!whole) call.status->record({i, exactly(x[i]), 0});
         y[i] = whole.value_or(0);
       }
     });

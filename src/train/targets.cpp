@@ -6,7 +6,6 @@
 
 #include "core/dispatch.h"
 #include "core/whole.h"
-#include "graph/scalar.h"
 #include "luge/error.h"
 
 namespace luge::train {
@@ -56,7 +55,7 @@ void check_targets(const data::HostBatch& batch, const loss::Targets& expected) 
     const std::span<const T> targets = batch.target.as<T>();
     for (std::int64_t i = 0; i < count; ++i) {
       const T element = targets[static_cast<std::size_t>(i)];
-      if (!fits(element, expected)) refuse(batch, i, length, number_of(element), expected);
+      if (!fits(element, expected)) refuse(batch, i, length, exactly(element), expected);
     }
   });
 }

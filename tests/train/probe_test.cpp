@@ -157,6 +157,7 @@ TEST(Probes, FitMovesRunningStatisticsOnceAStep) {
 struct Refusal {
   std::string name;
   std::function<void(Subject&)> attempt;
+  std::function<void(Subject&)> prepare = [](Subject&) {};
 };
 
 TEST(RefusedSteps, LeaveEverythingAsItWas) {
@@ -165,8 +166,11 @@ TEST(RefusedSteps, LeaveEverythingAsItWas) {
   const std::vector<Refusal> refusals = {
       {"overflow",  // the norms bring back large numbers, but none that the first layer lost
        [&](Subject& s) {
-         expect_error<NonFiniteError>([&] { s.trainer.fit(overflowing.batch(4)); },
-                                      {"step 1", "linear1"});
+         expect_error<NonFiniteError>([&] { s.trainer.fit(overflowing.batch(4)); }, {"step 1", "linear1"});
+       },
+       [](Subject& s) {
+         Variable weight = s.net.parameters()[0];
+         weight.assign(full(weight.shape(), 2));
        }},
       {"label",
        [](Subject& s) {
@@ -188,6 +192,7 @@ TEST(RefusedSteps, LeaveEverythingAsItWas) {
   };
   for (const Refusal& refusal : refusals) {
     Subject subject(0);
+    refusal.prepare(subject);
     const auto before = subject.state();
     refusal.attempt(subject);
     const auto after = subject.state();

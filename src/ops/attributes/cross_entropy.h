@@ -1,8 +1,8 @@
 #pragma once
+#include <limits>
 #include <optional>
 
 #include "graph/fields.h"
-#include "luge/ops/nn.h"
 
 namespace luge {
 
@@ -14,9 +14,10 @@ struct CrossEntropyAttributes {
   std::int64_t axis = 1;
   double label_smoothing = 0;
   std::int64_t ignore_index = 0;
+  static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();  // no label is ignored
   /// Whether samples of this label, if it is a whole number, cost nothing.
   bool ignores(std::optional<std::int64_t> label) const {
-    return ignore_index != no_label && label == ignore_index;
+    return ignore_index != kNone && label == ignore_index;
   }
   static void fields(auto& self, auto&& field) {
     field("axis", self.axis);

@@ -5,7 +5,6 @@
 #include "backend/backend.h"
 #include "backend/cpu/loss/entropy.h"
 #include "core/whole.h"
-#include "graph/scalar.h"
 #include "ops/attributes/cross_entropy.h"
 
 namespace luge {
@@ -32,7 +31,7 @@ void read_labels(const Problem& p, const L* labels, std::int64_t first, std::int
     if (label && *label >= 0 && *label < p.rows.classes) {
       to[s] = *label;
     } else {
-      status->record({s, number_of(labels[s]), p.rows.classes});
+      status->record({s, exactly(labels[s]), p.rows.classes});
     }
   }
 }
