@@ -40,7 +40,7 @@ Operation initialize_all();
 Variables all_variables();
 /// One assignment. Throws ShapeError or DTypeError when the value does not fit.
 Operation assign(const Variable& variable, const Tensor& value);
-/// All of them at once.
+/// All of them at once. Throws ValueError when two of them assign to one Variable.
 Operation group(const std::vector<Operation>& operations);
 /// What `function` assigns, as an operation; nothing is assigned now. Reads inside see earlier assignments
 /// inside.
@@ -61,7 +61,8 @@ class Session {
   /// Computes all fetches in one program and then carries out the operations among them. Gives one tensor per
   /// fetch, empty for an operation. Fetched values are those before the operations take effect. Throws
   /// GraphError naming a placeholder that is not fed, StateError naming a Variable without a value,
-  /// ShapeError/DTypeError naming a placeholder fed with what does not fit, ValueError naming one fed twice.
+  /// ShapeError/DTypeError naming a placeholder fed with what does not fit, ValueError naming one fed twice
+  /// or a Variable that two of the operations assign to.
   Tensors run(const std::vector<Fetch>& fetches, const std::vector<Feed>& feeds = {});
   /// One tensor.
   Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds = {});

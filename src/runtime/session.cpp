@@ -50,6 +50,20 @@ Operation assign(const Variable& variable, const Tensor& value) {
   return record([&] { Variable(variable).assign(value); });
 }
 
+namespace {
+
+// What happens at once has no order that says which value stays.
+void check_updates(std::string_view caller, const std::vector<std::pair<Variable, Tensor>>& updates) {
+  std::unordered_set<const Slot*> known;
+  for (const auto& [variable, value] : updates) {
+    if (known.insert(variable.slot().get()).second) continue;
+    throw ValueError(fmt::format("{}: two operations assign to Variable '{}'; run one after the other",
+                                 caller, variable.name()));
+  }
+}
+
+}  // namespace
+
 Operation group(const std::vector<Operation>& operations) {
   std::vector<std::pair<Variable, Tensor>> updates;
   for (const Operation& operation : operations) {
@@ -57,6 +71,7 @@ Operation group(const std::vector<Operation>& operations) {
       throw ValueError("group: initialize_all() stands alone; run it before the others");
     updates.insert(updates.end(), operation.updates().begin(), operation.updates().end());
   }
+  check_updates("group", updates);
   return Operation(std::move(updates));
 }
 
@@ -244,6 +259,7 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
   if (initializes) {
     for (const auto& slot : live_slots()) updates.emplace_back(Variable(slot), slot->initial);
   }
+  check_updates("Session::run", updates);
   Run run(tensors, updates, feeds);
   Tensors results = run({
       .read = [&](const std::shared_ptr<Slot>& slot) -> BufferRef& {

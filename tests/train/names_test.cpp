@@ -86,6 +86,18 @@ const Row rows[] = {
        graph::Session().run(x + 1, {{x, ones({1})}, {x, zeros({1})}});
      },
      "twin"},
+    {"grouped_assignments",
+     [](const TempDir&) {
+       const Variable w(ones({1}), "twin");
+       graph::group({graph::assign(w, zeros({1})), graph::assign(w, ones({1}))});
+     },
+     "twin"},
+    {"assignments_of_one_run",
+     [](const TempDir&) {
+       const Variable w(ones({1}), "twin");
+       graph::Session().run({graph::assign(w, zeros({1})), graph::assign(w, ones({1}))});
+     },
+     "twin"},
     {"tensors_of_a_file",
      [](const TempDir& dir) {
        const std::vector<std::byte> bytes(4);
@@ -124,8 +136,7 @@ TEST_P(TwoOfOneName, AreRefused) {
     GetParam().attempt(dir);
     ADD_FAILURE() << "nothing was refused";
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find(GetParam().named), std::string::npos)
-        << error.what();
+    EXPECT_NE(std::string(error.what()).find(GetParam().named), std::string::npos) << error.what();
   }
 }
 
