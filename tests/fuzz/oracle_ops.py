@@ -30,9 +30,10 @@ def unary(name, function):
     OPS[name] = lambda x, **_: function(x)
 
 
-for name in ("neg abs sign square exp expm1 sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh erf erfc relu sigmoid "
+for name in ("neg abs square exp expm1 sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh erf erfc relu sigmoid "
              "floor ceil round trunc sqrt rsqrt log log1p log2 reciprocal isnan isinf isfinite logical_not").split():
     unary(name, getattr(torch, name))
+unary("sign", lambda x: torch.where(x.isnan(), x, torch.sign(x)) if x.is_floating_point() else torch.sign(x))
 unary("softplus", lambda x: torch.logaddexp(x, torch.zeros_like(x)))
 unary("relu6", F.relu6)
 unary("identity", lambda x: x * 1 if x.is_floating_point() else x)
