@@ -55,7 +55,7 @@ std::string difference(const Case& c, const Mode& mode, const Outcome& outcome, 
     if (!(got.shape == wanted.shape))
       return fmt::format("shape of {}: {}, expected {}", name_of(c, k), got.shape.to_string(),
                          wanted.shape.to_string());
-    const bool exact = !is_floating(got.dtype) && wanted.fine == 0;
+    const bool exact = !is_floating(got.dtype) && (mode.narrow ? wanted.coarse : wanted.fine) == 0;
     const Bounds bounds = exact ? Bounds{0, 0} : bounds_of(c, mode, wanted);
     double most = 0, square = 0;
     std::size_t worst = 0, bad = 0;

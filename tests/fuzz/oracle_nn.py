@@ -101,16 +101,16 @@ def per_channel(v, x):
 
 
 @op
-def batch_norm(x, scale, shift, epsilon, out=None):
+def batch_norm(x, scale, shift, epsilon=None, out=None):
     axes = [0, *range(2, x.dim())]
     mean, variance = inner(x.mean(axes)), inner(x.var(axes, correction=0))
-    y = inner(x - per_channel(mean, x)) / (per_channel(variance, x) + epsilon[0]).sqrt() * per_channel(scale, x) + per_channel(shift, x)
+    y = inner(x - per_channel(mean, x)) / (per_channel(variance, x) + one(epsilon, 1e-5)).sqrt() * per_channel(scale, x) + per_channel(shift, x)
     return (y, mean, variance)[whole(out)]
 
 
 @op
-def batch_norm_inference(x, scale, shift, mean, variance, epsilon):
-    factor = per_channel(scale, x) / (per_channel(variance, x) + epsilon[0]).sqrt()
+def batch_norm_inference(x, scale, shift, mean, variance, epsilon=None):
+    factor = per_channel(scale, x) / (per_channel(variance, x) + one(epsilon, 1e-5)).sqrt()
     return (x - per_channel(mean, x)) * factor + per_channel(shift, x)
 
 
@@ -192,7 +192,9 @@ def attention(q, k, v, mask=None, causal=None, scale=None):
     if mask is not None:
         seen = seen & mask
     blind = ~seen.any(-1, keepdim=True)  # rows that may look nowhere give 0
-    weights = torch.softmax(scores.masked_fill(~seen & ~blind, -math.inf), -1).masked_fill(blind, 0.0)
+    scores = scores.masked_fill(~seen & ~blind, -math.inf)
+    # Written with its logarithm, so that the sum in the gradient of softmax is disturbed, too.
+    weights = torch.exp(scores - inner(torch.logsumexp(scores, -1, keepdim=True))).masked_fill(blind, 0.0)
     return inner(weights) @ v
 
 
