@@ -103,7 +103,8 @@ Builds nn_ops() {
   };
   rows["batch_norm"] = build_batch_norm;
   rows["batch_norm_inference"] = [](In in, At line, DType) {
-    return batch_norm_inference(in.at(0), in.at(1), in.at(2), in.at(3), in.at(4), line.number("epsilon", 1e-5));
+    return batch_norm_inference(in.at(0), in.at(1), in.at(2), in.at(3), in.at(4),
+                                line.number("epsilon", 1e-5));
   };
   rows["layer_norm"] = [](In in, At line, DType) {
     return layer_norm(in.at(0), in.at(1), input(in, 2), static_cast<int>(line.whole("axis")),

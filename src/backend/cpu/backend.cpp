@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "backend/backend.h"
+#include "core/instruction_sets.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/describe.h"
 #include "backend/cpu/onednn/reorder.h"
@@ -12,6 +13,7 @@ namespace {
 
 class CpuBackend final : public Backend {
  public:
+  CpuBackend() { hold_to_environment(); }
   std::string_view name() const override { return "cpu"; }
   std::span<const Kernel* const> candidates(std::string_view op) const override {
     return registered_kernels(op);
