@@ -27,7 +27,7 @@ Bounds bounds_of(const Case& c, const Mode& mode, const Wanted& wanted) {
   if (mode.real == f64) return {1e-8 * wanted.fine + 1e-11 * largest + 1e-13, infinity};
   // A step gives its gradients as a difference of values up to 2.
   const double difference = mode.way == Way::step ? 1e-6 : 0;
-  return {10 * wanted.fine + 2e-5 * largest + difference + 1e-7, infinity};
+  return {10 * wanted.fine + 2e-5 * largest + difference + 1e-6, infinity};
 }
 
 std::string name_of(const Case& c, std::size_t k) {

@@ -61,7 +61,7 @@ std::vector<Array> arrays_of(const Tensors& tensors) {
 }
 
 // Adam's epsilon and rate. With them an update is about the gradient: g/(1 + |g|/kFar).
-constexpr double kFar = 1024;
+constexpr double kFar = 16384;
 
 optim::Optimizer optimizer_of(Update update) {
   const optim::OptimizerOptions open{.check_finite = false};
