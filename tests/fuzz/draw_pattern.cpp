@@ -144,8 +144,8 @@ void mlp(Draft& d) {
 
 // A product large enough for the generated tiles.
 void wide(Draft& d) {
-  const std::int64_t rows = d.one_of({128, 130, 160, 192}), out = d.one_of({128, 131, 192}),
-                     inner = d.one_of({16, 64, 65, 96});
+  const std::int64_t rows = d.one_of({128, 129, 140}), out = d.one_of({128, 131, 144}),
+                     inner = d.one_of({256, 257, 270});
   const int x = d.leaf({rows, inner});
   const bool biased = d.chance(0.5);
   std::vector<int> in = {x, d.weights({out, inner}, inner, "real")};
