@@ -206,7 +206,8 @@ Tensor tensor(const std::vector<T>& values, const Shape& shape) {
 /// the number of bytes does not match.
 Tensor tensor_from_bytes(std::span<const std::byte> bytes, DType dtype, const Shape& shape);
 /// Returns a rank-0 tensor. Its value is a run-time input of each program that uses it, so programs are not
-/// compiled again for another value. Throws DTypeError when the dtype cannot hold such a number.
+/// compiled again for another value. Throws DTypeError for a fraction with an integer or bool dtype, and
+/// ValueError for a number that is out of the range of the dtype.
 Tensor scalar(Scalar value, DType dtype = f32);
 
 /// Returns a tensor whose elements all have one value. No memory is used until the elements are needed.
