@@ -1,26 +1,30 @@
-// Normalisation layers.
+// Normalization layers.
 #pragma once
 
 #include "luge/nn/module.h"
 
 namespace luge::nn {
 
+/// Options of BatchNorm.
 struct BatchNormOptions {
-  double momentum = 0.1;  // the share of the newest batch in the running statistics
-  double epsilon = 1e-5;
+  double momentum = 0.1;  ///< the share of the newest batch in the running statistics, in [0, 1]
+  double epsilon = 1e-5;  ///< added to the variance, 0 or more
 };
 
-/// x [N,C,…] → the same shape, each channel scaled to mean 0 and variance 1, then weight·x + bias. In train
-/// mode by the statistics of the batch, which also move the buffers running_mean and running_var (the latter
-/// by the unbiased variance); in eval mode by those buffers. Parameters weight and bias [C], at first 1 and
-/// 0; C is found at the first call. Beside 16-bit parameters the buffers are float32. An empty batch and a
-/// placeholder of unknown extents move nothing. Throws ShapeError for inputs without channels. Source:
-/// PyTorch nn.BatchNorm1d/2d/3d.
+/// Normalizes each channel of x [N,C,…] to mean 0 and variance 1, then applies weight·x + bias. Train mode
+/// uses the statistics of the batch and updates the running statistics with them; eval mode uses the running
+/// statistics. An empty batch and a placeholder with unknown extents leave the running statistics unchanged.
+/// C is found at the first call. Throws ShapeError for an input without channels. Source: PyTorch
+/// nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d.
 class BatchNorm : public Layer<BatchNorm> {
  public:
+  /// Makes the layer. Throws ValueError when an option is out of range.
   explicit BatchNorm(const BatchNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 
+  /// weight and bias [C] are trained and begin as 1 and 0. The buffers running_mean and running_var [C] begin
+  /// as 0 and 1; they are float32 when the parameters have 16 bits, and running_var is moved by the unbiased
+  /// variance.
   Parameter weight, bias, running_mean, running_var;
 
  protected:
@@ -30,20 +34,24 @@ class BatchNorm : public Layer<BatchNorm> {
   BatchNormOptions options_;
 };
 
+/// Options of LayerNorm.
 struct LayerNormOptions {
-  int axis = -1;  // this axis and all behind it are normalised together
-  double epsilon = 1e-5;
-  bool bias = true;
+  int axis = -1;          ///< this axis and all axes after it are normalized together
+  double epsilon = 1e-5;  ///< added to the variance, 0 or more
+  bool bias = true;       ///< add a bias
 };
 
-/// x → the same shape, the last axes scaled to mean 0 and variance 1, then weight·x + bias. Parameters weight
-/// and bias have the shape of those axes, found at the first call, at first 1 and 0. Throws ShapeError when
-/// one of those extents is unknown. Source: PyTorch nn.LayerNorm.
+/// Normalizes the last axes of x to mean 0 and variance 1, then applies weight·x + bias. The extents of these
+/// axes are found at the first call. Throws ShapeError when one of them is unknown, and when x does not have
+/// the axis. Source: Ba et al. 2016, PyTorch nn.LayerNorm.
 class LayerNorm : public Layer<LayerNorm> {
  public:
+  /// Makes the layer. Throws ValueError for an epsilon below 0.
   explicit LayerNorm(const LayerNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 
+  /// weight and bias have the shape of the normalized axes and begin as 1 and 0. The bias is absent when it
+  /// is switched off.
   Parameter weight, bias;
 
  protected:

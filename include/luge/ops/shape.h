@@ -60,8 +60,8 @@ struct SliceOptions {
   std::int64_t start = 0;  ///< the first index; negative: from the end of the axis
   /// The index before which the slice stops; negative: from the end of the axis.
   std::int64_t stop = end;
-  std::int64_t step =
-      1;  ///< the distance of two elements; negative: backwards, where start = end is the last
+  /// The distance of two elements. A negative step goes backwards; start = end then means the last element.
+  std::int64_t step = 1;
 };
 /// Returns each step-th element of an axis from `start` to before `stop`. Bounds outside the axis are moved
 /// onto it. Throws ValueError for step 0. Source: ONNX Slice.
