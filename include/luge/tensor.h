@@ -104,9 +104,10 @@ class Tensor {
   Tensor operator[](std::int64_t index) const;
 
   /// @name Functions as members
-  /// Each member calls the function of its name with this tensor as the first argument: x.sum(1) is sum(x,
-  /// 1). The function states shapes, dtypes and errors.
   /// @{
+
+  /// Calls the function of the same name with this tensor as its first argument: x.max(1) is max(x, 1). The
+  /// function states shapes, dtypes and errors.
   Tensor sum() const;
   Tensor sum(const Axes& axes) const;
   Tensor sum(const Axes& axes, Keep keep) const;

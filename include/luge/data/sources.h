@@ -39,13 +39,18 @@ struct CsvOptions {
   /// The target column, by its name or by its number, which counts from 0; negative numbers count from the
   /// end.
   std::string target = "-1";
-  /// Whether the first line has the names of the columns. `automatic` means yes when a cell of the first line
-  /// is not a number and the cells below it are.
-  enum class Header { automatic, yes, no } header = Header::automatic;  ///< whether there is a header line
-  /// Whether target cells are classes (names or whole numbers; the label is the position in the sorted list)
-  /// or real values. `automatic` takes numbers as classes when there are few different whole numbers, counted
-  /// from 0 or 1, and each of them is in several rows.
-  enum class Target { automatic, classes, values } kind = Target::automatic;  ///< what targets are
+  /// Whether the first line has the names of the columns.
+  enum class Header {
+    automatic,  ///< yes when a cell of the first line is not a number and the cells below it are
+    yes,        ///< it has the names
+    no          ///< it is a row of the table
+  } header = Header::automatic;  ///< whether the first line has the names of the columns
+  /// What the cells of the target are.
+  enum class Target {
+    automatic,  ///< classes when cells are names, or few whole numbers that are in several rows each
+    classes,    ///< names or whole numbers of classes; the label is the position in the sorted list
+    values      ///< real values
+  } kind = Target::automatic;  ///< what the cells of the target are
   /// The character between cells. 0: it is found in the file (comma, tab, semicolon or |).
   char separator = 0;
   /// The columns of the input in this order, for example those that a network was trained with. Empty: all

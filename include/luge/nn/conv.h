@@ -34,8 +34,8 @@ class ConvLayer : public Module {
   std::string describe() const override;
   Work work() const override;
 
-  /// weight [filters,C/groups,…kernel] and bias [filters]. The bias is absent when it is switched off.
-  Parameter weight, bias;
+  Parameter weight,  ///< [filters,C/groups,…kernel]
+      bias;          ///< [filters]; absent when it is switched off
 
  protected:
   void create_parameters(const Tensor& x) const override;

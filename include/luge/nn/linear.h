@@ -24,8 +24,8 @@ class Linear : public Layer<Linear> {
   std::string describe() const override;
   Work work() const override;
 
-  /// weight [out,in] and bias [out]. The bias is absent when it is switched off.
-  Parameter weight, bias;
+  Parameter weight,  ///< [out,in]
+      bias;          ///< [out]; absent when it is switched off
 
  protected:
   void create_parameters(const Tensor& x) const override;

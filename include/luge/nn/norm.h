@@ -22,10 +22,10 @@ class BatchNorm : public Layer<BatchNorm> {
   explicit BatchNorm(const BatchNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 
-  /// weight and bias [C] are trained and begin as 1 and 0. The buffers running_mean and running_var [C] begin
-  /// as 0 and 1; they are float32 when the parameters have 16 bits, and running_var is moved by the unbiased
-  /// variance.
-  Parameter weight, bias, running_mean, running_var;
+  Parameter weight,  ///< [C], trained, begins as 1
+      bias,          ///< [C], trained, begins as 0
+      running_mean,  ///< buffer [C], begins as 0; float32 when the parameters have 16 bits
+      running_var;   ///< buffer [C], begins as 1; float32 as running_mean; moved by the unbiased variance
 
  protected:
   void create_parameters(const Tensor& x) const override;
@@ -50,9 +50,8 @@ class LayerNorm : public Layer<LayerNorm> {
   explicit LayerNorm(const LayerNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 
-  /// weight and bias have the shape of the normalized axes and begin as 1 and 0. The bias is absent when it
-  /// is switched off.
-  Parameter weight, bias;
+  Parameter weight,  ///< has the shape of the normalized axes, begins as 1
+      bias;          ///< has the shape of the normalized axes, begins as 0; absent when it is switched off
 
  protected:
   void create_parameters(const Tensor& x) const override;

@@ -23,9 +23,10 @@ class RecurrentLayer : public Module {
   std::string describe() const override;
   Work work() const override;
 
-  /// weight_ih [gates·units,in], weight_hh [gates·units,units], bias_ih and bias_hh [gates·units]. The biases
-  /// are absent when they are switched off.
-  Parameter weight_ih, weight_hh, bias_ih, bias_hh;
+  Parameter weight_ih,  ///< [gates·units,in]
+      weight_hh,        ///< [gates·units,units]
+      bias_ih,          ///< [gates·units]; absent when biases are switched off
+      bias_hh;          ///< [gates·units]; absent when biases are switched off
 
  protected:
   /// Makes a layer with this number of gates. Throws ValueError, beginning with `name`, for fewer than one
@@ -49,6 +50,7 @@ class LSTM : public Layer<LSTM, RecurrentLayer> {
   /// Makes the layer. Throws ValueError for fewer than one unit.
   explicit LSTM(std::int64_t units, const RecurrentLayerOptions& options = {})
       : Layer("LSTM", 4, units, options) {}
+  /// Returns h of each step [N,T,units], or of the last step [N,units] with last_only.
   Tensor forward(const Tensor& x) const override;
   /// Starts from a state h and c [N,units], or from 0 when both are empty. Returns h of each step [N,T,units]
   /// and the last state. Throws ValueError when only one of h and c is given.
@@ -63,6 +65,7 @@ class GRU : public Layer<GRU, RecurrentLayer> {
   /// Makes the layer. Throws ValueError for fewer than one unit.
   explicit GRU(std::int64_t units, const RecurrentLayerOptions& options = {})
       : Layer("GRU", 3, units, options) {}
+  /// Returns h of each step [N,T,units], or of the last step [N,units] with last_only.
   Tensor forward(const Tensor& x) const override;
   /// Starts from a state h [N,units], or from 0 when it is empty. Returns h of each step [N,T,units] and the
   /// last state.

@@ -26,8 +26,11 @@ struct LayerSummary {
 struct Summary {
   /// The layers without children and those with parameters of their own, in the order in which they compute.
   std::vector<LayerSummary> layers;
-  /// The sums over the layers.
-  std::int64_t parameters = 0, trainable = 0, macs = 0, connections = 0, activation_bytes = 0;
+  std::int64_t parameters = 0,  ///< the number of parameters of all layers
+      trainable = 0,            ///< how many of them are trainable
+      macs = 0,                 ///< the multiply-adds of all layers
+      connections = 0,          ///< the connections of all layers
+      activation_bytes = 0;     ///< the bytes of all outputs
   /// Returns a table for a terminal, with the sums in its last line.
   std::string to_string() const;
 };

@@ -7,9 +7,9 @@ namespace luge {
 
 /// The results of batch_norm.
 struct BatchNormed {
-  /// y is the normalized tensor, of the shape and dtype of x. mean and variance [C] are the statistics of
-  /// each channel, from which running statistics are made; the variance is divided by the count.
-  Tensor y, mean, variance;
+  Tensor y,      ///< the normalized tensor, of the shape and dtype of x
+      mean,      ///< the mean of each channel [C], from which a running mean is made
+      variance;  ///< the variance of each channel [C]; the sum of squares is divided by the count
 };
 
 /// Normalizes each channel of x [N,C,…] with its mean and variance in this batch: y = scale·(x - mean) /

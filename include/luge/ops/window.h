@@ -21,8 +21,8 @@ enum class PaddingMode : std::uint8_t {
 /// and each end of the spatial axes. Examples: `PaddingMode::same`, `2`, `{{1, 0}, {1, 2}}`.
 struct Padding {
   PaddingMode mode = PaddingMode::valid;  ///< how the image is extended
-  /// For PaddingMode::explicit_: the numbers of elements before and after each spatial axis.
-  std::vector<std::int64_t> begins, ends;
+  std::vector<std::int64_t> begins,       ///< for explicit_: the number of elements before each spatial axis
+      ends;                               ///< for explicit_: the number of elements after each spatial axis
 
   Padding() = default;  ///< no padding
   /// A mode.

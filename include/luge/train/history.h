@@ -26,8 +26,8 @@ struct Column {
 /// The figures that a training measures.
 using Columns = std::vector<Column>;
 
-/// kValidation begins the names of the figures of the validation. kValidationLoss is its loss.
-inline constexpr std::string_view kValidation = "val_", kValidationLoss = "val_loss";
+inline constexpr std::string_view kValidation = "val_",  ///< the prefix of the figures of the validation
+    kValidationLoss = "val_loss";                        ///< the loss of the validation
 /// Returns the figure that compares epochs by default: val_accuracy, or else val_loss; empty without
 /// validation.
 std::string default_monitor(const Columns& columns);
