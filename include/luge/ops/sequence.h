@@ -53,9 +53,10 @@ struct AttentionOptions {
 };
 /// Returns softmax(scale·q·kᵀ)·v for each head: [N,heads,T,e] for q [N,heads,T,d], k [N,heads,S,d] and v
 /// [N,heads,S,e]. `mask` is bool, broadcasts to [N,heads,T,S], and is true where a row may attend. A row that
-/// may attend to no column gives 0 and has no gradient. Rows of k and v to which no row may attend are
-/// ignored, even when they hold NaN. Throws ValueError when the scale is not finite. Source: Vaswani et al.
-/// 2017, PyTorch functional.scaled_dot_product_attention.
+/// may attend to no column gives 0 and has no gradient. What a row may not attend to is ignored, even when it
+/// is NaN or infinite: it reaches neither the result of the row nor a gradient through it. Throws ValueError
+/// when the scale is not finite. Source: Vaswani et al. 2017, PyTorch
+/// functional.scaled_dot_product_attention.
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options = {},
                  const Tensor& mask = {});
 /// Returns attention [N,T,heads·d] from one projection qkv [N,T,3·heads·d]. The last axis of qkv holds all
