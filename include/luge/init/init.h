@@ -1,6 +1,8 @@
-// Initializers: how parameters begin. The weight of a linear layer is [out,in], that of a convolution is
-// [out,in/groups,…kernel]. With r = the number of elements of the kernel (1 for linear), fan_in = in/groups·r
-// and fan_out = out·r, as in PyTorch and Keras. A bias is drawn with the fans of its weight.
+// Initializers: how parameters begin.
+/// @file
+/// The weight of a linear layer is [out,in], that of a convolution is [out,in/groups,…kernel]. With r = the
+/// number of elements of the kernel (1 for linear), fan_in = in/groups·r and fan_out = out·r, as in PyTorch
+/// and Keras. A bias is drawn with the fans of its weight.
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,7 @@ struct Notes {
   /// The input is (raw - offset) · scale. There is one number, or one for each index of the first axis of a
   /// sample.
   std::vector<float> offset = {0.0f};
-  std::vector<float> scale = {1.0f};  ///< the factor; as many numbers as offset may have
+  std::vector<float> scale = {1.0f};  ///< the factor: one number, or one for each index
   std::vector<std::string> classes;   ///< class names by label; empty when the outputs are not classes
   std::vector<std::string> features;  ///< the columns of a table, in the order of the input
   std::string target;                 ///< the column of a table that is predicted

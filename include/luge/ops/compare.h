@@ -1,7 +1,7 @@
 // Comparisons and logic, element by element. The results are bool and have no gradient.
-//
-// Two inputs broadcast as in math.h. They must have one dtype, otherwise DTypeError; one of them may be a
-// number.
+/// @file
+/// Two inputs broadcast as in math.h. They must have one dtype, otherwise DTypeError; one of them may be a
+/// number.
 #pragma once
 
 #include "luge/ops/operand.h"

@@ -1,6 +1,8 @@
-// Functions that read or add at positions that are data. Indices have any integer dtype, count from 0 and
-// have no gradient. An index that is negative or not below the extent of the axis throws IndexError when the
-// program runs; the text names the index and its position, and nothing is written.
+// Functions that read or add at positions that are data.
+/// @file
+/// Indices have any integer dtype, count from 0 and have no gradient. An index that is negative or not below
+/// the extent of the axis throws IndexError when the program runs; the text names the index and its position,
+/// and nothing is written.
 #pragma once
 
 #include <cstdint>

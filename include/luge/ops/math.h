@@ -1,10 +1,10 @@
 // Arithmetic and elementary functions, element by element.
-//
-// The result has the dtype of the inputs. Two inputs broadcast as in NumPy: they are aligned at the last
-// axis, and extents must be equal or one of them 1, otherwise ShapeError. Dtypes must be equal, otherwise
-// DTypeError: nothing is converted silently. "x must be floating" means that other dtypes throw DTypeError;
-// functions without this sentence take integers too, but never bool. Outside its domain a function gives NaN
-// or an infinity as IEEE 754 says, and no error.
+/// @file
+/// The result has the dtype of the inputs. Two inputs broadcast as in NumPy: they are aligned at the last
+/// axis, and extents must be equal or one of them 1, otherwise ShapeError. Dtypes must be equal, otherwise
+/// DTypeError: nothing is converted silently. "x must be floating" means that other dtypes throw DTypeError;
+/// functions without this sentence take integers too, but never bool. Outside its domain a function gives NaN
+/// or an infinity as IEEE 754 says, and no error.
 #pragma once
 
 #include "luge/ops/operand.h"

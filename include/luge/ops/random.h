@@ -1,6 +1,8 @@
-// Tensors of random numbers. Each call takes the next draw of the generator (luge/random.h). Inside a
-// compiled function, each call of that function takes a new draw. The numbers depend on seed, draw and
-// position only, not on threads, device or layout.
+// Tensors of random numbers.
+/// @file
+/// Each call takes the next draw of the generator (luge/random.h). Inside a compiled function, each call of
+/// that function takes a new draw. The numbers depend on seed, draw and position only, not on threads, device
+/// or layout.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
-// The functions of networks over sequences: recurrent layers and attention. All tensors of a call have one
-// floating dtype, otherwise DTypeError, unless the docstring says otherwise. Extents that do not match throw
-// ShapeError.
+// The functions of networks over sequences: recurrent layers and attention.
+/// @file
+/// All tensors of a call have one floating dtype, otherwise DTypeError, unless the docstring says otherwise.
+/// Extents that do not match throw ShapeError.
 #pragma once
 
 #include "luge/tensor.h"

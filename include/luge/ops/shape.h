@@ -1,5 +1,7 @@
-// Functions that rearrange elements. They take every dtype and keep it. Extents and axes that do not match
-// throw ShapeError. Negative axes count from the end. Gradients go back to where each element came from.
+// Functions that rearrange elements.
+/// @file
+/// They take every dtype and keep it. Extents and axes that do not match throw ShapeError. Negative axes
+/// count from the end. Gradients go back to where each element came from.
 #pragma once
 
 #include <cstdint>
