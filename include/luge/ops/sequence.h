@@ -42,8 +42,9 @@ struct AttentionOptions {
 };
 /// softmax(scale·q·kᵀ)·v for each head: q [N,heads,T,d], k [N,heads,S,d], v [N,heads,S,e] → [N,heads,T,e].
 /// `mask`, bool and broadcast to [N,heads,T,S], is true where a row may look. A row that may look nowhere
-/// gives 0 and moves nothing; what stands in rows of k and v that nobody looks at does not count, be it NaN.
-/// Source: Vaswani et al. 2017, PyTorch functional.scaled_dot_product_attention.
+/// gives 0 and moves nothing. What a row may not look at counts for nothing, be it NaN or infinite: it reaches
+/// neither the row's result nor a gradient through it. Source: Vaswani et al. 2017, PyTorch
+/// functional.scaled_dot_product_attention.
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options = {},
                  const Tensor& mask = {});
 /// The same from one projection qkv [N,T,3·heads·d], whose last axis holds all heads of q, then of k, then of
