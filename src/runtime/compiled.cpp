@@ -127,6 +127,7 @@ std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
   auto fresh = std::make_shared<Instance>();
   try {
     trace(arguments, fresh);
+    instances.reserve(instances.size() + 1);
   } catch (...) {
     fresh->trace.take_back();
     throw;
