@@ -1,6 +1,7 @@
 // All of Luge: one include for programs that use it. It includes every public header.
 #pragma once
 
+#include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/data/batches.h"

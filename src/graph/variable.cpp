@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "graph/trace.h"
+#include "luge/all_or_nothing.h"
 
 namespace luge {
 namespace {
@@ -131,7 +132,9 @@ void Variable::assign(const Tensor& value) {
     return;
   }
   const std::lock_guard lock(engine_mutex());
-  slot_->current = version(slot_, value);
+  Tensor next = version(slot_, value);
+  AllOrNothing::note(slot_);
+  slot_->current = std::move(next);
   ++slot_->version;
 }
 

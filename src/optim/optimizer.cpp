@@ -7,6 +7,7 @@
 
 #include "graph/eval.h"
 #include "graph/expand.h"
+#include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
 #include "luge/ops/check.h"
 #include "luge/ops/compare.h"
@@ -204,10 +205,12 @@ void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors
 }
 
 void Optimizer::forget_gathered() const {
+  AllOrNothing assigned;
   if (state_->gathered_weight) state_->gathered_weight->assign(scalar(0.0, f64));
   for (State::Held& held : state_->held) {
     if (held.gathered) held.gathered->assign(zeros(held.parameter.shape(), held.gathered->dtype()));
   }
+  assigned.keep();
 }
 
 // `next`, which the step writes in any case, unless what it writes beside is not finite.

@@ -8,6 +8,7 @@
 #include "graph/eval.h"
 #include "graph/trace.h"
 #include "luge/compile.h"
+#include "luge/error.h"
 #include "runtime/drawn_keys.h"
 #include "runtime/program_cache.h"
 #include "runtime/subgraph.h"
@@ -58,6 +59,18 @@ struct Compiled::State {
 
   std::shared_ptr<Instance> instance(const Tensors& arguments);
   std::shared_ptr<Instance> trace(const Tensors& arguments);
+  /// For a look at its program: what was made for it stays.
+  std::shared_ptr<Instance> planned(const Tensors& arguments) {
+    const auto found = instance(arguments);
+    found->trace.undo.clear();
+    return found;
+  }
+  /// Its first run has failed: what was made for it is undone, and it is traced again.
+  void take_back(const std::shared_ptr<Instance>& failed) {
+    if (failed->trace.undo.empty()) return;
+    std::erase(instances, failed);
+    failed->trace.take_back();
+  }
 
  private:
   void trace(const Tensors& arguments, const std::shared_ptr<Instance>& fresh);
@@ -127,11 +140,11 @@ std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
   auto fresh = std::make_shared<Instance>();
   try {
     trace(arguments, fresh);
+    instances.reserve(instances.size() + 1);
   } catch (...) {
     fresh->trace.take_back();
     throw;
   }
-  fresh->trace.undo.clear();
   ++traces;
   // Inputs of ever new shapes would fill the memory with programs: the one that was made first goes.
   if (instances.size() >= instance_limit) instances.erase(instances.begin());
@@ -286,12 +299,22 @@ Tensors Compiled::call(const Tensors& arguments) const {
   if (current_trace()) return state_->function(arguments);  // part of the outer function
   const std::lock_guard lock(engine_mutex());
   const auto instance = state_->instance(arguments);
-  evaluate_inputs(*instance, arguments);
-  return Call(*instance, arguments)();
+  try {
+    evaluate_inputs(*instance, arguments);
+    Tensors results = Call(*instance, arguments)();
+    instance->trace.undo.clear();
+    return results;
+  } catch (const NonFiniteError&) {
+    instance->trace.undo.clear();  // a step that is refused is examined and perhaps taken again
+    throw;
+  } catch (...) {
+    state_->take_back(instance);
+    throw;
+  }
 }
 
 PlanInfo Compiled::plan(const Tensors& arguments) const {
-  const auto instance = state_->instance(arguments);
+  const auto instance = state_->planned(arguments);
   const Program& program = *instance->program;
   PlanInfo plan;
   plan.arena_bytes = program.arena_bytes;
@@ -317,7 +340,7 @@ PlanInfo Compiled::plan(const Tensors& arguments) const {
 }
 
 std::string Compiled::explain(const Tensors& arguments) const {
-  return state_->instance(arguments)->program->explain();
+  return state_->planned(arguments)->program->explain();
 }
 
 }  // namespace luge::detail

@@ -239,6 +239,7 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
     for (const auto& slot : live_slots()) updates.emplace_back(Variable(slot), slot->initial);
   }
   Run run(tensors, updates, feeds);
+  Tensors ordered(fetches.size());  // before the run, after which nothing may fail
   Tensors results = run({
       .read = [&](const std::shared_ptr<Slot>& slot) -> BufferRef& {
         const auto at = values_->held.find(slot.get());
@@ -251,10 +252,10 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
       .write = [&](const std::shared_ptr<Slot>& slot,
                    BufferRef buffer) { values_->held.at(slot.get()).buffer = std::move(buffer); },
   });
-  Tensors ordered;
   std::size_t next = 0;
-  for (const Fetch& fetch : fetches)
-    ordered.push_back(std::holds_alternative<Operation>(fetch) ? Tensor() : results[next++]);
+  for (std::size_t k = 0; k < fetches.size(); ++k) {
+    if (!std::holds_alternative<Operation>(fetches[k])) ordered[k] = std::move(results[next++]);
+  }
   return ordered;
 }
 

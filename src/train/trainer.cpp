@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/draws.h"
+#include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/graph.h"
@@ -35,16 +36,11 @@ std::vector<metrics::Metric> fresh(const std::vector<metrics::Metric>& metrics) 
 class Kept {
  public:
   explicit Kept(const std::vector<nn::NamedVariable>& state) {
-    for (const auto& [name, variable] : state) values_.emplace_back(variable, variable.value());
+    for (const auto& [name, variable] : state) AllOrNothing::remember(variable);
   }
-  ~Kept() {
-    for (auto& [variable, value] : values_) variable.assign(value);
-  }
-  Kept(const Kept&) = delete;
-  Kept& operator=(const Kept&) = delete;
 
  private:
-  std::vector<std::pair<Variable, Tensor>> values_;
+  AllOrNothing assigned_;
   random::Scratch draws_;
 };
 
@@ -121,8 +117,9 @@ StepResult Trainer::Impl::measure(const Tensor& x, const Tensor& y) {
 }
 
 void Trainer::Impl::add(const StepResult& result, double& loss_sum, double& weight) const {
-  loss_sum += std::get<0>(result).item<double>();
-  weight = is_summed() ? 1 : weight + std::get<1>(result).item<double>();
+  const double cost = std::get<0>(result).item<double>(), own = std::get<1>(result).item<double>();
+  loss_sum += cost;
+  weight = is_summed() ? 1 : weight + own;
 }
 
 loss::Targets Trainer::Impl::targets_for(const data::HostBatch& batch) const {

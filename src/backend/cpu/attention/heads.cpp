@@ -90,18 +90,21 @@ void softmax_rows(const Heads& s, int64_t first, int64_t rows, float* weights, f
   }
 }
 
-// The rows of a tile go through one product, in which those that look less far have weights of 0. Where what
-// comes later is not finite, 0 times it is NaN: then each row goes alone, as far as it looks.
-void separate_rows(const Heads& s, const Tile& tile, int64_t first, int64_t rows, int64_t blocks) {
-  if (!s.causal) return;
+// Whether the registers of a block's rows hold NaN or infinities.
+bool has_infinite(const float* rows, int64_t block, int64_t count, int64_t blocks) {
   const F d;
   Register sum = hn::Zero(d);
   for (int64_t c = 0; c < blocks; ++c) {
-    for (int64_t r = 0; r < rows; ++r) {
-      sum = hn::MulAdd(hn::LoadU(d, tile.to + c * tile.to_block + r * kLanes), hn::Zero(d), sum);
-    }
+    for (int64_t r = 0; r < count; ++r)
+      sum = hn::MulAdd(hn::LoadU(d, rows + c * block + r * kLanes), hn::Zero(d), sum);
   }
-  if (hn::AllFalse(d, hn::IsNaN(sum))) return;
+  return !hn::AllFalse(d, hn::IsNaN(sum));
+}
+
+// The rows of a tile go through one product, in which those that look less far have weights of 0. Where what
+// comes later is not finite, 0 times it is NaN: then each row goes alone, as far as it looks.
+void separate_rows(const Heads& s, const Tile& tile, int64_t first, int64_t rows, int64_t blocks) {
+  if (!s.causal || !has_infinite(tile.to, tile.to_block, rows, blocks)) return;
   for (int64_t r = 0; r < rows; ++r) {
     Tile own = tile;
     own.a += r * kLanes, own.to += r * kLanes, own.depth = columns_of(s, first + r);
@@ -250,6 +253,27 @@ void backward_tile(const Backward& b, const BackwardMemory& m, int64_t head, int
   }
 }
 
+// aᵀ·b of a block of columns, of which the first row looks at `before` + 1, each row after it at one more.
+// Rows that do not look at all of them have weights of 0 for the rest; where such rows are not finite, they
+// go alone, each to the columns that it looks at.
+void add_turned(Tile p, int64_t before, int64_t blocks) {
+  const F d;
+  const int64_t partly = std::clamp<int64_t>(kLanes - 1 - before, 0, p.depth);
+  if (partly > 0 && has_infinite(p.b, p.b_block, partly, blocks)) {
+    for (int64_t c = 0; c < blocks; ++c) {
+      for (int64_t r = 0; r < partly; ++r) {
+        const Register row = hn::LoadU(d, p.b + c * p.b_block + r * kLanes);
+        for (int64_t column = 0; column <= before + r; ++column) {
+          float* to = p.to + c * p.to_block + column * kLanes;
+          hn::StoreU(hn::MulAdd(hn::Set(d, p.a[r * kLanes + column]), row, hn::LoadU(d, to)), d, to);
+        }
+      }
+    }
+    p.a += partly * kLanes, p.b += partly * kLanes, p.depth -= partly;
+  }
+  turned_block(p, blocks);
+}
+
 void backward(const Backward& b, float* scratch, int64_t head, int64_t next) {
   const Heads& s = b.s;
   const int64_t n = head / s.heads, h = head % s.heads, whole = blocks_of(s.columns) * kLanes;
@@ -287,10 +311,11 @@ void backward(const Backward& b, float* scratch, int64_t head, int64_t next) {
              .to_block = whole * kLanes,
              .depth = rows - skipped,
              .add = true};
-      turned_block(p, blocks_of(s.depth));
+      const int64_t before = s.causal ? first + skipped - column : kLanes;
+      add_turned(p, before, blocks_of(s.depth));
       p.a = m.weights + (c * kRows + skipped) * kLanes, p.b = m.dy + skipped * kLanes;
       p.to = m.dv + c * kLanes * kLanes;
-      turned_block(p, blocks_of(s.value_depth));
+      add_turned(p, before, blocks_of(s.value_depth));
       if (last) {
         unpack(m.dk + column * kLanes, whole * kLanes, count, s.depth, dk, b.dk.row);
         unpack(m.dv + column * kLanes, whole * kLanes, count, s.value_depth, dv, b.dv.row);

@@ -1,0 +1,12 @@
+// matmul_seen: a product of matrices that leaves out what a mask hides.
+#pragma once
+
+#include "luge/tensor.h"
+
+namespace luge {
+
+/// a·b, or aᵀ·b, where the elements of `a` that `seen` hides count for nothing: NaN or infinity beside them
+/// in `b` reach no sum. `seen`, bool, broadcasts to `a`; a and b have the same batch axes.
+Tensor matmul_seen(const Tensor& a, const Tensor& b, const Tensor& seen, bool transpose_a = false);
+
+}  // namespace luge
