@@ -226,7 +226,7 @@ TEST(BadInput, C26_LearningRatesThatAreNone) {
     expect_error<ValueError>([&] { adam.set_learning_rate(rate); }, {"learning rate"});
     EXPECT_EQ(adam.learning_rate(), 1e-3);
   }
-  expect_error<ValueError>([] { Adam adam(1e-3, {.beta2 = 1}); }, {"beta is 1"});
+  expect_error<ValueError>([] { Adam adam(1e-3, {.beta2 = 1}); }, {"beta2 is 1"});
   expect_error<ValueError>([] { Momentum m(1e-3, {.momentum = -0.1}); }, {"momentum is -0.1"});
   expect_error<ValueError>([] { named("adam", 1e-3, {{"momentum", 0.9}}); }, {"adam", "momentum", "beta1"});
   expect_error<ValueError>([] { named("adamm", 1e-3); }, {"adamm", "adam"});
