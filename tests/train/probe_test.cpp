@@ -307,6 +307,21 @@ TEST(Modes, APartInEvalModeStaysSoWhenTheWholeIsFitted) {
   EXPECT_NE(frozen.running_mean.value().to_vector<double>(), std::vector<double>(3, 0.0));
 }
 
+TEST(Modes, PartsMayBeFrozenAndUnfrozenBetweenFits) {
+  random::seed(2);
+  const nn::Linear first(3);
+  const auto net = nn::sequential(first, nn::Relu(), nn::Linear(2));
+  net.build({2});
+  Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::AdamW(0.01));
+  for (const bool trainable : {false, true, false, true}) {
+    first.set_trainable(trainable);
+    const auto before = first.parameters()[0].value().to_vector<float>();
+    trainer.fit(samples(8).batch(4));
+    EXPECT_EQ(first.parameters()[0].value().to_vector<float>() != before, trainable);
+  }
+  EXPECT_EQ(trainer.traces(), 2u);
+}
+
 TEST(Modes, ANetworkInEvalModeIsFittedInTrainMode) {
   const nn::BatchNorm norm;
   const auto net = nn::sequential(norm, nn::Linear(2));
