@@ -212,6 +212,9 @@ TEST(FirstHour, PicturesThatDoNotFitAreSaidToBeChanged) {
   io::write_png((dir.path() / "large.png").string(), {40, 50, 3, std::vector<std::uint8_t>(40 * 50 * 3, 7)});
   const auto changed = luge({"predict", "run=run", "input=large.png"}, dir.path());
   expect_part(changed.out, "(resized from 50x40 to 28x28, color turned into gray)");
+  io::write_png((dir.path() / "clear.png").string(), {28, 28, 4, std::vector<std::uint8_t>(28 * 28 * 4, 7)});
+  expect_part(luge({"predict", "run=run", "input=clear.png"}, dir.path()).out,
+              "(color turned into gray, transparency left out)");
   io::write_png((dir.path() / "white.png").string(), {28, 28, 1, std::vector<std::uint8_t>(28 * 28, 255)});
   expect_part(luge({"predict", "run=run", "input=white.png"}, dir.path()).out, "(looks inverted");
 }
