@@ -37,9 +37,10 @@ std::string meant(const std::vector<Key>& keys, std::string_view name,
                   const std::vector<std::string>& names) {
   const std::string_view part = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
   for (const Key& key : keys) {
-    for (const std::string& other : key.elsewhere) {
-      if (edit_distance(other, part) == 0) return fmt::format("; did you mean {}?", short_name(keys, key));
-    }
+    const bool own = stands_alone(keys, last_part(key.name)) && edit_distance(last_part(key.name), part) == 0;
+    const bool other = std::any_of(key.elsewhere.begin(), key.elsewhere.end(),
+                                   [&](const std::string& name) { return edit_distance(name, part) == 0; });
+    if (own || other) return fmt::format("; did you mean {}?", short_name(keys, key));
   }
   return suggestion(name, names);
 }

@@ -45,7 +45,7 @@ Arguments configuration(const Arguments& given, const fs::path& run) {
   std::vector<std::string> words = config_words(run, moved ? given.text("data.name") : "");
   for (const Key& key : changeable_keys()) {
     if (key.name != "data.name" && given.given(key.name))
-      words.push_back(fmt::format("{}={}", key.name, given.text(key.name)));
+      words.push_back(fmt::format("{}={}", given.shown(key.name), given.text(key.name)));
   }
   if (given.json()) words.emplace_back("--json");
   return Arguments("resume", training_keys(), 0, words);
@@ -77,7 +77,7 @@ void settle_old_schedule(const Arguments& given, Arguments& arguments, const fs:
   take_defaults(before, entry);
   settle_schedule(before, data.batches);
   arguments.replace("schedule.steps", before.text("schedule.steps"));
-  if (before.text("train.epochs") == arguments.text("train.epochs")) return;
+  if (before.integer("train.epochs", 1) == arguments.integer("train.epochs", 1)) return;
   fmt::print(stderr,
              "the {} schedule keeps its length of {} updates, after them the rate stays as it is; "
              "schedule.steps=auto stretches it over all epochs\n",

@@ -30,6 +30,8 @@ struct Known {
 
 Known network(const Arguments& arguments) {
   const std::string model = arguments.has("model.name") ? arguments.text("model.name") : "";
+  if (arguments.has("run") && !model.empty())
+    throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
   if (arguments.has("run") || is_path(model)) {
     std::vector<std::string> words;
     words.push_back(arguments.has("run") ? "run=" + arguments.text("run") : "model=" + model);

@@ -183,6 +183,7 @@ void print_table(const train::History& history, const std::filesystem::path& run
 void check_settings(const Arguments& arguments, const train::Trainer& trainer, const TrainingData& data) {
   fit_options(arguments, data);
   checkpoint_options(arguments);
+  table_format(arguments);
   const bool validates = data.valid.has_value();
   const std::vector<std::string> names = trainer.figures(validates);
   const auto check = [&](const char* key, const std::string& monitor) {

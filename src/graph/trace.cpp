@@ -20,7 +20,7 @@ Trace::State& Trace::state(const std::shared_ptr<Slot>& slot) {
   for (State& known : states) {
     if (known.slot == slot) return known;
   }
-  return states.emplace_back(State{slot, {}, {}, {}});
+  return states.emplace_back(State{slot, slot->trainable, {}, {}, {}});
 }
 
 void Trace::take_back() {

@@ -51,6 +51,7 @@ class ModeOverride {
 struct Trace {
   struct State {
     std::shared_ptr<Slot> slot;
+    bool trainable;  // as it stood when the function first met the slot
     Tensor read;     // the value the slot has when the program starts; empty when written before it was read
     Tensor current;  // what a read gives now
     Tensor written;  // the last assignment, or empty

@@ -265,6 +265,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
   Attempt attempt(state_);
   check(parameters, gradients);
   State& state = *state_;
+  read_mode(state.settings);
   Tensor share;
   if (weight.defined()) {
     Tensor weights = cast(weight, f64);
@@ -363,6 +364,7 @@ void Optimizer::set_group(const Variables& parameters, const GroupOptions& optio
     if (options.rate_factor) held->group.rate_factor = options.rate_factor;
     if (options.weight_decay) held->group.weight_decay = options.weight_decay;
   }
+  state_->settings_changed();
 }
 
 double Optimizer::learning_rate() const { return state_->learning_rate.value().item<double>(); }
@@ -374,7 +376,10 @@ void Optimizer::set_learning_rate(double rate) const {
 
 double Optimizer::current_rate() const { return learning_rate() * options().schedule.at(steps()); }
 
-void Optimizer::set_schedule(const Schedule& schedule) const { state_->options.schedule = schedule; }
+void Optimizer::set_schedule(const Schedule& schedule) const {
+  state_->options.schedule = schedule;
+  state_->settings_changed();
+}
 const OptimizerOptions& Optimizer::options() const { return state_->options; }
 std::int64_t Optimizer::steps() const { return state_->step.value().item<std::int64_t>(); }
 std::string Optimizer::name() const { return state_->rule->name(); }

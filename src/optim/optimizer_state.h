@@ -22,6 +22,8 @@ struct Optimizer::State {
   OptimizerOptions options;
   Variable learning_rate;  // f64
   Variable step;           // i64: steps taken
+  // A switch that is put off, and replaced, when schedule or groups change: compiled steps have read it.
+  std::shared_ptr<Mode> settings = std::make_shared<Mode>();
   bool gathers = false;
   std::optional<Variable> gathered_weight;  // f64: of what is gathered
   std::vector<Held> held;
@@ -33,6 +35,10 @@ struct Optimizer::State {
   }
   void hold(const std::string& path, const Variable& parameter);
   void make_slots();
+  void settings_changed() {
+    settings->on = false;
+    settings = std::make_shared<Mode>();
+  }
   class NoSlotValues;
   Variable& gathered(Held& held) const;
   /// Back to holding nothing.

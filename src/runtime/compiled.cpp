@@ -46,7 +46,9 @@ struct Instance {
       if (given[i].dtype() != types[i].dtype || !(given[i].shape() == types[i].shape)) return false;
     }
     return std::all_of(trace.modes.begin(), trace.modes.end(),
-                       [](const auto& m) { return mode_now(*m.first) == m.second; });
+                       [](const auto& m) { return mode_now(*m.first) == m.second; }) &&
+           std::all_of(trace.states.begin(), trace.states.end(),
+                       [](const Trace::State& s) { return s.slot->trainable == s.trainable; });
   }
 };
 

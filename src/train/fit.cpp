@@ -171,6 +171,10 @@ class FitRun {
     const std::string place = fmt::format("step {} (epoch {}, step {} of {}): {}", position.total_steps + 1,
                                           position.epoch + 1, position.step + 1, fit_.steps, what);
     const std::string culprit = first_non_finite(*impl_.net, batch.input);
+    if (culprit.empty() && what.starts_with(kNextValueOf)) {
+      throw NonFiniteError(fmt::format(
+          "{}; the inputs of that layer are too large, scale the data; nothing was changed", place));
+    }
     const bool loss_is_finite = culprit.empty() && has_finite_loss(batch);
     if (loss_is_finite) {
       throw NonFiniteError(

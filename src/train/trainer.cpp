@@ -44,6 +44,34 @@ class Kept {
   random::Scratch draws_;
 };
 
+// Ends with its scope, also when a step throws.
+struct Profiling {
+  Profiling() { set_profiling(true); }
+  ~Profiling() { set_profiling(false); }
+  Profiling(const Profiling&) = delete;
+};
+
+Tensors values_of(const std::vector<nn::NamedVariable>& variables) {
+  Tensors values;
+  for (const auto& [name, variable] : variables) values.push_back(variable.value());
+  return values;
+}
+
+// The cost, unless a step is about to write a NaN or an infinity into a buffer: the variance of large inputs
+// overflows where their normalisation does not.
+Tensor with_finite_state(const Tensor& cost, const std::vector<nn::NamedVariable>& buffers,
+                         const Tensors& before, const Tensors& after) {
+  Tensors written;
+  std::vector<std::string> labels;
+  for (std::size_t k = 0; k < buffers.size(); ++k) {
+    const bool same = after[k].node() == before[k].node() && after[k].output() == before[k].output();
+    if (same || !is_floating(after[k].dtype())) continue;
+    written.push_back(after[k]);
+    labels.push_back(fmt::format("{}'{}'", kNextValueOf, buffers[k].name));
+  }
+  return written.empty() ? cost : guard_finite(cost, written, labels);
+}
+
 void check_metrics(const std::vector<metrics::Metric>& metrics) {
   std::set<std::string_view> taken(std::begin(kOwnColumns), std::end(kOwnColumns));
   taken.insert("loss");
@@ -85,7 +113,11 @@ Trainer::Impl::Impl(nn::Model net_, loss::Loss loss_, optim::Optimizer optimizer
 }
 
 StepResult Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
+  if (!net->built()) net->build(x.shape().without(0), x.dtype());
+  const std::vector<nn::NamedVariable> buffers = net->named_buffers();
+  const Tensors before = values_of(buffers);
   const Tensor output = net(x);
+  const Tensors after = values_of(buffers);
   const loss::Sums sums = loss.sums(output, y);
   const std::vector<nn::NamedVariable> parameters = net->named_parameters();
   Variables variables;
@@ -101,7 +133,8 @@ StepResult Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
   }
   const Tensor counted = loss.counted(output, y);
   for (const metrics::Metric& metric : metrics) metric.update(output, y, counted);
-  return {check_finite(sums.cost, "the loss"), sums.weight};
+  const Tensor cost = check_finite(sums.cost, "the loss");
+  return {with_finite_state(cost, buffers, before, after), sums.weight};
 }
 
 StepResult Trainer::Impl::measure(const Tensor& x, const Tensor& y) {
@@ -213,9 +246,10 @@ std::string Trainer::profile(const data::Batch& batch, std::int64_t steps) {
   const nn::ModeScope train_mode(*impl_->net, true);
   const Kept kept(impl_->state());
   impl_->train_step(batch.input, batch.target);  // compiles, warms caches
-  set_profiling(true);
-  for (std::int64_t i = 0; i < steps; ++i) impl_->train_step(batch.input, batch.target);
-  set_profiling(false);
+  {
+    const Profiling profiling;
+    for (std::int64_t i = 0; i < steps; ++i) impl_->train_step(batch.input, batch.target);
+  }
   return explain(batch);
 }
 
