@@ -210,7 +210,7 @@ int train_and_report(const Arguments& arguments, Setup& setup, const TrainingDat
   if (const int signal = signal_received()) {
     fmt::print(stderr, "luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),
                run.string(), saved_steps(run));
-    throw Stopped{signal};
+    throw Stopped{signal, true};
   }
   return 0;
 }
