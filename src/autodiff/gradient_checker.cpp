@@ -88,7 +88,9 @@ class Checker {
   // What the elements of one target have shown so far.
   struct Target {
     std::int64_t count = 0, tried = 0;
-    double scale = 1, unit = 1, length = 0;
+    double scale = 1, unit = 1;
+    double whole = 0;   // the length of its gradient
+    double length = 0;  // the same, but not nearly 0 beside others
     double error = 0, apart = 0, length_a = 0, length_n = 0;
     bool covered = false;  // some part of its gradient was compared
   };
@@ -132,7 +134,7 @@ class Checker {
       // Scaling the weights scales gradients and differences alike; a gradient that is 0 stays as it is.
       target.scale = largest > 1e-9 && largest < 0.1 ? 0.1 / largest : 1;
       target.unit = std::max(1.0, largest * target.scale);
-      target.length = length(analytic_[k]);
+      target.length = target.whole = length(analytic_[k]);
       longest = std::max(longest, target.length);
       report_.elements += target.count;
       total_ += target.tried;
@@ -259,9 +261,13 @@ class Checker {
 
   void conclude(const Target& target) {
     report_.max_error = std::max(report_.max_error, target.error / target.unit);
-    // Lengths below 0.1 belong to a gradient that is 0, whose differences are rounding alone.
-    const double relative =
-        std::sqrt(target.apart) / std::max(0.1, std::sqrt(target.length_a) + std::sqrt(target.length_n));
+    // Lengths below 0.1 belong to a gradient that is 0, whose differences are rounding alone. A few elements
+    // may be the small ones of a gradient: they count as such elements do on average.
+    const double share =
+        static_cast<double>(target.tried) / static_cast<double>(std::max<std::int64_t>(1, target.count));
+    const double usual = 2 * target.whole * target.scale * std::sqrt(share);
+    const double lengths = std::sqrt(target.length_a) + std::sqrt(target.length_n);
+    const double relative = std::sqrt(target.apart) / std::max({0.1, lengths, usual});
     report_.relative = std::max(report_.relative, std::isfinite(target.error) ? relative : target.error);
   }
 

@@ -36,14 +36,18 @@ Slopes measure(const Way& way, const std::vector<double>& start, const std::vect
 
 Judgement judge(const Way& way, const std::vector<double>& start, const std::vector<double>& weights,
                 double gradient, const SlopeOptions& options) {
-  const auto noise = [&](double step) {
-    return kRoundings * std::numeric_limits<double>::epsilon() * options.magnitude / step;
+  const auto rounding = [&](double step) {
+    return std::numeric_limits<double>::epsilon() * options.magnitude / step;
   };
+  const auto noise = [&](double step) { return kRoundings * rounding(step); };
   Slopes wide = measure(way, start, weights, options.step);
   double off = std::abs(wide.central - gradient);
   if (!std::isfinite(off))
     return {Verdict::differs, wide.central, std::numeric_limits<double>::infinity(), wide.step};
-  if (off <= options.allowed) return {Verdict::agrees, wide.central, off, wide.step};
+  if (off <= options.allowed) {
+    // The results themselves are rounded once.
+    return {Verdict::agrees, wide.central, std::max(0.0, off - rounding(wide.step)), wide.step};
+  }
   const Slopes first = wide;
   const double first_off = off;
   bool smooth = first.jump <= off && 10 * noise(first.step) <= off;
