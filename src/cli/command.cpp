@@ -111,7 +111,8 @@ int run(const std::vector<std::string>& words) {
   } catch (const Misuse& error) {
     return report(error.what(), 2);
   } catch (const Stopped& stopped) {
-    return 128 + stopped.signal;
+    const int code = 128 + stopped.signal;
+    return stopped.told ? code : report(std::string(signal_text(stopped.signal)), code);
   } catch (const std::system_error& error) {  // fmt's, when standard output takes no more, among others
     return report(fmt::format("{}{}", std::ferror(stdout) ? "standard output: " : "", error.what()), 1);
   } catch (const std::bad_alloc&) {

@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/inference.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/pictures.h"
 #include "cli/run_config.h"
@@ -134,6 +135,7 @@ std::int64_t write_wrong(const Part& part, const Answers& answers, const std::ve
   make_folder(folder);
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < part.samples.size(); ++i) {
+    stop_if_asked();
     const data::Sample sample = part.samples.get(i);
     const auto label = static_cast<std::size_t>(label_of(sample));
     const auto row = answers.row(i);
@@ -245,6 +247,7 @@ void report_values(const Arguments& arguments, const Part& part, const Answers& 
 }
 
 int eval(const Arguments& arguments) {
+  watch_signals();
   const ModelPath path = model_path(arguments);
   const nn::Loaded net = io::read_model(path.file.string()).net;
   const nn::Notes& notes = net.notes();

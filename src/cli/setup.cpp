@@ -15,6 +15,7 @@
 #include "luge/data/normaliser.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
+#include "luge/nn/observe.h"
 #include "luge/nn/sequential.h"
 #include "luge/ops/shape.h"
 #include "luge/optim/optimizers.h"
@@ -253,6 +254,7 @@ data::Info info_without_data(const Arguments& arguments, const models::Entry& en
 }
 
 PlannedStep planned_step(const Arguments& given) {
+  const nn::TypesAlone types;
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);

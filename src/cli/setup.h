@@ -59,7 +59,8 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
 void use_threads(std::int64_t wanted);
 /// A batch of zeros as the training will see it, for plan and explain: types alone until somebody reads it.
 data::Batch empty_batch(const data::Info& info, std::int64_t rows);
-/// A training step of the network that the keys name, on zeros: what plan and explain look at.
+/// A training step of the network that the keys name, on zeros: what plan and explain look at. Weights and
+/// batch are types alone until somebody reads them.
 struct PlannedStep {
   Setup setup;
   data::Batch batch;

@@ -10,6 +10,7 @@
 #include "cli/runs.h"
 #include "cli/setup.h"
 #include "luge/nn/load.h"
+#include "luge/nn/observe.h"
 
 namespace luge::cli {
 namespace {
@@ -92,6 +93,7 @@ std::string meaning(const nn::Notes& notes) {
 }
 
 int run_summary(const Arguments& arguments) {
+  const nn::TypesAlone types;
   const Known known = network(arguments);
   const nn::Summary summary = nn::summary(*known.net, known.input, known.dtype);
   if (!arguments.json()) {

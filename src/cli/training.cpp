@@ -138,7 +138,8 @@ nlohmann::ordered_json logs_json(const train::Logs& logs) {
   return json;
 }
 
-void report_json(const train::History& history, const std::filesystem::path& run,
+// `new_steps`: those of this call, which is what its seconds belong to.
+void report_json(const train::History& history, std::int64_t new_steps, const std::filesystem::path& run,
                  const std::optional<Best>& best) {
   nlohmann::ordered_json json = {
       {"run", run.string()}, {"epochs", history.epochs.size()}, {"steps", history.steps}};
@@ -149,13 +150,14 @@ void report_json(const train::History& history, const std::filesystem::path& run
   if (!history.epochs.empty()) {
     json["metrics"] = logs_json(history.epochs.back().logs);
   }
+  json["new_steps"] = new_steps;
   json["seconds"] = history.seconds;
   if (!history.stop_reason.empty()) json["stopped"] = history.stop_reason;
   print_json(json);
 }
 
-void print_table(const train::History& history, const std::filesystem::path& run, const TrainingData& data,
-                 const std::optional<Best>& best) {
+void print_table(const train::History& history, std::int64_t new_steps, const std::filesystem::path& run,
+                 const TrainingData& data, const std::optional<Best>& best) {
   fmt::print("run    {}\n", run.string());
   if (best) {
     fmt::print("best   epoch {} by {}:{}\n", best->epoch.epoch + 1, best->monitor,
@@ -165,7 +167,8 @@ void print_table(const train::History& history, const std::filesystem::path& run
     fmt::print("last   epoch {}:{}\n", history.epochs.back().epoch + 1,
                logs_text(history.epochs.back().logs));
   }
-  fmt::print("time   {:.1f}s for {} steps\n", history.seconds, history.steps);
+  fmt::print("time   {:.1f}s for {} steps{}\n", history.seconds, new_steps,
+             new_steps == history.steps ? "" : fmt::format(", {} with those before", history.steps));
   if (!history.stop_reason.empty()) fmt::print("ended  {}\n", history.stop_reason);
   fmt::print("Next:\n");
   if (history.interrupted) fmt::print("  {} resume run={}\n", program(), run.string());
@@ -205,13 +208,16 @@ int train_and_report(const Arguments& arguments, Setup& setup, const TrainingDat
   options.accept_changed_data = arguments.flag("data.accept_changed_data");
   options.callbacks.insert(options.callbacks.begin(), std::make_shared<Announce>(announcement));
   options.callbacks.push_back(train::checkpoint(run, checkpoint_options(arguments)));
+  const std::int64_t before = setup.trainer.position().total_steps;
   const train::History history = setup.trainer.fit(data.batches, options);
+  const std::int64_t new_steps = history.steps - before;
   const std::optional<Best> best = best_of(arguments, history, run);
-  arguments.json() ? report_json(history, run, best) : print_table(history, run, data, best);
+  arguments.json() ? report_json(history, new_steps, run, best)
+                   : print_table(history, new_steps, run, data, best);
   if (const int signal = signal_received()) {
     fmt::print(stderr, "luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),
                run.string(), saved_steps(run));
-    throw Stopped{signal};
+    throw Stopped{signal, true};
   }
   return 0;
 }

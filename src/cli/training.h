@@ -8,8 +8,8 @@
 
 namespace luge::cli {
 
-/// Throws Misuse for what train_and_report could not do, such as watching a figure that nobody measures: to be
-/// called before anything is written.
+/// Throws Misuse for what train_and_report could not do, such as watching a figure that nobody measures: to
+/// be called before anything is written.
 void check_settings(const Arguments& arguments, const train::Trainer& trainer, const TrainingData& data);
 
 /// Trains until done or interrupted and prints what came of it; `announcement` goes to stderr before the

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/setup.h"
 #include "io/files/input_file.h"
@@ -43,6 +44,7 @@ std::vector<std::byte> content(const std::string& path) {
 }
 
 int verify(const Arguments& given) {
+  watch_signals();
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
@@ -51,12 +53,14 @@ int verify(const Arguments& given) {
   options.epochs = arguments.integer("train.epochs", 1);
   options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
   if (data.valid) options.validation = data.valid->batch(256);
+  options.callbacks = {train::stop_when([] { return signal_received() != 0; }, "interrupted")};
   const std::int64_t updates = schedule_updates(arguments, data.batches);
   const auto fresh = [&] { return set_up(arguments, entry, data.fit.info(), updates, data.targets).trainer; };
   const Scratch scratch;
 
   train::Trainer straight = fresh();
   straight.fit(data.batches, options);
+  stop_if_asked();
   straight.save(scratch.file("straight"));
   const std::int64_t total = straight.position().total_steps;
   const std::int64_t stop =
@@ -64,12 +68,15 @@ int verify(const Arguments& given) {
 
   train::Trainer first = fresh();
   train::FitOptions until = options;
-  until.callbacks = {train::stop_when([&] { return first.position().total_steps >= stop; }, "verify-resume")};
+  until.callbacks.push_back(
+      train::stop_when([&] { return first.position().total_steps >= stop; }, "verify-resume"));
   first.fit(data.batches, until);
+  stop_if_asked();
   first.save(scratch.file("part"));
   train::Trainer second = fresh();
   second.restore(scratch.file("part"));
   second.fit(data.batches, options);
+  stop_if_asked();
   second.save(scratch.file("resumed"));
 
   const auto a = content(scratch.file("straight")), b = content(scratch.file("resumed"));

@@ -196,8 +196,20 @@ TEST(FirstHour, GradcheckSaysWhatItSampled) {
   EXPECT_EQ(report.at("elements"), 101770);
   EXPECT_EQ(report.at("untried"), 0);
   const auto short_one = json::parse(luge({"gradcheck", "model=mlp", "seconds=1e-9", "--json"}).out);
-  EXPECT_EQ(short_one.at("checked").get<int>() + short_one.at("skipped").get<int>(), 1);
+  EXPECT_EQ(short_one.at("checked").get<int>() + short_one.at("directions").get<int>() +
+                short_one.at("skipped").get<int>(),
+            1);
   EXPECT_GT(short_one.at("untried").get<int>(), 0);
+}
+
+TEST(FirstHour, GradcheckComparesEveryParameterOfALargeNetwork) {
+  const auto ran = luge({"gradcheck", "model=gpt-4x128", "mode=eval", "seconds=20", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err << ran.out;
+  const auto report = json::parse(ran.out);
+  EXPECT_EQ(report.at("samples"), 1);
+  EXPECT_GE(report.at("directions").get<int>(), 1);
+  EXPECT_EQ(report.at("uncovered"), json::array());
+  EXPECT_EQ(json::parse(luge({"gradcheck", "model=mlp", "elements=1", "--json"}).out).at("samples"), 3);
 }
 
 TEST(FirstHour, PicturesThatDoNotFitAreSaidToBeChanged) {

@@ -62,6 +62,20 @@ TEST(Resume, AFinishedRunSaysSoAndHowToTrainFurther) {
   EXPECT_EQ(luge({"resume", "run=run", "epochs=6"}, dir.path()).code, 0);
 }
 
+// Seconds are of this call, and so are the steps that stand beside them.
+TEST(Resume, StepsAndSecondsBelongTogether) {
+  const TempDir dir;
+  const auto first =
+      json::parse(luge({"train", "model=xor", "epochs=3", "run.dir=run", "--json"}, dir.path()).out);
+  EXPECT_EQ(first.at("steps"), 3);
+  EXPECT_EQ(first.at("new_steps"), 3);
+  const auto second = json::parse(luge({"resume", "run=run", "epochs=5", "--json"}, dir.path()).out);
+  EXPECT_EQ(second.at("steps"), 5);
+  EXPECT_EQ(second.at("new_steps"), 2);
+  const auto third = luge({"resume", "run=run", "epochs=9"}, dir.path());
+  EXPECT_TRUE(says(third.out, "for 4 steps, 9 with those before")) << third.out;
+}
+
 TEST(Resume, ATrainingThatWasStoppedEarlyIsFinishedToo) {
   const TempDir dir;
   dir.write("shapes.csv", shapes());
@@ -75,6 +89,7 @@ TEST(Resume, ATrainingThatWasStoppedEarlyIsFinishedToo) {
     const auto again = luge({"resume", "run=" + key, "--json"}, dir.path());
     ASSERT_EQ(again.code, 0) << again.err;
     EXPECT_EQ(json::parse(again.out).at("steps"), steps) << key;
+    EXPECT_EQ(json::parse(again.out).at("new_steps"), 0) << key;
     EXPECT_TRUE(says(again.err, "is finished")) << again.err;
     EXPECT_TRUE(says(again.err, key.substr(0, key.find('=') + 1))) << again.err;
   }

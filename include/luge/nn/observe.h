@@ -56,4 +56,17 @@ class Probe {
   std::unique_ptr<State> state_;
 };
 
+/// While it lives, what this thread builds gets initial values that are not computed: they stay expressions,
+/// computed when somebody reads them. Shapes, counts and plans need no values, which may not fit into memory.
+class TypesAlone {
+ public:
+  TypesAlone();
+  ~TypesAlone();
+  TypesAlone(const TypesAlone&) = delete;
+  TypesAlone& operator=(const TypesAlone&) = delete;
+
+ private:
+  bool before_;
+};
+
 }  // namespace luge::nn
