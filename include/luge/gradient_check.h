@@ -44,7 +44,7 @@ struct GradientReport {
   std::int64_t directions = 0;          ///< the number of directions that were compared
   std::int64_t wrong_directions = 0;    ///< the number of directions whose slopes differ
   std::int64_t skipped_directions = 0;  ///< directions next to a kink at every step that rounding leaves
-  std::int64_t untried = 0;  ///< elements and directions left out because progress ended the check
+  std::int64_t untried = 0;             ///< elements and directions left out because progress ended the check
   std::int64_t skipped = 0;  ///< the number of elements at a kink, where the slopes from both sides differ
   std::vector<std::string> uncovered;  ///< targets no part of whose gradient was compared
   std::vector<GradientEntry> worst;    ///< at most 5 entries, the largest differences first
