@@ -7,7 +7,7 @@
 #include "backend/cpu/fused/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/attention/heads.cpp"
+#define HWY_TARGET_INCLUDE "backend/cpu/attention/heads_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
 #include "backend/cpu/vector/blocks-inl.h"

@@ -5,7 +5,7 @@
 
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/norm/rows.cpp"
+#define HWY_TARGET_INCLUDE "backend/cpu/norm/rows_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
 #include "hwy/highway.h"

@@ -1,7 +1,7 @@
 #include "backend/cpu/fused/speed/streams.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/fused/speed/streams.cpp"
+#define HWY_TARGET_INCLUDE "backend/cpu/fused/speed/streams_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
 #include "hwy/highway.h"

@@ -6,7 +6,7 @@
 #include "backend/cpu/fused/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/recurrent/steps.cpp"
+#define HWY_TARGET_INCLUDE "backend/cpu/recurrent/steps_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
 #include "backend/cpu/recurrent/cells-inl.h"

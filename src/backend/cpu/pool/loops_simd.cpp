@@ -6,7 +6,7 @@
 
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/pool/loops.cpp"
+#define HWY_TARGET_INCLUDE "backend/cpu/pool/loops_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
 #include "backend/cpu/bfloat16-inl.h"

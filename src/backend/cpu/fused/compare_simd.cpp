@@ -2,7 +2,7 @@
 #include "backend/cpu/fused/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/fused/compare.cpp"
+#define HWY_TARGET_INCLUDE "backend/cpu/fused/compare_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
 #include "backend/cpu/fused/compare-inl.h"

@@ -5,7 +5,7 @@
 #include "backend/cpu/fused/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/loss/entropy.cpp"
+#define HWY_TARGET_INCLUDE "backend/cpu/loss/entropy_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
 #include "backend/cpu/vector/lanes-inl.h"
