@@ -22,7 +22,8 @@ struct GradOptions {
 /// Returns the gradients of `root` with respect to each target, in the shapes and dtypes of the targets.
 /// Throws GraphError when the root has more than one element and there is no seed, when it does not depend on
 /// a target, and when the part of the graph between them was released by an evaluation. Throws DTypeError
-/// when the root or a target is not floating, and ShapeError when the seed does not match the root.
+/// when the root or a target is not floating or the seed has another dtype than the root, and ShapeError when
+/// the seed has another shape.
 ///
 ///     Tensors g = grad(mean(square(matmul(x, w) - y)), {w});
 Tensors grad(const Tensor& root, std::span<const Tensor> targets, const GradOptions& options = {});

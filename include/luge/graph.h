@@ -87,7 +87,8 @@ class Session {
   Variables variables() const;
   /// Returns the value of a Variable in this session. Throws StateError when it has none.
   Tensor value(const Variable& variable) const;
-  /// Sets the value of a Variable in this session. Throws ShapeError when shape or dtype do not match.
+  /// Sets the value of a Variable in this session. Throws DTypeError or ShapeError when it does not match the
+  /// Variable.
   void set_value(const Variable& variable, const Tensor& value);
 
  private:

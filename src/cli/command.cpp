@@ -40,7 +40,7 @@ int report(std::string_view text, int code) {
 void read_environment() {
   try {
     thread_count();
-    hold_to_environment();
+    instruction_set_of_environment();
   } catch (const ValueError& error) {
     throw Misuse(error.what());
   }

@@ -1,6 +1,7 @@
-// The instruction sets that kernels exist for, and how a process is held to one of them.
+// The instruction sets that kernels exist for, and which of them this process may use.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -8,12 +9,11 @@ namespace luge {
 
 /// Those of this processor, the best one first: of "amx", "avx512_bf16", "avx512", "avx2" and "portable".
 std::vector<std::string_view> instruction_sets();
+/// Throws ValueError, listing what the processor offers, for any other name.
+void check_instruction_set(std::string_view name);
 
-/// From here on, the kernels of Luge and of oneDNN use no better instructions than these. To be called before
-/// anything is computed. Throws ValueError, listing what the processor offers, for any other name.
-void hold_to(std::string_view set);
-
-/// The same for the name in the environment variable LUGE_ISA; does nothing without it.
-void hold_to_environment();
+/// The one that the environment variable LUGE_ISA names. Throws ValueError for one the processor does not
+/// have.
+std::optional<std::string_view> instruction_set_of_environment();
 
 }  // namespace luge

@@ -290,6 +290,10 @@ Tensor Session::value(const Variable& variable) const {
 
 void Session::set_value(const Variable& variable, const Tensor& value) {
   const Type type{value.dtype(), value.shape()};
+  if (type.dtype != variable.slot()->type.dtype) {
+    throw DTypeError(fmt::format("Variable '{}' holds {}, got {}; cast the value first", variable.name(),
+                                 luge::name(variable.slot()->type.dtype), luge::name(type.dtype)));
+  }
   if (!(type == variable.slot()->type)) {
     throw ShapeError(fmt::format("Variable '{}' holds {}, got {}", variable.name(),
                                  variable.slot()->type.to_string(), type.to_string()));

@@ -8,7 +8,7 @@
 #include <optional>
 #include <sstream>
 
-#include "core/instruction_sets.h"
+#include "backend/cpu/hold.h"
 #include "fuzz/draft.h"
 #include "fuzz/minimize.h"
 #include "support/temp_dir.h"
@@ -101,7 +101,7 @@ class Searcher {
 
   void work(std::uint64_t from, std::uint64_t to, const std::string& set,
             const std::function<void(const std::string&)>& write) {
-    hold_to(set);
+    cpu::hold_to(set);
     Counts counts;
     start_counting(counts);
     bool thrown = false;  // what comes behind an exception starts in a new process, and is not blamed for it

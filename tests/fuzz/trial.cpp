@@ -8,7 +8,7 @@
 
 #include <csignal>
 
-#include "core/instruction_sets.h"
+#include "backend/cpu/hold.h"
 
 namespace luge::fuzz {
 
@@ -61,7 +61,7 @@ Failure try_case(const Case& c, const Expected& expected, const std::string& set
   for (const Mode& mode : c.modes) {
     const ProcessEnd end = in_child(
         [&](const auto& write) {
-          hold_to(set);
+          cpu::hold_to(set);
           write(difference(c, mode, run(c, mode), expected));
         },
         nullptr, 60);
