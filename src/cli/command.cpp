@@ -57,7 +57,7 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
 
 int dispatch(const std::vector<std::string>& words) {
   if (words.empty() || words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
-    if (words.size() > 1) {
+    if (words.size() > 1 && !asks_for_help({words[1]})) {
       if (const Command* command = find_command(words[1])) {
         fmt::print("{}", help_text(*command));
         return 0;
@@ -85,7 +85,7 @@ std::string& called() {
 }  // namespace
 
 const std::string& program() { return called(); }
-void set_program(std::string name) { called() = std::move(name); }
+void set_program(const std::string& name) { called() = shell_word(name); }
 
 Registration::Registration(Command command) {
   auto& all = registry();

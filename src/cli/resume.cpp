@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/output.h"
 #include "cli/run_config.h"
 #include "cli/runs.h"
 #include "cli/training.h"
@@ -101,7 +102,7 @@ void tell_finished(const Arguments& arguments, const train::Trainer& trainer, co
                 : "stop_at=VALUE";
   }
   fmt::print(stderr, "{} is finished: {}; nothing was trained. To train further: {} resume run={} {}\n",
-             run.string(), why, program(), run.string(), how);
+             run.string(), why, program(), shell_word(run.string()), how);
 }
 
 int run_resume(const Arguments& given) {

@@ -95,6 +95,7 @@ TEST(FirstHour, SettingsAreCheckedBeforeAnythingIsTrained) {
        {{"train", "model=xor", "min_delta=1"}, "min_delta=1: expected early_stopping= beside it"},
        {{"train", "model=xor", "stop_at.monitor=loss"}, "stop_at.monitor=loss: expected stop_at= beside it"},
        {{"summary", "model=xor", "run=last"}, "give model= or run=, not both"},
+       {{"data", "xor", "count=abc"}, "count=abc: expected a whole number"},
        {{"train", "model=xor", "momentum=2", "optimizer=momentum"}, "momentum is 2"},
        {{"train", "model=xor", "early_stopping=3", "early_stopping.monitor=val_acc"},
         "early_stopping.monitor=val_acc"},
@@ -118,6 +119,23 @@ TEST(FirstHour, NextCommandsBeginAsTheProgramWasCalled) {
   expect_part(testing::run_command({"./mine", "help"}, {.folder = dir.path()}).out, "./mine train model=");
 }
 
+// What stands behind "Next:" is taken by a shell as it is.
+TEST(FirstHour, NextCommandsCanBeCopied) {
+  const TempDir dir;
+  fs::create_directory(dir.path() / "my tools");
+  fs::create_symlink(testing::command(), dir.path() / "my tools/luge");
+  for (const std::string run : {"my run", "it's $HOME"}) {
+    const auto ran = testing::run_command({"my tools/luge", "train", "model=xor", "epochs=2", "dir=" + run},
+                                          {.folder = dir.path()});
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    const auto begin = ran.out.find("Next:\n  ") + 8;
+    const std::string next = ran.out.substr(begin, ran.out.find('\n', begin) - begin);
+    const auto copied = testing::run_command({"sh", "-c", next}, {.folder = dir.path()});
+    EXPECT_EQ(copied.code, 0) << next << ": " << copied.err;
+  }
+  expect_part(luge({"new", "my net"}, dir.path()).out, "cd 'my net' && cmake");
+}
+
 TEST(FirstHour, WhatARunRecordedCanBeTrainedAgain) {
   const TempDir dir;
   ASSERT_EQ(luge({"train", "model=xor", "epochs=1", "run.dir=run"}, dir.path()).code, 0);
@@ -127,6 +145,7 @@ TEST(FirstHour, WhatARunRecordedCanBeTrainedAgain) {
 
 TEST(FirstHour, HelpNamesOnlyWhatIsRead) {
   EXPECT_EQ(luge({"help"}).out.find("LUGE_DEVICE"), std::string::npos);
+  EXPECT_EQ(luge({"help", "help"}).out, luge({"help"}).out);
   expect_part(luge({"train", "help"}).out, "schedule.step_size");
 }
 
