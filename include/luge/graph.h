@@ -74,7 +74,7 @@ class Session {
   /// for each fetch, an empty one for an operation. Fetched values are those before the operations. Throws
   /// GraphError naming a placeholder that is not fed, StateError naming a Variable without a value,
   /// DTypeError or ShapeError naming a placeholder whose value does not match, and ValueError when a feed is
-  /// not for a placeholder.
+  /// not for a placeholder or a placeholder is fed twice.
   Tensors run(const std::vector<Fetch>& fetches, const std::vector<Feed>& feeds = {});
   /// Computes one tensor. Throws the same errors.
   Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds = {});
@@ -108,12 +108,12 @@ struct SaverOptions {
 /// another one. Source: TensorFlow 1 train.Saver.
 class Saver {
  public:
-  /// Makes a saver; the options are checked at the first save.
-  explicit Saver(SaverOptions options = {}) : options_(std::move(options)) {}
+  /// Makes a saver. Throws StateError when a chosen Variable has no name or two of them have one name, and
+  /// ValueError for a negative max_to_keep.
+  explicit Saver(SaverOptions options = {});
 
   /// Writes a file and returns its path. Throws StateError when a Variable has no name, two Variables have
-  /// one name, or no Variable has a value; ValueError for a negative max_to_keep; FileError when the file
-  /// cannot be written.
+  /// one name, or no Variable has a value; FileError when the file cannot be written.
   std::filesystem::path save(const Session& session, const std::string& prefix, std::int64_t step);
   /// Sets the value of each Variable by its name. Throws FormatError listing the names that are missing or do
   /// not match; nothing is set then.

@@ -22,33 +22,42 @@ class Operand;           // luge/ops/operand.h
 enum class Keep : bool;  // luge/ops/axes.h
 
 /// A C++ number in an expression with tensors. It takes the dtype of a floating tensor. A fractional number
-/// with an integer or bool tensor throws DTypeError; write cast.
+/// with an integer or bool tensor throws DTypeError; write cast. Whole numbers of each C++ type up to 64 bits
+/// keep their value.
 class Scalar {
  public:
   /// Makes a truth value.
   Scalar(bool value) : real_(value), whole_(value), kind_(Kind::boolean) {}
   /// Makes a whole number.
   template <std::integral T>
-  requires(!std::same_as<T, bool>) Scalar(T value)
-      : real_(static_cast<double>(value)), whole_(static_cast<std::int64_t>(value)), kind_(Kind::whole) {}
+  requires(!std::same_as<T, bool> && sizeof(T) <= 8) Scalar(T value)
+      : real_(static_cast<double>(value)),
+        whole_(static_cast<std::int64_t>(value)),
+        kind_(value > 0 && whole_ < 0 ? Kind::large : Kind::whole) {}
   /// Makes a real number.
   template <std::floating_point T>
-  Scalar(T value)
-      : real_(static_cast<double>(value)), whole_(static_cast<std::int64_t>(0)), kind_(Kind::real) {}
+  Scalar(T value) : real_(static_cast<double>(value)), whole_(0), kind_(Kind::real) {}
 
   /// Returns true when it was made from a float or a double.
   bool is_real() const { return kind_ == Kind::real; }
   /// Returns true when it was made from a bool.
   bool is_bool() const { return kind_ == Kind::boolean; }
-  /// Returns the number as a double.
+  /// Returns true for a whole number from 2^63 to 2^64 - 1, which no integer dtype holds.
+  bool is_large() const { return kind_ == Kind::large; }
+  /// Returns the number as a double, rounded to the nearest.
   double real() const { return real_; }
-  /// Returns the number as an integer; a fraction is cut off.
-  std::int64_t whole() const { return kind_ == Kind::real ? static_cast<std::int64_t>(real_) : whole_; }
+  /// Returns the number as an integer; a fraction is cut off. Throws ValueError when it does not fit into
+  /// int64.
+  std::int64_t whole() const;
+  /// Returns the low 64 bits of a whole number; of a large one all of it.
+  std::uint64_t bits() const { return static_cast<std::uint64_t>(whole_); }
+  /// Returns the number as text: "true", "-3", "18446744073709551615", "0.5".
+  std::string to_string() const;
 
  private:
-  enum class Kind : std::uint8_t { boolean, whole, real };
+  enum class Kind : std::uint8_t { boolean, whole, large, real };
   double real_;
-  std::int64_t whole_;
+  std::int64_t whole_;  // the low 64 bits of a large number
   Kind kind_;
 };
 

@@ -15,11 +15,8 @@ namespace {
 constexpr const char* kRegressionLoss = "mse";
 
 std::int64_t distinct_targets(const data::Dataset& samples) {
-  std::set<float> values;
-  for (const data::Sample& sample : samples) {
-    values.insert(sample.target.field.dtype == f32 ? sample.target.as<float>()[0]
-                                                   : static_cast<float>(sample.target.as<std::int64_t>()[0]));
-  }
+  std::set<std::vector<std::byte>> values;
+  for (const data::Sample& sample : samples) values.insert(sample.target.bytes);
   return static_cast<std::int64_t>(values.size());
 }
 

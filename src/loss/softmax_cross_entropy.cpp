@@ -17,10 +17,7 @@ namespace {
 Tensor weights(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& target) {
   const bool labels = target.rank() < logits.rank();
   Tensor counts;
-  if (labels && o.ignore_index != no_label) {
-    counts = not_equal(target, is_floating(target.dtype()) ? Scalar(static_cast<double>(o.ignore_index))
-                                                           : Scalar(o.ignore_index));
-  }
+  if (labels && o.ignore_index != no_label) counts = logical_not(is_label(target, o.ignore_index));
   if (o.class_weights.empty()) return counts.defined() ? cast(counts, logits.dtype()) : Tensor();
   const std::int64_t classes = logits.extent(static_cast<int>(o.axis));
   if (classes != static_cast<std::int64_t>(o.class_weights.size())) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "backend/backend.h"
 #include "graph/eval.h"
@@ -90,7 +91,12 @@ class Run {
     for (const Tensor& fetch : fetches)
       fetch_roots_.push_back(subgraph_.add_root({fetch.node(), fetch.output()}));
     for (const auto& [variable, value] : updates) add_update(variable, value);
-    for (const Feed& feed : feeds) check_feed(feed);
+    std::unordered_set<const Node*> fed_before;
+    for (const Feed& feed : feeds) {
+      check_feed(feed);
+      if (!fed_before.insert(feed.first.node()).second)
+        throw ValueError(fmt::format("placeholder '{}' is fed twice", feed.first.node()->label));
+    }
   }
 
   Tensors operator()(const Store& store) {

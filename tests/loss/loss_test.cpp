@@ -185,5 +185,19 @@ TEST(Loss, ByName) {
   expect_error<ValueError>([] { named("hinge2"); }, {"hinge2", "mse", "softmax-cross-entropy"});
 }
 
+// The sum of all costs leaves float32, their mean does not.
+TEST(Means, OfLargeCostsAreFinite) {
+  const Tensor zero = zeros({8, 1}), far = full({8, 1}, 1.7e19), weights = full({8}, 1e10);
+  Variable p(far, "p");
+  for (const Tensor& weight : {Tensor(), weights, full({8}, 1e-30)}) {
+    const Tensor cost = MSE()(p.value(), zero, weight);
+    EXPECT_NEAR(cost.item<double>() / 2.89e38, 1, 1e-6);
+    const Sums sums = MSE().sums(p.value(), zero, weight);
+    EXPECT_NEAR(Loss::mean(sums).item<double>() / 2.89e38, 1, 1e-6);
+    const auto slopes = grad(cost, p).to_vector<double>();
+    EXPECT_NEAR(slopes[3] / (2 * 1.7e19 / 8), 1, 1e-5);
+  }
+}
+
 }  // namespace
 }  // namespace luge::loss

@@ -39,7 +39,7 @@ struct Targets {
 
 /// A cost over many samples as two sums, which can be added up over batches.
 struct Sums {
-  Tensor cost;    ///< Σ weight·cost, rank 0
+  Tensor cost;    ///< Σ weight·cost, rank-0 f64
   Tensor weight;  ///< Σ weight, rank-0 f64; the number of costs when all weights are 1
 };
 

@@ -108,8 +108,9 @@ class ConfusionMatrix : public Metric {
 };
 
 /// The mean over batches of a rank-0 tensor that is given as the prediction, weighted by the number of
-/// samples in the target. It is the right mean of a mean loss over batches of different sizes. Source: Keras
-/// Mean.
+/// samples in the target, or by what counts where that is given. It is the right mean of a mean loss over
+/// batches of different sizes; with Loss::counted also of a loss that ignores labels. What is weighted in
+/// another way is added up with Loss::sums. Source: Keras Mean.
 class Mean : public Metric {
  public:
   /// Makes the metric with a name of your own.

@@ -116,9 +116,11 @@ class Optimizer {
   /// values of the graph that Tensors still refer to, and the graph is released. Inside a compiled function,
   /// the step is only recorded. The first step decides which parameters the optimizer holds, unless it
   /// throws. With a `weight` (rank 0), the gradients are those of a weighted sum: these and the gathered
-  /// gradients are divided by the sum of all weights. Throws ValueError when the numbers of gradients and
-  /// parameters differ or a parameter is given twice, StateError for a parameter that the optimizer does not
-  /// hold, ShapeError for a gradient that does not match its parameter, and NonFiniteError when it runs.
+  /// gradients are divided by the sum of all weights. A gradient gathered for a parameter is applied even
+  /// when its gradient is empty now. Throws ValueError when the numbers of gradients and parameters differ, a
+  /// parameter is given twice, or only some of the gathered gradients have a weight; StateError for a
+  /// parameter that the optimizer does not hold, ShapeError for a gradient that does not match its parameter,
+  /// and NonFiniteError when it runs.
   void step(const Variables& parameters, Tensors gradients, const Tensor& weight = {}) const;
   /// Takes one step for parameters with their paths, which errors and state() use. Otherwise as above; the
   /// first step also throws ValueError for two parameters of one path.

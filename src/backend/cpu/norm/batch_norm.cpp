@@ -122,6 +122,7 @@ class Forward final : public PreparedKernel {
               const norm::WideMoments wide = norm::wide_moments(walk_, k, x);
               s.c.mean[k] = average = static_cast<float>(wide.mean);
               s.c.factor[k] = scale[k] * wide_inverse(wide, rectified_.epsilon);
+              square = static_cast<float>(wide.variance);  // infinite, not NaN, of finite numbers
             }
             s.c.shift[k] = shift[k];
             if (mean) mean[k] = average;
