@@ -92,9 +92,11 @@ bool changes_anything(const Arguments& given) {
 
 // A training that has nothing left to do says so, and how it would go on.
 void tell_finished(const Arguments& arguments, const train::Trainer& trainer, const fs::path& run) {
-  const std::int64_t epochs = arguments.integer("train.epochs", 1);
-  std::string why = fmt::format("all {} epochs are done", epochs), how = fmt::format("epochs={}", 2 * epochs);
-  if (trainer.position().epoch < epochs) {
+  const std::int64_t epochs = arguments.integer("train.epochs", 1), done = trainer.position().epoch;
+  std::string why = fmt::format("{}{} {} done", done == epochs && done > 1 ? "all " : "", done,
+                                done == 1 ? "epoch is" : "epochs are"),
+              how = fmt::format("epochs={}", 2 * done);
+  if (done < epochs) {
     why = trainer.history().stop_reason;
     const bool early = arguments.has("callbacks.early_stopping.patience");
     how = early ? fmt::format("early_stopping={}",

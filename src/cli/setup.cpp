@@ -212,7 +212,13 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   nn::Notes notes;
   notes.name = entry.name;
   trainer.net().set_notes(std::move(notes));
-  trainer.prepare(info);
+  try {
+    trainer.prepare(info);
+  } catch (const ShapeError& error) {
+    throw ShapeError(fmt::format("model={} does not fit {}, whose samples are {}: {}", entry.name,
+                                 arguments.knows("data.name") ? info.name : "such inputs",
+                                 info.input.shape.to_string(), error.what()));
+  }
   // A limit for steps: a message about it names what they need, not what the initial weights do.
   if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
   return {entry.name, std::move(trainer), info, info.input.shape};

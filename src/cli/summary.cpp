@@ -34,6 +34,13 @@ Known network(const Arguments& arguments) {
   if (arguments.has("run") && !model.empty())
     throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
   if (arguments.has("run") || is_path(model)) {
+    for (const Key& key : model_and_input_keys()) {
+      if (key.name != "model.name" && arguments.given(key.name))
+        throw Misuse(
+            fmt::format("luge summary: {}={}: a trained network is as it is; {}= belongs to model=NAME of "
+                        "the gallery",
+                        arguments.shown(key.name), arguments.text(key.name), arguments.shown(key.name)));
+    }
     std::vector<std::string> words;
     words.push_back(arguments.has("run") ? "run=" + arguments.text("run") : "model=" + model);
     const auto path = model_path(Arguments(arguments.command(), model_file_keys(), 0, words)).file;

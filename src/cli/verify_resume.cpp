@@ -66,6 +66,8 @@ int verify(const Arguments& given) {
   const std::int64_t stop =
       arguments.has("stop") ? arguments.integer("stop", 1) : std::max<std::int64_t>(1, total / 2);
 
+  if (stop >= total) arguments.misuse("stop", fmt::format("less than the {} steps of the training", total));
+
   train::Trainer first = fresh();
   train::FitOptions until = options;
   until.callbacks.push_back(

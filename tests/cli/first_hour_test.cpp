@@ -79,6 +79,28 @@ TEST(FirstHour, WordsOfOtherProgramsAreUnderstood) {
        {{"predict", "model=x", "image=a.png"}, "did you mean input?"}});
 }
 
+TEST(FirstHour, WordsWithoutAKeyAreToldTheirs) {
+  const TempDir dir;
+  expect_misuse(
+      {{{"train", "lenet5"}, "'lenet5' is not of the form key=value; write model=lenet5;"},
+       {{"train", "--model", "lenet5"}, "; write model=lenet5;"},
+       {{"train", "--epochs"}, "; write epochs=VALUE;"},
+       {{"eval", "runs/xor-1"}, "; write run=runs/xor-1;"},
+       {{"predict", "run=last", dir.write("new.csv", "a\n1\n")}, "; write input=/"},
+       {{"predict", "run=last", "--jsn"}, "did you mean --json?"},
+       {{"train", "model=xor", "learning-rate=0.1"}, "did you mean lr?"},
+       {{"train", "model=xor", "Weight_Decay=0.1"}, "did you mean weight_decay?"},
+       {{"train", "model=xor", "device=cuda"}, "Luge computes on the processor"},
+       {{"data", "fashion-mnist", "count=5"}, "to=FOLDER says where"},
+       {{"verify-resume", "model=xor", "epochs=2", "stop=9"}, "stop=9: expected less than the 2 steps"},
+       {{"summary", "run=r", "input=3"}, "input=3: a trained network is as it is"}});
+  EXPECT_EQ(luge({"plan", "model=mlp", "memory=64mb", "--json"}).code, 0);
+  expect_part(luge({"predict", "model=resnet50", "input=x.png"}).err, "train model=resnet50 trains it");
+  dir.write("two.csv", "a,b,y\n1,2,yes\n2,1,no\n1,3,yes\n2,2,no\n");
+  expect_part(luge({"train", "model=lenet5", "data=two.csv"}, dir.path()).err,
+              "model=lenet5 does not fit two, whose samples are [2]: conv1");
+}
+
 TEST(FirstHour, ListsKeepWhatIsCommon) {
   expect_misuse({{{"train", "model=xor", "qqqqqq=1"}, "model, data, epochs, batch, optimizer, lr"},
                  {{"train", "model=zzzzzzzzzzzz"}, "yolov3-tiny"},
