@@ -36,6 +36,10 @@ TraceScope::~TraceScope() { recording = outer_; }
 OutsideTrace::OutsideTrace() : suspended_(recording) { recording = nullptr; }
 OutsideTrace::~OutsideTrace() { recording = suspended_; }
 
+void watch(const Tensor& value, std::string what, double times) {
+  if (values_come_later()) recording->watched.push_back({value, std::move(what), times});
+}
+
 Tensor next_key() {
   if (values_come_later()) {
     recording->keys.push_back(key_leaf(0, 0));

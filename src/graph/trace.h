@@ -59,6 +59,12 @@ struct Trace {
   Tensors scalars;            // a number is one node in a trace, however often it is written
   Tensors keys;               // random keys to draw anew at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
+  struct Watched {
+    Tensor value;
+    std::string what;
+    double times;
+  };
+  std::vector<Watched> watched;  // what an optimizer's step is refused for
   bool outer_reads =
       false;           // a first read gives the node made outside (graph::record), not one of the trace's own
   bool looks = false;  // a Probe's: nothing is compiled, and values may be read
@@ -101,6 +107,10 @@ class OutsideTrace {
   Trace* suspended_;
   random::ForGood draws_;
 };
+
+/// In a function that is being compiled: a step that an optimizer takes later in it is refused, `what` named,
+/// when so many times this value, floating, is not finite. Elsewhere it does nothing.
+void watch(const Tensor& value, std::string what, double times = 1);
 
 /// A new random key: drawn now from the generator, or, in a trace, at each call.
 Tensor next_key();

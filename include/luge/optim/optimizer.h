@@ -68,6 +68,13 @@ class Rule {
   /// The parameter's new value. Beside a 16-bit parameter all are float32: its exact value stands in a slot
   /// "exact", and the parameter is that, rounded.
   virtual Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const = 0;
+  /// The slot that gradients are added up in, which may become larger than any of them, and how many times a
+  /// gradient is added to it on the way. Empty: none.
+  struct Sum {
+    std::string slot = {};
+    double times = 1;
+  };
+  virtual Sum sum() const { return {}; }
 };
 
 /// What weight decay with factor λ means.

@@ -1,0 +1,66 @@
+// What a step of an optimizer is refused for before anything is written.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "graph/trace.h"
+#include "luge/ops/check.h"
+#include "luge/optim/optimizer.h"
+#include "optim/optimizer_state.h"
+
+namespace luge::optim {
+namespace {
+
+// `next`, unless what layers have assigned on the way to the loss, running statistics, is not finite.
+Tensor with_watched(Tensor next) {
+  if (!values_come_later()) return next;
+  for (const double times : {1.0, 2.0}) {
+    Tensors values;
+    std::vector<std::string> labels;
+    for (const Trace::Watched& watched : current_trace()->watched) {
+      if (watched.times != times) continue;
+      values.push_back(watched.value);
+      labels.push_back(watched.what);
+    }
+    if (!values.empty()) next = guard_finite(next, values, labels, scalar(times, f64));
+  }
+  return next;
+}
+
+// What an element of a gradient is at most when the step along it is taken; 0: nothing limits it.
+double most_after_clipping(const OptimizerOptions& options) {
+  double most = 0;
+  for (const double limit : {options.clip_value, options.clip_norm, options.clip_global_norm}) {
+    if (limit > 0) most = most > 0 ? std::min(most, limit) : limit;
+  }
+  return most;
+}
+
+}  // namespace
+
+// `next`, which the step writes in any case, unless what it writes beside is not finite.
+Tensor Optimizer::guarded(const Tensor& next, const Variables& parameters, const Tensors& gradients,
+                          const Tensor& rate) const {
+  const OptimizerOptions& options = state_->options;
+  if (!options.check_finite) return next;
+  Tensors values;
+  std::vector<std::string> labels;
+  const Rule::Sum sum = state_->rule->sum();
+  StepToGuard step{
+      .rate = rate, .values = {}, .sums = {}, .times = sum.times, .limit = most_after_clipping(options)};
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (!gradients[k].defined() || !parameters[k].trainable()) continue;
+    State::Held& held = *state_->find(parameters[k]);
+    values.push_back(gradients[k]);
+    labels.push_back(fmt::format("the gradient of '{}'", held.path));
+    step.values.push_back(held.parameter.value());
+    for (const Slots::Entry& entry : held.slots) {
+      if (entry.name == sum.slot) step.sums.push_back(entry.variable.value());
+    }
+  }
+  if (!rate.defined()) return with_watched(guard_finite(next, values, labels));
+  if (step.sums.size() != values.size()) step.sums.clear();  // a first step, before which all sums are 0
+  return with_watched(guard_step(guard_finite(next, {rate}, {"the learning rate"}), values, labels, step));
+}
+
+}  // namespace luge::optim
