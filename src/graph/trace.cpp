@@ -36,6 +36,10 @@ TraceScope::~TraceScope() { recording = outer_; }
 OutsideTrace::OutsideTrace() : suspended_(recording) { recording = nullptr; }
 OutsideTrace::~OutsideTrace() { recording = suspended_; }
 
+void watch(const Tensor& next, std::string name) {
+  if (values_come_later()) recording->watched.push_back({next, std::move(name)});
+}
+
 Tensor next_key() {
   if (values_come_later()) {
     recording->keys.push_back(key_leaf(0, 0));

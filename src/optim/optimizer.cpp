@@ -9,7 +9,6 @@
 #include "graph/expand.h"
 #include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
-#include "luge/ops/check.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "optim/clip.h"
@@ -223,24 +222,6 @@ void Optimizer::forget_gathered() const {
   }
   assigned.keep();
   state_->is_weighed.reset();
-}
-
-// `next`, which the step writes in any case, unless what it writes beside is not finite.
-Tensor Optimizer::guarded(const Tensor& next, const Variables& parameters, const Tensors& gradients,
-                          const Tensor& rate) const {
-  const OptimizerOptions& options = state_->options;
-  if (!options.check_finite) return next;
-  Tensors values;
-  std::vector<std::string> labels;
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    if (!gradients[k].defined() || !parameters[k].trainable()) continue;
-    values.push_back(gradients[k]);
-    labels.push_back(fmt::format("the gradient of '{}'", state_->find(parameters[k])->path));
-  }
-  if (!rate.defined()) return guard_finite(next, values, labels);
-  const Tensor with_rate = guard_finite(next, {rate}, {"the learning rate"});
-  const bool clips = options.clip_value > 0 || options.clip_norm > 0 || options.clip_global_norm > 0;
-  return guard_finite(with_rate, values, labels, clips ? Tensor() : rate);
 }
 
 // As many gradients as parameters, of parameters this optimizer holds.

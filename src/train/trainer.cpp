@@ -51,27 +51,6 @@ struct Profiling {
   Profiling(const Profiling&) = delete;
 };
 
-Tensors values_of(const std::vector<nn::NamedVariable>& variables) {
-  Tensors values;
-  for (const auto& [name, variable] : variables) values.push_back(variable.value());
-  return values;
-}
-
-// The cost, unless a step is about to write a NaN or an infinity into a buffer: the variance of large inputs
-// overflows where their normalisation does not.
-Tensor with_finite_state(const Tensor& cost, const std::vector<nn::NamedVariable>& buffers,
-                         const Tensors& before, const Tensors& after) {
-  Tensors written;
-  std::vector<std::string> labels;
-  for (std::size_t k = 0; k < buffers.size(); ++k) {
-    const bool same = after[k].node() == before[k].node() && after[k].output() == before[k].output();
-    if (same || !is_floating(after[k].dtype())) continue;
-    written.push_back(after[k]);
-    labels.push_back(fmt::format("{}'{}'", kNextValueOf, buffers[k].name));
-  }
-  return written.empty() ? cost : guard_finite(cost, written, labels);
-}
-
 void check_metrics(const std::vector<metrics::Metric>& metrics) {
   std::set<std::string_view> taken(std::begin(kOwnColumns), std::end(kOwnColumns));
   taken.insert("loss");
@@ -113,11 +92,7 @@ Trainer::Impl::Impl(nn::Model net_, loss::Loss loss_, optim::Optimizer optimizer
 }
 
 StepResult Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
-  if (!net->built()) net->build(x.shape().without(0), x.dtype());
-  const std::vector<nn::NamedVariable> buffers = net->named_buffers();
-  const Tensors before = values_of(buffers);
   const Tensor output = net(x);
-  const Tensors after = values_of(buffers);
   const loss::Sums sums = loss.sums(output, y);
   const std::vector<nn::NamedVariable> parameters = net->named_parameters();
   Variables variables;
@@ -133,8 +108,7 @@ StepResult Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
   }
   const Tensor counted = loss.counted(output, y);
   for (const metrics::Metric& metric : metrics) metric.update(output, y, counted);
-  const Tensor cost = check_finite(sums.cost, "the loss");
-  return {with_finite_state(cost, buffers, before, after), sums.weight};
+  return {check_finite(sums.cost, "the loss"), sums.weight};
 }
 
 StepResult Trainer::Impl::measure(const Tensor& x, const Tensor& y) {

@@ -3,7 +3,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -16,9 +15,6 @@ namespace luge::train {
 /// Cost and weight of one batch.
 using StepResult = std::tuple<Tensor, Tensor>;
 using Step = CompiledFunction<StepResult, Tensor, Tensor>;
-
-/// How the error about a buffer begins that a step would write.
-inline constexpr std::string_view kNextValueOf = "the next value of ";
 
 struct Trainer::Impl {
   Impl(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options);

@@ -20,4 +20,17 @@ Tensor check_finite(const Tensor& x, std::string label = "");
 Tensor guard_finite(const Tensor& x, const Tensors& guarded, const std::vector<std::string>& labels,
                     const Tensor& factor = {});
 
+/// A step that an optimizer is about to take.
+struct StepToGuard {
+  Tensor rate;       // scalar f64
+  Tensors values;    // what the steps are added to, one for each gradient
+  Tensors sums;      // what the gradients themselves are added to (momentum), one each or none
+  double times = 1;  // that a gradient is added to its sum
+  double limit = 0;  // of a gradient's elements, which are clipped to it before the step; 0: none
+};
+/// The same for gradients and the step along them: throws NonFiniteError also where values or sums would
+/// leave the numbers that their dtype holds.
+Tensor guard_step(const Tensor& x, const Tensors& gradients, const std::vector<std::string>& labels,
+                  const StepToGuard& step);
+
 }  // namespace luge

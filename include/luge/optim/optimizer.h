@@ -74,6 +74,13 @@ class Rule {
   /// Returns the new value of a parameter. For a parameter of 16 bits, all values here are float32: the slot
   /// "exact" keeps the exact value, and the parameter holds it rounded.
   virtual Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const = 0;
+  /// The slot that gradients are added up in, which may become larger than any of them, and how many times a
+  /// gradient is added to it on the way. Empty: none.
+  struct Sum {
+    std::string slot = {};
+    double times = 1;
+  };
+  virtual Sum sum() const { return {}; }
 };
 
 /// What weight decay with the factor λ does.
