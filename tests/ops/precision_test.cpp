@@ -7,6 +7,7 @@
 #include <string>
 
 #include "luge/autodiff.h"
+#include "luge/compile.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/index.h"
 #include "luge/ops/math.h"
@@ -165,6 +166,35 @@ TEST(Overflow, MeansOverSomeAxesAreFinite) {
   expect_close(luge::std(far, 1, Keep::no, 0), {1e37, 1e37}, 1e-5);
   expect_close(norm(far * 0.5, 2, 0), {3e38 / std::sqrt(2), 3.2e38 / std::sqrt(2)}, 1e-5);
   expect_close(logsumexp(far, 1), {3.2e38, 3.2e38}, 1e-6);
+}
+
+// In the public layout, and in the one that convolutions leave behind.
+TEST(Overflow, MeansOfWindowsAreFinite) {
+  for (const DType dtype : {f32, bf16}) {
+    for (const std::int64_t channels : {1, 3, 16, 33}) {
+      Tensor x = full({2, channels, 5, 6}, 0x1.8p127, dtype);
+      x = x * cast(greater(iota_like(x, 3), 0), dtype);  // the first column is 0
+      const Tensor unit = reshape(eye(channels, dtype), {channels, channels, 1, 1});
+      for (const bool convolved : {false, true}) {
+        const auto pool = [&](const PoolOptions& options) {
+          const auto run =
+              compile([&](Tensor t) { return avg_pool2d(convolved ? relu(conv2d(t, unit)) : t, options); });
+          return cast(run(x), f64) * 0x1p-127;
+        };
+        const Tensor valid = pool({.kernel = {2, 3}, .stride = 2});  // columns 0-2 and 2-4
+        EXPECT_EQ(valid.shape(), (Shape{2, channels, 2, 2}));
+        const Values got = valid.to_vector<double>();
+        for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], i % 2 ? 1.5 : 1, 0.01);
+        const Values edge =
+            pool({.kernel = 3, .stride = 3, .padding = PaddingMode::same, .count_include_pad = true})
+                .to_vector<double>();
+        // Two rows of padding out of five and none of six columns: the first window of each row has a 0
+        // column.
+        for (std::size_t i = 0; i < edge.size(); ++i)
+          EXPECT_NEAR(edge[i], (i % 2 ? 1.5 : 1) * (i / 2 % 2 ? 2.0 / 3 : 1), 0.01) << i;
+      }
+    }
+  }
 }
 
 TEST(Overflow, DrawsReachBothEndsOfADtype) {

@@ -1,4 +1,5 @@
 // Mean of each window, and the way back.
+#include "backend/cpu/onednn/far_mean.h"
 #include "backend/cpu/onednn/pool.h"
 
 namespace luge::onednn {
@@ -40,7 +41,12 @@ class AvgPoolKernel final : public OneDnnKernel<PoolAttributes> {
                                    pick_.from({}));
     if (!desc) return refuse("oneDNN has no such pool");
     const PoolArguments arguments{{{DNNL_ARG_SRC, desc.src_desc(), 0}}, {{DNNL_ARG_DST, desc.dst_desc(), 0}}};
-    return pool_offer(r, problem, desc, PoolForward(desc), arguments, threads);
+    Offer offer = pool_offer(r, problem, desc, PoolForward(desc), arguments, threads);
+    if (offer.kernel) {
+      offer.kernel = with_far_means(std::move(offer.kernel), attributes, r.in[0], offer.in_layouts[0],
+                                    r.out[0], offer.out_layouts[0], threads);
+    }
+    return offer;
   }
 
  private:
