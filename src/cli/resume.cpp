@@ -121,10 +121,14 @@ int run_resume(const Arguments& given) {
   check_settings(arguments, setup.trainer, data);
   const fs::path file = restore_newest(setup.trainer, path);
   const train::Position from = setup.trainer.position();
-  if (changes_anything(given)) write_config(arguments, run, false);
+  // What is given holds from now on, unless the checkpoint does not go with it.
+  const auto keep = [&] {
+    if (changes_anything(given)) write_config(arguments, run, false);
+  };
   const int code = train_and_report(
       arguments, setup, data, path,
-      fmt::format("going on from {}: epoch {}, step {}", file.string(), from.epoch + 1, from.total_steps));
+      {fmt::format("going on from {}: epoch {}, step {}", file.string(), from.epoch + 1, from.total_steps),
+       keep});
   if (setup.trainer.position().total_steps == from.total_steps) tell_finished(arguments, setup.trainer, path);
   return code;
 }

@@ -72,10 +72,14 @@ train::FitOptions fit_options(const Arguments& arguments, const TrainingData& da
   return options;
 }
 
-// Prints a line before the first step of a training that has one.
+// Does what is due when the training was not refused, and prints a line before its first step if there is
+// one.
 class Announce final : public train::Callback {
  public:
-  explicit Announce(std::string text) : text_(std::move(text)) {}
+  explicit Announce(const Beginning& beginning) : text_(beginning.line), accepted_(beginning.accepted) {}
+  void train_begin(train::Fit&) override {
+    if (accepted_) accepted_();
+  }
   void epoch_begin(train::Fit&) override {
     if (!text_.empty()) fmt::print(stderr, "{}\n", text_);
     text_.clear();
@@ -83,6 +87,7 @@ class Announce final : public train::Callback {
 
  private:
   std::string text_;
+  std::function<void()> accepted_;
 };
 
 // Where a resumption would begin: not where the training stands when that could not be saved.
@@ -205,10 +210,10 @@ void check_settings(const Arguments& arguments, const train::Trainer& trainer, c
 }
 
 int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data,
-                     const std::filesystem::path& run, const std::string& announcement) {
+                     const std::filesystem::path& run, const Beginning& beginning) {
   train::FitOptions options = fit_options(arguments, data);
   options.accept_changed_data = arguments.flag("data.accept_changed_data");
-  options.callbacks.insert(options.callbacks.begin(), std::make_shared<Announce>(announcement));
+  options.callbacks.insert(options.callbacks.begin(), std::make_shared<Announce>(beginning));
   options.callbacks.push_back(train::checkpoint(run, checkpoint_options(arguments)));
   const std::int64_t before = setup.trainer.position().total_steps;
   const train::History history = setup.trainer.fit(data.batches, options);
