@@ -173,12 +173,12 @@ struct MomentsOfChunk {
   double *mean, *squares;  // of the strip
   double& count;
   void operator()(const Chunk& chunk) const {
-    double sums[kMostLanes], unused[kMostLanes];
-    float means[kMostLanes];
+    double sums[kMostLanes] = {}, unused[kMostLanes] = {};
+    float means[kMostLanes] = {};
     const auto m = static_cast<double>(chunk.images * chunk.points);
     add_up(d, w, strip, chunk, Sum{x}, sums, unused);
     for (int64_t k = 0; k < w.lanes; ++k) means[k] = static_cast<float>(sums[k] / m);
-    double own[kMostLanes];
+    double own[kMostLanes] = {};
     add_up(d, w, strip, chunk, Squares{x, means, w.plane}, own, unused);
     for (int64_t k = 0; k < w.lanes; ++k) {
       const double exact = sums[k] / m, rounded = exact - static_cast<double>(means[k]);
