@@ -3,6 +3,7 @@
 #include "loss/registry.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
+#include "luge/ops/axes.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/index.h"
 #include "luge/ops/labels.h"
@@ -40,7 +41,8 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
 }
 
 Targets targets_of(const SoftmaxCrossEntropyOptions& o, const Shape& logits, const Shape& target) {
-  const int axis = static_cast<int>(o.axis < 0 ? o.axis + logits.rank() : o.axis);
+  const Axes along(std::vector<std::int64_t>{o.axis});
+  const int axis = static_cast<int>(along.resolve("softmax_cross_entropy", logits.rank())[0]);
   // As squeeze_labels has it: [N,…,1] beside logits [N,…,C] are labels too.
   const bool column =
       target.rank() == logits.rank() && logits.rank() > 0 && target[axis] == 1 && logits[axis] != 1;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/ops/axes.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/labels.h"
 #include "luge/ops/math.h"
@@ -14,7 +15,9 @@ namespace {
 
 /// Which samples are right, bool.
 Tensor right(const AccuracyOptions& o, const Tensor& prediction, const Tensor& given) {
-  const int axis = static_cast<int>(o.axis);
+  const Axes along(std::vector<std::int64_t>{prediction.rank() > 1 ? o.axis : -1});
+  const int axis =
+      prediction.rank() > 0 ? static_cast<int>(along.resolve("accuracy", prediction.rank())[0]) : 0;
   const Tensor target = prediction.rank() > 0 ? squeeze_labels(given, prediction, axis) : given;
   const bool single = prediction.rank() <= 1 || prediction.extent(axis) == 1;
   if (single) {
@@ -28,8 +31,7 @@ Tensor right(const AccuracyOptions& o, const Tensor& prediction, const Tensor& g
   } else if (may_equal(prediction.shape(), target.shape())) {
     const Tensor known = logical_and(without_nan(prediction, axis), without_nan(target, axis));
     return logical_and(equal(argmax(prediction, axis), argmax(target, axis)), known);
-  } else if (may_equal(prediction.shape().without(axis < 0 ? axis + prediction.rank() : axis),
-                       target.shape())) {
+  } else if (may_equal(prediction.shape().without(axis), target.shape())) {
     return logical_and(equal(argmax(prediction, axis), to_index(target, "accuracy: label")),
                        without_nan(prediction, axis));
   }

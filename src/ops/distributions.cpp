@@ -114,7 +114,12 @@ Tensor permutation(std::int64_t n) {
     throw GraphError(
         "permutation: drawn on the host, so not inside a compiled function; pass it in as an argument");
   }
-  std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+  std::vector<std::int64_t> order;
+  try {
+    order.resize(static_cast<std::size_t>(n));
+  } catch (const std::exception&) {
+    throw MemoryError(fmt::format("permutation: {} numbers do not fit in memory", n));
+  }
   std::iota(order.begin(), order.end(), std::int64_t{0});
   const State key = next();
   for (std::int64_t last = n - 1; last > 0; --last) {  // Fisher and Yates

@@ -199,5 +199,14 @@ TEST(Means, OfLargeCostsAreFinite) {
   }
 }
 
+TEST(Axes, ThatDoNotExistAreNamed) {
+  for (const std::int64_t axis :
+       {std::int64_t{2}, std::int64_t{-3}, std::int64_t{100}, (std::int64_t{1} << 32) + 1}) {
+    const Loss loss = SoftmaxCrossEntropy({.axis = axis});
+    testing::expect_error<ShapeError>([&] { loss(ones({2, 3}), zeros({2}, i64)); }, {std::to_string(axis)});
+    testing::expect_error<ShapeError>([&] { loss.targets(Shape{2, 3}, Shape{2}); }, {std::to_string(axis)});
+  }
+}
+
 }  // namespace
 }  // namespace luge::loss

@@ -350,6 +350,12 @@ TEST(BadInput, C25_OneClassAndNoSamplesAreDefined) {
 }
 
 TEST(Metric, ShapesThatDoNotFitAreNamed) {
+  for (const std::int64_t axis : {std::int64_t{2}, std::int64_t{-3}, (std::int64_t{1} << 32) + 1})
+    expect_error<ShapeError>(
+        [&] {
+          Accuracy({.axis = axis}).update(ones({2, 3}), zeros({2}, i64));
+        },
+        {"accuracy", std::to_string(axis)});
   expect_error<ShapeError>(
       [] {
         Accuracy().update(ones({2, 3}), ones({2, 3, 4}));

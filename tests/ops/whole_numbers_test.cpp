@@ -234,6 +234,7 @@ TEST(WholeNumbers, AreNoSizesBeyond64Bits) {
   expect_error<ValueError>([] { split(zeros({3}), {kHigh, kHigh}); }, {"split"});
   expect_error<ShapeError>([] { split(zeros({3}), {kHigh}); }, {"split"});
   EXPECT_EQ(chunk(zeros({3}), kHigh, 0).size(), 3u);
+  expect_error<MemoryError>([] { random::permutation(kHigh); }, {"permutation", "9223372036854775807"});
   expect_error<ShapeError>([] { topk(zeros({3}), kHigh); }, {"slice"});
 
   const Tensor image = ones({1, 1, 4, 4}), kernel = ones({1, 1, 3, 3});
