@@ -44,6 +44,14 @@ class Kept {
   random::Scratch draws_;
 };
 
+// Ends however the scope does.
+struct Profiling {
+  Profiling() { set_profiling(true); }
+  ~Profiling() { set_profiling(false); }
+  Profiling(const Profiling&) = delete;
+  Profiling& operator=(const Profiling&) = delete;
+};
+
 void check_metrics(const std::vector<metrics::Metric>& metrics) {
   std::set<std::string_view> taken(std::begin(kOwnColumns), std::end(kOwnColumns));
   taken.insert("loss");
@@ -213,9 +221,10 @@ std::string Trainer::profile(const data::Batch& batch, std::int64_t steps) {
   const nn::ModeScope train_mode(*impl_->net, true);
   const Kept kept(impl_->state());
   impl_->train_step(batch.input, batch.target);  // compiles, warms caches
-  set_profiling(true);
-  for (std::int64_t i = 0; i < steps; ++i) impl_->train_step(batch.input, batch.target);
-  set_profiling(false);
+  {
+    const Profiling profiling;
+    for (std::int64_t i = 0; i < steps; ++i) impl_->train_step(batch.input, batch.target);
+  }
   return explain(batch);
 }
 
