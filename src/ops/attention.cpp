@@ -139,14 +139,20 @@ double attention_scale(std::string_view op, const AttentionAttributes& a, const 
 
 AttentionScores attention_scores(std::string_view op, const AttentionAttributes& a,
                                  const AttentionParts& parts, const Tensor& mask) {
-  const Tensor all = matmul(parts.q, parts.k, {.transpose_b = true}) * attention_scale(op, a, parts.q);
+  const double scale = attention_scale(op, a, parts.q);
+  const Tensor plain = matmul(parts.q, parts.k, {.transpose_b = true});
   Tensor seen = mask;
   if (a.causal) {
-    const Tensor before = greater_equal(iota_like(all, -2), iota_like(all, -1));
+    const Tensor before = greater_equal(iota_like(plain, -2), iota_like(plain, -1));
     seen = mask.defined() ? logical_and(before, mask) : before;
   }
-  if (!seen.defined()) return {all, {}};
-  return {where(seen, all, -std::numeric_limits<double>::infinity()), seen};
+  if (!seen.defined()) return {plain * scale, {}};
+  const Tensor products = product_seen(parts.q, parts.k, seen) * scale;
+  return {where(seen, products, -std::numeric_limits<double>::infinity()), seen};
+}
+
+Tensor attention_pairs(const Tensor& a, const Tensor& b, const Tensor& seen) {
+  return seen.defined() ? product_seen(a, b, seen) : matmul(a, b, {.transpose_b = true});
 }
 
 Tensor attention_product(const Tensor& a, const Tensor& b, const Tensor& seen, bool transpose_a) {

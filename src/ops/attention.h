@@ -31,6 +31,8 @@ struct AttentionScores {
 };
 AttentionScores attention_scores(std::string_view op, const AttentionAttributes& a,
                                  const AttentionParts& parts, const Tensor& mask);
+/// a·bᵀ, of the scores' shape, 0 where nothing is seen.
+Tensor attention_pairs(const Tensor& a, const Tensor& b, const Tensor& seen);
 /// a·b, or aᵀ·b, of what is seen alone: a has the scores' shape. What a row does not see may be NaN.
 Tensor attention_product(const Tensor& a, const Tensor& b, const Tensor& seen, bool transpose_a = false);
 

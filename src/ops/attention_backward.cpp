@@ -38,7 +38,7 @@ struct AttentionBackward : Op<AttentionBackward, AttentionAttributes> {
     const Tensor g = heads > 0 ? split_heads(in[own + 2], heads) : in[own + 2];
     const auto [scores, seen] = attention_scores(name, *this, parts, mask);
     const Tensor weights = exp(scores - unsqueeze(in[own + 1], -1));
-    const Tensor of_weights = matmul(g, parts.v, {.transpose_b = true}) - sum(g * y, -1, keep_dims);
+    const Tensor of_weights = attention_pairs(g, parts.v, seen) - sum(g * y, -1, keep_dims);
     const Tensor of_scores = weights * of_weights * attention_scale(name, *this, parts.q);
     const Tensor dq = attention_product(of_scores, parts.k, seen);
     const Tensor dk = attention_product(of_scores, parts.q, seen, true);

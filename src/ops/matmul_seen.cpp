@@ -1,6 +1,7 @@
 // matmul_seen: the sums of a product of matrices over those pairs alone that a mask lets be seen. It is given
 // the plain product, in which hidden elements are 0, and adds up again only where that is not finite: 0 times
-// NaN or infinity, of something hidden, is NaN.
+// NaN or infinity, of something hidden, is NaN. product_seen: the pairs themselves. Each is the gradient of
+// the other, so that nothing hidden comes in at any derivative.
 #include "ops/matmul_seen.h"
 
 #include <algorithm>
@@ -111,15 +112,42 @@ struct MatmulSeen : Op<MatmulSeen, MatmulAttributes> {
   Tensors gradient(const GradientCall& c) const {
     const Tensor &a = c.in[1], &b = c.in[2], &seen = c.in[3], &g = c.g[0];
     Tensors result(4);
-    if (c.needs[1]) {
-      result[1] = where(
-          seen, transpose_a ? matmul(b, g, {.transpose_b = true}) : matmul(g, b, {.transpose_b = true}), 0);
-    }
+    if (c.needs[1]) result[1] = transpose_a ? product_seen(b, g, seen) : product_seen(g, b, seen);
     if (c.needs[2]) result[2] = matmul_seen(a, g, seen, !transpose_a);
     return result;
   }
 };
 const Registered<MatmulSeen> registered;
+
+struct ProductSeen : Op<ProductSeen> {
+  static constexpr auto name = "product_seen";
+
+  Types infer(const Types& in) const {  // a, b, seen
+    check_inputs(name, in, 3);
+    check_float(name, in[0]);
+    check_same_dtype(name, in[0], in[1]);
+    check_bool(name, in[2]);
+    const int rank = in[0].shape.rank();
+    check_rank(name, "right operand", in[1], rank);
+    check_extent(name, "right operand", in[1], rank - 1, in[0].shape[rank - 1]);
+    for (int axis = 0; axis < rank - 2; ++axis)
+      check_extent(name, "right operand", in[1], axis, in[0].shape[axis]);
+    const Type result{in[0].dtype, in[0].shape.with(rank - 1, in[1].shape[rank - 2])};
+    if (broadcasts_to(in[2].shape, result.shape)) return {result};
+    throw ShapeError("product_seen: the mask " + in[2].to_string() + " does not broadcast to " +
+                     result.to_string());
+  }
+  Tensors decompose(const Tensors& in) const {
+    return {where(in[2], matmul(in[0], in[1], {.transpose_b = true}), 0)};
+  }
+  Tensors gradient(const GradientCall& c) const {
+    Tensors result(3);
+    if (c.needs[0]) result[0] = matmul_seen(c.g[0], c.in[1], c.in[2]);
+    if (c.needs[1]) result[1] = matmul_seen(c.g[0], c.in[0], c.in[2], true);
+    return result;
+  }
+};
+const Registered<ProductSeen> registered_product;
 
 }  // namespace
 
@@ -127,6 +155,10 @@ Tensor matmul_seen(const Tensor& a, const Tensor& b, const Tensor& seen, bool tr
   const Tensor shown = where(seen, a, 0);
   const Tensor plain = matmul(shown, b, {.transpose_a = transpose_a});
   return make<MatmulSeen>({.transpose_a = transpose_a}, plain, shown, b, seen);
+}
+
+Tensor product_seen(const Tensor& a, const Tensor& b, const Tensor& seen) {
+  return make<ProductSeen>({}, a, b, seen);
 }
 
 }  // namespace luge

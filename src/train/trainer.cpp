@@ -49,6 +49,7 @@ struct Profiling {
   Profiling() { set_profiling(true); }
   ~Profiling() { set_profiling(false); }
   Profiling(const Profiling&) = delete;
+  Profiling& operator=(const Profiling&) = delete;
 };
 
 void check_metrics(const std::vector<metrics::Metric>& metrics) {

@@ -8,6 +8,7 @@
 #include "hwy/highway.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
+#include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
 #include "luge/ops/reduce.h"
@@ -293,6 +294,35 @@ TEST_P(AttentionSeen, HeadsAndSamplesStandApart) {
         }
       }
     }
+  }
+}
+
+// What no row sees does not reach a second derivative either.
+TEST_P(AttentionSeen, NothingHiddenReachesASecondDerivative) {
+  const auto [dtype, target, depth] = GetParam();
+  random::seed(6);
+  const Shape shape{1, 2, 5, depth};
+  const Tensor q = random::uniform(shape, -1, 1, dtype), k = random::uniform(shape, -1, 1, dtype),
+               v = random::uniform(shape, -1, 1, dtype), weight = random::uniform(shape, -1, 1, dtype);
+  const Tensor mask = tensor<bool>({true, true, false, true, true}, {5}),
+               hidden = unsqueeze(logical_not(mask), -1);
+  eval({q, k, v, weight, mask, hidden});
+  const auto slopes = [&](double bad) {
+    const Tensor spoilt_k = where(hidden, bad, k), spoilt_v = where(hidden, bad, v);
+    Variable a(q, "q"), b(spoilt_k, "k"), c(spoilt_v, "v");
+    const Tensors first = grad(sum(attention(a, b, c, {}, mask) * weight), {a, b, c});
+    const Tensors second =
+        grad(sum(square(first[0])) + sum(square(first[1])) + sum(first[2] * weight), {a, b, c});
+    eval(second);
+    std::vector<Values> all;
+    for (const Tensor& each : second) all.push_back(each.to_vector<double>());
+    return all;
+  };
+  const auto right = slopes(0);
+  for (const double bad : {double{NAN}, double{INFINITY}}) {
+    const auto got = slopes(bad);
+    for (std::size_t n = 0; n < 3; ++n)
+      expect_alike(got[n], right[n], tolerance_of(dtype), "second derivative");
   }
 }
 

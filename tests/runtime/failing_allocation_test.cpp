@@ -101,6 +101,24 @@ std::vector<Way> ways() {
          nn::sequential(nn::Linear(3), nn::BatchNorm(), nn::Dropout(0.5), nn::Linear(2))(s.x);
          return Values();
        }},
+      {"build while compiling",
+       [](Subject& s) {
+         const auto fresh = nn::sequential(nn::Linear(3), nn::BatchNorm(), nn::Linear(2));
+         const optim::Adam adam(0.1);
+         const auto step = compile([&](const Tensor& x) {
+           const Tensor cost = sum(square(fresh(x)));
+           adam.step(fresh.named_parameters(), grad(cost, fresh.parameters()));
+           return cost;
+         });
+         try {
+           step(s.x);
+         } catch (...) {
+           EXPECT_FALSE(fresh.built());
+           EXPECT_EQ(adam.state().size(), 2u);  // step and learning rate
+           throw;
+         }
+         return Values();
+       }},
       {"gradients",
        [](Subject& s) {
          const nn::Probe probe(s.net, true);
