@@ -21,7 +21,7 @@ Kernels before_onednn(Make* onednn_candidate, Own... own) {
 
 const Candidates forward("conv", before_onednn(onednn::conv_candidate,  //
                                                onednn::three_product_conv(Offered::with_amx), rows_conv(),
-                                               winograd_conv()));
+                                               winograd_conv(), float64_conv()));
 const Candidates data("conv_backward_data",
                       before_onednn(onednn::conv_backward_data_candidate,
                                     onednn::three_product_conv_backward_data(Offered::with_amx),

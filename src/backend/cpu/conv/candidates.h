@@ -16,6 +16,9 @@ Candidate rows_conv_backward_weights();
 /// Vectors hold filters, for images with few channels.
 Candidate lanes_conv_backward_weights();
 
+/// Any float64 convolution of some size, which oneDNN does not have.
+Candidate float64_conv();
+
 /// F(4x4, 3x3) in blocks of channels.
 Candidate winograd_conv();
 Candidate winograd_conv_backward_data();

@@ -3,7 +3,7 @@
 #include "backend/cpu/fused/targets.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/cpu/conv/float64.cpp"
+#define HWY_TARGET_INCLUDE "backend/cpu/conv/float64_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
 #include <algorithm>
