@@ -83,7 +83,11 @@ class NodePool {
     constexpr std::size_t limit = 16384;
     // Nodes may outlive the pool of the thread that ends.
     if (gone_ || local().blocks_.size() >= limit) return ::operator delete(block);
-    local().blocks_.push_back(block);
+    try {
+      local().blocks_.push_back(block);
+    } catch (const std::bad_alloc&) {  // nothing may fail where things end
+      ::operator delete(block);
+    }
   }
 
  private:

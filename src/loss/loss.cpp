@@ -40,6 +40,9 @@ Tensor widened(const Tensor& x) {
   return is_floating(x.dtype()) && size_of(x.dtype()) == 2 ? cast(x, f32) : x;
 }
 
+// No samples have no mean; as of samples that weigh nothing, it is 0.
+bool is_empty(const Shape& shape) { return shape.known() && shape.elements() == 0; }
+
 // In float64, for sums and products may leave float32 where the mean they are for does not.
 Tensor total(const Tensor& each) { return sum(cast(each, f64)); }
 Tensor total(const Tensor& each, const Tensor& weight) { return sum(cast(each, f64) * cast(weight, f64)); }
@@ -63,7 +66,8 @@ Cost Loss::weighed(const Tensor& prediction, const Tensor& target, const Tensor&
 
 Tensor Loss::operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
   const Cost cost = weighed(prediction, target, sample_weight);
-  if (reduction_ == Reduction::mean && !cost.weight.defined()) return luge::mean(cost.each);
+  if (reduction_ == Reduction::mean && !cost.weight.defined())
+    return is_empty(cost.each.shape()) ? sum(cost.each) : luge::mean(cost.each);
   const Tensor each = cost.weight.defined() ? cost.each * cost.weight : cost.each;
   if (reduction_ == Reduction::none) return each;
   if (reduction_ == Reduction::sum) return sum(each);

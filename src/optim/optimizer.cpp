@@ -7,8 +7,8 @@
 
 #include "graph/eval.h"
 #include "graph/expand.h"
+#include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
-#include "luge/ops/check.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "optim/clip.h"
@@ -215,29 +215,13 @@ void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors
 }
 
 void Optimizer::forget_gathered() const {
-  state_->is_weighed.reset();
+  AllOrNothing assigned;
   if (state_->gathered_weight) state_->gathered_weight->assign(scalar(0.0, f64));
   for (State::Held& held : state_->held) {
     if (held.gathered) held.gathered->assign(zeros(held.parameter.shape(), held.gathered->dtype()));
   }
-}
-
-// `next`, which the step writes in any case, unless what it writes beside is not finite.
-Tensor Optimizer::guarded(const Tensor& next, const Variables& parameters, const Tensors& gradients,
-                          const Tensor& rate) const {
-  const OptimizerOptions& options = state_->options;
-  if (!options.check_finite) return next;
-  Tensors values;
-  std::vector<std::string> labels;
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    if (!gradients[k].defined() || !parameters[k].trainable()) continue;
-    values.push_back(gradients[k]);
-    labels.push_back(fmt::format("the gradient of '{}'", state_->find(parameters[k])->path));
-  }
-  if (!rate.defined()) return guard_finite(next, values, labels);
-  const Tensor with_rate = guard_finite(next, {rate}, {"the learning rate"});
-  const bool clips = options.clip_value > 0 || options.clip_norm > 0 || options.clip_global_norm > 0;
-  return guard_finite(with_rate, values, labels, clips ? Tensor() : rate);
+  assigned.keep();
+  state_->is_weighed.reset();
 }
 
 // As many gradients as parameters, of parameters this optimizer holds.
@@ -276,6 +260,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
   Attempt attempt(state_);
   check(parameters, gradients);
   State& state = *state_;
+  read_mode(state.settings);
   state.check_weighed(weight.defined());
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     const bool waits = state.gathers && state.find(parameters[k])->has_gathered && parameters[k].trainable();
@@ -380,6 +365,7 @@ void Optimizer::set_group(const Variables& parameters, const GroupOptions& optio
     if (options.rate_factor) held->group.rate_factor = options.rate_factor;
     if (options.weight_decay) held->group.weight_decay = options.weight_decay;
   }
+  state_->settings_changed();
 }
 
 double Optimizer::learning_rate() const { return state_->learning_rate.value().item<double>(); }
@@ -391,7 +377,10 @@ void Optimizer::set_learning_rate(double rate) const {
 
 double Optimizer::current_rate() const { return learning_rate() * options().schedule.at(steps()); }
 
-void Optimizer::set_schedule(const Schedule& schedule) const { state_->options.schedule = schedule; }
+void Optimizer::set_schedule(const Schedule& schedule) const {
+  state_->options.schedule = schedule;
+  state_->settings_changed();
+}
 const OptimizerOptions& Optimizer::options() const { return state_->options; }
 std::int64_t Optimizer::steps() const { return state_->step.value().item<std::int64_t>(); }
 std::string Optimizer::name() const { return state_->rule->name(); }

@@ -23,6 +23,8 @@ struct Optimizer::State {
   OptimizerOptions options;
   Variable learning_rate;  // f64
   Variable step;           // i64: steps taken
+  // A switch that is put off, and replaced, when schedule or groups change: compiled steps have read it.
+  std::shared_ptr<Mode> settings = std::make_shared<Mode>();
   bool gathers = false;
   std::optional<Variable> gathered_weight;  // f64: of what is gathered
   std::optional<bool> is_weighed;           // whether gradients come with weights, once one was gathered
@@ -37,6 +39,10 @@ struct Optimizer::State {
   /// Sums with weights and gradients without do not add up. Throws ValueError.
   void check_weighed(bool with_weight) const;
   void make_slots();
+  void settings_changed() {
+    settings->on = false;
+    settings = std::make_shared<Mode>();
+  }
   class NoSlotValues;
   Variable& gathered(Held& held) const;
   /// Back to holding nothing.

@@ -261,6 +261,7 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
   }
   check_updates("Session::run", updates);
   Run run(tensors, updates, feeds);
+  Tensors ordered(fetches.size());  // before the run, after which nothing may fail
   Tensors results = run({
       .read = [&](const std::shared_ptr<Slot>& slot) -> BufferRef& {
         const auto at = values_->held.find(slot.get());
@@ -273,10 +274,10 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
       .write = [&](const std::shared_ptr<Slot>& slot,
                    BufferRef buffer) { values_->held.at(slot.get()).buffer = std::move(buffer); },
   });
-  Tensors ordered;
   std::size_t next = 0;
-  for (const Fetch& fetch : fetches)
-    ordered.push_back(std::holds_alternative<Operation>(fetch) ? Tensor() : results[next++]);
+  for (std::size_t k = 0; k < fetches.size(); ++k) {
+    if (!std::holds_alternative<Operation>(fetches[k])) ordered[k] = std::move(results[next++]);
+  }
   return ordered;
 }
 
@@ -311,6 +312,10 @@ Tensor Session::value(const Variable& variable) const {
 
 void Session::set_value(const Variable& variable, const Tensor& value) {
   const Type type{value.dtype(), value.shape()};
+  if (type.dtype != variable.slot()->type.dtype) {
+    throw DTypeError(fmt::format("Variable '{}' holds {}, got {}; cast the value first", variable.name(),
+                                 luge::name(variable.slot()->type.dtype), luge::name(type.dtype)));
+  }
   if (!(type == variable.slot()->type)) {
     throw ShapeError(fmt::format("Variable '{}' holds {}, got {}", variable.name(),
                                  variable.slot()->type.to_string(), type.to_string()));

@@ -101,6 +101,9 @@ TEST(Csv, WordsBecomeClassesInSortedOrder) {
   EXPECT_EQ(data.get(1).target.as<std::int64_t>()[0], 1);
   EXPECT_EQ(data.info().features, (std::vector<std::string>{"length", "width"}));
   EXPECT_NE(data.where(1).find("iris.csv:3"), std::string::npos);
+  const auto spaced = csv(dir.write("t.csv", "length, width, kind\n1, 2, setosa\n3, 4, Iris virginica\n"));
+  EXPECT_EQ(spaced.info().classes, (std::vector<std::string>{"Iris virginica", "setosa"}));
+  EXPECT_EQ(spaced.info().features, (std::vector<std::string>{"length", "width"}));
 }
 
 TEST(Csv, TheTargetIsChosenByNameOrNumber) {

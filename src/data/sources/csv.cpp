@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/number.h"
 #include "data/distinct.h"
 #include "data/sources/arrays.h"
 #include "data/sources/csv_targets.h"
@@ -82,7 +83,7 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
   Targets targets{path, arrays.info.target_name, {}, {}};
   while (rows.next()) {
     for (const std::size_t c : columns) inputs.push_back(static_cast<float>(rows.number(c)));
-    targets.cells.emplace_back(rows.field(target));
+    targets.cells.emplace_back(trimmed(rows.field(target)));
     if (targets.cells.back().empty()) {
       throw FormatError(
           fmt::format("{}:{}: the target column '{}' is empty", path, rows.line(), arrays.info.target_name));

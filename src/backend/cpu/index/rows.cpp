@@ -141,8 +141,8 @@ class IndexAddKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<TakeKernel> registered_take("take", 50);
-const RegisteredKernel<IndexAddKernel> registered_add("index_add", 50);
+const Candidates registered_take("take", make_kernels<TakeKernel>());
+const Candidates registered_add("index_add", make_kernels<IndexAddKernel>());
 
 }  // namespace
 }  // namespace luge

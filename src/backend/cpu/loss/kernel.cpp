@@ -104,8 +104,8 @@ class EntropyKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<EntropyKernel<false>> registered("softmax_cross_entropy", 50);
-const RegisteredKernel<EntropyKernel<true>> registered_backward("softmax_cross_entropy_backward", 50);
+const Candidates registered("softmax_cross_entropy", make_kernels<EntropyKernel<false>>());
+const Candidates registered_backward("softmax_cross_entropy_backward", make_kernels<EntropyKernel<true>>());
 
 }  // namespace
 }  // namespace luge

@@ -85,10 +85,6 @@ class AvgPoolBackwardKernel final : public OneDnnKernel<PoolAttributes> {
   Pick pick_;
 };
 
-const std::unique_ptr<Kernel> kernel = avg_pool_candidate({}), backward = avg_pool_backward_candidate({});
-const bool registered = (register_kernel("avg_pool", 50, kernel.get()),
-                         register_kernel("avg_pool_backward", 50, backward.get()), true);
-
 }  // namespace
 
 std::unique_ptr<Kernel> avg_pool_candidate(Pick pick) { return std::make_unique<AvgPoolKernel>(pick); }
@@ -96,4 +92,16 @@ std::unique_ptr<Kernel> avg_pool_backward_candidate(Pick pick) {
   return std::make_unique<AvgPoolBackwardKernel>(pick);
 }
 
+namespace {
+
+Kernels alone(std::unique_ptr<Kernel> kernel) {
+  Kernels kernels;
+  kernels.push_back(std::move(kernel));
+  return kernels;
+}
+
+const Candidates forward("avg_pool", alone(avg_pool_candidate({})));
+const Candidates backward("avg_pool_backward", alone(avg_pool_backward_candidate({})));
+
+}  // namespace
 }  // namespace luge::onednn
