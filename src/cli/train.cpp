@@ -33,6 +33,7 @@ std::string plan_text(const Setup& setup, const TrainingData& data) {
 
 int run_train(const Arguments& given) {
   watch_signals();
+  outlive_terminal();
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
