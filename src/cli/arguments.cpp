@@ -40,8 +40,8 @@ std::string meant(const std::vector<Key>& keys, std::string_view name,
   const std::string_view part = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
   for (const Key& key : keys) {
     std::vector<std::string> others = key.elsewhere;
-    others.push_back(last_part(key.name));
     others.insert(others.end(), key.aliases.begin(), key.aliases.end());
+    if (stands_alone(keys, last_part(key.name))) others.push_back(last_part(key.name));
     for (const std::string& other : others) {
       if (other != "name" && edit_distance(other, part) == 0)
         return fmt::format("; did you mean {}?", short_name(keys, key));

@@ -65,9 +65,9 @@ Part find_part(const Arguments& given, const ModelPath& path, const nn::Notes& n
     return {data.name, split, *data.test};
   }
   if (split == "all") return {data.name, split, data.train};
-  auto [fit, valid] = data.train.split(1 - config.number("data.validation_split"),
-                                       {.seed = static_cast<std::uint64_t>(config.integer("train.seed", 0))});
-  return {data.name, split, split == "train" ? fit : valid};
+  auto [fit, valid] = training_parts(config, data);
+  const bool held_back = valid.size() > 0 || given.has("split");
+  return split == "train" || !held_back ? Part{data.name, "train", fit} : Part{data.name, split, valid};
 }
 
 struct Classified {
@@ -283,7 +283,7 @@ std::vector<Key> keys() {
   all.push_back(
       {"split",
        "train, valid, test, or all of a table (default: test where there is one, valid of the run's "
-       "own table, all of another)"});
+       "own table, or train if nothing was held back, all of another)"});
   for (Key& key : table_keys()) all.push_back(std::move(key));
   return all;
 }

@@ -176,6 +176,10 @@ int predict(const Arguments& arguments) {
   const nn::Notes& notes = net.notes();
   Collected found = collect_all(arguments.text("input"), notes, table_format(arguments));
   if (arguments.flag("invert")) {
+    if (!is_picture(notes.input)) {
+      arguments.misuse("invert", fmt::format("a network that looks at pictures; this one takes {}",
+                                             notes.input.to_string()));
+    }
     for (Input& input : found.inputs) {
       for (float& value : input.raw) value = 255 - value;
       input.inverted.clear();

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/output.h"
 #include "cli/run_config.h"
 #include "cli/runs.h"
 #include "cli/training.h"
@@ -45,7 +46,7 @@ Arguments configuration(const Arguments& given, const fs::path& run) {
   std::vector<std::string> words = config_words(run, moved ? given.text("data.name") : "");
   for (const Key& key : changeable_keys()) {
     if (key.name != "data.name" && given.given(key.name))
-      words.push_back(fmt::format("{}={}", key.name, given.text(key.name)));
+      words.push_back(fmt::format("{}={}", given.shown(key.name), given.text(key.name)));
   }
   if (given.json()) words.emplace_back("--json");
   return Arguments("resume", training_keys(), 0, words);
@@ -77,7 +78,7 @@ void settle_old_schedule(const Arguments& given, Arguments& arguments, const fs:
   take_defaults(before, entry);
   settle_schedule(before, data.batches);
   arguments.replace("schedule.steps", before.text("schedule.steps"));
-  if (before.text("train.epochs") == arguments.text("train.epochs")) return;
+  if (before.integer("train.epochs", 1) == arguments.integer("train.epochs", 1)) return;
   fmt::print(stderr,
              "the {} schedule keeps its length of {} updates, after them the rate stays as it is; "
              "schedule.steps=auto stretches it over all epochs\n",
@@ -103,7 +104,7 @@ void tell_finished(const Arguments& arguments, const train::Trainer& trainer, co
                 : "stop_at=VALUE";
   }
   fmt::print(stderr, "{} is finished: {}; nothing was trained. To train further: {} resume run={} {}\n",
-             run.string(), why, program(), run.string(), how);
+             run.string(), why, program(), shell_word(run.string()), how);
 }
 
 int run_resume(const Arguments& given) {

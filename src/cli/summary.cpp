@@ -31,6 +31,8 @@ struct Known {
 
 Known network(const Arguments& arguments) {
   const std::string model = arguments.has("model.name") ? arguments.text("model.name") : "";
+  if (arguments.has("run") && !model.empty())
+    throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
   if (arguments.has("run") || is_path(model)) {
     for (const Key& key : model_and_input_keys()) {
       if (key.name != "model.name" && arguments.given(key.name))

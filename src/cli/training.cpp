@@ -161,8 +161,9 @@ void report_json(const train::History& history, std::int64_t new_steps, const st
   print_json(json);
 }
 
-void print_table(const train::History& history, std::int64_t new_steps, const std::filesystem::path& run,
-                 const TrainingData& data, const std::optional<Best>& best) {
+void print_table(const Arguments& arguments, const train::History& history, std::int64_t new_steps,
+                 const std::filesystem::path& run, const TrainingData& data,
+                 const std::optional<Best>& best) {
   fmt::print("run    {}\n", run.string());
   if (best) {
     fmt::print("best   epoch {} by {}:{}\n", best->epoch.epoch + 1, best->monitor,
@@ -176,13 +177,14 @@ void print_table(const train::History& history, std::int64_t new_steps, const st
              new_steps == history.steps ? "" : fmt::format(", {} with those before", history.steps));
   if (!history.stop_reason.empty()) fmt::print("ended  {}\n", history.stop_reason);
   fmt::print("Next:\n");
-  if (history.interrupted) fmt::print("  {} resume run={}\n", program(), run.string());
-  fmt::print("  {} eval run={}\n", program(), run.string());
+  const std::string place = shell_word(run.string());
+  if (history.interrupted) fmt::print("  {} resume run={}\n", program(), place);
+  fmt::print("  {} eval run={}\n", program(), place);
   if (data.whole.train.info().input.shape.rank() == 3) {
     fmt::print("  {0} data {1} to=samples count=10\n  {0} predict run={2} input=samples\n", program(),
-               data.whole.name, run.string());
+               shell_word(arguments.text("data.name")), place);
   } else {
-    fmt::print("  {} predict run={} input=FILE.csv\n", program(), run.string());
+    fmt::print("  {} predict run={} input=FILE.csv\n", program(), place);
   }
 }
 
@@ -191,6 +193,7 @@ void print_table(const train::History& history, std::int64_t new_steps, const st
 void check_settings(const Arguments& arguments, const train::Trainer& trainer, const TrainingData& data) {
   fit_options(arguments, data);
   checkpoint_options(arguments);
+  table_format(arguments);
   const bool validates = data.valid.has_value();
   const std::vector<std::string> names = trainer.figures(validates);
   const auto check = [&](const char* key, const std::string& monitor) {
@@ -217,10 +220,10 @@ int train_and_report(const Arguments& arguments, Setup& setup, const TrainingDat
   const std::int64_t new_steps = history.steps - before;
   const std::optional<Best> best = best_of(arguments, history, run);
   arguments.json() ? report_json(history, new_steps, run, best)
-                   : print_table(history, new_steps, run, data, best);
+                   : print_table(arguments, history, new_steps, run, data, best);
   if (const int signal = signal_received()) {
     fmt::print(stderr, "luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),
-               run.string(), saved_steps(run));
+               shell_word(run.string()), saved_steps(run));
     throw Stopped{signal, true};
   }
   return 0;

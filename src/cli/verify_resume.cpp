@@ -2,6 +2,7 @@
 // must agree.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -43,6 +44,17 @@ std::vector<std::byte> content(const std::string& path) {
   return bytes;
 }
 
+// After which step to stop: one before the last, else there is nothing to go on with.
+std::int64_t stop_of(const Arguments& arguments, std::int64_t total) {
+  if (total < 2) {
+    throw Misuse(fmt::format("luge {}: a training of one step cannot be stopped within; give it more epochs",
+                             arguments.command()));
+  }
+  const std::int64_t stop = arguments.has("stop") ? arguments.integer("stop", 1) : total / 2;
+  if (stop >= total) arguments.misuse("stop", fmt::format("less than the {} steps of the training", total));
+  return stop;
+}
+
 int verify(const Arguments& given) {
   watch_signals();
   Arguments arguments = given;
@@ -54,6 +66,9 @@ int verify(const Arguments& given) {
   options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
   if (data.valid) options.validation = data.valid->batch(256);
   options.callbacks = {train::stop_when([] { return signal_received() != 0; }, "interrupted")};
+  const std::int64_t limit = options.steps_per_epoch,
+                     steps = limit > 0 ? std::min(limit, data.batches.size()) : data.batches.size(),
+                     stop = stop_of(arguments, options.epochs * steps);
   const std::int64_t updates = schedule_updates(arguments, data.batches);
   const auto fresh = [&] { return set_up(arguments, entry, data.fit.info(), updates, data.targets).trainer; };
   const Scratch scratch;
@@ -63,10 +78,6 @@ int verify(const Arguments& given) {
   stop_if_asked();
   straight.save(scratch.file("straight"));
   const std::int64_t total = straight.position().total_steps;
-  const std::int64_t stop =
-      arguments.has("stop") ? arguments.integer("stop", 1) : std::max<std::int64_t>(1, total / 2);
-
-  if (stop >= total) arguments.misuse("stop", fmt::format("less than the {} steps of the training", total));
 
   train::Trainer first = fresh();
   train::FitOptions until = options;

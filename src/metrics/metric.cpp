@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "graph/trace.h"
+#include "luge/all_or_nothing.h"
 #include "luge/error.h"
 
 namespace luge::metrics {
@@ -27,13 +29,17 @@ void Metric::update(const Tensor& prediction, const Tensor& target, const Tensor
                            : rule.update(now, prediction, target);
   if (next.size() != now.size())
     throw ValueError(fmt::format("{}: update gives {} sums for {}", rule.name, next.size(), now.size()));
-  for (std::size_t k = 0; k < next.size(); ++k) {  // all or none
+  for (std::size_t k = 0; k < next.size(); ++k) {
     if (next[k].dtype() == now[k].dtype() && next[k].shape() == now[k].shape()) continue;
     throw ShapeError(fmt::format("{}: update gives {} {} for a sum of {} {}", rule.name,
                                  luge::name(next[k].dtype()), next[k].shape().to_string(),
                                  luge::name(now[k].dtype()), now[k].shape().to_string()));
   }
+  // What cannot be computed must not become the sum. While a function is recorded, its run sees to that.
+  if (!values_come_later()) eval(next);
+  AllOrNothing assigned;
   for (std::size_t k = 0; k < next.size(); ++k) state_->sums[k].assign(next[k]);
+  assigned.keep();
 }
 
 Tensor Metric::result() const {
@@ -41,7 +47,9 @@ Tensor Metric::result() const {
 }
 
 void Metric::reset() const {
+  AllOrNothing assigned;
   for (Variable& sum : state_->sums) sum.assign(zeros(sum.shape(), sum.dtype()));
+  assigned.keep();
 }
 
 Metric Metric::fresh() const { return Metric(state_->rule); }

@@ -37,8 +37,9 @@ void Construction::finish() {
   }
   // A function that is being compiled may still fail behind this call.
   if (values_come_later()) {
-    current_trace()->undo.emplace_back([begun = std::move(begun_), draws = *draws_] {
-      take_back(begun);
+    const auto all = std::make_shared<const std::vector<Begun>>(begun_);  // a copy, should this fail itself
+    current_trace()->undo.emplace_back([all, draws = *draws_] {
+      take_back(*all);
       draws.take_back();
     });
   }

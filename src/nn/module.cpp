@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <optional>
 #include <typeinfo>
 #include <unordered_set>
 
+#include "luge/all_or_nothing.h"
 #include "luge/nn/observe.h"
 #include "nn/cloning.h"
 #include "nn/construction.h"
@@ -84,18 +86,27 @@ std::string Module::type() const {
 
 Tensor Module::operator()(const Tensor& x) const {
   const CallFrame frame(*this);
+  // Of a call that fails nothing stays: what it built, drew, and moved in layers that went well before.
+  std::optional<AllOrNothing> assigned;
+  std::optional<random::Mark> drawn;
+  if (frame.outermost() && !current_trace()) assigned.emplace(), drawn.emplace();
+  const auto undo = [&] {
+    if (frame.outermost()) construction().undo();
+    if (drawn) drawn->take_back();
+  };
   try {
     ensure_built(x);
     Tensor y = forward(x);
     frame.check_registered();
     if (CallObserver* observer = call_observer()) observer->called(frame.path(), *this, x, y);
     if (frame.outermost()) construction().finish();
+    if (assigned) assigned->keep();
     return y;
   } catch (const Error&) {
-    if (frame.outermost()) construction().undo();
+    undo();
     rethrow_with_path(frame);
   } catch (...) {
-    if (frame.outermost()) construction().undo();
+    undo();
     throw;
   }
 }

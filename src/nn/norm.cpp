@@ -57,7 +57,9 @@ Tensor BatchNorm::forward(const Tensor& x) const {
   const Tensor n = channel_count(x);
   const Tensor unbiased = variance * (n / maximum(n - 1, 1));
   const auto move = [&](const Parameter& running, const Tensor& to) {
-    running.assign(lerp(running, cast(stop_gradient(to), running.value().dtype()), options_.momentum));
+    const Tensor next = lerp(running, cast(stop_gradient(to), running.value().dtype()), options_.momentum);
+    watch(next, running.variable().name());
+    running.assign(next);
   };
   move(running_mean, mean), move(running_var, unbiased);
   return y;

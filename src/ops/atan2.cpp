@@ -15,9 +15,10 @@ struct Atan2 : Binary<Atan2, Instruction::atan2, Domain::floating> {
     const Tensor origin = equal(larger, 0);
     const Tensor scale = where(logical_or(origin, isinf(larger)), 1, larger);
     const Tensor u = x / scale, v = y / scale, squares = square(u) + square(v);
-    const Tensor scaled = where(origin, 0, c.g[0] / where(origin, 1, squares) / scale);
+    const Tensor part = where(origin, 0, c.g[0] / where(origin, 1, squares));
+    // Divided last: a quotient by a tiny scale alone could be infinite, and times 0 no number.
     return gradients(
-        c, [&] { return scaled * u; }, [&] { return -scaled * v; });
+        c, [&] { return part * u / scale; }, [&] { return -(part * v / scale); });
   }
 };
 const Registered<Atan2> registered_atan2;

@@ -14,6 +14,7 @@
 #include "luge/ops/reduce.h"
 #include "luge/ops/sequence.h"
 #include "luge/ops/shape.h"
+#include "ops/matmul_seen.h"
 
 namespace luge {
 namespace {
@@ -43,17 +44,21 @@ struct Attention : Op<Attention, AttentionAttributes> {
   Tensors decompose(const Tensors& in) const {
     const std::size_t own = attention_operands(*this);
     const Tensor mask = in.size() > own ? in[own] : Tensor();
-    const AttentionParts parts = seen_parts(split_attention(*this, std::span(in).first(own)), mask);
-    const Tensor scores = attention_scores(name, *this, parts, mask);
-    Tensor shift = zeros({}, scores.dtype());  // of a row that looks nowhere
-    if (scores.extent(-1) != 0) {
-      const Tensor largest = stop_gradient(max(scores, -1, keep_dims));
-      shift = where(isfinite(largest), largest, 0);
+    const AttentionParts parts = split_attention(*this, std::span(in).first(own));
+    const AttentionScores scores = attention_scores(name, *this, parts, mask);
+    const Tensor &all = scores.values, &seen = scores.seen;
+    const bool empty = all.extent(-1) == 0;
+    Tensor shift = zeros({}, all.dtype()), looks;  // a row that looks nowhere has no largest score
+    if (empty || seen.defined())
+      looks = empty ? zeros({}, boolean) : seen.rank() == 0 ? seen : any(seen, -1, keep_dims);
+    if (!empty) {
+      shift = stop_gradient(max(all, -1, keep_dims));
+      if (looks.defined()) shift = where(looks, shift, 0);
     }
-    const Tensor powers = exp(scores - shift);
+    const Tensor powers = exp(all - shift);
     const Tensor total = sum(powers, -1, keep_dims);
-    const Tensor divisor = where(equal(total, 0), 1, total);
-    const Tensor y = matmul(powers / divisor, parts.v);
+    const Tensor divisor = looks.defined() ? where(looks, total, 1) : total;
+    const Tensor y = attention_product(powers / divisor, parts.v, seen);
     return {heads > 0 ? join_heads(y) : y, squeeze(log(divisor) + shift, -1)};
   }
 
@@ -80,7 +85,7 @@ Types check_attention(std::string_view op, const AttentionAttributes& a, std::sp
   check_float(op, q);
   if (a.heads > 0) {
     check_rank(op, "projection", q, 3);
-    const std::int64_t depth = divided(op, q, 3 * a.heads);
+    const std::int64_t depth = divided(op, q, product(op, {3, a.heads}, 0, 2));
     return {{q.dtype, Shape{q.shape[0], q.shape[1], depth < 0 ? unknown : a.heads * depth}},
             {accumulator(q.dtype), Shape{q.shape[0], a.heads, q.shape[1]}}};
   }
@@ -124,13 +129,6 @@ AttentionParts split_attention(const AttentionAttributes& a, std::span<const Ten
   return {split_heads(parts[0], a.heads), split_heads(parts[1], a.heads), split_heads(parts[2], a.heads)};
 }
 
-AttentionParts seen_parts(const AttentionParts& parts, const Tensor& mask) {
-  if (!mask.defined()) return parts;
-  Tensor seen = mask.rank() < 2 ? mask : any(mask, -2);  // by one row at least
-  if (seen.rank() > 0) seen = unsqueeze(seen, -1);
-  return {parts.q, where(seen, parts.k, 0), where(seen, parts.v, 0)};
-}
-
 double attention_scale(std::string_view op, const AttentionAttributes& a, const Tensor& q) {
   if (a.scale != 0) return a.scale;
   const std::int64_t depth = q.extent(-1);
@@ -139,13 +137,26 @@ double attention_scale(std::string_view op, const AttentionAttributes& a, const 
   return depth == 0 ? 1 : 1 / std::sqrt(static_cast<double>(depth));
 }
 
-Tensor attention_scores(std::string_view op, const AttentionAttributes& a, const AttentionParts& parts,
-                        const Tensor& mask) {
-  const double nothing = -std::numeric_limits<double>::infinity();
-  Tensor scores = matmul(parts.q, parts.k, {.transpose_b = true}) * attention_scale(op, a, parts.q);
-  if (a.causal) scores = where(greater_equal(iota_like(scores, -2), iota_like(scores, -1)), scores, nothing);
-  if (mask.defined()) scores = where(mask, scores, nothing);
-  return scores;
+AttentionScores attention_scores(std::string_view op, const AttentionAttributes& a,
+                                 const AttentionParts& parts, const Tensor& mask) {
+  const double scale = attention_scale(op, a, parts.q);
+  const Tensor plain = matmul(parts.q, parts.k, {.transpose_b = true});
+  Tensor seen = mask;
+  if (a.causal) {
+    const Tensor before = greater_equal(iota_like(plain, -2), iota_like(plain, -1));
+    seen = mask.defined() ? logical_and(before, mask) : before;
+  }
+  if (!seen.defined()) return {plain * scale, {}};
+  const Tensor products = product_seen(parts.q, parts.k, seen) * scale;
+  return {where(seen, products, -std::numeric_limits<double>::infinity()), seen};
+}
+
+Tensor attention_pairs(const Tensor& a, const Tensor& b, const Tensor& seen) {
+  return seen.defined() ? product_seen(a, b, seen) : matmul(a, b, {.transpose_b = true});
+}
+
+Tensor attention_product(const Tensor& a, const Tensor& b, const Tensor& seen, bool transpose_a) {
+  return seen.defined() ? matmul_seen(a, b, seen, transpose_a) : matmul(a, b, {.transpose_a = transpose_a});
 }
 
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options,

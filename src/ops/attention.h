@@ -20,17 +20,21 @@ struct AttentionParts {
   Tensor q, k, v;  // [N,heads,T,d]
 };
 AttentionParts split_attention(const AttentionAttributes& a, std::span<const Tensor> operands);
-/// The same with zeros for the rows of k and v that nobody looks at: what stands there, were it NaN, would
-/// pass through products with weights of 0.
-AttentionParts seen_parts(const AttentionParts& parts, const Tensor& mask);
 /// [N,T,heads·d] → [N,heads,T,d], and back.
 Tensor split_heads(const Tensor& x, std::int64_t heads);
 Tensor join_heads(const Tensor& x);
 
 double attention_scale(std::string_view op, const AttentionAttributes& a, const Tensor& q);
-/// scale·q·kᵀ, -∞ where a row may not look.
-Tensor attention_scores(std::string_view op, const AttentionAttributes& a, const AttentionParts& parts,
-                        const Tensor& mask);
+struct AttentionScores {
+  Tensor values;  // scale·q·kᵀ, -∞ where a row may not look
+  Tensor seen;    // bool, where it may look; empty: everywhere
+};
+AttentionScores attention_scores(std::string_view op, const AttentionAttributes& a,
+                                 const AttentionParts& parts, const Tensor& mask);
+/// a·bᵀ, of the scores' shape, 0 where nothing is seen.
+Tensor attention_pairs(const Tensor& a, const Tensor& b, const Tensor& seen);
+/// a·b, or aᵀ·b, of what is seen alone: a has the scores' shape. What a row does not see may be NaN.
+Tensor attention_product(const Tensor& a, const Tensor& b, const Tensor& seen, bool transpose_a = false);
 
 Tensors make_attention_backward(const AttentionAttributes& a, std::span<const Tensor> operands,
                                 const Tensor& y, const Tensor& log_sum, const Tensor& g, const Tensor& mask);

@@ -33,15 +33,16 @@ struct AttentionBackward : Op<AttentionBackward, AttentionAttributes> {
   Tensors decompose(const Tensors& in) const {
     const std::size_t own = attention_operands(*this);
     const Tensor mask = in.size() > own + 3 ? in[own + 3] : Tensor();
-    const AttentionParts parts = seen_parts(split_attention(*this, std::span(in).first(own)), mask);
+    const AttentionParts parts = split_attention(*this, std::span(in).first(own));
     const Tensor y = heads > 0 ? split_heads(in[own], heads) : in[own];
     const Tensor g = heads > 0 ? split_heads(in[own + 2], heads) : in[own + 2];
-    const Tensor scores = attention_scores(name, *this, parts, mask);
+    const auto [scores, seen] = attention_scores(name, *this, parts, mask);
     const Tensor weights = exp(scores - unsqueeze(in[own + 1], -1));
-    const Tensor of_weights = matmul(g, parts.v, {.transpose_b = true}) - sum(g * y, -1, keep_dims);
+    const Tensor of_weights = attention_pairs(g, parts.v, seen) - sum(g * y, -1, keep_dims);
     const Tensor of_scores = weights * of_weights * attention_scale(name, *this, parts.q);
-    const Tensor dq = matmul(of_scores, parts.k), dk = matmul(of_scores, parts.q, {.transpose_a = true});
-    const Tensor dv = matmul(weights, g, {.transpose_a = true});
+    const Tensor dq = attention_product(of_scores, parts.k, seen);
+    const Tensor dk = attention_product(of_scores, parts.q, seen, true);
+    const Tensor dv = attention_product(weights, g, seen, true);
     if (heads == 0) return {dq, dk, dv};
     return {concat({join_heads(dq), join_heads(dk), join_heads(dv)}, 2)};
   }

@@ -13,7 +13,7 @@ Tensor cumprod(const Tensor& x, int axis, CumulativeOptions options) {
   const int place = check_axis("cumprod", axis, x.rank());
   if (options.reverse) return flip(cumprod(flip(x, place), place, {.exclusive = options.exclusive}), place);
   const Tensor first = equal(iota_like(x, place), 0);
-  const Tensor product = linear_recurrence(x, where(first, x, 0), place);
+  const Tensor product = linear_recurrence(where(first, 1, x), where(first, x, 0), place);
   if (!options.exclusive) return product;
   return slice(pad(product, {{place, 1, 0}}, {.value = 1}), {.axis = place, .stop = -1});
 }

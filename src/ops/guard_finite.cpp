@@ -16,6 +16,18 @@
 namespace luge {
 namespace {
 
+double largest_of(const View& view) {
+  double largest = 0;
+  for_floating(view.type.dtype, [&]<class T>() {
+    const T* x = view.as<const T>();
+    for (std::int64_t i = 0; i < view.type.shape.elements(); ++i) {
+      const double size = std::abs(static_cast<double>(widen(x[i])));
+      if (!(size <= largest)) largest = std::isnan(largest) ? largest : size;
+    }
+  });
+  return largest;
+}
+
 struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
   static constexpr auto name = "guard_finite";
   static constexpr Traits traits{.can_fail = true};
@@ -24,22 +36,25 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
     check_inputs(name, in, kGuardedFrom, std::numeric_limits<std::size_t>::max());
     check_rank(name, "factor", in[1], 0);
     for (std::size_t k = kGuardedFrom; k < in.size(); ++k) check_float(name, in[k]);
+    if (groups < 0 || groups > 2 || (in.size() - kGuardedFrom) % static_cast<std::size_t>(1 + groups) != 0)
+      throw ValueError(fmt::format("guard_finite: {} tensors in {} groups", in.size(), 1 + groups));
     return {in[0]};
   }
   void reference(const ReferenceCall& call) const {
-    const double factor = call.in[1].as<const double>()[0];
-    for (std::size_t k = kGuardedFrom; k < call.in.size(); ++k) {
-      const Type& type = call.in[k].type;
-      double largest = 0;
-      for_floating(type.dtype, [&]<class T>() {
-        const T* x = call.in[k].as<const T>();
-        for (std::int64_t i = 0; i < type.shape.elements(); ++i) {
-          const double size = std::abs(static_cast<double>(widen(x[i])));
-          if (!(size <= largest)) largest = std::isnan(largest) ? largest : size;
-        }
-      });
-      if (!passes_guard(type.dtype, largest, factor_counts ? factor : 0))
-        call.status->record({static_cast<std::int64_t>(k - kGuardedFrom), largest, 0});
+    const double factor = factor_counts ? call.in[1].as<const double>()[0] : 0;
+    const std::size_t count = guarded(call.in.size());
+    for (std::size_t k = 0; k < count; ++k) {
+      const auto at = [&](std::size_t group) -> const View& {
+        return call.in[kGuardedFrom + group * count + k];
+      };
+      const double most = largest_of(at(0));
+      bool passes = passes_guard(at(0).type.dtype, most, factor, limit);
+      const auto steps = [&](std::size_t group, double reach) {
+        return takes_step(at(group).type.dtype, reach, [&] { return largest_of(at(group)); });
+      };
+      if (passes && groups > 0) passes = steps(1, reach_of(most, factor, limit));
+      if (passes && groups > 1) passes = steps(2, times * most);
+      if (!passes) call.status->record({static_cast<std::int64_t>(k), most, 0});
     }
     if (!call.out[0].data) return;
     const auto bytes =
@@ -57,29 +72,57 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
     for (std::int64_t k = 0; k < offence.position && start < labels.size(); ++k)
       start = std::min(labels.find('\n', start), labels.size() - 1) + 1;
     const std::string label = labels.substr(start, labels.find('\n', start) - start);
-    if (!std::isfinite(offence.value))
-      throw NonFiniteError(fmt::format("{} is {}; expected finite numbers", label, offence.value));
-    throw NonFiniteError(
-        fmt::format("{} is as large as {:.3g}, and a step along it is not finite", label, offence.value));
+    const double value = offence.value.real();
+    if (!std::isfinite(value))
+      throw NonFiniteError(fmt::format("{} is {}; expected finite numbers", label, value));
+    throw NonFiniteError(fmt::format(
+        "{} is as large as {:.3g}, and a step along it at this rate leads to numbers that are not finite",
+        label, value));
   }
 };
 const Registered<GuardFinite> registered;
 
 }  // namespace
 
-Tensor guard_finite(const Tensor& x, const Tensors& guarded, const std::vector<std::string>& labels,
-                    const Tensor& factor) {
+namespace {
+
+Tensor guard(const Tensor& x, const Tensors& guarded, const std::vector<std::string>& labels,
+             const Tensor& factor, GuardFiniteAttributes attributes, const Tensors& more) {
   if (labels.size() != guarded.size()) {
     throw ValueError(fmt::format("guard_finite: {} labels for {} tensors", labels.size(), guarded.size()));
   }
-  GuardFiniteAttributes attributes{.labels = "", .factor_counts = factor.defined()};
+  attributes.factor_counts = factor.defined();
   for (std::string label : labels) {
     std::replace(label.begin(), label.end(), '\n', ' ');
     attributes.labels += (attributes.labels.empty() ? "" : "\n") + label;
   }
   Tensors inputs = {x, factor.defined() ? cast(factor, f64) : scalar(0.0, f64)};
   inputs.insert(inputs.end(), guarded.begin(), guarded.end());
+  inputs.insert(inputs.end(), more.begin(), more.end());
   return make_node(op_ref<GuardFinite>(std::move(attributes)), inputs)[0];
+}
+
+}  // namespace
+
+Tensor guard_finite(const Tensor& x, const Tensors& guarded, const std::vector<std::string>& labels,
+                    const Tensor& factor) {
+  return guard(x, guarded, labels, factor, {}, {});
+}
+
+Tensor guard_step(const Tensor& x, const Tensors& gradients, const std::vector<std::string>& labels,
+                  const StepToGuard& step) {
+  if (step.values.size() != gradients.size() ||
+      (!step.sums.empty() && step.sums.size() != gradients.size())) {
+    throw ValueError(fmt::format("guard_step: {} gradients, {} values and {} sums; expected one of each",
+                                 gradients.size(), step.values.size(), step.sums.size()));
+  }
+  Tensors more = step.values;
+  more.insert(more.end(), step.sums.begin(), step.sums.end());
+  const std::int64_t groups = gradients.empty() ? 0 : step.sums.empty() ? 1 : 2;
+  return guard(
+      x, gradients, labels, step.rate,
+      {.labels = "", .factor_counts = true, .limit = step.limit, .groups = groups, .times = step.times},
+      more);
 }
 
 }  // namespace luge

@@ -1,4 +1,5 @@
-// minimum: the smaller of two; equal elements share the gradient by halves.
+// minimum: the smaller of two; equal elements share the gradient by halves, and beside NaN
+// both have all of it.
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "ops/elementwise.h"
@@ -10,8 +11,8 @@ struct Minimum : Binary<Minimum, Instruction::minimum> {
   static constexpr auto name = "minimum";
   Tensors gradient(const GradientCall& c) const {
     const auto share = [&](std::size_t mine, std::size_t other) {
-      const Tensor alone = where(less(c.in[mine], c.in[other]), c.g[0], 0);
-      return where(equal(c.in[0], c.in[1]), 0.5 * c.g[0], alone);
+      const Tensor whole = where(greater(c.in[mine], c.in[other]), 0, c.g[0]);
+      return where(equal(c.in[0], c.in[1]), 0.5 * c.g[0], whole);
     };
     return gradients(
         c, [&] { return share(0, 1); }, [&] { return share(1, 0); });

@@ -9,7 +9,7 @@ struct Remainder : Binary<Remainder, Instruction::remainder> {
   static constexpr auto name = "remainder";
   Tensors gradient(const GradientCall& c) const {
     return gradients(
-        c, [&] { return c.g[0]; }, [&] { return -c.g[0] * floor(c.in[0] / c.in[1]); });
+        c, [&] { return c.g[0]; }, [&] { return -c.g[0] * floor_divide(c.in[0], c.in[1]); });
   }
 };
 const Registered<Remainder> registered_remainder;

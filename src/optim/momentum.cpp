@@ -22,6 +22,10 @@ struct Step : Rule {
     v = settled(mu * v + fresh);
     return parameter - slot.learning_rate() * (options_.nesterov ? mu * v + fresh : v);
   }
+  Sum sum() const override {
+    if (options_.accumulate != Accumulate::sum) return {};
+    return {.slot = "v", .times = options_.nesterov ? 2.0 : 1.0};
+  }
   MomentumOptions options_;
 };
 

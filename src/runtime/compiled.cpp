@@ -8,6 +8,7 @@
 #include "graph/eval.h"
 #include "graph/trace.h"
 #include "luge/compile.h"
+#include "luge/error.h"
 #include "runtime/drawn_keys.h"
 #include "runtime/program_cache.h"
 #include "runtime/subgraph.h"
@@ -45,7 +46,9 @@ struct Instance {
       if (given[i].dtype() != types[i].dtype || !(given[i].shape() == types[i].shape)) return false;
     }
     return std::all_of(trace.modes.begin(), trace.modes.end(),
-                       [](const auto& m) { return mode_now(*m.first) == m.second; });
+                       [](const auto& m) { return mode_now(*m.first) == m.second; }) &&
+           std::all_of(trace.states.begin(), trace.states.end(),
+                       [](const Trace::State& s) { return s.slot->trainable == s.trainable; });
   }
 };
 
@@ -70,6 +73,18 @@ struct Compiled::State {
   std::uint64_t traces = 0;
 
   Ready ready(const Tensors& arguments);
+  /// For a look at its program: what was made for it stays.
+  Ready planned(const Tensors& arguments) {
+    const Ready found = ready(arguments);
+    found.instance->trace.undo.clear();
+    return found;
+  }
+  /// Its first run has failed: what was made for it is undone, and it is traced again.
+  void take_back(const std::shared_ptr<Instance>& failed) {
+    if (failed->trace.undo.empty()) return;
+    std::erase(instances, failed);
+    failed->trace.take_back();
+  }
 
  private:
   Ready trace(const Tensors& arguments);
@@ -141,11 +156,11 @@ Ready Compiled::State::trace(const Tensors& arguments) {
   std::shared_ptr<const Program> program;
   try {
     program = trace(arguments, *fresh);
+    instances.reserve(instances.size() + 1);
   } catch (...) {
     fresh->trace.take_back();
     throw;
   }
-  fresh->trace.undo.clear();
   ++traces;
   // Inputs of ever new shapes would fill the memory with programs: the one that was made first goes.
   if (instances.size() >= instance_limit) instances.erase(instances.begin());
@@ -309,12 +324,23 @@ Tensors Compiled::call(const Tensors& arguments) const {
   if (current_trace()) return state_->function(arguments);  // part of the outer function
   const std::lock_guard lock(engine_mutex());
   const Ready ready = state_->ready(arguments);
-  evaluate_inputs(*ready.instance, arguments);
-  return Call(ready, arguments)();
+  const auto& instance = ready.instance;
+  try {
+    evaluate_inputs(*instance, arguments);
+    Tensors results = Call(ready, arguments)();
+    instance->trace.undo.clear();
+    return results;
+  } catch (const NonFiniteError&) {
+    instance->trace.undo.clear();  // a step that is refused is examined and perhaps taken again
+    throw;
+  } catch (...) {
+    state_->take_back(instance);
+    throw;
+  }
 }
 
 PlanInfo Compiled::plan(const Tensors& arguments) const {
-  const auto [instance, held] = state_->ready(arguments);
+  const auto [instance, held] = state_->planned(arguments);
   const Program& program = *held;
   PlanInfo plan;
   plan.arena_bytes = program.arena_bytes;
@@ -340,7 +366,7 @@ PlanInfo Compiled::plan(const Tensors& arguments) const {
 }
 
 std::string Compiled::explain(const Tensors& arguments) const {
-  return state_->ready(arguments).program->explain();
+  return state_->planned(arguments).program->explain();
 }
 
 }  // namespace luge::detail

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "graph/trace.h"
+#include "luge/all_or_nothing.h"
 #include "runtime/evaluation.h"
 #include "runtime/program_cache.h"
 
@@ -36,37 +37,6 @@ void materialise_leaf(Edge edge) {
     out.value = leaf_bytes(edge.node);
 }
 
-/// Assignments of a step, taken back unless the step succeeds.
-class Assignments {
- public:
-  explicit Assignments(std::size_t count) { before_.reserve(count); }
-  ~Assignments() {
-    for (auto each = before_.rbegin(); each != before_.rend(); ++each) {
-      each->slot->current = std::move(each->current);
-      each->slot->version = each->version;
-    }
-  }
-  Assignments(const Assignments&) = delete;
-  Assignments& operator=(const Assignments&) = delete;
-
-  /// Gives the version that is replaced.
-  const Tensor& make(const Variable& variable, const Tensor& value) {
-    const std::shared_ptr<Slot>& slot = variable.slot();
-    before_.push_back({slot, slot->current, slot->version});
-    Variable(variable).assign(value);
-    return before_.back().current;
-  }
-  void keep() { before_.clear(); }
-
- private:
-  struct Before {
-    std::shared_ptr<Slot> slot;
-    Tensor current;
-    std::uint64_t version;
-  };
-  std::vector<Before> before_;
-};
-
 }  // namespace
 
 void evaluate(std::span<const Tensor> tensors) {
@@ -89,12 +59,16 @@ void assign_and_evaluate(std::span<const std::pair<Variable, Tensor>> updates) {
     return;
   }
   const std::lock_guard lock(engine_mutex());
-  Assignments assigned(updates.size());
+  AllOrNothing assigned;
+  Tensors held;  // what a scope around this one may put back gives its memory to nobody
   std::vector<Edge> wanted;
   StepGraph step;
   for (const auto& [variable, value] : updates) {
     materialise_leaf(end_of_reads({value.node(), value.output()}));
-    step.replaced.push_back(assigned.make(variable, value).node());
+    const Tensor& before = variable.slot()->current;
+    if (assigned.is_inner()) held.push_back(before);
+    step.replaced.push_back(before.node());
+    Variable(variable).assign(value);
     wanted.push_back({variable.slot()->current.node(), 0});
   }
   for (const Tensor& loss : grad_roots(step.replaced)) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/text/json_text.h"
+#include "luge/all_or_nothing.h"
 #include "luge/error.h"
 #include "luge/io/model_file.h"
 #include "luge/io/safetensors.h"
@@ -180,15 +181,17 @@ void Trainer::restore(const std::string& path) {
     auto callbacks = json.at("callbacks").get<std::map<std::string, std::string>>();
     const random::State generator{json.at("random").at("seed").get<std::int64_t>(),
                                   json.at("random").at("draw").get<std::int64_t>()};
-    const DataMark data(json.at("data").get<std::string>());
-    const DataMark validation(json.value("validation", std::string()));
+    DataMark data(json.at("data").get<std::string>());
+    DataMark validation(json.value("validation", std::string()));
     values.insert(values.end(), state.values.begin(), state.values.end());
+    AllOrNothing assigned;
     for (auto& [variable, value] : values) variable.assign(value);
+    assigned.keep();  // from here on nothing can fail
     impl.position = position;
     impl.history = std::move(history);
     impl.callback_states = std::move(callbacks);
-    impl.data = data;
-    impl.validation = validation;
+    impl.data = std::move(data);
+    impl.validation = std::move(validation);
     impl.restored = true;
     random::set_state(generator);
   } catch (const nlohmann::json::exception& error) {

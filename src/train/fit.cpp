@@ -173,10 +173,11 @@ class FitRun {
     const std::string culprit = first_non_finite(*impl_.net, batch.input);
     const bool loss_is_finite = culprit.empty() && has_finite_loss(batch);
     if (loss_is_finite) {
-      throw NonFiniteError(
-          fmt::format("{}; the loss is finite, so a derivative on the way is not, as that of "
-                      "a root or logarithm at 0; nothing was changed",
-                      place));
+      // A step out of the numbers, or running statistics, have nothing to do with a derivative.
+      const bool of_gradient = what.starts_with("the gradient") && what.find("as large as") == what.npos;
+      throw NonFiniteError(fmt::format(
+          "{}; the loss is finite{}; nothing was changed", place,
+          of_gradient ? ", so a derivative on the way is not, as that of a root or logarithm at 0" : ""));
     }
     throw NonFiniteError(
         fmt::format("{}; {}; a smaller learning rate or clipped gradients may help", place,

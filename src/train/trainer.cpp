@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/draws.h"
+#include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/graph.h"
@@ -35,17 +36,20 @@ std::vector<metrics::Metric> fresh(const std::vector<metrics::Metric>& metrics) 
 class Kept {
  public:
   explicit Kept(const std::vector<nn::NamedVariable>& state) {
-    for (const auto& [name, variable] : state) values_.emplace_back(variable, variable.value());
+    for (const auto& [name, variable] : state) AllOrNothing::remember(variable);
   }
-  ~Kept() {
-    for (auto& [variable, value] : values_) variable.assign(value);
-  }
-  Kept(const Kept&) = delete;
-  Kept& operator=(const Kept&) = delete;
 
  private:
-  std::vector<std::pair<Variable, Tensor>> values_;
+  AllOrNothing assigned_;
   random::Scratch draws_;
+};
+
+// Ends with its scope, also when a step throws.
+struct Profiling {
+  Profiling() { set_profiling(true); }
+  ~Profiling() { set_profiling(false); }
+  Profiling(const Profiling&) = delete;
+  Profiling& operator=(const Profiling&) = delete;
 };
 
 void check_metrics(const std::vector<metrics::Metric>& metrics) {
@@ -121,8 +125,9 @@ StepResult Trainer::Impl::measure(const Tensor& x, const Tensor& y) {
 }
 
 void Trainer::Impl::add(const StepResult& result, double& loss_sum, double& weight) const {
-  loss_sum += std::get<0>(result).item<double>();
-  weight = is_summed() ? 1 : weight + std::get<1>(result).item<double>();
+  const double cost = std::get<0>(result).item<double>(), own = std::get<1>(result).item<double>();
+  loss_sum += cost;
+  weight = is_summed() ? 1 : weight + own;
 }
 
 loss::Targets Trainer::Impl::targets_for(const data::HostBatch& batch) const {
@@ -216,9 +221,10 @@ std::string Trainer::profile(const data::Batch& batch, std::int64_t steps) {
   const nn::ModeScope train_mode(*impl_->net, true);
   const Kept kept(impl_->state());
   impl_->train_step(batch.input, batch.target);  // compiles, warms caches
-  set_profiling(true);
-  for (std::int64_t i = 0; i < steps; ++i) impl_->train_step(batch.input, batch.target);
-  set_profiling(false);
+  {
+    const Profiling profiling;
+    for (std::int64_t i = 0; i < steps; ++i) impl_->train_step(batch.input, batch.target);
+  }
   return explain(batch);
 }
 

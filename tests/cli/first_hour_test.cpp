@@ -50,7 +50,20 @@ TEST(FirstHour, ErrorsNameTheKeyAsItWasTyped) {
                  {{"train"}, "luge train: model= is missing"},
                  {{"train", "model=xor", "lr=-1"}, "lr=-1: expected a number above 0"},
                  {{"train", "model=xor", "validation_split=1"}, "validation_split=1: expected"},
-                 {{"train", "model=xor", "early_stopping=0"}, "early_stopping=0: expected"}});
+                 {{"train", "model=xor", "early_stopping=0"}, "early_stopping=0: expected"},
+                 {{"train", "model=xor", "workers=100000"}, "luge train: workers=100000: "},
+                 {{"train", "model=xor", "beta2=1"}, "beta2 is 1"}});
+}
+
+TEST(FirstHour, ResumeNamesTheKeyAsItWasTyped) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=2", "schedule=cosine", "run.dir=run"}, dir.path()).code, 0);
+  for (const std::string key : {"epochs=abc", "train.epochs=0", "early_stopping=x"}) {
+    const auto ran = luge({"resume", "run=run", key}, dir.path());
+    EXPECT_EQ(ran.code, 2) << key;
+    EXPECT_EQ(ran.err.find("luge resume: " + key + ": expected"), 0u) << ran.err;
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
 }
 
 TEST(FirstHour, WordsOfOtherProgramsAreUnderstood) {
@@ -58,6 +71,8 @@ TEST(FirstHour, WordsOfOtherProgramsAreUnderstood) {
       {{{"train", "model=xor", "l2=0.1"}, "did you mean weight_decay?"},
        {{"train", "model=xor", "batch_size=3"}, "did you mean batch?"},
        {{"train", "model=xor", "batch-size=3"}, "did you mean batch?"},
+       {{"train", "model=xor", "learning-rate=3"}, "did you mean lr?"},
+       {{"train", "model=xor", "Weight-Decay=3"}, "did you mean weight_decay?"},
        {{"train", "model=xor", "schedule.gamma=3"}, "did you mean factor?"},
        {{"train", "model=xor", "optimizer=adam", "momentum=0.9"}, "did you mean beta1?"},
        {{"train", "model=xor", "optimizer=sgd", "momentum=0.9"}, "did you mean optimizer=momentum?"},
@@ -95,6 +110,17 @@ TEST(FirstHour, ListsKeepWhatIsCommon) {
 TEST(FirstHour, SettingsAreCheckedBeforeAnythingIsTrained) {
   expect_misuse(
       {{{"train", "model=xor", "metrics=f1x"}, "metrics=f1x"},
+       {{"train", "model=xor", "metrics=top2,accuracy,top2"},
+        "metrics=top2,accuracy,top2: top2 is named twice"},
+       {{"train", "model=xor", "exist_ok=maybe"}, "exist_ok=maybe: expected true or false"},
+       {{"train", "model=xor", "header=maybe"}, "header=maybe"},
+       {{"train", "model=xor", "min_delta=1"}, "min_delta=1: expected early_stopping= beside it"},
+       {{"train", "model=xor", "stop_at.monitor=loss"}, "stop_at.monitor=loss: expected stop_at= beside it"},
+       {{"summary", "model=xor", "run=last"}, "give model= or run=, not both"},
+       {{"data", "xor", "count=abc"}, "count=abc: expected a whole number"},
+       {{"bench", "seconds=-1"}, "seconds=-1: expected a number, 0 or more"},
+       {{"verify-resume", "model=xor", "epochs=4", "stop=4"}, "stop=4: expected less than the 4 steps"},
+       {{"verify-resume", "model=xor", "epochs=1"}, "cannot be stopped within"},
        {{"train", "model=xor", "momentum=2", "optimizer=momentum"}, "momentum is 2"},
        {{"train", "model=xor", "early_stopping=3", "early_stopping.monitor=val_acc"},
         "early_stopping.monitor=val_acc"},
@@ -118,8 +144,33 @@ TEST(FirstHour, NextCommandsBeginAsTheProgramWasCalled) {
   expect_part(testing::run_command({"./mine", "help"}, {.folder = dir.path()}).out, "./mine train model=");
 }
 
+// What stands behind "Next:" is taken by a shell as it is.
+TEST(FirstHour, NextCommandsCanBeCopied) {
+  const TempDir dir;
+  fs::create_directory(dir.path() / "my tools");
+  fs::create_symlink(testing::command(), dir.path() / "my tools/luge");
+  for (const std::string run : {"my run", "it's $HOME"}) {
+    const auto ran = testing::run_command({"my tools/luge", "train", "model=xor", "epochs=2", "dir=" + run},
+                                          {.folder = dir.path()});
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    const auto begin = ran.out.find("Next:\n  ") + 8;
+    const std::string next = ran.out.substr(begin, ran.out.find('\n', begin) - begin);
+    const auto copied = testing::run_command({"sh", "-c", next}, {.folder = dir.path()});
+    EXPECT_EQ(copied.code, 0) << next << ": " << copied.err;
+  }
+  expect_part(luge({"new", "my net"}, dir.path()).out, "cd 'my net' && cmake");
+}
+
+TEST(FirstHour, WhatARunRecordedCanBeTrainedAgain) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=1", "run.dir=run"}, dir.path()).code, 0);
+  const auto again = luge({"train", "config=run/config.toml", "run.dir=other"}, dir.path());
+  EXPECT_EQ(again.code, 0) << again.err;
+}
+
 TEST(FirstHour, HelpNamesOnlyWhatIsRead) {
   EXPECT_EQ(luge({"help"}).out.find("LUGE_DEVICE"), std::string::npos);
+  EXPECT_EQ(luge({"help", "help"}).out, luge({"help"}).out);
   expect_part(luge({"train", "help"}).out, "schedule.step_size");
 }
 
@@ -217,6 +268,9 @@ TEST(FirstHour, PicturesThatDoNotFitAreSaidToBeChanged) {
   io::write_png((dir.path() / "large.png").string(), {40, 50, 3, std::vector<std::uint8_t>(40 * 50 * 3, 7)});
   const auto changed = luge({"predict", "run=run", "input=large.png"}, dir.path());
   expect_part(changed.out, "(resized from 50x40 to 28x28, color turned into gray)");
+  io::write_png((dir.path() / "clear.png").string(), {28, 28, 4, std::vector<std::uint8_t>(28 * 28 * 4, 7)});
+  expect_part(luge({"predict", "run=run", "input=clear.png"}, dir.path()).out,
+              "(color turned into gray, transparency left out)");
   io::write_png((dir.path() / "white.png").string(), {28, 28, 1, std::vector<std::uint8_t>(28 * 28, 255)});
   expect_part(luge({"predict", "run=run", "input=white.png"}, dir.path()).out, "(looks inverted");
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "compile/pipeline.h"
@@ -129,6 +130,68 @@ std::vector<Pattern> patterns() {
       {"attention",
        {{2, 2, 5, 4}, {2, 2, 6, 4}, {2, 2, 6, 3}},
        [](const Tensors& in) { return Tensors{relu(attention(in[0], in[1], in[2]) - 0.5)}; }},
+      {"attention causal",
+       {{2, 2, 5, 4}, {2, 2, 5, 4}, {2, 2, 5, 3}},
+       [](const Tensors& in) {
+         return Tensors{relu(attention(in[0], in[1], in[2], {.causal = true}) - 0.5)};
+       }},
+      {"attention masked",
+       {{2, 2, 3, 4}, {2, 2, 4, 4}, {2, 2, 4, 3}},
+       [](const Tensors& in) {
+         const Tensor mask = tensor<bool>(
+             {true, false, false, true, true, true, false, false, true, true, true, false}, {3, 4});
+         return Tensors{attention(in[0], in[1], in[2], {.causal = true}, mask)};
+       }},
+      {"self attention",
+       {{2, 5, 8}, {24, 8}, {24}, {8, 8}},
+       [](const Tensors& in) {
+         return Tensors{linear(self_attention(linear(in[0], in[1], in[2]), 2, {.causal = true}), in[3], {}) +
+                        in[0]};
+       }},
+      {"two readers of attention",
+       {{2, 5, 12}},
+       [](const Tensors& in) {
+         const Tensor y = self_attention(in[0], 2, {});
+         return Tensors{relu(y - 0.5), y};
+       }},
+      {"lstm outputs",
+       {{2, 3, 5}, {16, 5}, {16, 4}, {16}, {3, 4}, {3, 4}},
+       [](const Tensors& in) {
+         const LstmOutput out = lstm(in[0], in[1], in[2], in[3], {}, in[4], in[5]);
+         return Tensors{out.y, out.h};
+       }},
+      {"lstm cell alone",
+       {{2, 3, 5}, {16, 5}, {16, 4}},
+       [](const Tensors& in) { return Tensors{lstm(in[0], in[1], in[2]).c}; }},
+      {"gru outputs",
+       {{2, 3, 5}, {12, 5}, {12, 4}, {12}, {12}, {3, 4}},
+       [](const Tensors& in) {
+         const GruOutput out = gru(in[0], in[1], in[2], in[3], in[4], {}, in[5]);
+         return Tensors{relu(out.y), out.h};
+       }},
+      {"depthwise norm relu6",
+       {image, {16, 1, 3, 3}, channels, channels},
+       [](const Tensors& in) {
+         const Tensor a = conv2d(in[0], in[1], {}, {.padding = PaddingMode::same, .groups = 16});
+         return Tensors{relu6(batch_norm(a, in[2], in[3]).y)};
+       }},
+      {"gelu and its operand",
+       {{5, 7}, {9, 7}, {9}},
+       [](const Tensors& in) {
+         const Tensor a = linear(in[0], in[1], in[2]) * 0.2;
+         return Tensors{gelu(a), gelu(a, GeluForm::tanh), a};
+       }},
+      {"layer norm of one row alone",
+       {{5, 33}, {33}},
+       [](const Tensors& in) {
+         return Tensors{layer_norm(in[0], in[1]), relu(in[0] - 0.5)};
+       }},
+      {"norm as a row",
+       {{12, 16}, channels, channels, {4, 16}},
+       [](const Tensors& in) { return Tensors{linear(relu(normalised(in, 0)), in[3], {})}; }},
+      {"norm residual of norms",
+       {image, channels, channels, image, channels, channels},
+       [](const Tensors& in) { return Tensors{relu(normalised(in, 0) + normalised(in, 3))}; }},
       {"lstm",
        {{2, 3, 5}, {16, 5}, {16, 4}, {16}, {3, 4}},
        [](const Tensors& in) {
@@ -207,6 +270,13 @@ TEST_P(GradientPatterns, EveryPartIsGivenAndRight) {
           if (with_cost) roots.push_back(cost);
           expect_right(run_graph(roots, leaves_, values_, {.backend = &cpu_backend()}), right, subset,
                        again == Again::never ? "plain" : "checkpointed");
+          if (with_cost) continue;
+          const auto narrow =
+              run_graph(roots, leaves_, values_, {.backend = &cpu_backend(), .precision = Precision::bf16});
+          for (const Value& each : narrow) {
+            for (const double x : numbers(each))
+              EXPECT_TRUE(std::isfinite(x)) << ::testing::PrintToString(subset);
+          }
         }
       }
     }

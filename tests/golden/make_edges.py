@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Values and slopes where functions end, from PyTorch: tests/golden/edges.safetensors, read by tests/ops/edge_test.cpp.
 
+Rows whose name ends in @f32 or @f64 were computed in that dtype, at its own largest and least numbers, and hold for it alone.
 Each entry `name.in0 … name.out, name.grad0 …` holds the inputs of one row, its result and the gradients of the sum of its
 elements, in float64; the versions that made them stand in the metadata. Needs numpy and torch.
 """
@@ -16,8 +17,8 @@ INF, NAN = float("inf"), float("nan")
 tensors = {}
 
 
-def row(name, function, *inputs, shape=None):
-    leaves = [torch.tensor(values, dtype=torch.float64) for values in inputs]
+def row(name, function, *inputs, shape=None, dtype=torch.float64):
+    leaves = [torch.tensor(values, dtype=dtype) for values in inputs]
     if shape:
         leaves = [leaf.reshape(shape) for leaf in leaves]
     for leaf in leaves:
@@ -25,9 +26,9 @@ def row(name, function, *inputs, shape=None):
     result = function(*leaves)
     gradients = torch.autograd.grad(result, leaves, torch.ones_like(result), allow_unused=True)
     for k, leaf in enumerate(leaves):
-        tensors[f"{name}.in{k}"] = leaf.detach().numpy()
-        tensors[f"{name}.grad{k}"] = (torch.zeros_like(leaf) if gradients[k] is None else gradients[k]).numpy()
-    tensors[f"{name}.out"] = result.detach().numpy()
+        tensors[f"{name}.in{k}"] = leaf.detach().double().numpy()
+        tensors[f"{name}.grad{k}"] = (torch.zeros_like(leaf) if gradients[k] is None else gradients[k]).double().numpy()
+    tensors[f"{name}.out"] = result.detach().double().numpy()
 
 
 ends = [0.0, -0.0, 1.0, -1.0, INF, -INF, NAN, 1e-300, -1e-300, 1e300, -1e300, 50.0, -50.0, 800.0, -800.0]
@@ -92,6 +93,63 @@ row("softmax_cross_entropy", lambda x: F.cross_entropy(x, labels, reduction="non
 row("softmax_cross_entropy/ignored",
     lambda x: F.cross_entropy(x, torch.tensor([1, -1]), ignore_index=-1, reduction="none"), [1.0, 2.0, 3.0, 4.0], shape=(2, 2))
 row("layer_norm/equal", lambda x: F.layer_norm(x, (3,)), [2.0, 2.0, 2.0])
+
+
+# Every function of one and two tensors, where the numbers of a dtype end.
+unary = {name: getattr(torch, name) for name in
+         """abs neg sign square sqrt rsqrt reciprocal exp expm1 log log1p log2 floor ceil round trunc sin cos tan asin acos atan
+         sinh cosh tanh asinh acosh atanh erf erfc relu sigmoid""".split()}
+unary |= {
+    "softplus": lambda x: F.softplus(x, threshold=40), "leaky_relu": lambda x: F.leaky_relu(x, 0.1), "relu6": F.relu6,
+    "gelu": F.gelu, "gelu/tanh": lambda x: F.gelu(x, approximate="tanh"), "clamp": lambda x: x.clamp(-1, 1),
+    "pow/0": lambda x: x**0.0, "pow/1": lambda x: x**1.0, "pow/2": lambda x: x**2.0, "pow/3": lambda x: x**3.0,
+    "pow/half": lambda x: x**0.5, "pow/-1": lambda x: x**-1.0, "pow/-half": lambda x: x**-0.5,
+}
+binary = {name: getattr(torch, name) for name in "add sub mul div minimum maximum pow atan2 fmod remainder".split()}
+reduced = {
+    "sum": torch.sum, "mean": torch.mean, "prod": torch.prod, "max": torch.amax, "min": torch.amin,
+    "logsumexp": lambda x: torch.logsumexp(x, 0), "norm": torch.linalg.vector_norm,
+    "norm/order 1": lambda x: torch.linalg.vector_norm(x, 1), "norm/order 3": lambda x: torch.linalg.vector_norm(x, 3),
+    "norm/infinite order": lambda x: torch.linalg.vector_norm(x, INF), "var": torch.var,
+    "std": lambda x: torch.std(x, correction=0), "cumsum": lambda x: torch.cumsum(x, 0),
+    "cumprod": lambda x: torch.cumprod(x, 0), "median": torch.median,
+    "softmax": lambda x: torch.softmax(x, 0) * torch.arange(1, x.numel() + 1),
+    "log_softmax": lambda x: torch.log_softmax(x, 0)[:1],
+    "triu": lambda x: torch.triu(x.reshape(1, -1), 1), "pad": lambda x: F.pad(x, (1, 2)),
+    "max_pool": lambda x: F.max_pool1d(x.reshape(1, 1, -1), 2, padding=1),
+    "avg_pool": lambda x: F.avg_pool1d(x.reshape(1, 1, -1), 2, padding=1, count_include_pad=False),
+    "sort": lambda x: torch.sort(x).values,
+}
+# Where PyTorch overflows on the way to a number, shares a tie out, or drops the NaN that Luge passes on.
+other_conventions = {"cumprod/" + kind for kind in ("all below", "below", "both", "infinite", "most", "nan", "one zero")} | {
+    "logsumexp/all below", "mean/most", "median/all below", "median/zeros", "norm/infinite order/nan", "norm/order 1/nan",
+    "norm/most", "norm/order 3/most", "std/least", "std/most", "var/most", "var/below", "var/infinite", "var/one zero"} | {
+    "prod/" + kind for kind in ("all below", "below", "both", "infinite", "most", "nan")}
+
+
+def odd(name, x, most):
+    return ((np.isnan(x) and name in ("abs", "clamp", "relu", "relu6", "sign")) or (abs(x) == 1 and name == "clamp") or (x == -1 and name == "acosh")
+            or (name in ("pow/half", "pow/-half") and (x == -INF or str(x) == "-0.0")) or (x >= most and name == "gelu") or (abs(x) == most and name == "gelu/tanh"))
+
+
+for dtype, suffix, most, least in ((torch.float32, "@f32", 3.4028234663852886e38, 1.401298464324817e-45),
+                                   (torch.float64, "@f64", 1.7976931348623157e308, 5e-324)):
+    corners = [0.0, -0.0, 1.0, -1.0, INF, -INF, most, -most, least, -least, 2.5, NAN]
+    for name, function in unary.items():
+        row(f"{name}{suffix}", function, [x for x in corners if not odd(name, x, most)], dtype=dtype)
+    pairs = [(a, b) for a in corners for b in corners]
+    for name, function in binary.items():
+        kept = [(a, b) for a, b in pairs if not (abs(b) == least and (name in ("fmod", "remainder") or name == "atan2" and abs(a) <= least))
+                and not (name == "atan2" and abs(a) == least and abs(b) <= least)
+                and not (name == "remainder" and np.isinf(a))]
+        row(f"{name}{suffix}", function, [a for a, _ in kept], [b for _, b in kept], dtype=dtype)
+    for name, function in reduced.items():
+        for kind, values in {"zeros": [0.0, -0.0, 0.0], "infinite": [INF, 1.0, 2.0], "below": [-INF, 1.0, 2.0],
+                             "both": [INF, -INF, 1.0], "all below": [-INF, -INF, -INF], "nan": [1.0, NAN, 2.0],
+                             "most": [most, 1.0, most / 2], "least": [least, 0.0, -least], "one zero": [0.0, 2.0, INF],
+                             "one": [2.5]}.items():
+            if f"{name}/{kind}" not in other_conventions:
+                row(f"{name}/{kind}{suffix}", function, values, dtype=dtype)
 
 
 def write(path):

@@ -4,6 +4,7 @@
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/nn/conv.h"
+#include "luge/nn/dropout.h"
 #include "luge/nn/flatten.h"
 #include "luge/nn/linear.h"
 #include "luge/nn/load.h"
@@ -55,6 +56,26 @@ TEST(Construction, AFailedFirstCallLeavesNothingBehind) {
   EXPECT_EQ(values_of(net), values_of(expected));
   net.save(dir.file("net.safetensors"));
   EXPECT_EQ(load(dir.file("net.safetensors")).notes().input, (Shape{1, 9, 9}));
+}
+
+// Layers before the one that fails have assigned their running statistics and drawn their masks by then.
+TEST(Construction, AFailedCallOfABuiltNetworkMovesNothing) {
+  random::seed(6);
+  const auto net = sequential(Conv2d(2), BatchNorm(), Dropout(0.5), Flatten(), Linear(4));
+  net(ones({2, 1, 5, 5}));
+  const auto state = [&] {
+    std::vector<std::vector<float>> all;
+    for (const NamedVariable& buffer : net.named_buffers())
+      all.push_back(buffer.variable.value().to_vector<float>());
+    return all;
+  };
+  const auto before = state();
+  const random::State drawn = random::state();
+  expect_error<ShapeError>([&] { net(ones({2, 1, 9, 9}) * 3); }, {"linear1"});
+  EXPECT_EQ(state(), before);
+  EXPECT_EQ(random::state(), drawn);
+  net(ones({2, 1, 5, 5}) * 3);
+  EXPECT_NE(state(), before);
 }
 
 TEST(Construction, AFailedBuildLeavesNothingBehind) {

@@ -2,6 +2,7 @@
 // running.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <set>
 
@@ -95,6 +96,92 @@ TEST(Guard, RatesThatOverflowAreRefused) {
   EXPECT_EQ(w.value().to_vector<float>(), (std::vector<float>{1, 1}));
   GradientDescent(0.1, {.check_finite = false}).step({w}, {full({2}, kInfinity)});
   EXPECT_EQ(w.value().to_vector<double>(), (std::vector<double>{-kInfinity, -kInfinity}));
+}
+
+struct Leap {
+  std::string name;
+  std::function<Optimizer()> make;
+  DType dtype;
+  double weight;
+  std::vector<double> gradients;  // of one step after the other
+  int taken;                      // so many of them; the next one is refused
+};
+
+// Finite gradients along which weights or their moments leave the numbers of their dtype, and others as large
+// along which they do not. From large numbers a long step is refused whichever way it goes.
+TEST(Guard, StepsOutOfTheNumbersAreRefused) {
+  const double most = std::numeric_limits<float>::max(), most_double = std::numeric_limits<double>::max();
+  const MomentumOptions nesterov{.nesterov = true};
+  const Leap leaps[] = {
+      {"sum", [=] { return Optimizer(GradientDescent(1.0)); }, f32, 3e38, {-3e38}, 0},
+      {"away", [=] { return Optimizer(GradientDescent(1.0)); }, f32, 3e38, {3e38}, 0},
+      {"small", [=] { return Optimizer(GradientDescent(1.0)); }, f32, most, {1e30, -1e30}, 2},
+      {"large", [=] { return Optimizer(GradientDescent(0.1)); }, f32, 1, {3e38, -3e38, 3e38}, 3},
+      {"large rate", [=] { return Optimizer(Adam(3e38)); }, f32, 1, {1}, 0},
+      {"large rate of a mean", [=] { return Optimizer(Adam(1e37)); }, f32, 1, {1, 1}, 2},
+      {"adam", [=] { return Optimizer(Adam(0.1)); }, f32, 1, {3e38, 3e38, -3e38, 1, 3e38}, 5},
+      {"moment", [=] { return Optimizer(Momentum(1e-30)); }, f32, 1, {3e38, 3e38}, 1},
+      {"nesterov", [=] { return Optimizer(Momentum(1e-30, nesterov)); }, f32, 1, {1e38, 1, 1e38, 1e38}, 3},
+      {"moment that turns", [=] { return Optimizer(Momentum(1e-30)); }, f32, 1, {3e38, -1e30, -1e30}, 3},
+      {"clipped", [=] { return Optimizer(GradientDescent(1e38, {.clip_value = 10})); }, f32, 1, {1e30}, 0},
+      {"clipped norm",
+       [=] { return Optimizer(GradientDescent(1e38, {.clip_global_norm = 10})); },
+       f32,
+       1,
+       {1e30},
+       0},
+      {"clipped and short",
+       [=] { return Optimizer(GradientDescent(10.0, {.clip_norm = 1})); },
+       f32,
+       1,
+       {3e38, 3e38},
+       2},
+      {"double", [=] { return Optimizer(GradientDescent(1.0)); }, f64, 1.5e308, {-1.5e308}, 0},
+      {"double and small",
+       [=] { return Optimizer(GradientDescent(1.0)); },
+       f64,
+       most_double,
+       {1e290, -1e291},
+       2},
+      {"half", [=] { return Optimizer(GradientDescent(1.0)); }, f16, 65000, {-1000}, 0},
+      {"half and small", [=] { return Optimizer(GradientDescent(1.0)); }, f16, 65000, {100, 100}, 2},
+      {"bfloat", [=] { return Optimizer(GradientDescent(1.0)); }, bf16, 3e38, {-1e38}, 0},
+  };
+  for (const bool compiled : {false, true}) {
+    for (const Leap& leap : leaps) {
+      SCOPED_TRACE(leap.name + (compiled ? ", compiled" : ""));
+      const Optimizer optimizer = leap.make();
+      Variable w(cast(full({3}, leap.weight, f64), leap.dtype), "w");
+      const auto take = [&](const Tensor& g) { optimizer.step({w}, {g}); };
+      const auto step = compile(take);
+      const auto state = [&] {
+        std::vector<std::vector<double>> all = {w.value().to_vector<double>()};
+        for (const auto& [name, variable] : optimizer.state())
+          all.push_back(variable.value().to_vector<double>());
+        return all;
+      };
+      optimizer.hold({{"w", w}});
+      int taken = 0;
+      for (const double each : leap.gradients) {
+        const DType dtype = leap.dtype == f64 ? f64 : f32;  // sums over 16 bits are float32
+        const Tensor g = cast(tensor(std::vector<double>{0, each, 0}, {3}), dtype);
+        eval({g});
+        const auto before = state();
+        try {
+          compiled ? step(g) : take(g);
+          ++taken;
+        } catch (const NonFiniteError& error) {
+          EXPECT_NE(std::string(error.what()).find("'w'"), std::string::npos) << error.what();
+          EXPECT_EQ(state(), before);
+          break;
+        }
+        for (const auto& values : state()) {
+          for (const double value : values) EXPECT_TRUE(std::isfinite(value));
+        }
+      }
+      EXPECT_EQ(taken, leap.taken);
+    }
+  }
 }
 
 TEST(Guard, ASessionsStepIsRefusedToo) {

@@ -14,6 +14,11 @@ class FailingAllocation {
   FailingAllocation(const FailingAllocation&) = delete;
   FailingAllocation& operator=(const FailingAllocation&) = delete;
   bool failed() const;
+  /// Allocations of this thread since its construction; 0 once one failed.
+  std::uint64_t made() const;
+
+ private:
+  std::uint64_t nth_;
 };
 
 }  // namespace luge::testing

@@ -67,9 +67,10 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { s
 
 namespace luge::testing {
 
-FailingAllocation::FailingAllocation(std::uint64_t nth) { left_until_failure = nth; }
+FailingAllocation::FailingAllocation(std::uint64_t nth) : nth_(nth) { left_until_failure = nth; }
 FailingAllocation::~FailingAllocation() { left_until_failure = 0; }
 bool FailingAllocation::failed() const { return left_until_failure == 0; }
+std::uint64_t FailingAllocation::made() const { return failed() ? 0 : nth_ - left_until_failure; }
 
 namespace {
 

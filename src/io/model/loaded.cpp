@@ -1,3 +1,4 @@
+#include "graph/trace.h"
 #include "io/model/content.h"
 #include "luge/error.h"
 #include "luge/io/model_file.h"
@@ -76,6 +77,7 @@ Tensor Loaded::forward(const Tensor& x) const {
     return parameter != parameters_.end() ? parameter->second.value() : content_->constants.at(name);
   };
   const auto write = [this](const std::string& name, const Tensor& value) {
+    if (is_floating(value.dtype())) watch(value, name);
     parameters_.at(name).assign(value);
   };
   return io::replay(training() ? content_->train : content_->eval, x, stored, write);

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -8,24 +9,64 @@
 
 namespace luge {
 
-/// Inputs: what is passed on, the factor (a scalar f64), and the tensors that are checked.
+/// Inputs: what is passed on, the factor (a scalar f64), the tensors that are checked, and `groups` times as
+/// many: of each the values that a step along it changes, and the sums that it is added to.
 struct GuardFiniteAttributes {
   std::string labels;          // of the tensors, a line each
   bool factor_counts = false;  // a tensor's largest element times the factor must be finite too
+  double limit = 0;            // what elements are held to before a step is taken; 0: nothing
+  std::int64_t groups = 0;     // 0, 1 or 2
+  double times = 1;            // that a tensor is added to its sum
   static void fields(auto& self, auto&& field) {
     field("labels", self.labels);
     field("factor_counts", self.factor_counts);
+    field("limit", self.limit);
+    field("groups", self.groups);
+    field("times", self.times);
   }
+  std::size_t guarded(std::size_t inputs) const;
 };
 
 inline constexpr std::size_t kGuardedFrom = 2;  // the first tensor among the inputs
 
+inline std::size_t GuardFiniteAttributes::guarded(std::size_t inputs) const {
+  return (inputs - kGuardedFrom) / static_cast<std::size_t>(1 + groups);
+}
+
+/// Of a dtype: its largest number, and what may be added to it and is lost in rounding.
+struct Room {
+  double most, lost;
+};
+inline Room room_of(DType dtype) {
+  switch (dtype) {
+    case DType::f32: return {std::numeric_limits<float>::max(), 0x1p102};
+    case DType::bf16: return {0x1.fep127, 0x1p118};
+    case DType::f16: return {65504, 15};
+    default: return {std::numeric_limits<double>::max(), 0x1p969};
+  }
+}
+
 /// Whether a tensor passes whose largest magnitude is this; NaN counts as larger than all.
-inline bool passes_guard(DType dtype, double largest, double factor) {
-  double most = std::numeric_limits<double>::max();
-  if (dtype == DType::f32 || dtype == DType::bf16) most = std::numeric_limits<float>::max();
-  if (dtype == DType::f16) most = 65504;
-  return largest <= most && largest * std::abs(factor) <= most;
+inline bool passes_guard(DType dtype, double largest, double factor, double limit = 0) {
+  const double most = room_of(dtype).most;
+  const double held = limit > 0 ? std::min(largest, limit) : largest;
+  return largest <= most && held * std::abs(factor) <= most;
+}
+
+/// How far a step along a tensor with such a largest element goes at most. Rules that divide a gradient by
+/// its own size take steps of a few times the rate, whatever it is.
+inline double reach_of(double largest, double factor, double limit) {
+  return std::abs(factor) * ((limit > 0 ? std::min(largest, limit) : largest) + 16);
+}
+
+/// Whether values take a step of such a reach without leaving the numbers of their dtype. `largest()`, their
+/// largest magnitude, is asked for only where it matters: what is added to any number and lost in rounding is
+/// no step out.
+template <class Largest>
+bool takes_step(DType dtype, double reach, Largest&& largest) {
+  const auto [most, lost] = room_of(dtype);
+  const bool narrow = size_of(dtype) == 2;  // small steps add up in float32 beside it
+  return (reach <= lost && !narrow) || largest() + reach <= most + lost;
 }
 
 }  // namespace luge

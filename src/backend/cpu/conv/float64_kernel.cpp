@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "backend/backend.h"
+#include "backend/cpu/conv/candidates.h"
 #include "backend/cpu/conv/float64.h"
 #include "ops/attributes/window.h"
 
@@ -127,7 +127,8 @@ class Float64Conv final : public Kernel {
   }
 };
 
-const RegisteredKernel<Float64Conv> registered("conv", 90);
-
 }  // namespace
+
+cpu::Candidate cpu::float64_conv() { return std::make_unique<Float64Conv>(); }
+
 }  // namespace luge

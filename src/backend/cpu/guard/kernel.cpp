@@ -1,8 +1,10 @@
 // guard_finite: one look at every tensor wherever it lies, all of them in one parallel region. Padding holds
-// zeros, so that the layout does not matter.
+// zeros, so that the layout does not matter. What a step is added to is looked at only where the step is so
+// long that it could matter.
 #include <fmt/format.h>
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "backend/backend.h"
@@ -24,10 +26,11 @@ struct Part {
 };
 
 struct Problem {
-  std::size_t passed_bytes = 0;
-  bool factor_counts = false;
-  std::vector<DType> dtypes;  // per input
-  std::vector<Part> parts;
+  std::size_t passed_bytes = 0, guarded = 0;
+  GuardFiniteAttributes attributes;
+  std::vector<DType> dtypes;        // per input
+  std::vector<std::int64_t> bytes;  // per input
+  std::vector<Part> parts;          // of the guarded tensors, one after the other
   int threads = 1;
 };
 
@@ -54,21 +57,40 @@ class GuardRun final : public PreparedKernel {
   explicit GuardRun(Problem problem) : p_(std::move(problem)) {}
   void run(const KernelCall& call) const override {
     double factor = 0;
-    if (p_.factor_counts) std::memcpy(&factor, call.in[1], sizeof factor);
+    if (p_.attributes.factor_counts) std::memcpy(&factor, call.in[1], sizeof factor);
     const auto count = static_cast<std::int64_t>(p_.parts.size());
+    auto* most = static_cast<double*>(call.scratch);
 #pragma omp parallel for num_threads(p_.threads) schedule(static) if (p_.threads > 1)
     for (std::int64_t k = 0; k < count; ++k) {
       const Part& part = p_.parts[static_cast<std::size_t>(k)];
-      const DType dtype = p_.dtypes[part.input];
-      const double most =
-          largest(dtype, static_cast<const std::byte*>(call.in[part.input]) + part.first, part.bytes);
-      if (!passes_guard(dtype, most, factor))
-        call.status->record({static_cast<std::int64_t>(part.input - kGuardedFrom), most, 0});
+      const auto* from = static_cast<const std::byte*>(call.in[part.input]) + part.first;
+      most[k] = largest(p_.dtypes[part.input], from, part.bytes);
+    }
+    for (std::int64_t k = 0; k < count;) {
+      const std::size_t input = p_.parts[static_cast<std::size_t>(k)].input;
+      double all = 0;
+      for (; k < count && p_.parts[static_cast<std::size_t>(k)].input == input; ++k) {
+        if (!(most[k] <= all)) all = std::isnan(all) ? all : most[k];
+      }
+      if (!passes(call, input, all, factor))
+        call.status->record({static_cast<std::int64_t>(input - kGuardedFrom), all, 0});
     }
     if (call.out[0]) std::memcpy(call.out[0], call.in[0], p_.passed_bytes);
   }
 
  private:
+  bool passes(const KernelCall& call, std::size_t input, double all, double factor) const {
+    const GuardFiniteAttributes& a = p_.attributes;
+    if (!passes_guard(p_.dtypes[input], all, factor, a.limit)) return false;
+    const auto steps = [&](std::size_t group, double reach) {
+      const std::size_t at = input + group * p_.guarded;
+      return takes_step(p_.dtypes[at], reach,
+                        [&] { return largest(p_.dtypes[at], call.in[at], p_.bytes[at]); });
+    };
+    return (a.groups < 1 || steps(1, reach_of(all, factor, a.limit))) &&
+           (a.groups < 2 || steps(2, a.times * all));
+  }
+
   Problem p_;
 };
 
@@ -81,29 +103,31 @@ class GuardKernel final : public Kernel {
     if (!r.post.empty()) return refuse("fuses nothing");
     Offer offer;
     Problem p;
-    p.factor_counts = attributes->factor_counts;
+    p.attributes = *attributes;
+    p.guarded = attributes->guarded(r.in.size());
     p.passed_bytes = static_cast<std::size_t>(r.in[0].shape.elements()) * size_of(r.in[0].dtype);
     std::int64_t sum = 0;
     for (std::size_t k = 0; k < r.in.size(); ++k) {
       p.dtypes.push_back(r.in[k].dtype);
       const bool anywhere = k >= kGuardedFrom && r.in_layouts[k] != any_layout;
       offer.in_layouts.push_back(anywhere ? r.in_layouts[k] : public_layout);
-      if (k < kGuardedFrom) continue;
       const auto bytes = static_cast<std::int64_t>(cpu::layout_bytes(offer.in_layouts.back(), r.in[k]));
+      p.bytes.push_back(bytes);
+      if (k < kGuardedFrom || k >= kGuardedFrom + p.guarded) continue;
       for (std::int64_t at = 0; at < bytes; at += part_bytes)
         p.parts.push_back({k, at, std::min(part_bytes, bytes - at)});
       sum += bytes;
     }
     p.threads = sum < one_thread_bytes ? 1 : r.threads;
     offer.cost = 1e-6 + static_cast<double>(sum) / (bytes_per_second * p.threads);
-    offer.note =
-        fmt::format("{} tensors{}", r.in.size() - kGuardedFrom, p.threads == 1 ? ", one thread" : "");
+    offer.scratch = p.parts.size() * sizeof(double);
+    offer.note = fmt::format("{} tensors{}", p.guarded, p.threads == 1 ? ", one thread" : "");
     offer.kernel = std::make_shared<GuardRun>(std::move(p));
     return offer;
   }
 };
 
-const RegisteredKernel<GuardKernel> registered("guard_finite", 50);
+const Candidates registered("guard_finite", make_kernels<GuardKernel>());
 
 }  // namespace
 }  // namespace luge

@@ -1,0 +1,63 @@
+// What a step of an optimizer is refused for before anything is written.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "graph/trace.h"
+#include "luge/ops/check.h"
+#include "luge/optim/optimizer.h"
+#include "optim/optimizer_state.h"
+
+namespace luge::optim {
+namespace {
+
+// `step`, unless a running statistic that layers have moved on the way to the loss is not finite.
+Tensor with_watched(const Tensor& step) {
+  if (!values_come_later()) return step;
+  Tensors values;
+  std::vector<std::string> labels;
+  for (const auto& [next, name] : current_trace()->watched) {
+    values.push_back(next);
+    labels.push_back(
+        fmt::format("the next value of '{}' (the inputs of its layer are too large: scale the data)", name));
+  }
+  return values.empty() ? step : guard_finite(step, values, labels);
+}
+
+// What an element of a gradient is at most when the step along it is taken; 0: nothing limits it.
+double most_after_clipping(const OptimizerOptions& options) {
+  double most = 0;
+  for (const double limit : {options.clip_value, options.clip_norm, options.clip_global_norm}) {
+    if (limit > 0) most = most > 0 ? std::min(most, limit) : limit;
+  }
+  return most;
+}
+
+}  // namespace
+
+// `next`, which the step writes in any case, unless what it writes beside is not finite.
+Tensor Optimizer::guarded(const Tensor& next, const Variables& parameters, const Tensors& gradients,
+                          const Tensor& rate) const {
+  const OptimizerOptions& options = state_->options;
+  if (!options.check_finite) return next;
+  Tensors values;
+  std::vector<std::string> labels;
+  const Rule::Sum sum = state_->rule->sum();
+  StepToGuard step{
+      .rate = rate, .values = {}, .sums = {}, .times = sum.times, .limit = most_after_clipping(options)};
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    if (!gradients[k].defined() || !parameters[k].trainable()) continue;
+    State::Held& held = *state_->find(parameters[k]);
+    values.push_back(gradients[k]);
+    labels.push_back(fmt::format("the gradient of '{}'", held.path));
+    step.values.push_back(held.parameter.value());
+    for (const Slots::Entry& entry : held.slots) {
+      if (entry.name == sum.slot) step.sums.push_back(entry.variable.value());
+    }
+  }
+  if (!rate.defined()) return with_watched(guard_finite(next, values, labels));
+  if (step.sums.size() != values.size()) step.sums.clear();  // a first step, before which all sums are 0
+  return with_watched(guard_step(guard_finite(next, {rate}, {"the learning rate"}), values, labels, step));
+}
+
+}  // namespace luge::optim
