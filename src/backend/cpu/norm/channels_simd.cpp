@@ -207,7 +207,7 @@ struct SlopesOfChunk {
   const Term& term;
   double *first, *second;
   void operator()(const Chunk& chunk) const {
-    double a[kMostLanes], b[kMostLanes];
+    double a[kMostLanes] = {}, b[kMostLanes] = {};
     add_up(d, w, strip, chunk, term, a, b);
     for (int64_t k = 0; k < w.lanes; ++k) first[k] += a[k], second[k] += b[k];
   }
