@@ -124,8 +124,7 @@ TEST_P(TwoOfOneName, AreRefused) {
     GetParam().attempt(dir);
     ADD_FAILURE() << "nothing was refused";
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find(GetParam().named), std::string::npos)
-        << error.what();
+    EXPECT_NE(std::string(error.what()).find(GetParam().named), std::string::npos) << error.what();
   }
 }
 
