@@ -71,9 +71,9 @@ int run_data(const Arguments& arguments) {
         "luge data: say which, as in `{0} data fashion-mnist`; `{0} list data` names those built in, "
         "others are a folder or a CSV file",
         program()));
+  const std::int64_t count = arguments.integer("count", 1);
   if (arguments.given("count") && !arguments.has("to"))
     throw Misuse("luge data: count= says how many samples are written; to=FOLDER says where");
-  const std::int64_t count = arguments.integer("count", 1);
   const Data data = load_data(arguments, arguments.positional()[0]);
   std::vector<std::string> written;
   const data::Dataset& sampled = data.test ? *data.test : data.train;

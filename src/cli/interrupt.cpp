@@ -37,14 +37,16 @@ void handle(int signal, void (*handler)(int)) {
 void handle_all(void (*handler)(int)) {
   handle(SIGINT, handler);
   handle(SIGTERM, handler);
-  handle(SIGHUP, SIG_IGN);
-  handle(SIGPIPE, SIG_IGN);
 }
 
 }  // namespace
 
 void end_at_signals() { handle_all(luge_at_signal); }
 void watch_signals() { handle_all(luge_on_signal); }
+void outlive_terminal() {
+  handle(SIGHUP, SIG_IGN);
+  handle(SIGPIPE, SIG_IGN);
+}
 
 int signal_received() { return received; }
 

@@ -11,12 +11,13 @@ struct Stopped {
   bool told = false;  // the command has said so itself
 };
 
-/// From now on SIGINT or SIGTERM says so on stderr and exits with 128 + its number; SIGHUP and SIGPIPE are
-/// ignored (a write to a closed pipe fails with an error instead).
+/// From now on SIGINT or SIGTERM says so on stderr and exits with 128 + its number.
 void end_at_signals();
 /// From now on the first SIGINT or SIGTERM only sets a flag, for the command to look at; the second exits
 /// with 128 + its number.
 void watch_signals();
+/// From now on SIGHUP and SIGPIPE are ignored: a write to a closed pipe fails with an error instead.
+void outlive_terminal();
 /// The signal that came, or 0.
 int signal_received();
 /// Throws Stopped after a signal.

@@ -109,6 +109,7 @@ void tell_finished(const Arguments& arguments, const train::Trainer& trainer, co
 
 int run_resume(const Arguments& given) {
   watch_signals();
+  outlive_terminal();
   const fs::path path = io::find_run(given.text("run"), kRuns);
   Arguments arguments = configuration(given, path);
   const io::RunDirectory run = io::RunDirectory::open(path);

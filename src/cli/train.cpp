@@ -51,6 +51,7 @@ void check_switches(const Arguments& arguments) {
 
 int run_train(const Arguments& given) {
   watch_signals();
+  outlive_terminal();
   Arguments arguments = given;
   check_switches(arguments);
   const models::Entry entry = model_entry(arguments);

@@ -22,7 +22,7 @@ TEST(Grad, TakesASeedForARootThatIsNoScalar) {
   EXPECT_EQ(g.to_vector<double>(), (std::vector<double>{2, 40, 600}));
   expect_error<ShapeError>([&] { grad(square(x), x, {.seed = values({1, 2})}); }, {"[3]", "[2]"});
   expect_error<DTypeError>([&] { grad(square(x), x, {.seed = zeros({3}, f16)}); }, {"f16", "cast"});
-  expect_error<ShapeError>(
+  expect_error<DTypeError>(
       [&] {
         grad(square(x), x, {.seed = tensor({1.f, 1.f, 1.f}, {3})});
       },

@@ -188,6 +188,19 @@ TEST(Command, SummaryPlanAndExplainReportBeforeAnythingRuns) {
   EXPECT_NE(timed.find("us in kernels"), std::string::npos) << timed;
 }
 
+// Three terabytes of weights, six of an optimizer: of types alone.
+TEST(Command, SummaryPlanAndExplainComputeNoWeights) {
+  const std::string hidden = "hidden=1000000000";
+  const auto plan = json::parse(luge({"plan", "model=mlp", hidden, "--json"}).out);
+  EXPECT_EQ(plan.at("parameters"), 795000000010);
+  EXPECT_EQ(plan.at("parameters_bytes"), 4 * 795000000010);
+  EXPECT_EQ(json::parse(luge({"summary", "model=mlp", hidden, "--json"}).out).at("macs"), 794000000000);
+  EXPECT_NE(luge({"explain", "model=mlp", hidden}).out.find("[1000000000,784]"), std::string::npos);
+  const auto timed = luge({"explain", "model=mlp", hidden, "profile=1"});
+  EXPECT_EQ(timed.code, 1);
+  expect_line(timed.err, {"cannot allocate", "bytes"});
+}
+
 TEST(BadInput, C46_AMemoryLimitThatNoPlanKeeps) {
   EXPECT_EQ(luge({"plan", "model=lenet5", "memory=1GiB"}).code, 0);
   const auto never = luge({"plan", "model=lenet5", "memory=1MiB"});

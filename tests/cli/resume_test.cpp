@@ -148,7 +148,8 @@ TEST(Resume, OneChangedLabelIsSeenWhereverItIs) {
     EXPECT_TRUE(says(ran.err, "not the same bytes")) << ran.err;
     EXPECT_TRUE(says(ran.err, "accept_changed_data=true")) << ran.err;
   }
-  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "epochs = 2")) << "what is refused changes nothing";
+  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "epochs = 2"))
+      << "what is refused changes nothing";
   const auto accepted = luge({"resume", "run=run", "epochs=3", "accept_changed_data=true"}, dir.path());
   EXPECT_EQ(accepted.code, 0) << accepted.err;
   EXPECT_FALSE(says(read_file(dir.file("run/config.toml")), "accept_changed_data"));

@@ -164,6 +164,17 @@ TEST(Interrupt, TheSecondEndsAtOnce) {
   EXPECT_TRUE(says(ended.err, kInterrupted)) << ended.err;
 }
 
+// As in `luge list | head -1`: nobody reads on, which is no fault to tell.
+TEST(Interrupt, AReaderThatGoesEndsReportsInSilence) {
+  for (const char* command : {"list", "help", "summary model=resnet50"}) {
+    const auto ran = testing::run_command(
+        {"bash", "-c", std::string("( sleep 0.3; \"$0\" ") + command + " ) | true; exit ${PIPESTATUS[0]}",
+         testing::command().string()});
+    EXPECT_EQ(ran.code, 128 + SIGPIPE) << command;
+    EXPECT_EQ(ran.err, "") << command;
+  }
+}
+
 // Commands that have nothing to finish end at the first one.
 TEST(Interrupt, ShortCommandsEndAtOnce) {
   const TempDir dir;
