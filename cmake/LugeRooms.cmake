@@ -36,12 +36,10 @@ foreach(room IN LISTS LUGE_ROOMS)
   endif()
 endforeach()
 
-file(GLOB_RECURSE fused CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/backend/cpu/fused/*.cpp
-     ${PROJECT_SOURCE_DIR}/src/backend/cpu/recurrent/steps.cpp ${PROJECT_SOURCE_DIR}/src/backend/cpu/attention/heads.cpp
-     ${PROJECT_SOURCE_DIR}/src/backend/cpu/loss/entropy.cpp ${PROJECT_SOURCE_DIR}/src/backend/cpu/matmul/gemm.cpp
-     ${PROJECT_SOURCE_DIR}/src/backend/cpu/conv/*.cpp)
-if(fused AND NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-  set_source_files_properties(${fused} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)
+# Hot loops are found by the names of their files.
+file(GLOB_RECURSE loops CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/backend/cpu/*_simd.cpp)
+if(NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set_source_files_properties(${loops} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)
 endif()
 
 set(LUGE_PRIVATE_LIBRARIES fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX Threads::Threads ZLIB::ZLIB PNG::PNG

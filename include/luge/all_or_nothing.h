@@ -24,6 +24,7 @@ class AllOrNothing {
   AllOrNothing(const AllOrNothing&) = delete;
   AllOrNothing& operator=(const AllOrNothing&) = delete;
 
+  /// Keeps what was assigned so far: the end of the scope takes nothing back.
   void keep() { kept_ = true; }
   /// Whether there is another one around it.
   bool is_inner() const { return outer_ != nullptr; }

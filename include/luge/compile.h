@@ -1,4 +1,4 @@
-// compile(fn): traces a function once per kind of arguments and runs it as one Program afterwards.
+// compile(fn): traces a function once for each kind of arguments and then runs it as one Program.
 #pragma once
 
 #include <array>
@@ -15,45 +15,50 @@
 
 namespace luge {
 
-/// For everything compiled from now on (cached programs of the other setting are kept apart). Default: fast.
+/// Sets which algorithms float32 products may use in everything that is compiled after this call. The default
+/// is Math::fast. Programs of both settings are cached side by side.
 void set_math(Math math);
+/// Returns the present setting.
 Math math();
-/// The same for the element type of products. Default: f32.
+/// Sets the dtype of float32 products in everything that is compiled after this call. The default is
+/// Precision::f32.
 void set_precision(Precision precision);
+/// Returns the present setting.
 Precision precision();
 
-/// Most bytes that one run may take: temporaries, workspaces, Variables, inputs and outputs. Programs
-/// compiled from now on let values go and compute them again where that is needed to stay within it (the
-/// results are the same up to rounding); what cannot be made to fit throws MemoryError when it is compiled.
-/// 0, the default: no limit.
+/// Sets the number of bytes that one run may take: temporaries, workspaces, Variables, inputs and outputs. To
+/// stay within the limit, programs that are compiled after this call release values and compute them again;
+/// the results are the same up to rounding. A program that cannot fit throws MemoryError when it is compiled.
+/// The default is 0, which means no limit.
 void set_memory_limit(std::size_t bytes);
+/// Returns the present limit in bytes; 0: no limit.
 std::size_t memory_limit();
 
-/// What one compiled instance needs, known before it runs.
+/// What one compiled program needs, known before it runs. Sizes are in bytes.
 struct PlanInfo {
-  std::size_t arena_bytes = 0;      // temporaries and workspaces at their exact peak
-  std::size_t workspace_bytes = 0;  // the largest kernel workspace among them
-  std::size_t state_bytes = 0;      // Variables it reads or writes
-  std::size_t input_bytes = 0;
-  std::size_t output_bytes = 0;
-  std::size_t steps = 0;
-  std::size_t reorder_bytes = 0;
-  std::size_t again_steps = 0;  // run twice to keep the memory limit
-  double again_seconds = 0;     // their estimated time
+  std::size_t arena_bytes = 0;      ///< temporaries and workspaces, at their exact peak
+  std::size_t workspace_bytes = 0;  ///< the largest workspace of a kernel, part of the arena
+  std::size_t state_bytes = 0;      ///< the Variables that it reads
+  std::size_t input_bytes = 0;      ///< the arguments
+  std::size_t output_bytes = 0;     ///< the results that do not replace the value of a Variable
+  std::size_t steps = 0;            ///< the number of kernel calls
+  std::size_t reorder_bytes = 0;    ///< what steps that only change a layout write
+  std::size_t again_steps = 0;      ///< the number of steps that run twice to keep the memory limit
+  double again_seconds = 0;         ///< the estimated time of these steps
 };
 
-/// Times every step of every program from now on; explain then shows the mean time of each (LUGE_LOG=kernels
-/// does the same from the start).
+/// Measures the time of each step of each program while it is on; explain then shows the mean times.
+/// LUGE_LOG=kernels turns it on from the start.
 void set_profiling(bool on);
 
-/// Programs compiled since the start of the process, cache hits not counted.
+/// Returns the number of programs compiled since the start of the process. Cache hits do not count.
 std::uint64_t compilations();
-/// Programs run since the start of the process.
+/// Returns the number of program runs since the start of the process.
 std::uint64_t program_runs();
 
 namespace detail {
 
-/// The untyped heart of compile().
+/// A compiled function whose parameters and results are lists of tensors.
 class Compiled {
  public:
   explicit Compiled(std::function<Tensors(const Tensors&)> function);
@@ -72,13 +77,16 @@ concept TensorLike = std::convertible_to<T, Tensor>;
 
 }  // namespace detail
 
-/// A compiled function. Calling it with tensors of new shapes or dtypes, in the other train/eval mode, or
-/// under another math or precision, traces again. Variables read are taken at the call, those assigned are
-/// assigned when it returns; if it throws, no Variable changes.
+/// A function that compile made. The first call traces it, and so does a call with other shapes or dtypes, in
+/// the other train/eval mode, or with another math or precision. Each call reads the current values of the
+/// Variables and assigns the new ones at its end. When a call throws, no Variable changes.
 template <class Result, class... Args>
 class CompiledFunction {
  public:
+  /// Internal: use compile.
   explicit CompiledFunction(detail::Compiled compiled) : compiled_(std::move(compiled)) {}
+  /// Runs the program for these arguments and compiles it first if necessary. Throws what the function throws
+  /// while it is traced, and what its operations throw while they run.
   Result operator()(const Args&... args) const {
     Tensors out = compiled_.call({Tensor(args)...});
     if constexpr (std::is_void_v<Result>) {
@@ -92,11 +100,11 @@ class CompiledFunction {
       (std::make_index_sequence<std::tuple_size_v<Result>>{});
     }
   }
-  /// Memory needed for such arguments; compiles if need be, runs nothing.
+  /// Returns the memory needed for such arguments. Compiles the program if necessary, but runs nothing.
   PlanInfo plan(const Args&... args) const { return compiled_.plan({Tensor(args)...}); }
-  /// The program for such arguments as text: steps, kernels, layouts, refusals.
+  /// Returns the program for such arguments as text: steps, kernels, layouts, and why kernels were refused.
   std::string explain(const Args&... args) const { return compiled_.explain({Tensor(args)...}); }
-  /// How often the function was traced.
+  /// Returns how often the function was traced.
   std::uint64_t traces() const { return compiled_.traces(); }
 
  private:
@@ -126,7 +134,7 @@ inline constexpr bool is_result<std::pair<T, U>> = TensorLike<T>&& TensorLike<U>
 template <class T, std::size_t N>
 inline constexpr bool is_result<std::array<T, N>> = TensorLike<T>;
 
-/// One operator() that is no template: its parameters can be counted.
+/// True when F has one operator() that is not a template, so that its parameters can be counted.
 template <class F>
 concept HasOneCall = requires {
   &F::operator();
@@ -165,8 +173,11 @@ auto compile_member(F function, Result (Class::*)(Args...)) {
 
 }  // namespace detail
 
-/// Compiles a callable that takes Tensors and gives a Tensor, Tensors, a tuple of Tensors, or nothing.
-///   auto step = compile([&](Tensor x, Tensor y) { …; return loss; });
+/// Compiles a callable. It takes Tensors and returns a Tensor, Tensors, a tuple of Tensors, or nothing; a
+/// callable of another kind does not compile.
+///
+///     auto step = compile([&](Tensor x, Tensor y) { return loss(net(x), y); });
+///     Tensor value = step(images, labels);
 template <class F>
 requires(!std::is_function_v<std::remove_pointer_t<F>>) auto compile(F function) {
   static_assert(
@@ -175,7 +186,7 @@ requires(!std::is_function_v<std::remove_pointer_t<F>>) auto compile(F function)
       "compile([&](Tensor x) { return net(x); })");
   if constexpr (detail::HasOneCall<F>) return detail::compile_member(std::move(function), &F::operator());
 }
-/// The same of a plain function: compile(gelu_twice).
+/// Compiles a plain function, as in compile(my_function). Throws ValueError for a null pointer.
 template <class Result, class... Args>
 auto compile(Result (*function)(Args...)) {
   if (!function) throw ValueError("compile: the function is null");

@@ -7,57 +7,61 @@
 
 namespace luge {
 
+/// Base class of the exceptions that Luge throws. what() says where it happened, which rule was broken, what
+/// was expected, what was received, and how to fix it when that is known.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Extents, ranks and axes that do not fit an operation.
+/// A shape, a rank or an axis does not fit an operation.
 class ShapeError : public Error {
  public:
   using Error::Error;
 };
-/// Element types that do not fit an operation, or mix without a cast.
+/// A dtype does not fit an operation, or two dtypes are mixed without a cast.
 class DTypeError : public Error {
  public:
   using Error::Error;
 };
-/// An argument outside its allowed values.
+/// An argument is outside its allowed values.
 class ValueError : public Error {
  public:
   using Error::Error;
 };
-/// An index outside its axis, met while running; names value and position.
+/// An index is outside its axis. It is found while a program runs; the text names the index and its position.
 class IndexError : public Error {
  public:
   using Error::Error;
 };
-/// Graph misuse: no gradient path, a cut graph, reading a value while tracing, an unfed placeholder.
+/// A graph is used in a wrong way: there is no gradient path, a value is read while a function is traced, a
+/// placeholder is not fed, or a graph that is needed was released when it was evaluated.
 class GraphError : public Error {
  public:
   using Error::Error;
 };
-/// A Variable read before it has a value, or a module used before it is built.
+/// A Variable is read before it has a value, or a module is used before it is built.
 class StateError : public Error {
  public:
   using Error::Error;
 };
-/// A loss, gradient or checked value became NaN or infinite.
+/// A loss, a gradient or a checked value is NaN or infinite.
 class NonFiniteError : public Error {
  public:
   using Error::Error;
 };
-/// Memory that could not be had; the text names the bytes asked for.
+/// Memory could not be allocated, or a memory limit cannot be kept. The text names the number of bytes.
 class MemoryError : public Error {
  public:
   using Error::Error;
 };
-/// The operating system refused a file operation; the text holds path and reason.
+/// The operating system refused a file operation. The text names the path and the reason.
 class FileError : public Error {
  public:
   using Error::Error;
 };
-/// A file's content breaks its format; the text holds path, place, expected, received.
+/// The content of a file breaks its format. The text names the path, the place in the file, what was expected
+/// and what was found.
 class FormatError : public Error {
  public:
   using Error::Error;

@@ -16,15 +16,19 @@
 
 namespace luge::graph {
 
-/// A value to be fed at Session::run. Extents may be `unknown`. The name appears in errors.
+/// Returns a tensor without a value, which is fed at Session::run. Extents may be `unknown`. The name appears
+/// in errors. Source: TensorFlow 1 placeholder.
 Tensor placeholder(DType dtype, const Shape& shape, std::string name);
 
-/// Assignments that happen when a Session runs them.
+/// A list of assignments, which happen when a Session runs it.
 class Operation {
  public:
-  Operation() = default;
+  Operation() = default;  ///< an operation that does nothing
+  /// Makes an operation that assigns each value to its Variable.
   explicit Operation(std::vector<std::pair<Variable, Tensor>> updates) : updates_(std::move(updates)) {}
+  /// Returns the assignments.
   const std::vector<std::pair<Variable, Tensor>>& updates() const { return updates_; }
+  /// Returns true for the operation that initialize_all makes.
   bool initializes() const { return initializes_; }
 
  private:
@@ -33,24 +37,32 @@ class Operation {
   bool initializes_ = false;
 };
 
-/// Every Variable alive when it runs gets its initial value (tf.global_variables_initializer). Random initial
-/// values are drawn anew at each run.
+/// Returns an operation that gives its initial value to each Variable that exists when it runs. Random
+/// initial values are drawn again at each run. Source: TensorFlow 1 global_variables_initializer.
 Operation initialize_all();
-/// Every Variable alive, oldest first.
+/// Returns each Variable that exists, the oldest first.
 Variables all_variables();
-/// One assignment. Throws ShapeError or DTypeError when the value does not fit.
+/// Returns an operation that assigns one value. Throws ShapeError or DTypeError when the value does not match
+/// the Variable.
 Operation assign(const Variable& variable, const Tensor& value);
-/// All of them at once.
+/// Returns one operation that does all of the given ones. Throws ValueError when initialize_all() is among
+/// them. Source: TensorFlow 1 group.
 Operation group(const std::vector<Operation>& operations);
-/// What `function` assigns, as an operation; nothing is assigned now. Reads inside see earlier assignments
-/// inside.
+/// Returns what `function` assigns as an operation; nothing is assigned now. Inside `function`, a read after
+/// an assignment returns the assigned value.
 Operation record(const std::function<void()>& function);
 
+/// What Session::run is asked for.
 using Fetch = std::variant<Tensor, Variable, Operation>;
+/// A placeholder and its value.
 using Feed = std::pair<Tensor, Tensor>;
 
-/// Owns a value for each Variable; two sessions know nothing of each other. Not for use by two threads at
-/// once.
+/// Owns a value for each Variable. Sessions are independent of each other. One session must not be used by
+/// two threads at the same time.
+///
+///     graph::Session session;
+///     session.run(graph::initialize_all());
+///     session.run({train_step}, {{x, images}, {y, labels}});
 class Session {
  public:
   Session();
@@ -58,21 +70,25 @@ class Session {
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
 
-  /// Computes all fetches in one program and then carries out the operations among them. Gives one tensor per
-  /// fetch, empty for an operation. Fetched values are those before the operations take effect. Throws
+  /// Computes all fetches in one program and then carries out the operations among them. Returns one tensor
+  /// for each fetch, an empty one for an operation. Fetched values are those before the operations. Throws
   /// GraphError naming a placeholder that is not fed, StateError naming a Variable without a value,
-  /// ShapeError/DTypeError naming a placeholder fed with what does not fit.
+  /// DTypeError or ShapeError naming a placeholder whose value does not match, and ValueError when a feed is
+  /// not for a placeholder or a placeholder is fed twice.
   Tensors run(const std::vector<Fetch>& fetches, const std::vector<Feed>& feeds = {});
-  /// One tensor.
+  /// Computes one tensor. Throws the same errors.
   Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds = {});
+  /// Carries out one operation. Throws the same errors.
   void run(const Operation& operation, const std::vector<Feed>& feeds = {});
 
+  /// Returns true when the Variable has a value in this session.
   bool initialized(const Variable& variable) const;
-  /// Those with a value here, oldest first.
+  /// Returns the Variables that have a value in this session, the oldest first.
   Variables variables() const;
-  /// The Variable's value here. Throws StateError when it has none.
+  /// Returns the value of a Variable in this session. Throws StateError when it has none.
   Tensor value(const Variable& variable) const;
-  /// Sets it. Throws ShapeError or DTypeError.
+  /// Sets the value of a Variable in this session. Throws DTypeError or ShapeError when it does not match the
+  /// Variable.
   void set_value(const Variable& variable, const Tensor& value);
 
  private:
@@ -80,25 +96,29 @@ class Session {
   std::unique_ptr<Values> values_;
 };
 
+/// Options of a Saver.
 struct SaverOptions {
-  /// So many of the files last saved stay, in the order of saving, those of earlier processes included; the
-  /// others are deleted once the new one is safe. 0 keeps all.
+  /// How many of the files of a prefix are kept. The oldest by the order of saving are deleted after the new
+  /// file is safely on disk; files of earlier processes count too. 0 keeps all.
   int max_to_keep = 5;
-  Variables variables;  // empty: every Variable that has a value in the session
+  Variables variables;  ///< what to save; empty: each Variable that has a value in the session
 };
 
-/// Writes the Variables of a session to PREFIX-STEP.safetensors and reads them back, in this or another
-/// process.
+/// Writes the Variables of a session to PREFIX-STEP.safetensors and reads them back, in this process or in
+/// another one. Source: TensorFlow 1 train.Saver.
 class Saver {
  public:
-  explicit Saver(SaverOptions options = {}) : options_(std::move(options)) {}
+  /// Makes a saver. Throws StateError when a chosen Variable has no name or two of them have one name, and
+  /// ValueError for a negative max_to_keep.
+  explicit Saver(SaverOptions options = {});
 
-  /// Gives the path written. Throws StateError (a Variable without name, a name used twice), FileError.
+  /// Writes a file and returns its path. Throws StateError when a Variable has no name, two Variables have
+  /// one name, or no Variable has a value; FileError when the file cannot be written.
   std::filesystem::path save(const Session& session, const std::string& prefix, std::int64_t step);
-  /// Sets every Variable by name. Throws FormatError listing names that are missing or do not fit; then
-  /// nothing is set.
+  /// Sets the value of each Variable by its name. Throws FormatError listing the names that are missing or do
+  /// not match; nothing is set then.
   void restore(Session& session, const std::filesystem::path& path) const;
-  /// The file saved last for a prefix, whatever its step; empty path when there is none.
+  /// Returns the file that was saved last for a prefix, whatever its step; an empty path when there is none.
   static std::filesystem::path latest(const std::string& prefix);
 
  private:

@@ -1,4 +1,4 @@
-// All of Luge: one include for programs that use it. Every public header stands here.
+// All of Luge: one include for programs that use it. It includes every public header.
 #pragma once
 
 #include "luge/all_or_nothing.h"
@@ -68,3 +68,46 @@
 #include "luge/train/history.h"
 #include "luge/train/trainer.h"
 #include "luge/variable.h"
+
+/// @mainpage
+/// The programming interface of Luge, generated from the comments in include/luge. README.md is the place to
+/// start; this reference states shapes, dtypes and errors of each function.
+
+/// @namespace luge
+/// Tensors, the functions on them, differentiation and compilation.
+
+/// @namespace luge::random
+/// The random generator and tensors of random numbers.
+
+/// @namespace luge::graph
+/// Placeholders, operations and sessions, in the manner of TensorFlow 1.
+
+/// @namespace luge::init
+/// Initializers: how parameters begin.
+
+/// @namespace luge::nn
+/// Layers and networks.
+
+/// @namespace luge::loss
+/// Losses: what a training minimizes.
+
+/// @namespace luge::metrics
+/// Metrics: figures over many batches.
+
+/// @namespace luge::optim
+/// Optimizers and learning-rate schedules.
+
+/// @namespace luge::optim::schedule
+/// Learning-rate schedules.
+
+/// @namespace luge::data
+/// Data sets, the views on them, and batches.
+
+/// @namespace luge::models
+/// The gallery of networks that Luge knows by name.
+
+/// @namespace luge::train
+/// The trainer and its callbacks.
+
+/// @namespace luge::io
+/// Files: models, tables, pictures and the IDX format.

@@ -5,13 +5,20 @@
 
 namespace luge {
 
-/// fast lets float32 convolutions and matmuls use Winograd or split products; strict forbids both.
-enum class Math : std::uint8_t { fast, strict };
+/// Which algorithms float32 convolutions and matrix products may use.
+enum class Math : std::uint8_t {
+  fast,   ///< also Winograd convolutions and products split into bfloat16 parts, which round a little more
+  strict  ///< neither of these
+};
 
-/// What float32 products are computed in. bf16: matmuls and convolutions, forward and backward, multiply
-/// bfloat16 and sum in float32, and what lies between them stays in bfloat16; Variables and their gradients,
-/// optimizer state, losses, normalisations and reductions stay in float32. A product
-/// that this machine computes faster in float32, or only there, is left as it is.
-enum class Precision : std::uint8_t { f32, bf16 };
+/// The dtype in which float32 products are computed.
+enum class Precision : std::uint8_t {
+  f32,  ///< float32
+  /// Matrix products and convolutions, forward and backward, multiply bfloat16 numbers and sum in float32.
+  /// Values between them are stored as bfloat16. Variables and their gradients, optimizer state, losses,
+  /// normalizations and reductions stay in float32. A product that is faster in float32 on this machine, or
+  /// that the machine cannot compute in bfloat16, stays in float32.
+  bf16
+};
 
 }  // namespace luge

@@ -25,7 +25,11 @@ Tensor seed_for(const Tensor& root, const GradOptions& options) {
     }
     return ones_like(root);
   }
-  if (options.seed.dtype() != root.dtype() || !(options.seed.shape() == root.shape())) {
+  if (options.seed.dtype() != root.dtype()) {
+    throw DTypeError(fmt::format("grad: the seed is {}, the root {}; cast the seed first",
+                                 describe(options.seed), describe(root)));
+  }
+  if (!(options.seed.shape() == root.shape())) {
     throw ShapeError(fmt::format("grad: the seed is {}, the root {}; they must agree", describe(options.seed),
                                  describe(root)));
   }

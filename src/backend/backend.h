@@ -100,12 +100,18 @@ const Backend& cpu_backend();
 /// Reference loops alone: the oracle of the tests.
 const Backend& reference_backend();
 
-/// Candidates register themselves; lower rank is offered first. `op` is the op's name.
-void register_kernel(std::string_view op, int rank, const Kernel* kernel);
-template <class K>
-struct RegisteredKernel {
-  K kernel;
-  RegisteredKernel(std::string_view op, int rank) { register_kernel(op, rank, &kernel); }
+using Kernels = std::vector<std::unique_ptr<const Kernel>>;
+template <class... K>
+Kernels make_kernels() {
+  Kernels kernels;
+  (kernels.push_back(std::make_unique<const K>()), ...);
+  return kernels;
+}
+
+/// Registers the kernels of an op, the best one first. An op has one such object in the whole program: beside
+/// its kernel, or in the folder's candidates.cpp where there are several kernels.
+struct Candidates {
+  Candidates(std::string_view op, Kernels best_first);
 };
 
 }  // namespace luge

@@ -1,32 +1,33 @@
 #include "backend/registry.h"
 
-#include <algorithm>
-#include <functional>
+#include <fmt/format.h>
+
 #include <map>
 #include <string>
-#include <vector>
+
+#include "luge/error.h"
 
 namespace luge {
 namespace {
 
-struct Candidates {
-  std::vector<int> ranks;
+struct Listed {
+  Kernels owned;
   std::vector<const Kernel*> kernels;
 };
 
-std::map<std::string, Candidates, std::less<>>& registry() {
-  static auto& candidates = *new std::map<std::string, Candidates, std::less<>>;
+std::map<std::string, Listed, std::less<>>& registry() {
+  static auto& candidates = *new std::map<std::string, Listed, std::less<>>;
   return candidates;
 }
 
 }  // namespace
 
-void register_kernel(std::string_view op, int rank, const Kernel* kernel) {
-  Candidates& of_op = registry()[std::string(op)];
-  const auto place = std::upper_bound(of_op.ranks.begin(), of_op.ranks.end(), rank);
-  const auto index = place - of_op.ranks.begin();
-  of_op.ranks.insert(place, rank);
-  of_op.kernels.insert(of_op.kernels.begin() + index, kernel);
+Candidates::Candidates(std::string_view op, Kernels best_first) {
+  const auto [place, added] = registry().try_emplace(std::string(op));
+  if (!added) throw StateError(fmt::format("{}: its candidates are listed in two places", op));
+  Listed& listed = place->second;
+  listed.owned = std::move(best_first);
+  for (const auto& kernel : listed.owned) listed.kernels.push_back(kernel.get());
 }
 
 std::span<const Kernel* const> registered_kernels(std::string_view op) {

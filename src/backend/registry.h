@@ -1,4 +1,4 @@
-// Where kernel candidates are found again after they registered themselves.
+// Where the candidates of an op are found again.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace luge {
 
-/// Registered candidates of an op, lowest rank first; the order of registration decides between equal ranks.
+/// The candidates of an op, the best one first; none for an op without fast kernels.
 std::span<const Kernel* const> registered_kernels(std::string_view op);
 
 }  // namespace luge

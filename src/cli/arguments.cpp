@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 #include "cli/toml_file.h"
 #include "core/nearest.h"
@@ -37,11 +39,34 @@ std::string meant(const std::vector<Key>& keys, std::string_view name,
                   const std::vector<std::string>& names) {
   const std::string_view part = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
   for (const Key& key : keys) {
-    for (const std::string& other : key.elsewhere) {
-      if (edit_distance(other, part) == 0) return fmt::format("; did you mean {}?", short_name(keys, key));
+    std::vector<std::string> others = key.elsewhere;
+    others.insert(others.end(), key.aliases.begin(), key.aliases.end());
+    if (stands_alone(keys, last_part(key.name))) others.push_back(last_part(key.name));
+    for (const std::string& other : others) {
+      if (other != "name" && edit_distance(other, part) == 0)
+        return fmt::format("; did you mean {}?", short_name(keys, key));
     }
   }
+  for (const std::string_view device : {"device", "gpu", "cuda"}) {
+    if (edit_distance(device, part) == 0)
+      return "; there is nothing to choose: Luge computes on the processor";
+  }
   return suggestion(name, names);
+}
+
+std::string without_dashes(const std::string& word) {
+  return word.substr(std::min(word.find_first_not_of('-'), word.size()));
+}
+
+// The key that a word without one probably belongs to: a file is what is read, all else what comes first.
+const Key& likely_key(const std::vector<Key>& keys, const std::string& word) {
+  std::error_code error;
+  if (std::filesystem::exists(word, error)) {
+    for (const Key& key : keys) {
+      if (key.name == "input" || key.name == "data.name") return key;
+    }
+  }
+  return keys.front();
 }
 
 }  // namespace
@@ -72,14 +97,30 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
     } else if (static_cast<int>(positional_.size()) < positional && !word.starts_with("-")) {
       positional_.push_back(word);
     } else {
-      std::vector<std::string> names;
-      for (const Key& key : keys_) names.push_back(short_name(keys_, key) + "=");
-      throw Misuse(fmt::format("luge {}: '{}' is not of the form key=value{}", command_, word,
-                               meant(keys_, word, names)));
+      refuse_word(word, &word == &words.back() ? "" : *(&word + 1));
     }
   }
   if (config) read_file(*config);
   if (choice("format", {"text", "json"}) == "json") json_ = true;
+}
+
+void Arguments::refuse_word(const std::string& word, const std::string& next) const {
+  const std::string bare = without_dashes(word);
+  std::string how;
+  if (word.starts_with("-")) {
+    const bool value = find(bare) && !next.empty() && !next.starts_with("-") && next.find('=') == next.npos;
+    std::vector<std::string> names = {"json"};
+    for (const Key& key : keys_) names.push_back(short_name(keys_, key));
+    how = value                              ? fmt::format("; write {}={}", bare, next)
+          : find(bare)                       ? fmt::format("; write {}=VALUE", bare)
+          : bare.empty()                     ? ""
+          : edit_distance(bare, "json") <= 1 ? "; did you mean --json?"
+                                             : meant(keys_, bare, names);
+  } else if (keys_.size() > 1) {
+    how = fmt::format("; write {}={}", short_name(keys_, likely_key(keys_, word)), word);
+  }
+  throw Misuse(fmt::format("luge {}: '{}' is not of the form key=value{}; luge {} help shows all keys",
+                           command_, word, how, command_));
 }
 
 const Key* Arguments::find(std::string_view name) const {
@@ -218,10 +259,13 @@ std::size_t Arguments::bytes(std::string_view name) const {
       {"", 1},     {"B", 1},        {"kB", 1e3},        {"MB", 1e6},
       {"GB", 1e9}, {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}};
   const std::string value = text(name);
+  const auto same = [](char a, char b) { return std::tolower(a) == std::tolower(b); };
   const std::size_t digits = std::min(value.find_first_not_of("0123456789."), value.size());
   const auto count = parse<double>(value.substr(0, digits));
   for (const auto& [unit, factor] : units) {
-    if (std::string_view(value).substr(digits) != unit || !count || !(*count * factor < 1e18)) continue;
+    const std::string_view given = std::string_view(value).substr(digits);
+    if (!std::equal(given.begin(), given.end(), unit.begin(), unit.end(), same)) continue;
+    if (!count || !(*count * factor < 1e18)) continue;
     return static_cast<std::size_t>(*count * factor);
   }
   misuse(name, "a number of bytes such as 512MiB or 2GB");

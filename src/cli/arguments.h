@@ -82,6 +82,7 @@ class Arguments {
   const Key& require(std::string_view name) const;
   void set(std::string_view name, std::string value, bool from_file);
   void read_file(const std::string& path);
+  [[noreturn]] void refuse_word(const std::string& word, const std::string& next) const;
 
   std::string command_;
   std::vector<Key> keys_;

@@ -9,7 +9,9 @@
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "core/instruction_sets.h"
 #include "core/nearest.h"
+#include "core/threads.h"
 #include "core/utf8.h"
 
 namespace luge::cli {
@@ -34,17 +36,28 @@ int report(std::string_view text, int code) {
   return code;
 }
 
+// What the environment says wrongly is told before a command begins.
+void read_environment() {
+  try {
+    thread_count();
+    instruction_set_of_environment();
+  } catch (const ValueError& error) {
+    throw Misuse(error.what());
+  }
+}
+
 int run_command(const Command& command, const std::vector<std::string>& words) {
   if (asks_for_help(words)) {
     fmt::print("{}", help_text(command));
     return 0;
   }
+  read_environment();
   return command.run(Arguments(command.name, command.keys, command.positional, words));
 }
 
 int dispatch(const std::vector<std::string>& words) {
   if (words.empty() || words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
-    if (words.size() > 1) {
+    if (words.size() > 1 && !asks_for_help({words[1]})) {
       if (const Command* command = find_command(words[1])) {
         fmt::print("{}", help_text(*command));
         return 0;
@@ -72,7 +85,7 @@ std::string& called() {
 }  // namespace
 
 const std::string& program() { return called(); }
-void set_program(std::string name) { called() = std::move(name); }
+void set_program(const std::string& name) { called() = shell_word(name); }
 
 Registration::Registration(Command command) {
   auto& all = registry();
@@ -98,7 +111,8 @@ int run(const std::vector<std::string>& words) {
   } catch (const Misuse& error) {
     return report(error.what(), 2);
   } catch (const Stopped& stopped) {
-    return 128 + stopped.signal;
+    const int code = 128 + stopped.signal;
+    return stopped.told ? code : report(std::string(signal_text(stopped.signal)), code);
   } catch (const std::system_error& error) {  // fmt's, when standard output takes no more, among others
     return report(fmt::format("{}{}", std::ferror(stdout) ? "standard output: " : "", error.what()), 1);
   } catch (const std::bad_alloc&) {
@@ -116,7 +130,8 @@ std::string help_text() {
       "  help           this page; luge COMMAND help tells the keys of one\n"
       "\n"
       "--json (or format=json) prints one JSON document where a command reports something.\n"
-      "Environment: LUGE_DATA (data sets), LUGE_THREADS (processors to use), LUGE_LOG=compile,kernels.\n"
+      "Environment: LUGE_DATA (data sets), LUGE_THREADS (processors to use), LUGE_LOG=compile,kernels,\n"
+      "LUGE_ISA (the best instructions to use: avx512, avx2, portable ...).\n"
       "\n"
       "Begin with:  " +
       program() + " train model=lenet5 data=fashion-mnist epochs=5\n";

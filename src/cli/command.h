@@ -26,10 +26,10 @@ struct Registration {
   explicit Registration(Command command);
 };
 
-/// How the program was called, as it was typed ("luge", "build/release/luge"): for commands that a person may
-/// copy.
+/// How the program was called, as it was typed ("luge", "build/release/luge"), as a shell takes it: for
+/// commands that a person may copy.
 const std::string& program();
-void set_program(std::string name);
+void set_program(const std::string& name);
 
 /// What main does with the words after "luge": runs the command, prints errors, gives the exit code.
 int run(const std::vector<std::string>& words);

@@ -71,11 +71,13 @@ int run_data(const Arguments& arguments) {
         "luge data: say which, as in `{0} data fashion-mnist`; `{0} list data` names those built in, "
         "others are a folder or a CSV file",
         program()));
+  if (arguments.given("count") && !arguments.has("to"))
+    throw Misuse("luge data: count= says how many samples are written; to=FOLDER says where");
+  const std::int64_t count = arguments.integer("count", 1);
   const Data data = load_data(arguments, arguments.positional()[0]);
   std::vector<std::string> written;
   const data::Dataset& sampled = data.test ? *data.test : data.train;
-  if (arguments.has("to"))
-    written = write_samples(sampled, arguments.text("to"), arguments.integer("count", 1));
+  if (arguments.has("to")) written = write_samples(sampled, arguments.text("to"), count);
   if (arguments.json()) {
     nlohmann::ordered_json json = {{"name", data.name}, {"train", describe(data.train)}};
     if (data.test) json["test"] = describe(*data.test);
@@ -89,7 +91,7 @@ int run_data(const Arguments& arguments) {
   if (written.empty()) return 0;
   fmt::print("{} pictures of the {} part are in {}\n", written.size(), data.test ? "test" : "train",
              arguments.text("to"));
-  fmt::print("Next:\n  {} predict run=last input={}\n", program(), arguments.text("to"));
+  fmt::print("Next:\n  {} predict run=last input={}\n", program(), shell_word(arguments.text("to")));
   return 0;
 }
 

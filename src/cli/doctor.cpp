@@ -75,6 +75,7 @@ int doctor(const Arguments& arguments) {
   fmt::print("processor         {}\n", cpu.model);
   fmt::print("instruction sets  {}\n",
              sets.empty() ? "none that Luge has kernels for: slow" : fmt::format("{}", fmt::join(sets, " ")));
+  if (const char* held = std::getenv("LUGE_ISA")) fmt::print("held to           {} (LUGE_ISA)\n", held);
   fmt::print("threads           {} of {} processors{}\n", thread_count(), ::sysconf(_SC_NPROCESSORS_ONLN),
              std::getenv("LUGE_THREADS") ? " (LUGE_THREADS)" : "");
   for (const DataSet& set : data) fmt::print("data {:<12} {}\n", set.name, set.text);

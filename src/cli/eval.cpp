@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/inference.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/pictures.h"
 #include "cli/run_config.h"
@@ -64,9 +65,9 @@ Part find_part(const Arguments& given, const ModelPath& path, const nn::Notes& n
     return {data.name, split, *data.test};
   }
   if (split == "all") return {data.name, split, data.train};
-  auto [fit, valid] = data.train.split(1 - config.number("data.validation_split"),
-                                       {.seed = static_cast<std::uint64_t>(config.integer("train.seed", 0))});
-  return {data.name, split, split == "train" ? fit : valid};
+  auto [fit, valid] = training_parts(config, data);
+  const bool held_back = valid.size() > 0 || given.has("split");
+  return split == "train" || !held_back ? Part{data.name, "train", fit} : Part{data.name, split, valid};
 }
 
 struct Classified {
@@ -134,6 +135,7 @@ std::int64_t write_wrong(const Part& part, const Answers& answers, const std::ve
   make_folder(folder);
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < part.samples.size(); ++i) {
+    stop_if_asked();
     const data::Sample sample = part.samples.get(i);
     const auto label = static_cast<std::size_t>(label_of(sample));
     const auto row = answers.row(i);
@@ -245,6 +247,7 @@ void report_values(const Arguments& arguments, const Part& part, const Answers& 
 }
 
 int eval(const Arguments& arguments) {
+  watch_signals();
   const ModelPath path = model_path(arguments);
   const nn::Loaded net = io::read_model(path.file.string()).net;
   const nn::Notes& notes = net.notes();
@@ -280,7 +283,7 @@ std::vector<Key> keys() {
   all.push_back(
       {"split",
        "train, valid, test, or all of a table (default: test where there is one, valid of the run's "
-       "own table, all of another)"});
+       "own table, or train if nothing was held back, all of another)"});
   for (Key& key : table_keys()) all.push_back(std::move(key));
   return all;
 }

@@ -1,18 +1,22 @@
 // luge gradcheck: the gradients of a network against differences of its loss, in float64.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/setup.h"
 #include "core/philox.h"
 #include "luge/gradient_check.h"
 #include "luge/loss/loss.h"
+#include "luge/nn/observe.h"
 #include "luge/nn/summary.h"
 #include "luge/random.h"
 
@@ -20,6 +24,9 @@ namespace luge::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kAuto = "auto";
 
 std::string find_dropout(const nn::Module& module, const std::string& path) {
   if (module.type().find("Dropout") != std::string::npos) return path;
@@ -30,54 +37,104 @@ std::string find_dropout(const nn::Module& module, const std::string& path) {
   return {};
 }
 
-data::Batch random_batch(const data::Info& info, std::int64_t rows, std::int64_t outputs) {
-  std::vector<double> inputs(static_cast<std::size_t>(rows * info.input.shape.elements()));
-  for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i] = 4 * philox_f64(7, 1, i) - 2;
-  const Tensor x = tensor(inputs, info.input.shape.inserted(0, rows));
-  if (is_integer(info.target->dtype)) {
-    std::vector<std::int64_t> labels;
-    for (std::int64_t i = 0; i < rows; ++i) labels.push_back(i % outputs);
-    return {x, tensor(labels, {rows})};
+// Numbers in [-2, 2), or ids below `outputs`, as float64 all the same: parameters have the input's dtype.
+Tensor random_input(const data::Field& field, std::int64_t rows, std::int64_t outputs) {
+  std::vector<double> values(static_cast<std::size_t>(rows * field.shape.elements()));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double drawn = philox_f64(7, 1, i);
+    values[i] = is_integer(field.dtype) ? std::floor(drawn * static_cast<double>(outputs)) : 4 * drawn - 2;
   }
-  std::vector<double> targets(static_cast<std::size_t>(rows * outputs));
-  for (std::size_t i = 0; i < targets.size(); ++i) targets[i] = static_cast<double>(i % 2);
-  return {x, tensor(targets, {rows, outputs})};
+  return tensor(values, field.shape.inserted(0, rows));
 }
 
-// Each gradient tried costs two forward passes. As many are tried as come to about 4e10 multiply-adds, a
-// minute of float64 on one processor, and at least one of each parameter.
-std::int64_t elements_of(const Arguments& arguments, const nn::Module& net, const data::Info& info,
-                         std::int64_t samples) {
+data::Batch random_batch(const data::Info& info, const nn::Model& net, std::int64_t rows,
+                         std::int64_t outputs) {
+  const Tensor x = random_input(info.input, rows, outputs);
+  if (is_integer(info.target->dtype)) {
+    const Shape shape = info.target->shape.inserted(0, rows);
+    std::vector<std::int64_t> labels;
+    for (std::int64_t i = 0; i < shape.elements(); ++i) labels.push_back(i % outputs);
+    return {x, tensor(labels, shape)};
+  }
+  const nn::Probe look(*net, net->training());
+  const Shape shape = (*net)(x).shape();
+  std::vector<double> targets(static_cast<std::size_t>(shape.elements()));
+  for (std::size_t i = 0; i < targets.size(); ++i) targets[i] = static_cast<double>(i % 2);
+  return {x, tensor(targets, shape)};
+}
+
+// Whether each channel of a batch normalisation has one number of a sample: then it needs several samples.
+bool normalises_single_numbers(const nn::Summary& summary) {
+  return std::any_of(summary.layers.begin(), summary.layers.end(), [](const nn::LayerSummary& layer) {
+    return layer.type.find("BatchNorm") != std::string::npos && layer.neurons == layer.output[1];
+  });
+}
+
+// Large networks get fewer samples, as many as leave time for a direction of each parameter.
+std::int64_t samples_of(const Arguments& arguments, const nn::Summary& summary, bool training) {
+  if (arguments.text("samples") != kAuto) return arguments.integer("samples", 1);
+  constexpr std::int64_t kUsual = 3, kLarge = 50'000'000;
+  if (summary.macs < kLarge) return kUsual;
+  return training && normalises_single_numbers(summary) ? kUsual : 1;
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Half of the time is for directions through the gradients of many elements, the other for single elements.
+void spend(const Arguments& arguments, double seconds, double pass, std::size_t parameters,
+           GradientCheckOptions& options) {
+  constexpr double kPasses = 4;  // of a comparison: two, and more next to kinks
+  const double comparisons = 0.5 * seconds / (kPasses * pass);
+  const auto tensors = static_cast<double>(std::max<std::size_t>(1, parameters));
+  options.directions = static_cast<std::int64_t>(std::clamp(comparisons, 1.0, tensors));
   const std::string wanted = arguments.text("elements");
-  if (wanted == "all") return 0;
-  if (wanted != "auto") return arguments.integer("elements", 0);
-  constexpr double kWork = 4e10, kMost = 20;
-  const nn::Summary summary = nn::summary(net, info.input.shape, f64);
-  const double pass = static_cast<double>(std::max<std::int64_t>(1, summary.macs * samples));
-  const auto tensors = static_cast<double>(std::max<std::size_t>(1, net.parameters().size()));
-  return static_cast<std::int64_t>(std::clamp(kWork / (2 * pass * tensors), 1.0, kMost));
+  if (wanted == kAuto) {
+    options.elements = static_cast<std::int64_t>(std::clamp(comparisons / tensors, 1.0, 20.0));
+  } else {
+    options.elements = wanted == "all" ? 0 : arguments.integer("elements", 1);
+  }
 }
 
 // Says on stderr how far it is, on a terminal in place, elsewhere every ten seconds; ends it when time is up.
-std::function<bool(std::int64_t, std::int64_t)> watch(double seconds) {
-  using Clock = std::chrono::steady_clock;
+std::function<bool(std::int64_t, std::int64_t)> watch(Clock::time_point start, double seconds) {
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  const auto start = Clock::now();
   return [=, last = start](std::int64_t done, std::int64_t total) mutable {
     const auto now = Clock::now();
-    const bool more = std::chrono::duration<double>(now - start).count() < seconds;
+    const bool more = seconds_since(start) < seconds && signal_received() == 0;
     if (terminal && (done == total || !more)) {
       fmt::print(stderr, "\r\x1b[K");
     } else if (now - last >= (terminal ? std::chrono::milliseconds(100) : std::chrono::seconds(10))) {
       last = now;
-      fmt::print(stderr, "{}{} of {} gradients{}", terminal ? "\r\x1b[K" : "", done, total,
+      fmt::print(stderr, "{}{} of {} comparisons{}", terminal ? "\r\x1b[K" : "", done, total,
                  terminal ? "" : "\n");
     }
     return more;
   };
 }
 
-int gradcheck(const Arguments& given) {
+// Biases that begin at 0 put every channel that sees only zeros onto a kink, where there is no slope.
+void leave_kinks(const Variables& parameters) {
+  constexpr double kFar = 0.1;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    auto values = parameters[k].value().to_vector<double>();
+    if (std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) != values.end()) continue;
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] += kFar * (2 * philox_f64(7, 2 + k, i) - 1);
+    Variable(parameters[k]).assign(tensor(values, parameters[k].shape()));
+  }
+}
+
+struct Subject {
+  std::string model;
+  nn::Model net;
+  loss::Loss loss;
+  data::Batch batch;
+
+  Tensor cost() const { return loss((*net)(batch.input), batch.target); }
+};
+
+Subject make_subject(const Arguments& given) {
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   arguments.set_default("loss.name", entry.defaults.loss);
@@ -85,6 +142,7 @@ int gradcheck(const Arguments& given) {
   random::seed(arguments.integer("train.seed", 0));
   const nn::Model net = make_model(arguments, entry, 0);
   net->build(info.input.shape, f64);
+  leave_kinks(net->parameters());
   const bool frozen = arguments.choice("mode", {"train", "eval"}) == "eval";
   net->set_training(!frozen);
   if (const std::string dropout = find_dropout(*net, ""); !dropout.empty() && !frozen) {
@@ -92,45 +150,89 @@ int gradcheck(const Arguments& given) {
         "{}: {} drops values at random, so that some gradients are not looked at; mode=eval freezes it",
         entry.name, dropout));
   }
-  const loss::Loss loss = loss::named(arguments.choice("loss.name", loss::names()));
-  const data::Batch batch = random_batch(info, arguments.integer("samples", 1), entry.outputs);
+  const std::int64_t samples = samples_of(arguments, nn::summary(*net, info.input.shape, f64), !frozen);
+  return {entry.name, net, loss::named(arguments.choice("loss.name", loss::names())),
+          random_batch(info, net, samples, entry.outputs)};
+}
+
+// Of one evaluation; what compiling takes beside it counts only where it is little.
+double seconds_of_pass(const Subject& subject) {
+  constexpr double kLong = 0.5;
+  const nn::Probe look(*subject.net, subject.net->training());
+  double seconds = 0;
+  for (int time = 0; time < 2 && (time == 0 || seconds < kLong); ++time) {
+    const auto start = Clock::now();
+    subject.cost().item<double>();
+    seconds = seconds_since(start);
+  }
+  return seconds;
+}
+
+Json to_json(const GradientReport& report) {
+  Json worst = Json::array();
+  for (const GradientEntry& e : report.worst) {
+    worst.push_back({{"path", e.path},
+                     {"index", e.index},
+                     {"analytic", e.analytic},
+                     {"numeric", e.numeric},
+                     {"error", std::abs(e.analytic - e.numeric)}});
+  }
+  return {{"max_error", report.max_error},   {"relative", report.relative},
+          {"checked", report.checked},       {"elements", report.elements},
+          {"directions", report.directions}, {"wrong_directions", report.wrong_directions},
+          {"untried", report.untried},       {"skipped", report.skipped + report.skipped_directions},
+          {"uncovered", report.uncovered},   {"worst", worst},
+          {"passed", report.passed}};
+}
+
+std::string counted(std::int64_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+void print_report(const Arguments& arguments, const Subject& subject, std::size_t parameters,
+                  const GradientReport& report) {
+  fmt::print("{} in float64, {}: slopes of the loss against {} of {} gradients", subject.model,
+             counted(subject.batch.input.extent(0), "sample", "samples"), report.checked, report.elements);
+  if (report.directions > 0)
+    fmt::print(", and along {}", counted(report.directions, "random direction", "random directions"));
+  fmt::print("\n{} of {} parameters compared", parameters - report.uncovered.size(), parameters);
+  if (const std::int64_t skipped = report.skipped + report.skipped_directions; skipped > 0)
+    fmt::print("; {} left out next to kinks", counted(skipped, "comparison", "comparisons"));
+  fmt::print("\n");
+  if (!report.uncovered.empty()) fmt::print("not compared: {}\n", fmt::join(report.uncovered, ", "));
+  if (report.untried > 0) {
+    fmt::print("stopped after {} seconds with {} untried; seconds={:g} gives more time\n",
+               arguments.text("seconds"), counted(report.untried, "comparison", "comparisons"),
+               10 * arguments.number("seconds"));
+  }
+  fmt::print("largest error {:.3g}, relative {:.3g}: {}\n", report.max_error, report.relative,
+             report.passed ? "passed" : "FAILED");
+  for (const GradientEntry& e : report.worst) {
+    const std::string where = e.index < 0 ? "direction" : std::to_string(e.index);
+    fmt::print("  {:<24} {:>8}  gradient {: .10g}  difference {: .10g}\n", e.path, where, e.analytic,
+               e.numeric);
+  }
+}
+
+int gradcheck(const Arguments& arguments) {
+  const auto start = Clock::now();
+  watch_signals();
+  const double seconds = arguments.positive("seconds");
+  const Subject subject = make_subject(arguments);
+  const Variables parameters = subject.net->parameters();
   GradientCheckOptions options;
-  options.elements = elements_of(arguments, *net, info, batch.input.extent(0));
-  options.progress = watch(arguments.positive("seconds"));
-  const GradientReport report = gradient_check(
-      [&]() -> Tensors { return {loss((*net)(batch.input), batch.target)}; }, net->parameters(), options);
+  options.kinks_allowed = 1;  // the report counts them
+  options.progress = watch(start, seconds);
+  spend(arguments, seconds, seconds_of_pass(subject), parameters.size(), options);
+  GradientReport report = gradient_check([&]() -> Tensors { return {subject.cost()}; }, parameters, options);
+  stop_if_asked();
+  report.passed = report.passed && report.checked + report.directions > 0;
   if (arguments.json()) {
-    Json worst = Json::array();
-    for (const GradientEntry& e : report.worst) {
-      worst.push_back({{"path", e.path},
-                       {"index", e.index},
-                       {"analytic", e.analytic},
-                       {"numeric", e.numeric},
-                       {"error", std::abs(e.analytic - e.numeric)}});
-    }
-    print_json(Json{{"max_error", report.max_error},
-                    {"relative", report.relative},
-                    {"checked", report.checked},
-                    {"elements", report.elements},
-                    {"untried", report.untried},
-                    {"skipped", report.skipped},
-                    {"worst", worst},
-                    {"passed", report.passed}});
+    Json json = to_json(report);
+    json["samples"] = subject.batch.input.extent(0);
+    print_json(json);
   } else {
-    fmt::print(
-        "{} in float64: {} of {} gradients against central differences, at most {} of each parameter; {} "
-        "skipped next to kinks\n",
-        entry.name, report.checked, report.elements, options.elements, report.skipped);
-    if (report.untried > 0) {
-      fmt::print("stopped after {} seconds with {} gradients untried; seconds={:g} gives more time\n",
-                 arguments.text("seconds"), report.untried, 10 * arguments.number("seconds"));
-    }
-    fmt::print("largest error {:.3g}, relative {:.3g}: {}\n", report.max_error, report.relative,
-               report.passed ? "passed" : "FAILED");
-    for (const GradientEntry& e : report.worst) {
-      fmt::print("  {:<24} {:>8}  gradient {: .10g}  difference {: .10g}\n", e.path, e.index, e.analytic,
-                 e.numeric);
-    }
+    print_report(arguments, subject, parameters.size(), report);
   }
   return report.passed ? 0 : 1;
 }
@@ -139,11 +241,11 @@ std::vector<Key> keys() {
   return {{"model.name", "network of the gallery (luge list models)", "", {"model"}},
           {"loss.name", "softmax-cross-entropy, binary-cross-entropy, mse", "", {"loss"}},
           {"input", "extents of one sample, such as 1x28x28"},
-          {"samples", "samples in the batch", "3"},
+          {"samples", "samples in the batch; auto: 3, for large networks 1", kAuto},
           {"model.hidden", "widths of the hidden layers of mlp and xor"},
           {"model.dropout", "share that is dropped after each of them"},
           {"elements", "gradients tried of each parameter; all, or auto: up to 20, fewer for large networks",
-           "auto"},
+           kAuto},
           {"seconds", "no further gradient is tried after this many", "60"},
           {"mode", "train, or eval: dropout off", "train"},
           {"train.seed", "of the weights", "0"}};

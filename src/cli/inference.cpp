@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/interrupt.h"
 #include "luge/compile.h"
 #include "luge/data/batches.h"
 #include "luge/data/normaliser.h"
@@ -43,6 +44,7 @@ Answers answer(const nn::Loaded& net, const data::Dataset& data) {
   });
   Answers answers;
   for (const data::Batch& batch : data.batch(256)) {
+    stop_if_asked();
     const auto values = forward(batch.input).to_vector<float>();
     answers.width = static_cast<std::int64_t>(values.size()) / batch.input.extent(0);
     answers.values.insert(answers.values.end(), values.begin(), values.end());

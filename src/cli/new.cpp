@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "io/files/atomic_file.h"
 
 namespace luge::cli {
@@ -145,11 +146,12 @@ int make_project(const Arguments& arguments) {
   }
   fmt::print("made {}: model.h train.cpp predict.cpp CMakeLists.txt README.md\nNext:\n", folder.string());
   const auto [prefix, build] = package_place();
-  if (!build.empty()) fmt::print("  cmake --install {} --prefix {}\n", build.string(), prefix.string());
+  const std::string place = shell_word(prefix.string());
+  if (!build.empty()) fmt::print("  cmake --install {} --prefix {}\n", shell_word(build.string()), place);
   fmt::print(
       "  cd {} && cmake -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH={} && cmake --build build\n"
       "  ./build/train\n",
-      folder.string(), prefix.string());
+      shell_word(folder.string()), place);
   return 0;
 }
 

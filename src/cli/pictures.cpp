@@ -69,12 +69,11 @@ std::string changes_for(const io::Image& picture, const Shape& shape) {
     changes.push_back(
         fmt::format("resized from {}x{} to {}x{}", picture.width, picture.height, shape[2], shape[1]));
   }
-  if (picture.channels != shape[0]) {
-    const bool had_colour = picture.channels >= 3, has_colour = shape[0] == 3;
-    changes.emplace_back(had_colour == has_colour ? "transparency left out"
-                         : had_colour             ? "color turned into gray"
-                                                  : "gray shown as color");
-  }
+  const bool had_color = picture.channels >= 3, has_color = shape[0] == 3,
+             had_alpha = picture.channels % 2 == 0;
+  if (had_color != has_color)
+    changes.emplace_back(had_color ? "color turned into gray" : "gray shown as color");
+  if (had_alpha) changes.emplace_back("transparency left out");
   return fmt::format("{}", fmt::join(changes, ", "));
 }
 

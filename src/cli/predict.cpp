@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/data_sets.h"
 #include "cli/inference.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/pictures.h"
 #include "io/csv/columns.h"
@@ -124,6 +125,7 @@ Collected collect_all(const fs::path& path, const nn::Notes& notes, const TableF
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
+    stop_if_asked();
     try {
       collect(file, notes, format, all);
     } catch (const Error& problem) {
@@ -141,6 +143,7 @@ Answers answers_for(const nn::Loaded& net, const std::vector<Input>& inputs) {
   const nn::Notes& notes = net.notes();
   Answers answers;
   for (const Input& input : inputs) {
+    stop_if_asked();
     const auto values = net.predict(tensor(input.raw, notes.input)).to_vector<float>();
     answers.width = static_cast<std::int64_t>(values.size());
     answers.values.insert(answers.values.end(), values.begin(), values.end());
@@ -168,10 +171,15 @@ std::vector<Guess> best(std::span<const float> row, const nn::Notes& notes, std:
 }
 
 int predict(const Arguments& arguments) {
+  watch_signals();
   const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
   const nn::Notes& notes = net.notes();
   Collected found = collect_all(arguments.text("input"), notes, table_format(arguments));
   if (arguments.flag("invert")) {
+    if (!is_picture(notes.input)) {
+      arguments.misuse("invert", fmt::format("a network that looks at pictures; this one takes {}",
+                                             notes.input.to_string()));
+    }
     for (Input& input : found.inputs) {
       for (float& value : input.raw) value = 255 - value;
       input.inverted.clear();

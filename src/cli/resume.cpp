@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/output.h"
 #include "cli/run_config.h"
 #include "cli/runs.h"
 #include "cli/training.h"
@@ -45,7 +46,7 @@ Arguments configuration(const Arguments& given, const fs::path& run) {
   std::vector<std::string> words = config_words(run, moved ? given.text("data.name") : "");
   for (const Key& key : changeable_keys()) {
     if (key.name != "data.name" && given.given(key.name))
-      words.push_back(fmt::format("{}={}", key.name, given.text(key.name)));
+      words.push_back(fmt::format("{}={}", given.shown(key.name), given.text(key.name)));
   }
   if (given.json()) words.emplace_back("--json");
   return Arguments("resume", training_keys(), 0, words);
@@ -77,7 +78,7 @@ void settle_old_schedule(const Arguments& given, Arguments& arguments, const fs:
   take_defaults(before, entry);
   settle_schedule(before, data.batches);
   arguments.replace("schedule.steps", before.text("schedule.steps"));
-  if (before.text("train.epochs") == arguments.text("train.epochs")) return;
+  if (before.integer("train.epochs", 1) == arguments.integer("train.epochs", 1)) return;
   fmt::print(stderr,
              "the {} schedule keeps its length of {} updates, after them the rate stays as it is; "
              "schedule.steps=auto stretches it over all epochs\n",
@@ -91,9 +92,11 @@ bool changes_anything(const Arguments& given) {
 
 // A training that has nothing left to do says so, and how it would go on.
 void tell_finished(const Arguments& arguments, const train::Trainer& trainer, const fs::path& run) {
-  const std::int64_t epochs = arguments.integer("train.epochs", 1);
-  std::string why = fmt::format("all {} epochs are done", epochs), how = fmt::format("epochs={}", 2 * epochs);
-  if (trainer.position().epoch < epochs) {
+  const std::int64_t epochs = arguments.integer("train.epochs", 1), done = trainer.position().epoch;
+  std::string why = fmt::format("{}{} {} done", done == epochs && done > 1 ? "all " : "", done,
+                                done == 1 ? "epoch is" : "epochs are"),
+              how = fmt::format("epochs={}", 2 * done);
+  if (done < epochs) {
     why = trainer.history().stop_reason;
     const bool early = arguments.has("callbacks.early_stopping.patience");
     how = early ? fmt::format("early_stopping={}",
@@ -101,7 +104,7 @@ void tell_finished(const Arguments& arguments, const train::Trainer& trainer, co
                 : "stop_at=VALUE";
   }
   fmt::print(stderr, "{} is finished: {}; nothing was trained. To train further: {} resume run={} {}\n",
-             run.string(), why, program(), run.string(), how);
+             run.string(), why, program(), shell_word(run.string()), how);
 }
 
 int run_resume(const Arguments& given) {
@@ -118,10 +121,14 @@ int run_resume(const Arguments& given) {
   check_settings(arguments, setup.trainer, data);
   const fs::path file = restore_newest(setup.trainer, path);
   const train::Position from = setup.trainer.position();
-  if (changes_anything(given)) write_config(arguments, run, false);
+  // What is given holds from now on, unless the checkpoint does not go with it.
+  const auto keep = [&] {
+    if (changes_anything(given)) write_config(arguments, run, false);
+  };
   const int code = train_and_report(
       arguments, setup, data, path,
-      fmt::format("going on from {}: epoch {}, step {}", file.string(), from.epoch + 1, from.total_steps));
+      {fmt::format("going on from {}: epoch {}, step {}", file.string(), from.epoch + 1, from.total_steps),
+       keep});
   if (setup.trainer.position().total_steps == from.total_steps) tell_finished(arguments, setup.trainer, path);
   return code;
 }

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "cli/command.h"
 #include "io/run/run_directory.h"
 #include "io/run/step_files.h"
+#include "luge/models/gallery.h"
 #include "luge/train/checkpoint_info.h"
 
 namespace luge::cli {
@@ -63,6 +65,21 @@ ModelPath model_file(const std::string& name, const std::string& wanted, bool st
   throw FileError(fmt::format("{}: holds no checkpoint called {}", run.string(), wanted));
 }
 
+namespace {
+
+// A network of the gallery is not a trained one.
+std::string train_first(const std::string& name) {
+  for (const models::Entry& entry : models::all()) {
+    if (entry.name == name)
+      return fmt::format(
+          "; it is a network of the gallery: {} train model={} trains it, and run=last is the result",
+          program(), name);
+  }
+  return "";
+}
+
+}  // namespace
+
 ModelPath model_path(const Arguments& arguments) {
   const std::string wanted = arguments.choice("checkpoint", {"best", "last"});
   if (arguments.given("model")) {
@@ -70,7 +87,8 @@ ModelPath model_path(const Arguments& arguments) {
       throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
     const std::string name = arguments.text("model");
     std::error_code error;
-    if (!fs::exists(name, error)) throw FileError(fmt::format("{}: there is no such file", name));
+    if (!fs::exists(name, error))
+      throw FileError(fmt::format("{}: there is no such file{}", name, train_first(name)));
     return model_file(name, wanted, arguments.given("checkpoint"));
   }
   if (!arguments.given("run")) {

@@ -15,6 +15,7 @@
 #include "luge/data/normaliser.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
+#include "luge/nn/observe.h"
 #include "luge/nn/sequential.h"
 #include "luge/ops/shape.h"
 #include "luge/optim/optimizers.h"
@@ -77,13 +78,18 @@ optim::Optimizer make_optimizer(const Arguments& arguments, std::int64_t total_s
 std::vector<metrics::Metric> make_metrics(const Arguments& arguments) {
   std::vector<metrics::Metric> all;
   if (!arguments.has("train.metrics") || arguments.text("train.metrics") == "none") return all;
+  const auto refuse = [&](const std::string& why) {
+    throw Misuse(fmt::format("luge {}: {}={}: {}", arguments.command(), arguments.shown("train.metrics"),
+                             arguments.text("train.metrics"), why));
+  };
+  std::set<std::string> names;
   for (const std::string& name : arguments.list("train.metrics")) {
     try {
       all.push_back(metrics::named(name));
     } catch (const ValueError& error) {
-      throw Misuse(fmt::format("luge {}: {}={}: {}", arguments.command(), arguments.shown("train.metrics"),
-                               arguments.text("train.metrics"), error.what()));
+      refuse(error.what());
     }
+    if (!names.insert(all.back().name()).second) refuse(fmt::format("{} is named twice", name));
   }
   return all;
 }
@@ -154,13 +160,18 @@ std::int64_t schedule_updates(const Arguments& arguments, const data::Batches& b
   return arguments.integer("train.epochs", 1) * ((steps + accumulate - 1) / accumulate);
 }
 
+std::pair<data::Dataset, data::Dataset> training_parts(const Arguments& arguments, const Data& whole) {
+  double share = arguments.share("data.validation_split");
+  if (is_truth_table(whole.name) || static_cast<double>(whole.train.size()) * share < 1) share = 0;
+  return whole.train.split(1 - share,
+                           {.seed = static_cast<std::uint64_t>(arguments.integer("train.seed", 0))});
+}
+
 TrainingData load_training_data(Arguments& arguments, const models::Entry& entry) {
   const auto seed = static_cast<std::uint64_t>(arguments.integer("train.seed", 0));
   Data whole = load_data(arguments, arguments.text("data.name"), wanted_targets(arguments, entry));
   settle_task(arguments, entry, whole);
-  double share = arguments.share("data.validation_split");
-  if (is_truth_table(whole.name) || static_cast<double>(whole.train.size()) * share < 1) share = 0;
-  auto [fit, valid] = whole.train.split(1 - share, {.seed = seed});
+  auto [fit, valid] = training_parts(arguments, whole);
   const data::Affine scaling = data::fit_scaling(fit, scaling_for(arguments, whole));
   fit = fit.affine(scaling);
   std::optional<data::Dataset> held_back;
@@ -168,9 +179,16 @@ TrainingData load_training_data(Arguments& arguments, const models::Entry& entry
   const data::Dataset ordered = arguments.flag("data.shuffle") ? fit.shuffle({.seed = seed}) : fit;
   data::Batches batches = ordered.batch(arguments.integer("train.batch", 1));
   const std::string workers = arguments.text("data.workers");
-  batches = batches.prefetch({.workers = workers == "auto"
-                                             ? data::PrefetchOptions::automatic
-                                             : static_cast<int>(arguments.integer("data.workers", 0))});
+  if (workers != "auto") {
+    try {
+      batches = batches.prefetch({.workers = static_cast<int>(arguments.integer("data.workers", 0))});
+    } catch (const ValueError& error) {
+      throw Misuse(fmt::format("luge {}: {}={}: {}", arguments.command(), arguments.shown("data.workers"),
+                               workers, error.what()));
+    }
+  } else {
+    batches = batches.prefetch({.workers = data::PrefetchOptions::automatic});
+  }
   const data::Affine targets = target_scaling(arguments, entry, whole, fit);
   return {std::move(whole), std::move(fit), std::move(held_back), std::move(batches), targets};
 }
@@ -194,7 +212,13 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   nn::Notes notes;
   notes.name = entry.name;
   trainer.net().set_notes(std::move(notes));
-  trainer.prepare(info);
+  try {
+    trainer.prepare(info);
+  } catch (const ShapeError& error) {
+    throw ShapeError(fmt::format("model={} does not fit {}, whose samples are {}: {}", entry.name,
+                                 arguments.knows("data.name") ? info.name : "such inputs",
+                                 info.input.shape.to_string(), error.what()));
+  }
   // A limit for steps: a message about it names what they need, not what the initial weights do.
   if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
   return {entry.name, std::move(trainer), info, info.input.shape};
@@ -236,6 +260,7 @@ data::Info info_without_data(const Arguments& arguments, const models::Entry& en
 }
 
 PlannedStep planned_step(const Arguments& given) {
+  const nn::TypesAlone types;
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/arguments.h"
@@ -38,6 +39,9 @@ nn::Model make_model(const Arguments& arguments, const models::Entry& entry, std
 /// Puts the entry's own choices where the user made none: data, optimizer, rate, batch, epochs, and the loss
 /// where there is no data for it to follow from.
 void take_defaults(Arguments& arguments, const models::Entry& entry);
+/// What of the data a network is trained on, and what is held back to choose the best on: nothing of a truth
+/// table, or where the share asked for is less than one sample.
+std::pair<data::Dataset, data::Dataset> training_parts(const Arguments& arguments, const Data& whole);
 /// Loads what data= names and settles what is to be learned from it: the loss, unless given, follows from the
 /// model and the targets, and what was decided about a column of numbers is told on stderr.
 TrainingData load_training_data(Arguments& arguments, const models::Entry& entry);
@@ -55,7 +59,8 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
 void use_threads(std::int64_t wanted);
 /// A batch of zeros as the training will see it, for plan and explain: types alone until somebody reads it.
 data::Batch empty_batch(const data::Info& info, std::int64_t rows);
-/// A training step of the network that the keys name, on zeros: what plan and explain look at.
+/// A training step of the network that the keys name, on zeros: what plan and explain look at. Weights and
+/// batch are types alone until somebody reads them.
 struct PlannedStep {
   Setup setup;
   data::Batch batch;

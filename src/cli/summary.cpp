@@ -10,6 +10,7 @@
 #include "cli/runs.h"
 #include "cli/setup.h"
 #include "luge/nn/load.h"
+#include "luge/nn/observe.h"
 
 namespace luge::cli {
 namespace {
@@ -30,7 +31,16 @@ struct Known {
 
 Known network(const Arguments& arguments) {
   const std::string model = arguments.has("model.name") ? arguments.text("model.name") : "";
+  if (arguments.has("run") && !model.empty())
+    throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
   if (arguments.has("run") || is_path(model)) {
+    for (const Key& key : model_and_input_keys()) {
+      if (key.name != "model.name" && arguments.given(key.name))
+        throw Misuse(
+            fmt::format("luge summary: {}={}: a trained network is as it is; {}= belongs to model=NAME of "
+                        "the gallery",
+                        arguments.shown(key.name), arguments.text(key.name), arguments.shown(key.name)));
+    }
     std::vector<std::string> words;
     words.push_back(arguments.has("run") ? "run=" + arguments.text("run") : "model=" + model);
     const auto path = model_path(Arguments(arguments.command(), model_file_keys(), 0, words)).file;
@@ -90,6 +100,7 @@ std::string meaning(const nn::Notes& notes) {
 }
 
 int run_summary(const Arguments& arguments) {
+  const nn::TypesAlone types;
   const Known known = network(arguments);
   const nn::Summary summary = nn::summary(*known.net, known.input, known.dtype);
   if (!arguments.json()) {

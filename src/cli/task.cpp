@@ -15,12 +15,18 @@ namespace {
 constexpr const char* kRegressionLoss = "mse";
 
 std::int64_t distinct_targets(const data::Dataset& samples) {
-  std::set<float> values;
-  for (const data::Sample& sample : samples) {
-    values.insert(sample.target.field.dtype == f32 ? sample.target.as<float>()[0]
-                                                   : static_cast<float>(sample.target.as<std::int64_t>()[0]));
-  }
+  std::set<std::vector<std::byte>> values;
+  for (const data::Sample& sample : samples) values.insert(sample.target.bytes);
   return static_cast<std::int64_t>(values.size());
+}
+
+// Numbers that task=classification takes for classes.
+bool could_be_labels(const data::Dataset& samples) {
+  for (const data::Sample& sample : samples) {
+    const float value = sample.target.as<float>()[0];
+    if (value < 0 || value != std::floor(value)) return false;
+  }
+  return true;
 }
 
 bool is_table(const Data& data) { return !data.train.info().features.empty(); }
@@ -35,10 +41,11 @@ void tell_task(const Arguments& arguments, const Data& data, const models::Entry
                                    [](const std::string& name) { return parse_number(name).has_value(); });
   const bool by_model = entry.defaults.loss == kRegressionLoss;
   if (!is_table(data) || arguments.given("data.task") || by_model || !numbers) return;
-  fmt::print(
-      stderr, "{}: column '{}' holds {} different numbers: {}; task={} trains {} instead\n", info.name,
-      info.target_name, distinct_targets(data.train), holds_labels(data) ? "classification" : "regression",
-      holds_labels(data) ? "regression" : "classification", holds_labels(data) ? "numbers" : "classes");
+  const char* instead = holds_labels(data)            ? "task=regression trains numbers instead"
+                        : could_be_labels(data.train) ? "task=classification trains classes instead"
+                                                      : "classes would be whole numbers from 0, or words";
+  fmt::print(stderr, "{}: column '{}' holds {} different numbers: {}; {}\n", info.name, info.target_name,
+             distinct_targets(data.train), holds_labels(data) ? "classification" : "regression", instead);
 }
 
 }  // namespace

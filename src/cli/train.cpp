@@ -1,6 +1,8 @@
 // luge train
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/init_weights.h"
 #include "cli/interrupt.h"
@@ -31,9 +33,26 @@ std::string plan_text(const Setup& setup, const TrainingData& data) {
       static_cast<double>(plan.arena_bytes) / mib, static_cast<double>(plan.state_bytes) / mib);
 }
 
+// A setting of something that is not switched on would do nothing in silence. Recorded defaults may stand.
+void check_switches(const Arguments& arguments) {
+  const std::vector<Key> keys = training_keys();
+  for (const auto& [setting, of] :
+       {std::pair{"callbacks.early_stopping.monitor", "callbacks.early_stopping.patience"},
+        std::pair{"callbacks.early_stopping.min_delta", "callbacks.early_stopping.patience"},
+        std::pair{"callbacks.stop_at.monitor", "callbacks.stop_at.value"}}) {
+    const bool usual = std::any_of(keys.begin(), keys.end(), [&, name = setting](const Key& key) {
+      return key.name == name && key.fallback == arguments.text(name);
+    });
+    if (!usual && !arguments.has(of))
+      arguments.misuse(setting, fmt::format("{}= beside it, else it does nothing", arguments.shown(of)));
+  }
+  arguments.flag("run.exist_ok");
+}
+
 int run_train(const Arguments& given) {
   watch_signals();
   Arguments arguments = given;
+  check_switches(arguments);
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
   const TrainingData data = load_training_data(arguments, entry);

@@ -72,10 +72,14 @@ train::FitOptions fit_options(const Arguments& arguments, const TrainingData& da
   return options;
 }
 
-// Prints a line before the first step of a training that has one.
+// Does what is due when the training was not refused, and prints a line before its first step if there is
+// one.
 class Announce final : public train::Callback {
  public:
-  explicit Announce(std::string text) : text_(std::move(text)) {}
+  explicit Announce(const Beginning& beginning) : text_(beginning.line), accepted_(beginning.accepted) {}
+  void train_begin(train::Fit&) override {
+    if (accepted_) accepted_();
+  }
   void epoch_begin(train::Fit&) override {
     if (!text_.empty()) fmt::print(stderr, "{}\n", text_);
     text_.clear();
@@ -83,6 +87,7 @@ class Announce final : public train::Callback {
 
  private:
   std::string text_;
+  std::function<void()> accepted_;
 };
 
 // Where a resumption would begin: not where the training stands when that could not be saved.
@@ -138,7 +143,8 @@ nlohmann::ordered_json logs_json(const train::Logs& logs) {
   return json;
 }
 
-void report_json(const train::History& history, const std::filesystem::path& run,
+// `new_steps`: those of this call, which is what its seconds belong to.
+void report_json(const train::History& history, std::int64_t new_steps, const std::filesystem::path& run,
                  const std::optional<Best>& best) {
   nlohmann::ordered_json json = {
       {"run", run.string()}, {"epochs", history.epochs.size()}, {"steps", history.steps}};
@@ -149,12 +155,14 @@ void report_json(const train::History& history, const std::filesystem::path& run
   if (!history.epochs.empty()) {
     json["metrics"] = logs_json(history.epochs.back().logs);
   }
+  json["new_steps"] = new_steps;
   json["seconds"] = history.seconds;
   if (!history.stop_reason.empty()) json["stopped"] = history.stop_reason;
   print_json(json);
 }
 
-void print_table(const train::History& history, const std::filesystem::path& run, const TrainingData& data,
+void print_table(const Arguments& arguments, const train::History& history, std::int64_t new_steps,
+                 const std::filesystem::path& run, const TrainingData& data,
                  const std::optional<Best>& best) {
   fmt::print("run    {}\n", run.string());
   if (best) {
@@ -165,16 +173,18 @@ void print_table(const train::History& history, const std::filesystem::path& run
     fmt::print("last   epoch {}:{}\n", history.epochs.back().epoch + 1,
                logs_text(history.epochs.back().logs));
   }
-  fmt::print("time   {:.1f}s for {} steps\n", history.seconds, history.steps);
+  fmt::print("time   {:.1f}s for {} steps{}\n", history.seconds, new_steps,
+             new_steps == history.steps ? "" : fmt::format(", {} with those before", history.steps));
   if (!history.stop_reason.empty()) fmt::print("ended  {}\n", history.stop_reason);
   fmt::print("Next:\n");
-  if (history.interrupted) fmt::print("  {} resume run={}\n", program(), run.string());
-  fmt::print("  {} eval run={}\n", program(), run.string());
+  const std::string place = shell_word(run.string());
+  if (history.interrupted) fmt::print("  {} resume run={}\n", program(), place);
+  fmt::print("  {} eval run={}\n", program(), place);
   if (data.whole.train.info().input.shape.rank() == 3) {
     fmt::print("  {0} data {1} to=samples count=10\n  {0} predict run={2} input=samples\n", program(),
-               data.whole.name, run.string());
+               shell_word(arguments.text("data.name")), place);
   } else {
-    fmt::print("  {} predict run={} input=FILE.csv\n", program(), run.string());
+    fmt::print("  {} predict run={} input=FILE.csv\n", program(), place);
   }
 }
 
@@ -183,6 +193,7 @@ void print_table(const train::History& history, const std::filesystem::path& run
 void check_settings(const Arguments& arguments, const train::Trainer& trainer, const TrainingData& data) {
   fit_options(arguments, data);
   checkpoint_options(arguments);
+  table_format(arguments);
   const bool validates = data.valid.has_value();
   const std::vector<std::string> names = trainer.figures(validates);
   const auto check = [&](const char* key, const std::string& monitor) {
@@ -199,18 +210,21 @@ void check_settings(const Arguments& arguments, const train::Trainer& trainer, c
 }
 
 int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data,
-                     const std::filesystem::path& run, const std::string& announcement) {
+                     const std::filesystem::path& run, const Beginning& beginning) {
   train::FitOptions options = fit_options(arguments, data);
   options.accept_changed_data = arguments.flag("data.accept_changed_data");
-  options.callbacks.insert(options.callbacks.begin(), std::make_shared<Announce>(announcement));
+  options.callbacks.insert(options.callbacks.begin(), std::make_shared<Announce>(beginning));
   options.callbacks.push_back(train::checkpoint(run, checkpoint_options(arguments)));
+  const std::int64_t before = setup.trainer.position().total_steps;
   const train::History history = setup.trainer.fit(data.batches, options);
+  const std::int64_t new_steps = history.steps - before;
   const std::optional<Best> best = best_of(arguments, history, run);
-  arguments.json() ? report_json(history, run, best) : print_table(history, run, data, best);
+  arguments.json() ? report_json(history, new_steps, run, best)
+                   : print_table(arguments, history, new_steps, run, data, best);
   if (const int signal = signal_received()) {
     fmt::print(stderr, "luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),
-               run.string(), saved_steps(run));
-    throw Stopped{signal};
+               shell_word(run.string()), saved_steps(run));
+    throw Stopped{signal, true};
   }
   return 0;
 }

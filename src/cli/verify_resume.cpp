@@ -2,11 +2,13 @@
 // must agree.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/setup.h"
 #include "io/files/input_file.h"
@@ -42,7 +44,19 @@ std::vector<std::byte> content(const std::string& path) {
   return bytes;
 }
 
+// After which step to stop: one before the last, else there is nothing to go on with.
+std::int64_t stop_of(const Arguments& arguments, std::int64_t total) {
+  if (total < 2) {
+    throw Misuse(fmt::format("luge {}: a training of one step cannot be stopped within; give it more epochs",
+                             arguments.command()));
+  }
+  const std::int64_t stop = arguments.has("stop") ? arguments.integer("stop", 1) : total / 2;
+  if (stop >= total) arguments.misuse("stop", fmt::format("less than the {} steps of the training", total));
+  return stop;
+}
+
 int verify(const Arguments& given) {
+  watch_signals();
   Arguments arguments = given;
   const models::Entry entry = model_entry(arguments);
   take_defaults(arguments, entry);
@@ -51,25 +65,31 @@ int verify(const Arguments& given) {
   options.epochs = arguments.integer("train.epochs", 1);
   options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
   if (data.valid) options.validation = data.valid->batch(256);
+  options.callbacks = {train::stop_when([] { return signal_received() != 0; }, "interrupted")};
+  const std::int64_t limit = options.steps_per_epoch,
+                     steps = limit > 0 ? std::min(limit, data.batches.size()) : data.batches.size(),
+                     stop = stop_of(arguments, options.epochs * steps);
   const std::int64_t updates = schedule_updates(arguments, data.batches);
   const auto fresh = [&] { return set_up(arguments, entry, data.fit.info(), updates, data.targets).trainer; };
   const Scratch scratch;
 
   train::Trainer straight = fresh();
   straight.fit(data.batches, options);
+  stop_if_asked();
   straight.save(scratch.file("straight"));
   const std::int64_t total = straight.position().total_steps;
-  const std::int64_t stop =
-      arguments.has("stop") ? arguments.integer("stop", 1) : std::max<std::int64_t>(1, total / 2);
 
   train::Trainer first = fresh();
   train::FitOptions until = options;
-  until.callbacks = {train::stop_when([&] { return first.position().total_steps >= stop; }, "verify-resume")};
+  until.callbacks.push_back(
+      train::stop_when([&] { return first.position().total_steps >= stop; }, "verify-resume"));
   first.fit(data.batches, until);
+  stop_if_asked();
   first.save(scratch.file("part"));
   train::Trainer second = fresh();
   second.restore(scratch.file("part"));
   second.fit(data.batches, options);
+  stop_if_asked();
   second.save(scratch.file("resumed"));
 
   const auto a = content(scratch.file("straight")), b = content(scratch.file("resumed"));

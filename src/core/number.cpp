@@ -15,13 +15,6 @@ struct Parsed {
   double value = 0;
 };
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return "";
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 Verdict verdict_on(std::string_view text) {
@@ -70,6 +63,13 @@ Parsed parse(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return "";
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
 
 std::optional<double> parse_number(std::string_view text) {
   const Parsed parsed = parse(text);

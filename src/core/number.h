@@ -12,6 +12,9 @@ namespace luge {
 /// double.
 std::optional<double> parse_number(std::string_view text);
 
+/// Without the blanks around it.
+std::string_view trimmed(std::string_view text);
+
 /// Why parse_number refuses it, in words: "is empty", "is not finite", "is beyond the range of a double", …
 std::string why_not_a_number(std::string_view text);
 

@@ -27,14 +27,16 @@ bool Shape::known() const {
 
 std::int64_t Shape::elements() const {
   std::int64_t product = 1;
-  bool overflow = false;
+  bool overflow = false, missing = false, empty = false;
   for (std::int64_t extent : *this) {
-    if (extent < 0)
-      throw ShapeError(fmt::format("the number of elements of {} is not known yet", to_string()));
-    if (extent == 0) return 0;
-    overflow |= __builtin_mul_overflow(product, extent, &product);
+    missing |= extent < 0;
+    empty |= extent == 0;
+    if (extent > 0) overflow |= __builtin_mul_overflow(product, extent, &product);
   }
+  // Strides count past an extent of 0.
   if (overflow) throw ShapeError(fmt::format("the number of elements of {} overflows 64 bits", to_string()));
+  if (empty) return 0;
+  if (missing) throw ShapeError(fmt::format("the number of elements of {} is not known yet", to_string()));
   return product;
 }
 

@@ -10,6 +10,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
+#include <system_error>
 
 #include "luge/error.h"
 
@@ -29,10 +32,19 @@ int initial() {
 }
 
 // The pool's threads do not live on in a child, which would wait for them for ever: it computes on one
-// thread.
-std::atomic<bool> forked{false};
+// thread. Where there is no thread beside this one, there is no pool, and the child makes its own.
+std::atomic<bool> pool_lost{false};
+bool alone = false;
+
+void before_fork() {
+  std::error_code error;
+  const std::filesystem::directory_iterator tasks("/proc/self/task", error);
+  alone = !error && std::distance(begin(tasks), end(tasks)) == 1;
+}
+
 void after_fork_in_child() {
-  forked = true;
+  if (alone) return;
+  pool_lost = true;
   omp_set_num_threads(1);
 }
 
@@ -40,7 +52,7 @@ std::atomic<int>& count() {
   static std::atomic<int> threads = [] {
     const int threads = initial();
     omp_set_num_threads(threads);
-    pthread_atfork(nullptr, nullptr, after_fork_in_child);
+    pthread_atfork(before_fork, nullptr, after_fork_in_child);
     return threads;
   }();
   return threads;
@@ -56,14 +68,14 @@ int processors() {
 
 int thread_count() {
   const int threads = count();
-  return forked.load(std::memory_order_relaxed) ? 1 : threads;
+  return pool_lost.load(std::memory_order_relaxed) ? 1 : threads;
 }
 
 void set_thread_count(int threads) {
   if (threads < 1) throw ValueError(fmt::format("threads is {}; expected at least 1", threads));
   const int used = std::min(threads, processors());
   count() = used;
-  if (!forked) omp_set_num_threads(used);
+  if (!pool_lost) omp_set_num_threads(used);
 }
 
 }  // namespace luge

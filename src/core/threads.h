@@ -3,8 +3,8 @@
 
 namespace luge {
 
-/// LUGE_THREADS, else the processors this process may run on; never more than these. 1 in a child of a fork,
-/// where the pool's threads are gone.
+/// LUGE_THREADS, else the processors this process may run on; never more than these. 1 in a child of a fork
+/// that lost the pool's threads.
 int thread_count();
 /// More than processors() are as good as processors(). Throws ValueError below 1.
 void set_thread_count(int threads);

@@ -99,8 +99,8 @@ Batches::Batches(Dataset dataset, std::int64_t size, const BatchOptions& options
 }
 
 std::int64_t Batches::size() const {
-  const std::int64_t samples = dataset_.size();
-  return options_.drop_last ? samples / batch_size_ : (samples + batch_size_ - 1) / batch_size_;
+  const std::int64_t samples = dataset_.size(), full = samples / batch_size_;
+  return options_.drop_last ? full : full + (samples % batch_size_ != 0);
 }
 
 Batches Batches::prefetch(const PrefetchOptions& options) const {

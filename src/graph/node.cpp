@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "graph/eval.h"
+#include "graph/scalar.h"
 #include "graph/trace.h"
 
 namespace luge {
@@ -235,15 +236,11 @@ Tensor scalar(Scalar value, DType dtype) {
     case DType::f64: store(value.real()); break;
     case DType::bf16: store(bfloat16(static_cast<float>(value.real()))); break;
     case DType::f16: store(float16(static_cast<float>(value.real()))); break;
-    case DType::boolean: store(static_cast<std::uint8_t>(value.whole() != 0)); break;
+    case DType::boolean: store(static_cast<std::uint8_t>(value.real() != 0)); break;
     default: {
-      const std::int64_t whole = value.whole();
-      const int bits = static_cast<int>(size_of(dtype)) * 8;
-      const bool fits = dtype == DType::u8 ? whole >= 0 && whole < 256
-                                           : bits == 64 || (whole >= -(std::int64_t{1} << (bits - 1)) &&
-                                                            whole < (std::int64_t{1} << (bits - 1)));
-      if (!fits) throw ValueError(fmt::format("the number {} does not fit {}", whole, name(dtype)));
-      store(whole);  // little-endian: the low bytes are the element
+      if (!holds(dtype, value))
+        throw ValueError(fmt::format("the number {} does not fit {}", value.to_string(), name(dtype)));
+      store(value.whole());  // little-endian: the low bytes are the element
     }
   }
   Trace* trace = current_trace();
@@ -269,7 +266,11 @@ namespace {
 // A value that no memory can hold fails here, at the user's line.
 void check_size(std::string_view op, const Type& type) {
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() - 4096;  // room for padding
-  if (type.shape.elements() > most / static_cast<std::int64_t>(size_of(type.dtype))) {
+  Shape counted = type.shape;  // strides count past an extent of 0
+  for (int axis = 0; axis < counted.rank(); ++axis) {
+    if (counted[axis] == 0) counted = counted.with(axis, 1);
+  }
+  if (counted.elements() > most / static_cast<std::int64_t>(size_of(type.dtype))) {
     throw ShapeError(fmt::format("{}: {} needs more bytes than 64 bits count", op, type.to_string()));
   }
 }

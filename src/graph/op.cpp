@@ -56,7 +56,7 @@ void no_such_part(std::string_view op, std::string_view part) {
 
 void fail_index(std::string_view op, const Offence& offence, std::string_view where) {
   throw IndexError(fmt::format("{}{}{}: index {} at position {} is out of range; expected 0 to {}", where,
-                               where.empty() ? "" : ": ", op, offence.value, offence.position,
+                               where.empty() ? "" : ": ", op, offence.value.to_string(), offence.position,
                                offence.limit - 1));
 }
 

@@ -65,7 +65,7 @@ struct Traits {
 /// What went wrong inside a running kernel; turned into an exception by AnyOp::fail after the step.
 struct Offence {
   std::int64_t position = 0;  // linear index of the offending element
-  double value = 0;           // the element
+  Scalar value = 0;           // the element, exact
   std::int64_t limit = 0;     // the bound it broke
 };
 

@@ -20,7 +20,7 @@ Trace::State& Trace::state(const std::shared_ptr<Slot>& slot) {
   for (State& known : states) {
     if (known.slot == slot) return known;
   }
-  return states.emplace_back(State{slot, {}, {}, {}});
+  return states.emplace_back(State{slot, slot->trainable, {}, {}, {}});
 }
 
 void Trace::take_back() {
@@ -36,8 +36,8 @@ TraceScope::~TraceScope() { recording = outer_; }
 OutsideTrace::OutsideTrace() : suspended_(recording) { recording = nullptr; }
 OutsideTrace::~OutsideTrace() { recording = suspended_; }
 
-void watch(const Tensor& value, std::string what, double times) {
-  if (values_come_later()) recording->watched.push_back({value, std::move(what), times});
+void watch(const Tensor& next, std::string name) {
+  if (values_come_later()) recording->watched.push_back({next, std::move(name)});
 }
 
 Tensor next_key() {

@@ -51,6 +51,7 @@ class ModeOverride {
 struct Trace {
   struct State {
     std::shared_ptr<Slot> slot;
+    bool trainable;  // as it stood when the function first met the slot
     Tensor read;     // the value the slot has when the program starts; empty when written before it was read
     Tensor current;  // what a read gives now
     Tensor written;  // the last assignment, or empty
@@ -60,11 +61,10 @@ struct Trace {
   Tensors keys;               // random keys to draw anew at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
   struct Watched {
-    Tensor value;
-    std::string what;
-    double times;
+    Tensor next;
+    std::string name;
   };
-  std::vector<Watched> watched;  // what an optimizer's step is refused for
+  std::vector<Watched> watched;  // state beside weights, for which an optimizer's step may be refused
   bool outer_reads =
       false;           // a first read gives the node made outside (graph::record), not one of the trace's own
   bool looks = false;  // a Probe's: nothing is compiled, and values may be read
@@ -108,9 +108,9 @@ class OutsideTrace {
   random::ForGood draws_;
 };
 
-/// In a function that is being compiled: a step that an optimizer takes later in it is refused, `what` named,
-/// when so many times this value, floating, is not finite. Elsewhere it does nothing.
-void watch(const Tensor& value, std::string what, double times = 1);
+/// In a function that is being compiled: a step that an optimizer takes later in it is refused when this next
+/// value of the state `name`, floating, is not finite. Elsewhere it does nothing.
+void watch(const Tensor& next, std::string name);
 
 /// A new random key: drawn now from the generator, or, in a trace, at each call.
 Tensor next_key();

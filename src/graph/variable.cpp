@@ -56,6 +56,11 @@ Tensor unevaluated_copy(const Tensor& value) {
   return copies.at(value.node())[static_cast<std::size_t>(value.output())];
 }
 
+// What a function builds depends on it, so a trace keeps how it stood before the function changed it.
+void note_trainable(const std::shared_ptr<Slot>& slot) {
+  if (Trace* trace = current_trace()) trace->state(slot);
+}
+
 Tensor version(const std::shared_ptr<Slot>& slot, const Tensor& value) {
   return read_leaf(slot, slot->type, slot->trainable, value);
 }
@@ -90,11 +95,17 @@ const std::string& Variable::name() const { return need(slot_)->name; }
 void Variable::set_name(std::string name) { need(slot_)->name = std::move(name); }
 const Shape& Variable::shape() const { return need(slot_)->type.shape; }
 DType Variable::dtype() const { return need(slot_)->type.dtype; }
-bool Variable::trainable() const { return need(slot_)->trainable; }
+bool Variable::trainable() const {
+  need(slot_);
+  note_trainable(slot_);
+  return slot_->trainable;
+}
 Tensor Variable::initial() const { return need(slot_)->initial; }
 
 void Variable::set_trainable(bool trainable) {
-  need(slot_)->trainable = trainable && is_floating(slot_->type.dtype);
+  need(slot_);
+  note_trainable(slot_);
+  slot_->trainable = trainable && is_floating(slot_->type.dtype);
   const std::lock_guard lock(engine_mutex());
   slot_->current = version(slot_, slot_->current);
 }

@@ -69,6 +69,18 @@ std::vector<Saved> saved_files(const std::string& prefix) {
   return found;
 }
 
+void check_names(const Variables& variables) {
+  std::set<std::string> names;
+  for (const Variable& variable : variables) {
+    if (variable.name().empty())
+      throw StateError("Saver: a Variable has no name; give it one to find its value in the file again");
+    if (!names.insert(variable.name()).second) {
+      throw StateError(
+          fmt::format("Saver: two Variables are named '{}'; names must differ to be saved", variable.name()));
+    }
+  }
+}
+
 Tensor load(const io::SafetensorsFile& file, const Variable& variable) {
   const std::vector<std::byte> bytes = file.read(variable.name());
   return tensor_from_bytes(bytes, variable.dtype(), variable.shape());
@@ -76,23 +88,22 @@ Tensor load(const io::SafetensorsFile& file, const Variable& variable) {
 
 }  // namespace
 
+Saver::Saver(SaverOptions options) : options_(std::move(options)) {
+  if (options_.max_to_keep < 0)
+    throw ValueError(fmt::format("Saver: max_to_keep is {}; expected 0 (all) or more", options_.max_to_keep));
+  check_names(options_.variables);
+}
+
 Variables Saver::chosen(const Session& session) const {
   return options_.variables.empty() ? session.variables() : options_.variables;
 }
 
 fs::path Saver::save(const Session& session, const std::string& prefix, std::int64_t step) {
-  if (options_.max_to_keep < 0)
-    throw ValueError(fmt::format("Saver: max_to_keep is {}; expected 0 (all) or more", options_.max_to_keep));
   std::vector<io::TensorView> views;
   Tensors values;  // keep the bytes alive
-  std::set<std::string> names;
-  for (const Variable& variable : chosen(session)) {
-    if (variable.name().empty())
-      throw StateError("Saver: a Variable has no name; give it one to find its value in the file again");
-    if (!names.insert(variable.name()).second) {
-      throw StateError(
-          fmt::format("Saver: two Variables are named '{}'; names must differ to be saved", variable.name()));
-    }
+  const Variables variables = chosen(session);
+  check_names(variables);  // their names may have changed
+  for (const Variable& variable : variables) {
     values.push_back(session.value(variable));
     views.push_back({variable.name(), variable.dtype(), variable.shape(), values.back().bytes()});
   }

@@ -4,6 +4,7 @@
 
 #include "luge/error.h"
 #include "luge/ops/compare.h"
+#include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
@@ -39,8 +40,12 @@ Tensor widened(const Tensor& x) {
   return is_floating(x.dtype()) && size_of(x.dtype()) == 2 ? cast(x, f32) : x;
 }
 
-// Costs of 16 bits are added up in 32.
-Tensor total(const Tensor& each) { return sum(size_of(each.dtype()) < 4 ? cast(each, f32) : each); }
+// No samples have no mean; as of samples that weigh nothing, it is 0.
+bool is_empty(const Shape& shape) { return shape.known() && shape.elements() == 0; }
+
+// In float64, for sums and products may leave float32 where the mean they are for does not.
+Tensor total(const Tensor& each) { return sum(cast(each, f64)); }
+Tensor total(const Tensor& each, const Tensor& weight) { return sum(cast(each, f64) * cast(weight, f64)); }
 
 }  // namespace
 
@@ -61,17 +66,18 @@ Cost Loss::weighed(const Tensor& prediction, const Tensor& target, const Tensor&
 
 Tensor Loss::operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
   const Cost cost = weighed(prediction, target, sample_weight);
-  if (reduction_ == Reduction::mean && !cost.weight.defined()) return luge::mean(cost.each);
+  if (reduction_ == Reduction::mean && !cost.weight.defined())
+    return is_empty(cost.each.shape()) ? sum(cost.each) : luge::mean(cost.each);
   const Tensor each = cost.weight.defined() ? cost.each * cost.weight : cost.each;
   if (reduction_ == Reduction::none) return each;
   if (reduction_ == Reduction::sum) return sum(each);
-  return cast(mean({total(each), total(cost.weight)}), each.dtype());
+  return cast(mean({total(cost.each, cost.weight), total(cost.weight)}), each.dtype());
 }
 
 Sums Loss::sums(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
   const Cost cost = weighed(prediction, target, sample_weight);
   if (!cost.weight.defined()) return {total(cost.each), count(cost.each, {}, f64)};
-  return {total(cost.each * cost.weight), cast(total(cost.weight), f64)};
+  return {total(cost.each, cost.weight), total(cost.weight)};
 }
 
 Tensor Loss::mean(const Sums& sums) {
@@ -86,8 +92,7 @@ Targets Loss::targets(const Shape& prediction, const Shape& target) const {
 Tensor Loss::counted(const Tensor& prediction, const Tensor& target) const {
   const Targets expected = targets(prediction.shape(), target.shape());
   if (expected.kind != Targets::Kind::labels || expected.ignore_index == no_label) return {};
-  return not_equal(target, is_floating(target.dtype()) ? Scalar(static_cast<double>(expected.ignore_index))
-                                                       : Scalar(expected.ignore_index));
+  return logical_not(is_label(target, expected.ignore_index));
 }
 
 }  // namespace luge::loss

@@ -3,6 +3,7 @@
 #include "loss/registry.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
+#include "luge/ops/axes.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/index.h"
 #include "luge/ops/labels.h"
@@ -17,10 +18,7 @@ namespace {
 Tensor weights(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& target) {
   const bool labels = target.rank() < logits.rank();
   Tensor counts;
-  if (labels && o.ignore_index != no_label) {
-    counts = not_equal(target, is_floating(target.dtype()) ? Scalar(static_cast<double>(o.ignore_index))
-                                                           : Scalar(o.ignore_index));
-  }
+  if (labels && o.ignore_index != no_label) counts = logical_not(is_label(target, o.ignore_index));
   if (o.class_weights.empty()) return counts.defined() ? cast(counts, logits.dtype()) : Tensor();
   const std::int64_t classes = logits.extent(static_cast<int>(o.axis));
   if (classes != static_cast<std::int64_t>(o.class_weights.size())) {
@@ -43,7 +41,8 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
 }
 
 Targets targets_of(const SoftmaxCrossEntropyOptions& o, const Shape& logits, const Shape& target) {
-  const int axis = static_cast<int>(o.axis < 0 ? o.axis + logits.rank() : o.axis);
+  const Axes along(std::vector<std::int64_t>{o.axis});
+  const int axis = static_cast<int>(along.resolve("softmax_cross_entropy", logits.rank())[0]);
   // As squeeze_labels has it: [N,…,1] beside logits [N,…,C] are labels too.
   const bool column =
       target.rank() == logits.rank() && logits.rank() > 0 && target[axis] == 1 && logits[axis] != 1;

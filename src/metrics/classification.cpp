@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "luge/error.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/labels.h"
@@ -13,19 +15,30 @@ namespace luge::metrics {
 
 namespace {
 
-// What counts, in the shape of what was hit.
-Tensor beside(const Tensor& hit, const Tensor& counted, const std::string& metric) {
+// What counts, in the shape of what was hit: with targets [N,…,C,…] or [N,…,1,…] a sample counts where one of
+// its classes does. One output for each sample may stand along the axis, or its labels alone.
+Tensor beside(const Tensor& hit, const Tensor& counted, int axis, const std::string& metric) {
   Tensor fitting = counted;
-  if (counted.rank() == hit.rank() + 1 && counted.extent(-1) == 1) fitting = squeeze(counted, -1);
-  if (fitting.rank() == hit.rank() + 1) fitting = any(fitting, -1);
-  if (fitting.rank() == hit.rank()) return fitting;
+  if (counted.rank() == hit.rank() + 1) {
+    const int place = axis < 0 ? axis + counted.rank() : axis;
+    const bool along = place < counted.rank() && may_equal(counted.shape().without(place), hit.shape());
+    fitting = any(counted, along ? place : -1);
+  } else if (counted.rank() + 1 == hit.rank()) {
+    fitting = unsqueeze(counted, axis);
+  }
+  if (may_equal(fitting.shape(), hit.shape())) return fitting;
   throw ShapeError(fmt::format("{}: what counts has shape {}, the samples have {}", metric,
                                counted.shape().to_string(), hit.shape().to_string()));
 }
 
 }  // namespace
 
-Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, const Tensor&)> hits) {
+bool may_equal(const Shape& a, const Shape& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](std::int64_t x, std::int64_t y) { return x == y || x == unknown || y == unknown; });
+}
+
+Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, const Tensor&)> hits, int axis) {
   return {.name = name,
           .sums = {{Shape{}, i64}, {Shape{}, i64}},
           .update =
@@ -40,9 +53,9 @@ Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, cons
               },
           .better = Better::higher,
           .update_counted =
-              [hits, name](const Tensors& sums, const Tensor& prediction, const Tensor& target,
-                           const Tensor& counted) {
-                const Tensor hit = hits(prediction, target), counts = beside(hit, counted, name);
+              [hits, name, axis](const Tensors& sums, const Tensor& prediction, const Tensor& target,
+                                 const Tensor& counted) {
+                const Tensor hit = hits(prediction, target), counts = beside(hit, counted, axis, name);
                 return Tensors{sums[0] + sum(cast(logical_and(hit, counts), i64)),
                                sums[1] + sum(cast(counts, i64))};
               }};

@@ -5,14 +5,17 @@
 
 namespace luge::metrics {
 
-/// The rule of a share: `hits` says which samples are right, bool. Hits and samples, i64 both; more is
-/// better.
+/// The rule of a share: `hits` says which samples are right, bool, without the class axis of predictions or
+/// with extent 1 there. Hits and samples, i64 both; more is better.
 Metric::Rule share_of(std::string name,
-                      std::function<Tensor(const Tensor& prediction, const Tensor& target)> hits);
+                      std::function<Tensor(const Tensor& prediction, const Tensor& target)> hits,
+                      int axis = -1);
 
 /// The labels of predictions [N,C], i64 [N]; [N,1] stands for [N]. Throws ShapeError for other shapes, and
 /// IndexError when the update runs for a label that is not a whole number.
 Tensor checked_labels(const std::string& metric, const Tensor& prediction, const Tensor& target);
+/// Whether shapes whose unknown extents may be any are one.
+bool may_equal(const Shape& a, const Shape& b);
 /// Where it is NaN, bool.
 Tensor nan_in(const Tensor& x);
 /// Samples without a NaN along the axis, bool.

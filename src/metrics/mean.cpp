@@ -21,6 +21,10 @@ Mean::Mean(std::string name, std::optional<Better> better)
                     return add(sums, value, target.rank() == 0 ? ones({}, f64) : count(target, 0, f64));
                   },
               .result = [](const Tensors& sums) { return where(greater(sums[1], 0), sums[0] / sums[1], 0); },
-              .better = better}) {}
+              .better = better,
+              .update_counted =
+                  [](const Tensors& sums, const Tensor& value, const Tensor&, const Tensor& counted) {
+                    return add(sums, value, sum(cast(counted, f64)));
+                  }}) {}
 
 }  // namespace luge::metrics

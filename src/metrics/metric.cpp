@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "graph/trace.h"
 #include "luge/all_or_nothing.h"
 #include "luge/error.h"
 
@@ -34,6 +35,8 @@ void Metric::update(const Tensor& prediction, const Tensor& target, const Tensor
                                  luge::name(next[k].dtype()), next[k].shape().to_string(),
                                  luge::name(now[k].dtype()), now[k].shape().to_string()));
   }
+  // What cannot be computed must not become the sum. While a function is recorded, its run sees to that.
+  if (!values_come_later()) eval(next);
   AllOrNothing assigned;
   for (std::size_t k = 0; k < next.size(); ++k) state_->sums[k].assign(next[k]);
   assigned.keep();

@@ -30,7 +30,7 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t width, std::int64_t heads,
     : width_(checked_width("MultiHeadAttention", width, heads)),
       heads_(heads),
       options_(options),
-      projection_(child("projection", Linear(3 * width, {.bias = options.bias}))),
+      projection_(child("projection", Linear(Shape{3, width}.elements(), {.bias = options.bias}))),
       output_(child("output", Linear(width, {.bias = options.bias}))) {}
 
 Tensor MultiHeadAttention::forward(const Tensor& x) const {
@@ -52,7 +52,8 @@ TransformerBlock::TransformerBlock(std::int64_t width, std::int64_t heads,
       norm2_(child("norm2", LayerNorm())),
       attention_(child("attention",
                        MultiHeadAttention(width, heads, {.causal = options.causal, .bias = options.bias}))),
-      widen_(child("widen", Linear(checked_expansion(options.expansion) * width, {.bias = options.bias}))),
+      widen_(child("widen", Linear(Shape{checked_expansion(options.expansion), width}.elements(),
+                                   {.bias = options.bias}))),
       narrow_(child("narrow", Linear(width, {.bias = options.bias}))),
       dropout_(child("dropout", Dropout(options.dropout))) {}
 

@@ -2,12 +2,22 @@
 
 #include <utility>
 
+#include "luge/nn/observe.h"
+
 namespace luge::nn {
 
 Construction& construction() {
   thread_local Construction instance;
   return instance;
 }
+
+bool& types_alone() {
+  thread_local bool on = false;
+  return on;
+}
+
+TypesAlone::TypesAlone() : before_(std::exchange(types_alone(), true)) {}
+TypesAlone::~TypesAlone() { types_alone() = before_; }
 
 void Construction::begin(const std::shared_ptr<Module::State>& module) {
   const OutsideTrace outside;
@@ -21,9 +31,9 @@ void Construction::begin(const std::shared_ptr<Module::State>& module) {
 
 void Construction::finish() {
   if (begun_.empty()) return;
-  if (!values_.empty()) {
+  if (const Tensors values = std::exchange(values_, {}); !values.empty() && !types_alone()) {
     const OutsideTrace outside;
-    eval(std::exchange(values_, {}));
+    eval(values);
   }
   // A function that is being compiled may still fail behind this call.
   if (values_come_later()) {

@@ -14,7 +14,7 @@ class Construction {
  public:
   /// A module is about to be built.
   void begin(const std::shared_ptr<Module::State>& module);
-  /// An initial value; all of them are evaluated together.
+  /// An initial value; all of them are evaluated together, unless types alone are asked for.
   void add(const Tensor& initial) { values_.push_back(initial); }
   /// The call was good.
   void finish();
@@ -36,5 +36,7 @@ class Construction {
 };
 
 Construction& construction();
+/// Whether initial values stay expressions on this thread.
+bool& types_alone();
 
 }  // namespace luge::nn

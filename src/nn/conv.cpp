@@ -38,8 +38,9 @@ ConvLayer::ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& 
 
 void ConvLayer::create_parameters(const Tensor& x) const {
   if (x.rank() != spatial_ + 2 || x.extent(1) == unknown) {
-    throw ShapeError(fmt::format("input {} has {} axes; expected [N,C] and {} spatial axes",
-                                 x.shape().to_string(), x.rank(), spatial_));
+    constexpr const char* places[] = {"length", "height,width", "depth,height,width"};
+    throw ShapeError(fmt::format("input {} has {} axes; expected {}: [N,C,{}]", x.shape().to_string(),
+                                 x.rank(), spatial_ + 2, places[spatial_ - 1]));
   }
   if (x.extent(1) % options_.groups != 0) {
     throw ShapeError(

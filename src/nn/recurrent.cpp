@@ -26,7 +26,7 @@ void RecurrentLayer::create_parameters(const Tensor& x) const {
   }
   const double bound = 1 / std::sqrt(static_cast<double>(units_));
   const init::Initializer draw = options_.init ? *options_.init : init::uniform(-bound, bound);
-  const std::int64_t rows = gates_ * units_;
+  const std::int64_t rows = Shape{gates_, units_}.elements();
   create(weight_ih, draw(Shape{rows, x.extent(2)}, x.dtype()));
   create(weight_hh, draw(Shape{rows, units_}, x.dtype()));
   if (!bias_ih.defined()) return;

@@ -85,7 +85,7 @@ Types check_attention(std::string_view op, const AttentionAttributes& a, std::sp
   check_float(op, q);
   if (a.heads > 0) {
     check_rank(op, "projection", q, 3);
-    const std::int64_t depth = divided(op, q, 3 * a.heads);
+    const std::int64_t depth = divided(op, q, product(op, {3, a.heads}, 0, 2));
     return {{q.dtype, Shape{q.shape[0], q.shape[1], depth < 0 ? unknown : a.heads * depth}},
             {accumulator(q.dtype), Shape{q.shape[0], a.heads, q.shape[1]}}};
   }

@@ -39,7 +39,8 @@ struct CheckFinite : Op<CheckFinite, CheckFiniteAttributes> {
   Tensors gradient(const GradientCall& c) const { return {c.g[0]}; }
   [[noreturn]] void fail(const Offence& offence, std::string_view) const {
     throw NonFiniteError(fmt::format("{} is {} (element {}); expected a finite number",
-                                     label.empty() ? "a value" : label, offence.value, offence.position));
+                                     label.empty() ? "a value" : label, offence.value.to_string(),
+                                     offence.position));
   }
 };
 const Registered<CheckFinite> registered;

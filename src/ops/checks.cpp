@@ -143,16 +143,16 @@ Shape merged(const Shape& a, const Shape& b) {
 
 std::int64_t product(std::string_view op, const Shape& shape, int first, int last) {
   std::int64_t result = 1;
-  bool missing = false, overflow = false;
+  bool missing = false, overflow = false, empty = false;
   for (int axis = first; axis < last; ++axis) {
-    if (shape[axis] == 0) return 0;
+    empty |= shape[axis] == 0;
     missing |= shape[axis] < 0;
     if (shape[axis] > 0) overflow |= __builtin_mul_overflow(result, shape[axis], &result);
   }
   if (overflow)
     throw ShapeError(
         fmt::format("{}: the number of elements of {} overflows 64 bits", op, shape.to_string()));
-  return missing ? unknown : result;
+  return empty ? 0 : missing ? unknown : result;
 }
 
 }  // namespace luge

@@ -46,7 +46,7 @@ void fail_label(const Offence& offence) {
   throw IndexError(
       fmt::format("softmax_cross_entropy: label {} of sample {} is not a class; expected a whole number "
                   "from 0 to {} ({} classes)",
-                  offence.value, offence.position, offence.limit - 1, offence.limit));
+                  offence.value.to_string(), offence.position, offence.limit - 1, offence.limit));
 }
 
 bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits,

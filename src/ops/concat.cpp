@@ -71,7 +71,12 @@ struct Concat : Op<Concat, ConcatAttributes> {
         whole = whole.with(other, known_of(whole[other], in[k].shape[other]));
       }
       const std::int64_t extent = in[k].shape[place];
-      if (total >= 0 && (extent < 0 || __builtin_add_overflow(total, extent, &total))) total = unknown;
+      if (total < 0 || extent < 0) {
+        total = unknown;
+      } else if (__builtin_add_overflow(total, extent, &total)) {
+        throw ShapeError(
+            fmt::format("concat: the extents on axis {} add up to more than 64 bits count", place));
+      }
     }
     whole = whole.with(place, total);
     product(name, whole, 0, whole.rank());

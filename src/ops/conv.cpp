@@ -22,9 +22,10 @@ void check_groups(std::string_view op, const ConvAttributes& a, const Shape& x, 
     throw ShapeError(
         fmt::format("{}: {} output channels are not divisible by {} groups", op, w[0], a.groups));
   }
-  if (x[1] != unknown && w[1] != unknown && w[1] * a.groups != x[1]) {
-    throw ShapeError(fmt::format("{}: input {} has {} channels, the weights {} expect {} (groups {})", op,
-                                 x.to_string(), x[1], w.to_string(), w[1] * a.groups, a.groups));
+  if (x[1] != unknown && w[1] != unknown && w[1] != x[1] / a.groups) {
+    throw ShapeError(
+        fmt::format("{}: input {} has {} channels in {} groups, the weights {} expect {} in each", op,
+                    x.to_string(), x[1], a.groups, w.to_string(), w[1]));
   }
 }
 
@@ -41,7 +42,8 @@ void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x,
         const std::int64_t from = s.read_by(at, k);
         if (from < 0) return;
         for (std::int64_t c = 0; c < n.in; ++c) {
-          sum += widen(x[(group * n.in + c) * image + from]) * widen(w[(o * n.in + c) * taps + tap]);
+          sum = plus(
+              sum, times(widen(x[(group * n.in + c) * image + from]), widen(w[(o * n.in + c) * taps + tap])));
         }
       });
       y[channel * result + place] = narrow<T>(sum);
@@ -118,6 +120,7 @@ Type conv_type(std::string_view op, const ConvAttributes& a, const Type& x, cons
     if (kernel == 0) throw ValueError(fmt::format("{}: the kernel {} has extent 0", op, w.shape.to_string()));
     y = y.appended(output_extent(op, a, x.shape, k, kernel));
   }
+  product(op, y, 0, y.rank());
   return {x.dtype, y};
 }
 

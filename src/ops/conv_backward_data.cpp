@@ -19,8 +19,8 @@ void spread(const ConvChannels& n, const Space<ConvAttributes>& s, const T* dy, 
         const std::int64_t reader = s.reader_of(at, k);
         if (reader < 0) return;
         for (std::int64_t o = 0; o < n.out; ++o) {
-          sum += widen(dy[(group * n.out + o) * result + reader]) *
-                 widen(w[((first + o) * n.in + c) * taps + tap]);
+          sum = plus(sum, times(widen(dy[(group * n.out + o) * result + reader]),
+                                widen(w[((first + o) * n.in + c) * taps + tap])));
         }
       });
       dx[channel * image + place] = narrow<R>(sum);

@@ -19,8 +19,8 @@ void correlate(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x
         const std::int64_t from = s.read_by(at, k);
         if (from < 0) return;
         for (std::int64_t b = 0; b < n.batch; ++b) {
-          sum += widen(x[(b * n.groups * n.in + in_channel) * image + from]) *
-                 widen(dy[(b * n.groups * n.out + o) * result + place]);
+          sum = plus(sum, times(widen(x[(b * n.groups * n.in + in_channel) * image + from]),
+                                widen(dy[(b * n.groups * n.out + o) * result + place])));
         }
       });
       dw[pair * taps + tap] = narrow<R>(sum);
@@ -33,7 +33,7 @@ void sum_channels(std::int64_t batch, std::int64_t channels, std::int64_t size, 
   for (std::int64_t o = 0; o < channels; ++o) {
     Wide<T> sum{0};
     for (std::int64_t b = 0; b < batch; ++b) {
-      for (std::int64_t i = 0; i < size; ++i) sum += widen(dy[(b * channels + o) * size + i]);
+      for (std::int64_t i = 0; i < size; ++i) sum = plus(sum, widen(dy[(b * channels + o) * size + i]));
     }
     db[o] = narrow<R>(sum);
   }

@@ -2,11 +2,15 @@
 // share.
 #pragma once
 
+#include "core/whole.h"
 #include "graph/op.h"
+#include "luge/ops/nn.h"
 #include "ops/attributes/cross_entropy.h"
 #include "ops/element.h"
 
 namespace luge {
+
+static_assert(CrossEntropyAttributes::kNone == no_label);
 
 /// labels and the type of the logits → probabilities of the logits' shape and dtype.
 Tensor make_class_targets(const CrossEntropyAttributes& a, const Tensor& labels, const Tensor& logits);
@@ -46,17 +50,19 @@ class TargetReader {
   bool seek(std::int64_t sample) {
     begin_ = samples_.begin(sample);
     if (!labels_) return true;
-    double value = 0;
-    const auto read = [&]<class L>() { value = static_cast<double>(widen(target_.as<const L>()[sample])); };
-    for_number(target_.type.dtype, read);
-    if (value == static_cast<double>(a_.ignore_index)) return false;
-    if (!(value >= 0 && value < static_cast<double>(samples_.classes)) ||
-        value != static_cast<double>(static_cast<std::int64_t>(value))) {
-      status_->record({.position = sample, .value = value, .limit = samples_.classes});
-      return false;
-    }
-    label_ = static_cast<std::int64_t>(value);
-    return true;
+    bool counts = false;
+    for_number(target_.type.dtype, [&]<class L>() {
+      const L given = target_.as<const L>()[sample];
+      const std::optional<std::int64_t> label = as_whole(given);
+      if (a_.ignores(label)) return;
+      counts = label && *label >= 0 && *label < samples_.classes;
+      if (counts) {
+        label_ = *label;
+      } else {
+        status_->record({.position = sample, .value = exactly(given), .limit = samples_.classes});
+      }
+    });
+    return counts;
   }
   double at(std::int64_t c) const {
     double p = 0;

@@ -18,13 +18,6 @@ struct CumsumAttributes {
   }
 };
 
-template <class W>
-W wrapping_sum(W a, W b) {
-  if constexpr (std::integral<W>)
-    return static_cast<W>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-  return a + b;
-}
-
 struct Cumsum : Op<Cumsum, CumsumAttributes> {
   static constexpr auto name = "cumsum";
 
@@ -51,7 +44,7 @@ struct Cumsum : Op<Cumsum, CumsumAttributes> {
         Wide<T> total = 0;
         for (std::int64_t k = 0; k < length; ++k) {
           const Wide<T> before = total;
-          total = wrapping_sum(total, widen(x[k * step]));
+          total = plus(total, widen(x[k * step]));
           y[k * step] = narrow<T>(exclusive ? before : total);
         }
       }

@@ -2,6 +2,7 @@
 // gradient, undiagonal, puts it back among zeros.
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "graph/op.h"
 #include "luge/ops/compare.h"
@@ -29,6 +30,7 @@ Type diagonal_type(std::string_view op, const Type& x, std::int64_t offset) {
 
 Strided diagonal_of(const View& matrix, std::int64_t offset) {
   const std::int64_t columns = matrix.type.shape[1];
+  if (diagonal_type("diagonal", matrix.type, offset).shape[0] == 0) return {matrix.data, 0, {0}};
   return {matrix.data, offset < 0 ? -offset * columns : offset, {columns + 1}};
 }
 
@@ -76,7 +78,10 @@ Tensor undiagonal(std::int64_t offset, const Tensor& g, const Tensor& like) {
 Tensor diag(const Tensor& x, std::int64_t offset) {
   check_rank_between("diag", "input", {x.dtype(), x.shape()}, 1, 2);
   if (x.rank() == 2) return make<Diagonal>({offset}, x);
-  const Tensor line = offset ? pad(x, {{0, 0, std::abs(offset)}}) : x;
+  // What cannot be negated is too long as well.
+  const std::int64_t shift =
+      offset < 0 ? -std::max(offset, -std::numeric_limits<std::int64_t>::max()) : offset;
+  const Tensor line = shift ? pad(x, {{0, 0, shift}}) : x;
   const Tensor columns = positions(line, 0), rows = unsqueeze(columns, 1);
   const Tensor zero = zeros({}, x.dtype());
   // Above the main diagonal the vector's index is the row, below it the column.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <numeric>
 
@@ -75,7 +76,11 @@ Tensor inverse_erf(const Tensor& y) {
 }  // namespace
 
 Tensor uniform(const Shape& shape, double low, double high, DType dtype) {
-  return rounded_below(unit(shape, dtype) * (high - low) + low, high, dtype);
+  const Tensor place = unit(shape, dtype);
+  const double most = place.dtype() == f64 ? std::numeric_limits<double>::max()
+                                           : static_cast<double>(std::numeric_limits<float>::max());
+  const bool fits = std::abs(high - low) <= most;  // both ends may though their distance does not
+  return rounded_below(fits ? place * (high - low) + low : place * high + (1 - place) * low, high, dtype);
 }
 
 Tensor normal(const Shape& shape, double mean, double deviation, DType dtype) {
@@ -109,7 +114,12 @@ Tensor permutation(std::int64_t n) {
     throw GraphError(
         "permutation: drawn on the host, so not inside a compiled function; pass it in as an argument");
   }
-  std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+  std::vector<std::int64_t> order;
+  try {
+    order.resize(static_cast<std::size_t>(n));
+  } catch (const std::exception&) {
+    throw MemoryError(fmt::format("permutation: {} numbers do not fit in memory", n));
+  }
   std::iota(order.begin(), order.end(), std::int64_t{0});
   const State key = next();
   for (std::int64_t last = n - 1; last > 0; --last) {  // Fisher and Yates

@@ -32,6 +32,16 @@ T narrow(Wide<T> value) {
   }
 }
 
+/// Sums and products of wide elements; those of integers wrap.
+inline double plus(double a, double b) { return a + b; }
+inline double times(double a, double b) { return a * b; }
+inline std::int64_t plus(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+inline std::int64_t times(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+}
+
 /// Calls `body.template operator()<T>()` with the element's C++ type; `body` is a lambda []<class T>() {…}.
 template <class Body>
 void for_floating(DType type, Body&& body) {

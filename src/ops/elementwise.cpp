@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
+#include "graph/scalar.h"
 #include "luge/ops/shape.h"
 #include "luge/variable.h"
 
@@ -21,25 +20,6 @@ Type broadcast_type(std::string_view op, const Types& in, int arity, Domain doma
   }
   if (arity == 1) return in[0];
   return {in[0].dtype, broadcast_shapes(op, in[0], in[1])};
-}
-
-// Whether an integer dtype holds the number.
-bool holds(DType dtype, std::int64_t number) {
-  const auto within = [number]<class T>(T) {
-    return number >= std::numeric_limits<T>::min() && number <= std::numeric_limits<T>::max();
-  };
-  switch (dtype) {
-    case DType::i8: return within(std::int8_t{});
-    case DType::u8: return within(std::uint8_t{});
-    case DType::i16: return within(std::int16_t{});
-    case DType::i32: return within(std::int32_t{});
-    default: return true;
-  }
-}
-
-std::string text_of(const Scalar& number) {
-  if (number.is_bool()) return number.real() != 0 ? "true" : "false";
-  return number.is_real() ? fmt::format("{}", number.real()) : fmt::format("{}", number.whole());
 }
 
 }  // namespace
@@ -65,13 +45,14 @@ Tensor number_tensor(std::string_view op, const Scalar& number, DType dtype) {
                     number.is_real()   ? "fractional number"
                     : number.is_bool() ? "truth value"
                                        : "number",
-                    text_of(number), name(dtype),
+                    number.to_string(), name(dtype),
                     number.is_real()   ? "f32"
                     : number.is_bool() ? "boolean"
                                        : "i64"));
   }
-  if (is_integer(dtype) && !holds(dtype, number.whole())) {
-    throw ValueError(fmt::format("{}: the number {} does not fit in {}", op, text_of(number), name(dtype)));
+  if (is_integer(dtype) && !holds(dtype, number)) {
+    throw ValueError(
+        fmt::format("{}: the number {} does not fit in {}", op, number.to_string(), name(dtype)));
   }
   return scalar(number, dtype);
 }

@@ -91,7 +91,7 @@ struct ScatterAdd : Op<ScatterAdd, IndexAttributes> {  // inputs: x, indices, up
       if (y != call.in[0].as<T>()) std::memcpy(y, call.in[0].data, elements * sizeof(T));
       each_place(
           call.in[0], call.in[1], static_cast<int>(axis), call.status,
-          [&](std::int64_t k, std::int64_t to) { y[to] = narrow<T>(widen(y[to]) + widen(updates[k])); });
+          [&](std::int64_t k, std::int64_t to) { y[to] = narrow<T>(plus(widen(y[to]), widen(updates[k]))); });
     });
   }
 };

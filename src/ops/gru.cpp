@@ -22,7 +22,7 @@ struct GruBackward : Op<GruBackward, RecurrentAttributes> {
     check_sequence(name, "states", in[2], *this, e, e.units);
     check_sequence(name, "output gradient", in[3], *this, e, e.units);
     check_state(name, "state gradient", in[4], e);
-    const Type product = sequence_type(*this, in[0].dtype, e, e.units < 0 ? unknown : 3 * e.units);
+    const Type product = sequence_type(*this, in[0].dtype, e, luge::product(name, {3, e.units}, 0, 2));
     return {product, product, {in[0].dtype, Shape{e.batch, e.units}}};
   }
 
@@ -57,11 +57,11 @@ struct Gru : Op<Gru, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b_ih, b_h
     for (std::size_t k = 3; k < in.size(); ++k) check_same_dtype(name, in[0], in[k]);
     for (std::size_t k = 3; k < 5; ++k) {
       check_rank(name, "bias", in[k], 1);
-      if (e.units >= 0) check_extent(name, "bias", in[k], 0, 3 * e.units);
+      if (e.units >= 0) check_extent(name, "bias", in[k], 0, product(name, {3, e.units}, 0, 2));
     }
     if (in.size() == 6) check_state(name, "h0", in[5], e);
     const DType dtype = in[0].dtype;
-    const std::int64_t wide = e.units < 0 ? unknown : 4 * e.units;
+    const std::int64_t wide = product(name, {4, e.units}, 0, 2);
     const Type all = sequence_type(*this, dtype, e, e.units);
     return {all, {dtype, Shape{e.batch, e.units}}, sequence_type(*this, dtype, e, wide), all};
   }

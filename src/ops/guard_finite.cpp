@@ -72,11 +72,12 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
     for (std::int64_t k = 0; k < offence.position && start < labels.size(); ++k)
       start = std::min(labels.find('\n', start), labels.size() - 1) + 1;
     const std::string label = labels.substr(start, labels.find('\n', start) - start);
-    if (!std::isfinite(offence.value))
-      throw NonFiniteError(fmt::format("{} is {}; expected finite numbers", label, offence.value));
+    const double value = offence.value.real();
+    if (!std::isfinite(value))
+      throw NonFiniteError(fmt::format("{} is {}; expected finite numbers", label, value));
     throw NonFiniteError(fmt::format(
         "{} is as large as {:.3g}, and a step along it at this rate leads to numbers that are not finite",
-        label, offence.value));
+        label, value));
   }
 };
 const Registered<GuardFinite> registered;

@@ -23,7 +23,7 @@ inline std::int64_t checked_index(const View& indices, std::int64_t k, std::int6
   for_integer(indices.type.dtype,
               [&]<class T>() { index = static_cast<std::int64_t>(indices.as<const T>()[k]); });
   if (index >= 0 && index < extent) return index;
-  status->record({k, static_cast<double>(index), extent});
+  status->record({k, index, extent});
   return -1;
 }
 

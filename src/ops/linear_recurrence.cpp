@@ -19,15 +19,6 @@ struct RecurrenceAttributes {
   }
 };
 
-template <class W>
-W wrapping_step(W a, W previous, W b) {
-  if constexpr (std::integral<W>) {
-    const auto bits = [](W value) { return static_cast<std::uint64_t>(value); };
-    return static_cast<W>(bits(a) * bits(previous) + bits(b));
-  }
-  return a * previous + b;
-}
-
 // Each element one place on along the axis, 0 first.
 Tensor delayed(const Tensor& x, int axis) {
   return slice(pad(x, {{axis, 1, 0}}), {.axis = axis, .stop = -1});
@@ -63,7 +54,7 @@ struct LinearRecurrence : Op<LinearRecurrence, RecurrenceAttributes> {
         for (std::int64_t k = 0; k < length; ++k) {
           const std::int64_t at = (reverse ? length - 1 - k : k) * inner;
           const Wide<T> factor = k == 0 ? Wide<T>{0} : widen(a[reverse ? at + inner : at]);
-          previous = k == 0 ? widen(b[at]) : wrapping_step(factor, previous, widen(b[at]));
+          previous = k == 0 ? widen(b[at]) : plus(times(factor, previous), widen(b[at]));
           y[at] = narrow<T>(previous);
         }
       }

@@ -64,13 +64,13 @@ struct Lstm : Op<Lstm, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b and p
     const RecurrentExtents e = check_recurrent(name, *this, in[0], in[1], in[2], 4);
     for (std::size_t k = 3; k < in.size(); ++k) check_same_dtype(name, in[0], in[k]);
     check_rank(name, "bias", in[3], 1);
-    if (e.units >= 0) check_extent(name, "bias", in[3], 0, 4 * e.units);
+    if (e.units >= 0) check_extent(name, "bias", in[3], 0, product(name, {4, e.units}, 0, 2));
     if (in.size() == 6) {
       check_state(name, "h0", in[4], e);
       check_state(name, "c0", in[5], e);
     }
     const DType dtype = in[0].dtype;
-    const std::int64_t wide = e.units < 0 ? unknown : 4 * e.units;
+    const std::int64_t wide = product(name, {4, e.units}, 0, 2);
     const Type state{dtype, Shape{e.batch, e.units}}, all = sequence_type(*this, dtype, e, e.units);
     return {all, state, state, sequence_type(*this, dtype, e, wide), all, all};
   }

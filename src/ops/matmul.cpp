@@ -49,7 +49,8 @@ void multiply(const Product& p, const T* a, const T* b, const Bias<T>& bias, R* 
     for (std::int64_t c = 0; c < p.columns; ++c) {
       Wide<T> sum = bias.at(c);
       for (std::int64_t k = 0; k < p.inner; ++k) {
-        sum += widen(a[r * p.a_row + k * p.a_inner]) * widen(b[k * p.b_inner + c * p.b_column]);
+        sum =
+            plus(sum, times(widen(a[r * p.a_row + k * p.a_inner]), widen(b[k * p.b_inner + c * p.b_column])));
       }
       y[r * p.columns + c] = narrow<R>(sum);
     }

@@ -1,11 +1,8 @@
 // max: the largest element over axes; equal ones share the gradient evenly.
 #include <limits>
 
-#include "luge/ops/compare.h"
-#include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "ops/reduction.h"
-#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -23,10 +20,7 @@ struct Max : Reduction<Max> {
     return b > a || b != b ? b : a;
   }  // NaN stays
   Tensors gradient(const GradientCall& c) const {
-    return {in_accumulator(c.g[0], [&](const Tensor& g) {
-      const Tensor winners = cast(equal(c.in[0], restore_axes(c.out[0], *this)), g.dtype());
-      return winners * (restore_axes(g, *this) / sum(winners, Axes(axes), Keep::yes));
-    })};
+    return {gradient_of_extremes(c.g[0], c.in[0], make<Max>(ReduceAttributes(*this), c.in[0]), *this)};
   }
 };
 const Registered<Max> registered_max;

@@ -49,7 +49,8 @@ struct MaxPoolBackward : Op<MaxPoolBackward, PoolAttributes> {
           Wide<T> sum{0};
           for_positions(s.kernel, [&](std::int64_t tap, const Position& k) {
             const std::int64_t reader = s.reader_of(at, k);
-            if (reader >= 0 && static_cast<std::int64_t>(positions[reader]) == tap) sum += widen(dy[reader]);
+            if (reader >= 0 && static_cast<std::int64_t>(positions[reader]) == tap)
+              sum = plus(sum, widen(dy[reader]));
           });
           dx[place] = narrow<T>(sum);
         });

@@ -1,5 +1,7 @@
-// mean: sum / count. An op of its own because the sum of all elements may overflow where their mean does not:
-// then they are made smaller first, which the gradient need not know.
+// mean: sum / count. An op of its own because the sum may overflow where the mean does not: then the elements
+// are made smaller first, which the gradient need not know.
+#include <bit>
+
 #include "graph/op.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
@@ -25,10 +27,24 @@ struct Mean : Op<Mean, ReduceAttributes> {
     const Keep keep = keep_dims ? Keep::yes : Keep::no;
     if (axes.empty()) return {identity(x)};
     const Tensor n = count(x, Axes(axes), x.dtype()), total = sum(x, Axes(axes), keep);
-    // Over some axes only, means are parts of normalisations, which are one step.
-    if (static_cast<int>(axes.size()) < x.rank()) return {total / n};
+    // Over some axes only, means are parts of other steps, which a second sum would make longer. Powers of
+    // two below 1/n leave all digits as they are, but of the smallest numbers.
+    if (static_cast<int>(axes.size()) < x.rank()) {
+      const double scale = power_below_inverse(x.shape());
+      return {scale < 1 ? sum(x * scale, Axes(axes), keep) / (n * scale) : total / n};
+    }
     const Tensor shrunk = sum(x * shrink, Axes(axes), keep) / n * (1 / shrink);
     return {where(isfinite(total), total / n, shrunk)};
+  }
+  // 1 where the extents are not known yet.
+  double power_below_inverse(const Shape& shape) const {
+    std::int64_t elements = 1;
+    for (const std::int64_t axis : axes) {
+      const std::int64_t extent = shape[static_cast<int>(axis)];
+      if (extent < 1) return 1;
+      elements *= extent;
+    }
+    return 1.0 / static_cast<double>(std::bit_ceil(static_cast<std::uint64_t>(elements)));
   }
   Tensors gradient(const GradientCall& c) const {
     const Tensor share =

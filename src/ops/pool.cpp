@@ -19,6 +19,7 @@ Shape pool_shape(std::string_view op, const PoolAttributes& a, const Type& x) {
   for (int k = 0; k < spatial; ++k) {
     y = y.appended(output_extent(op, a, x.shape, k, a.kernel[static_cast<std::size_t>(k)]));
   }
+  product(op, y, 0, y.rank());
   return y;
 }
 

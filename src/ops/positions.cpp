@@ -36,20 +36,23 @@ struct Positions : Op<Positions, PositionsAttributes> {
 };
 const Registered<Positions> registered_positions;
 
+__extension__ using Wide = __int128;
+
+Wide exact(const Scalar& number) { return number.is_large() ? Wide{number.bits()} : Wide{number.whole()}; }
+
 // How many of start, start+step, … lie before stop.
 std::int64_t range_count(const Scalar& start, const Scalar& stop, const Scalar& step) {
   if (step.real() == 0) throw ValueError("arange: step is 0, expected another number");
   if (!std::isfinite(start.real()) || !std::isfinite(stop.real()) || !std::isfinite(step.real())) {
     throw ValueError(fmt::format("arange: got start {}, stop {}, step {}; expected finite numbers",
-                                 start.real(), stop.real(), step.real()));
+                                 start.to_string(), stop.to_string(), step.to_string()));
   }
   if (!start.is_real() && !stop.is_real() && !step.is_real()) {  // exact where doubles are not
-    __extension__ using Wide = __int128;
-    const Wide distance = Wide{stop.whole()} - start.whole(), by = step.whole();
+    const Wide distance = exact(stop) - exact(start), by = exact(step);
     const Wide steps = distance / by + (distance % by != 0 && (distance < 0) == (by < 0) ? 1 : 0);
     if (steps > std::numeric_limits<std::int64_t>::max()) {
       throw ShapeError(fmt::format("arange: from {} to {} by {} are more elements than 64 bits count",
-                                   start.whole(), stop.whole(), step.whole()));
+                                   start.to_string(), stop.to_string(), step.to_string()));
     }
     return steps > 0 ? static_cast<std::int64_t>(steps) : 0;
   }
@@ -75,14 +78,16 @@ Tensor positions_along(const Tensor& like, int axis) {
 Tensor iota_like(const Tensor& like, int axis) { return broadcast_like(positions_along(like, axis), like); }
 
 Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype) {
-  if (is_integer(dtype)) {
-    number_tensor("arange", stop, i64);
+  const auto is_i64 = [](const Scalar& x) { return !x.is_real() && !x.is_bool() && !x.is_large(); };
+  const bool exact = is_i64(start) && is_i64(step) && (is_i64(stop) || stop.is_large());
+  if (is_integer(dtype) || (is_floating(dtype) && exact)) {
+    if (!stop.is_large()) number_tensor("arange", stop, i64);  // which is left out, and so may be 2^63
     const Tensor from = number_tensor("arange", start, i64), by = number_tensor("arange", step, i64);
     const std::int64_t count = range_count(start, stop, step);
     if (count > 0) {
-      // Both ends must fit the dtype. The product alone may leave 64 bits where the last element does not, so it wraps.
-      const auto last = static_cast<std::uint64_t>(start.whole()) +
-                        static_cast<std::uint64_t>(count - 1) * static_cast<std::uint64_t>(step.whole());
+      // Both ends must fit the dtype. The product alone may leave 64 bits where the last element does not, so
+      // it wraps.
+      const std::uint64_t last = start.bits() + static_cast<std::uint64_t>(count - 1) * step.bits();
       number_tensor("arange", start, dtype);
       number_tensor("arange", static_cast<std::int64_t>(last), dtype);
     }

@@ -14,9 +14,9 @@ struct Prod : Reduction<Prod> {
   static W initial() {
     return 1;
   }
-  static double combine(double a, double b) { return a * b; }
-  static std::int64_t combine(std::int64_t a, std::int64_t b) {  // wraps
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  template <class W>
+  static W combine(W a, W b) {
+    return times(a, b);
   }
   // The product of the other elements, from the products before and behind each: exact with zeros, where y/x
   // is not.

@@ -34,8 +34,8 @@ RecurrentExtents check_recurrent(std::string_view op, const RecurrentAttributes&
   const std::int64_t rows = known_of(w_ih.shape[0], w_hh.shape[0]);
   const std::int64_t units = known_of(w_hh.shape[1], rows < 0 ? rows : rows / gates);
   if (units >= 0) {
-    check_extent(op, "input weight", w_ih, 0, gates * units);
-    check_extent(op, "state weight", w_hh, 0, gates * units);
+    check_extent(op, "input weight", w_ih, 0, product(op, {gates, units}, 0, 2));
+    check_extent(op, "state weight", w_hh, 0, product(op, {gates, units}, 0, 2));
   }
   check_extent(op, "sequence", x, 2, w_ih.shape[1]);
   check_steps(op, x.shape[time_axis(a)]);
@@ -50,8 +50,8 @@ RecurrentExtents check_recurrent_gates(std::string_view op, const RecurrentAttri
   check_rank(op, "state weight", w_hh, 2);
   const std::int64_t units = w_hh.shape[1];
   if (units >= 0) {
-    check_extent(op, "state weight", w_hh, 0, weight_parts * units);
-    check_extent(op, "gates", gates, 2, parts * units);
+    check_extent(op, "state weight", w_hh, 0, product(op, {weight_parts, units}, 0, 2));
+    check_extent(op, "gates", gates, 2, product(op, {parts, units}, 0, 2));
   }
   check_steps(op, gates.shape[time_axis(a)]);
   return {gates.shape[time_axis(a)], gates.shape[batch_axis(a)], units};

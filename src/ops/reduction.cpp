@@ -5,6 +5,11 @@
 #include <algorithm>
 #include <numeric>
 
+#include "luge/ops/compare.h"
+#include "luge/ops/math.h"
+#include "luge/ops/reduce.h"
+#include "ops/wide.h"
+
 namespace luge {
 
 std::vector<std::int64_t> Axes::resolve(std::string_view op, int rank) const {
@@ -43,6 +48,14 @@ Types reduced_types(std::string_view op, const Types& in, const ReduceAttributes
 Tensor restore_axes(const Tensor& reduced, const ReduceAttributes& attributes) {
   if (attributes.keep_dims || attributes.axes.empty()) return reduced;
   return unsqueeze(reduced, Axes(attributes.axes));
+}
+
+Tensor gradient_of_extremes(const Tensor& g, const Tensor& x, const Tensor& extreme,
+                            const ReduceAttributes& attributes) {
+  return in_accumulator(g, [&](const Tensor& wide) {
+    const Tensor winners = cast(equal(x, restore_axes(extreme, attributes)), wide.dtype());
+    return winners * (restore_axes(wide, attributes) / sum(winners, Axes(attributes.axes), Keep::yes));
+  });
 }
 
 ReduceAttributes reduce_attributes(std::string_view op, const Tensor& x, const Axes& axes, Keep keep) {

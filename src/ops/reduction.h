@@ -20,6 +20,11 @@ Types reduced_types(std::string_view op, const Types& in, const ReduceAttributes
                     bool needs_elements);
 /// A value of the reduction's output, with the reduced axes back as extent 1.
 Tensor restore_axes(const Tensor& reduced, const ReduceAttributes& attributes);
+/// The gradient of max or min: shared evenly among the elements of x that are equal to `extreme`. This must
+/// be computed from x again: if it was kept from another program, in which x was rounded in another way, it
+/// may equal no element. In one program the compiler makes one of both.
+Tensor gradient_of_extremes(const Tensor& g, const Tensor& x, const Tensor& extreme,
+                            const ReduceAttributes& attributes);
 ReduceAttributes reduce_attributes(std::string_view op, const Tensor& x, const Axes& axes, Keep keep);
 
 /// Extents and element strides of the axes that stay and of those that are reduced.

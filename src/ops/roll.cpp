@@ -10,7 +10,8 @@ namespace luge {
 
 Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
   const int place = check_axis("roll", axis, x.rank());
-  return take(x, remainder(positions(x, place) - shift, count(x, place)), place);
+  const Tensor extent = count(x, place), by = remainder(full({}, shift, i64), extent);
+  return take(x, remainder(positions(x, place) - by, extent), place);
 }
 
 Tensor flip(const Tensor& x, const Axes& axes) {

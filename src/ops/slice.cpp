@@ -53,7 +53,8 @@ Type sliced(std::string_view op, const Type& x, const SliceAttributes& a) {
     throw ValueError(fmt::format("{}: step is {}, expected another number", op, a.step));
   }
   const std::int64_t n = x.shape[place];
-  if (a.exact && n >= 0 && (a.start < -n || a.start > n || a.stop > n)) {
+  const bool outside = n >= 0 && (a.start < -n || a.start > n || a.stop > n);
+  if (a.exact && (outside || (a.start >= 0 && a.stop < a.start))) {
     throw ShapeError(fmt::format("{}: places {} to {} do not lie on axis {} of {}", op, a.start, a.stop,
                                  place, x.to_string()));
   }
@@ -66,8 +67,10 @@ Type sliced(std::string_view op, const Type& x, const SliceAttributes& a) {
 Strided box_in(const View& whole, const SliceAttributes& a) {
   const auto axis = static_cast<std::size_t>(a.axis);
   Strides strides = dense_strides(whole.type.shape);
-  const std::int64_t offset = places(a, whole.type.shape[static_cast<int>(axis)]).first * strides[axis];
-  strides[axis] *= a.step;
+  const std::int64_t extent = whole.type.shape[static_cast<int>(axis)];
+  const Places found = places(a, extent);
+  const std::int64_t offset = found.count > 0 ? found.first * strides[axis] : 0;
+  strides[axis] *= std::clamp(a.step, -extent, extent);  // nobody takes a step that leaves the axis
   return {whole.data, offset, strides};
 }
 

@@ -60,7 +60,8 @@ Tensor select(const Tensor& x, int axis, std::int64_t index) {
     throw ShapeError(fmt::format("select: index {} is out of range on axis {} of {}, expected {} to {}",
                                  index, place, type_of(x).to_string(), -extent, extent - 1));
   }
-  const std::int64_t stop = index == -1 ? SliceOptions::end : index + 1;
+  const bool last = index == -1 || index == SliceOptions::end;
+  const std::int64_t stop = last ? SliceOptions::end : index + 1;
   return squeeze(slice(x, {.axis = place, .start = index, .stop = stop}), place);
 }
 

@@ -12,9 +12,9 @@ struct Sum : Reduction<Sum> {
   static W initial() {
     return 0;
   }
-  static double combine(double a, double b) { return a + b; }
-  static std::int64_t combine(std::int64_t a, std::int64_t b) {  // wraps
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  template <class W>
+  static W combine(W a, W b) {
+    return plus(a, b);
   }
   Tensors gradient(const GradientCall& c) const {
     return {broadcast_like(restore_axes(c.g[0], *this), c.in[0])};

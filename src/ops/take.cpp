@@ -77,7 +77,7 @@ struct IndexAdd : Op<IndexAdd, IndexAttributes> {  // inputs: x, indices, update
           T* place = to + (block * walk.extent + index) * walk.inner;
           const T* update = updates + (block * count + k) * walk.inner;
           for (std::int64_t i = 0; i < walk.inner; ++i)
-            place[i] = narrow<T>(widen(place[i]) + widen(update[i]));
+            place[i] = narrow<T>(plus(widen(place[i]), widen(update[i])));
         }
       }
     });

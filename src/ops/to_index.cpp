@@ -2,9 +2,9 @@
 // cast would make another id of it.
 #include <fmt/format.h>
 
-#include <cmath>
-
+#include "core/whole.h"
 #include "graph/op.h"
+#include "luge/ops/compare.h"
 #include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
@@ -34,16 +34,15 @@ struct ToIndex : Op<ToIndex, ToIndexAttributes> {
     for_floating(call.in[0].type.dtype, [&]<class T>() {
       const T* x = call.in[0].as<const T>();
       for (std::int64_t i = 0, count = call.in[0].type.shape.elements(); i < count; ++i) {
-        const double value = widen(x[i]);
-        const bool whole = std::abs(value) < 0x1p63 && value == std::trunc(value);
-        if (!whole) call.status->record({i, value, 0});
-        y[i] = whole ? static_cast<std::int64_t>(value) : 0;
+        const std::optional<std::int64_t> whole = as_whole(x[i]);
+        if (!whole) call.status->record({i, exactly(x[i]), 0});
+        y[i] = whole.value_or(0);
       }
     });
   }
   [[noreturn]] void fail(const Offence& offence, std::string_view) const {
     throw IndexError(fmt::format("{} {} at position {} is not a whole number",
-                                 label.empty() ? "to_index: number" : label, offence.value,
+                                 label.empty() ? "to_index: number" : label, offence.value.to_string(),
                                  offence.position));
   }
 };
@@ -53,6 +52,13 @@ const Registered<ToIndex> registered;
 
 Tensor to_index(const Tensor& x, std::string label) {
   return is_floating(x.dtype()) ? make<ToIndex>({std::move(label)}, x) : cast(x, i64);
+}
+
+Tensor is_label(const Tensor& labels, std::int64_t label) {
+  if (!is_floating(labels.dtype())) return equal(cast(labels, i64), label);
+  const auto nearest = static_cast<double>(label);
+  // No floating number is a label that is none itself.
+  return as_whole(nearest) == label ? equal(cast(labels, f64), nearest) : zeros_like(isnan(labels));
 }
 
 Tensor squeeze_labels(const Tensor& target, const Tensor& scores, int axis) {

@@ -28,6 +28,19 @@ void check_pads(std::string_view op, PaddingMode padding, const std::vector<std:
   }
 }
 
+void check_reach(std::string_view op, std::int64_t in, std::int64_t kernel, std::int64_t dilation,
+                 std::int64_t pad_begin, std::int64_t pad_end) {
+  constexpr std::int64_t most = std::int64_t{1} << 60;  // so that a few of them add up within 64 bits
+  std::int64_t span = 0;
+  if (__builtin_mul_overflow(kernel - 1, dilation, &span) || span > most || in > most || pad_begin > most ||
+      pad_end > most) {
+    throw ShapeError(fmt::format(
+        "{}: kernel {} with dilation {} over {} places with padding {} and {} reaches further than "
+        "64 bits count",
+        op, kernel, dilation, in, pad_begin, pad_end));
+  }
+}
+
 void refuse_window(std::string_view op, const Shape& x, int axis, const Window& window) {
   const std::int64_t padded = window.in + window.pad_begin + window.pad_end;
   throw ShapeError(fmt::format(

@@ -21,6 +21,10 @@ void check_pads(std::string_view op, PaddingMode padding, const std::vector<std:
 template <class A>
 std::int64_t output_extent(std::string_view op, const A& a, const Shape& x, int axis, std::int64_t kernel);
 
+/// Throws ShapeError when the window's span or the padded extent is beyond what positions are counted in.
+/// `pads` are those of explicit padding, the two at the axis.
+void check_reach(std::string_view op, std::int64_t in, std::int64_t kernel, std::int64_t dilation,
+                 std::int64_t pad_begin, std::int64_t pad_end);
 [[noreturn]] void refuse_window(std::string_view op, const Shape& x, int axis, const Window& window);
 
 template <class A>
@@ -29,8 +33,11 @@ std::int64_t output_extent(std::string_view op, const A& a, const Shape& x, int 
   if (in == unknown || kernel == unknown) return unknown;
   bool ceil_mode = false;
   if constexpr (requires { a.ceil_mode; }) ceil_mode = a.ceil_mode;
-  const Window window = window_along(static_cast<std::size_t>(axis), static_cast<std::size_t>(x.rank() - 2),
-                                     in, kernel, a.stride, a.dilation, a.padding, a.pads, ceil_mode);
+  const auto at = static_cast<std::size_t>(axis), spatial = static_cast<std::size_t>(x.rank() - 2);
+  const bool padded = a.padding == PaddingMode::explicit_;
+  check_reach(op, in, kernel, a.dilation[at], padded ? a.pads[at] : 0, padded ? a.pads[spatial + at] : 0);
+  const Window window =
+      window_along(at, spatial, in, kernel, a.stride, a.dilation, a.padding, a.pads, ceil_mode);
   if (window.out <= 0) refuse_window(op, x, axis, window);
   return window.out;
 }

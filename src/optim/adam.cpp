@@ -17,9 +17,9 @@ Tensor squarable(const Tensor& g) {
 
 struct Step : Rule {
   explicit Step(const AdamOptions& options) : options_(options) {
-    for (const double beta : {options.beta1, options.beta2}) {
+    for (const auto& [name, beta] : {std::pair{"beta1", options.beta1}, {"beta2", options.beta2}}) {
       if (!(beta >= 0 && beta < 1))
-        throw ValueError(fmt::format("Adam: beta is {}; expected 0 or more, below 1", beta));
+        throw ValueError(fmt::format("Adam: {} is {}; expected 0 or more, below 1", name, beta));
     }
     if (!(options.epsilon > 0))
       throw ValueError(fmt::format("Adam: epsilon is {}; expected above 0", options.epsilon));

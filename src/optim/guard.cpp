@@ -11,20 +11,17 @@
 namespace luge::optim {
 namespace {
 
-// `next`, unless what layers have assigned on the way to the loss, running statistics, is not finite.
-Tensor with_watched(Tensor next) {
-  if (!values_come_later()) return next;
-  for (const double times : {1.0, 2.0}) {
-    Tensors values;
-    std::vector<std::string> labels;
-    for (const Trace::Watched& watched : current_trace()->watched) {
-      if (watched.times != times) continue;
-      values.push_back(watched.value);
-      labels.push_back(watched.what);
-    }
-    if (!values.empty()) next = guard_finite(next, values, labels, scalar(times, f64));
+// `step`, unless a running statistic that layers have moved on the way to the loss is not finite.
+Tensor with_watched(const Tensor& step) {
+  if (!values_come_later()) return step;
+  Tensors values;
+  std::vector<std::string> labels;
+  for (const auto& [next, name] : current_trace()->watched) {
+    values.push_back(next);
+    labels.push_back(
+        fmt::format("the next value of '{}' (the inputs of its layer are too large: scale the data)", name));
   }
-  return next;
+  return values.empty() ? step : guard_finite(step, values, labels);
 }
 
 // What an element of a gradient is at most when the step along it is taken; 0: nothing limits it.

@@ -97,13 +97,20 @@ void Optimizer::Attempt::finish() {
 
 void Optimizer::State::hold(const std::string& path, const Variable& parameter) {
   if (index.contains(parameter.slot().get())) return;
-  held.push_back({path, parameter, {}, {}, {}});
+  held.push_back({path, parameter, {}, {}, {}, false});
   try {
     index.emplace(parameter.slot().get(), held.size() - 1);
   } catch (...) {
     held.pop_back();
     throw;
   }
+}
+
+void Optimizer::State::check_weighed(bool with_weight) const {
+  if (!gathers || is_weighed.value_or(with_weight) == with_weight) return;
+  throw ValueError(fmt::format(
+      "optimizer: gradients were gathered {} weight, these come {} one; give all of them one or none",
+      *is_weighed ? "with a" : "without", with_weight ? "with" : "without"));
 }
 
 /// Whatever a rule throws, no slot keeps a value that was meant for one step.
@@ -189,6 +196,7 @@ void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors
   if (!state_->gathers) throw StateError("optimizer: gather: call gather_gradients() first");
   const Variables variables = variables_of(parameters);
   check(variables, gradients);
+  state_->check_weighed(weight.defined());
   const Variable& sum_of_weights = *state_->gathered_weight;
   Tensor weights = sum_of_weights.value();
   if (weight.defined()) weights = weights + cast(weight, f64);
@@ -196,10 +204,13 @@ void Optimizer::gather(const std::vector<nn::NamedVariable>& parameters, Tensors
       {sum_of_weights, guarded(weights, variables, gradients, {})}};
   for (std::size_t k = 0; k < variables.size(); ++k) {
     if (!gradients[k].defined() || !variables[k].trainable()) continue;
-    Variable& sum = state_->gathered(*state_->find(variables[k]));
+    State::Held& held = *state_->find(variables[k]);
+    held.has_gathered = true;
+    Variable& sum = state_->gathered(held);
     updates.emplace_back(sum, sum.value() + cast(std::exchange(gradients[k], Tensor()), sum.dtype()));
   }
   assign_and_evaluate(updates);
+  state_->is_weighed = weight.defined();
   attempt.finish();
 }
 
@@ -210,6 +221,7 @@ void Optimizer::forget_gathered() const {
     if (held.gathered) held.gathered->assign(zeros(held.parameter.shape(), held.gathered->dtype()));
   }
   assigned.keep();
+  state_->is_weighed.reset();
 }
 
 // As many gradients as parameters, of parameters this optimizer holds.
@@ -220,10 +232,12 @@ void Optimizer::check(const Variables& parameters, const Tensors& gradients) con
         fmt::format("optimizer: {} parameters, {} gradients", parameters.size(), gradients.size()));
   }
   if (state.held.empty()) {
-    std::unordered_map<std::string, int> known;  // Variables may share a name, their state may not
+    std::unordered_set<std::string> known;  // Variables may share a name, their state may not
     for (const Variable& parameter : parameters) {
-      const int number = ++known[parameter.name()];
-      state.hold(number == 1 ? parameter.name() : fmt::format("{}#{}", parameter.name(), number), parameter);
+      std::string path = parameter.name();
+      for (int number = 2; !known.insert(path).second; ++number)
+        path = fmt::format("{}#{}", parameter.name(), number);
+      state.hold(path, parameter);
     }
   }
   std::unordered_set<const Slot*> seen;
@@ -246,6 +260,13 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
   Attempt attempt(state_);
   check(parameters, gradients);
   State& state = *state_;
+  read_mode(state.settings);
+  state.check_weighed(weight.defined());
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    const bool waits = state.gathers && state.find(parameters[k])->has_gathered && parameters[k].trainable();
+    if (!gradients[k].defined() && waits)
+      gradients[k] = zeros(parameters[k].shape(), accumulator(parameters[k].dtype()));
+  }
   Tensor share;
   if (weight.defined()) {
     Tensor weights = cast(weight, f64);
@@ -344,6 +365,7 @@ void Optimizer::set_group(const Variables& parameters, const GroupOptions& optio
     if (options.rate_factor) held->group.rate_factor = options.rate_factor;
     if (options.weight_decay) held->group.weight_decay = options.weight_decay;
   }
+  state_->settings_changed();
 }
 
 double Optimizer::learning_rate() const { return state_->learning_rate.value().item<double>(); }
@@ -355,7 +377,10 @@ void Optimizer::set_learning_rate(double rate) const {
 
 double Optimizer::current_rate() const { return learning_rate() * options().schedule.at(steps()); }
 
-void Optimizer::set_schedule(const Schedule& schedule) const { state_->options.schedule = schedule; }
+void Optimizer::set_schedule(const Schedule& schedule) const {
+  state_->options.schedule = schedule;
+  state_->settings_changed();
+}
 const OptimizerOptions& Optimizer::options() const { return state_->options; }
 std::int64_t Optimizer::steps() const { return state_->step.value().item<std::int64_t>(); }
 std::string Optimizer::name() const { return state_->rule->name(); }

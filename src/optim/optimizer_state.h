@@ -17,13 +17,17 @@ struct Optimizer::State {
     GroupOptions group;
     std::vector<Slots::Entry> slots;
     std::optional<Variable> gathered;  // gradients of earlier batches, for the next step
+    bool has_gathered = false;         // a gradient was, so that a step without one takes that
   };
   std::shared_ptr<const Rule> rule;
   OptimizerOptions options;
   Variable learning_rate;  // f64
   Variable step;           // i64: steps taken
+  // A switch that is put off, and replaced, when schedule or groups change: compiled steps have read it.
+  std::shared_ptr<Mode> settings = std::make_shared<Mode>();
   bool gathers = false;
   std::optional<Variable> gathered_weight;  // f64: of what is gathered
+  std::optional<bool> is_weighed;           // whether gradients come with weights, once one was gathered
   std::vector<Held> held;
   std::unordered_map<const Slot*, std::size_t> index;  // into held
 
@@ -32,7 +36,13 @@ struct Optimizer::State {
     return at == index.end() ? nullptr : &held[at->second];
   }
   void hold(const std::string& path, const Variable& parameter);
+  /// Sums with weights and gradients without do not add up. Throws ValueError.
+  void check_weighed(bool with_weight) const;
   void make_slots();
+  void settings_changed() {
+    settings->on = false;
+    settings = std::make_shared<Mode>();
+  }
   class NoSlotValues;
   Variable& gathered(Held& held) const;
   /// Back to holding nothing.

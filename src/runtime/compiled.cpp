@@ -36,7 +36,7 @@ struct Instance {
   std::vector<int> output_roots;  // per output: its root
   std::vector<int> state_roots;   // per trace.states entry: root of its new value, or -1
   std::vector<Source> sources;
-  std::shared_ptr<const Program> program;
+  ProgramHandle program;
 
   bool matches(const Tensors& given) const {
     if (given.size() != types.size() || math != luge::math() || precision != luge::precision() ||
@@ -46,23 +46,37 @@ struct Instance {
       if (given[i].dtype() != types[i].dtype || !(given[i].shape() == types[i].shape)) return false;
     }
     return std::all_of(trace.modes.begin(), trace.modes.end(),
-                       [](const auto& m) { return mode_now(*m.first) == m.second; });
+                       [](const auto& m) { return mode_now(*m.first) == m.second; }) &&
+           std::all_of(trace.states.begin(), trace.states.end(),
+                       [](const Trace::State& s) { return s.slot->trainable == s.trainable; });
   }
 };
 
+namespace {
+
 constexpr std::size_t instance_limit = 64;
 
+/// What runs for some arguments.
+struct Ready {
+  std::shared_ptr<Instance> instance;
+  std::shared_ptr<const Program> program;
+};
+
+}  // namespace
+
+// The Programs are the cache's, within its limit for all functions together. The one that ran last is the
+// function's own, too: a training whose Programs are large must not compile them at every step.
 struct Compiled::State {
   std::function<Tensors(const Tensors&)> function;
   std::vector<std::shared_ptr<Instance>> instances;
+  std::shared_ptr<const Program> last;
   std::uint64_t traces = 0;
 
-  std::shared_ptr<Instance> instance(const Tensors& arguments);
-  std::shared_ptr<Instance> trace(const Tensors& arguments);
+  Ready ready(const Tensors& arguments);
   /// For a look at its program: what was made for it stays.
-  std::shared_ptr<Instance> planned(const Tensors& arguments) {
-    const auto found = instance(arguments);
-    found->trace.undo.clear();
+  Ready planned(const Tensors& arguments) {
+    const Ready found = ready(arguments);
+    found.instance->trace.undo.clear();
     return found;
   }
   /// Its first run has failed: what was made for it is undone, and it is traced again.
@@ -73,7 +87,8 @@ struct Compiled::State {
   }
 
  private:
-  void trace(const Tensors& arguments, const std::shared_ptr<Instance>& fresh);
+  Ready trace(const Tensors& arguments);
+  std::shared_ptr<const Program> trace(const Tensors& arguments, Instance& fresh);
 };
 
 namespace {
@@ -136,10 +151,11 @@ void plan_roots(Subgraph& subgraph, Instance& instance) {
 
 }  // namespace
 
-std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
+Ready Compiled::State::trace(const Tensors& arguments) {
   auto fresh = std::make_shared<Instance>();
+  std::shared_ptr<const Program> program;
   try {
-    trace(arguments, fresh);
+    program = trace(arguments, *fresh);
     instances.reserve(instances.size() + 1);
   } catch (...) {
     fresh->trace.take_back();
@@ -149,42 +165,50 @@ std::shared_ptr<Instance> Compiled::State::trace(const Tensors& arguments) {
   // Inputs of ever new shapes would fill the memory with programs: the one that was made first goes.
   if (instances.size() >= instance_limit) instances.erase(instances.begin());
   instances.push_back(fresh);
-  return fresh;
+  return {fresh, program};
 }
 
-void Compiled::State::trace(const Tensors& arguments, const std::shared_ptr<Instance>& fresh) {
+std::shared_ptr<const Program> Compiled::State::trace(const Tensors& arguments, Instance& fresh) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    fresh->types.push_back({arguments[i].dtype(), arguments[i].shape()});
+    fresh.types.push_back({arguments[i].dtype(), arguments[i].shape()});
   }
   {
-    const TraceScope scope(fresh->trace);
+    const TraceScope scope(fresh.trace);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-      fresh->arguments.push_back(
-          argument_leaf(fresh->types[i], fmt::format("argument {}", i), is_floating(fresh->types[i].dtype)));
+      fresh.arguments.push_back(
+          argument_leaf(fresh.types[i], fmt::format("argument {}", i), is_floating(fresh.types[i].dtype)));
     }
-    fresh->outputs = function(fresh->arguments);
-    for (const Tensor& output : fresh->outputs) {
+    fresh.outputs = function(fresh.arguments);
+    for (const Tensor& output : fresh.outputs) {
       if (!output.defined()) throw StateError("a compiled function returned an empty tensor");
     }
   }
   const std::lock_guard lock(engine_mutex());
-  Tensors roots = fresh->outputs;
-  for (const Trace::State& state : fresh->trace.states) {
+  Tensors roots = fresh.outputs;
+  for (const Trace::State& state : fresh.trace.states) {
     if (state.written.defined()) roots.push_back(state.written);
   }
-  evaluate_outside(roots, fresh->trace);
+  evaluate_outside(roots, fresh.trace);
   Subgraph subgraph;
-  plan_roots(subgraph, *fresh);
-  fresh->sources = find_sources(subgraph, *fresh);
-  fresh->program = program_for(subgraph);
+  plan_roots(subgraph, fresh);
+  fresh.sources = find_sources(subgraph, fresh);
+  auto program = program_for(subgraph);
+  fresh.program = ProgramHandle(program);
+  return program;
 }
 
-std::shared_ptr<Instance> Compiled::State::instance(const Tensors& arguments) {
+Ready Compiled::State::ready(const Tensors& arguments) {
   const std::lock_guard lock(engine_mutex());
-  for (const auto& known : instances) {
-    if (known->matches(arguments)) return known;
+  const auto known = std::find_if(instances.begin(), instances.end(),
+                                  [&](const auto& each) { return each->matches(arguments); });
+  Ready found;
+  if (known != instances.end()) {
+    found = {*known, (*known)->program.use()};
+    if (!found.program) instances.erase(known);  // which is of no use without it
   }
-  return trace(arguments);
+  if (!found.program) found = trace(arguments);
+  last = found.program;
+  return found;
 }
 
 Compiled::Compiled(std::function<Tensors(const Tensors&)> function) : state_(std::make_shared<State>()) {
@@ -199,7 +223,8 @@ namespace {
 /// afterwards nothing throws.
 class Call {
  public:
-  Call(Instance& instance, const Tensors& arguments) : instance_(instance), arguments_(arguments) {}
+  Call(const Ready& ready, const Tensors& arguments)
+      : instance_(*ready.instance), program_(*ready.program), arguments_(arguments) {}
 
   Tensors operator()() {
     for (const Source& source : instance_.sources) leaves_.push_back(bind(source));
@@ -207,7 +232,7 @@ class Call {
     std::vector<BufferRef> values;
     try {
       donate();
-      values = run_program(*instance_.program, leaves_);
+      values = run_program(program_, leaves_);
     } catch (...) {
       for (auto& [node, leaf] : donated_) node->outputs[0].value = leaves_[leaf].buffer;
       throw;
@@ -233,16 +258,15 @@ class Call {
 
   // The nodes that will hold what the Program computes.
   void prepare() {
-    const Program& program = *instance_.program;
     for (std::size_t i = 0; i < instance_.trace.states.size(); ++i) {
       const auto& slot = instance_.trace.states[i].slot;
       versions_.push_back(instance_.state_roots[i] < 0 ? Tensor()
                                                        : read_leaf(slot, slot->type, slot->trainable, {}));
     }
     for (std::size_t i = 0; i < instance_.outputs.size(); ++i) {
-      const int value = program.roots[static_cast<std::size_t>(instance_.output_roots[i])];
+      const int value = program_.roots[static_cast<std::size_t>(instance_.output_roots[i])];
       outputs_.push_back(data_leaf(nullptr, {instance_.outputs[i].dtype(),
-                                             program.values[static_cast<std::size_t>(value)].type.shape}));
+                                             program_.values[static_cast<std::size_t>(value)].type.shape}));
     }
     donated_.reserve(leaves_.size());
   }
@@ -274,6 +298,7 @@ class Call {
   }
 
   Instance& instance_;
+  const Program& program_;
   const Tensors& arguments_;
   DrawnKeys keys_;
   std::vector<BoundLeaf> leaves_;
@@ -298,10 +323,11 @@ void evaluate_inputs(const Instance& instance, const Tensors& arguments) {
 Tensors Compiled::call(const Tensors& arguments) const {
   if (current_trace()) return state_->function(arguments);  // part of the outer function
   const std::lock_guard lock(engine_mutex());
-  const auto instance = state_->instance(arguments);
+  const Ready ready = state_->ready(arguments);
+  const auto& instance = ready.instance;
   try {
     evaluate_inputs(*instance, arguments);
-    Tensors results = Call(*instance, arguments)();
+    Tensors results = Call(ready, arguments)();
     instance->trace.undo.clear();
     return results;
   } catch (const NonFiniteError&) {
@@ -314,8 +340,8 @@ Tensors Compiled::call(const Tensors& arguments) const {
 }
 
 PlanInfo Compiled::plan(const Tensors& arguments) const {
-  const auto instance = state_->planned(arguments);
-  const Program& program = *instance->program;
+  const auto [instance, held] = state_->planned(arguments);
+  const Program& program = *held;
   PlanInfo plan;
   plan.arena_bytes = program.arena_bytes;
   plan.steps = program.steps.size();
@@ -340,7 +366,7 @@ PlanInfo Compiled::plan(const Tensors& arguments) const {
 }
 
 std::string Compiled::explain(const Tensors& arguments) const {
-  return state_->planned(arguments)->program->explain();
+  return state_->planned(arguments).program->explain();
 }
 
 }  // namespace luge::detail

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "compile/pipeline.h"
+#include "core/heap.h"
 #include "core/lease.h"
 #include "core/threads.h"
 #include "luge/compile.h"
@@ -44,9 +45,16 @@ class Cache {
 
   void insert(Entry entry) {
     bytes_ += entry.bytes;
+    heap_was_churned(entry.bytes);
     entries_.push_front(std::move(entry));
     index_.emplace(entries_.front().hash, entries_.begin());
+    places_.emplace(entries_.front().program.get(), entries_.begin());
     shrink();
+  }
+
+  void use(const Program& program) {
+    const auto place = places_.find(&program);
+    if (place != places_.end()) entries_.splice(entries_.begin(), entries_, place->second);
   }
 
   std::size_t bytes() const { return bytes_; }
@@ -77,12 +85,16 @@ class Cache {
         break;
       }
     }
+    places_.erase(last->program.get());
     bytes_ -= last->bytes;
+    const std::size_t bytes = last->bytes;
     entries_.erase(last);
+    heap_was_churned(bytes);
   }
 
   std::list<Entry> entries_;  // newest use first
   std::unordered_multimap<std::uint64_t, std::list<Entry>::iterator> index_;
+  std::unordered_map<const Program*, std::list<Entry>::iterator> places_;
   std::size_t bytes_ = 0;
   std::size_t limit_ = std::size_t{128} << 20;
 };
@@ -94,7 +106,7 @@ Cache& cache() {
 
 // What a step's kernel, its generated code, its oneDNN primitives and its share of the graph take on average,
 // as measured; tests/runtime/program_cache_test.cpp holds it against what becomes resident.
-constexpr std::size_t step_bytes = 16384;
+constexpr std::size_t step_bytes = 40960;
 
 // What a Program takes: what cannot be counted is estimated.
 std::size_t footprint(const Program& program, const std::vector<std::uint64_t>& words) {
@@ -177,6 +189,12 @@ std::shared_ptr<const Program> program_for(const Subgraph& subgraph) {
   auto program = compile_now(subgraph);
   const std::size_t bytes = footprint(*program, words);
   cache().insert({hash, words, ops, program, bytes});
+  return program;
+}
+
+std::shared_ptr<const Program> ProgramHandle::use() const {
+  auto program = program_.lock();
+  if (program) cache().use(*program);
   return program;
 }
 

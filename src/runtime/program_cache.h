@@ -13,6 +13,19 @@ namespace luge {
 /// The Program for a subgraph, from the cache or compiled now. The engine mutex must be held.
 std::shared_ptr<const Program> program_for(const Subgraph& subgraph);
 
+/// A Program that the cache may let go of, and then has to be made again.
+class ProgramHandle {
+ public:
+  ProgramHandle() = default;
+  explicit ProgramHandle(const std::shared_ptr<const Program>& program) : program_(program) {}
+  /// The Program, used now as far as the cache is concerned; null when it is gone. The engine mutex must be
+  /// held.
+  std::shared_ptr<const Program> use() const;
+
+ private:
+  std::weak_ptr<const Program> program_;
+};
+
 /// What the cache holds, by its own account, and how much it may: the Programs used longest ago go first.
 std::size_t cached_bytes();
 std::size_t cache_limit();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "backend/backend.h"
 #include "graph/eval.h"
@@ -90,7 +91,12 @@ class Run {
     for (const Tensor& fetch : fetches)
       fetch_roots_.push_back(subgraph_.add_root({fetch.node(), fetch.output()}));
     for (const auto& [variable, value] : updates) add_update(variable, value);
-    for (const Feed& feed : feeds) check_feed(feed);
+    std::unordered_set<const Node*> fed_before;
+    for (const Feed& feed : feeds) {
+      check_feed(feed);
+      if (!fed_before.insert(feed.first.node()).second)
+        throw ValueError(fmt::format("placeholder '{}' is fed twice", feed.first.node()->label));
+    }
   }
 
   Tensors operator()(const Store& store) {
@@ -290,6 +296,10 @@ Tensor Session::value(const Variable& variable) const {
 
 void Session::set_value(const Variable& variable, const Tensor& value) {
   const Type type{value.dtype(), value.shape()};
+  if (type.dtype != variable.slot()->type.dtype) {
+    throw DTypeError(fmt::format("Variable '{}' holds {}, got {}; cast the value first", variable.name(),
+                                 luge::name(variable.slot()->type.dtype), luge::name(type.dtype)));
+  }
   if (!(type == variable.slot()->type)) {
     throw ShapeError(fmt::format("Variable '{}' holds {}, got {}", variable.name(),
                                  variable.slot()->type.to_string(), type.to_string()));

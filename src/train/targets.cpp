@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/dispatch.h"
+#include "core/whole.h"
 #include "luge/error.h"
 
 namespace luge::train {
@@ -12,33 +13,34 @@ namespace {
 
 using Kind = loss::Targets::Kind;
 
-bool is_label(double value, const loss::Targets& expected) {
-  if (value == static_cast<double>(expected.ignore_index)) return true;
-  return value >= 0 && value < static_cast<double>(expected.classes) && value == std::floor(value);
+template <class T>
+bool is_label(T element, const loss::Targets& expected) {
+  const std::optional<std::int64_t> label = as_whole(element);
+  if (!label) return false;
+  const bool ignored = expected.ignore_index != no_label && *label == expected.ignore_index;
+  return ignored || (*label >= 0 && *label < expected.classes);
 }
 
-bool fits(double value, const loss::Targets& expected) {
-  switch (expected.kind) {
-    case Kind::labels: return is_label(value, expected);
-    case Kind::probabilities: return value >= 0 && value <= 1;
-    case Kind::values: break;
-  }
-  return std::isfinite(value);
+template <class T>
+bool fits(T element, const loss::Targets& expected) {
+  if (expected.kind == Kind::labels) return is_label(element, expected);
+  const auto value = convert_element<double>(element);
+  return expected.kind == Kind::probabilities ? value >= 0 && value <= 1 : std::isfinite(value);
 }
 
-[[noreturn]] void refuse(const data::HostBatch& batch, std::int64_t place, std::int64_t length, double value,
-                         const loss::Targets& expected) {
+[[noreturn]] void refuse(const data::HostBatch& batch, std::int64_t place, std::int64_t length,
+                         const Scalar& value, const loss::Targets& expected) {
   std::string where = batch.where(place / length);
   if (length > 1) where += fmt::format(", position {}", place % length);
   if (expected.kind == Kind::labels) {
     throw IndexError(fmt::format(
         "{}: label {} is not a class; expected a whole number 0 to {} (the network tells {} "
         "classes apart){}",
-        where, value, expected.classes - 1, expected.classes,
+        where, value.to_string(), expected.classes - 1, expected.classes,
         expected.ignore_index == no_label ? std::string()
                                           : fmt::format(", or {}, which is ignored", expected.ignore_index)));
   }
-  throw ValueError(fmt::format("{}: target {}; expected {}", where, value,
+  throw ValueError(fmt::format("{}: target {}; expected {}", where, value.to_string(),
                                expected.kind == Kind::values ? "a finite number" : "a number from 0 to 1"));
 }
 
@@ -52,8 +54,8 @@ void check_targets(const data::HostBatch& batch, const loss::Targets& expected) 
   dispatch(field.dtype, [&]<class T>() {
     const std::span<const T> targets = batch.target.as<T>();
     for (std::int64_t i = 0; i < count; ++i) {
-      const auto value = convert_element<double>(targets[static_cast<std::size_t>(i)]);
-      if (!fits(value, expected)) refuse(batch, i, length, value, expected);
+      const T element = targets[static_cast<std::size_t>(i)];
+      if (!fits(element, expected)) refuse(batch, i, length, exactly(element), expected);
     }
   });
 }

@@ -44,7 +44,7 @@ class Kept {
   random::Scratch draws_;
 };
 
-// Ends however the scope does.
+// Ends with its scope, also when a step throws.
 struct Profiling {
   Profiling() { set_profiling(true); }
   ~Profiling() { set_profiling(false); }

@@ -21,6 +21,7 @@ TEST(Grad, TakesASeedForARootThatIsNoScalar) {
   const Tensor g = grad(square(x), x, {.seed = values({1, 10, 100})});
   EXPECT_EQ(g.to_vector<double>(), (std::vector<double>{2, 40, 600}));
   expect_error<ShapeError>([&] { grad(square(x), x, {.seed = values({1, 2})}); }, {"[3]", "[2]"});
+  expect_error<DTypeError>([&] { grad(square(x), x, {.seed = zeros({3}, f16)}); }, {"f16", "cast"});
   expect_error<ShapeError>(
       [&] {
         grad(square(x), x, {.seed = tensor({1.f, 1.f, 1.f}, {3})});

@@ -50,7 +50,20 @@ TEST(FirstHour, ErrorsNameTheKeyAsItWasTyped) {
                  {{"train"}, "luge train: model= is missing"},
                  {{"train", "model=xor", "lr=-1"}, "lr=-1: expected a number above 0"},
                  {{"train", "model=xor", "validation_split=1"}, "validation_split=1: expected"},
-                 {{"train", "model=xor", "early_stopping=0"}, "early_stopping=0: expected"}});
+                 {{"train", "model=xor", "early_stopping=0"}, "early_stopping=0: expected"},
+                 {{"train", "model=xor", "workers=100000"}, "luge train: workers=100000: "},
+                 {{"train", "model=xor", "beta2=1"}, "beta2 is 1"}});
+}
+
+TEST(FirstHour, ResumeNamesTheKeyAsItWasTyped) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=2", "schedule=cosine", "run.dir=run"}, dir.path()).code, 0);
+  for (const std::string key : {"epochs=abc", "train.epochs=0", "early_stopping=x"}) {
+    const auto ran = luge({"resume", "run=run", key}, dir.path());
+    EXPECT_EQ(ran.code, 2) << key;
+    EXPECT_EQ(ran.err.find("luge resume: " + key + ": expected"), 0u) << ran.err;
+    EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1) << ran.err;
+  }
 }
 
 TEST(FirstHour, WordsOfOtherProgramsAreUnderstood) {
@@ -58,10 +71,34 @@ TEST(FirstHour, WordsOfOtherProgramsAreUnderstood) {
       {{{"train", "model=xor", "l2=0.1"}, "did you mean weight_decay?"},
        {{"train", "model=xor", "batch_size=3"}, "did you mean batch?"},
        {{"train", "model=xor", "batch-size=3"}, "did you mean batch?"},
+       {{"train", "model=xor", "learning-rate=3"}, "did you mean lr?"},
+       {{"train", "model=xor", "Weight-Decay=3"}, "did you mean weight_decay?"},
        {{"train", "model=xor", "schedule.gamma=3"}, "did you mean factor?"},
        {{"train", "model=xor", "optimizer=adam", "momentum=0.9"}, "did you mean beta1?"},
        {{"train", "model=xor", "optimizer=sgd", "momentum=0.9"}, "did you mean optimizer=momentum?"},
        {{"predict", "model=x", "image=a.png"}, "did you mean input?"}});
+}
+
+TEST(FirstHour, WordsWithoutAKeyAreToldTheirs) {
+  const TempDir dir;
+  expect_misuse(
+      {{{"train", "lenet5"}, "'lenet5' is not of the form key=value; write model=lenet5;"},
+       {{"train", "--model", "lenet5"}, "; write model=lenet5;"},
+       {{"train", "--epochs"}, "; write epochs=VALUE;"},
+       {{"eval", "runs/xor-1"}, "; write run=runs/xor-1;"},
+       {{"predict", "run=last", dir.write("new.csv", "a\n1\n")}, "; write input=/"},
+       {{"predict", "run=last", "--jsn"}, "did you mean --json?"},
+       {{"train", "model=xor", "learning-rate=0.1"}, "did you mean lr?"},
+       {{"train", "model=xor", "Weight_Decay=0.1"}, "did you mean weight_decay?"},
+       {{"train", "model=xor", "device=cuda"}, "Luge computes on the processor"},
+       {{"data", "fashion-mnist", "count=5"}, "to=FOLDER says where"},
+       {{"verify-resume", "model=xor", "epochs=2", "stop=9"}, "stop=9: expected less than the 2 steps"},
+       {{"summary", "run=r", "input=3"}, "input=3: a trained network is as it is"}});
+  EXPECT_EQ(luge({"plan", "model=mlp", "memory=64mb", "--json"}).code, 0);
+  expect_part(luge({"predict", "model=resnet50", "input=x.png"}).err, "train model=resnet50 trains it");
+  dir.write("two.csv", "a,b,y\n1,2,yes\n2,1,no\n1,3,yes\n2,2,no\n");
+  expect_part(luge({"train", "model=lenet5", "data=two.csv"}, dir.path()).err,
+              "model=lenet5 does not fit two, whose samples are [2]: conv1");
 }
 
 TEST(FirstHour, ListsKeepWhatIsCommon) {
@@ -73,6 +110,17 @@ TEST(FirstHour, ListsKeepWhatIsCommon) {
 TEST(FirstHour, SettingsAreCheckedBeforeAnythingIsTrained) {
   expect_misuse(
       {{{"train", "model=xor", "metrics=f1x"}, "metrics=f1x"},
+       {{"train", "model=xor", "metrics=top2,accuracy,top2"},
+        "metrics=top2,accuracy,top2: top2 is named twice"},
+       {{"train", "model=xor", "exist_ok=maybe"}, "exist_ok=maybe: expected true or false"},
+       {{"train", "model=xor", "header=maybe"}, "header=maybe"},
+       {{"train", "model=xor", "min_delta=1"}, "min_delta=1: expected early_stopping= beside it"},
+       {{"train", "model=xor", "stop_at.monitor=loss"}, "stop_at.monitor=loss: expected stop_at= beside it"},
+       {{"summary", "model=xor", "run=last"}, "give model= or run=, not both"},
+       {{"data", "xor", "count=abc"}, "count=abc: expected a whole number"},
+       {{"bench", "seconds=-1"}, "seconds=-1: expected a number, 0 or more"},
+       {{"verify-resume", "model=xor", "epochs=4", "stop=4"}, "stop=4: expected less than the 4 steps"},
+       {{"verify-resume", "model=xor", "epochs=1"}, "cannot be stopped within"},
        {{"train", "model=xor", "momentum=2", "optimizer=momentum"}, "momentum is 2"},
        {{"train", "model=xor", "early_stopping=3", "early_stopping.monitor=val_acc"},
         "early_stopping.monitor=val_acc"},
@@ -96,8 +144,33 @@ TEST(FirstHour, NextCommandsBeginAsTheProgramWasCalled) {
   expect_part(testing::run_command({"./mine", "help"}, {.folder = dir.path()}).out, "./mine train model=");
 }
 
+// What stands behind "Next:" is taken by a shell as it is.
+TEST(FirstHour, NextCommandsCanBeCopied) {
+  const TempDir dir;
+  fs::create_directory(dir.path() / "my tools");
+  fs::create_symlink(testing::command(), dir.path() / "my tools/luge");
+  for (const std::string run : {"my run", "it's $HOME"}) {
+    const auto ran = testing::run_command({"my tools/luge", "train", "model=xor", "epochs=2", "dir=" + run},
+                                          {.folder = dir.path()});
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    const auto begin = ran.out.find("Next:\n  ") + 8;
+    const std::string next = ran.out.substr(begin, ran.out.find('\n', begin) - begin);
+    const auto copied = testing::run_command({"sh", "-c", next}, {.folder = dir.path()});
+    EXPECT_EQ(copied.code, 0) << next << ": " << copied.err;
+  }
+  expect_part(luge({"new", "my net"}, dir.path()).out, "cd 'my net' && cmake");
+}
+
+TEST(FirstHour, WhatARunRecordedCanBeTrainedAgain) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=1", "run.dir=run"}, dir.path()).code, 0);
+  const auto again = luge({"train", "config=run/config.toml", "run.dir=other"}, dir.path());
+  EXPECT_EQ(again.code, 0) << again.err;
+}
+
 TEST(FirstHour, HelpNamesOnlyWhatIsRead) {
   EXPECT_EQ(luge({"help"}).out.find("LUGE_DEVICE"), std::string::npos);
+  EXPECT_EQ(luge({"help", "help"}).out, luge({"help"}).out);
   expect_part(luge({"train", "help"}).out, "schedule.step_size");
 }
 
@@ -167,8 +240,20 @@ TEST(FirstHour, GradcheckSaysWhatItSampled) {
   EXPECT_EQ(report.at("elements"), 101770);
   EXPECT_EQ(report.at("untried"), 0);
   const auto short_one = json::parse(luge({"gradcheck", "model=mlp", "seconds=1e-9", "--json"}).out);
-  EXPECT_EQ(short_one.at("checked").get<int>() + short_one.at("skipped").get<int>(), 1);
+  EXPECT_EQ(short_one.at("checked").get<int>() + short_one.at("directions").get<int>() +
+                short_one.at("skipped").get<int>(),
+            1);
   EXPECT_GT(short_one.at("untried").get<int>(), 0);
+}
+
+TEST(FirstHour, GradcheckComparesEveryParameterOfALargeNetwork) {
+  const auto ran = luge({"gradcheck", "model=gpt-4x128", "mode=eval", "seconds=20", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err << ran.out;
+  const auto report = json::parse(ran.out);
+  EXPECT_EQ(report.at("samples"), 1);
+  EXPECT_GE(report.at("directions").get<int>(), 1);
+  EXPECT_EQ(report.at("uncovered"), json::array());
+  EXPECT_EQ(json::parse(luge({"gradcheck", "model=mlp", "elements=1", "--json"}).out).at("samples"), 3);
 }
 
 TEST(FirstHour, PicturesThatDoNotFitAreSaidToBeChanged) {
@@ -183,6 +268,9 @@ TEST(FirstHour, PicturesThatDoNotFitAreSaidToBeChanged) {
   io::write_png((dir.path() / "large.png").string(), {40, 50, 3, std::vector<std::uint8_t>(40 * 50 * 3, 7)});
   const auto changed = luge({"predict", "run=run", "input=large.png"}, dir.path());
   expect_part(changed.out, "(resized from 50x40 to 28x28, color turned into gray)");
+  io::write_png((dir.path() / "clear.png").string(), {28, 28, 4, std::vector<std::uint8_t>(28 * 28 * 4, 7)});
+  expect_part(luge({"predict", "run=run", "input=clear.png"}, dir.path()).out,
+              "(color turned into gray, transparency left out)");
   io::write_png((dir.path() / "white.png").string(), {28, 28, 1, std::vector<std::uint8_t>(28 * 28, 255)});
   expect_part(luge({"predict", "run=run", "input=white.png"}, dir.path()).out, "(looks inverted");
 }

@@ -17,8 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::luge;
-using testing::says;
 using testing::read_file;
+using testing::says;
 using testing::TempDir;
 
 // 60 rows of two kinds; `labels` changes that of some.
@@ -62,18 +62,34 @@ TEST(Resume, AFinishedRunSaysSoAndHowToTrainFurther) {
   EXPECT_EQ(luge({"resume", "run=run", "epochs=6"}, dir.path()).code, 0);
 }
 
+// Seconds are of this call, and so are the steps that stand beside them.
+TEST(Resume, StepsAndSecondsBelongTogether) {
+  const TempDir dir;
+  const auto first =
+      json::parse(luge({"train", "model=xor", "epochs=3", "run.dir=run", "--json"}, dir.path()).out);
+  EXPECT_EQ(first.at("steps"), 3);
+  EXPECT_EQ(first.at("new_steps"), 3);
+  const auto second = json::parse(luge({"resume", "run=run", "epochs=5", "--json"}, dir.path()).out);
+  EXPECT_EQ(second.at("steps"), 5);
+  EXPECT_EQ(second.at("new_steps"), 2);
+  const auto third = luge({"resume", "run=run", "epochs=9"}, dir.path());
+  EXPECT_TRUE(says(third.out, "for 4 steps, 9 with those before")) << third.out;
+}
+
 TEST(Resume, ATrainingThatWasStoppedEarlyIsFinishedToo) {
   const TempDir dir;
   dir.write("shapes.csv", shapes());
   for (const std::string key : {"early_stopping=1", "stop_at=0.1"}) {
-    const auto trained = luge({"train", "model=softmax-regression", "data=shapes.csv", "epochs=50", key,
-                               "early_stopping.min_delta=9", "run.dir=" + key, "--json"},
-                              dir.path());
+    std::vector<std::string> words = {
+        "train", "model=softmax-regression", "data=shapes.csv", "epochs=50", "run.dir=" + key, key, "--json"};
+    if (key.starts_with("early")) words.emplace_back("early_stopping.min_delta=9");
+    const auto trained = luge(words, dir.path());
     ASSERT_EQ(trained.code, 0) << trained.err;
     const auto steps = json::parse(trained.out).at("steps");
     const auto again = luge({"resume", "run=" + key, "--json"}, dir.path());
     ASSERT_EQ(again.code, 0) << again.err;
     EXPECT_EQ(json::parse(again.out).at("steps"), steps) << key;
+    EXPECT_EQ(json::parse(again.out).at("new_steps"), 0) << key;
     EXPECT_TRUE(says(again.err, "is finished")) << again.err;
     EXPECT_TRUE(says(again.err, key.substr(0, key.find('=') + 1))) << again.err;
   }
@@ -132,7 +148,7 @@ TEST(Resume, OneChangedLabelIsSeenWhereverItIs) {
     EXPECT_TRUE(says(ran.err, "not the same bytes")) << ran.err;
     EXPECT_TRUE(says(ran.err, "accept_changed_data=true")) << ran.err;
   }
-  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "epochs = 3")) << "what was asked for is kept";
+  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "epochs = 2")) << "what is refused changes nothing";
   const auto accepted = luge({"resume", "run=run", "epochs=3", "accept_changed_data=true"}, dir.path());
   EXPECT_EQ(accepted.code, 0) << accepted.err;
   EXPECT_FALSE(says(read_file(dir.file("run/config.toml")), "accept_changed_data"));

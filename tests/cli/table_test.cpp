@@ -128,6 +128,60 @@ TEST(Tables, PricesAreNumbersNotClasses) {
   EXPECT_EQ(classes.code, 0) << classes.err;
 }
 
+// What is measured by default was not trained on, unless nothing was held back, which is then said.
+TEST(Tables, SmallOnesAreMeasuredOnWhatTheyWereTrainedOn) {
+  const TempDir dir;
+  for (const int rows : {1, 8, 30}) {
+    std::string table = "x,z,kind\n";
+    for (int i = 0; i < rows; ++i) table += fmt::format("{},{},{}\n", i % 2, i % 7, i % 2 ? "a" : "b");
+    dir.write("t.csv", table);
+    ASSERT_EQ(luge({"train", "model=mlp", "data=t.csv", "epochs=1"}, dir.path()).code, 0);
+    const auto ran = luge({"eval", "run=last", "--json"}, dir.path());
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    const auto report = json::parse(ran.out);
+    EXPECT_EQ(report.at("split"), rows == 30 ? "valid" : "train");
+    EXPECT_EQ(report.at("samples"), rows == 30 ? 3 : rows);
+    EXPECT_EQ(luge({"eval", "run=last", "split=valid"}, dir.path()).code, rows == 30 ? 0 : 1);
+  }
+}
+
+TEST(Tables, AdviceAboutTheTaskCanBeTaken) {
+  const TempDir dir;
+  for (const std::string low : {"-1", "0.5", "0"}) {
+    std::string table = "x,z,y\n";
+    for (int i = 0; i < 40; ++i) table += fmt::format("{},{},{}\n", i % 2, i % 7, i % 2 ? "30" : low);
+    dir.write("t.csv", table);
+    const auto ran = luge({"train", "model=mlp", "data=t.csv", "epochs=1"}, dir.path());
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    const bool advised = says(ran.err, "task=classification");
+    EXPECT_EQ(advised, low == "0" && says(ran.err, ": regression")) << ran.err;
+    const std::string task = says(ran.err, ": regression") ? "classification" : "regression";
+    const auto other = luge({"train", "model=mlp", "data=t.csv", "epochs=1", "task=" + task}, dir.path());
+    EXPECT_EQ(other.code == 0, low == "0") << other.err;
+  }
+}
+
+TEST(Tables, FeaturesAreNotInverted) {
+  const TempDir dir;
+  dir.write("shapes.csv", shapes());
+  ASSERT_EQ(luge({"train", "model=mlp", "data=shapes.csv", "epochs=1"}, dir.path()).code, 0);
+  const auto ran = luge({"predict", "run=last", "input=shapes.csv", "invert=true"}, dir.path());
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(says(ran.err, "invert=true: expected a network that looks at pictures")) << ran.err;
+}
+
+TEST(Tables, BlanksBehindCommasDoNotCount) {
+  const TempDir dir;
+  dir.write("spaced.csv", shapes(", "));
+  ASSERT_EQ(
+      luge({"train", "model=softmax-regression", "data=spaced.csv", "epochs=40", "lr=0.3"}, dir.path()).code,
+      0);
+  dir.write("new.csv", "height,width\n1,4.4\n");
+  const auto ran = luge({"predict", "run=last", "input=new.csv", "--json"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(json::parse(ran.out).at(0).at("top").at(0).at("label"), "large");
+}
+
 TEST(Tables, FewWholeNumbersAreClassesAndBothCanBeAskedFor) {
   const TempDir dir;
   std::string table = "x,z,quality\n";

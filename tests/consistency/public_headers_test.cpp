@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "support/source_tree.h"
 
@@ -33,6 +34,62 @@ TEST(PublicHeaders, AreGuardedAndSayWhatTheyHold) {
     bool once = false;
     for (const std::string& line : file.lines) once |= line == "#pragma once";
     EXPECT_TRUE(once) << file.path << " has no #pragma once";
+  }
+}
+
+// At the left edge stand only declarations of a namespace and what belongs to them; their other lines are
+// indented.
+bool begins_declaration(const std::string& line) {
+  if (line.empty() || line[0] == ' ' || line[0] == '}' || line[0] == '#' || line.starts_with("//"))
+    return false;
+  const std::string word = line.substr(0, line.find_first_of(" (<"));
+  if (word == "namespace" || word == "template" || word == "requires") return false;
+  const bool forward = (word == "class" || word == "struct" || word == "enum") &&
+                       line.find('{') == std::string::npos && line.find(" : public ") == std::string::npos;
+  const std::size_t open = line.find('(');
+  const std::size_t name = line.rfind(' ', open) + 1;
+  const bool member =
+      open != std::string::npos && line.substr(name, open - name).find("::") != std::string::npos;
+  return !forward && !member;
+}
+
+// tools/docs, which needs doxygen, looks at members too.
+TEST(PublicHeaders, EachDeclarationHasItsOwnDocstring) {
+  int declarations = 0;
+  for (const SourceFile& file : testing::source_files({"include"})) {
+    bool described = false, internal = false;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string& line = file.lines[i];
+      if (line == "namespace detail {") internal = true;
+      if (line == "}  // namespace detail") internal = false;
+      if (line.starts_with("///")) described = true;
+      if (line.empty()) described = false;
+      if (internal || !begins_declaration(line)) continue;
+      EXPECT_TRUE(described || line.find("///<") != std::string::npos)
+          << file.path << ":" << i + 1 << " has no docstring of its own: " << line;
+      described = false;
+      ++declarations;
+    }
+  }
+  EXPECT_GT(declarations, 400);
+}
+
+// Readers are strangers whose English is a second language: the usual words, in American spelling.
+TEST(PublicHeaders, SayItInUsualWords) {
+  const std::vector<std::string> unusual = {
+      "behind",     "beside ",       "be it ",    "let go",    "stands ", "unless told", "when told",
+      "if need be", "in the making", "somebody",  "nobody",    "whoever", "anew",        "at hand",
+      "one's own",  "as many ",      "so many ",  "normalis",  "optimis", "initialis",   "specialis",
+      "colour",     "grey",          "neighbour", "behaviour", "centred"};
+  for (const SourceFile& file : testing::source_files({"include"})) {
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::size_t comment = file.lines[i].find("//");
+      if (comment == std::string::npos) continue;
+      for (const std::string& phrase : unusual) {
+        EXPECT_EQ(file.lines[i].find(phrase, comment), std::string::npos)
+            << file.path << ":" << i + 1 << " says '" << phrase << "' in: " << file.lines[i];
+      }
+    }
   }
 }
 

@@ -125,7 +125,7 @@ TEST(Registry, EveryFunctionHasADocstring) {
     headers += text_of(file.path());
   std::istringstream lines(headers);
   std::set<std::string> documented;
-  bool described = false;  // a comment stands above, with nothing but declarations between
+  bool described = false;  // a comment stands right above
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("///")) {
       described = true;
@@ -134,6 +134,7 @@ TEST(Registry, EveryFunctionHasADocstring) {
     } else if (const std::size_t open = line.find('('); described && open != std::string::npos) {
       const std::size_t space = line.rfind(' ', open);
       documented.insert(line.substr(space + 1, open - space - 1));
+      described = false;
     }
   }
   for (const OpCase& row : op_cases()) {

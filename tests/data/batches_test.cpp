@@ -64,6 +64,15 @@ TEST(Batches, KeepOrDropTheLastPartialOne) {
   EXPECT_EQ(order_of(data.batch(4, {.drop_last = true}).epoch(0)).size(), 8u);
 }
 
+TEST(Batches, MayBeLargerThanAnything) {
+  constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+  const Dataset data(std::make_shared<Counting>(10));
+  EXPECT_EQ(data.batch(largest).size(), 1);
+  EXPECT_EQ(data.batch(largest, {.drop_last = true}).size(), 0);
+  EXPECT_EQ(order_of(data.batch(largest).epoch(0)).size(), 10u);
+  EXPECT_EQ(Dataset(std::make_shared<Counting>(0)).batch(largest).size(), 0);
+}
+
 TEST(Batches, AnEpochContinuesFromAnyBatch) {
   const Batches batches = Dataset(std::make_shared<Counting>(50)).shuffle({.seed = 5}).batch(8);
   const auto whole = order_of(batches.epoch(3));

@@ -101,6 +101,9 @@ TEST(Csv, WordsBecomeClassesInSortedOrder) {
   EXPECT_EQ(data.get(1).target.as<std::int64_t>()[0], 1);
   EXPECT_EQ(data.info().features, (std::vector<std::string>{"length", "width"}));
   EXPECT_NE(data.where(1).find("iris.csv:3"), std::string::npos);
+  const auto spaced = csv(dir.write("t.csv", "length, width, kind\n1, 2, setosa\n3, 4, Iris virginica\n"));
+  EXPECT_EQ(spaced.info().classes, (std::vector<std::string>{"Iris virginica", "setosa"}));
+  EXPECT_EQ(spaced.info().features, (std::vector<std::string>{"length", "width"}));
 }
 
 TEST(Csv, TheTargetIsChosenByNameOrNumber) {
@@ -170,6 +173,29 @@ TEST(Csv, LargeLabelsTakeTheirPlaces) {
       csv(dir.write("t.csv", "x,y\n1,90210\n2,10001\n3,90210\n"), {.kind = CsvOptions::Target::classes});
   EXPECT_EQ(data.info().classes, (std::vector<std::string>{"10001", "90210"}));
   EXPECT_EQ(data.get(0).target.as<std::int64_t>()[0], 1);
+}
+
+// Ids are told apart to the last digit, though a double has 16 of them.
+TEST(Csv, LabelsBeyondDoublesStayApart) {
+  const TempDir dir;
+  const std::string ids =
+      "x,y\n1,9007199254740993\n2,9007199254740992\n3,9007199254740993.0\n4,1e16\n5,10000000000000000\n"
+      "6,9999999999999999\n7,18446744073709551615\n8,18446744073709551614\n";
+  const auto data = csv(dir.write("t.csv", ids), {.kind = CsvOptions::Target::classes});
+  std::vector<std::int64_t> labels;
+  for (const Sample& sample : data) labels.push_back(sample.target.as<std::int64_t>()[0]);
+  EXPECT_EQ(labels, (std::vector<std::int64_t>{1, 0, 1, 3, 3, 2, 5, 4}));
+  EXPECT_EQ(data.info().classes.size(), 6u);
+
+  const CsvOptions known{.classes = {"9007199254740993", "18446744073709551615", "7"}};
+  const auto again =
+      csv(dir.write("t.csv", "x,y\n1,7.0\n2,+9007199254740993\n3,18446744073709551615\n"), known);
+  EXPECT_EQ(again.get(0).target.as<std::int64_t>()[0], 2);
+  EXPECT_EQ(again.get(1).target.as<std::int64_t>()[0], 0);
+  EXPECT_EQ(again.get(2).target.as<std::int64_t>()[0], 1);
+  for (const std::string near : {"9007199254740992", "18446744073709551614"})
+    expect_error<FormatError>([&] { csv(dir.write("t.csv", "x,y\n1," + near + "\n"), known); },
+                              {"t.csv:2", near});
 }
 
 TEST(Csv, ColumnsAndLabelsOfATrainedNetwork) {

@@ -16,6 +16,7 @@ namespace luge::fuzz {
 namespace {
 
 constexpr std::array<std::string_view, 4> kWays = {"eager", "parts", "compiled", "step"};
+constexpr std::array<std::string_view, 4> kUpdates = {"descent", "guarded", "momentum", "adam"};
 constexpr std::array kDTypes = {f32, f64, bf16, f16, i8, u8, i16, i32, i64, boolean};
 
 [[noreturn]] void bad_line(const std::string& line, std::string_view why) {
@@ -46,8 +47,11 @@ Mode mode_of(std::istringstream& words, const std::string& line) {
   Mode mode;
   for (std::string word; words >> word;) {
     const auto way = std::find(kWays.begin(), kWays.end(), word);
+    const auto update = std::find(kUpdates.begin(), kUpdates.end(), word);
     if (way != kWays.end())
       mode.way = static_cast<Way>(way - kWays.begin());
+    else if (update != kUpdates.end())
+      mode.update = static_cast<Update>(update - kUpdates.begin());
     else if (word == "f64")
       mode.real = f64;
     else if (word == "f32")
@@ -117,9 +121,11 @@ bool Case::has_halves() const {
 }
 
 std::string to_text(const Mode& mode) {
-  return fmt::format("{} {} {} threads={}{}", mode.narrow ? "bf16" : name(mode.real),
-                     kWays[static_cast<std::size_t>(mode.way)], mode.math == Math::fast ? "fast" : "strict",
-                     mode.threads, mode.tight ? " tight" : "");
+  const std::string_view update = kUpdates[static_cast<std::size_t>(mode.update)];
+  return fmt::format("{} {}{} {} threads={}{}", mode.narrow ? "bf16" : name(mode.real),
+                     kWays[static_cast<std::size_t>(mode.way)],
+                     mode.way == Way::step ? fmt::format(" {}", update) : "",
+                     mode.math == Math::fast ? "fast" : "strict", mode.threads, mode.tight ? " tight" : "");
 }
 
 std::string to_text(const Line& line, std::size_t number) {

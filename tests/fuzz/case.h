@@ -46,6 +46,14 @@ enum class Way : std::uint8_t {
   step       // gradients applied to Variables by an optimizer inside a compiled function, twice
 };
 
+/// How a step moves its Variables. From each, the gradient behind one update can be found again.
+enum class Update : std::uint8_t {
+  descent,
+  guarded,  // descent that refuses a gradient that is not finite
+  momentum,
+  adam
+};
+
 struct Mode {
   DType real = f32;
   bool narrow = false;  // precision = bf16
@@ -53,6 +61,7 @@ struct Mode {
   Math math = Math::fast;
   int threads = 1;
   bool tight = false;  // with a memory limit below what it would take
+  Update update = Update::descent;
 };
 
 struct Case {

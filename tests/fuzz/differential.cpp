@@ -8,6 +8,7 @@
 #include <optional>
 #include <sstream>
 
+#include "backend/cpu/hold.h"
 #include "fuzz/draft.h"
 #include "fuzz/minimize.h"
 #include "support/temp_dir.h"
@@ -100,7 +101,7 @@ class Searcher {
 
   void work(std::uint64_t from, std::uint64_t to, const std::string& set,
             const std::function<void(const std::string&)>& write) {
-    force_instruction_set(set);
+    cpu::hold_to(set);
     Counts counts;
     start_counting(counts);
     bool thrown = false;  // what comes behind an exception starts in a new process, and is not blamed for it

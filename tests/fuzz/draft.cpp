@@ -192,6 +192,9 @@ void Draft::draw_modes() {
     made.math = chance(0.7) ? Math::fast : Math::strict;
     made.threads = static_cast<int>(between(1, 2));
     made.tight = chance(0.03);
+    if (made.way == Way::step) {
+      made.update = one_of({Update::descent, Update::guarded, Update::momentum, Update::adam});
+    }
     case_.modes.push_back(made);
   };
   mode(f64);

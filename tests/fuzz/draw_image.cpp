@@ -77,8 +77,10 @@ void pool(Draft& d) {
       d.chance(0.85) ? Numbers(static_cast<std::size_t>(spatial), 1) : per_axis(d, spatial, {1, 2, 3});
   With with = {{"kernel", kernel}};
   if (d.chance(0.6)) with["stride"] = per_axis(d, spatial, {1, 2, 2, 3});
-  if (dilation != Numbers(static_cast<std::size_t>(spatial), 1)) with["dilation"] = dilation;
-  if (d.chance(0.4)) {
+  const bool dilated = dilation != Numbers(static_cast<std::size_t>(spatial), 1);
+  if (dilated) {  // with padding, a window may lie in it whole: no maximum, no mean
+    with["dilation"] = dilation;
+  } else if (d.chance(0.4)) {
     Numbers pads;
     for (std::size_t k = 0; k < 2 * kernel.size(); ++k)
       pads.push_back(as_number(d.between(0, static_cast<std::int64_t>(kernel[k % kernel.size()]) / 2)));

@@ -142,6 +142,24 @@ void mlp(Draft& d) {
   }
 }
 
+// A product large enough for the generated tiles.
+void wide(Draft& d) {
+  const std::int64_t rows = d.one_of({128, 129, 140}), out = d.one_of({128, 131, 144}),
+                     inner = d.one_of({256, 257, 270});
+  const int x = d.leaf({rows, inner});
+  const bool biased = d.chance(0.5);
+  std::vector<int> in = {x, d.weights({out, inner}, inner, "real")};
+  if (biased) in.push_back(d.leaf({out}, -1, 1));
+  const int y = d.add("linear", in, {}, 2);
+  const std::int64_t kind = d.below(4);
+  if (kind == 0)
+    d.add("relu", {y});
+  else if (kind == 1)
+    d.add("gelu", {y});
+  else if (kind == 2)
+    d.add("add", {y, d.partner(y)}, {}, 4);
+}
+
 // x + f(norm(x)), as transformers do.
 void transformer(Draft& d) {
   const std::int64_t heads = d.one_of({1, 2, 4}), width = heads * d.one_of({4, 8}), t = d.one_of({3, 5, 8}),
@@ -214,6 +232,7 @@ std::vector<Draw> pattern_draws() {
           {"excite", 1, excite},
           {"classifier", 2, classifier},
           {"mlp", 3, mlp},
+          {"wide", 1, wide},
           {"transformer", 2, transformer},
           {"tail", 4, tail},
           {"around", 3, around}};

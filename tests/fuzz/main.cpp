@@ -8,6 +8,7 @@
 #include <iostream>
 #include <map>
 
+#include "core/instruction_sets.h"
 #include "fuzz/differential.h"
 #include "fuzz/draft.h"
 #include "luge/error.h"
@@ -28,7 +29,7 @@ luge_fuzz golden       [key=value ...]   writes tests/golden/fuzz_cases.txt and 
   file=FILE      runs the cases of a file instead, such as a reproducer that was printed
   python=PATH    a Python with torch and numpy (python3)
   against=torch  or reference: the reference loops in float64, for machines without PyTorch
-  isa=all        or one of the machine's: avx512, avx2, portable
+  isa=all        or one of the machine's: amx, avx512_bf16, avx512, avx2, portable
   minimize=N     failures that are made small (20), the others are printed as they are
   out=FILE       failing cases are also added to this file
   coverage=FILE  what was reached how often goes there, and only what was never reached is printed
@@ -127,7 +128,7 @@ int obey(int count, char** words) {
                 .seed = keys.number("seed", 1),
                 .first = keys.number("first", 0),
                 .file = keys.text("file", ""),
-                .sets = instruction_sets(),
+                .sets = {},
                 .minimize = static_cast<int>(keys.number("minimize", 20)),
                 .out = keys.text("out", "")};
   if (command == "print") {
@@ -135,6 +136,7 @@ int obey(int count, char** words) {
       std::cout << to_text(draw_case(wanted.seed, wanted.first + k));
     return 0;
   }
+  for (const std::string_view set : instruction_sets()) wanted.sets.emplace_back(set);
   const std::string isa = keys.text("isa", "all");
   if (isa != "all") {
     if (std::count(wanted.sets.begin(), wanted.sets.end(), isa) == 0)

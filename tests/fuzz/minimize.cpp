@@ -175,6 +175,7 @@ class Minimizer {
     };
     change([](Mode& mode) { mode.tight = false; });
     change([](Mode& mode) { mode.threads = 1; });
+    change([](Mode& mode) { mode.update = Update::descent; });
     change([](Mode& mode) { mode.way = Way::compiled; });
     change([](Mode& mode) { mode.way = Way::eager; });
     change([](Mode& mode) { mode.narrow = false; });

@@ -9,6 +9,7 @@
 namespace luge::fuzz {
 namespace {
 
+using One = Tensor (*)(const Tensor&);
 using Two = Tensor (*)(const Operand&, const Operand&);
 
 // A second operand is a tensor or a number, which may stand in front.
@@ -34,37 +35,85 @@ Tensor build_matmul(const Tensors& in, const Line& line, DType) {
   return in.size() == 3 ? matmul(in.at(0), in.at(1), in.at(2), options) : matmul(in.at(0), in.at(1), options);
 }
 
+struct OneRow {
+  const char* name;
+  One function;
+};
+constexpr OneRow kOnes[] = {{"neg", neg},
+                            {"abs", abs},
+                            {"sign", sign},
+                            {"square", square},
+                            {"sqrt", sqrt},
+                            {"rsqrt", rsqrt},
+                            {"reciprocal", reciprocal},
+                            {"exp", exp},
+                            {"expm1", expm1},
+                            {"log", log},
+                            {"log1p", log1p},
+                            {"log2", log2},
+                            {"floor", floor},
+                            {"ceil", ceil},
+                            {"round", round},
+                            {"trunc", trunc},
+                            {"sin", sin},
+                            {"cos", cos},
+                            {"tan", tan},
+                            {"asin", asin},
+                            {"acos", acos},
+                            {"atan", atan},
+                            {"sinh", sinh},
+                            {"cosh", cosh},
+                            {"tanh", tanh},
+                            {"asinh", asinh},
+                            {"acosh", acosh},
+                            {"atanh", atanh},
+                            {"erf", erf},
+                            {"erfc", erfc},
+                            {"relu", relu},
+                            {"sigmoid", sigmoid},
+                            {"stop_gradient", stop_gradient},
+                            {"identity", identity},
+                            {"logical_not", logical_not},
+                            {"isnan", isnan},
+                            {"isinf", isinf},
+                            {"isfinite", isfinite},
+                            {"softplus", softplus},
+                            {"relu6", relu6}};
+
+struct TwoRow {
+  const char* name;
+  Two function;
+};
+constexpr TwoRow kTwos[] = {{"add", add},
+                            {"sub", sub},
+                            {"mul", mul},
+                            {"div", div},
+                            {"mod", mod},
+                            {"remainder", remainder},
+                            {"floor_divide", floor_divide},
+                            {"minimum", minimum},
+                            {"maximum", maximum},
+                            {"pow", pow},
+                            {"atan2", atan2},
+                            {"equal", equal},
+                            {"not_equal", not_equal},
+                            {"less", less},
+                            {"less_equal", less_equal},
+                            {"greater", greater},
+                            {"greater_equal", greater_equal},
+                            {"logical_and", logical_and},
+                            {"logical_or", logical_or},
+                            {"logical_xor", logical_xor}};
+
 }  // namespace
 
 Builds math_ops() {
   Builds rows;
-  const auto one = [&](const char* name, Tensor (*function)(const Tensor&)) {
+  for (const auto& [name, function] : kOnes) {
     rows[name] = [function](const Tensors& in, const Line&, DType) { return function(in.at(0)); };
-  };
-#define LUGE_ONE(f) one(#f, f);
-  LUGE_ONE(neg)
-  LUGE_ONE(abs)
-  LUGE_ONE(sign)
-  LUGE_ONE(square) LUGE_ONE(sqrt) LUGE_ONE(rsqrt) LUGE_ONE(reciprocal) LUGE_ONE(exp) LUGE_ONE(expm1)
-      LUGE_ONE(log) LUGE_ONE(log1p) LUGE_ONE(log2) LUGE_ONE(floor) LUGE_ONE(ceil) LUGE_ONE(round)
-          LUGE_ONE(trunc) LUGE_ONE(sin) LUGE_ONE(cos) LUGE_ONE(tan) LUGE_ONE(asin) LUGE_ONE(acos)
-              LUGE_ONE(atan) LUGE_ONE(sinh) LUGE_ONE(cosh) LUGE_ONE(tanh) LUGE_ONE(asinh) LUGE_ONE(acosh)
-                  LUGE_ONE(atanh) LUGE_ONE(erf) LUGE_ONE(erfc) LUGE_ONE(relu) LUGE_ONE(sigmoid)
-                      LUGE_ONE(stop_gradient) LUGE_ONE(identity) LUGE_ONE(logical_not) LUGE_ONE(isnan)
-                          LUGE_ONE(isinf) LUGE_ONE(isfinite) LUGE_ONE(softplus) LUGE_ONE(relu6)
-#undef LUGE_ONE
-                              const auto two =
-                                  [&](const char* name, Two function) { rows[name] = with_number(function); };
-#define LUGE_TWO(f) two(#f, f);
-  LUGE_TWO(add)
-  LUGE_TWO(sub)
-  LUGE_TWO(mul)
-  LUGE_TWO(div) LUGE_TWO(mod) LUGE_TWO(remainder) LUGE_TWO(floor_divide) LUGE_TWO(minimum) LUGE_TWO(maximum)
-      LUGE_TWO(pow) LUGE_TWO(atan2) LUGE_TWO(equal) LUGE_TWO(not_equal) LUGE_TWO(less) LUGE_TWO(less_equal)
-          LUGE_TWO(greater) LUGE_TWO(greater_equal) LUGE_TWO(logical_and) LUGE_TWO(logical_or)
-              LUGE_TWO(logical_xor)
-#undef LUGE_TWO
-                  rows["clamp"] = build_clamp;
+  }
+  for (const auto& [name, function] : kTwos) rows[name] = with_number(function);
+  rows["clamp"] = build_clamp;
   rows["lerp"] = [](const Tensors& in, const Line& line, DType) {
     return in.size() == 3 ? lerp(in.at(0), in.at(1), in.at(2))
                           : lerp(in.at(0), in.at(1), line.number("number"));

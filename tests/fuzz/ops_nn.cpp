@@ -54,7 +54,7 @@ Tensor build_avg_pool(const Tensors& in, const Line& line, DType) {
 }
 
 Tensor build_batch_norm(const Tensors& in, const Line& line, DType) {
-  const BatchNormed made = batch_norm(in.at(0), in.at(1), in.at(2), line.number("epsilon"));
+  const BatchNormed made = batch_norm(in.at(0), in.at(1), in.at(2), line.number("epsilon", 1e-5));
   return line.whole("out") == 0 ? made.y : line.whole("out") == 1 ? made.mean : made.variance;
 }
 
@@ -103,11 +103,12 @@ Builds nn_ops() {
   };
   rows["batch_norm"] = build_batch_norm;
   rows["batch_norm_inference"] = [](In in, At line, DType) {
-    return batch_norm_inference(in.at(0), in.at(1), in.at(2), in.at(3), in.at(4), line.number("epsilon"));
+    return batch_norm_inference(in.at(0), in.at(1), in.at(2), in.at(3), in.at(4),
+                                line.number("epsilon", 1e-5));
   };
   rows["layer_norm"] = [](In in, At line, DType) {
     return layer_norm(in.at(0), in.at(1), input(in, 2), static_cast<int>(line.whole("axis")),
-                      line.number("epsilon"));
+                      line.number("epsilon", 1e-5));
   };
   rows["lstm"] = build_lstm;
   rows["gru"] = build_gru;

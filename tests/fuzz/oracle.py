@@ -12,39 +12,15 @@ import numpy as np
 import torch
 
 import oracle_nn  # noqa: F401: its ops add themselves
+from oracle_noise import Disturb, Inner
 from oracle_ops import OPS
 
 torch.set_num_threads(1)
 torch.set_grad_enabled(True)
 
 ROUND_OFF = {"real": 1e-6, "f32": 1e-6, "f64": 1e-15, "bf16": 2.0**-8, "f16": 2.0**-11}
-RANDOM = torch.rand(1 << 16, dtype=torch.float64, generator=torch.Generator().manual_seed(7)) * 2 - 1
+FLOAT32_ENDS = 1e37
 DTYPES = {"i8": torch.int8, "u8": torch.uint8, "i16": torch.int16, "i32": torch.int32, "i64": torch.int64, "bool": torch.bool}
-
-
-class Disturb(torch.autograd.Function):
-    """Adds noise of a tensor's largest element times `amount`, in the forward and in the backward pass."""
-
-    place = 0
-
-    @staticmethod
-    def noise(x, amount):
-        n = x.numel()
-        if n == 0:
-            return x
-        Disturb.place = (Disturb.place * 1103515245 + 12345) & 0x7FFFFFFF
-        start = Disturb.place % 4096
-        pool = RANDOM[start:start + n] if n <= RANDOM.numel() - 4096 else torch.rand(n, dtype=x.dtype) * 2 - 1
-        return x + pool.view(x.shape) * (amount * x.detach().abs().max())
-
-    @staticmethod
-    def forward(ctx, x, amount):
-        ctx.amount = amount
-        return Disturb.noise(x, amount)
-
-    @staticmethod
-    def backward(ctx, g):
-        return Disturb.noise(g, ctx.amount), None
 
 
 def splitmix(seed, count):
@@ -85,6 +61,7 @@ def leaf(attributes):
 class Case:
     def __init__(self):
         self.lines, self.outputs, self.gradients, self.modes = [], [], [], []
+        self.overflows = False  # somewhere float32 is infinite where float64 is not
 
     def add(self, line):
         word, _, rest = line.strip().partition(" ")
@@ -107,6 +84,10 @@ class Case:
                 attributes[key] = value if key == "dtype" else [float(n) for n in value.split(",") if n]
             self.lines.append((op, inputs, attributes))
 
+    @staticmethod
+    def round_off(dtype, narrow):
+        return ROUND_OFF.get("bf16" if narrow and dtype in ("real", "f32") else dtype, 0)  # whole numbers are exact
+
     def run(self, noise, narrow):
         """noise: 0 for exact values, else how many times the rounding-off to disturb by."""
         values, dtypes = [], []
@@ -115,18 +96,19 @@ class Case:
                 value, dtype = leaf(attributes), attributes["dtype"]
             else:
                 arguments = [values[i] for i in inputs]
-                value = OPS[op](*arguments, **attributes)
                 kinds = [dtypes[i] for i in inputs if values[i].is_floating_point()]
                 dtype = attributes.get("dtype", kinds[0] if kinds else "real")
+                Inner.amount = noise * self.round_off(dtype, narrow)
+                value = OPS[op](*arguments, **attributes)
                 if value.is_floating_point():
                     value = rounded(value, dtype)
             if value.is_floating_point():
+                self.overflows |= bool((value.detach().abs() > FLOAT32_ENDS).any())
                 if op == "leaf" and len(values) in self.gradients:
                     value.requires_grad_(True)
                 source = value
                 if noise and op not in ("stop_gradient", "identity"):
-                    amount = ROUND_OFF["bf16"] if narrow and dtype in ("real", "f32") else ROUND_OFF[dtype]
-                    value = Disturb.apply(value, amount * noise)
+                    value = Disturb.apply(value, noise * self.round_off(dtype, narrow))
                 values.append(value)
                 if op == "leaf":
                     self.sources[len(values) - 1] = source
@@ -150,6 +132,8 @@ class Case:
 
     def distances(self, exact, narrow, runs):
         worst, square = [0.0] * len(exact), [0.0] * len(exact)
+        if self.overflows:
+            return [np.inf] * len(exact), [np.inf] * len(exact)
         for run in range(runs):
             noisy = self.answer(1.0 if run == 0 else 4.0 ** (run % 3), narrow)
             for k, (a, b) in enumerate(zip(exact, noisy)):

@@ -4,6 +4,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+from oracle_noise import inner
 from oracle_ops import OPS, ints, one, op, whole
 
 
@@ -91,8 +92,8 @@ def avg_pool(x, kernel, stride=None, dilation=None, padding=None, mode=None, cei
 
 
 OPS["global_avg_pool"] = lambda x: x.mean(tuple(range(2, x.dim())), keepdim=True)
-OPS["softmax"] = lambda x, axis: torch.softmax(x, int(axis[0]))
-OPS["log_softmax"] = lambda x, axis: torch.log_softmax(x, int(axis[0]))
+OPS["softmax"] = lambda x, axis: torch.softmax(inner(x), int(axis[0]))
+OPS["log_softmax"] = lambda x, axis: torch.log_softmax(inner(x), int(axis[0]))
 
 
 def per_channel(v, x):
@@ -100,22 +101,25 @@ def per_channel(v, x):
 
 
 @op
-def batch_norm(x, scale, shift, epsilon, out=None):
+def batch_norm(x, scale, shift, epsilon=None, out=None):
     axes = [0, *range(2, x.dim())]
-    mean, variance = x.mean(axes), x.var(axes, correction=0)
-    y = (x - per_channel(mean, x)) / (per_channel(variance, x) + epsilon[0]).sqrt() * per_channel(scale, x) + per_channel(shift, x)
+    mean, variance = inner(x.mean(axes)), inner(x.var(axes, correction=0))
+    y = inner(x - per_channel(mean, x)) / (per_channel(variance, x) + one(epsilon, 1e-5)).sqrt() * per_channel(scale, x) + per_channel(shift, x)
     return (y, mean, variance)[whole(out)]
 
 
 @op
-def batch_norm_inference(x, scale, shift, mean, variance, epsilon):
-    factor = per_channel(scale, x) / (per_channel(variance, x) + epsilon[0]).sqrt()
+def batch_norm_inference(x, scale, shift, mean, variance, epsilon=None):
+    factor = per_channel(scale, x) / (per_channel(variance, x) + one(epsilon, 1e-5)).sqrt()
     return (x - per_channel(mean, x)) * factor + per_channel(shift, x)
 
 
 @op
 def layer_norm(x, scale, shift=None, axis=None, epsilon=None):
-    return F.layer_norm(x, x.shape[whole(axis, -1):], scale, shift, one(epsilon, 1e-5))
+    axes = list(range(whole(axis, -1) % x.dim(), x.dim()))
+    centered = inner(x - inner(x.mean(axes, keepdim=True)))
+    y = inner(centered * (inner(centered.square().mean(axes, keepdim=True)) + one(epsilon, 1e-5)).rsqrt()) * scale
+    return y if shift is None else y + shift
 
 
 @op
@@ -155,9 +159,9 @@ def lstm(x, w_ih, w_hh, b=None, h=None, c=None, batch_first=None, out=None):
         h = c = torch.zeros(x.shape[1], w_hh.shape[1], dtype=x.dtype)
     ys = []
     for step in x:
-        gates = step @ w_ih.T + h @ w_hh.T + (0 if b is None else b)
+        gates = inner(step @ w_ih.T + h @ w_hh.T + (0 if b is None else b))
         i, f, g, o = gates.chunk(4, 1)
-        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        c = inner(torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g))
         h = torch.sigmoid(o) * torch.tanh(c)
         ys.append(h)
     return both(out, torch.stack(ys, 1 if one(batch_first) else 0), h, c)
@@ -171,8 +175,8 @@ def gru(x, w_ih, w_hh, b_ih=None, b_hh=None, h=None, batch_first=None, out=None)
         h = torch.zeros(x.shape[1], w_hh.shape[1], dtype=x.dtype)
     ys = []
     for step in x:
-        a = (step @ w_ih.T + (0 if b_ih is None else b_ih)).chunk(3, 1)
-        u = (h @ w_hh.T + (0 if b_hh is None else b_hh)).chunk(3, 1)
+        a = inner(step @ w_ih.T + (0 if b_ih is None else b_ih)).chunk(3, 1)
+        u = inner(h @ w_hh.T + (0 if b_hh is None else b_hh)).chunk(3, 1)
         r, z = torch.sigmoid(a[0] + u[0]), torch.sigmoid(a[1] + u[1])
         h = (1 - z) * torch.tanh(a[2] + r * u[2]) + z * h
         ys.append(h)
@@ -181,16 +185,21 @@ def gru(x, w_ih, w_hh, b_ih=None, b_hh=None, h=None, batch_first=None, out=None)
 
 @op
 def attention(q, k, v, mask=None, causal=None, scale=None):
-    scores = q @ k.transpose(-1, -2) * (one(scale, 0) or 1 / math.sqrt(q.shape[-1]))
+    scores = inner(q @ k.transpose(-1, -2)) * (one(scale, 0) or 1 / math.sqrt(q.shape[-1]))
+    seen = torch.ones(scores.shape[-2:], dtype=torch.bool)
     if one(causal):
-        scores = scores.masked_fill(~torch.ones(scores.shape[-2:], dtype=torch.bool).tril(), -math.inf)
+        seen = seen.tril()
     if mask is not None:
-        scores = scores.masked_fill(~mask, -math.inf)
-    return torch.softmax(scores, -1) @ v
+        seen = seen & mask
+    blind = ~seen.any(-1, keepdim=True)  # rows that may look nowhere give 0
+    scores = scores.masked_fill(~seen & ~blind, -math.inf)
+    # Written with its logarithm, so that the sum in the gradient of softmax is disturbed, too.
+    weights = torch.exp(scores - inner(torch.logsumexp(scores, -1, keepdim=True))).masked_fill(blind, 0.0)
+    return inner(weights) @ v
 
 
 @op
-def self_attention(x, heads, mask=None, causal=None, scale=None):
+def self_attention(x, mask=None, heads=None, causal=None, scale=None):
     n, t, width = x.shape
     q, k, v = x.reshape(n, t, 3, int(heads[0]), -1).permute(2, 0, 3, 1, 4)
     return attention(q, k, v, mask, causal, scale).transpose(1, 2).reshape(n, t, -1)

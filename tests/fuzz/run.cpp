@@ -1,6 +1,7 @@
 #include "fuzz/run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <map>
 
@@ -57,6 +58,31 @@ std::vector<Array> arrays_of(const Tensors& tensors) {
   std::vector<Array> arrays;
   for (const Tensor& tensor : tensors) arrays.push_back(array_of(tensor));
   return arrays;
+}
+
+// Adam's epsilon and rate. With them an update is about the gradient: g/(1 + |g|/kFar).
+constexpr double kFar = 16384;
+
+optim::Optimizer optimizer_of(Update update) {
+  const optim::OptimizerOptions open{.check_finite = false};
+  switch (update) {
+    case Update::descent: return optim::GradientDescent(1.0, open);
+    case Update::guarded: return optim::GradientDescent(1.0, {.check_finite = true});
+    case Update::momentum: return optim::Momentum(1.0, {.momentum = 0.5}, open);
+    case Update::adam: return optim::Adam(kFar, {.epsilon = kFar}, open);
+  }
+  throw StateError("an update without an optimizer");
+}
+
+// The gradient by which update number `step` (from 1) moved an element by `moved`, if all had the same.
+double gradient_behind(Update update, double moved, int step) {
+  switch (update) {
+    case Update::descent:
+    case Update::guarded: return moved;
+    case Update::momentum: return moved / (2 - std::exp2(1 - step));  // 1 + 1/2 + 1/4 …
+    case Update::adam: return moved / (1 - std::abs(moved) / kFar);
+  }
+  throw StateError("an update without a gradient");
 }
 
 class Runner {
@@ -162,29 +188,29 @@ class Runner {
       start.push_back(leaves_[static_cast<std::size_t>(std::find(places_.begin(), places_.end(), value) -
                                                        places_.begin())]);
     }
-    const optim::GradientDescent descent(1.0, {.check_finite = false});
+    const optim::Optimizer optimizer = optimizer_of(mode_.update);
     const detail::Compiled function([&](const Tensors& inputs) {
       std::map<int, Tensor> given;
       for (std::size_t k = 0; k < inputs.size(); ++k) given[argument_places[k]] = inputs[k];
       for (const auto& [place, variable] : variables) given[place] = variable.value();
       const Tensors outputs = outputs_of(given);
-      descent.step(parameters, gradients_of(outputs, given));
+      optimizer.step(parameters, gradients_of(outputs, given));
       return outputs;
     });
-    const auto call = [&] {
+    const auto call = [&](int step) {
       std::vector<Array> results = arrays_of(function.call(arguments));
       for (std::size_t k = 0; k < parameters.size(); ++k) {
         Array after = array_of(parameters[k].value());
         const Array before = array_of(start[k]);
         for (std::size_t i = 0; i < after.values.size(); ++i)
-          after.values[i] = before.values[i] - after.values[i];
+          after.values[i] = gradient_behind(mode_.update, before.values[i] - after.values[i], step);
         results.push_back(std::move(after));
         parameters[k].assign(start[k]);
       }
       return results;
     };
-    std::vector<Array> first = call();
-    return agree(std::move(first), call());
+    std::vector<Array> first = call(1);
+    return agree(std::move(first), call(2));
   }
 
   // The second call of one program gives what the first gave, bit by bit.

@@ -7,42 +7,10 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 
-#include "hwy/targets.h"
+#include "backend/cpu/hold.h"
 
 namespace luge::fuzz {
-namespace {
-
-std::int64_t supported() { return hwy::SupportedTargets(); }
-
-}  // namespace
-
-std::vector<std::string> instruction_sets() {
-  std::vector<std::string> sets;
-#if defined(__x86_64__)
-  if (supported() & HWY_AVX3) sets.emplace_back("avx512");
-  if (supported() & HWY_AVX2) sets.emplace_back("avx2");
-#endif
-  sets.emplace_back("portable");
-  return sets;
-}
-
-void force_instruction_set(const std::string& set) {
-#if defined(__x86_64__)
-  constexpr std::int64_t avx512 = HWY_AVX2 - 1;  // the better a target, the lower its bit
-  if (set == "avx2") {
-    ::setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
-    hwy::SetSupportedTargetsForTest(supported() & ~avx512);
-  } else if (set == "portable") {
-    ::setenv("ONEDNN_MAX_CPU_ISA", "SSE41", 1);
-    hwy::SetSupportedTargetsForTest(supported() & ~(avx512 | HWY_AVX2));
-  }
-  hwy::GetChosenTarget().DeInit();
-#else
-  (void)set;
-#endif
-}
 
 ProcessEnd in_child(const std::function<void(const std::function<void(const std::string&)>&)>& child,
                     const std::function<void(const std::string&)>& line, int seconds) {
@@ -93,7 +61,7 @@ Failure try_case(const Case& c, const Expected& expected, const std::string& set
   for (const Mode& mode : c.modes) {
     const ProcessEnd end = in_child(
         [&](const auto& write) {
-          force_instruction_set(set);
+          cpu::hold_to(set);
           write(difference(c, mode, run(c, mode), expected));
         },
         nullptr, 60);

@@ -8,11 +8,6 @@
 
 namespace luge::fuzz {
 
-/// Instruction sets this machine can be held to, the best one first: "avx512", "avx2", "portable".
-std::vector<std::string> instruction_sets();
-/// Holds this process to one of them. Before anything has been computed.
-void force_instruction_set(const std::string& set);
-
 struct ProcessEnd {
   std::string written;  // what the child wrote
   std::string failure;  // "crashed: signal 11", "hung: …"; empty when it ended well

@@ -65,6 +65,9 @@ TEST(Csv, NamesColumnsAndLines) {
   EXPECT_FALSE(reader.next());
   expect_error<FormatError>([&] { reader.column("sise"); },
                             {"t.csv", "no column \"sise\"", "did you mean size?"});
+  EXPECT_EQ(CsvReader(folder.write("b.csv", " a , the b\t, c\n1, 2, x y \n")).columns(),
+            (std::vector<std::string>{"a", "the b", "c"}))
+      << "blanks around names do not count";
   CsvReader plain(folder.write("p.csv", "1,2\n"), {.header = false});
   EXPECT_EQ(plain.columns(), (std::vector<std::string>{"column1", "column2"}));
 }

@@ -185,5 +185,28 @@ TEST(Loss, ByName) {
   expect_error<ValueError>([] { named("hinge2"); }, {"hinge2", "mse", "softmax-cross-entropy"});
 }
 
+// The sum of all costs leaves float32, their mean does not.
+TEST(Means, OfLargeCostsAreFinite) {
+  const Tensor zero = zeros({8, 1}), far = full({8, 1}, 1.7e19), weights = full({8}, 1e10);
+  Variable p(far, "p");
+  for (const Tensor& weight : {Tensor(), weights, full({8}, 1e-30)}) {
+    const Tensor cost = MSE()(p.value(), zero, weight);
+    EXPECT_NEAR(cost.item<double>() / 2.89e38, 1, 1e-6);
+    const Sums sums = MSE().sums(p.value(), zero, weight);
+    EXPECT_NEAR(Loss::mean(sums).item<double>() / 2.89e38, 1, 1e-6);
+    const auto slopes = grad(cost, p).to_vector<double>();
+    EXPECT_NEAR(slopes[3] / (2 * 1.7e19 / 8), 1, 1e-5);
+  }
+}
+
+TEST(Axes, ThatDoNotExistAreNamed) {
+  for (const std::int64_t axis :
+       {std::int64_t{2}, std::int64_t{-3}, std::int64_t{100}, (std::int64_t{1} << 32) + 1}) {
+    const Loss loss = SoftmaxCrossEntropy({.axis = axis});
+    testing::expect_error<ShapeError>([&] { loss(ones({2, 3}), zeros({2}, i64)); }, {std::to_string(axis)});
+    testing::expect_error<ShapeError>([&] { loss.targets(Shape{2, 3}, Shape{2}); }, {std::to_string(axis)});
+  }
+}
+
 }  // namespace
 }  // namespace luge::loss

@@ -37,6 +37,14 @@ TEST(Masks, ALossWithoutAnySampleIsZero) {
   const Result weightless = run(MSE(), tensor<float>({1, 2}, {2}), tensor<float>({NAN, 5}, {2}), zeros({2}));
   EXPECT_EQ(weightless.cost, 0);
   EXPECT_EQ(weightless.slope, (Values{0, 0}));
+  const Tensor nobody = zeros({0}, i64), nothing = zeros({0, 3});
+  for (const Loss& loss :
+       {Loss(SoftmaxCrossEntropy()), Loss(SoftmaxCrossEntropy({.class_weights = {1, 2, 3}})),
+        Loss(SoftmaxCrossEntropy({.reduction = Reduction::sum}))})
+    EXPECT_EQ(run(loss, nothing, nobody).cost, 0);
+  for (const Loss& loss :
+       {Loss(MSE()), Loss(BinaryCrossEntropy()), Loss(BinaryCrossEntropy({.positive_weight = 2}))})
+    EXPECT_EQ(run(loss, nothing, nothing).cost, 0);
 }
 
 TEST(Masks, IgnoredSamplesMayHoldAnything) {

@@ -7,8 +7,11 @@
 #include <numeric>
 
 #include "luge/compile.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
+#include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "support/errors.h"
 
@@ -174,6 +177,60 @@ TEST(Classification, WhatDoesNotCountIsLeftOut) {
   EXPECT_EQ(matrix.result().to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 1, 0, 0}));
 }
 
+// Labels that count, with the classes on axis 1 as in images, whatever the shape they come in.
+TEST(Classification, WhatDoesNotCountIsLeftOutAlongEveryAxis) {
+  // Two pixels by two: the classes of the four are 1, 0, 1, 1, of which the third is not asked for.
+  const Tensor first = tensor<float>({0, 5, 2, 1}, {1, 1, 2, 2}),
+               second = tensor<float>({1, 4, 3, 7}, {1, 1, 2, 2});
+  const Tensor p = concat({first, second}, 1);
+  const Tensor labels = tensor<std::int64_t>({1, 1, 0, 1}, {1, 1, 2, 2});
+  const Tensor counted = tensor<bool>({true, true, false, true}, {1, 1, 2, 2});
+  const Tensor one_hot = concat({equal(labels, 0), equal(labels, 1)}, 1);
+  for (const bool tall : {true, false}) {
+    const auto turned = [&](const Tensor& x) {
+      return tall ? reshape(x, {1, x.extent(1), 4, 1}) : reshape(x, {1, x.extent(1), 1, 4});
+    };
+    for (const auto& turn :
+         {std::function<Tensor(const Tensor&)>(turned), std::function([](const Tensor& x) { return x; })}) {
+      const auto share = [&](const Tensor& target, const Tensor& counts) {
+        const Accuracy accuracy({.axis = 1});
+        accuracy.update(turn(p), target, counts);
+        return accuracy.value();
+      };
+      const Tensor column = turn(labels), counts = turn(counted);
+      EXPECT_NEAR(share(column, {}), 0.5, 1e-12);
+      EXPECT_NEAR(share(column, counts), 2.0 / 3, 1e-12);
+      EXPECT_NEAR(share(squeeze(column, 1), squeeze(counts, 1)), 2.0 / 3, 1e-12);
+      EXPECT_NEAR(share(column, squeeze(counts, 1)), 2.0 / 3, 1e-12);
+      EXPECT_NEAR(share(cast(turn(one_hot), f32), broadcast_to(counts, turn(one_hot).shape())), 2.0 / 3,
+                  1e-12);
+      // The classes last.
+      const auto last = [](const Tensor& x) { return permute(x, {0, 2, 3, 1}); };
+      const Accuracy accuracy;
+      accuracy.update(last(turn(p)), last(column), last(counts));
+      EXPECT_NEAR(accuracy.value(), 2.0 / 3, 1e-12);
+    }
+  }
+  // A single output, with labels and what counts beside it or in its column.
+  const Tensor single = tensor<float>({0.9f, 0.2f, 0.8f}, {3, 1}),
+               truth = tensor<std::int64_t>({1, 1, 0}, {3});
+  const Tensor two = tensor<bool>({true, true, false}, {3});
+  for (const Tensor& output : {single, squeeze(single, 1)}) {
+    for (const Tensor& target : {truth, unsqueeze(truth, 1)}) {
+      for (const Tensor& counts : {two, unsqueeze(two, 1)}) {
+        const Accuracy accuracy;
+        accuracy.update(output, target, counts);
+        EXPECT_EQ(accuracy.value(), 0.5);
+      }
+    }
+  }
+  expect_error<ShapeError>(
+      [&] {
+        Accuracy({.axis = 1}).update(p, labels, ones({1, 1, 2, 3}, boolean));
+      },
+      {"accuracy", "[1,1,2,3]", "[1,2,2]"});
+}
+
 TEST(ConfusionMatrix, RowsAreTruth) {
   const ConfusionMatrix matrix(3);
   matrix.update(tensor<float>({1, 0, 0, 0, 1, 0, 0, 1, 0}, {3, 3}), tensor<std::int64_t>({0, 1, 2}, {3}));
@@ -219,6 +276,48 @@ TEST(Labels, MayStandInAColumn) {
   EXPECT_EQ(single.value(), 0.5);
 }
 
+// A batch that cannot be counted leaves the sums of all batches before it.
+TEST(BadInput, C23_ARefusedBatchChangesNoSum) {
+  const Tensor p = tensor<float>({1, 0, 0, 0, 1, 0}, {2, 3}), good = tensor<float>({0, 0}, {2});
+  for (const Metric& metric : {Metric(Accuracy()), Metric(TopK(2)), Metric(ConfusionMatrix(3))}) {
+    metric.update(p, good);
+    const auto before = metric.result().to_vector<double>();
+    expect_error<IndexError>(
+        [&] {
+          metric.update(p, tensor<float>({0, 0.5f}, {2}));
+        },
+        {metric.name(), "0.5"});
+    EXPECT_EQ(metric.result().to_vector<double>(), before) << metric.name();
+    expect_error<ShapeError>([&] { metric.update(p, ones({4})); }, {metric.name()});
+    EXPECT_EQ(metric.result().to_vector<double>(), before) << metric.name();
+    const auto step = compile([&](Tensor x, Tensor t) {
+      metric.update(x, t);
+      return sum(x);
+    });
+    expect_error<IndexError>(
+        [&] {
+          step(p, tensor<float>({0, NAN}, {2})).item<float>();
+        },
+        {metric.name(), "nan"});
+    EXPECT_EQ(metric.result().to_vector<double>(), before) << metric.name();
+    metric.update(p, good);
+    EXPECT_TRUE(std::isfinite(metric.result().to_vector<double>()[0]));
+  }
+  // A rule of one's own, of whose two sums only the second fails, or has another shape.
+  const Metric own({.name = "own",
+                    .sums = {{Shape{}, f64}, {Shape{}, f64}},
+                    .update =
+                        [](const Tensors& sums, const Tensor& x, const Tensor& t) {
+                          return Tensors{sums[0] + 1, sums[1] + cast(to_index(t), f64) + cast(x, f64)};
+                        },
+                    .result = [](const Tensors& sums) { return sums[0]; }});
+  own.update(ones({}), ones({}));
+  expect_error<IndexError>([&] { own.update(ones({}), full({}, 0.5)); }, {"0.5"});
+  expect_error<ShapeError>([&] { own.update(ones({2}), ones({})); }, {"own", "[2]"});
+  EXPECT_EQ(own.state()[0].value().item<double>(), 1);
+  EXPECT_EQ(own.state()[1].value().item<double>(), 2);
+}
+
 TEST(BadInput, C23_LabelsThatAreNoWholeNumbersAreRefused) {
   const Tensor many = tensor<float>({1, 2, 3, 0, 0, 1}, {2, 3}), one = tensor<float>({0.9f, 0.2f}, {2, 1});
   for (const float bad : {0.5f, NAN, -0.5f, INFINITY}) {
@@ -251,6 +350,12 @@ TEST(BadInput, C25_OneClassAndNoSamplesAreDefined) {
 }
 
 TEST(Metric, ShapesThatDoNotFitAreNamed) {
+  for (const std::int64_t axis : {std::int64_t{2}, std::int64_t{-3}, (std::int64_t{1} << 32) + 1})
+    expect_error<ShapeError>(
+        [&] {
+          Accuracy({.axis = axis}).update(ones({2, 3}), zeros({2}, i64));
+        },
+        {"accuracy", std::to_string(axis)});
   expect_error<ShapeError>(
       [] {
         Accuracy().update(ones({2, 3}), ones({2, 3, 4}));

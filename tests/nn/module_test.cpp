@@ -71,6 +71,19 @@ TEST(Module, CopiesShareAndClonesDoNot) {
   EXPECT_EQ(erased_clone(x).to_vector<double>(), before);
 }
 
+TEST(Module, ACloneKnowsItsInputAndPredicts) {
+  random::seed(1);
+  const auto net = sequential(Flatten(), Linear(2));
+  net.build({3, 2});
+  Notes notes = net.notes();
+  notes.classes = {"cat", "dog"};
+  net.set_notes(notes);
+  const auto clone = net.clone();
+  const Tensor x = full({4, 3, 2}, 0.5);
+  EXPECT_EQ(clone.notes().classes, notes.classes);
+  EXPECT_EQ(clone.predict(x).to_vector<float>(), net.predict(x).to_vector<float>());
+}
+
 TEST(Module, MembersOfACloneBelongToTheClone) {
   const Residual block(2);
   block.build({2, 3, 3});

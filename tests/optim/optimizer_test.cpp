@@ -143,6 +143,25 @@ TEST(Optimizer, ARateChangedBetweenCompiledStepsCounts) {
   EXPECT_EQ(descent.learning_rate(), 10);
 }
 
+TEST(Optimizer, AScheduleOrGroupChangedBetweenCompiledStepsCounts) {
+  Variable w(zeros({1}), "w");
+  const GradientDescent descent(1);
+  const auto step = compile([&] { descent.step({w}, {ones({1})}); });
+  const auto moved = [&] {
+    w.assign(zeros({1}));
+    step();
+    return w.value().item<float>();
+  };
+  EXPECT_EQ(moved(), -1);
+  descent.set_schedule(schedule::exponential(0.5));
+  EXPECT_EQ(moved(), -0.5f);
+  descent.set_group({w}, {.rate_factor = 0.5});
+  EXPECT_EQ(moved(), -0.125f);
+  EXPECT_EQ(step.traces(), 3u);
+  EXPECT_EQ(moved(), -0.0625f);
+  EXPECT_EQ(step.traces(), 3u);
+}
+
 TEST(Optimizer, AThousandEagerStepsCompileAtMostTwice) {
   random::seed(9);
   const auto net = nn::sequential(nn::Linear(8), nn::Relu(), nn::Dropout(0.2), nn::Linear(3));
@@ -226,7 +245,7 @@ TEST(BadInput, C26_LearningRatesThatAreNone) {
     expect_error<ValueError>([&] { adam.set_learning_rate(rate); }, {"learning rate"});
     EXPECT_EQ(adam.learning_rate(), 1e-3);
   }
-  expect_error<ValueError>([] { Adam adam(1e-3, {.beta2 = 1}); }, {"beta is 1"});
+  expect_error<ValueError>([] { Adam adam(1e-3, {.beta2 = 1}); }, {"beta2 is 1"});
   expect_error<ValueError>([] { Momentum m(1e-3, {.momentum = -0.1}); }, {"momentum is -0.1"});
   expect_error<ValueError>([] { named("adam", 1e-3, {{"momentum", 0.9}}); }, {"adam", "momentum", "beta1"});
   expect_error<ValueError>([] { named("adamm", 1e-3); }, {"adamm", "adam"});

@@ -125,6 +125,22 @@ TEST(Adam, TakesAFiniteStepAlongAHugeGradient) {
   }
 }
 
+TEST(Rules, TakeFiniteStepsAlongHugeGradients) {
+  for (const DType dtype : {f32, f64, bf16}) {
+    const double huge = dtype == f64 ? 1e200 : 1e20;
+    for (const auto& [make, factor] : std::vector<std::pair<Make, double>>{
+             {[]() -> Optimizer { return GradientDescent(0.5); }, 0.5},
+             {[]() -> Optimizer { return Momentum(0.5); }, 0.5},
+             {[]() -> Optimizer { return Momentum(0.5, {.nesterov = true}); }, 0.95}}) {
+      const Variable w(numbers({1, -1}, dtype), "w");
+      make().step({w}, {numbers({huge, -huge}, dtype)});
+      const Values got = w.value().to_vector<double>();
+      EXPECT_NEAR(got[0] / huge, -factor, 0.01);
+      EXPECT_NEAR(got[1] / huge, factor, 0.01);
+    }
+  }
+}
+
 // What is not finite must not look as if it were: a training refuses to write it.
 TEST(Adam, DoesNotHideAGradientThatIsNotFinite) {
   for (const double bad : {static_cast<double>(INFINITY), static_cast<double>(NAN)}) {

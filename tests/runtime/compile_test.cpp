@@ -105,6 +105,45 @@ TEST(Compile, AModeChangeTracesAgain) {
   EXPECT_EQ(f.traces(), 2u);
 }
 
+TEST(Compile, FreezingAndUnfreezingTraceAgain) {
+  Variable v(values({1}), "v"), w(values({1}), "w"), unused(values({4}), "unused");
+  const std::vector<Variable> all{v, w, unused};
+  const optim::GradientDescent sgd(1, {.weight_decay = 0.5});
+  auto step = compile([&] { sgd.step(all, grad(sum(v * w), all, {.seed = {}, .allow_unused = true})); });
+  const auto after = [&](std::vector<bool> trainable) {
+    std::vector<float> found;
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      Variable(all[k]).set_trainable(trainable[k]);
+      Variable(all[k]).assign(values({k == 2 ? 4.0f : 1.0f}));
+    }
+    step();
+    for (const Variable& each : all) found.push_back(each.value().item<float>());
+    return found;
+  };
+  EXPECT_EQ(after({true, true, true}), (std::vector<float>{-0.5, -0.5, 2}));
+  EXPECT_EQ(after({false, true, true}), (std::vector<float>{1, -0.5, 2}));
+  EXPECT_EQ(after({true, false, false}), (std::vector<float>{-0.5, 1, 4}));
+  EXPECT_EQ(after({true, true, true}), (std::vector<float>{-0.5, -0.5, 2}));
+  EXPECT_EQ(step.traces(), 3u);
+}
+
+// What the function itself switches, and back, is the same at each call.
+TEST(Compile, AFunctionMayFreezeForItself) {
+  Variable v(values({1}), "v"), w(values({1}), "w");
+  const optim::GradientDescent sgd(1);
+  auto step = compile([&] {
+    w.set_trainable(false);
+    const std::vector<Variable> all{v, w};
+    sgd.step(all, grad(sum(v * w), all));
+    w.set_trainable(true);
+  });
+  step();
+  step();
+  EXPECT_EQ(v.value().item<float>(), -1);
+  EXPECT_EQ(w.value().item<float>(), 1);
+  EXPECT_EQ(step.traces(), 1u);
+}
+
 TEST(Compile, CapturesOuterValuesAsTheyAre) {
   Variable w(values({1}), "w");
   const Tensor outer = w * 10;  // not evaluated yet

@@ -3,13 +3,13 @@
 
 #include <stdexcept>
 
-#include "luge/random.h"
 #include "graph/eval.h"
 #include "graph/op.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/graph.h"
 #include "luge/luge.h"
+#include "luge/random.h"
 #include "runtime/allocations.h"
 
 namespace luge::testing {

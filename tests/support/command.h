@@ -1,6 +1,7 @@
 // Runs a program to its end and gives back what it wrote and how it ended.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@ namespace luge::testing {
 struct CommandResult {
   int code = 0;  // exit status; 128 + n when signal n ended it
   std::string out, err;
+  std::int64_t peak_bytes = 0;  // of resident memory; several times more in builds with sanitizers
 };
 
 struct CommandOptions {

@@ -260,6 +260,10 @@ double KernelTrial::error(const Offer& offer) const {
     }
     double largest = 1e-30, error = 0;
     for (const double value : scale_[k]) largest = std::max(largest, value);
+    // A post-op may add more than there was; the result is rounded to its own size.
+    for (const double value : expected_[k]) {
+      if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+    }
     for (std::size_t e = 0; e < got.size(); ++e) {
       const double difference = std::abs(got[e] - expected_[k][e]);
       error = std::max(error, std::isnan(difference) ? HUGE_VAL : difference);

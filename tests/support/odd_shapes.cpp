@@ -51,6 +51,9 @@ std::vector<OddConv> known_convs() {
       conv({1, 16, 7, 7}, {16, 16, 3, 3}, steps(2, 1, same)),
       conv({2, 32, 6, 6}, {32, 32, 1, 1}, steps(2, 1, valid)),
       conv({1, 32, 6, 6}, {32, 1, 3, 3}, steps(2, 1, same, 32)),
+      conv({1, 1, 6, 14}, {17, 1, 1, 1}, steps(2, 2, same)),
+      conv({2, 16, 4, 4, 4}, {16, 16, 3, 3, 3}, steps(3, 3, same)),
+      conv({4, 16, 6, 6, 6}, {5, 16, 5, 5, 5}, steps(3, 3, same)),
   };
   for (const std::int64_t channels : {2, 3, 5}) {
     for (const std::int64_t filters : {31, 64})

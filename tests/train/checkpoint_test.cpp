@@ -217,6 +217,8 @@ TEST(BadInput, C43_ANewerFormatNamesBothVersions) {
   expect_error<FormatError>([&] { nn::load(dir.file("changed")); }, {"tanh", "version 9", "version 1"});
   rewrite("luge.graph.eval", "\"op\":\"tanh\"", "\"op\":\"tanhh\"");
   expect_error<FormatError>([&] { nn::load(dir.file("changed")); }, {"tanhh", "did you mean", "tanh"});
+  rewrite("luge.graph.eval", "\"version\":1", "\"version\":18446744073709551615");
+  expect_error<FormatError>([&] { nn::load(dir.file("changed")); }, {"changed", "18446744073709551615"});
 }
 
 TEST(BadInput, C48_SavingOntoTheFileThatWasLoaded) {

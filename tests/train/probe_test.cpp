@@ -22,6 +22,7 @@
 #include "luge/nn/summary.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
 #include "luge/optim/optimizers.h"
 #include "luge/random.h"
 #include "luge/train/callbacks.h"
@@ -157,16 +158,20 @@ TEST(Probes, FitMovesRunningStatisticsOnceAStep) {
 struct Refusal {
   std::string name;
   std::function<void(Subject&)> attempt;
+  std::function<void(Subject&)> prepare = [](Subject&) {};
 };
 
 TEST(RefusedSteps, LeaveEverythingAsItWas) {
   const float huge = std::numeric_limits<float>::max();
-  const auto overflowing = data::tensors(full({4, 2}, 0.9 * huge), zeros({4}, i64));
+  const auto overflowing = data::tensors(full({4, 2}, huge), zeros({4}, i64));
   const std::vector<Refusal> refusals = {
-      {"overflow",  // the norms bring the numbers back into range, the gradient of the first weights does not
+      {"overflow",  // the norms bring back large numbers, but none that the first layer lost
        [&](Subject& s) {
-         expect_error<NonFiniteError>([&] { s.trainer.fit(overflowing.batch(4)); },
-                                      {"step 1", "the gradient of 'linear1.weight'"});
+         expect_error<NonFiniteError>([&] { s.trainer.fit(overflowing.batch(4)); }, {"step 1", "linear1"});
+       },
+       [](Subject& s) {
+         Variable weight = s.net.parameters()[0];
+         weight.assign(full(weight.shape(), 2));
        }},
       {"label",
        [](Subject& s) {
@@ -188,12 +193,62 @@ TEST(RefusedSteps, LeaveEverythingAsItWas) {
   };
   for (const Refusal& refusal : refusals) {
     Subject subject(0);
+    refusal.prepare(subject);
     const auto before = subject.state();
     refusal.attempt(subject);
     const auto after = subject.state();
     for (std::size_t k = 0; k < before.size(); ++k)
       EXPECT_EQ(after[k], before[k]) << refusal.name << " changed " << before[k].first;
   }
+}
+
+// The norm bears such inputs, its running variance does not.
+TEST(RefusedSteps, ARunningStatisticThatWouldOverflow) {
+  std::vector<float> inputs;
+  for (int i = 0; i < 16; ++i) inputs.push_back(1e25f * static_cast<float>(i % 5));
+  const auto data =
+      data::tensors(tensor(inputs, {8, 2}), tensor<std::int64_t>({0, 1, 0, 1, 0, 1, 0, 1}, {8}));
+  for (const std::int64_t accumulate : {1, 2}) {
+    const auto net = nn::sequential(nn::BatchNorm(), nn::Linear(2));
+    net.build({2});
+    const auto weights = net.parameters()[2].value().to_vector<double>();
+    Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(0.1), {.accumulate = accumulate});
+    expect_error<NonFiniteError>([&] { trainer.fit(data.batch(4)); },
+                                 {"step 1", "the next value of 'batchnorm1.running_var'", "scale the data"});
+    EXPECT_EQ(net.named_buffers()[0].variable.value().to_vector<double>(), std::vector<double>(2, 0.0));
+    EXPECT_EQ(net.named_buffers()[1].variable.value().to_vector<double>(), std::vector<double>(2, 1.0));
+    EXPECT_EQ(net.parameters()[2].value().to_vector<double>(), weights);
+    EXPECT_EQ(trainer.optimizer().steps(), 0);
+  }
+}
+
+// Adds up gradients without telling the guard of it.
+struct Sums : optim::Rule {
+  std::string name() const override { return "sums"; }
+  Tensor update(const Tensor& parameter, const Tensor& gradient, optim::Slots& slot) const override {
+    Tensor& sum = slot("sum");
+    sum = sum + gradient;
+    return parameter - slot.learning_rate() * sum;
+  }
+};
+
+// Each gradient is finite, their moment is not: last.safetensors keeps what can be gone on from.
+TEST(RefusedSteps, AStateThatOverflowedIsNotSaved) {
+  const testing::TempDir dir;
+  const auto net = nn::sequential(nn::Linear(1, {.bias = false}));
+  net.build({1});
+  Variable weight = net.parameters()[0];
+  weight.assign(ones({1, 1}));
+  const loss::Loss steep("steep", loss::Reduction::mean, [](const Tensor& prediction, const Tensor&) {
+    return loss::Cost{.each = reshape(prediction, {-1}) * 1.8e38, .weight = {}};
+  });
+  const auto data = data::tensors(ones({1, 1}), zeros({1, 1}));
+  Trainer trainer(net, steep, optim::Optimizer(std::make_shared<Sums>(), 1.2e-38, {}));
+  expect_error<NonFiniteError>(
+      [&] { trainer.fit(data.batch(1), {.epochs = 5, .callbacks = {checkpoint(dir.path(), {.every = 1})}}); },
+      {"step-2.safetensors", "was not written", "'linear1.weight'", "inf", "step 2"});
+  EXPECT_TRUE(std::filesystem::exists(dir.path() / "checkpoints/step-1.safetensors"));
+  EXPECT_FALSE(std::filesystem::exists(dir.path() / "checkpoints/step-2.safetensors"));
 }
 
 struct RootOfSquare : nn::Module {
@@ -265,6 +320,21 @@ TEST(Modes, APartInEvalModeStaysSoWhenTheWholeIsFitted) {
   net.set_training(true);  // the whole decides anew
   trainer.fit(samples(8).batch(4));
   EXPECT_NE(frozen.running_mean.value().to_vector<double>(), std::vector<double>(3, 0.0));
+}
+
+TEST(Modes, PartsMayBeFrozenAndUnfrozenBetweenFits) {
+  random::seed(2);
+  const nn::Linear first(3);
+  const auto net = nn::sequential(first, nn::Relu(), nn::Linear(2));
+  net.build({2});
+  Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::AdamW(0.01));
+  for (const bool trainable : {false, true, false, true}) {
+    first.set_trainable(trainable);
+    const auto before = first.parameters()[0].value().to_vector<float>();
+    trainer.fit(samples(8).batch(4));
+    EXPECT_EQ(first.parameters()[0].value().to_vector<float>() != before, trainable);
+  }
+  EXPECT_EQ(trainer.traces(), 2u);
 }
 
 TEST(Modes, ANetworkInEvalModeIsFittedInTrainMode) {

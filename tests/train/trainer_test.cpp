@@ -173,5 +173,25 @@ TEST(BadInput, C32_AnOptimizerOfAnotherModel) {
       {"linear1.weight", "optimizer"});
 }
 
+// To the last digit, and the smallest of all is no sign for "ignored".
+TEST(BadInput, C23_LabelsThatAreNoClassAreNamedExactly) {
+  constexpr std::int64_t odd = (std::int64_t{1} << 53) + 1;
+  for (const std::int64_t label :
+       {odd, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+    Trainer trainer = trainer_for(small_net());
+    expect_error<IndexError>([&] { trainer.fit(clouds(4, label).batch(4)); },
+                             {"row 3", "label " + std::to_string(label) + " is not a class"});
+    Trainer ignoring(small_net(), loss::SoftmaxCrossEntropy({.ignore_index = label}), optim::Adam(0.01));
+    if (label == no_label) {
+      expect_error<IndexError>([&] { ignoring.fit(clouds(4, label).batch(4)); }, {"row 3"});
+    } else {
+      EXPECT_EQ(ignoring.fit(clouds(4, label).batch(4)).steps, 1);
+    }
+    Trainer beside(small_net(), loss::SoftmaxCrossEntropy({.ignore_index = label ^ 1}), optim::Adam(0.01));
+    expect_error<IndexError>([&] { beside.fit(clouds(4, label).batch(4)); },
+                             {"label " + std::to_string(label)});
+  }
+}
+
 }  // namespace
 }  // namespace luge::train

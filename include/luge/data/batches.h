@@ -1,4 +1,4 @@
-// Batches: a data set some samples at a time, as tensors, epoch after epoch.
+// Batches: a data set in batches of samples, as tensors, epoch after epoch.
 #pragma once
 
 #include <cstdint>
@@ -12,77 +12,89 @@
 
 namespace luge::data {
 
+/// Options of Dataset::batch.
 struct BatchOptions {
-  /// Leave out a last batch that is smaller than the others.
+  /// Leave out the last batch of an epoch when it is smaller than the others.
   bool drop_last = false;
 };
 
+/// Options of Batches::prefetch.
 struct PrefetchOptions {
-  /// Threads that read ahead. automatic: as many as there are processors that kernels leave free, at most 2.
+  /// As workers: one thread for each processor that kernels do not use, at most 2.
   static constexpr int automatic = -1;
-  int workers = automatic;
-  /// Batches that may lie ready.
-  int depth = 4;
+  int workers = automatic;  ///< threads that read ahead, 0 to 256 or automatic
+  int depth = 4;            ///< the number of batches that are read ahead, 1 to 4096
 };
 
-/// input: [batch, …sample shape]; target: the same for targets, not defined() when there are none.
+/// A batch as tensors.
 struct Batch {
-  Tensor input;
-  Tensor target;
+  Tensor input;   ///< [rows, …shape of an input]
+  Tensor target;  ///< [rows, …shape of a target]; empty when the data set has no targets
 };
 
-/// A batch in host memory, and where its rows come from.
+/// A batch in host memory, and where its samples come from.
 struct HostBatch {
-  HostArray input;
-  HostArray target;
-  std::int64_t epoch = 0;
-  std::int64_t index = 0;  // among the epoch's batches
-  std::int64_t rows = 0;
+  HostArray input;         ///< [rows, …shape of an input]
+  HostArray target;        ///< [rows, …shape of a target]; empty when the data set has no targets
+  std::int64_t epoch = 0;  ///< the number of the epoch
+  std::int64_t index = 0;  ///< the number of the batch in its epoch
+  std::int64_t rows = 0;   ///< the number of samples
 
+  /// Copies the batch into tensors.
   Batch to_tensors() const;
-  /// File and row of one of its samples.
+  /// Returns where a sample of the batch comes from: its file and row.
   std::string where(std::int64_t row) const;
 
-  std::shared_ptr<const Source> source;
-  std::int64_t first = 0;  // index in `source` of row 0
+  std::shared_ptr<const Source> source;  ///< where the samples come from
+  std::int64_t first = 0;                ///< the index in `source` of row 0
 };
 
-/// One pass over the data. Reading throws what the source throws, with the sample's place, and ValueError for
-/// a value that is not finite.
+/// One pass over the data. Reading throws what the source throws, and ValueError naming the sample for a
+/// value that is not finite.
 class Epoch {
  public:
   class Iterator;
-  /// The next batch, or none at the end.
+  /// Returns the next batch, or nothing at the end.
   std::optional<HostBatch> next();
 
+  /// Begins a loop over the remaining batches.
   Iterator begin();
+  /// Ends the loop.
   std::default_sentinel_t end() { return {}; }
 
-  struct State;
+  struct State;  // internal
+  /// Internal: made by Batches::epoch.
   explicit Epoch(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
  private:
   std::shared_ptr<State> state_;
 };
 
-/// Copies are independent. Ranged over, it gives one epoch; over again, the next one with its own order.
+/// A data set in batches. A range-for loop runs over one epoch; the next loop runs over the next epoch, in
+/// its own order. Copies are independent of each other.
+///
+///     for (const data::Batch& batch : data.shuffle().batch(64)) step(batch.input, batch.target);
 class Batches {
  public:
+  /// Makes batches of `size` samples. Throws ValueError for a size below 1.
   Batches(Dataset dataset, std::int64_t size, const BatchOptions& options = {});
 
+  /// Returns the data set.
   const Dataset& dataset() const { return dataset_; }
-  /// Batches in an epoch.
+  /// Returns the number of batches in an epoch.
   std::int64_t size() const;
-  /// Samples in a full batch.
+  /// Returns the number of samples in a full batch.
   std::int64_t batch_size() const { return batch_size_; }
 
-  /// Reads ahead on threads of its own. Workers only fill host memory, and the order of batches stays the
-  /// same.
+  /// Returns the same batches, read ahead on other threads. The threads only fill host memory, and the order
+  /// of the batches stays the same. Throws ValueError when an option is out of range.
   Batches prefetch(const PrefetchOptions& options = {}) const;
-  /// The given epoch, from batch `first` on: what a resumed training asks for.
+  /// Returns one epoch by its number, beginning with batch `first`, as a resumed training needs it.
   Epoch epoch(std::int64_t epoch, std::int64_t first = 0) const;
 
+  /// Begins a loop over the next epoch.
   Epoch::Iterator begin();
+  /// Ends the loop.
   std::default_sentinel_t end() const { return {}; }
 
  private:
@@ -93,14 +105,20 @@ class Batches {
   std::int64_t next_epoch_ = 0;
 };
 
+/// An input iterator over the batches of an epoch.
 class Epoch::Iterator {
  public:
-  using difference_type = std::ptrdiff_t;
-  using value_type = Batch;
+  using difference_type = std::ptrdiff_t;  ///< as iterators need it
+  using value_type = Batch;                ///< what the iterator gives
+  /// Internal: made by Epoch::begin.
   explicit Iterator(std::shared_ptr<State> state);
+  /// Returns the present batch.
   const Batch& operator*() const { return batch_; }
+  /// Reads the next batch.
   Iterator& operator++();
+  /// Reads the next batch.
   void operator++(int) { ++*this; }
+  /// Returns true at the end.
   bool operator==(std::default_sentinel_t) const { return state_ == nullptr; }
 
  private:

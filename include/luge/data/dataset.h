@@ -1,5 +1,5 @@
-// Dataset: a list of samples, size + get(index), and the views that make new lists of it. A view owns what it
-// is made of, so chains of temporaries are safe, in range-for too.
+// Dataset: a list of samples, and the views that make new lists of it. A view owns its source, so chains of
+// temporaries are safe, also in a range-for loop.
 #pragma once
 
 #include <cstdint>
@@ -17,71 +17,96 @@ namespace luge::data {
 class Batches;
 struct BatchOptions;
 
+/// Options of Dataset::shuffle.
 struct ShuffleOptions {
-  /// Same seed, same order, on every machine.
+  /// The same seed gives the same order on every machine.
   std::uint64_t seed = 0;
 };
 
+/// Options of Dataset::split.
 struct SplitOptions {
-  /// Which samples go where; independent of every shuffle that follows.
+  /// Decides which samples go into which part. A shuffle afterwards does not change that.
   std::uint64_t seed = 0;
-  /// false: the first part is the first samples, as a time series needs it.
+  /// True: samples are chosen at random. False: the first part has the first samples, as for time series.
   bool random = true;
 };
 
-/// Copies share the source. Functions given to map and augment run on loader threads.
+/// A list of samples. Copies share the source. Functions that are given to map and augment may run on several
+/// threads at the same time.
+///
+///     auto [train, valid] = data::fashion_mnist().train.split(0.9);
+///     auto batches = train.shuffle().batch(64).prefetch();
 class Dataset {
  public:
   class Iterator;
 
+  /// Makes a data set of a source. Throws ValueError for a null pointer.
   explicit Dataset(std::shared_ptr<const Source> source);
 
+  /// Returns the number of samples.
   std::int64_t size() const { return source_->size(); }
+  /// Returns what is known of each sample: dtypes, shapes, class names.
   const Info& info() const { return source_->info(); }
-  /// Throws IndexError outside 0 … size()-1.
+  /// Returns one sample. Throws IndexError for an index outside 0 … size()-1, and what the source throws.
   Sample get(std::int64_t index) const;
-  /// Where a sample comes from: file and row.
+  /// Returns where a sample comes from: its file and row.
   std::string where(std::int64_t index) const { return source_->where(index); }
-  /// A number that changes with the size, the types, the order or any byte of the content. Behind map and
-  /// augment it is that of what is below them, and of what the function makes of up to 64 samples.
+  /// Returns a number that changes when the size, the dtypes, the shapes, the order or any byte of the
+  /// samples change. After map or augment it is made from the samples before them and from the result of the
+  /// function for up to 64 samples.
   std::uint64_t fingerprint() const;
 
-  /// Every sample through `function`. Types may change; all samples must agree.
+  /// Returns the samples after `function`. It may change dtypes and shapes, but in the same way for all
+  /// samples. Throws ShapeError naming a sample that differs from the first one.
   Dataset map(std::function<Sample(Sample)> function) const;
-  /// As map; `key` differs for every sample, epoch and seed: seed your own random numbers with it.
+  /// Returns the samples after a random function. `key` differs for each sample, epoch and seed; use it as
+  /// the seed of the random numbers. Otherwise as map.
   Dataset augment(std::function<Sample(Sample, std::uint64_t key)> function, std::uint64_t seed = 0) const;
-  /// The input through (x - offset) * scale, as float32; recorded as the model's preprocessing.
+  /// Returns the samples with inputs (x - offset) · scale, as float32. A trainer saves this with the network,
+  /// so that Module::predict scales raw inputs in the same way. Throws ShapeError when the numbers of offsets
+  /// or scales do not match the input.
   Dataset affine(const Affine& affine) const;
-  /// A new order in every epoch.
+  /// Returns the samples in a new random order for each epoch.
   Dataset shuffle(const ShuffleOptions& options = {}) const;
-  /// The first `count` samples (all, when there are fewer), and those behind them.
+  /// Returns the first `count` samples, or all when there are fewer. Throws ValueError for a negative count.
   Dataset take(std::int64_t count) const;
+  /// Returns the samples after the first `count`. Throws ValueError for a negative count.
   Dataset skip(std::int64_t count) const;
-  /// Samples by index. Throws IndexError for one that does not exist.
+  /// Returns the samples at these indices. Throws IndexError for an index that does not exist.
   Dataset select(std::vector<std::int64_t> indices) const;
-  /// Two parts without common samples, `fraction` (0 … 1) of them in the first. Freezes a shuffle before it.
+  /// Returns two parts that have no samples in common. The first one has this fraction of the samples. A
+  /// shuffle before the split keeps its order of epoch 0. Throws ValueError for a fraction outside [0, 1].
   std::pair<Dataset, Dataset> split(double fraction, const SplitOptions& options = {}) const;
-  /// `size` samples at a time, as tensors. Throws ValueError for a size below 1.
+  /// Returns the samples in batches of `size`, as tensors. Throws ValueError for a size below 1.
   Batches batch(std::int64_t size) const;
+  /// Returns the samples in batches with options. Throws as above.
   Batches batch(std::int64_t size, const BatchOptions& options) const;
 
+  /// Begins a loop over the samples.
   Iterator begin() const;
+  /// Ends the loop.
   Iterator end() const;
+  /// Returns the source.
   const std::shared_ptr<const Source>& source() const { return source_; }
 
  private:
   std::shared_ptr<const Source> source_;
 };
 
+/// An iterator over the samples of a data set.
 class Dataset::Iterator {
  public:
+  /// Internal: made by Dataset::begin and Dataset::end.
   Iterator(std::shared_ptr<const Source> source, std::int64_t index)
       : source_(std::move(source)), index_(index) {}
+  /// Reads the present sample.
   Sample operator*() const { return Dataset(source_).get(index_); }
+  /// Goes to the next sample.
   Iterator& operator++() {
     ++index_;
     return *this;
   }
+  /// Returns true when both are at the same sample.
   bool operator==(const Iterator& other) const { return index_ == other.index_; }
 
  private:

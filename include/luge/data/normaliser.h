@@ -1,5 +1,5 @@
-// Normaliser: brings inputs to a common scale. Fitted on the training part alone, applied to every part, and
-// saved with the model.
+// Normalization of inputs to a common scale. It is fitted to the training part alone, applied to each part,
+// and saved with the model.
 #pragma once
 
 #include <string_view>
@@ -8,22 +8,28 @@
 
 namespace luge::data {
 
+/// How inputs are scaled.
 enum class Scaling {
-  none,
-  standardise,  // mean 0, variance 1
-  min_max,      // 0 … 1
+  none,         ///< not at all
+  standardise,  ///< to mean 0 and variance 1
+  min_max,      ///< to the range 0 … 1
 };
 
-/// "none", "standardise", "min-max"; throws ValueError listing them.
+/// Returns the scaling of a name that the shell uses: "none", "standardise" or "min-max". Throws ValueError
+/// for another name, and lists these.
 Scaling scaling_named(std::string_view text);
+/// Returns the name that the shell uses.
 std::string_view name(Scaling scaling);
 
-/// Measures the inputs of `training`: rank 1 (a table) column by column, images [C,H,W] channel by channel,
-/// anything else as a whole. What does not vary is only shifted. Throws ValueError for an empty data set and
-/// FormatError naming the sample for a value that is not finite.
+/// Measures the inputs of a data set and returns offset and scale for Dataset::affine. Tables (rank 1) are
+/// measured column by column, images [C,H,W] channel by channel, and other inputs as a whole. A column or
+/// channel that does not vary is only shifted. Throws ValueError for a data set without samples or without
+/// numbers, and FormatError naming the sample for a value that is not finite.
+///
+///     auto scaled = test.affine(data::fit_scaling(train, data::Scaling::min_max));
 Affine fit_scaling(const Dataset& training, Scaling scaling);
 
-/// First `first`, then `second`, as one step.
+/// Returns one step that does the same as `first` and then `second`.
 Affine compose(const Affine& first, const Affine& second);
 
 }  // namespace luge::data

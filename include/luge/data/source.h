@@ -1,5 +1,5 @@
-// Source: what every data set is underneath, and the host-side values it hands out. Loaders work on these
-// alone; tensors are made when a batch is complete.
+// Source: where the samples of a data set come from, and their values in host memory. Loaders work on these
+// only; tensors are made when a batch is complete.
 #pragma once
 
 #include <cstddef>
@@ -15,74 +15,86 @@
 
 namespace luge::data {
 
-/// Element type and shape of one half of a sample.
+/// The dtype and the shape of the input or the target of a sample.
 struct Field {
-  DType dtype = f32;
-  Shape shape;
+  DType dtype = f32;  ///< the dtype
+  Shape shape;        ///< the shape, without a batch axis
+  /// Returns true when dtype and shape are equal.
   bool operator==(const Field&) const = default;
-  /// Bytes of one value.
+  /// Returns the size of one value in bytes.
   std::size_t bytes() const { return size_of(dtype) * static_cast<std::size_t>(shape.elements()); }
-  std::string to_string() const;  // "f32[1,28,28]"
+  /// Returns dtype and shape as text, such as "f32[1,28,28]".
+  std::string to_string() const;
 };
 
-/// A value on the host: dense, row-major.
+/// A value in host memory, row-major.
 struct HostArray {
-  Field field;
-  std::vector<std::byte> bytes;
+  Field field;                   ///< dtype and shape
+  std::vector<std::byte> bytes;  ///< the elements
 
-  HostArray() = default;
+  HostArray() = default;  ///< an empty value
+  /// Makes a value of zeros.
   explicit HostArray(Field of) : field(std::move(of)), bytes(field.bytes()) {}
+  /// Returns the elements. T must be the C++ type of the dtype; it is not checked.
   template <class T>
   std::span<T> as() {
     return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
+  /// Returns the elements for reading. T must be the C++ type of the dtype; it is not checked.
   template <class T>
   std::span<const T> as() const {
     return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
 };
 
+/// One sample.
 struct Sample {
-  HostArray input;
-  HostArray target;  // empty for a data set without targets
+  HostArray input;   ///< the input
+  HostArray target;  ///< the target; empty when the data set has no targets
 };
 
-/// y = (x - offset) * scale. Each list holds one number, or one for every index of the input's first axis
-/// (the channels of an image, the columns of a table).
+/// The function (x - offset) · scale. Each list has one number, or one for each index of the first axis of an
+/// input (the channels of an image, the columns of a table).
 struct Affine {
-  std::vector<float> offset = {0.0f};
-  std::vector<float> scale = {1.0f};
+  std::vector<float> offset = {0.0f};  ///< what is subtracted
+  std::vector<float> scale = {1.0f};   ///< the factor
+  /// Returns true when both lists are equal.
   bool operator==(const Affine&) const = default;
 };
 
-/// What is known of every sample before one is read.
+/// What is known of all samples before one is read.
 struct Info {
-  std::string name;
-  Field input;
-  std::optional<Field> target;
-  std::vector<std::string> classes;   // names by label; empty when targets are no labels
-  std::vector<std::string> features;  // names of the columns of a table; empty otherwise
-  std::string target_name;            // the target column of a table
-  /// How raw values (bytes of a picture, cells of a table) became the input; none once a function was mapped.
+  std::string name;                   ///< the name of the data set
+  Field input;                        ///< dtype and shape of an input
+  std::optional<Field> target;        ///< dtype and shape of a target; none when there are no targets
+  std::vector<std::string> classes;   ///< class names by label; empty when the targets are not labels
+  std::vector<std::string> features;  ///< the names of the columns of a table; empty otherwise
+  std::string target_name;            ///< the target column of a table
+  /// How raw values, such as the bytes of a picture, became the input. None after Dataset::map.
   std::optional<Affine> preprocessing = Affine{};
 };
 
-/// A random-access list of samples. Derive from it for data of your own;
-/// Dataset(std::make_shared<MySource>(…)). Every member may be called from several threads at once.
+/// A list of samples with random access. Derive from it for data of your own. Several threads may call the
+/// members at the same time.
+///
+///     data::Dataset mine(std::make_shared<MySource>());
 class Source {
  public:
   virtual ~Source() = default;
+  /// Returns the number of samples.
   virtual std::int64_t size() const = 0;
+  /// Returns what is known of all samples.
   virtual const Info& info() const = 0;
-  /// Writes sample `index` (0 ≤ index < size()) into memory of exactly the sizes that info() states.
+  /// Writes sample `index`, which is in 0 … size()-1, into memory of exactly the sizes that info() states.
   virtual void read(std::int64_t index, std::span<std::byte> input, std::span<std::byte> target) const = 0;
-  /// Where the sample comes from, for errors: "train-images-idx3-ubyte.gz, picture 17".
+  /// Returns where a sample comes from, for errors: "train-images-idx3-ubyte.gz, picture 17".
   virtual std::string where(std::int64_t index) const = 0;
-  /// The source as it is in the given epoch, or null when all epochs are alike. Only what is random differs.
+  /// Returns the source as it is in an epoch, or null when it is the same in all epochs. Only sources with
+  /// something random, such as a shuffle, override this.
   virtual std::shared_ptr<const Source> at_epoch(std::int64_t) const { return nullptr; }
-  /// A number that any changed byte of any sample changes: a resumed training knows its data by it. This one
-  /// reads every sample once; override it where that takes long and something else tells (sizes and times of
-  /// files, a version).
+  /// Returns a number that changes when any byte of any sample changes. A resumed training recognizes its
+  /// data by it. The default reads each sample once; override it when that takes long and something else
+  /// identifies the data, such as the sizes and times of files or a version.
   virtual std::uint64_t fingerprint() const;
 };
 

@@ -1,5 +1,4 @@
-// Where samples come from: files in the IDX format of MNIST, tables in CSV, tensors in memory, and small
-// classics.
+// Data sets from files in the IDX format of MNIST, from CSV tables and from tensors, and small classic ones.
 #pragma once
 
 #include <cstdint>
@@ -12,51 +11,71 @@
 
 namespace luge::data {
 
+/// A data set that has a training part and a test part.
 struct TrainTest {
-  Dataset train;
-  Dataset test;
+  Dataset train;  ///< the training part
+  Dataset test;   ///< the test part
 };
 
-/// The 60,000 + 10,000 pictures of clothes of Xiao et al. 2017: f32[1,28,28] in 0 … 1, labels i64. Looks
-/// under LUGE_DATA, then where Debian's package dataset-fashion-mnist lies. Throws FileError naming both.
+/// Reads Fashion-MNIST (Xiao et al. 2017): 60,000 and 10,000 pictures of clothes, inputs f32[1,28,28] in 0 …
+/// 1 and labels i64[]. It looks in LUGE_DATA/fashion-mnist, in LUGE_DATA, and where the Debian package
+/// dataset-fashion-mnist installs its files. Throws FileError naming these folders.
 TrainTest fashion_mnist();
-/// The same for LeCun's handwritten digits, which have no Debian package: LUGE_DATA/mnist.
+/// Reads MNIST (LeCun et al. 1998), the handwritten digits, in the same form. It looks in LUGE_DATA/mnist and
+/// in LUGE_DATA; there is no Debian package. Throws FileError naming these folders.
 TrainTest mnist();
-/// The four files train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-… (plain or .gz) of a folder.
+/// Reads a folder with the four files of MNIST, plain or compressed: train-images-idx3-ubyte,
+/// train-labels-idx1-ubyte, and the same with t10k in place of train. Throws FileError for a missing file,
+/// and as idx does.
 TrainTest idx_folder(const std::filesystem::path& folder, std::vector<std::string> classes = {});
-/// Pictures and labels of two IDX files. Throws FormatError when their counts differ or a label exceeds
-/// `classes`.
+/// Reads the pictures and the labels of two IDX files: inputs f32[1,height,width] and labels i64[]. Bytes are
+/// scaled to 0 … 1. Throws FormatError when the numbers of pictures and labels differ or a label is not one
+/// of `classes`.
 Dataset idx(const std::filesystem::path& images, const std::filesystem::path& labels,
             std::vector<std::string> classes = {});
 
+/// Options of csv.
 struct CsvOptions {
-  /// Column of the target, by name or by number from 0; negative numbers count from the end.
+  /// The target column, by its name or by its number, which counts from 0; negative numbers count from the
+  /// end.
   std::string target = "-1";
-  /// A first line of names; automatic: when a cell of the first line is no number and the cells below are.
-  enum class Header { automatic, yes, no } header = Header::automatic;
-  /// Target cells are names or whole numbers of classes (label = place in the sorted list), or real values.
-  /// Numbers are classes when automatic finds few different whole ones from 0 or 1, each in several rows.
-  enum class Target { automatic, classes, values } kind = Target::automatic;
-  /// Between cells; 0: found out (comma, tab, semicolon or |).
+  /// Whether the first line has the names of the columns.
+  enum class Header {
+    automatic,  ///< yes when a cell of the first line is not a number and the cells below it are
+    yes,        ///< it has the names
+    no          ///< it is a row of the table
+  } header = Header::automatic;  ///< whether the first line has the names of the columns
+  /// What the cells of the target are.
+  enum class Target {
+    automatic,  ///< classes when cells are names, or few whole numbers that are in several rows each
+    classes,    ///< names or whole numbers of classes; the label is the position in the sorted list
+    values      ///< real values
+  } kind = Target::automatic;  ///< what the cells of the target are
+  /// The character between cells. 0: it is found in the file (comma, tab, semicolon or |).
   char separator = 0;
-  /// The columns of the input, in this order, such as those a network was trained on; empty: all but the
-  /// target. Found by name, or by place in a table without a header.
+  /// The columns of the input in this order, for example those that a network was trained with. Empty: all
+  /// but the target. They are found by name, or by position in a table without a header.
   std::vector<std::string> features = {};
-  /// The names of the labels, in this order; empty: what the column holds.
+  /// The class names in the order of the labels. Empty: the values of the target column.
   std::vector<std::string> classes = {};
 };
-/// Rows of a table: input f32[columns - 1]; target i64[] for classes, f32[1] for values. Throws FormatError
-/// naming file, line and column: for cells that are no numbers, a table of one column, one without rows, and
-/// `features` or `classes` that do not fit.
+/// Reads the rows of a table: inputs f32[columns - 1], and targets i64[] for classes or f32[1] for values.
+/// Throws FormatError naming file, line and column when an input cell is not a number, when the table has no
+/// rows or only one column, and when `features` or `classes` do not match the table.
 Dataset csv(const std::filesystem::path& file, const CsvOptions& options = {});
 
-/// Samples along axis 0 of both tensors. Throws ShapeError when their lengths differ.
+/// Returns the slices along axis 0 of both tensors as samples. Throws ShapeError when their first extents
+/// differ or a tensor has no axes.
 Dataset tensors(const Tensor& inputs, const Tensor& targets);
+/// Returns the slices along axis 0 of a tensor as samples without targets. Throws ShapeError when it has no
+/// axes.
 Dataset tensors(const Tensor& inputs);
 
-/// The four rows of a truth table: input f32[2], target f32[1].
+/// Returns the four rows of the truth table of exclusive or: inputs f32[2], targets f32[1].
 Dataset xor_table();
+/// Returns the four rows of the truth table of and: inputs f32[2], targets f32[1].
 Dataset and_table();
+/// Returns the four rows of the truth table of or: inputs f32[2], targets f32[1].
 Dataset or_table();
 
 }  // namespace luge::data

@@ -1,6 +1,8 @@
-// How parameters begin. A weight of a linear layer is [out,in], of a convolution [out,in/groups,…kernel];
-// with r = the kernel's elements (1 for linear), fan_in = in/groups·r and fan_out = out·r, as PyTorch and
-// Keras count. A bias is drawn with the fans of its weight.
+// Initializers: how parameters begin.
+/// @file
+/// The weight of a linear layer is [out,in], that of a convolution is [out,in/groups,…kernel]. With r = the
+/// number of elements of the kernel (1 for linear), fan_in = in/groups·r and fan_out = out·r, as in PyTorch
+/// and Keras. A bias is drawn with the fans of its weight.
 #pragma once
 
 #include <cstdint>
@@ -11,25 +13,31 @@
 
 namespace luge::init {
 
+/// The numbers of inputs and outputs that a weight connects.
 struct Fans {
-  double in = 1;
-  double out = 1;
+  double in = 1;   ///< fan_in: inputs of one output
+  double out = 1;  ///< fan_out: outputs of one input
 };
-/// Fans of a weight of this shape; a shape with fewer than two axes counts its elements as both.
+/// Returns the fans of a weight of this shape. For fewer than two axes, both fans are the number of elements.
 Fans fans_of(const Shape& weight);
 
 /// A named way to draw initial values.
 class Initializer {
  public:
+  /// Makes a tensor of this shape and dtype.
   using Draw = std::function<Tensor(const Shape& shape, const Fans& fans, DType dtype)>;
+  /// Makes an initializer of your own.
   Initializer(std::string name, Draw draw) : name_(std::move(name)), draw_(std::move(draw)) {}
 
+  /// Returns the initial value of a weight of this shape.
   Tensor operator()(const Shape& shape, DType dtype = f32) const {
     return draw_(shape, fans_of(shape), dtype);
   }
+  /// Returns the initial value of a parameter with the given fans, such as a bias.
   Tensor operator()(const Shape& shape, const Fans& fans, DType dtype) const {
     return draw_(shape, fans, dtype);
   }
+  /// Returns the name, such as "he_normal".
   const std::string& name() const { return name_; }
 
  private:
@@ -37,35 +45,48 @@ class Initializer {
   Draw draw_;
 };
 
+/// Zeros.
 Initializer zeros();
+/// Ones.
 Initializer ones();
+/// One value for all elements.
 Initializer constant(double value);
+/// Uniform in [low, high). Throws ValueError when the interval is empty.
 Initializer uniform(double low, double high);
+/// Normal with this mean and standard deviation. Throws ValueError for a negative deviation.
 Initializer normal(double mean, double deviation);
-/// Normal within two deviations of the mean.
+/// Normal with this mean and standard deviation, restricted to two deviations around the mean. Throws
+/// ValueError for a negative deviation.
 Initializer truncated_normal(double mean, double deviation);
-/// 0.01 · N(0, 1).
+/// Normal with mean 0 and standard deviation 0.01.
 Initializer small_random();
 /// Uniform within ±gain·√(6 / (fan_in + fan_out)). Source: Glorot and Bengio 2010.
 Initializer xavier_uniform(double gain = 1);
-/// Normal with deviation gain·√(2 / (fan_in + fan_out)).
+/// Normal with mean 0 and standard deviation gain·√(2 / (fan_in + fan_out)). Source: Glorot and Bengio 2010.
 Initializer xavier_normal(double gain = 1);
-/// The same under Glorot's first name.
+/// Another name of xavier_uniform, as in Keras.
 inline Initializer glorot_uniform(double gain = 1) { return xavier_uniform(gain); }
+/// Another name of xavier_normal, as in Keras.
 inline Initializer glorot_normal(double gain = 1) { return xavier_normal(gain); }
-/// Which fan keeps its variance: that of the forward or of the backward pass.
-enum class Fan : std::uint8_t { in, out };
-/// Uniform within ±√(6 / fan), for layers before a relu. Source: He et al. 2015.
+/// Which fan he_uniform and he_normal use.
+enum class Fan : std::uint8_t {
+  in,  ///< fan_in: the variance stays the same in the forward pass
+  out  ///< fan_out: the variance stays the same in the backward pass
+};
+/// Uniform within ±√(6 / fan), for layers that a relu follows. Source: He et al. 2015.
 Initializer he_uniform(Fan fan = Fan::in);
-/// Normal with deviation √(2 / fan).
+/// Normal with mean 0 and standard deviation √(2 / fan), for layers that a relu follows. Source: He et al.
+/// 2015.
 Initializer he_normal(Fan fan = Fan::in);
-/// Normal with deviation √(1 / fan_in). Source: LeCun et al. 1998.
+/// Normal with mean 0 and standard deviation √(1 / fan_in). Source: LeCun et al. 1998.
 Initializer lecun_normal();
-/// Uniform within ±1/√fan_in: what weights and biases of Linear and the convolutions get unless told.
-/// Source: PyTorch nn.Linear and nn.Conv2d.
+/// Uniform within ±1/√fan_in, the default of weights and biases of Linear and the convolutions. Source:
+/// PyTorch nn.Linear and nn.Conv2d.
 Initializer fan_in_uniform();
 
-/// By the names above, for the shell. Throws ValueError listing them.
+/// Returns an initializer by its name, as the shell does: the name of a function above that needs no
+/// arguments, or "he_uniform_out" or "he_normal_out". Throws ValueError for another name, and lists those
+/// that exist.
 Initializer named(const std::string& name);
 
 }  // namespace luge::init

@@ -1,4 +1,4 @@
-// Tables as text: comma separated values as RFC 4180 defines them, read row by row.
+// Tables as text: comma-separated values as RFC 4180 defines them, read row by row.
 #pragma once
 
 #include <cstddef>
@@ -10,36 +10,46 @@
 
 namespace luge::io {
 
+/// Options of CsvReader.
 struct CsvOptions {
-  bool header = true;    ///< the first row names the columns; else they are called column1, column2, …
-  char separator = ',';  ///< ';' and '\t' are common too; guess_separator finds it out
-  std::size_t max_row_bytes = std::size_t{64} << 20;
-  std::size_t max_columns = std::size_t{1} << 20;
+  bool header = true;  ///< the first row has the names of the columns; false: they are column1, column2, …
+  char separator = ',';  ///< the character between fields; guess_separator finds it in a file
+  std::size_t max_row_bytes = std::size_t{64} << 20;  ///< the largest row, in bytes
+  std::size_t max_columns = std::size_t{1} << 20;     ///< the largest number of columns
 };
 
-/// Reads UTF-8 text with rows ended by LF, CRLF or CR, with or without a byte order mark; fields may stand in
-/// double quotes, within which a quote is doubled. Empty rows are skipped. Every row has as many fields as
-/// the first. Numbers are read the same in every locale. Throws FileError, and FormatError beginning with
-/// "<file>:<line>:<column>: ", line counting from 1 and column counting fields from 1.
+/// Reads a table row by row. The text is UTF-8, with or without a byte order mark, and rows end with LF, CRLF
+/// or CR. A field may be in double quotes; inside them, two quotes mean one. Empty rows are skipped. All rows
+/// must have the same number of fields. Numbers are read in the same way in all locales. Throws FileError
+/// when the file cannot be read, and FormatError whose text begins with FILE:LINE:COLUMN, where lines and
+/// fields count from 1.
+///
+///     io::CsvReader rows("iris.csv");
+///     while (rows.next()) total += rows.number(rows.column("width"));
 class CsvReader {
  public:
+  /// Opens a file and reads its header.
   explicit CsvReader(const std::string& path, const CsvOptions& options = {});
   CsvReader(CsvReader&&) noexcept;
   CsvReader& operator=(CsvReader&&) noexcept;
   ~CsvReader();
 
+  /// Returns the path of the file.
   const std::string& path() const;
+  /// Returns the names of the columns.
   const std::vector<std::string>& columns() const;
-  /// The position of a column. Throws FormatError naming the nearest columns when there is none of that name.
+  /// Returns the position of a column, counted from 0. Throws FormatError suggesting similar names when there
+  /// is no such column.
   std::size_t column(std::string_view name) const;
 
-  /// Goes to the next row; false at the end of the file. Call it before the first row too.
+  /// Goes to the next row. Returns false at the end of the file. Call it also before the first row.
   bool next();
-  /// The line on which the present row begins.
+  /// Returns the line on which the current row begins, counted from 1.
   std::int64_t line() const;
-  /// A field of the present row, quotes removed; valid until next().
+  /// Returns a field of the current row without its quotes. It is valid until next().
   std::string_view field(std::size_t column) const;
-  /// A field as a finite number such as -12, 0.5, +3e-4; blanks around it are allowed.
+  /// Returns a field as a number, such as -12, 0.5 or +3e-4; blanks around it are allowed. Throws FormatError
+  /// when it is not a finite number.
   double number(std::size_t column) const;
 
  private:
@@ -47,23 +57,24 @@ class CsvReader {
   std::unique_ptr<State> state_;
 };
 
-/// The numbers of all rows, row by row: values[row * columns.size() + column].
+/// A table of numbers.
 struct CsvNumbers {
-  std::vector<std::string> columns;
-  std::vector<double> values;
+  std::vector<std::string> columns;  ///< the names of the columns
+  std::vector<double> values;        ///< values[row * columns.size() + column]
 
+  /// Returns the number of rows.
   std::size_t rows() const { return columns.empty() ? 0 : values.size() / columns.size(); }
 };
 
-/// Reads a table that holds nothing but numbers.
+/// Reads a table in which all fields are numbers. Throws as CsvReader does.
 CsvNumbers read_csv_numbers(const std::string& path, const CsvOptions& options = {});
 
-/// What stands between the cells of a table: the one of comma, tab, semicolon and | that cuts its first rows
-/// into equally many cells, most of them numbers; a comma when none does.
+/// Returns the character between the fields of a table: the one of comma, tab, semicolon and | that splits
+/// the first rows into the same number of fields, most of them numbers. When none does, it is a comma.
 char guess_separator(const std::string& path);
 
-/// Throws FormatError naming both files and the first column that differs, for tables that must fit each
-/// other, as training and test data.
+/// Checks that two tables have the same columns, as training and test data must. Throws FormatError naming
+/// both files and the first column that differs.
 void check_same_columns(const CsvReader& expected, const CsvReader& received);
 
 }  // namespace luge::io

@@ -1,4 +1,4 @@
-// The IDX format of MNIST and its kin (Yann LeCun), plain or compressed with gzip.
+// The IDX format of MNIST and similar data sets (Yann LeCun), plain or compressed with gzip.
 #pragma once
 
 #include <cstddef>
@@ -11,29 +11,31 @@
 
 namespace luge::io {
 
+/// What the header of a file states.
 struct IdxHeader {
   DType dtype = DType::u8;  ///< u8, i8, i16, i32, f32 or f64
-  Shape shape;
+  Shape shape;              ///< the shape
 };
 
-/// Elements row-major in the machine's byte order.
+/// The content of a file.
 struct IdxArray {
-  DType dtype = DType::u8;
-  Shape shape;
-  std::vector<std::byte> bytes;
+  DType dtype = DType::u8;       ///< u8, i8, i16, i32, f32 or f64
+  Shape shape;                   ///< the shape
+  std::vector<std::byte> bytes;  ///< the elements, row-major and in the byte order of the machine
 };
 
+/// Limits of read_idx.
 struct IdxLimits {
-  std::uint64_t max_bytes = std::uint64_t{4} << 30;  ///< of the elements, uncompressed
+  std::uint64_t max_bytes = std::uint64_t{4} << 30;  ///< the largest size of the uncompressed elements
 };
 
-/// Reads the header alone. Throws FileError and FormatError as read_idx does.
+/// Reads only the header of a file. Throws FileError and FormatError as read_idx does.
 IdxHeader read_idx_header(const std::string& path);
 
-/// Reads a whole file; whether it is compressed is told by its first bytes, not by its name. Throws FileError
-/// (cannot be read), FormatError (no IDX, damaged, cut short, or longer than its extents say; the text has
-/// both numbers of bytes) and ValueError (over the limit). All but damage inside a compressed file is found
-/// out before memory is taken.
+/// Reads a file. Its first bytes decide whether it is compressed, not its name. Throws FileError when it
+/// cannot be read, FormatError when it is not IDX, is damaged, or is shorter or longer than its header states
+/// (the text has both sizes), and ValueError when it exceeds the limit. Except for damage inside a compressed
+/// file, this is found before memory is allocated.
 IdxArray read_idx(const std::string& path, const IdxLimits& limits = {});
 
 }  // namespace luge::io

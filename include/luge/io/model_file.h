@@ -1,4 +1,4 @@
-// Model files: one safetensors file with the weights of a network, its graph, and what goes with it.
+// Model files: one safetensors file with the weights of a network, its graph, and further tensors.
 #pragma once
 
 #include <map>
@@ -11,29 +11,31 @@
 
 namespace luge::io {
 
-/// What a training puts beside the network: optimizer slots, counters.
+/// What a file holds besides the network, such as the optimizer slots of a training.
 struct Extras {
-  std::vector<std::pair<std::string, Tensor>> tensors;
-  std::map<std::string, std::string> metadata;
+  std::vector<std::pair<std::string, Tensor>> tensors;  ///< tensors with their names
+  std::map<std::string, std::string> metadata;          ///< text with its names
 };
 
-/// Writes the network, whole or not at all. Its parameters must exist. Throws StateError, GraphError and
-/// FileError.
+/// Writes a network to a file, completely or not at all. Throws StateError when the network has not been
+/// built, GraphError when its graph cannot be saved, and FileError when the file cannot be written.
 void write_model(const std::string& path, const nn::Module& net, const Extras& extras = {});
 
+/// The content of a model file.
 struct ModelFile {
-  nn::Loaded net;
-  Extras extras;  // what is not the network's
+  nn::Loaded net;  ///< the network
+  Extras extras;   ///< the rest
 };
+/// Reads a network and the rest of its file. Throws FileError and FormatError as nn::load does.
 ModelFile read_model(const std::string& path);
 
-/// New values for a network's parameters and buffers.
+/// New values for the parameters and buffers of a network.
 struct ModelState {
-  std::vector<std::pair<Variable, Tensor>> values;
-  Extras extras;
+  std::vector<std::pair<Variable, Tensor>> values;  ///< each Variable with its new value
+  Extras extras;                                    ///< the rest of the file
 };
-/// Finds in a file the values for a network that has been built; assigns none of them. Throws FormatError
-/// listing the names that are missing, extra, or of another shape.
+/// Reads the values for a network that has been built, but assigns none of them. Throws FileError when the
+/// file cannot be read, and FormatError listing the names that are missing, extra or of another shape.
 ModelState read_state(const std::string& path, const nn::Module& net);
 
 }  // namespace luge::io

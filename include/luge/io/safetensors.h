@@ -1,5 +1,5 @@
-// Tensors and text in one file, in the open safetensors format: nothing in it can run, everything in it is
-// checked.
+// Tensors and text in one file, in the open safetensors format. Nothing in such a file can run as code, and
+// all of it is checked.
 #pragma once
 
 #include <cstddef>
@@ -16,63 +16,75 @@
 
 namespace luge::io {
 
-/// A tensor to be written: row-major elements in the machine's byte order.
+/// A tensor to be written.
 struct TensorView {
-  std::string name;
-  DType dtype = DType::f32;
-  Shape shape;
-  std::span<const std::byte> bytes;
+  std::string name;                  ///< the name in the file
+  DType dtype = DType::f32;          ///< the dtype
+  Shape shape;                       ///< the shape
+  std::span<const std::byte> bytes;  ///< the elements, row-major and in the byte order of the machine
 };
 
-/// Writes `tensors` and `metadata` to `path`, whole or not at all; the same content gives the same bytes,
-/// whatever the order of `tensors`. Checksums of header and tensors go into the metadata. Throws ValueError
-/// (a name twice, no UTF-8, bytes that do not fit the shape, a header over 100,000,000 bytes; nothing is
-/// written then) and FileError (nothing is changed then).
+/// Writes tensors and text to a file, completely or not at all. The same content gives the same bytes, in
+/// whatever order the tensors are given. Checksums of the header and of the tensors are added to the
+/// metadata. Throws ValueError when a name is given twice, a text is not UTF-8, bytes do not match a shape,
+/// or the header exceeds 100,000,000 bytes. Throws FileError when the file cannot be written; the old file is
+/// then unchanged.
 void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
-/// What a file says about one of its tensors; `begin` and `end` count bytes of the data section.
+/// What a file states about one of its tensors.
 struct StoredTensor {
-  std::string name;
-  DType dtype = DType::f32;
-  Shape shape;
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
+  std::string name;          ///< the name
+  DType dtype = DType::f32;  ///< the dtype
+  Shape shape;               ///< the shape
+  std::uint64_t begin = 0;   ///< the first byte in the data section
+  std::uint64_t end = 0;     ///< the byte after the last one in the data section
 
+  /// Returns the number of bytes.
   std::uint64_t size_in_bytes() const { return end - begin; }
 };
 
-/// A safetensors file opened for reading. The constructor reads and checks the header alone, tensors are read
-/// when asked for, into the caller's memory. The file may be replaced by a writer meanwhile: reading goes on
-/// in the old one. A header may begin with blanks, although its first byte should be `{`: the format's own
-/// tests take such files, so Luge reads them; it never writes them. Throws FileError (cannot be read) and
-/// FormatError (breaks the format, is damaged, or holds what Luge has no type for); the text names file,
-/// tensor, and what was expected and found.
+/// A safetensors file that is open for reading. The constructor reads and checks only the header; tensors are
+/// read when they are asked for. When the file is replaced meanwhile, reading continues in the old file. A
+/// header that begins with blanks is accepted, although the format asks for `{` first: the tests of the
+/// format accept it too. Members throw FileError when the file cannot be read, and FormatError when it breaks
+/// the format, is damaged, or has a dtype that Luge does not have; the text names the file, the tensor, and
+/// what was expected and found.
+///
+///     io::SafetensorsFile file("lenet5.safetensors");
+///     for (const auto& tensor : file.tensors()) std::cout << tensor.name << ' ';
 class SafetensorsFile {
  public:
+  /// Opens a file, and reads and checks its header.
   explicit SafetensorsFile(const std::string& path);
   SafetensorsFile(SafetensorsFile&&) noexcept;
   SafetensorsFile& operator=(SafetensorsFile&&) noexcept;
   ~SafetensorsFile();
 
+  /// Returns the path of the file.
   const std::string& path() const;
-  /// In the order of their data.
+  /// Returns what the file states about its tensors, in the order of their data.
   const std::vector<StoredTensor>& tensors() const;
+  /// Returns the names of the tensors, in the order of their data.
   std::vector<std::string> names() const;
-  /// What the writer put in, without the checksums.
+  /// Returns the metadata without the checksums.
   const std::map<std::string, std::string>& metadata() const;
-  /// Whether the file carries Luge's checksums; every read is then checked against them.
+  /// Returns true when the file has checksums of Luge. Then all reads are checked.
   bool has_checksums() const;
 
+  /// Returns true when there is a tensor of this name.
   bool contains(std::string_view name) const;
-  /// Type, shape and place of a tensor. Throws FormatError naming the nearest names when there is no such
-  /// tensor.
+  /// Returns what the file states about a tensor. Throws FormatError suggesting similar names when there is
+  /// no such tensor.
   const StoredTensor& type(std::string_view name) const;
-  /// Reads the elements of a tensor. Throws ValueError unless `bytes` has just the size of the tensor.
+  /// Reads the elements of a tensor into memory of exactly its size. Throws ValueError for another size.
   void read(std::string_view name, std::span<std::byte> bytes) const;
+  /// Reads the elements of a tensor.
   std::vector<std::byte> read(std::string_view name) const;
+  /// Reads the elements of all tensors.
   std::map<std::string, std::vector<std::byte>> read_all() const;
-  /// Reads everything once, in little memory, and throws FormatError naming the first damaged tensor.
+  /// Reads the whole file once and checks it, with little memory. Throws FormatError naming the first damaged
+  /// tensor.
   void verify() const;
 
  private:

@@ -1,4 +1,5 @@
-// Losses: what a training makes small. Each gives one cost per sample, weighs the samples, and reduces them.
+// Losses: what a training minimizes. A loss computes one cost for each sample, weights the samples, and
+// reduces them to one number.
 #pragma once
 
 #include <cstdint>
@@ -11,58 +12,68 @@
 
 namespace luge::loss {
 
+/// How the costs of the samples are reduced.
 enum class Reduction : std::uint8_t {
-  mean,  // Σ weight·cost / Σ weight; 0, with no gradient, where all weights are 0
-  sum,   // Σ weight·cost
-  none   // weight·cost of each sample
+  mean,  ///< Σ weight·cost / Σ weight; 0 with no gradient when all weights are 0
+  sum,   ///< Σ weight·cost
+  none   ///< weight·cost of each sample, not reduced
 };
 
-/// What a loss says about each sample.
+/// What a loss function computes.
 struct Cost {
-  Tensor each;    // [N] or, where each position of a sample is judged, [N,…]
-  Tensor weight;  // the same shape, or empty: 1 each
+  Tensor each;    ///< the cost of each sample [N], or of each position of each sample [N,…]
+  Tensor weight;  ///< the weight of each cost, in the same shape; empty: all weights are 1
 };
 
-/// What a loss takes as targets.
+/// Which targets a loss takes.
 struct Targets {
+  /// The kinds of targets.
   enum class Kind : std::uint8_t {
-    values,         // any finite number
-    probabilities,  // numbers in [0,1]
-    labels          // whole numbers below `classes`, or `ignore_index`
-  } kind = Kind::values;
-  std::int64_t classes = 0;
-  std::int64_t ignore_index = no_label;
+    values,                              ///< any finite numbers
+    probabilities,                       ///< numbers in [0, 1]
+    labels                               ///< whole numbers in 0 … classes-1, or ignore_index
+  } kind = Kind::values;                 ///< the kind of these targets
+  std::int64_t classes = 0;              ///< the number of classes of labels
+  std::int64_t ignore_index = no_label;  ///< the label that is ignored
 };
 
-/// A cost over many samples, in two parts that may be added up over batches.
+/// A cost over many samples as two sums, which can be added up over batches.
 struct Sums {
-  Tensor cost;    // Σ weight·cost
-  Tensor weight;  // Σ weight, f64; the number of costs where all weights are 1
+  Tensor cost;    ///< Σ weight·cost, rank-0 f64
+  Tensor weight;  ///< Σ weight, rank-0 f64; the number of costs when all weights are 1
 };
 
-/// A loss by its name and its cost; every loss below is one. Copies are equal.
+/// Base class of the losses: a name, a cost function and a reduction.
+///
+///     Tensor value = loss::SoftmaxCrossEntropy()(net(x), labels);
 class Loss {
  public:
+  /// Computes the costs.
   using Function = std::function<Cost(const Tensor& prediction, const Tensor& target)>;
+  /// States which targets the loss takes for these shapes.
   using TargetsOf = std::function<Targets(const Shape& prediction, const Shape& target)>;
-  /// `targets` says what targets of such a shape must be; without it they are values.
+  /// Makes a loss of your own. Without `targets`, the targets may be any finite numbers.
   Loss(std::string name, Reduction reduction, Function cost, TargetsOf targets = {});
 
-  /// The reduced cost, float32 for predictions of 16 bits. `sample_weight` [N] multiplies the loss' own
-  /// weights; empty: 1 each; where it is 0, prediction and target are not looked at. Samples that weigh
-  /// nothing together have a mean of 0. Throws ShapeError and DTypeError naming the loss.
+  /// Returns the reduced cost; it is float32 for a prediction of 16 bits. `sample_weight` [N] multiplies the
+  /// weights of the loss; when it is empty it is 1. Samples of weight 0 are ignored, even when they hold NaN,
+  /// and the mean is 0 when all weights are 0. Throws ShapeError or DTypeError naming the loss when
+  /// prediction, target and weights do not match.
   Tensor operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
-  /// What the mean is made of, whatever the reduction: over batches that are not alike, the mean of all is
-  /// the sum of the costs by the sum of the weights.
+  /// Returns the two sums that the mean is made of, for any reduction. The mean over uneven batches is the
+  /// sum of the costs divided by the sum of the weights. Throws as above.
   Sums sums(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
-  /// The quotient; 0 where nothing weighs.
+  /// Returns cost / weight; 0 when the weight is 0.
   static Tensor mean(const Sums& sums);
 
+  /// Returns which targets the loss takes for these shapes.
   Targets targets(const Shape& prediction, const Shape& target) const;
-  /// Which entries of the target count, bool in its shape; empty: all.
+  /// Returns which entries of the target count, bool in its shape. An empty Tensor means that all count.
   Tensor counted(const Tensor& prediction, const Tensor& target) const;
 
+  /// Returns the name, such as "mse".
   const std::string& name() const { return name_; }
+  /// Returns the reduction.
   Reduction reduction() const { return reduction_; }
 
  private:
@@ -73,46 +84,54 @@ class Loss {
   TargetsOf targets_;
 };
 
+/// Options of SoftmaxCrossEntropy.
 struct SoftmaxCrossEntropyOptions {
-  std::int64_t axis = -1;                  // of the classes in the logits
-  double label_smoothing = 0;              // in [0,1)
-  std::vector<double> class_weights = {};  // one number a class: a sample counts as much as its class
-  std::int64_t ignore_index = no_label;    // samples with this label count for nothing
-  Reduction reduction = Reduction::mean;
+  std::int64_t axis = -1;                  ///< the class axis of the logits
+  double label_smoothing = 0;              ///< s in [0, 1): the target t becomes (1-s)·t + s/classes
+  std::vector<double> class_weights = {};  ///< one number for each class: the weight of its samples
+  std::int64_t ignore_index = no_label;    ///< samples with this label do not count
+  Reduction reduction = Reduction::mean;   ///< how the costs are reduced
 };
-/// -Σ t·log softmax(logits). Logits [N,…,C]; target holds labels [N,…] or [N,…,1] of any dtype without
-/// fractions, or probabilities [N,…,C]. See softmax_cross_entropy for what a label out of range does. Throws
-/// ValueError for as many class weights as there are not classes. Source: PyTorch nn.CrossEntropyLoss (whose
-/// class weights act inside the sum when labels are smoothed; here they weigh the sample).
+/// The cross-entropy -Σ t·log softmax(logits) of logits [N,…,C]. The target holds labels [N,…] or [N,…,1],
+/// whole numbers of any dtype, or probabilities [N,…,C]. A label out of range throws IndexError when the
+/// program runs. Throws ValueError when the number of class weights is not the number of classes. Source:
+/// PyTorch nn.CrossEntropyLoss; with smoothed labels its class weights act inside the sum, here they weight
+/// the sample.
 class SoftmaxCrossEntropy : public Loss {
  public:
+  /// Makes the loss. Throws ValueError for a negative class weight.
   explicit SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options = {});
 };
 
-/// Mean of (t - y)² over the elements of a sample. Prediction and target of one shape, or [N,1] and [N]; a
-/// target of another dtype is cast to the prediction's. Source: PyTorch nn.MSELoss, Keras MeanSquaredError.
+/// The mean squared error: the mean of (t - y)² over the elements of each sample. Prediction y and target t
+/// have one shape, or are [N,1] and [N]. The target is cast to the dtype of the prediction. Source: PyTorch
+/// nn.MSELoss, Keras MeanSquaredError.
 class MSE : public Loss {
  public:
+  /// Makes the loss.
   explicit MSE(Reduction reduction = Reduction::mean);
 };
 
+/// Options of BinaryCrossEntropy.
 struct BinaryCrossEntropyOptions {
-  bool from_logits =
-      true;  // predictions are logits; else probabilities, whose logarithms are held above -100
-  double label_smoothing = 0;  // t becomes (1-s)·t + s/2
-  double positive_weight = 1;  // a sample counts 1 + (this - 1)·t: balances rare positives
-  Reduction reduction = Reduction::mean;
+  /// True: predictions are logits. False: they are probabilities, whose logarithms count as at least -100.
+  bool from_logits = true;
+  double label_smoothing = 0;             ///< s in [0, 1): the target t becomes (1-s)·t + s/2
+  double positive_weight = 1;             ///< p above 0: an element has the weight 1 + (p - 1)·t
+  Reduction reduction = Reduction::mean;  ///< how the costs are reduced
 };
-/// Mean of -(t·log p + (1-t)·log(1-p)) over the elements of a sample; shapes and dtypes as for MSE, targets
-/// in [0,1]. Source: PyTorch nn.BCEWithLogitsLoss, nn.BCELoss.
+/// The binary cross-entropy: the mean of -(t·log p + (1-t)·log(1-p)) over the elements of each sample. Shapes
+/// and dtypes are those of MSE; targets are in [0, 1]. Source: PyTorch nn.BCEWithLogitsLoss, nn.BCELoss.
 class BinaryCrossEntropy : public Loss {
  public:
+  /// Makes the loss. Throws ValueError when an option is out of range.
   explicit BinaryCrossEntropy(const BinaryCrossEntropyOptions& options = {});
 };
 
-/// "softmax-cross-entropy", "mse", "binary-cross-entropy": with default options, for the shell. Throws
-/// ValueError listing the names.
+/// Returns a loss by its name, with default options, as the shell does: "softmax-cross-entropy", "mse" or
+/// "binary-cross-entropy". Throws ValueError for another name, and lists those that exist.
 Loss named(const std::string& name);
+/// Returns the names that `named` takes.
 std::vector<std::string> names();
 
 }  // namespace luge::loss

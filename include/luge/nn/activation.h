@@ -6,14 +6,17 @@
 
 namespace luge::nn {
 
-/// max(x, 0), range [0,∞), not zero-centred; derivative 1 for x > 0, else 0.
+/// Applies max(x, 0). The range is [0, ∞) and is not centered at zero; the derivative is 1 for x > 0, else 0.
+/// Source: PyTorch nn.ReLU.
 class Relu : public Layer<Relu> {
  public:
   Tensor forward(const Tensor& x) const override;
 };
-/// x where x > 0, else slope·x, range (-∞,∞), not zero-centred; derivative 1 for x > 0, else slope.
+/// Applies x where x > 0, else slope·x. The range is (-∞, ∞) and is not centered at zero; the derivative is 1
+/// for x > 0, else slope. Source: PyTorch nn.LeakyReLU.
 class LeakyRelu : public Layer<LeakyRelu> {
  public:
+  /// Makes the layer with the slope for negative x.
   explicit LeakyRelu(double slope = 0.01) : slope_(slope) {}
   Tensor forward(const Tensor& x) const override;
   std::string describe() const override;
@@ -21,33 +24,40 @@ class LeakyRelu : public Layer<LeakyRelu> {
  private:
   double slope_;
 };
-/// x limited to [0,6], not zero-centred; derivative 1 inside, else 0.
+/// Limits x to [0, 6]. The range is not centered at zero; the derivative is 1 inside it, else 0. Source:
+/// PyTorch nn.ReLU6.
 class Relu6 : public Layer<Relu6> {
  public:
   Tensor forward(const Tensor& x) const override;
 };
-/// x·Φ(x), range [-0.17,∞), not zero-centred; derivative Φ(x) + x·φ(x).
+/// Applies x·Φ(x), where Φ is the distribution function of the normal distribution and φ its density. The
+/// range is [-0.17, ∞) and is not centered at zero; the derivative is Φ(x) + x·φ(x). Source: PyTorch nn.GELU.
 class Gelu : public Layer<Gelu> {
  public:
+  /// Makes the layer, exact or with the tanh approximation.
   explicit Gelu(GeluForm form = GeluForm::exact) : form_(form) {}
   Tensor forward(const Tensor& x) const override;
 
  private:
   GeluForm form_;
 };
-/// 1/(1+e^-x), range (0,1), not zero-centred; derivative y·(1-y).
+/// Applies 1/(1 + e^-x). The range is (0, 1) and is not centered at zero; the derivative is y·(1-y). Source:
+/// PyTorch nn.Sigmoid.
 class Sigmoid : public Layer<Sigmoid> {
  public:
   Tensor forward(const Tensor& x) const override;
 };
-/// Hyperbolic tangent, range (-1,1), zero-centred; derivative 1-y².
+/// Applies the hyperbolic tangent. The range is (-1, 1) and is centered at zero; the derivative is 1-y².
+/// Source: PyTorch nn.Tanh.
 class Tanh : public Layer<Tanh> {
  public:
   Tensor forward(const Tensor& x) const override;
 };
-/// e^x over its sum along an axis, range (0,1), not zero-centred; derivative y·(g - Σ g·y).
+/// Divides e^x by its sum along an axis. The range is (0, 1) and is not centered at zero; the gradient is
+/// y·(g - Σ g·y). Source: PyTorch nn.Softmax.
 class Softmax : public Layer<Softmax> {
  public:
+  /// Makes the layer for one axis, by default the last one.
   explicit Softmax(std::int64_t axis = -1) : axis_(axis) {}
   Tensor forward(const Tensor& x) const override;
 

@@ -1,4 +1,4 @@
-// Attention layers: heads over one projection, and the block that transformers are made of.
+// Attention layers: multi-head self-attention, and the block that transformers are made of.
 #pragma once
 
 #include "luge/nn/dropout.h"
@@ -8,17 +8,19 @@
 
 namespace luge::nn {
 
+/// Options of MultiHeadAttention.
 struct AttentionLayerOptions {
-  bool causal = false;  // position i looks at positions 0 … i only
-  bool bias = true;     // of both projections
+  bool causal = false;  ///< position i attends to positions 0 … i only
+  bool bias = true;     ///< both Linear layers have a bias
 };
 
-/// Self-attention x [N,T,width] → [N,T,width]. Children projection, a Linear to q, k and v of all heads, and
-/// output, a Linear back. `width` is found at the first call and must divide by `heads`, else ShapeError.
-/// Throws ValueError for fewer than one head. Source: Vaswani et al. 2017, PyTorch nn.MultiheadAttention with
-/// q = k = v.
+/// Self-attention: x [N,T,width] → [N,T,width]. The child "projection" is a Linear layer to q, k and v of all
+/// heads, and the child "output" is a Linear layer back. Throws ShapeError for an input that is not
+/// [N,T,width]. Source: Vaswani et al. 2017, PyTorch nn.MultiheadAttention with q = k = v.
 class MultiHeadAttention : public Layer<MultiHeadAttention> {
  public:
+  /// Makes the layer. Each head has width/heads features. Throws ValueError when there is not at least one
+  /// head or width is not divisible by heads.
   MultiHeadAttention(std::int64_t width, std::int64_t heads, const AttentionLayerOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   std::string describe() const override;
@@ -29,19 +31,21 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
   Linear projection_, output_;
 };
 
+/// Options of TransformerBlock.
 struct TransformerBlockOptions {
-  bool causal = false;
-  bool bias = true;            // of all four Linear layers
-  std::int64_t expansion = 4;  // the middle of the second half is this many times as wide
-  double dropout = 0;          // of each half, before it is added
+  bool causal = false;         ///< position i attends to positions 0 … i only
+  bool bias = true;            ///< all four Linear layers have a bias
+  std::int64_t expansion = 4;  ///< the hidden layer of the second half has expansion·width features
+  double dropout = 0;          ///< dropout rate of each half, before it is added
 };
 
-/// x + dropout(attention(norm(x))), then the same with linear, gelu, linear in place of attention:
-/// [N,T,width] → [N,T,width]. Throws as MultiHeadAttention does, and ValueError for an expansion below 1 or a
-/// rate outside [0,1]. Source: the pre-norm block of Radford et al. 2019 (GPT-2), PyTorch
-/// nn.TransformerEncoderLayer with norm_first and gelu.
+/// The pre-norm block of transformers, [N,T,width] → [N,T,width]: y = x + dropout(attention(norm1(x))), then
+/// y + dropout(narrow(gelu(widen(norm2(y))))). Throws ShapeError for an input that is not [N,T,width].
+/// Source: Radford et al. 2019 (GPT-2), PyTorch nn.TransformerEncoderLayer with norm_first and gelu.
 class TransformerBlock : public Layer<TransformerBlock> {
  public:
+  /// Makes the block. Throws ValueError when there is not at least one head, when width is not divisible by
+  /// heads, for an expansion below 1, and for a dropout rate outside [0, 1].
   TransformerBlock(std::int64_t width, std::int64_t heads, const TransformerBlockOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   std::string describe() const override;

@@ -5,16 +5,18 @@
 
 namespace luge::nn {
 
-/// In train mode each element becomes 0 with probability `rate` and is divided by 1 - rate else; in eval mode
-/// x passes unchanged. `rate` is the share that is dropped (Keras, PyTorch), 1 - rate the share that is kept:
-/// Dropout(0.5) keeps half, Dropout::keeping(0.8) drops a fifth. Throws ValueError outside [0,1]. Source:
-/// PyTorch nn.Dropout.
+/// In train mode each element becomes 0 with probability `rate` and is divided by 1 - rate otherwise. In eval
+/// mode x is returned unchanged. As in Keras and PyTorch, `rate` is the share that is dropped: Dropout(0.5)
+/// keeps half of the elements, Dropout::keeping(0.8) drops a fifth. Source: PyTorch nn.Dropout.
 class Dropout : public Layer<Dropout> {
  public:
+  /// Makes the layer with the share to drop. Throws ValueError for a rate outside [0, 1].
   explicit Dropout(double rate);
+  /// Makes the layer with the share to keep. Throws ValueError for a rate outside [0, 1].
   static Dropout keeping(double keep_rate) { return Dropout(1 - keep_rate); }
   Tensor forward(const Tensor& x) const override;
   std::string describe() const override;
+  /// Returns the share that is dropped.
   double rate() const { return rate_; }
 
  private:

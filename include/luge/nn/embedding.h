@@ -6,21 +6,23 @@
 
 namespace luge::nn {
 
+/// Options of Embedding.
 struct EmbeddingOptions {
-  init::Initializer init = init::normal(0, 1);
+  init::Initializer init = init::normal(0, 1);  ///< initial value of weight
 };
 
-/// ids [N,…], of any integer dtype or whole numbers in a floating tensor, which gives the table its dtype →
-/// rows of the table [N,…,width]. Parameter weight [count,width], float32 for integer ids. While running, an
-/// id outside 0 … count-1 throws IndexError naming it. Throws ValueError for count or width below
-/// 1. Source: PyTorch nn.Embedding, Keras Embedding.
+/// Looks up rows of a table: ids [N,…] → [N,…,width]. ids have an integer dtype, or are whole numbers in a
+/// floating tensor. The table has the dtype of floating ids, and float32 for integer ids. An id outside
+/// 0 … count-1 throws IndexError naming it when the program runs. Source: PyTorch nn.Embedding, Keras
+/// Embedding.
 class Embedding : public Layer<Embedding> {
  public:
+  /// Makes a table of `count` rows. Throws ValueError for a count or a width below 1.
   Embedding(std::int64_t count, std::int64_t width, const EmbeddingOptions& options = {});
   Tensor forward(const Tensor& ids) const override;
   std::string describe() const override;
 
-  Parameter weight;
+  Parameter weight;  ///< the table [count,width]
 
  protected:
   void create_parameters(const Tensor& ids) const override;

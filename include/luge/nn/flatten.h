@@ -5,7 +5,8 @@
 
 namespace luge::nn {
 
-/// x [N,…] → [N, elements of one sample]. Source: PyTorch nn.Flatten, Keras Flatten.
+/// Flattens each sample: x [N,…] → [N, number of elements of a sample]. Throws ShapeError for an input
+/// without axes. Source: PyTorch nn.Flatten, Keras Flatten.
 class Flatten : public Layer<Flatten> {
  public:
   Tensor forward(const Tensor& x) const override;

@@ -6,23 +6,26 @@
 
 namespace luge::nn {
 
+/// Options of Linear.
 struct LinearOptions {
-  bool bias = true;
-  init::Initializer init = init::fan_in_uniform();
-  init::Initializer bias_init = init::fan_in_uniform();
+  bool bias = true;                                      ///< add a bias
+  init::Initializer init = init::fan_in_uniform();       ///< initial value of weight
+  init::Initializer bias_init = init::fan_in_uniform();  ///< initial value of bias
 };
 
-/// x [N,…,in] → x·wᵀ + b [N,…,out]. Parameters weight [out,in] and bias [out]; `in` is found at the first
-/// call. Throws ValueError for fewer than one output, ShapeError for an input whose last extent is not known
-/// or differs. Source: PyTorch nn.Linear, Keras Dense.
+/// Fully connected layer: x [N,…,in] → x·wᵀ + b [N,…,out]. The number of inputs is found at the first call.
+/// Throws ShapeError when the last extent of the input is unknown or differs from that of the first call.
+/// Source: PyTorch nn.Linear, Keras Dense.
 class Linear : public Layer<Linear> {
  public:
+  /// Makes the layer. Throws ValueError for fewer than one output.
   explicit Linear(std::int64_t outputs, const LinearOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   std::string describe() const override;
   Work work() const override;
 
-  Parameter weight, bias;
+  Parameter weight,  ///< [out,in]
+      bias;          ///< [out]; absent when it is switched off
 
  protected:
   void create_parameters(const Tensor& x) const override;

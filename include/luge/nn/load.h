@@ -9,11 +9,13 @@
 
 namespace luge::nn {
 
-/// A network that runs the graph of its file. Its parameters have the names they had when it was saved; train
-/// mode runs the graph as it was in train mode (dropout), eval mode the other.
+/// A network that runs the graph of its file. Its parameters have the names that they had when the file was
+/// written. In train mode it runs the graph of train mode, with dropout for example; in eval mode it runs the
+/// graph of eval mode.
 class Loaded : public Layer<Loaded> {
  public:
   struct Content;  // internal
+  /// Internal: use load.
   explicit Loaded(std::shared_ptr<const Content> content);
 
   Tensor forward(const Tensor& x) const override;
@@ -24,9 +26,12 @@ class Loaded : public Layer<Loaded> {
   std::map<std::string, Parameter> parameters_;
 };
 
-/// Reads what Module::save or a training's checkpoint wrote; the network starts in eval mode. Throws
-/// FileError, and FormatError naming file and place: for damage, an op this version does not know, or a newer
-/// version of one.
+/// Reads a network that Module::save or a checkpoint of a training wrote. The network is in eval mode. Throws
+/// FileError when the file cannot be read. Throws FormatError naming the file and the place when it is
+/// damaged, and when it has an op that this version does not know, or a newer version of an op.
+///
+///     auto net = nn::load("lenet5.safetensors");
+///     Tensor probabilities = net.predict(image);
 Loaded load(const std::string& path);
 
 }  // namespace luge::nn

@@ -24,21 +24,22 @@
 
 namespace luge::nn {
 
+/// A Variable with its path in a network.
 struct NamedVariable {
-  std::string name;  // a path: "block1.conv.weight"
-  Variable variable;
+  std::string name;   ///< the path, such as "block1.conv.weight"
+  Variable variable;  ///< the Variable
 };
 
-/// How much work one output of a layer is, for summaries.
+/// How much work one output of a layer takes, for summaries.
 struct Work {
-  std::int64_t fan_in = 0;  // inputs that each output looks at
-  bool bias = false;        // each output has a constant of its own or of its channel
-  bool multiplies = false;  // each input is multiplied by a weight: counts as multiply-adds
+  std::int64_t fan_in = 0;  ///< the number of inputs that one output depends on
+  bool bias = false;        ///< a bias is added to each output
+  bool multiplies = false;  ///< each input is multiplied by a weight, which counts as a multiply-add
 };
 
-/// A handle: copies share parameters, children and train/eval mode; nn::clone gives an independent copy.
-/// Shapes of parameters are found at the first call, or by build(). Calling a module is safe from several
-/// threads.
+/// Base class of layers, blocks and networks. A module is a handle: copies share parameters, children and
+/// train/eval mode; nn::clone makes an independent copy. The shapes of parameters are found at the first call
+/// or by build(). Several threads may call a module at the same time.
 class Module {
  public:
   struct State;  // internal: what copies share
@@ -50,76 +51,98 @@ class Module {
   Module& operator=(Module&& other) noexcept = default;
   virtual ~Module();
 
-  /// Runs forward on x [N,…]. The first call makes parameters of x's dtype (float32 when x is not floating).
-  /// Errors name the path of the layer that refused. Throws StateError for a layer with state that forward
-  /// uses but that no child() or sequential() registered.
+  /// Runs forward on x [N,…]. The first call creates the parameters, in the dtype of x. Errors begin with the
+  /// path of the layer that threw them. Throws StateError when forward calls a layer that has parameters or a
+  /// mode but was not registered with child() or sequential().
   Tensor operator()(const Tensor& x) const;
 
-  /// Makes all parameters for inputs of this shape, the batch axis left out: net.build({1, 28, 28}).
+  /// Creates all parameters for inputs of this shape, which has no batch axis: net.build({1, 28, 28}). Throws
+  /// what the layers throw for an input that does not match.
   void build(const Shape& input, DType dtype = f32) const;
+  /// Returns true when all parameters have been created.
   bool built() const;
 
-  /// Trainable and frozen parameters, in order of registration, children behind. Throws StateError naming a
-  /// layer that is not built.
+  /// Returns all parameters, frozen ones too, in the order of registration: those of a module come before
+  /// those of its children. Throws StateError naming a layer that has not been built.
   Variables parameters() const;
+  /// Returns parameters() with their paths.
   std::vector<NamedVariable> named_parameters() const;
-  /// State that no optimizer changes, such as running statistics.
+  /// Returns the state that no optimizer changes, such as running statistics, with its paths. Throws
+  /// StateError naming a layer that has not been built.
   std::vector<NamedVariable> named_buffers() const;
-  /// Frozen parameters take no gradient and no step.
+  /// Freezes all parameters, or makes them trainable again. Optimizers do not change frozen parameters.
+  /// Throws StateError naming a layer that has not been built.
   void set_trainable(bool trainable) const;
 
-  /// Train mode is on at first; dropout, say, acts only then. Holds for all children. A part that is put into
-  /// eval mode by a call of its own stays in it when a Trainer fits the whole, and is saved so; the next call
-  /// on the whole decides anew. set_trainable(false) freezes the parameters alone.
+  /// Sets train or eval mode of this module and all its children. Train mode is on at first; dropout, for
+  /// example, acts in train mode only. A part that was put into eval mode by its own set_training(false)
+  /// stays in eval mode while a Trainer fits the whole network, and is saved so. The next set_training of the
+  /// whole network changes it again. Parameters are frozen by set_trainable, not by eval mode.
   void set_training(bool training) const;
+  /// Returns true in train mode.
   bool training() const;
 
-  /// Registered children with their names.
+  /// Returns the registered children with their names.
   std::vector<std::pair<std::string, std::shared_ptr<const Module>>> children() const;
 
-  /// What a file tells about the network beside its graph. The input's shape is found at the first call.
+  /// Returns what is known about the network besides its graph. The shape of the input is found at the first
+  /// call.
   const Notes& notes() const;
+  /// Replaces the notes.
   void set_notes(Notes notes) const;
-  /// Writes weights, graph and notes to one file, whole or not at all; nn::load reads it. Throws StateError
-  /// when the network is not built, FileError when the file cannot be written.
+  /// Writes weights, graph and notes to one file, which nn::load reads. The file is written completely or not
+  /// at all. Throws StateError when the network has not been built and FileError when the file cannot be
+  /// written.
   void save(const std::string& path) const;
-  /// What the network makes of raw inputs, one sample or [N,…] of them: scaled as the notes say, in eval
-  /// mode, logits as probabilities. Throws ShapeError for inputs that are no samples.
+  /// Returns the prediction [N,…] for raw inputs, one sample or [N,…] samples, in eval mode. Inputs are
+  /// scaled as the notes say, and logits become probabilities. Throws ShapeError when the input has neither
+  /// the rank of a sample nor one axis more.
   Tensor predict(const Tensor& raw) const;
 
-  /// "Conv2d"; the class' name unless overridden.
+  /// Returns the type as summaries and errors write it: the name of the class, such as "Conv2d", unless a
+  /// class overrides it.
   virtual std::string type() const;
-  /// The type and what else tells layers apart: "Conv2d 3x3".
+  /// Returns the type and the most important option, such as "Conv2d 3x3".
   virtual std::string describe() const { return type(); }
+  /// Returns the work of one output, for summaries.
   virtual Work work() const { return {}; }
-  /// What the module computes; operator() calls it.
+  /// Computes the output. A class of your own overrides it; call operator() to run it.
   virtual Tensor forward(const Tensor& x) const = 0;
 
+  /// Internal: returns what copies share.
   const std::shared_ptr<State>& state() const { return state_; }
 
  protected:
+  /// Internal: makes an independent copy of a child.
   using Copy = std::shared_ptr<const Module> (*)(const Module&);
-  /// Registers a child under a name without dots, unique here (else ValueError), and gives it back.
+  /// Registers a child under a name and returns it. Throws ValueError when the name is empty, has a dot or is
+  /// taken.
   template <std::derived_from<Module> L>
   L child(std::string name, L layer) {
     add_child(std::move(name), share(layer), &copy_as<L>);
     return layer;
   }
-  /// Registers a parameter (or buffer) with a value, or one that create_parameters will give a value.
+  /// Registers a parameter and returns it. Without an initial value, create_parameters must create it. Throws
+  /// ValueError when the name is empty, has a dot or is taken.
   Parameter parameter(std::string name, const Tensor& initial = {});
+  /// Registers a buffer, which is state that no optimizer changes. Otherwise as parameter.
   Parameter buffer(std::string name, const Tensor& initial = {});
-  /// Gives values to the parameters that wait for one; called once, outside any trace, with the first input.
+  /// Calls create for each parameter without a value. It is called once, with the first input, and never
+  /// inside a trace.
   virtual void create_parameters(const Tensor& x) const;
-  /// Eval mode to begin with, as if nobody had called set_training: a Trainer puts it into train mode.
+  /// Sets eval mode as the mode to begin with: a Trainer still puts the module into train mode.
   void begin_in_eval_mode() const;
-  /// Sets a waiting parameter's value.
+  /// Creates the Variable of a parameter with an initial value, from inside create_parameters.
   void create(const Parameter& parameter, const Tensor& initial) const;
 
+  /// Internal: registers a child.
   void add_child(std::string name, std::shared_ptr<const Module> child, Copy copy);
+  /// Internal: returns a handle that shares the state of a layer.
   template <class L>
   static std::shared_ptr<const Module> share(const L& layer) {
     return std::make_shared<const L>(layer);
   }
+  /// Internal: returns an independent copy while cloning.
   template <class L>
   static std::shared_ptr<const Module> copy_as(const Module& layer) {
     return std::make_shared<const L>(static_cast<const L&>(layer));
@@ -130,11 +153,11 @@ class Module {
   std::shared_ptr<State> state_;
 };
 
-/// While it lives, copies made of modules and parameters are independent of their originals, and of each
-/// other's originals in the same way: what shared state before shares the copy's state.
+/// Internal: while it lives, copies of modules and parameters are independent of their originals. Originals
+/// that share state have copies that share state.
 class Cloning {
  public:
-  Cloning();
+  Cloning();  ///< begins the scope
   ~Cloning();
   Cloning(const Cloning&) = delete;
   Cloning& operator=(const Cloning&) = delete;
@@ -143,32 +166,39 @@ class Cloning {
   void* outer_;
 };
 
-/// A module with parameters, children and mode of its own.
+/// Returns an independent copy of a module, with its own parameters, children and mode.
 template <std::derived_from<Module> M>
 M clone(const M& module) {
   const Cloning cloning;
   return M(module);
 }
 
-/// Base of the layers that come with Luge: adds net.clone().
+/// Base class of the layers of Luge; it adds the member clone().
 template <class Self, std::derived_from<Module> Base = Module>
 class Layer : public Base {
  public:
   using Base::Base;
+  /// Returns an independent copy, as nn::clone does.
   Self clone() const { return nn::clone(static_cast<const Self&>(*this)); }
 };
 
-/// Any module, by its handle: what takes a network of no matter which class.
+/// Holds a module of any class, for functions that take any network.
 class Model {
  public:
-  Model() = default;
+  Model() = default;  ///< an empty Model
+  /// Holds a module; both share their state.
   template <std::derived_from<Module> M>
   Model(const M& module) : module_(std::make_shared<const M>(module)), copy_(&copy_as<M>) {}
 
+  /// Returns false for an empty Model, which must not be used.
   bool defined() const { return module_ != nullptr; }
+  /// Runs the module on x.
   Tensor operator()(const Tensor& x) const { return (*module_)(x); }
+  /// Gives access to the members of the module.
   const Module* operator->() const { return module_.get(); }
+  /// Returns the module.
   const Module& operator*() const { return *module_; }
+  /// Returns an independent copy, as nn::clone does.
   Model clone() const { return Model(copy_(*module_), copy_); }
 
  private:

@@ -1,27 +1,31 @@
-// Normalisation layers.
+// Normalization layers.
 #pragma once
 
 #include "luge/nn/module.h"
 
 namespace luge::nn {
 
+/// Options of BatchNorm.
 struct BatchNormOptions {
-  double momentum = 0.1;  // the share of the newest batch in the running statistics
-  double epsilon = 1e-5;
+  double momentum = 0.1;  ///< the share of the newest batch in the running statistics, in [0, 1]
+  double epsilon = 1e-5;  ///< added to the variance, 0 or more
 };
 
-/// x [N,C,…] → the same shape, each channel scaled to mean 0 and variance 1, then weight·x + bias. In train
-/// mode by the statistics of the batch, which also move the buffers running_mean and running_var (the latter
-/// by the unbiased variance); in eval mode by those buffers. Parameters weight and bias [C], at first 1 and
-/// 0; C is found at the first call. Beside 16-bit parameters the buffers are float32. An empty batch and a
-/// placeholder of unknown extents move nothing. Throws ShapeError for inputs without channels. Source:
-/// PyTorch nn.BatchNorm1d/2d/3d.
+/// Normalizes each channel of x [N,C,…] to mean 0 and variance 1, then applies weight·x + bias. Train mode
+/// uses the statistics of the batch and updates the running statistics with them; eval mode uses the running
+/// statistics. An empty batch and a placeholder with unknown extents leave the running statistics unchanged.
+/// C is found at the first call. Throws ShapeError for an input without channels. Source: PyTorch
+/// nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d.
 class BatchNorm : public Layer<BatchNorm> {
  public:
+  /// Makes the layer. Throws ValueError when an option is out of range.
   explicit BatchNorm(const BatchNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 
-  Parameter weight, bias, running_mean, running_var;
+  Parameter weight,  ///< [C], trained, begins as 1
+      bias,          ///< [C], trained, begins as 0
+      running_mean,  ///< buffer [C], begins as 0; float32 when the parameters have 16 bits
+      running_var;   ///< buffer [C], begins as 1; float32 as running_mean; moved by the unbiased variance
 
  protected:
   void create_parameters(const Tensor& x) const override;
@@ -30,21 +34,24 @@ class BatchNorm : public Layer<BatchNorm> {
   BatchNormOptions options_;
 };
 
+/// Options of LayerNorm.
 struct LayerNormOptions {
-  int axis = -1;  // this axis and all behind it are normalised together
-  double epsilon = 1e-5;
-  bool bias = true;
+  int axis = -1;          ///< this axis and all axes after it are normalized together
+  double epsilon = 1e-5;  ///< added to the variance, 0 or more
+  bool bias = true;       ///< add a bias
 };
 
-/// x → the same shape, the last axes scaled to mean 0 and variance 1, then weight·x + bias. Parameters weight
-/// and bias have the shape of those axes, found at the first call, at first 1 and 0. Throws ShapeError when
-/// one of those extents is unknown. Source: PyTorch nn.LayerNorm.
+/// Normalizes the last axes of x to mean 0 and variance 1, then applies weight·x + bias. The extents of these
+/// axes are found at the first call. Throws ShapeError when one of them is unknown, and when x does not have
+/// the axis. Source: Ba et al. 2016, PyTorch nn.LayerNorm.
 class LayerNorm : public Layer<LayerNorm> {
  public:
+  /// Makes the layer. Throws ValueError for an epsilon below 0.
   explicit LayerNorm(const LayerNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
 
-  Parameter weight, bias;
+  Parameter weight,  ///< has the shape of the normalized axes, begins as 1
+      bias;          ///< has the shape of the normalized axes, begins as 0; absent when it is switched off
 
  protected:
   void create_parameters(const Tensor& x) const override;

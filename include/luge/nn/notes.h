@@ -1,5 +1,5 @@
-// Notes: what a model file tells about its network beside the graph, so that a program that has never heard
-// of the network can feed it and read its answer.
+// Notes: what a model file states about its network besides the graph, so that a program that does not know
+// the network can feed it and read its output.
 #pragma once
 
 #include <string>
@@ -10,21 +10,27 @@
 
 namespace luge::nn {
 
-/// What the outputs mean.
-enum class Output { values, logits, binary_logits };
+/// What the outputs of a network mean.
+enum class Output {
+  values,        ///< real numbers, as in regression
+  logits,        ///< one logit for each class; softmax gives probabilities
+  binary_logits  ///< logits of yes or no; sigmoid gives probabilities
+};
 
+/// What is known about a network besides its graph. It is saved with the network.
 struct Notes {
-  std::string name;  // "lenet5"
-  std::string data;  // what it was trained on
-  Shape input;       // of one sample
-  DType dtype = f32;
-  std::vector<float> offset = {
-      0.0f};  // input = (raw - offset) * scale; one number, or one for each index of the
-  std::vector<float> scale = {1.0f};  // sample's first axis
-  std::vector<std::string> classes;   // by index; empty when outputs are no classes
-  std::vector<std::string> features;  // columns of a table, in the order of the input
-  std::string target;                 // the column that is predicted
-  Output output = Output::values;
+  std::string name;   ///< the name of the network, such as "lenet5"
+  std::string data;   ///< the data set that it was trained on
+  Shape input;        ///< the shape of one sample
+  DType dtype = f32;  ///< the dtype of a sample
+  /// The input is (raw - offset) · scale. There is one number, or one for each index of the first axis of a
+  /// sample.
+  std::vector<float> offset = {0.0f};
+  std::vector<float> scale = {1.0f};  ///< the factor: one number, or one for each index
+  std::vector<std::string> classes;   ///< class names by label; empty when the outputs are not classes
+  std::vector<std::string> features;  ///< the columns of a table, in the order of the input
+  std::string target;                 ///< the column of a table that is predicted
+  Output output = Output::values;     ///< what the outputs mean
 };
 
 }  // namespace luge::nn

@@ -1,4 +1,4 @@
-// Looking into a network while it computes.
+// Functions that look into a network while it computes.
 #pragma once
 
 #include <functional>
@@ -11,20 +11,22 @@ namespace luge::nn {
 
 /// One finished call of a module inside a network.
 struct LayerCall {
-  std::string path;  // "block1.conv1"; empty for the network itself
-  const Module& module;
-  Tensor input;
-  Tensor output;
+  std::string path;      ///< the path of the module, such as "block1.conv1"; empty for the network itself
+  const Module& module;  ///< the module that was called
+  Tensor input;          ///< what it was called with
+  Tensor output;         ///< what it returned
 };
 
-/// Runs net on x and tells `seen` of every call in it, inner calls first; gives the result.
+/// Runs the network on x and calls `seen` after each call inside it, inner calls first. Returns the output of
+/// the network.
 Tensor observe(const Module& net, const Tensor& x, const std::function<void(const LayerCall&)>& seen);
 
-/// Train or eval mode of a network and all its parts for the length of a scope, on this thread alone; the
-/// network's own switches stay as they are. In train mode a part stays in eval mode that was put into it by a
-/// call of its own set_training(false), not of a whole it belongs to: a frozen normalization, say.
+/// Puts a network and all its parts into train or eval mode for the length of a scope, on this thread only.
+/// The settings of set_training do not change. In train mode, a part that was put into eval mode by its own
+/// set_training(false), such as a frozen normalization, stays in eval mode.
 class ModeScope {
  public:
+  /// Begins the scope.
   ModeScope(const Module& net, bool training);
   ~ModeScope();
   ModeScope(const ModeScope&) = delete;
@@ -35,11 +37,14 @@ class ModeScope {
   std::unique_ptr<const Override> override_;
 };
 
-/// A look at what a network does, in train or eval mode, for the length of a scope: what its calls assign on
-/// this thread (running statistics, say) is forgotten at the end, and what they draw at random leaves the
-/// generator as it was. Values may be read. Layers that are not built yet are built for good.
+/// Runs a network in train or eval mode without consequences, for the length of a scope. What calls on this
+/// thread assign, such as running statistics, is taken back at the end, and the random generator is as it was
+/// before. Values may be read. Layers that are built inside the scope stay built.
+///
+///     { const nn::Probe probe(net, false); std::cout << net(x); }
 class Probe {
  public:
+  /// Begins the scope.
   Probe(const Module& net, bool training);
   ~Probe();
   Probe(const Probe&) = delete;
@@ -49,6 +54,19 @@ class Probe {
   ModeScope mode_;
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/// While it lives, what this thread builds gets initial values that are not computed: they stay expressions,
+/// computed when somebody reads them. Shapes, counts and plans need no values, which may not fit into memory.
+class TypesAlone {
+ public:
+  TypesAlone();
+  ~TypesAlone();
+  TypesAlone(const TypesAlone&) = delete;
+  TypesAlone& operator=(const TypesAlone&) = delete;
+
+ private:
+  bool before_;
 };
 
 }  // namespace luge::nn

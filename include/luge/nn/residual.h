@@ -5,15 +5,17 @@
 
 namespace luge::nn {
 
-/// body(x) + x, or body(x) + shortcut(x) where the shapes differ: children "body" and "shortcut". Blocks that
-/// do more between are modules of their own (see module.h). Throws ShapeError when the two do not fit.
-/// Source: He et al. 2016.
+/// A residual connection: body(x) + x, or body(x) + shortcut(x) for blocks that change the shape. The
+/// children are named "body" and "shortcut". Throws ShapeError when the shapes of the two terms differ. A
+/// block that computes something else is a module of its own (see module.h). Source: He et al. 2016.
 class Residual : public Layer<Residual> {
  public:
+  /// Makes body(x) + x.
   template <std::derived_from<Module> Body>
   explicit Residual(const Body& body) {
     child("body", body);
   }
+  /// Makes body(x) + shortcut(x).
   template <std::derived_from<Module> Body, std::derived_from<Module> Shortcut>
   Residual(const Body& body, const Shortcut& shortcut) : Residual(body) {
     child("shortcut", shortcut);

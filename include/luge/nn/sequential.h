@@ -1,32 +1,37 @@
-// Sequential: layers one behind the other.
+// Sequential: layers one after the other.
 #pragma once
 
 #include "luge/nn/module.h"
 
 namespace luge::nn {
 
-/// Layers one behind the other. A layer without a name of its own is called after its type and counted from
-/// 1: conv1, relu1, pool1, conv2, …, linear1.
+/// Runs layers one after the other. A layer that is added without a name is named after its type and numbered
+/// from 1: conv1, relu1, pool1, conv2, …, linear1.
 class Sequential : public Layer<Sequential> {
  public:
   Tensor forward(const Tensor& x) const override;
 
+  /// Adds a layer at the end, with a name made from its type. Returns this network.
   template <std::derived_from<Module> L>
   Sequential& add(const L& layer) {
     return add(free_name(layer), layer);
   }
+  /// Adds a layer at the end under a name. Throws ValueError when the name is empty, has a dot or is taken.
   template <std::derived_from<Module> L>
   Sequential& add(std::string name, const L& layer) {
     child(std::move(name), layer);
     return *this;
   }
+  /// Returns the number of layers.
   std::size_t size() const { return children().size(); }
 
  private:
   std::string free_name(const Module& layer) const;
 };
 
-/// nn::sequential(nn::Linear(128), nn::Relu(), nn::Linear(10)).
+/// Makes a Sequential of these layers:
+///
+///     auto net = nn::sequential(nn::Linear(128), nn::Relu(), nn::Linear(10));
 template <std::derived_from<Module>... Layers>
 Sequential sequential(const Layers&... layers) {
   Sequential result;

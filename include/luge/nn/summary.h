@@ -1,4 +1,4 @@
-// What a network is made of, in numbers for one sample.
+// summary: the layers of a network with their sizes, for one sample.
 #pragma once
 
 #include <cstdint>
@@ -9,26 +9,36 @@
 
 namespace luge::nn {
 
+/// The sizes of one layer, for one sample.
 struct LayerSummary {
-  std::string path;
-  std::string type;             // "Conv2d 5x5"
-  Shape output;                 // the batch axis unknown
-  std::int64_t parameters = 0;  // a layer called twice counts them at its first call
-  std::int64_t trainable = 0;
-  std::int64_t macs = 0;         // multiply-adds: outputs · fan-in where inputs meet weights; bias left out
-  std::int64_t connections = 0;  // as LeNet-5 counts: outputs · (fan-in + 1 with bias)
-  std::int64_t neurons = 0;      // outputs
-  std::int64_t activation_bytes = 0;  // of the output
+  std::string path;             ///< the path, such as "block1.conv1"
+  std::string type;             ///< what the layer is, such as "Conv2d 5x5"
+  Shape output;                 ///< the shape of the output; the batch axis is unknown
+  std::int64_t parameters = 0;  ///< parameters; a second call of a layer does not count them again
+  std::int64_t trainable = 0;   ///< how many of them are trainable
+  std::int64_t macs = 0;  ///< multiply-adds of inputs with weights: outputs · fan-in; biases do not count
+  std::int64_t connections = 0;       ///< outputs · (fan-in + 1 for a bias), as the LeNet-5 paper counts
+  std::int64_t neurons = 0;           ///< the number of outputs
+  std::int64_t activation_bytes = 0;  ///< the bytes of the output
 };
 
+/// The sizes of all layers of a network.
 struct Summary {
-  std::vector<LayerSummary> layers;  // those without children, in the order in which they compute
-  std::int64_t parameters = 0, trainable = 0, macs = 0, connections = 0, activation_bytes = 0;
-  /// A table for a terminal, totals below.
+  /// The layers without children and those with parameters of their own, in the order in which they compute.
+  std::vector<LayerSummary> layers;
+  std::int64_t parameters = 0,  ///< the number of parameters of all layers
+      trainable = 0,            ///< how many of them are trainable
+      macs = 0,                 ///< the multiply-adds of all layers
+      connections = 0,          ///< the connections of all layers
+      activation_bytes = 0;     ///< the bytes of all outputs
+  /// Returns a table for a terminal, with the sums in its last line.
   std::string to_string() const;
 };
 
-/// Builds the network for inputs of this shape (without batch axis) if need be; computes nothing.
+/// Returns the sizes of the layers for inputs of this shape, which has no batch axis. The network is built if
+/// necessary, but it is not run. Throws what the layers throw for an input that does not match.
+///
+///     std::cout << nn::summary(net, {1, 28, 28}).to_string();
 Summary summary(const Module& net, const Shape& input, DType dtype = f32);
 
 }  // namespace luge::nn

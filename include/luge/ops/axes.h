@@ -1,4 +1,4 @@
-// How a function is told which axes it works on.
+// Axes: which axes a function works on.
 #pragma once
 
 #include <cstdint>
@@ -8,18 +8,24 @@
 
 namespace luge {
 
-/// A set of axes: none given means all; {0, -1} the first and the last; from(1) axis 1 and all behind it.
+/// A set of axes. `{}` means all axes, `1` means axis 1, `{0, -1}` means the first and the last axis, and
+/// from(1) means axis 1 and all axes after it. Negative axes count from the end.
 class Axes {
  public:
-  Axes() = default;
+  Axes() = default;  ///< all axes
+  /// One axis.
   Axes(int axis) : axes_{axis}, kind_(Kind::listed) {}
+  /// The axes of a list in braces.
   Axes(std::initializer_list<int> axes) : axes_(axes.begin(), axes.end()), kind_(Kind::listed) {}
+  /// The axes of a vector. An empty vector means no axis.
   explicit Axes(std::vector<std::int64_t> axes) : axes_(std::move(axes)), kind_(Kind::listed) {}
 
-  /// Distinct axes in [0, rank), sorted. Throws ShapeError, naming `op`, for one out of range or named twice.
+  /// Returns the axes of a tensor of this rank: in 0 … rank-1, sorted, without repetition. Throws ShapeError,
+  /// whose text begins with `op`, when an axis is out of range or named twice.
   std::vector<std::int64_t> resolve(std::string_view op, int rank) const;
+  /// Returns true when this means all axes of any tensor.
   bool all() const { return kind_ == Kind::all; }
-  /// How many axes were listed.
+  /// Returns the number of axes that were listed.
   std::size_t size() const { return axes_.size(); }
 
  private:
@@ -29,15 +35,19 @@ class Axes {
   Kind kind_ = Kind::all;
 };
 
-/// This axis and all behind it.
+/// Returns this axis and all axes after it.
 inline Axes from(int axis) {
   Axes axes(axis);
   axes.kind_ = Axes::Kind::from;
   return axes;
 }
 
-/// Whether a reduced axis stays, with extent 1.
-enum class Keep : bool { no, yes };
+/// Whether a reduced axis stays in the result, with extent 1.
+enum class Keep : bool {
+  no,  ///< the axis is removed
+  yes  ///< the axis stays with extent 1
+};
+/// Short name of Keep::yes, as in sum(x, 1, keep_dims).
 inline constexpr Keep keep_dims = Keep::yes;
 
 }  // namespace luge

@@ -8,14 +8,15 @@
 
 namespace luge {
 
-/// x itself, floating. While running, a NaN or an infinity in it throws NonFiniteError naming `label`, before
-/// the program writes any Variable: a compiled step that fails so can be examined and run again. Source:
-/// TensorFlow debugging.check_numerics.
+/// Returns x, which must be floating. A NaN or an infinity in x throws NonFiniteError when the program runs;
+/// the text names `label`, the value and its position. No Variable has changed then, so a compiled step can
+/// be examined and run again. Source: TensorFlow debugging.check_numerics.
 Tensor check_finite(const Tensor& x, std::string label = "");
 
-/// x itself, of any dtype. While running, a NaN or an infinity in one of the `guarded` tensors (floating)
-/// throws NonFiniteError with its label, before the program writes any Variable; with a factor (scalar f64),
-/// an element that is not finite times this as well. Throws ValueError for another number of labels.
+/// Returns x, which may have any dtype. A NaN or an infinity in one of the `guarded` tensors, which must be
+/// floating, throws NonFiniteError with its label when the program runs, before any Variable has changed.
+/// With a rank-0 `factor`, an element whose product with the factor is not finite throws too. Throws
+/// ValueError when the numbers of labels and guarded tensors differ.
 Tensor guard_finite(const Tensor& x, const Tensors& guarded, const std::vector<std::string>& labels,
                     const Tensor& factor = {});
 

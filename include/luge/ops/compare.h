@@ -1,6 +1,7 @@
-// Comparisons and logic, element by element; the results are bool and have no gradient.
-//
-// Two inputs broadcast as in math.h and must have one dtype (else DTypeError); one of them may be a number.
+// Comparisons and logic, element by element. The results are bool and have no gradient.
+/// @file
+/// Two inputs broadcast as in math.h. They must have one dtype, otherwise DTypeError; one of them may be a
+/// number.
 #pragma once
 
 #include "luge/ops/operand.h"
@@ -8,39 +9,52 @@
 
 namespace luge {
 
-/// a = b, of any dtype; false beside NaN. Source: ONNX Equal.
+/// Returns a = b. The dtype may be any; the result is false where a or b is NaN. Source: ONNX Equal.
 Tensor equal(const Operand& a, const Operand& b);
-/// a ≠ b, of any dtype; true beside NaN. Source: NumPy not_equal.
+/// Returns a ≠ b. The dtype may be any; the result is true where a or b is NaN. Source: NumPy not_equal.
 Tensor not_equal(const Operand& a, const Operand& b);
-/// a < b, numbers; false beside NaN, as the three below. Source: ONNX Less.
+/// Returns a < b, for numbers. The result is false where a or b is NaN. Source: ONNX Less.
 Tensor less(const Operand& a, const Operand& b);
-/// a ≤ b. Source: ONNX LessOrEqual.
+/// Returns a ≤ b, for numbers. The result is false where a or b is NaN. Source: ONNX LessOrEqual.
 Tensor less_equal(const Operand& a, const Operand& b);
-/// a > b. Source: ONNX Greater.
+/// Returns a > b, for numbers. The result is false where a or b is NaN. Source: ONNX Greater.
 Tensor greater(const Operand& a, const Operand& b);
-/// a ≥ b. Source: ONNX GreaterOrEqual.
+/// Returns a ≥ b, for numbers. The result is false where a or b is NaN. Source: ONNX GreaterOrEqual.
 Tensor greater_equal(const Operand& a, const Operand& b);
 
-/// Of bool tensors; others throw DTypeError. Source: ONNX And, Or, Xor, Not.
+/// Returns true where both are true. a and b must be bool. Source: ONNX And.
 Tensor logical_and(const Operand& a, const Operand& b);
+/// Returns true where at least one is true. a and b must be bool. Source: ONNX Or.
 Tensor logical_or(const Operand& a, const Operand& b);
+/// Returns true where exactly one is true. a and b must be bool. Source: ONNX Xor.
 Tensor logical_xor(const Operand& a, const Operand& b);
+/// Returns true where x is false. x must be bool. Source: ONNX Not.
 Tensor logical_not(const Tensor& x);
 
-/// The comparisons and the logic above as operators, element by element. && and || always compute both sides.
+/// Returns equal(a, b).
 inline Tensor operator==(const Operand& a, const Operand& b) { return equal(a, b); }
+/// Returns not_equal(a, b).
 inline Tensor operator!=(const Operand& a, const Operand& b) { return not_equal(a, b); }
+/// Returns less(a, b).
 inline Tensor operator<(const Operand& a, const Operand& b) { return less(a, b); }
+/// Returns less_equal(a, b).
 inline Tensor operator<=(const Operand& a, const Operand& b) { return less_equal(a, b); }
+/// Returns greater(a, b).
 inline Tensor operator>(const Operand& a, const Operand& b) { return greater(a, b); }
+/// Returns greater_equal(a, b).
 inline Tensor operator>=(const Operand& a, const Operand& b) { return greater_equal(a, b); }
+/// Returns logical_and(a, b). Both sides are always computed.
 inline Tensor operator&&(const Operand& a, const Operand& b) { return logical_and(a, b); }
+/// Returns logical_or(a, b). Both sides are always computed.
 inline Tensor operator||(const Operand& a, const Operand& b) { return logical_or(a, b); }
+/// Returns logical_not(x).
 inline Tensor operator!(const Tensor& x) { return logical_not(x); }
 
-/// Of floating tensors; others throw DTypeError. Source: ONNX IsNaN, IsInf; NumPy isfinite.
+/// Returns true where x is NaN. x must be floating. Source: ONNX IsNaN.
 Tensor isnan(const Tensor& x);
+/// Returns true where x is +infinity or -infinity. x must be floating. Source: ONNX IsInf.
 Tensor isinf(const Tensor& x);
+/// Returns true where x is neither NaN nor infinite. x must be floating. Source: NumPy isfinite.
 Tensor isfinite(const Tensor& x);
 
 }  // namespace luge

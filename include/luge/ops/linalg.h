@@ -1,29 +1,33 @@
-// Products of matrices.
+// Products of matrices and vectors.
 #pragma once
 
 #include "luge/tensor.h"
 
 namespace luge {
 
+/// Options of matmul.
 struct MatmulOptions {
-  bool transpose_a = false;  // use the last two axes of a swapped
-  bool transpose_b = false;
+  bool transpose_a = false;  ///< swap the last two axes of a first
+  bool transpose_b = false;  ///< swap the last two axes of b first
 };
 
-/// Matrix product of a [...,m,k] and b [...,k,n] → [...,m,n]; batch axes broadcast. A rank-1 operand counts
-/// as a row (a) or a column (b) and its axis disappears, as in NumPy. Both of one dtype, not bool. Throws
-/// ShapeError when the inner extents differ, DTypeError when the dtypes do. Source: ONNX MatMul (the flags:
-/// Gemm).
+/// Returns the matrix product [...,m,n] of a [...,m,k] and b [...,k,n]. Axes before the last two broadcast. A
+/// rank-1 operand counts as a row (a) or as a column (b), and the result has no axis for it, as in NumPy.
+/// Both have one dtype, which is not bool. Throws ShapeError when the inner extents differ and DTypeError
+/// when the dtypes differ. Source: ONNX MatMul; the options are those of Gemm.
 Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options = {});
-/// The same with bias [n] added to every row.
+/// Returns the matrix product with `bias` [n] added to each row. Throws the same errors.
 Tensor matmul(const Tensor& a, const Tensor& b, const Tensor& bias, const MatmulOptions& options = {});
 
-/// x [...,in] · wᵀ + b with w [out,in] and b [out] (or none) → [...,out]. Source: PyTorch functional.linear.
+/// Returns x·wᵀ + b [...,out] for x [...,in], w [out,in] and b [out]. An empty b means no bias. Source:
+/// PyTorch functional.linear.
 Tensor linear(const Tensor& x, const Tensor& w, const Tensor& b = {});
 
-/// Σ a·b of two vectors of one length → scalar. Source: NumPy dot.
+/// Returns Σ a·b of two vectors of one length, as a rank-0 tensor. Throws ShapeError when they are not
+/// vectors or their lengths differ. Source: NumPy dot.
 Tensor dot(const Tensor& a, const Tensor& b);
-/// a [m], b [n] → [m,n] with every product. Source: NumPy outer.
+/// Returns the products [m,n] of each element of a [m] with each element of b [n]. Throws ShapeError when
+/// they are not vectors. Source: NumPy outer.
 Tensor outer(const Tensor& a, const Tensor& b);
 
 }  // namespace luge

@@ -1,5 +1,7 @@
-// Functions that rearrange elements. They take every dtype and keep it; extents and axes that do not fit
-// throw ShapeError. Axes count from the end when negative. Gradients go back to where each element came from.
+// Functions that rearrange elements.
+/// @file
+/// They take every dtype and keep it. Extents and axes that do not match throw ShapeError. Negative axes
+/// count from the end. Gradients go back to where each element came from.
 #pragma once
 
 #include <cstdint>
@@ -12,114 +14,140 @@
 
 namespace luge {
 
-/// The same elements in row-major order under another shape; one extent may be -1 (luge::unknown) and is
-/// found. Source: ONNX Reshape.
+/// Returns the elements of x, in row-major order, under another shape. One extent may be -1 (luge::unknown);
+/// it follows from the number of elements. Source: ONNX Reshape.
 Tensor reshape(const Tensor& x, const Shape& shape);
-/// Axes first to last as one; of a rank-0 tensor one axis of extent 1. Source: PyTorch flatten.
+/// Returns x with the axes first … last merged into one. A rank-0 tensor gets one axis of extent 1. Source:
+/// PyTorch flatten.
 Tensor flatten(const Tensor& x, int first = 0, int last = -1);
-/// One axis as several; one of their extents may be -1. Source: PyTorch unflatten.
+/// Returns x with one axis split into several. One of their extents may be -1. Source: PyTorch unflatten.
 Tensor unflatten(const Tensor& x, int axis, const Shape& extents);
-/// Without these axes, whose extent must be 1; without all such axes when none are given. Source: ONNX
-/// Squeeze.
+/// Returns x without these axes, whose extent must be 1. When no axes are given, all axes of extent 1 are
+/// removed. Source: ONNX Squeeze.
 Tensor squeeze(const Tensor& x, const Axes& axes = {});
-/// With new axes of extent 1 at these places of the result. Source: ONNX Unsqueeze.
+/// Returns x with new axes of extent 1 at these positions of the result. Source: ONNX Unsqueeze.
 Tensor unsqueeze(const Tensor& x, const Axes& axes);
 
-/// Two axes exchanged, the last two unless told. Source: PyTorch transpose.
+/// Returns x with two axes exchanged, by default the last two. Source: PyTorch transpose.
 Tensor transpose(const Tensor& x, int axis_a = -2, int axis_b = -1);
-/// Axis k of the result is axis order[k] of x. Source: ONNX Transpose, PyTorch permute.
+/// Returns x with its axes in another order: axis k of the result is axis order[k] of x. Source: ONNX
+/// Transpose, PyTorch permute.
 Tensor permute(const Tensor& x, const std::vector<int>& order);
 
-/// x repeated along axes of extent 1 and new leading axes until it has `shape`; -1 keeps an extent. The
-/// gradient is the sum over the copies. Source: NumPy broadcast_to.
+/// Returns x repeated along axes of extent 1 and along new leading axes until it has `shape`. An extent of -1
+/// keeps the extent of x. The gradient is the sum over the copies. Source: NumPy broadcast_to.
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
-/// x broadcast together with `shape`: an extent 1 of `shape` keeps x's. Source: ONNX Expand.
+/// Returns x broadcast together with `shape`: where an extent of `shape` is 1, the extent of x stays. Source:
+/// ONNX Expand.
 Tensor expand(const Tensor& x, const Shape& shape);
 
-/// The parts one behind the other along an axis; other extents and dtypes equal, at least one part (else
-/// ValueError). Source: ONNX Concat.
+/// Returns the parts joined one after the other along an axis. Their other extents and their dtypes must be
+/// equal. Throws ValueError for no parts. Source: ONNX Concat.
 Tensor concat(const Tensors& parts, int axis = 0);
-/// The parts, all of one shape, along a new axis. Source: PyTorch stack.
+/// Returns the parts, which have one shape, joined along a new axis. Throws ValueError for no parts. Source:
+/// PyTorch stack.
 Tensor stack(const Tensors& parts, int axis = 0);
-/// Parts with these extents along an axis; their sum must be the axis' extent. Source: ONNX Split.
+/// Returns parts of x with these extents along an axis. The extents must add up to the extent of the axis.
+/// Source: ONNX Split.
 Tensors split(const Tensor& x, const std::vector<std::int64_t>& extents, int axis = 0);
-/// Parts of equal extent ⌈n/count⌉ along an axis, the last one shorter; fewer parts when they are used up
-/// before. Source: PyTorch chunk.
+/// Returns parts of x with the extent ⌈n/count⌉ along an axis of extent n. The last part may be shorter, and
+/// there may be fewer than `count` parts. Throws ValueError for a count below 1. Source: PyTorch chunk.
 Tensors chunk(const Tensor& x, std::int64_t count, int axis = 0);
 
+/// Options of slice: which elements of an axis are taken.
 struct SliceOptions {
+  /// As a stop: take all remaining elements in the direction of the step.
   static constexpr std::int64_t end = std::numeric_limits<std::int64_t>::max();
-  int axis = 0;
-  std::int64_t start = 0;  // negative: from the end
-  std::int64_t stop =
-      end;  // exclusive; negative: from the end; left out: all that remain in the step's direction
-  std::int64_t step = 1;  // negative: backwards, and then start left out as `end` means the last element
+  int axis = 0;            ///< the axis
+  std::int64_t start = 0;  ///< the first index; negative: from the end of the axis
+  /// The index before which the slice stops; negative: from the end of the axis.
+  std::int64_t stop = end;
+  /// The distance of two elements. A negative step goes backwards; start = end then means the last element.
+  std::int64_t step = 1;
 };
-/// Every step-th element of an axis from start to before stop; bounds outside the axis are moved onto it.
-/// Throws ValueError for step 0. Source: ONNX Slice.
+/// Returns each step-th element of an axis from `start` to before `stop`. Bounds outside the axis are moved
+/// onto it. Throws ValueError for step 0. Source: ONNX Slice.
 Tensor slice(const Tensor& x, SliceOptions options);
-/// The elements start, start + 1, … before stop of one axis.
+/// Returns the elements start, start + 1, … before `stop` of one axis.
 Tensor slice(const Tensor& x, int axis, std::int64_t start, std::int64_t stop);
-/// One place on an axis, which disappears. Source: PyTorch select.
+/// Returns the slice at one index of an axis, without that axis. A negative index counts from the end. Throws
+/// ShapeError when the index is out of range. Source: PyTorch select.
 Tensor select(const Tensor& x, int axis, std::int64_t index);
 
+/// What pad fills the new elements with.
 enum class PadMode : std::uint8_t {
-  constant,   // a b c → v v a b c v v
-  reflect,    // a b c → c b a b c b a   (pads < extent)
-  replicate,  // a b c → a a a b c c c   (not an empty axis)
-  circular,   // a b c → b c a b c a b   (pads ≤ extent)
+  constant,   ///< a value: a b c → v v a b c v v
+  reflect,    ///< the mirror image without the border: a b c → c b a b c b a; pads must be below the extent
+  replicate,  ///< the border: a b c → a a a b c c c; the axis must not be empty
+  circular,   ///< the other end: a b c → b c a b c a b; pads must not exceed the extent
 };
-/// Elements before and after one axis.
+/// How many elements pad adds to one axis.
 struct AxisPad {
-  int axis = 0;
-  std::int64_t before = 0;
-  std::int64_t after = 0;
+  int axis = 0;             ///< the axis
+  std::int64_t before = 0;  ///< the number of elements before it
+  std::int64_t after = 0;   ///< the number of elements after it
 };
+/// Options of pad.
 struct PadOptions {
-  PadMode mode = PadMode::constant;
-  Scalar value = 0;  // of the mode constant
+  PadMode mode = PadMode::constant;  ///< what the new elements are
+  Scalar value = 0;                  ///< the value of PadMode::constant
 };
-/// x extended along axes. Negative pads throw ValueError (write slice). Source: ONNX Pad, PyTorch pad.
+/// Returns x extended along axes. Throws ValueError for a negative pad (write slice) and ShapeError for more
+/// elements than the mode can give. Source: ONNX Pad, PyTorch functional.pad.
 Tensor pad(const Tensor& x, const std::vector<AxisPad>& pads, PadOptions options = {});
 
-/// The whole tensor repeats[k] times along axis k; fewer numbers than axes count for the last axes. Source:
-/// NumPy tile.
+/// Returns x repeated as a whole: repeats[k] times along axis k. When there are fewer numbers than axes they
+/// are those of the last axes. Throws ValueError for a negative number. Source: NumPy tile.
 Tensor tile(const Tensor& x, const std::vector<std::int64_t>& repeats);
-/// Each element `times` times in a row along an axis. Source: NumPy repeat, PyTorch repeat_interleave.
+/// Returns x with each element of an axis repeated `times` times in a row. Throws ValueError for a negative
+/// number. Source: NumPy repeat, PyTorch repeat_interleave.
 Tensor repeat(const Tensor& x, std::int64_t times, int axis);
-/// Elements moved by `shift` along an axis, those pushed out coming in at the other end. Source: NumPy roll.
+/// Returns x with its elements moved by `shift` along an axis. Elements that leave at one end come in at the
+/// other. Source: NumPy roll.
 Tensor roll(const Tensor& x, std::int64_t shift, int axis);
-/// Axes reversed. Source: PyTorch flip.
+/// Returns x with its elements in reverse order along the axes; no axes means all axes. Source: PyTorch flip.
 Tensor flip(const Tensor& x, const Axes& axes = {});
 
-/// The last two axes with 0 below (above) the diagonal `offset` places above the main one. Source: ONNX
-/// Trilu.
+/// Returns x with 0 below a diagonal of the last two axes. The diagonal lies `offset` places above the main
+/// diagonal. Source: ONNX Trilu.
 Tensor triu(const Tensor& x, std::int64_t offset = 0);
+/// Returns x with 0 above a diagonal of the last two axes. The diagonal lies `offset` places above the main
+/// diagonal. Source: ONNX Trilu.
 Tensor tril(const Tensor& x, std::int64_t offset = 0);
-/// A vector [n] as the diagonal of a matrix [n+|offset|, n+|offset|]; the diagonal of a matrix as a vector.
-/// Source: PyTorch diag.
+/// Returns a matrix [n+|offset|, n+|offset|] with a vector x [n] on a diagonal, or the diagonal of a matrix x
+/// as a vector. The diagonal lies `offset` places above the main diagonal. Source: PyTorch diag.
 Tensor diag(const Tensor& x, std::int64_t offset = 0);
 
+/// How depth_to_space and space_to_depth number the channels; C' is the number of channels of the larger
+/// image.
 enum class DepthOrder : std::uint8_t {
-  depth_column_row,  // channel = (row · block + column) · C' + c'  (ONNX DCR)
-  column_row_depth,  // channel = (c' · block + row) · block + column  (ONNX CRD, PyTorch pixel_shuffle)
+  depth_column_row,  ///< channel = (row · block + column) · C' + c'  (ONNX DCR)
+  column_row_depth,  ///< channel = (c' · block + row) · block + column  (ONNX CRD, PyTorch pixel_shuffle)
 };
-/// x [N, C·block², H, W] → [N, C, H·block, W·block]. Source: ONNX DepthToSpace.
+/// Returns [N, C, H·block, W·block] from x [N, C·block², H, W]: channels become blocks of pixels. Throws
+/// ValueError for a block below 1. Source: ONNX DepthToSpace.
 Tensor depth_to_space(const Tensor& x, std::int64_t block, DepthOrder order = DepthOrder::depth_column_row);
-/// x [N, C, H·block, W·block] → [N, C·block², H, W]; undoes depth_to_space of the same order. Source: ONNX
-/// SpaceToDepth.
+/// Returns [N, C·block², H, W] from x [N, C, H·block, W·block]: the inverse of depth_to_space of the same
+/// order. Throws ValueError for a block below 1. Source: ONNX SpaceToDepth.
 Tensor space_to_depth(const Tensor& x, std::int64_t block, DepthOrder order = DepthOrder::depth_column_row);
 
-/// The *_like family: shapes taken from a tensor, never from a number, so that a graph made for one batch
-/// serves another. `like` lends its shape only; its elements are not read and no gradient goes to it.
+// The *_like functions take a shape from a tensor and not from numbers, so that a graph that was made for one
+// batch size also serves another. They use only the shape (and dtype) of `like`: its elements are not read
+// and no gradient goes to it.
+
+/// Returns the elements of x under the shape of `like`.
 Tensor reshape_like(const Tensor& x, const Tensor& like);
+/// Returns x broadcast to the shape of `like`.
 Tensor broadcast_like(const Tensor& x, const Tensor& like);
-/// x summed over the axes along which `like` would be broadcast to reach the shape of x.
+/// Returns x summed to the shape of `like`: over the axes along which `like` broadcasts to the shape of x.
 Tensor sum_like(const Tensor& x, const Tensor& like);
+/// Returns zeros of the shape and dtype of `like`.
 Tensor zeros_like(const Tensor& like);
+/// Returns ones of the shape and dtype of `like`.
 Tensor ones_like(const Tensor& like);
+/// Returns a tensor of the shape and dtype of `like` whose elements all have one value.
 Tensor full_like(const Tensor& like, Scalar value);
-/// The index i64 of each element along an axis.
+/// Returns the index of each element along an axis, i64, in the shape of `like`.
 Tensor iota_like(const Tensor& like, int axis);
 
 }  // namespace luge

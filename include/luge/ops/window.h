@@ -11,31 +11,38 @@ namespace luge {
 
 /// How an image is extended before a window slides over it.
 enum class PaddingMode : std::uint8_t {
-  valid,     // not at all
-  same,      // SAME_UPPER: the output has ceil(extent / stride) elements; an odd zero goes behind
-  full,      // by kernel - 1 (dilated) on both sides: every overlap counts
-  explicit_  // by the numbers given
+  valid,     ///< not at all
+  same,      ///< the output has ceil(extent / stride) elements; an odd pad goes to the end (ONNX SAME_UPPER)
+  full,      ///< by kernel - 1 elements, times the dilation, at both ends: each partial overlap counts
+  explicit_  ///< by the given numbers
 };
 
-/// `PaddingMode::same`, one number for all sides, or all begins and all ends, one of each per spatial axis.
+/// The padding of a convolution or pooling: a mode, one number for all sides, or one number for each begin
+/// and each end of the spatial axes. Examples: `PaddingMode::same`, `2`, `{{1, 0}, {1, 2}}`.
 struct Padding {
-  PaddingMode mode = PaddingMode::valid;
-  std::vector<std::int64_t> begins, ends;
+  PaddingMode mode = PaddingMode::valid;  ///< how the image is extended
+  std::vector<std::int64_t> begins,       ///< for explicit_: the number of elements before each spatial axis
+      ends;                               ///< for explicit_: the number of elements after each spatial axis
 
-  Padding() = default;
+  Padding() = default;  ///< no padding
+  /// A mode.
   Padding(PaddingMode mode) : mode(mode) {}
+  /// The same number of elements on all sides.
   Padding(std::int64_t all_sides) : Padding({all_sides}, {all_sides}) {}
+  /// One number of elements before and one after each spatial axis.
   Padding(std::vector<std::int64_t> begins, std::vector<std::int64_t> ends)
       : mode(PaddingMode::explicit_), begins(std::move(begins)), ends(std::move(ends)) {}
 };
 
-/// One number per spatial axis; a single number counts for all of them.
+/// One number for each spatial axis, or a single number for all of them: `3` or `{3, 5}`.
 struct PerAxis {
-  std::vector<std::int64_t> values;
+  std::vector<std::int64_t> values;  ///< the numbers; empty: the default of the option
 
-  PerAxis() = default;  // left open: the default of the option
+  PerAxis() = default;  ///< the default of the option
+  /// One number for all spatial axes.
   template <std::integral T>
   PerAxis(T value) : values{static_cast<std::int64_t>(value)} {}
+  /// One number for each spatial axis.
   PerAxis(std::initializer_list<std::int64_t> values) : values(values) {}
 };
 

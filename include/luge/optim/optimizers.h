@@ -1,4 +1,4 @@
-// The optimizers that come with Luge.
+// The optimizers of Luge.
 #pragma once
 
 #include <map>
@@ -7,61 +7,71 @@
 
 namespace luge::optim {
 
-/// w ← w - rate·g. Full batch, stochastic and mini-batch descent differ in what a batch is, not here.
+/// Gradient descent: w ← w - rate·g. Full-batch, stochastic and mini-batch descent differ only in the size of
+/// the batch.
 class GradientDescent : public Optimizer {
  public:
+  /// Makes the optimizer. Throws ValueError when an argument is out of range.
   explicit GradientDescent(double learning_rate, const OptimizerOptions& options = {});
 };
 
-/// What momentum remembers of the gradients.
+/// How momentum sums gradients.
 enum class Accumulate : std::uint8_t {
-  sum,     // v ← μ·v + g: accumulated, a constant gradient ends at g/(1-μ) (PyTorch, Keras)
-  average  // v ← μ·v + (1-μ)·g: exponentially weighted average
+  sum,     ///< v ← μ·v + g; for a constant gradient v becomes g/(1-μ) (PyTorch, Keras)
+  average  ///< v ← μ·v + (1-μ)·g, the exponentially weighted average
 };
+/// Options of Momentum.
 struct MomentumOptions {
-  double momentum = 0.9;
-  Accumulate accumulate = Accumulate::sum;
-  bool nesterov = false;  // step along μ·v + g (or (1-μ)·g): where the momentum would lead
+  double momentum = 0.9;                    ///< μ, in [0, 1)
+  Accumulate accumulate = Accumulate::sum;  ///< how v sums gradients
+  bool nesterov = false;  ///< step along μ·v + g instead of v (μ·v + (1-μ)·g for averages)
 };
-/// w ← w - rate·v. Source: PyTorch SGD.
+/// Gradient descent with momentum: w ← w - rate·v, where v sums the gradients. Source: PyTorch SGD.
 class Momentum : public Optimizer {
  public:
+  /// Makes the optimizer. Throws ValueError when an argument is out of range.
   explicit Momentum(double learning_rate, const MomentumOptions& options = {},
                     const OptimizerOptions& common = {});
 };
 
+/// Options of Adam.
 struct AdamOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;  // added to √v̂, behind the bias correction (PyTorch)
+  double beta1 = 0.9;     ///< β₁, the decay of m, in [0, 1)
+  double beta2 = 0.999;   ///< β₂, the decay of v, in [0, 1)
+  double epsilon = 1e-8;  ///< ε, above 0, added to √v̂ after the bias correction as in PyTorch
 };
-/// m ← β₁·m + (1-β₁)·g, v ← β₂·v + (1-β₂)·g², w ← w - rate·m̂/(√v̂ + ε) with m̂ = m/(1-β₁ᵗ), v̂ = v/(1-β₂ᵗ).
-/// With weight decay and Decay::decoupled this is AdamW. Source: Kingma and Ba 2015, PyTorch Adam.
+/// Adam: m ← β₁·m + (1-β₁)·g, v ← β₂·v + (1-β₂)·g², w ← w - rate·m̂/(√v̂ + ε), where m̂ = m/(1-β₁ᵗ) and
+/// v̂ = v/(1-β₂ᵗ). With weight decay and Decay::decoupled it is AdamW. Source: Kingma and Ba 2015, PyTorch
+/// Adam.
 class Adam : public Optimizer {
  public:
+  /// Makes the optimizer. Throws ValueError when an argument is out of range.
   explicit Adam(double learning_rate = 1e-3, const AdamOptions& options = {},
                 const OptimizerOptions& common = {});
 };
 
+/// Options of AdamW.
 struct AdamWOptions {
-  double weight_decay = 0.01;  // w shrinks by rate·λ·w beside the step
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
+  double weight_decay = 0.01;  ///< λ: each step subtracts rate·λ·w from w
+  double beta1 = 0.9;          ///< β₁, the decay of m, in [0, 1)
+  double beta2 = 0.999;        ///< β₂, the decay of v, in [0, 1)
+  double epsilon = 1e-8;       ///< ε, above 0, added to √v̂ after the bias correction
 };
-/// Adam with decoupled weight decay; that of the common options is not used. Source: Loshchilov and Hutter
-/// 2019, PyTorch AdamW.
+/// Adam with decoupled weight decay. The weight decay of the common options is not used. Source: Loshchilov
+/// and Hutter 2019, PyTorch AdamW.
 class AdamW : public Optimizer {
  public:
+  /// Makes the optimizer. Throws ValueError when an argument is out of range.
   explicit AdamW(double learning_rate = 1e-3, const AdamWOptions& options = {},
                  const OptimizerOptions& common = {});
 };
 
-/// By name with named settings, for the shell: "gradient-descent" (also "sgd"), "momentum", "nesterov",
-/// "adam", "adamw"; settings momentum, beta1, beta2, epsilon, weight_decay, where the optimizer has them.
-/// Throws ValueError listing names or settings.
+/// Returns an optimizer by its name, as the shell does: "gradient-descent" (also "sgd"), "momentum",
+/// "nesterov", "adam" or "adamw". The settings are momentum, beta1, beta2, epsilon and weight_decay, as far
+/// as the optimizer has them. Throws ValueError for another name or setting, and lists those that exist.
 Optimizer named(const std::string& name, double learning_rate,
                 const std::map<std::string, double>& settings = {}, const OptimizerOptions& options = {});
+/// Returns the names that `named` takes.
 std::vector<std::string> names();
 
 }  // namespace luge::optim

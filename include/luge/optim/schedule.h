@@ -1,5 +1,5 @@
-// Schedules: the learning rate as a function of the step. They are computed in the program from the step
-// counter, so a changing rate compiles nothing and a resumed training goes on exactly.
+// Schedules: the learning rate as a function of the step. Programs compute them from the step counter, so
+// that nothing is compiled again when the rate changes, and a resumed training continues exactly.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,22 @@
 
 namespace luge::optim {
 
-/// A factor on the base rate for each step, the first step being 0.
+/// A factor of the base learning rate for each step. The first step is 0.
 class Schedule {
  public:
-  using Factor = std::function<Tensor(const Tensor& step)>;  // f64 scalars
-  Schedule() = default;                                      // constant
+  /// From the step to the factor, both rank-0 f64.
+  using Factor = std::function<Tensor(const Tensor& step)>;
+  Schedule() = default;  ///< the constant factor 1
+  /// Makes a schedule of your own.
   Schedule(std::string name, Factor factor) : name_(std::move(name)), factor_(std::move(factor)) {}
 
+  /// Returns true for the constant factor 1.
   bool is_constant() const { return factor_ == nullptr; }
+  /// Returns the factor at a step, rank-0 f64. The schedule must not be constant.
   Tensor factor(const Tensor& step) const { return factor_(step); }
-  /// The factor at one step, as a number.
+  /// Returns the factor at a step as a number.
   double at(std::int64_t step) const;
+  /// Returns the name, such as "cosine".
   const std::string& name() const { return name_; }
 
  private:
@@ -32,22 +37,26 @@ class Schedule {
 
 namespace schedule {
 
+/// Returns the constant factor 1.
 Schedule constant();
-/// factor^⌊step/every⌋. Throws ValueError for `every` below 1 or a factor not above 0.
+/// Returns factor^⌊step/every⌋. Throws ValueError when `every` is below 1 or the factor is not above 0.
 Schedule step(std::int64_t every, double factor = 0.1);
-/// factor^(step/every). Throws as step does.
+/// Returns factor^(step/every). Throws as step does.
 Schedule exponential(double factor, std::int64_t every = 1);
-/// From 1 down to `floor` along half a cosine in `steps` steps, then `floor`. Source: Loshchilov and Hutter
-/// 2017.
+/// Falls from 1 to `floor` along half a cosine in `steps` steps, and stays there. Throws ValueError when
+/// `steps` is below 1 or `floor` is outside [0, 1]. Source: Loshchilov and Hutter 2017.
 Schedule cosine(std::int64_t steps, double floor = 0);
-/// (step+1)/steps for the first `steps` steps, then `next`, whose steps count from there.
+/// Rises as (step+1)/steps for the first `steps` steps and continues with `next`, whose first step comes
+/// after them. Throws ValueError when `steps` is below 1.
 Schedule warm_up(std::int64_t steps, Schedule next = {});
 
-/// "constant", "step", "exponential", "cosine", for a training of so many steps; warm-up first when told.
-/// Settings: step_size (steps) and factor of step and exponential, floor of cosine. What is not set follows
-/// from total_steps. Throws ValueError listing the names or settings there are.
+/// Returns a schedule by its name, as the shell does: "constant", "step", "exponential" or "cosine", after
+/// warm_up_steps steps of warm-up. The settings are step_size (in steps) and factor for step and exponential,
+/// and floor for cosine. A step_size that is not set follows from total_steps. Throws ValueError for another
+/// name or setting, and lists those that exist.
 Schedule named(const std::string& name, std::int64_t total_steps, std::int64_t warm_up_steps = 0,
                const std::map<std::string, double>& settings = {});
+/// Returns the names that `named` takes.
 std::vector<std::string> names();
 
 }  // namespace schedule

@@ -13,46 +13,55 @@ namespace luge::train {
 
 class Trainer;
 
-/// One call of fit, as callbacks see it.
+/// The state of one call of Trainer::fit, as callbacks see it.
 class Fit {
  public:
-  std::int64_t epoch = 0;   // from 0
-  std::int64_t epochs = 0;  // wanted
-  std::int64_t step = 0;    // steps done in this epoch
-  std::int64_t steps = 0;   // steps of a whole epoch
-  std::int64_t total_steps = 0;
-  bool step_is_open = false;   // the epoch has begun and not ended
-  Columns columns;             // what is measured, validation included
-  std::function<Logs()> logs;  // of this epoch so far; asking costs a look at the device
-  Trainer* trainer = nullptr;
+  std::int64_t epoch = 0;        ///< the number of the epoch, counted from 0
+  std::int64_t epochs = 0;       ///< the number of epochs to run
+  std::int64_t step = 0;         ///< the number of finished steps of this epoch
+  std::int64_t steps = 0;        ///< the number of steps of a whole epoch
+  std::int64_t total_steps = 0;  ///< the number of finished steps of the whole training
+  bool step_is_open = false;     ///< true while an epoch has begun and has not ended
+  Columns columns;               ///< the figures that are measured, those of the validation included
+  std::function<Logs()> logs;    ///< returns the figures of this epoch so far; it reads values of the device
+  Trainer* trainer = nullptr;    ///< the trainer
 
-  /// Ends the training behind this step. The first reason counts.
+  /// Stops the training after this step. When it is called several times, the first reason is kept.
   void stop(std::string reason) {
     if (stop_reason.empty()) stop_reason = std::move(reason);
   }
+  /// Returns true when stop was called.
   bool stopping() const { return !stop_reason.empty(); }
-  std::string stop_reason;
+  std::string stop_reason;  ///< the reason that stop was given; empty while the training goes on
 };
 
+/// Base class of the callbacks. Override what you need. What a callback throws ends the training.
 class Callback {
  public:
   virtual ~Callback() = default;
+  /// Called before the first epoch.
   virtual void train_begin(Fit&) {}
+  /// Called before each epoch.
   virtual void epoch_begin(Fit&) {}
+  /// Called after each step.
   virtual void step_end(Fit&) {}
-  /// Behind the validation; fit.logs() holds its results.
+  /// Called after each epoch and its validation; fit.logs() has the figures of both.
   virtual void epoch_end(Fit&) {}
-  /// Also when a callback stopped the training; not when it threw.
+  /// Called after the last epoch, also when a callback stopped the training, but not when something threw.
   virtual void train_end(Fit&) {}
-  /// What a resumed training must know of this callback, as text; restore gets it back. Kept under name(),
-  /// and of several callbacks of one name in their order; a callback without a name has no state.
+  /// Returns the name under which a checkpoint keeps state(). Several callbacks of one name are told apart by
+  /// their order. A callback without a name has no state.
   virtual std::string name() const { return {}; }
+  /// Returns the state of this callback that a resumed training needs, as text.
   virtual std::string state() const { return {}; }
+  /// Takes what state() returned when the checkpoint was written. Called before train_begin.
   virtual void restore(const std::string&) {}
-  /// Called behind those that answer false, so that a checkpoint holds their newest state.
+  /// Returns true for a callback that is called after all others, such as one that writes checkpoints with
+  /// the newest state of the others.
   virtual bool runs_last() const { return false; }
 };
 
+/// A callback as fit takes it.
 using CallbackRef = std::shared_ptr<Callback>;
 
 }  // namespace luge::train

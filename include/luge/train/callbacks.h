@@ -1,4 +1,4 @@
-// The callbacks that come with Luge.
+// The callbacks of Luge.
 #pragma once
 
 #include <filesystem>
@@ -11,49 +11,61 @@
 
 namespace luge::train {
 
+/// Options of early_stopping.
 struct EarlyStoppingOptions {
-  std::string monitor = "val_loss";
-  std::int64_t patience = 3;                   // epochs without improvement
-  double min_delta = 0;                        // what counts as improvement
-  std::optional<metrics::Better> better = {};  // for a figure that does not say itself which way it is good
+  std::string monitor = "val_loss";            ///< the figure to watch
+  std::int64_t patience = 3;                   ///< stop after this many epochs without improvement, 1 or more
+  double min_delta = 0;                        ///< an improvement is a change by more than this, 0 or more
+  std::optional<metrics::Better> better = {};  ///< which values are better, when the figure does not say so
 };
-/// Stops when a figure has not improved for a while; NaN is no improvement. Throws ValueError before the
-/// training when nobody measures the figure, or it is not known which way it is good.
+/// Stops the training when a figure has not improved for several epochs. NaN is not an improvement. Throws
+/// ValueError when an option is out of range. When the training begins, throws ValueError when the figure is
+/// not measured or it is not known which values are better. Source: Keras EarlyStopping.
 CallbackRef early_stopping(const EarlyStoppingOptions& options = {});
 
-/// Stops as soon as a figure is at least as good as `value`. Throws as early_stopping does.
+/// Stops the training after the first epoch in which a figure is at least as good as `value`. When the
+/// training begins, throws ValueError as early_stopping does.
 CallbackRef stop_at(std::string monitor, double value, std::optional<metrics::Better> better = {});
 
-/// Stops behind the present step when `asked` is true, such as after a signal.
+/// Stops the training after the current step when `asked` returns true, for example after a signal. `reason`
+/// becomes the stop_reason of the History.
 CallbackRef stop_when(std::function<bool()> asked, std::string reason);
 
-enum class OnSaveError { stop, warn };
-struct CheckpointOptions {
-  /// What best.safetensors is chosen by; empty: val_accuracy or val_loss, and no such file without
-  /// validation.
-  std::string monitor = {};
-  std::int64_t every = 0;  // steps between step-N.safetensors; 0: none
-  std::int64_t keep = 3;   // of those
-  /// A checkpoint that cannot be written (full disk): stop with the error, or call `warn` and go on. The last
-  /// good ones stay either way.
-  OnSaveError on_error = OnSaveError::stop;
-  std::function<void(const std::string&)> warn = {};
-  std::optional<metrics::Better> better = {};  // for a monitor that does not say itself which way it is good
+/// What happens when a checkpoint cannot be written, for example because the disk is full.
+enum class OnSaveError {
+  stop,  ///< the error is thrown and ends the training
+  warn   ///< CheckpointOptions::warn is called and the training goes on
 };
-/// Writes into `folder`: checkpoints/last.safetensors behind an epoch (at most once a second) and at the end,
-/// checkpoints/best.safetensors when the monitored figure is the best so far, metrics.csv and metrics.jsonl.
-/// Runs behind all other callbacks.
+/// Options of checkpoint.
+struct CheckpointOptions {
+  /// The figure that decides which epoch is the best. Empty: val_accuracy, or else val_loss; without
+  /// validation there is no best.safetensors.
+  std::string monitor = {};
+  std::int64_t every = 0;  ///< write step-N.safetensors after this many steps; 0: never
+  std::int64_t keep = 3;   ///< how many of the files step-N.safetensors are kept, 1 or more
+  /// What happens when a checkpoint cannot be written. The last good checkpoints stay in either case.
+  OnSaveError on_error = OnSaveError::stop;
+  /// Called with the message of the error when on_error is OnSaveError::warn.
+  std::function<void(const std::string&)> warn = {};
+  std::optional<metrics::Better> better = {};  ///< which values are better, when the figure does not say so
+};
+/// Writes into `folder`: checkpoints/last.safetensors after an epoch (at most once a second) and at the end,
+/// checkpoints/best.safetensors when the monitored figure is the best so far, and metrics.csv and
+/// metrics.jsonl. It runs after all other callbacks. Throws FileError when the folder cannot be made and
+/// ValueError when an option is out of range. When the training begins, throws ValueError as early_stopping
+/// does. Source: Keras ModelCheckpoint, CSVLogger.
 CallbackRef checkpoint(std::filesystem::path folder, const CheckpointOptions& options = {});
 
+/// Options of progress_bar.
 struct ProgressBarOptions {
-  /// Redraw in place; else one line an epoch, and one a minute within it. Left open: whether the stream is
-  /// std::cerr, std::clog or std::cout, and that is a terminal.
+  /// True: the bar is drawn again in place. False: one line is written for each epoch, and one each minute in
+  /// an epoch. Empty: true when the stream is std::cerr, std::clog or std::cout and that is a terminal.
   std::optional<bool> terminal = {};
-  std::optional<bool> colour = {};  // left open: on a terminal, unless NO_COLOR is set
-  int columns = 0;                  // 0: the terminal's, followed when it changes
+  std::optional<bool> colour = {};  ///< use colors; empty: on a terminal, unless NO_COLOR is set
+  int columns = 0;                  ///< the width; 0: that of the terminal, also after it changes
 };
-/// Keras' progress bar, with the time an epoch will still take, on a stream that outlives the training. It
-/// shows the learning rate when a schedule or a callback changes it.
+/// Draws a progress bar like that of Keras, with the time that remains in the epoch. The stream must live as
+/// long as the training. The learning rate is shown when a schedule or a callback changes it.
 CallbackRef progress_bar(std::ostream& out, const ProgressBarOptions& options = {});
 
 }  // namespace luge::train

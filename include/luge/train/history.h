@@ -12,46 +12,49 @@
 
 namespace luge::train {
 
-/// Named figures in the order in which they are shown: loss, the metrics, val_loss, val_…
+/// Figures with their names, in the order in which they are shown: loss, the metrics, val_loss, val_…
 using Logs = std::vector<std::pair<std::string, double>>;
 
-/// The value of a name. Throws ValueError listing the names there are.
+/// Returns the figure of a name. Throws ValueError suggesting a similar name when there is none.
 double value_of(const Logs& logs, std::string_view name);
 
-/// A figure that a training measures, and which way it is good, where that is known.
+/// A figure that a training measures.
 struct Column {
-  std::string name;
-  std::optional<metrics::Better> better = {};
+  std::string name;                            ///< the name, such as "val_accuracy"
+  std::optional<metrics::Better> better = {};  ///< which values are better; empty when it is not known
 };
+/// The figures that a training measures.
 using Columns = std::vector<Column>;
 
-/// How the figures of the validation are called: val_loss, …
-inline constexpr std::string_view kValidation = "val_", kValidationLoss = "val_loss";
-/// By which figure epochs are compared when nobody says: val_accuracy, else val_loss; empty without
+inline constexpr std::string_view kValidation = "val_",  ///< the prefix of the figures of the validation
+    kValidationLoss = "val_loss";                        ///< the loss of the validation
+/// Returns the figure that compares epochs by default: val_accuracy, or else val_loss; empty without
 /// validation.
 std::string default_monitor(const Columns& columns);
 
+/// What was measured in one epoch.
 struct EpochRecord {
-  std::int64_t epoch = 0;  // from 0
-  std::int64_t step = 0;   // steps since the start of the training
-  double seconds = 0;      // 0: not known, of epochs before a resumption
-  Logs logs;
-  double learning_rate = 0;  // of its last step
+  std::int64_t epoch = 0;    ///< the number of the epoch, counted from 0
+  std::int64_t step = 0;     ///< the number of steps since the training began
+  double seconds = 0;        ///< the duration; 0 for epochs before the training was resumed
+  Logs logs;                 ///< the figures
+  double learning_rate = 0;  ///< the learning rate of the last step
 };
 
+/// What a training measured.
 struct History {
-  std::vector<EpochRecord> epochs;
-  std::int64_t steps = 0;    // of the whole training, resumed parts included
-  double seconds = 0;        // of this call of fit
-  Columns columns;           // what is measured
-  std::string stop_reason;   // empty: all epochs were run
-  bool interrupted = false;  // it ended between epochs because somebody asked
+  std::vector<EpochRecord> epochs;  ///< one record for each epoch
+  std::int64_t steps = 0;           ///< the number of steps of the whole training, resumed parts included
+  double seconds = 0;               ///< the duration of this call of fit
+  Columns columns;                  ///< the figures
+  std::string stop_reason;          ///< why the training was stopped; empty when all epochs were run
+  bool interrupted = false;         ///< the training was stopped inside an epoch
 
-  /// One figure over the epochs. Throws ValueError for a name that was not measured.
+  /// Returns one figure over the epochs. Throws ValueError for a figure that was not measured.
   std::vector<double> series(std::string_view name) const;
-  /// The epoch with the best value of a figure; NaN is never best, and of equal values the one with the lower
-  /// validation loss is. Throws ValueError without epochs, and for a figure that does not say which way it is
-  /// good when `better` does not either.
+  /// Returns the epoch with the best value of a figure. NaN is never the best; of equal values the one with
+  /// the lower validation loss is the best. Throws ValueError when there are no epochs, when the figure was
+  /// not measured, and when it is not known which values are better.
   const EpochRecord& best(std::string_view name, std::optional<metrics::Better> better = {}) const;
 };
 

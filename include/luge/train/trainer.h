@@ -1,4 +1,4 @@
-// Trainer: fits a network to data, measures it, and saves all there is to go on later, bit for bit.
+// Trainer: trains a network, evaluates it, and saves checkpoints from which a training continues bit for bit.
 #pragma once
 
 #include <cstdint>
@@ -20,87 +20,107 @@
 
 namespace luge::train {
 
+/// Options of a Trainer.
 struct TrainerOptions {
-  std::vector<metrics::Metric> metrics = {};
-  /// So many batches give one update, that of one batch of all their samples; the last batch of an epoch
-  /// gives one with what there is. The gradients are kept in slots, so that memory is that of one batch.
+  std::vector<metrics::Metric> metrics = {};  ///< what is measured besides the loss
+  /// The number of batches that give one update, as one large batch would. The last batch of an epoch always
+  /// gives an update, with the batches that there are. Gradients are summed in slots, so that the memory is
+  /// that of one batch.
   std::int64_t accumulate = 1;
 };
 
+/// Options of Trainer::fit.
 struct FitOptions {
-  /// Passes over the data, those of a restored training included.
+  /// The number of passes over the data, those before a checkpoint was restored included.
   std::int64_t epochs = 1;
-  /// Measured behind every epoch; its figures are called val_….
+  /// The validation data. It is evaluated after each epoch; the names of its figures begin with val_.
   std::optional<data::Batches> validation = {};
-  std::vector<CallbackRef> callbacks = {};
-  /// Ends an epoch after so many steps; 0: the data's own number.
+  std::vector<CallbackRef> callbacks = {};  ///< called in this order between the steps
+  /// The number of steps after which an epoch ends. 0: the number of batches of the data.
   std::int64_t steps_per_epoch = 0;
-  /// Continue a restored training even if data, batch size or shuffling are not those it was begun with.
+  /// Continue a restored training even when the data, the batch size or the shuffling has changed.
   bool accept_changed_data = false;
 };
 
+/// The result of Trainer::evaluate.
 struct Evaluation {
-  std::int64_t samples = 0;
-  double seconds = 0;
-  Logs metrics;  // loss, then the metrics
+  std::int64_t samples = 0;  ///< the number of samples
+  double seconds = 0;        ///< the duration
+  Logs metrics;              ///< the loss and the metrics
 };
-/// "loss: 0.3012 - accuracy: 0.8903 (10000 samples)"
+/// Writes "loss: 0.3012 - accuracy: 0.8903 (10000 samples)".
 std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation);
 
-/// Where a training stands: what a checkpoint holds beside the state of network, optimizer and metrics.
+/// How far a training has come.
 struct Position {
-  std::int64_t epoch = 0;  // from 0
-  std::int64_t step = 0;   // steps done in it
-  std::int64_t total_steps = 0;
-  double loss_sum = 0;  // Σ weight·cost of this epoch
-  double weight = 0;    // Σ weight
+  std::int64_t epoch = 0;        ///< the number of the epoch, counted from 0
+  std::int64_t step = 0;         ///< the number of finished steps of this epoch
+  std::int64_t total_steps = 0;  ///< the number of finished steps of the whole training
+  double loss_sum = 0;           ///< Σ weight·cost of this epoch so far
+  double weight = 0;             ///< Σ weight of this epoch so far
 };
 
-/// Copies share everything. A step is a batch, one compiled program: forward, loss, backward, update,
-/// metrics.
+/// Trains a network. A step takes one batch and is one compiled program: forward, loss, backward, update and
+/// metrics. Copies share their state.
+///
+///     train::Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(1e-3));
+///     auto history = trainer.fit(data.shuffle().batch(64), {.epochs = 5});
 class Trainer {
  public:
-  /// Throws ValueError for metrics of one name, or of the name of another figure of a training, for a metric
-  /// that is not one number, and for a loss with Reduction::none.
+  /// Makes a trainer. Throws ValueError when two figures have one name, when a metric is not a single number,
+  /// when the loss has Reduction::none, when accumulate is below 1, and when the network is empty.
   Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options = {});
 
-  /// Makes parameters and optimizer state for such data and writes down in the network what it is: classes,
-  /// scaling. fit begins with it; call it before restore, plan and explain.
+  /// Creates the parameters and the optimizer state for such data, and records in the notes of the network
+  /// what the data is: shape, class names, scaling. fit calls it first; call it before restore, plan and
+  /// explain.
   void prepare(const data::Info& info);
-  /// Trains, in train mode but for the parts that were put into eval mode by a call of their own. The loss of
-  /// an epoch is the mean over all of it, weighed as the loss weighs, however it is cut into batches; what
-  /// the loss ignores, metrics leave out. Throws, before anything changes: ValueError for empty data, a
-  /// negative number of epochs or a target out of range, ShapeError for validation data of another shape,
-  /// IndexError naming the sample for a label that is not a class. NonFiniteError names step, epoch, layer
-  /// and tensor when the loss or a gradient is not finite; all state is then as before the step.
+  /// Trains the network in train mode; parts that were put into eval mode by their own set_training(false)
+  /// stay in it. The loss of an epoch is the weighted mean over all its samples, independent of the batches.
+  /// Metrics leave out the targets that the loss ignores. Throws ValueError for data without samples or
+  /// targets and for a negative number of epochs, and ShapeError for validation data of another shape, before
+  /// anything changes. A target that is out of range throws ValueError, and a label that is not a class
+  /// throws IndexError naming the sample, before the step of its batch. When the loss or a gradient is not
+  /// finite, throws NonFiniteError naming step, epoch, layer and tensor; the state is then that before the
+  /// step.
   History fit(const data::Batches& training, const FitOptions& options = {});
-  /// Loss and metrics in eval mode; nothing but its result remains, so callbacks may ask within an epoch.
-  /// Throws ValueError for empty data, and for targets as fit does.
+  /// Computes loss and metrics in eval mode and changes nothing, so that a callback may call it inside an
+  /// epoch. Throws ValueError for data without samples, and for targets as fit does.
   Evaluation evaluate(const data::Batches& batches);
-  /// The network's outputs in eval mode; nothing changes.
+  /// Returns the outputs of the network in eval mode for a batch of inputs that are scaled already. Nothing
+  /// changes.
   Tensor predict(const Tensor& inputs);
 
-  /// Writes a checkpoint: network, graph, optimizer, metrics, position, random generator, history, callbacks.
+  /// Writes a checkpoint: network with graph, optimizer, metrics, position, random generator, history and
+  /// callbacks. The file is written completely or not at all. Throws FileError when it cannot be written.
   void save(const std::string& path) const;
-  /// Goes on where a checkpoint stands: the next fit continues it. Throws FormatError listing what is
-  /// missing, extra or of another shape, and changes nothing then.
+  /// Reads a checkpoint; the next fit continues its training. Throws FileError when the file cannot be read.
+  /// Throws FormatError when it was made by another model, optimizer or loss, listing what is missing, extra
+  /// or of another shape; nothing changes then.
   void restore(const std::string& path);
 
-  /// Memory of one training step on such a batch, and its program as text; compiles it, runs nothing.
+  /// Returns the memory that one training step on such a batch needs. The step is compiled but not run.
   PlanInfo plan(const data::Batch& batch) const;
+  /// Returns the program of one training step on such a batch as text. The step is compiled but not run.
   std::string explain(const data::Batch& batch) const;
-  /// The same with the mean time of each kernel over so many training steps on this batch; then all state is
-  /// put back.
+  /// Runs this many training steps on a batch and returns the program as text with the mean time of each
+  /// kernel. The state is afterwards that before the call.
   std::string profile(const data::Batch& batch, std::int64_t steps);
 
-  /// Names of what fit measures: the loss and the metrics, and the same behind val_ when it validates.
+  /// Returns the names of the figures that fit measures: the loss and the metrics, and with validation also
+  /// these names after val_.
   std::vector<std::string> figures(bool validates) const;
 
+  /// Returns the network.
   const nn::Module& net() const;
+  /// Returns the optimizer.
   const optim::Optimizer& optimizer() const;
+  /// Returns how far the training has come.
   const Position& position() const;
+  /// Returns what was measured so far.
   const History& history() const;
-  /// Steps traced so far: one for each batch size, and one again when the mode changes.
+  /// Returns how often the training step was traced: once for each batch size, and again when the mode
+  /// changes.
   std::uint64_t traces() const;
 
   struct Impl;  // internal

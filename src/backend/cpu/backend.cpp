@@ -2,16 +2,21 @@
 #include <fmt/format.h>
 
 #include "backend/backend.h"
+#include "backend/cpu/hold.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/describe.h"
 #include "backend/cpu/onednn/reorder.h"
 #include "backend/registry.h"
+#include "core/instruction_sets.h"
 
 namespace luge {
 namespace {
 
 class CpuBackend final : public Backend {
  public:
+  CpuBackend() {
+    if (const auto set = instruction_set_of_environment()) cpu::hold_to(*set);
+  }
   std::string_view name() const override { return "cpu"; }
   std::span<const Kernel* const> candidates(std::string_view op) const override {
     return registered_kernels(op);

@@ -112,7 +112,7 @@ void print(const Json& row, const std::string& show) {
 Json machine() { return {{"threads", thread_count()}, {"version", LUGE_VERSION}}; }
 
 int show_peaks(const Arguments& arguments) {
-  const Peaks found = peaks(std::min(1.0, arguments.number("seconds")));
+  const Peaks found = peaks(std::min(1.0, arguments.not_negative("seconds")));
   if (arguments.json()) {
     print_json(Json{{"machine", machine()},
                     {"peaks",
@@ -136,7 +136,7 @@ std::string figure_text(double value) {
 }
 
 int show_micro(const Arguments& arguments) {
-  const std::vector<Figure> figures = micro(std::min(1.0, arguments.number("seconds")));
+  const std::vector<Figure> figures = micro(std::min(1.0, arguments.not_negative("seconds")));
   Json list = Json::array();
   for (const Figure& figure : figures) {
     list.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}});
@@ -165,7 +165,7 @@ int run_bench(const Arguments& arguments) {
     return 0;
   }
   const Settings settings{arguments.choice("show", {"time", "plan", "profile", "error"}), math, precision,
-                          arguments.number("seconds"),
+                          arguments.not_negative("seconds"),
                           static_cast<std::size_t>(arguments.integer("steps", 1))};
   const std::vector<Workload> wanted = chosen(arguments);
   Json rows = Json::array();

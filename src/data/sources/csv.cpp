@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/number.h"
+#include "data/distinct.h"
 #include "data/sources/arrays.h"
 #include "data/sources/csv_targets.h"
 #include "io/csv/columns.h"
@@ -52,6 +54,8 @@ void check_columns(const io::CsvReader& rows) {
 
 Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
   const std::string path = file.string();
+  check_distinct("csv", "features", options.features);
+  check_distinct("csv", "classes", options.classes);
   const char separator = options.separator != 0 ? options.separator : io::guess_separator(path);
   const bool header = options.header == Header::automatic ? io::looks_like_header(path, separator)
                                                           : options.header == Header::yes;
@@ -69,13 +73,17 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
     for (const std::size_t c : columns) arrays.info.features.push_back(rows.columns()[c]);
   } else {
     columns = io::matching_columns(rows, options.features, header, target);
+    if (std::find(columns.begin(), columns.end(), target) != columns.end()) {
+      throw ValueError(fmt::format("{}: column '{}' is the target and one of the features", path,
+                                   arrays.info.target_name));
+    }
     arrays.info.features = options.features;
   }
   std::vector<float> inputs;
   Targets targets{path, arrays.info.target_name, {}, {}};
   while (rows.next()) {
     for (const std::size_t c : columns) inputs.push_back(static_cast<float>(rows.number(c)));
-    targets.cells.emplace_back(rows.field(target));
+    targets.cells.emplace_back(trimmed(rows.field(target)));
     if (targets.cells.back().empty()) {
       throw FormatError(
           fmt::format("{}:{}: the target column '{}' is empty", path, rows.line(), arrays.info.target_name));

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "core/number.h"
 #include "luge/error.h"
@@ -18,6 +19,20 @@ namespace {
 using Target = CsvOptions::Target;
 
 constexpr double kMostPlain = 1000;  // whole numbers below it are labels as they stand
+
+// A number, by which equal ones are one: its double and, where doubles leave whole numbers out, the digits,
+// of which more are larger.
+using Number = std::tuple<double, std::size_t, std::string>;
+
+Number number_in(const std::string& cell) {
+  const double value = parse_number(cell).value();
+  if (std::abs(value) < 0x1p53) return {value, 0, ""};
+  const std::string unsigned_cell = cell.substr(cell.find_first_not_of(" \t+-0"));
+  std::string digits = unsigned_cell.substr(0, unsigned_cell.find_first_not_of("0123456789"));
+  const bool plain = unsigned_cell.find_first_not_of(".0 \t", digits.size()) == std::string::npos;
+  if (!plain) digits = fmt::format("{:.0f}", std::abs(value));  // with an exponent
+  return {value, digits.size(), digits};
+}
 
 [[noreturn]] void fail(const Targets& targets, std::size_t i, const std::string& what) {
   throw FormatError(fmt::format("{}:{}: {}", targets.path, targets.lines[i], what));
@@ -63,8 +78,7 @@ void set_number_classes(Arrays& arrays, const Targets& targets) {
     if (largest < kMostPlain) labels.push_back(static_cast<std::int64_t>(value));
   }
   if (largest >= kMostPlain) {
-    return set_places<double>(arrays, targets,
-                              [](const std::string& cell) { return parse_number(cell).value(); });
+    return set_places<Number>(arrays, targets, number_in);
   }
   for (int k = 0; k <= static_cast<int>(largest); ++k) arrays.info.classes.push_back(std::to_string(k));
   set_labels(arrays, labels);
@@ -73,17 +87,16 @@ void set_number_classes(Arrays& arrays, const Targets& targets) {
 // The labels that a network already has; "2", "2.0" and " 2" are one.
 void set_known_classes(Arrays& arrays, const Targets& targets, const std::vector<std::string>& classes) {
   std::map<std::string, std::int64_t> by_name;
-  std::map<double, std::int64_t> by_number;
+  std::map<Number, std::int64_t> by_number;
   for (std::size_t k = 0; k < classes.size(); ++k) {
     by_name.emplace(classes[k], k);
-    if (const auto number = parse_number(classes[k])) by_number.emplace(*number, k);
+    if (parse_number(classes[k])) by_number.emplace(number_in(classes[k]), k);
   }
   std::vector<std::int64_t> labels;
   for (std::size_t i = 0; i < targets.cells.size(); ++i) {
     const std::string& cell = targets.cells[i];
     const auto named = by_name.find(cell);
-    const auto number = parse_number(cell);
-    const auto numbered = number ? by_number.find(*number) : by_number.end();
+    const auto numbered = parse_number(cell) ? by_number.find(number_in(cell)) : by_number.end();
     if (named == by_name.end() && numbered == by_number.end()) {
       constexpr std::size_t kShown = 20;
       fail(targets, i,
@@ -103,18 +116,18 @@ void set_known_classes(Arrays& arrays, const Targets& targets, const std::vector
 // Whether numbers are labels is a guess: few different whole numbers, each of them in several rows. A price,
 // a year or a count takes many values, and few rows share one.
 bool look_like_classes(const Targets& targets) {
-  std::set<double> values;
+  std::set<Number> values;
   for (const std::string& cell : targets.cells) {
     const double value = parse_number(cell).value();
     if (value < 0 || value != std::floor(value)) return false;
-    values.insert(value);
+    values.insert(number_in(cell));
   }
   const auto rows = targets.cells.size(), distinct = values.size();
-  if (*values.rbegin() <= 1) return true;
+  const double least = std::get<double>(*values.begin()), largest = std::get<double>(*values.rbegin());
+  if (largest <= 1) return true;
   if (rows < 2 * distinct) return false;
-  const bool without_gap =
-      *values.begin() <= 1 && *values.rbegin() - *values.begin() + 1 == static_cast<double>(distinct);
-  if (without_gap && *values.rbegin() < kMostPlain) return distinct <= 20 || rows >= 10 * distinct;
+  const bool without_gap = least <= 1 && largest - least + 1 == static_cast<double>(distinct);
+  if (without_gap && largest < kMostPlain) return distinct <= 20 || rows >= 10 * distinct;
   return distinct <= 10 && rows >= 20 * distinct;
 }
 

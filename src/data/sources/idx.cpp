@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "data/distinct.h"
 #include "data/sources/arrays.h"
 #include "luge/data/sources.h"
 #include "luge/error.h"
@@ -59,6 +60,7 @@ std::vector<std::int64_t> labels_of(const io::IdxArray& labels, const fs::path& 
 
 Dataset read(const std::string& name, const fs::path& images, const fs::path& labels,
              std::vector<std::string> classes) {
+  check_distinct("idx", "classes", classes);
   io::IdxArray pictures = io::read_idx(images.string());
   const std::vector<std::int64_t> targets = labels_of(io::read_idx(labels.string()), labels, classes.size());
   if (pictures.shape.rank() < 2) {

@@ -48,7 +48,7 @@ struct CsvReader::State {
   void take_header() {
     bool numbers_only = true;
     for (std::size_t i = 0; i < scanner.fields(); ++i) {
-      columns.emplace_back(scanner.field(i));
+      columns.emplace_back(trimmed(scanner.field(i)));
       numbers_only = numbers_only && parse_number(columns.back());
     }
     if (!numbers_only) return;

@@ -77,7 +77,7 @@ Tensor Loaded::forward(const Tensor& x) const {
     return parameter != parameters_.end() ? parameter->second.value() : content_->constants.at(name);
   };
   const auto write = [this](const std::string& name, const Tensor& value) {
-    if (is_floating(value.dtype())) watch(value, fmt::format("'{}'", name));
+    if (is_floating(value.dtype())) watch(value, name);
     parameters_.at(name).assign(value);
   };
   return io::replay(training() ? content_->train : content_->eval, x, stored, write);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/nearest.h"
 #include "io/model/recording.h"
@@ -90,6 +91,15 @@ class Reader {
   std::int64_t whole(const Json& json, const char* key) const {
     const Json& value = member(json, key);
     if (!value.is_number_integer()) fail_entry(fmt::format("has a '{}' that is not a whole number", key));
+    return integer(value);
+  }
+  // What is written as a whole number may have more than 63 bits.
+  std::int64_t integer(const Json& value) const {
+    if (value.is_number_unsigned() && std::in_range<std::int64_t>(value.get<std::uint64_t>()))
+      return static_cast<std::int64_t>(value.get<std::uint64_t>());
+    if (value.is_number_unsigned())
+      fail_entry(fmt::format("has the number {}, which is no 64-bit number with a sign",
+                             value.get<std::uint64_t>()));
     return value.get<std::int64_t>();
   }
   std::string text(const Json& json, const char* key) const {
@@ -120,7 +130,7 @@ class Reader {
 
   FieldValue field(const Json& value) const {
     if (value.is_boolean()) return value.get<bool>();
-    if (value.is_number_integer()) return value.get<std::int64_t>();
+    if (value.is_number_integer()) return integer(value);
     if (value.is_number_float()) return value.get<double>();
     if (value.is_string()) return value.get<std::string>();
     if (value.is_object() && value.contains("real")) {
@@ -131,7 +141,7 @@ class Reader {
     if (!value.is_array()) fail_entry("has a field of a kind that is not known");
     for (const Json& element : value) {
       if (!element.is_number_integer()) fail_entry("has a list of other than whole numbers");
-      list.push_back(element.get<std::int64_t>());
+      list.push_back(integer(element));
     }
     return list;
   }

@@ -170,8 +170,7 @@ RunDirectory RunDirectory::create_at(const fs::path& path, bool exist_ok) {
       throw FileError(fmt::format("{}: is a file; expected a folder", path.string()));
     if (!exist_ok && !fs::is_empty(path, error)) {
       throw FileError(fmt::format(
-          "{}: exists and is not empty; choose another run.dir, or allow it with run.exist_ok=true",
-          path.string()));
+          "{}: exists and is not empty; choose another dir=, or allow it with exist_ok=true", path.string()));
     }
   }
   return begin_run(path, base, is_new);

@@ -1,4 +1,7 @@
 #pragma once
+#include <limits>
+#include <optional>
+
 #include "graph/fields.h"
 
 namespace luge {
@@ -11,6 +14,11 @@ struct CrossEntropyAttributes {
   std::int64_t axis = 1;
   double label_smoothing = 0;
   std::int64_t ignore_index = 0;
+  static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();  // no label is ignored
+  /// Whether samples of this label, if it is a whole number, cost nothing.
+  bool ignores(std::optional<std::int64_t> label) const {
+    return ignore_index != kNone && label == ignore_index;
+  }
   static void fields(auto& self, auto&& field) {
     field("axis", self.axis);
     field("label_smoothing", self.label_smoothing);

@@ -29,7 +29,7 @@ inline Window window_along(std::size_t axis, std::size_t spatial, std::int64_t i
                            bool ceil_mode = false) {
   Window w{.in = in, .kernel = kernel, .stride = stride[axis], .dilation = dilation[axis]};
   if (padding == PaddingMode::same) {
-    w.out = (in + w.stride - 1) / w.stride;
+    w.out = in > 0 ? (in - 1) / w.stride + 1 : 0;
     const std::int64_t missing = std::max<std::int64_t>(0, (w.out - 1) * w.stride + w.span() - in);
     w.pad_begin = missing / 2;
     w.pad_end = missing - w.pad_begin;

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/dispatch.h"
 #include "io/run/step_files.h"
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
@@ -19,6 +20,42 @@ namespace fs = std::filesystem;
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// "inf", or empty when all are finite.
+std::string first_non_finite(const Tensor& x) {
+  std::string found;
+  const std::span<const std::byte> bytes = x.bytes();
+  dispatch(x.dtype(), [&]<class T>() {
+    const std::span<const T> values(reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T));
+    for (const T& each : values) {
+      const auto value = convert_element<double>(each);
+      if (!std::isfinite(value)) return void(found = fmt::format("{}", value));
+    }
+  });
+  return found;
+}
+
+// What a training cannot go on from must not take the place of what it can. Gradients are looked at before a
+// step; a sum of finite numbers, such as a weight and its step, may overflow all the same.
+void check_finite_state(const Trainer& trainer, const fs::path& file) {
+  if (!trainer.optimizer().options().check_finite) return;
+  std::vector<nn::NamedVariable> all = trainer.net().named_parameters();
+  for (nn::NamedVariable& slot : trainer.optimizer().state()) all.push_back(std::move(slot));
+  for (const auto& [name, variable] : all) {
+    if (!is_floating(variable.dtype())) continue;
+    if (const std::string value = first_non_finite(variable.value()); !value.empty()) {
+      throw NonFiniteError(
+          fmt::format("{}: was not written: '{}' holds {} after step {}; what was saved before stays; a "
+                      "smaller learning rate or clipped gradients may help",
+                      file.string(), name, value, trainer.position().total_steps));
+    }
+  }
+}
+
+void save(const Trainer& trainer, const fs::path& file) {
+  check_finite_state(trainer, file);
+  trainer.save(file.string());
+}
 
 class Checkpoint final : public Callback {
  public:
@@ -52,7 +89,7 @@ class Checkpoint final : public Callback {
     if (options_.every == 0 || fit.total_steps % options_.every != 0) return;
     const auto step = static_cast<std::uint64_t>(fit.total_steps);
     guarded([&] {
-      fit.trainer->save(io::step_file(checkpoints_, "step", step).string());
+      save(*fit.trainer, io::step_file(checkpoints_, "step", step));
       io::prune_step_files(checkpoints_, "step", static_cast<std::size_t>(options_.keep), step);
     });
   }
@@ -86,7 +123,7 @@ class Checkpoint final : public Callback {
  private:
   void save_last(Fit& fit) {
     const bool saved = guarded([&] {
-      fit.trainer->save((checkpoints_ / "last.safetensors").string());
+      save(*fit.trainer, checkpoints_ / "last.safetensors");
       files_.write(fit.trainer->history());
     });
     if (saved) take_over(fit.total_steps);
@@ -100,7 +137,7 @@ class Checkpoint final : public Callback {
     const auto before = std::pair(best_, measured_);
     best_ = score;
     measured_ = true;
-    const bool saved = guarded([&] { fit.trainer->save((checkpoints_ / "best.safetensors").string()); });
+    const bool saved = guarded([&] { save(*fit.trainer, checkpoints_ / "best.safetensors"); });
     if (!saved) std::tie(best_, measured_) = before;
     best_is_saved_ |= saved;
   }

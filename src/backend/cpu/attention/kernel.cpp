@@ -187,8 +187,8 @@ class AttentionBackwardKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<AttentionKernel> registered("attention", 50);
-const RegisteredKernel<AttentionBackwardKernel> registered_backward("attention_backward", 50);
+const Candidates registered("attention", make_kernels<AttentionKernel>());
+const Candidates registered_backward("attention_backward", make_kernels<AttentionBackwardKernel>());
 
 }  // namespace
 }  // namespace luge

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "backend/backend.h"
+#include "backend/cpu/conv/candidates.h"
 #include "backend/cpu/conv/narrow.h"
 #include "backend/cpu/conv/narrow_plan.h"
 #include "backend/cpu/conv/tail.h"
@@ -234,18 +234,11 @@ class NarrowWeights final : public Kernel {
   bool lanes_;
 };
 
-struct Registration {
-  RowsForward forward;
-  RowsData data;
-  NarrowWeights rows{false}, lanes{true};
-  Registration() {
-    register_kernel("conv", 48, &forward);
-    register_kernel("conv_backward_data", 48, &data);
-    register_kernel("conv_backward_weights", 47, &rows);
-    register_kernel("conv_backward_weights", 48, &lanes);
-  }
-};
-const Registration registration;
-
 }  // namespace
+
+cpu::Candidate cpu::rows_conv() { return std::make_unique<RowsForward>(); }
+cpu::Candidate cpu::rows_conv_backward_data() { return std::make_unique<RowsData>(); }
+cpu::Candidate cpu::rows_conv_backward_weights() { return std::make_unique<NarrowWeights>(false); }
+cpu::Candidate cpu::lanes_conv_backward_weights() { return std::make_unique<NarrowWeights>(true); }
+
 }  // namespace luge

@@ -225,8 +225,8 @@ class PooledWeights final : public Kernel {
   }
 };
 
-const RegisteredKernel<PooledForward> registered("conv_pool", 50);
-const RegisteredKernel<PooledWeights> registered_weights("conv_pool_backward_weights", 50);
+const Candidates registered("conv_pool", make_kernels<PooledForward>());
+const Candidates registered_weights("conv_pool_backward_weights", make_kernels<PooledWeights>());
 
 }  // namespace
 }  // namespace luge

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "backend/backend.h"
+#include "backend/cpu/conv/candidates.h"
 #include "backend/cpu/conv/tail.h"
 #include "backend/cpu/conv/winograd_plan.h"
 #include "backend/cpu/layout.h"
@@ -217,9 +217,10 @@ class WinogradWeights final : public Kernel {
   }
 };
 
-const RegisteredKernel<WinogradForward> registered("conv", 49);
-const RegisteredKernel<WinogradData> registered_data("conv_backward_data", 49);
-const RegisteredKernel<WinogradWeights> registered_weights("conv_backward_weights", 49);
-
 }  // namespace
+
+cpu::Candidate cpu::winograd_conv() { return std::make_unique<WinogradForward>(); }
+cpu::Candidate cpu::winograd_conv_backward_data() { return std::make_unique<WinogradData>(); }
+cpu::Candidate cpu::winograd_conv_backward_weights() { return std::make_unique<WinogradWeights>(); }
+
 }  // namespace luge

@@ -165,9 +165,8 @@ class PartsKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<BlockedKernel> registered_blocked("fused", 0);
-const RegisteredKernel<PublicKernel> registered_public("fused", 1);
-const RegisteredKernel<PartsKernel> registered_parts("fused_parts", 0);
+const Candidates fused("fused", make_kernels<BlockedKernel, PublicKernel>());
+const Candidates parts("fused_parts", make_kernels<PartsKernel>());
 
 }  // namespace
 }  // namespace luge::tiles

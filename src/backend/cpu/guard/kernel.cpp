@@ -127,7 +127,7 @@ class GuardKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<GuardKernel> registered("guard_finite", 50);
+const Candidates registered("guard_finite", make_kernels<GuardKernel>());
 
 }  // namespace
 }  // namespace luge

@@ -37,7 +37,7 @@ template <class I>
 std::int64_t index_at(const I* indices, std::int64_t k, std::int64_t extent, Status* status) {
   const auto index = static_cast<std::int64_t>(indices[k]);
   if (index >= 0 && index < extent) return index;
-  status->record({k, static_cast<double>(index), extent});
+  status->record({k, index, extent});
   return -1;
 }
 
@@ -141,8 +141,8 @@ class IndexAddKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<TakeKernel> registered_take("take", 50);
-const RegisteredKernel<IndexAddKernel> registered_add("index_add", 50);
+const Candidates registered_take("take", make_kernels<TakeKernel>());
+const Candidates registered_add("index_add", make_kernels<IndexAddKernel>());
 
 }  // namespace
 }  // namespace luge

@@ -4,6 +4,7 @@
 
 #include "backend/backend.h"
 #include "backend/cpu/loss/entropy.h"
+#include "core/whole.h"
 #include "ops/attributes/cross_entropy.h"
 
 namespace luge {
@@ -14,7 +15,8 @@ constexpr double one_thread_elements = 2e4;
 
 struct Problem {
   entropy::Rows rows;
-  std::int64_t samples = 0, ignore = 0;
+  CrossEntropyAttributes attributes;
+  std::int64_t samples = 0;
   int threads = 1;
 };
 
@@ -23,14 +25,13 @@ template <class L>
 void read_labels(const Problem& p, const L* labels, std::int64_t first, std::int64_t last, std::int64_t* to,
                  Status* status) {
   for (std::int64_t s = first; s < last; ++s) {
-    const auto value = static_cast<double>(labels[s]);
+    const std::optional<std::int64_t> label = as_whole(labels[s]);
     to[s] = entropy::ignored;
-    if (value == static_cast<double>(p.ignore)) continue;
-    const bool inside = value >= 0 && value < static_cast<double>(p.rows.classes);
-    if (inside && value == static_cast<double>(static_cast<std::int64_t>(value))) {
-      to[s] = static_cast<std::int64_t>(value);
+    if (p.attributes.ignores(label)) continue;
+    if (label && *label >= 0 && *label < p.rows.classes) {
+      to[s] = *label;
     } else {
-      status->record({s, value, p.rows.classes});
+      status->record({s, exactly(labels[s]), p.rows.classes});
     }
   }
 }
@@ -82,7 +83,7 @@ class EntropyKernel final : public Kernel {
     Problem p;
     p.rows = {x[x.rank() - 1], static_cast<float>(attributes->label_smoothing)};
     p.samples = labels.elements();
-    p.ignore = attributes->ignore_index;
+    p.attributes = *attributes;
     const auto elements = static_cast<double>(x.elements());
     p.threads = elements < one_thread_elements ? 1 : r.threads;
     Offer offer;
@@ -103,8 +104,8 @@ class EntropyKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<EntropyKernel<false>> registered("softmax_cross_entropy", 50);
-const RegisteredKernel<EntropyKernel<true>> registered_backward("softmax_cross_entropy_backward", 50);
+const Candidates registered("softmax_cross_entropy", make_kernels<EntropyKernel<false>>());
+const Candidates registered_backward("softmax_cross_entropy_backward", make_kernels<EntropyKernel<true>>());
 
 }  // namespace
 }  // namespace luge

@@ -1,7 +1,7 @@
 // Float32 matrix products of our own, for sizes at which they pass oneDNN's.
 #include <fmt/format.h>
 
-#include "backend/backend.h"
+#include "backend/cpu/matmul/candidates.h"
 #include "backend/cpu/matmul/product.h"
 #include "backend/cpu/onednn/cost.h"
 #include "backend/cpu/operand.h"
@@ -102,7 +102,8 @@ class OwnMatmul final : public Kernel {
   }
 };
 
-const RegisteredKernel<OwnMatmul> registered("matmul", 49);
-
 }  // namespace
+
+std::unique_ptr<const Kernel> cpu::tiled_matmul() { return std::make_unique<OwnMatmul>(); }
+
 }  // namespace luge

@@ -122,6 +122,7 @@ class Forward final : public PreparedKernel {
               const norm::WideMoments wide = norm::wide_moments(walk_, k, x);
               s.c.mean[k] = average = static_cast<float>(wide.mean);
               s.c.factor[k] = scale[k] * wide_inverse(wide, rectified_.epsilon);
+              square = static_cast<float>(wide.variance);  // infinite, not NaN, of finite numbers
             }
             s.c.shift[k] = shift[k];
             if (mean) mean[k] = average;
@@ -312,10 +313,10 @@ class BackwardKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<ForwardKernel> registered("batch_norm", 0);
-const RegisteredKernel<ForwardKernel> registered_relu("batch_norm_relu", 0);
-const RegisteredKernel<BackwardKernel> registered_backward("batch_norm_backward", 0);
-const RegisteredKernel<BackwardKernel> registered_relu_backward("batch_norm_relu_backward", 0);
+const Candidates registered("batch_norm", make_kernels<ForwardKernel>());
+const Candidates registered_relu("batch_norm_relu", make_kernels<ForwardKernel>());
+const Candidates registered_backward("batch_norm_backward", make_kernels<BackwardKernel>());
+const Candidates registered_relu_backward("batch_norm_relu_backward", make_kernels<BackwardKernel>());
 
 }  // namespace
 }  // namespace luge

@@ -123,8 +123,8 @@ class LayerNormBackwardKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<LayerNormKernel> registered("layer_norm", 0);
-const RegisteredKernel<LayerNormBackwardKernel> registered_backward("layer_norm_backward", 0);
+const Candidates registered("layer_norm", make_kernels<LayerNormKernel>());
+const Candidates registered_backward("layer_norm_backward", make_kernels<LayerNormBackwardKernel>());
 
 }  // namespace
 }  // namespace luge

@@ -26,8 +26,15 @@ using MatMul = dnnl::matmul;
 
 inline constexpr bool has_winograd = DNNL_VERSION_MAJOR < 3;
 
+/// Primitives that oneDNN keeps although nobody holds them, beyond what the limit of the program cache sees.
+inline constexpr int kept_primitives = 256;
+
 inline const dnnl::engine& engine() {
-  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+  static const dnnl::engine cpu = [] {
+    if (dnnl::get_primitive_cache_capacity() > kept_primitives)
+      dnnl::set_primitive_cache_capacity(kept_primitives);
+    return dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return cpu;
 }
 inline const dnnl::stream& stream() {

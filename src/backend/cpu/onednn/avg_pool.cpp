@@ -1,4 +1,5 @@
 // Mean of each window, and the way back.
+#include "backend/cpu/onednn/far_mean.h"
 #include "backend/cpu/onednn/pool.h"
 
 namespace luge::onednn {
@@ -40,7 +41,12 @@ class AvgPoolKernel final : public OneDnnKernel<PoolAttributes> {
                                    pick_.from({}));
     if (!desc) return refuse("oneDNN has no such pool");
     const PoolArguments arguments{{{DNNL_ARG_SRC, desc.src_desc(), 0}}, {{DNNL_ARG_DST, desc.dst_desc(), 0}}};
-    return pool_offer(r, problem, desc, PoolForward(desc), arguments, threads);
+    Offer offer = pool_offer(r, problem, desc, PoolForward(desc), arguments, threads);
+    if (offer.kernel) {
+      offer.kernel = with_far_means(std::move(offer.kernel), attributes, r.in[0], offer.in_layouts[0],
+                                    r.out[0], offer.out_layouts[0], threads);
+    }
+    return offer;
   }
 
  private:
@@ -79,10 +85,6 @@ class AvgPoolBackwardKernel final : public OneDnnKernel<PoolAttributes> {
   Pick pick_;
 };
 
-const std::unique_ptr<Kernel> kernel = avg_pool_candidate({}), backward = avg_pool_backward_candidate({});
-const bool registered = (register_kernel("avg_pool", 50, kernel.get()),
-                         register_kernel("avg_pool_backward", 50, backward.get()), true);
-
 }  // namespace
 
 std::unique_ptr<Kernel> avg_pool_candidate(Pick pick) { return std::make_unique<AvgPoolKernel>(pick); }
@@ -90,4 +92,16 @@ std::unique_ptr<Kernel> avg_pool_backward_candidate(Pick pick) {
   return std::make_unique<AvgPoolBackwardKernel>(pick);
 }
 
+namespace {
+
+Kernels alone(std::unique_ptr<Kernel> kernel) {
+  Kernels kernels;
+  kernels.push_back(std::move(kernel));
+  return kernels;
+}
+
+const Candidates forward("avg_pool", alone(avg_pool_candidate({})));
+const Candidates backward("avg_pool_backward", alone(avg_pool_backward_candidate({})));
+
+}  // namespace
 }  // namespace luge::onednn

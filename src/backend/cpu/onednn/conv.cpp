@@ -173,14 +173,6 @@ double conv_seconds(const ConvProblem& problem, Direction direction, std::string
                  x_bytes + y_bytes, threads);
 }
 
-RegisteredFamilies::RegisteredFamilies(std::string_view op, Make* make) {
-  int rank = 50;
-  for (const Family family : families) {
-    kernels_.push_back(make(family, {}));
-    register_kernel(op, rank++, kernels_.back().get());
-  }
-}
-
 Arguments::Arguments(const KernelRequest& request)
     : in_layouts_(request.in.size(), any_layout), out_layouts_(request.out.size(), public_layout) {}
 

@@ -60,16 +60,6 @@ std::unique_ptr<Kernel> conv_candidate(Family family, Pick pick);
 std::unique_ptr<Kernel> conv_backward_data_candidate(Family family, Pick pick);
 std::unique_ptr<Kernel> conv_backward_weights_candidate(Family family, Pick pick);
 
-/// One candidate of each family, as the backend has them.
-class RegisteredFamilies {
- public:
-  using Make = std::unique_ptr<Kernel>(Family, Pick);
-  RegisteredFamilies(std::string_view op, Make* make);
-
- private:
-  std::vector<std::unique_ptr<Kernel>> kernels_;
-};
-
 /// Layouts for the arguments of one primitive. Grouped weights have one more axis there than as a value, so
 /// the chain itself converts them from or to the public layout.
 class Arguments {

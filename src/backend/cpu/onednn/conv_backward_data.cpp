@@ -53,8 +53,6 @@ class ConvBackwardDataKernel final : public OneDnnKernel<ConvAttributes> {
   Pick pick_;
 };
 
-const RegisteredFamilies registered("conv_backward_data", conv_backward_data_candidate);
-
 }  // namespace
 
 std::unique_ptr<Kernel> conv_backward_data_candidate(Family family, Pick pick) {

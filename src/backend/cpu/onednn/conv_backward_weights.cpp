@@ -62,8 +62,6 @@ class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
   Pick pick_;
 };
 
-const RegisteredFamilies registered("conv_backward_weights", conv_backward_weights_candidate);
-
 }  // namespace
 
 std::unique_ptr<Kernel> conv_backward_weights_candidate(Family family, Pick pick) {

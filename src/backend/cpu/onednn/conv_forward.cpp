@@ -70,8 +70,6 @@ class ConvForwardKernel final : public OneDnnKernel<ConvAttributes> {
   Pick pick_;
 };
 
-const RegisteredFamilies registered("conv", conv_candidate);
-
 }  // namespace
 
 std::unique_ptr<Kernel> conv_candidate(Family family, Pick pick) {

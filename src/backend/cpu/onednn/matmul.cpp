@@ -74,9 +74,6 @@ class MatMulKernel final : public OneDnnKernel<MatmulAttributes> {
   Pick pick_;
 };
 
-const std::unique_ptr<Kernel> kernel = matmul_candidate({});
-const bool registered = (register_kernel("matmul", 50, kernel.get()), true);
-
 }  // namespace
 
 std::unique_ptr<Kernel> matmul_candidate(Pick pick) { return std::make_unique<MatMulKernel>(pick); }

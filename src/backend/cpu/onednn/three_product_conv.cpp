@@ -164,11 +164,6 @@ class ThreeProductConv final : public OneDnnKernel<ConvAttributes> {
   Offered where_;
 };
 
-const std::unique_ptr<Kernel> forward = three_product_conv(Offered::with_amx),
-                              data = three_product_conv_backward_data(Offered::with_amx);
-const bool registered =
-    (register_kernel("conv", 45, forward.get()), register_kernel("conv_backward_data", 45, data.get()), true);
-
 }  // namespace
 
 std::unique_ptr<Kernel> three_product_conv(Offered where) {

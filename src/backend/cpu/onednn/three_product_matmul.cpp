@@ -68,9 +68,6 @@ class ThreeProductMatmul final : public OneDnnKernel<MatmulAttributes> {
   Offered where_;
 };
 
-const std::unique_ptr<Kernel> kernel = three_product_matmul(Offered::with_amx);
-const bool registered = (register_kernel("matmul", 45, kernel.get()), true);
-
 }  // namespace
 
 std::unique_ptr<Kernel> three_product_matmul(Offered where) {

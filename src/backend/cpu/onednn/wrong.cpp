@@ -37,6 +37,18 @@ bool has_blind_taps(const ConvProblem& problem) {
   return false;
 }
 
+// Wherever the window stands along an axis, some point of it meets padding.
+bool is_never_whole(const ConvProblem& problem, std::size_t axis) {
+  const Geometry& g = problem.geometry;
+  const memory::dim image = problem.x[axis + 2], places = problem.y[axis + 2],
+                    last = (problem.w_public[axis + 2] - 1) * (g.dilation[axis] + 1);
+  for (memory::dim place = 0; place < places; ++place) {
+    const memory::dim at = place * g.stride[axis] - g.pad_begin[axis];
+    if (at >= 0 && at + last < image) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool wrong_forward(std::string_view implementation, bool operands) {
@@ -51,9 +63,13 @@ bool wrong_data(std::string_view, const ConvProblem&) { return false; }
 
 bool wrong_weights(std::string_view implementation, const ConvProblem& problem, Family family) {
   // 2.6: gathers the points of a strided image into scratch that is booked too small, and writes behind it.
-  if (of(implementation, "jit_1x1") && family == Family::channels_last && strided(problem)) return true;
-  // 2.6: the weights of such points are never written.
-  return problem.dtype == DType::bf16 && !is(implementation, "gemm") && has_blind_taps(problem);
+  const bool one_by_one = of(implementation, "jit_1x1") || of(implementation, "jit_bf16_1x1");
+  if (one_by_one && family == Family::channels_last && strided(problem)) return true;
+  if (problem.dtype != DType::bf16 || is(implementation, "gemm")) return false;
+  // 2.6: the weights of such points are never written. With three axes, nor are those of points that meet
+  // padding at the first place, where the steps of the first axis leave no place without padding.
+  const bool in_steps = problem.geometry.stride.size() == 3 && problem.geometry.stride[0] > 1;
+  return has_blind_taps(problem) || (in_steps && is_never_whole(problem, 0));
 }
 
 bool wrong_matmul(std::string_view implementation, bool operands) {

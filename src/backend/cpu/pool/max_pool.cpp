@@ -136,8 +136,8 @@ class MaxPoolBackwardKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<MaxPoolKernel> registered("max_pool", 50);
-const RegisteredKernel<MaxPoolBackwardKernel> registered_backward("max_pool_backward", 50);
+const Candidates registered("max_pool", make_kernels<MaxPoolKernel>());
+const Candidates registered_backward("max_pool_backward", make_kernels<MaxPoolBackwardKernel>());
 
 }  // namespace
 }  // namespace luge

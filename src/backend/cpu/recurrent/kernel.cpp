@@ -206,10 +206,10 @@ class BackwardKernel final : public Kernel {
   }
 };
 
-const RegisteredKernel<ForwardKernel<Cell::lstm>> registered_lstm("lstm", 50);
-const RegisteredKernel<ForwardKernel<Cell::gru>> registered_gru("gru", 50);
-const RegisteredKernel<BackwardKernel<Cell::lstm>> registered_lstm_backward("lstm_backward", 50);
-const RegisteredKernel<BackwardKernel<Cell::gru>> registered_gru_backward("gru_backward", 50);
+const Candidates registered_lstm("lstm", make_kernels<ForwardKernel<Cell::lstm>>());
+const Candidates registered_gru("gru", make_kernels<ForwardKernel<Cell::gru>>());
+const Candidates registered_lstm_backward("lstm_backward", make_kernels<BackwardKernel<Cell::lstm>>());
+const Candidates registered_gru_backward("gru_backward", make_kernels<BackwardKernel<Cell::gru>>());
 
 }  // namespace
 }  // namespace luge

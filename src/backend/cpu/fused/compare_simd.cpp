@@ -1,0 +1,29 @@
+// Comparisons, logic, classification and choice of f32, u8 and bool registers.
+#include "backend/cpu/fused/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "backend/cpu/fused/compare_simd.cpp"
+#include "hwy/foreach_target.h"
+// after foreach_target.h
+#include "backend/cpu/fused/compare-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace luge::tiles::HWY_NAMESPACE {
+namespace {
+
+MapFunction find_target(Instruction instruction, DType type) {
+  return type == DType::f32 ? compare_loop<float>(instruction) : compare_loop<std::uint8_t>(instruction);
+}
+
+}  // namespace
+}  // namespace luge::tiles::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace luge::tiles {
+HWY_EXPORT(find_target);
+MapFunction find_compare_vector(Instruction instruction, DType type) {
+  return HWY_DYNAMIC_DISPATCH(find_target)(instruction, type);
+}
+}  // namespace luge::tiles
+#endif

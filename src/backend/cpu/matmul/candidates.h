@@ -1,0 +1,13 @@
+// Our own products, as matmul/candidates.cpp lists them.
+#pragma once
+
+#include <memory>
+
+#include "backend/backend.h"
+
+namespace luge::cpu {
+
+/// Large float32 products in generated tiles.
+std::unique_ptr<const Kernel> tiled_matmul();
+
+}  // namespace luge::cpu

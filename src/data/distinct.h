@@ -1,0 +1,13 @@
+// Names that must tell things apart.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace luge::data {
+
+/// Throws ValueError naming the first that is there twice: "`where`: two `what` are named 'a'".
+void check_distinct(std::string_view where, std::string_view what, const std::vector<std::string>& names);
+
+}  // namespace luge::data

@@ -1,0 +1,45 @@
+// Plans are made from types: soon, and without the memory that they tell of.
+#include <gtest/gtest.h>
+
+#include "support/command.h"
+
+namespace luge {
+namespace {
+
+using testing::luge;
+using testing::says;
+
+[[maybe_unused]] constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+
+TEST(Plan, AnyMemoryLimitIsAnswered) {
+  const std::vector<std::vector<std::string>> wishes = {
+      {"model=resnet18-cifar", "batch=128", "memory=320MB"},
+      {"model=resnet18-cifar", "batch=128", "memory=200MB"},
+      {"model=mobilenet-v2", "input=3x224x224", "batch=32", "memory=500MB"}};
+  for (std::vector<std::string> words : wishes) {
+    words.insert(words.begin(), "plan");
+    const auto ran = luge(words);
+    EXPECT_FALSE(says(ran.err, "no kernel")) << ran.err;
+    if (ran.code != 0) {
+      EXPECT_EQ(ran.code, 1) << ran.err;
+      EXPECT_TRUE(says(ran.err, "use a smaller batch or a limit of")) << ran.err;
+    }
+  }
+}
+
+TEST(Plan, TakesNoMemoryForWhatItPlans) {
+  const std::vector<std::vector<std::string>> large = {
+      {"plan", "model=resnet18-cifar", "batch=1000000"},  // a batch of 12 GB
+      {"plan", "model=mlp", "hidden=1000000"},            // weights of 3 GB
+      {"summary", "model=mlp", "hidden=1000000"}};
+  for (const std::vector<std::string>& words : large) {
+    const auto ran = luge(words);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+#ifndef __SANITIZE_ADDRESS__  // whose own memory counts, too
+    EXPECT_LT(ran.peak_bytes, 300 * kMiB) << words[0] << " " << words[1];
+#endif
+  }
+}
+
+}  // namespace
+}  // namespace luge
