@@ -222,6 +222,16 @@ TEST(RefusedSteps, ARunningStatisticThatWouldOverflow) {
   }
 }
 
+// Adds up gradients without telling the guard of it.
+struct Sums : optim::Rule {
+  std::string name() const override { return "sums"; }
+  Tensor update(const Tensor& parameter, const Tensor& gradient, optim::Slots& slot) const override {
+    Tensor& sum = slot("sum");
+    sum = sum + gradient;
+    return parameter - slot.learning_rate() * sum;
+  }
+};
+
 // Each gradient is finite, their moment is not: last.safetensors keeps what can be gone on from.
 TEST(RefusedSteps, AStateThatOverflowedIsNotSaved) {
   const testing::TempDir dir;
@@ -233,7 +243,7 @@ TEST(RefusedSteps, AStateThatOverflowedIsNotSaved) {
     return loss::Cost{.each = reshape(prediction, {-1}) * 1.8e38, .weight = {}};
   });
   const auto data = data::tensors(ones({1, 1}), zeros({1, 1}));
-  Trainer trainer(net, steep, optim::Momentum(1.2e-38));
+  Trainer trainer(net, steep, optim::Optimizer(std::make_shared<Sums>(), 1.2e-38, {}));
   expect_error<NonFiniteError>(
       [&] { trainer.fit(data.batch(1), {.epochs = 5, .callbacks = {checkpoint(dir.path(), {.every = 1})}}); },
       {"step-2.safetensors", "was not written", "'linear1.weight'", "inf", "step 2"});
