@@ -17,9 +17,9 @@ struct GradientCheckOptions {
   double tolerance = 1e-7;      ///< the largest max_error and the largest relative that pass
   double kinks_allowed = 0.01;  ///< the share of the elements that may be skipped
   std::int64_t elements = 0;    ///< how many elements of each target are tried, spread evenly; 0: all
-  /// The number of random directions tried before the elements. The targets are divided into as many groups,
-  /// and all elements of a group move at once, up or down: a few evaluations compare the gradients of a whole
-  /// group. 0: none; at most one direction for each target.
+  /// The number of random directions tried before the elements. The targets are divided into that many
+  /// groups, and all elements of a group move at once, up or down: a few evaluations compare the gradients of
+  /// a whole group. 0: none; at most one direction for each target.
   std::int64_t directions = 0;
   /// Called after each direction and element with the number done and the number in total. The check ends
   /// early when it returns false. Elements are tried in rounds over the targets, so that an early end has

@@ -36,8 +36,8 @@ TraceScope::~TraceScope() { recording = outer_; }
 OutsideTrace::OutsideTrace() : suspended_(recording) { recording = nullptr; }
 OutsideTrace::~OutsideTrace() { recording = suspended_; }
 
-void watch(const Tensor& next, std::string name) {
-  if (values_come_later()) recording->watched.push_back({next, std::move(name)});
+void watch(const Tensor& value, std::string name, double times) {
+  if (values_come_later()) recording->watched.push_back({value, std::move(name), times});
 }
 
 Tensor next_key() {

@@ -61,10 +61,12 @@ struct Trace {
   Tensors keys;               // random keys to draw anew at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
   struct Watched {
-    Tensor next;
+    Tensor value;
     std::string name;
+    double times;
   };
-  std::vector<Watched> watched;  // state beside weights, for which an optimizer's step may be refused
+  std::vector<Watched>
+      watched;  // what moves state beside weights, for which an optimizer's step may be refused
   bool outer_reads =
       false;           // a first read gives the node made outside (graph::record), not one of the trace's own
   bool looks = false;  // a Probe's: nothing is compiled, and values may be read
@@ -108,9 +110,10 @@ class OutsideTrace {
   random::ForGood draws_;
 };
 
-/// In a function that is being compiled: a step that an optimizer takes later in it is refused when this next
-/// value of the state `name`, floating, is not finite. Elsewhere it does nothing.
-void watch(const Tensor& next, std::string name);
+/// In a function that is being compiled: a step that an optimizer takes later in it is refused when so many
+/// times this value, floating, towards which the state `name` moves, is not finite. Elsewhere it does
+/// nothing.
+void watch(const Tensor& value, std::string name, double times = 1);
 
 /// A new random key: drawn now from the generator, or, in a trace, at each call.
 Tensor next_key();

@@ -56,10 +56,11 @@ Tensor BatchNorm::forward(const Tensor& x) const {
   if (x.shape().known() ? x.elements() == 0 : !values_come_later()) return y;
   const Tensor n = channel_count(x);
   const Tensor unbiased = variance * (n / maximum(n - 1, 1));
+  // Not the next values themselves: those are written in place, after the look.
+  watch(mean, running_mean.variable().name());
+  watch(variance, running_var.variable().name(), 2);  // n / (n - 1)
   const auto move = [&](const Parameter& running, const Tensor& to) {
-    const Tensor next = lerp(running, cast(stop_gradient(to), running.value().dtype()), options_.momentum);
-    watch(next, running.variable().name());
-    running.assign(next);
+    running.assign(lerp(running, cast(stop_gradient(to), running.value().dtype()), options_.momentum));
   };
   move(running_mean, mean), move(running_var, unbiased);
   return y;

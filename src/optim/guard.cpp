@@ -11,17 +11,21 @@
 namespace luge::optim {
 namespace {
 
-// `step`, unless a running statistic that layers have moved on the way to the loss is not finite.
-Tensor with_watched(const Tensor& step) {
+// `step`, unless what moves running statistics, noted by layers on the way to the loss, is not finite.
+Tensor with_watched(Tensor step) {
   if (!values_come_later()) return step;
-  Tensors values;
-  std::vector<std::string> labels;
-  for (const auto& [next, name] : current_trace()->watched) {
-    values.push_back(next);
-    labels.push_back(
-        fmt::format("the next value of '{}' (the inputs of its layer are too large: scale the data)", name));
+  for (const double times : {1.0, 2.0}) {
+    Tensors values;
+    std::vector<std::string> labels;
+    for (const Trace::Watched& watched : current_trace()->watched) {
+      if (watched.times != times) continue;
+      values.push_back(watched.value);
+      labels.push_back(fmt::format("what moves '{}' (the inputs of its layer are too large: scale the data)",
+                                   watched.name));
+    }
+    if (!values.empty()) step = guard_finite(step, values, labels, scalar(times, f64));
   }
-  return values.empty() ? step : guard_finite(step, values, labels);
+  return step;
 }
 
 // What an element of a gradient is at most when the step along it is taken; 0: nothing limits it.

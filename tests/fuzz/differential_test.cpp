@@ -93,9 +93,10 @@ TEST(FuzzOps, CoverThePublicOps) {
   const std::set<std::string> elsewhere = {
       "unique_consecutive",  // its shape is known by running it
       "clamp_min",
-      "clamp_max",     // the row clamp, with one bound
-      "guard_finite",  // behind a guarded update
-      "to_index",
+      "clamp_max",  // the row clamp, with one bound
+      "guard_finite",
+      "guard_step",  // behind a guarded update
+      "to_index",           "is_label",
       "squeeze_labels"  // whole numbers in, whole numbers out; refusals, which have no values
   };
   std::set<std::string> drawn;

@@ -214,7 +214,7 @@ TEST(RefusedSteps, ARunningStatisticThatWouldOverflow) {
     const auto weights = net.parameters()[2].value().to_vector<double>();
     Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(0.1), {.accumulate = accumulate});
     expect_error<NonFiniteError>([&] { trainer.fit(data.batch(4)); },
-                                 {"step 1", "the next value of 'batchnorm1.running_var'", "scale the data"});
+                                 {"step 1", "'batchnorm1.running_var'", "scale the data"});
     EXPECT_EQ(net.named_buffers()[0].variable.value().to_vector<double>(), std::vector<double>(2, 0.0));
     EXPECT_EQ(net.named_buffers()[1].variable.value().to_vector<double>(), std::vector<double>(2, 1.0));
     EXPECT_EQ(net.parameters()[2].value().to_vector<double>(), weights);

@@ -57,7 +57,7 @@ class Probe {
 };
 
 /// While it lives, what this thread builds gets initial values that are not computed: they stay expressions,
-/// computed when somebody reads them. Shapes, counts and plans need no values, which may not fit into memory.
+/// computed when they are read. Shapes, counts and plans need no values, which may not fit into memory.
 class TypesAlone {
  public:
   TypesAlone();
