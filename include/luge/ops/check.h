@@ -22,11 +22,11 @@ Tensor guard_finite(const Tensor& x, const Tensors& guarded, const std::vector<s
 
 /// A step that an optimizer is about to take.
 struct StepToGuard {
-  Tensor rate;       // scalar f64
-  Tensors values;    // what the steps are added to, one for each gradient
-  Tensors sums;      // what the gradients themselves are added to (momentum), one each or none
-  double times = 1;  // that a gradient is added to its sum
-  double limit = 0;  // of a gradient's elements, which are clipped to it before the step; 0: none
+  Tensor rate;       ///< the learning rate, rank-0 f64
+  Tensors values;    ///< what the steps are added to, one for each gradient
+  Tensors sums;      ///< what the gradients are added to (momentum), one for each or none
+  double times = 1;  ///< how many times a gradient is added to its sum
+  double limit = 0;  ///< the value that gradients are clipped to before the step; 0: none
 };
 /// The same for gradients and the step along them: throws NonFiniteError also where values or sums would
 /// leave the numbers that their dtype holds.

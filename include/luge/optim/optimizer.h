@@ -74,13 +74,13 @@ class Rule {
   /// Returns the new value of a parameter. For a parameter of 16 bits, all values here are float32: the slot
   /// "exact" keeps the exact value, and the parameter holds it rounded.
   virtual Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const = 0;
-  /// The slot that gradients are added up in, which may become larger than any of them, and how many times a
-  /// gradient is added to it on the way. Empty: none.
+  /// The slot that gradients are added up in. Its elements may become larger than those of each gradient, so
+  /// that it is looked at before a step.
   struct Sum {
-    std::string slot = {};
-    double times = 1;
+    std::string slot = {};  ///< the name of the slot; empty: there is none
+    double times = 1;       ///< how many times a gradient is added to it in a step
   };
-  virtual Sum sum() const { return {}; }
+  virtual Sum sum() const { return {}; }  ///< Returns where gradients are added up.
 };
 
 /// What weight decay with the factor λ does.
