@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <typeinfo>
 #include <unordered_set>
@@ -77,9 +78,9 @@ Module::~Module() = default;
 
 std::string Module::type() const {
   int status = 0;
-  char* text = abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status);
-  std::string name = status == 0 ? text : typeid(*this).name();
-  std::free(text);
+  const std::unique_ptr<char, decltype(&std::free)> text(
+      abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status), std::free);
+  const std::string name = status == 0 ? text.get() : typeid(*this).name();
   const auto colon = name.rfind("::");
   return colon == std::string::npos ? name : name.substr(colon + 2);
 }
