@@ -48,6 +48,13 @@ TEST(Convention, ClampPassesTheGradientAtItsBounds) {
   EXPECT_EQ(clamp(vector({0}), 2, 1).item<double>(), 1);
 }
 
+TEST(Convention, ABoundThatIsNanGivesNan) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const Tensor& limited : {clamp(vector({0}), vector({nan}), 1), clamp(vector({0}), -1, vector({nan})),
+                                clamp(vector({0}), nan, 1), clamp(vector({nan}), -1, vector({1}))})
+    EXPECT_TRUE(std::isnan(limited.item<double>()));
+}
+
 TEST(Convention, PowersAtZero) {
   const Tensor zero = vector({0}), two = vector({2});
   EXPECT_EQ(slope([&](const Tensor& x) { return pow(x, vector({0})); }, zero), (Doubles{0}));
