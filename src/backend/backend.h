@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/buffer.h"
@@ -102,10 +103,14 @@ const Backend& reference_backend();
 
 using Kernels = std::vector<std::unique_ptr<const Kernel>>;
 template <class... K>
+Kernels best_first(std::unique_ptr<K>... kernels) {
+  Kernels list;
+  (list.push_back(std::move(kernels)), ...);
+  return list;
+}
+template <class... K>
 Kernels make_kernels() {
-  Kernels kernels;
-  (kernels.push_back(std::make_unique<const K>()), ...);
-  return kernels;
+  return best_first(std::make_unique<const K>()...);
 }
 
 /// Registers the kernels of an op, the best one first. An op has one such object in the whole program: beside

@@ -13,8 +13,7 @@ using onednn::Offered;
 // Behind our own come oneDNN's, a candidate for each family of layouts.
 template <class Make, class... Own>
 Kernels before_onednn(Make* onednn_candidate, Own... own) {
-  Kernels kernels;
-  (kernels.push_back(std::move(own)), ...);
+  Kernels kernels = best_first(std::move(own)...);
   for (const onednn::Family family : onednn::families) kernels.push_back(onednn_candidate(family, {}));
   return kernels;
 }

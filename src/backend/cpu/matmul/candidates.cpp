@@ -7,15 +7,8 @@
 namespace luge::cpu {
 namespace {
 
-Kernels kernels() {
-  Kernels list;
-  list.push_back(onednn::three_product_matmul(onednn::Offered::with_amx));
-  list.push_back(tiled_matmul());
-  list.push_back(onednn::matmul_candidate({}));
-  return list;
-}
-
-const Candidates matmul("matmul", kernels());
+const Candidates matmul("matmul", best_first(onednn::three_product_matmul(onednn::Offered::with_amx),
+                                             tiled_matmul(), onednn::matmul_candidate({})));
 
 }  // namespace
 }  // namespace luge::cpu

@@ -94,14 +94,8 @@ std::unique_ptr<Kernel> avg_pool_backward_candidate(Pick pick) {
 
 namespace {
 
-Kernels alone(std::unique_ptr<Kernel> kernel) {
-  Kernels kernels;
-  kernels.push_back(std::move(kernel));
-  return kernels;
-}
-
-const Candidates forward("avg_pool", alone(avg_pool_candidate({})));
-const Candidates backward("avg_pool_backward", alone(avg_pool_backward_candidate({})));
+const Candidates forward("avg_pool", best_first(avg_pool_candidate({})));
+const Candidates backward("avg_pool_backward", best_first(avg_pool_backward_candidate({})));
 
 }  // namespace
 }  // namespace luge::onednn
