@@ -48,12 +48,9 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
         return call.in[kGuardedFrom + group * count + k];
       };
       const double most = largest_of(at(0));
-      bool passes = passes_guard(at(0).type.dtype, most, factor, limit);
-      const auto steps = [&](std::size_t group, double reach) {
-        return takes_step(at(group).type.dtype, reach, [&] { return largest_of(at(group)); });
-      };
-      if (passes && groups > 0) passes = steps(1, reach_of(most, factor, limit));
-      if (passes && groups > 1) passes = steps(2, times * most);
+      const bool passes = passes_guard(
+          *this, most, factor, [&](std::size_t group) { return at(group).type.dtype; },
+          [&](std::size_t group) { return largest_of(at(group)); });
       if (!passes) call.status->record({static_cast<std::int64_t>(k), most, 0});
     }
     if (!call.out[0].data) return;

@@ -1,4 +1,4 @@
-// Which layer went wrong first, after a step gave a loss that is no finite number.
+// Where numbers that are not finite stand, and which layer went wrong first.
 #pragma once
 
 #include <string>
@@ -7,6 +7,10 @@
 #include "luge/tensor.h"
 
 namespace luge::train {
+
+/// The first element of a floating tensor that is not finite, "inf at index 17 of [84]"; empty when there is
+/// none.
+std::string non_finite_element(const Tensor& tensor);
 
 /// Runs the network's forward pass unfused and names the first parameter or output, in the order of the
 /// calls, that holds a NaN or an infinity: "conv1.weight is nan", "linear2 (Linear 84): output is inf at

@@ -69,4 +69,18 @@ bool takes_step(DType dtype, double reach, Largest&& largest) {
   return (reach <= lost && !narrow) || largest() + reach <= most + lost;
 }
 
+/// Whether a guarded tensor passes whose largest magnitude is `most`. Group 0 is the tensor itself, 1 the
+/// values that a step along it changes, 2 the sums that it is added to: `dtype_of(group)` is asked for what
+/// counts, `largest(group)` only where it matters.
+template <class DTypeOf, class Largest>
+bool passes_guard(const GuardFiniteAttributes& a, double most, double factor, DTypeOf&& dtype_of,
+                  Largest&& largest) {
+  if (!passes_guard(dtype_of(0), most, factor, a.limit)) return false;
+  const auto steps = [&](std::size_t group, double reach) {
+    return takes_step(dtype_of(group), reach, [&] { return largest(group); });
+  };
+  return (a.groups < 1 || steps(1, reach_of(most, factor, a.limit))) &&
+         (a.groups < 2 || steps(2, a.times * most));
+}
+
 }  // namespace luge

@@ -7,11 +7,11 @@
 #include <tuple>
 #include <utility>
 
-#include "core/dispatch.h"
 #include "io/run/step_files.h"
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
 #include "luge/train/trainer.h"
+#include "train/diagnose.h"
 #include "train/metrics_files.h"
 #include "train/monitor.h"
 
@@ -21,20 +21,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// "inf", or empty when all are finite.
-std::string first_non_finite(const Tensor& x) {
-  std::string found;
-  const std::span<const std::byte> bytes = x.bytes();
-  dispatch(x.dtype(), [&]<class T>() {
-    const std::span<const T> values(reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T));
-    for (const T& each : values) {
-      const auto value = convert_element<double>(each);
-      if (!std::isfinite(value)) return void(found = fmt::format("{}", value));
-    }
-  });
-  return found;
-}
-
 // What a training cannot go on from must not take the place of what it can. Gradients are looked at before a
 // step; a sum of finite numbers, such as a weight and its step, may overflow all the same.
 void check_finite_state(const Trainer& trainer, const fs::path& file) {
@@ -42,8 +28,7 @@ void check_finite_state(const Trainer& trainer, const fs::path& file) {
   std::vector<nn::NamedVariable> all = trainer.net().named_parameters();
   for (nn::NamedVariable& slot : trainer.optimizer().state()) all.push_back(std::move(slot));
   for (const auto& [name, variable] : all) {
-    if (!is_floating(variable.dtype())) continue;
-    if (const std::string value = first_non_finite(variable.value()); !value.empty()) {
+    if (const std::string value = non_finite_element(variable.value()); !value.empty()) {
       throw NonFiniteError(
           fmt::format("{}: was not written: '{}' holds {} after step {}; what was saved before stays; a "
                       "smaller learning rate or clipped gradients may help",

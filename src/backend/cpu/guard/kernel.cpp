@@ -80,15 +80,12 @@ class GuardRun final : public PreparedKernel {
 
  private:
   bool passes(const KernelCall& call, std::size_t input, double all, double factor) const {
-    const GuardFiniteAttributes& a = p_.attributes;
-    if (!passes_guard(p_.dtypes[input], all, factor, a.limit)) return false;
-    const auto steps = [&](std::size_t group, double reach) {
-      const std::size_t at = input + group * p_.guarded;
-      return takes_step(p_.dtypes[at], reach,
-                        [&] { return largest(p_.dtypes[at], call.in[at], p_.bytes[at]); });
-    };
-    return (a.groups < 1 || steps(1, reach_of(all, factor, a.limit))) &&
-           (a.groups < 2 || steps(2, a.times * all));
+    const auto at = [&](std::size_t group) { return input + group * p_.guarded; };
+    return passes_guard(
+        p_.attributes, all, factor, [&](std::size_t group) { return p_.dtypes[at(group)]; },
+        [&](std::size_t group) {
+          return largest(p_.dtypes[at(group)], call.in[at(group)], p_.bytes[at(group)]);
+        });
   }
 
   Problem p_;
