@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "graph/op_registry.h"
 #include "ops/attributes/conv.h"
 
 namespace {

@@ -8,7 +8,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 if(LUGE_SANITIZE)
-  # The instrumentation itself makes gcc see uninitialised values in the standard library.
+  # The instrumentation itself makes gcc see uninitialized values in the standard library.
   target_compile_options(luge_flags INTERFACE -fsanitize=${LUGE_SANITIZE} -fno-omit-frame-pointer
                                               -Wno-maybe-uninitialized)
   target_link_options(luge_flags INTERFACE -fsanitize=${LUGE_SANITIZE})

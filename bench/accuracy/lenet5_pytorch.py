@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """LeNet-5 on Fashion-MNIST in PyTorch, as `luge train model=lenet5 data=fashion-mnist epochs=5` does it.
 
-Same network, initialisation (uniform within 1/sqrt(fan in), PyTorch's own), normalisation (standardised on the training part), split
+Same network, initialization (uniform within 1/sqrt(fan in), PyTorch's own), normalization (standardized on the training part), split
 (a tenth held back), batch 64, Adam 1e-3 and 5 epochs; prints the accuracy on the 10,000 test pictures for every seed.
 The random numbers differ, so only means and spreads are comparable.
 """

@@ -64,8 +64,8 @@ def batch_norm(p, name, x):
 
 
 def layer_norm(p, name, x):
-    centred = x - x.mean(-1, keepdims=True)
-    return centred * jax.lax.rsqrt((centred**2).mean(-1, keepdims=True) + 1e-5) * p[name + ".scale"] + p[name + ".shift"]
+    centered = x - x.mean(-1, keepdims=True)
+    return centered * jax.lax.rsqrt((centered**2).mean(-1, keepdims=True) + 1e-5) * p[name + ".scale"] + p[name + ".shift"]
 
 
 def mlp(maker):

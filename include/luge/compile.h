@@ -36,15 +36,15 @@ std::size_t memory_limit();
 
 /// What one compiled program needs, known before it runs. Sizes are in bytes.
 struct PlanInfo {
-  std::size_t arena_bytes = 0;      ///< temporaries and workspaces, at their exact peak
-  std::size_t workspace_bytes = 0;  ///< the largest workspace of a kernel, part of the arena
-  std::size_t state_bytes = 0;      ///< the Variables that it reads
-  std::size_t input_bytes = 0;      ///< the arguments
-  std::size_t output_bytes = 0;     ///< the results that do not replace the value of a Variable
-  std::size_t steps = 0;            ///< the number of kernel calls
-  std::size_t reorder_bytes = 0;    ///< what steps that only change a layout write
-  std::size_t again_steps = 0;      ///< the number of steps that run twice to keep the memory limit
-  double again_seconds = 0;         ///< the estimated time of these steps
+  std::size_t arena_bytes = 0;       ///< temporaries and workspaces, at their exact peak
+  std::size_t workspace_bytes = 0;   ///< the largest workspace of a kernel, part of the arena
+  std::size_t state_bytes = 0;       ///< the Variables that it reads
+  std::size_t input_bytes = 0;       ///< the arguments
+  std::size_t output_bytes = 0;      ///< the results that do not replace the value of a Variable
+  std::size_t steps = 0;             ///< the number of kernel calls
+  std::size_t reorder_bytes = 0;     ///< what steps that only change a layout write
+  std::size_t recomputed_steps = 0;  ///< the number of steps that run twice to keep the memory limit
+  double recomputed_seconds = 0;     ///< the estimated time of these steps
 };
 
 /// Measures the time of each step of each program while it is on; explain then shows the mean times.
@@ -75,6 +75,12 @@ class Compiled {
 template <class T>
 concept TensorLike = std::convertible_to<T, Tensor>;
 
+// A list of outputs as a tuple, pair or array.
+template <class Result, std::size_t... I>
+Result from_list(Tensors& out, std::index_sequence<I...>) {
+  return Result{std::move(out[I])...};
+}
+
 }  // namespace detail
 
 /// A function that compile made. The first call traces it, and so does a call with other shapes or dtypes, in
@@ -96,8 +102,7 @@ class CompiledFunction {
     } else if constexpr (std::same_as<Result, Tensors>) {
       return out;
     } else {
-      return [&]<std::size_t... I>(std::index_sequence<I...>) { return Result{std::move(out[I])...}; }
-      (std::make_index_sequence<std::tuple_size_v<Result>>{});
+      return detail::from_list<Result>(out, std::make_index_sequence<std::tuple_size_v<Result>>{});
     }
   }
   /// Returns the memory needed for such arguments. Compiles the program if necessary, but runs nothing.
@@ -130,15 +135,29 @@ inline constexpr bool is_result = std::is_void_v<T> || std::same_as<T, Tensor> |
 template <class... T>
 inline constexpr bool is_result<std::tuple<T...>> = (TensorLike<T> && ...);
 template <class T, class U>
-inline constexpr bool is_result<std::pair<T, U>> = TensorLike<T>&& TensorLike<U>;
+inline constexpr bool is_result<std::pair<T, U>> = is_result<std::tuple<T, U>>;
 template <class T, std::size_t N>
 inline constexpr bool is_result<std::array<T, N>> = TensorLike<T>;
 
+template <class F>
+concept FunctionObject = !std::is_function_v<std::remove_pointer_t<F>>;
+
 /// True when F has one operator() that is not a template, so that its parameters can be counted.
 template <class F>
-concept HasOneCall = requires {
+inline constexpr bool has_one_call = requires {
   &F::operator();
 };
+
+// Calls the function with a list of arguments and returns its results as a list.
+template <class Result, class F, std::size_t... I>
+Tensors call_with_list(F& function, const Tensors& in, std::index_sequence<I...>) {
+  if constexpr (std::is_void_v<Result>) {
+    function(in[I]...);
+    return {};
+  } else {
+    return to_list(function(in[I]...));
+  }
+}
 
 template <class F, class Result, class... Args>
 auto compile_as(F function) {
@@ -148,16 +167,8 @@ auto compile_as(F function) {
       is_result<Result>,
       "luge::compile: the function must give a Tensor, Tensors, a tuple of Tensors, or nothing; numbers "
       "are read with item() from what the compiled function gives");
-  auto untyped = [function = std::move(function)](const Tensors& in) mutable -> Tensors {
-    return [&]<std::size_t... I>(std::index_sequence<I...>)->Tensors {
-      if constexpr (std::is_void_v<Result>) {
-        function(in[I]...);
-        return {};
-      } else {
-        return to_list(function(in[I]...));
-      }
-    }
-    (std::index_sequence_for<Args...>{});
+  auto untyped = [function = std::move(function)](const Tensors& in) mutable {
+    return call_with_list<Result>(function, in, std::index_sequence_for<Args...>{});
   };
   return CompiledFunction<Result, Args...>(Compiled(std::move(untyped)));
 }
@@ -178,13 +189,13 @@ auto compile_member(F function, Result (Class::*)(Args...)) {
 ///
 ///     auto step = compile([&](Tensor x, Tensor y) { return loss(net(x), y); });
 ///     Tensor value = step(images, labels);
-template <class F>
-requires(!std::is_function_v<std::remove_pointer_t<F>>) auto compile(F function) {
+template <detail::FunctionObject F>
+auto compile(F function) {
   static_assert(
-      detail::HasOneCall<F>,
+      detail::has_one_call<F>,
       "luge::compile: give it a function, or a lambda whose parameters are Tensors and not auto, such as "
       "compile([&](Tensor x) { return net(x); })");
-  if constexpr (detail::HasOneCall<F>) return detail::compile_member(std::move(function), &F::operator());
+  if constexpr (detail::has_one_call<F>) return detail::compile_member(std::move(function), &F::operator());
 }
 /// Compiles a plain function, as in compile(my_function). Throws ValueError for a null pointer.
 template <class Result, class... Args>

@@ -21,6 +21,11 @@ class Axes;              // luge/ops/axes.h
 class Operand;           // luge/ops/operand.h
 enum class Keep : bool;  // luge/ops/axes.h
 
+namespace detail {
+template <class T>
+concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= 8;
+}  // namespace detail
+
 /// A C++ number in an expression with tensors. It takes the dtype of a floating tensor. A fractional number
 /// with an integer or bool tensor throws DTypeError; write cast. Whole numbers of each C++ type up to 64 bits
 /// keep their value.
@@ -29,8 +34,8 @@ class Scalar {
   /// Makes a truth value.
   Scalar(bool value) : real_(value), whole_(value), kind_(Kind::boolean) {}
   /// Makes a whole number.
-  template <std::integral T>
-  requires(!std::same_as<T, bool> && sizeof(T) <= 8) Scalar(T value)
+  template <detail::WholeNumber T>
+  Scalar(T value)
       : real_(static_cast<double>(value)),
         whole_(static_cast<std::int64_t>(value)),
         kind_(value > 0 && whole_ < 0 ? Kind::large : Kind::whole) {}

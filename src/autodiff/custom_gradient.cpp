@@ -9,6 +9,7 @@
 
 #include "autodiff/backward.h"
 #include "graph/node.h"
+#include "graph/op_model.h"
 #include "luge/autodiff.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"

@@ -201,12 +201,12 @@ class Checker {
     // Each target brings about 1.
     const double size = std::sqrt(static_cast<double>(members.size()));
     const double first = options_.step / furthest;
-    const Judgement found = judge(way, here_, weights_, gradient,
-                                  {.step = direction_step_ * first,
-                                   .allowed = options_.tolerance * size,
-                                   .finest = 1e-3 * size,
-                                   .magnitude = magnitude_});
-    if (found.verdict == Judgement::Verdict::unresolved) {
+    const Judgment found = judge(way, here_, weights_, gradient,
+                                 {.step = direction_step_ * first,
+                                  .allowed = options_.tolerance * size,
+                                  .finest = 1e-3 * size,
+                                  .magnitude = magnitude_});
+    if (found.verdict == Judgment::Verdict::unresolved) {
       ++report_.skipped_directions;
       return;
     }
@@ -214,7 +214,7 @@ class Checker {
     direction_step_ = std::max(1e-3, found.step / first);
     ++report_.directions;
     for (const std::size_t k : members) targets_[k].covered = true;
-    if (found.verdict == Judgement::Verdict::agrees) return;
+    if (found.verdict == Judgment::Verdict::agrees) return;
     ++report_.wrong_directions;
     report_.worst.push_back({all_paths(members), -1, gradient, found.slope});
   }
@@ -240,12 +240,12 @@ class Checker {
                     return found;
                   },
                   [&](double by) { return (x[index] + by) - x[index]; }};
-    const Judgement found = judge(way, here_, weights_, analytic[index],
-                                  {.step = options_.step * std::max(1.0, std::abs(x[index])),
-                                   .allowed = options_.tolerance * unit / scale,
-                                   .finest = 1e-3 * unit / scale,
-                                   .magnitude = magnitude_});
-    if (found.verdict == Judgement::Verdict::unresolved) {
+    const Judgment found = judge(way, here_, weights_, analytic[index],
+                                 {.step = options_.step * std::max(1.0, std::abs(x[index])),
+                                  .allowed = options_.tolerance * unit / scale,
+                                  .finest = 1e-3 * unit / scale,
+                                  .magnitude = magnitude_});
+    if (found.verdict == Judgment::Verdict::unresolved) {
       ++report_.skipped;
       return;
     }

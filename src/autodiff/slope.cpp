@@ -6,7 +6,7 @@
 namespace luge {
 namespace {
 
-using Verdict = Judgement::Verdict;
+using Verdict = Judgment::Verdict;
 
 // A loss is rounded a few times for each of its terms.
 constexpr double kRoundings = 32;
@@ -34,8 +34,8 @@ Slopes measure(const Way& way, const std::vector<double>& start, const std::vect
 
 }  // namespace
 
-Judgement judge(const Way& way, const std::vector<double>& start, const std::vector<double>& weights,
-                double gradient, const SlopeOptions& options) {
+Judgment judge(const Way& way, const std::vector<double>& start, const std::vector<double>& weights,
+               double gradient, const SlopeOptions& options) {
   const auto rounding = [&](double step) {
     return std::numeric_limits<double>::epsilon() * options.magnitude / step;
   };

@@ -20,7 +20,7 @@ struct SlopeOptions {
   double magnitude = 0;  // Σ |weight · result|, for what rounding hides
 };
 
-struct Judgement {
+struct Judgment {
   enum class Verdict : unsigned char { agrees, differs, unresolved } verdict = Verdict::unresolved;
   double slope = 0;
   double off = 0;   // between slope and gradient, beyond what rounding explains; infinite: not a number
@@ -31,7 +31,7 @@ struct Judgement {
 /// both sides that differ and do not approach each other as they do where the function is smooth: then the
 /// step is made shorter, until kinks lie outside it or rounding hides the slope (`unresolved`). A gradient
 /// differs when the slope stays away from it while the step shrinks.
-Judgement judge(const Way& way, const std::vector<double>& start, const std::vector<double>& weights,
-                double gradient, const SlopeOptions& options);
+Judgment judge(const Way& way, const std::vector<double>& start, const std::vector<double>& weights,
+               double gradient, const SlopeOptions& options);
 
 }  // namespace luge

@@ -38,7 +38,7 @@ struct KernelRequest {
 };
 inline constexpr LayoutId any_layout = ~LayoutId{0};
 
-/// Pointers of one run. Kernels neither allocate nor throw; the first offence goes to `status`.
+/// Pointers of one run. Kernels neither allocate nor throw; the first error goes to `status`.
 struct KernelCall {
   void* const* in;   // null for type-only inputs
   void* const* out;  // null for outputs nobody reads

@@ -15,8 +15,9 @@ struct TileSpeed {
   double bytes = 0;          // of the arrays that a step must move
 };
 
-/// Times fused steps of about `elements` elements each, as training has them. Functions that compute more than
-/// memory delivers are to be read by their time an element. Without `generated` the steps are interpreted.
+/// Times fused steps of about `elements` elements each, as training has them. Functions that compute more
+/// than memory delivers are to be read by their time an element. Without `generated` the steps are
+/// interpreted.
 std::vector<TileSpeed> measure_tiles(std::int64_t elements, int threads, bool generated = true);
 
 }  // namespace luge

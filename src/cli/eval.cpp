@@ -40,20 +40,20 @@ void check_known(const std::string& data) {
 }
 
 // The part of the data that split= names, cut as the run cut it.
-Part find_part(const Arguments& given, const ModelPath& path, const nn::Notes& notes) {
+Part find_part(const Arguments& given, const ModelPath& path, const nn::Metadata& metadata) {
   const std::string wanted = given.given("data") ? given.text("data") : "";
   const bool configured = has_config(path.run);
   std::vector<std::string> words;
   if (configured) words = config_words(path.run, wanted);
-  if (!configured) words.push_back("data=" + (wanted.empty() ? notes.data : wanted));
+  if (!configured) words.push_back("data=" + (wanted.empty() ? metadata.data : wanted));
   for (const char* key : {"target", "header", "separator"}) {
     if (given.given(key)) words.push_back(fmt::format("{}={}", key, given.text(key)));
   }
   const Arguments config("eval", training_keys(), 0, words);
-  const bool values = notes.output == nn::Output::values;
-  if (!configured && wanted.empty()) check_known(notes.data);
+  const bool values = metadata.output == nn::Output::values;
+  if (!configured && wanted.empty()) check_known(metadata.data);
   Data data = load_data(config, config.text("data.name"), values ? TargetKind::values : TargetKind::automatic,
-                        {notes.features, notes.classes, given.given("target") ? "" : notes.target});
+                        {metadata.features, metadata.classes, given.given("target") ? "" : metadata.target});
   const std::string split = given.has("split") ? given.choice("split", {"train", "valid", "test", "all"})
                             : data.test        ? "test"
                             : configured && wanted.empty() ? "valid"
@@ -250,27 +250,27 @@ int eval(const Arguments& arguments) {
   watch_signals();
   const ModelPath path = model_path(arguments);
   const nn::Loaded net = io::read_model(path.file.string()).net;
-  const nn::Notes& notes = net.notes();
-  Part part = find_part(arguments, path, notes);
+  const nn::Metadata& metadata = net.metadata();
+  Part part = find_part(arguments, path, metadata);
   part.checkpoint = train::checkpoint_info(path.file.string());
   if (part.samples.size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.data, part.split));
-  if (arguments.given("wrong") && (notes.output == nn::Output::values || !is_picture(notes.input))) {
-    arguments.misuse(
-        "wrong",
-        fmt::format("a network that tells pictures apart; this one takes {} and gives {}",
-                    notes.input.to_string(), notes.output == nn::Output::values ? "values" : "classes"));
+  if (arguments.given("wrong") && (metadata.output == nn::Output::values || !is_picture(metadata.input))) {
+    arguments.misuse("wrong",
+                     fmt::format("a network that tells pictures apart; this one takes {} and gives {}",
+                                 metadata.input.to_string(),
+                                 metadata.output == nn::Output::values ? "values" : "classes"));
   }
-  const Answers answers = answer(net, scaled_for(notes, part.samples));
-  if (notes.output == nn::Output::values) {
+  const Answers answers = answer(net, scaled_for(metadata, part.samples));
+  if (metadata.output == nn::Output::values) {
     report_values(arguments, part, answers);
     return 0;
   }
   const std::size_t classes = answers.width == 1 ? 2 : static_cast<std::size_t>(answers.width);
-  report_classes(arguments, part, classify(part.samples, answers, classes), notes.classes);
+  report_classes(arguments, part, classify(part.samples, answers, classes), metadata.classes);
   if (arguments.given("wrong")) {
     const std::string folder = arguments.text("wrong");
-    const std::int64_t count = write_wrong(part, answers, notes.classes, folder);
+    const std::int64_t count = write_wrong(part, answers, metadata.classes, folder);
     fmt::print(stderr, "{} misclassified pictures are in {}\n", count, folder);
   }
   return 0;

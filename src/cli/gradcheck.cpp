@@ -63,8 +63,8 @@ data::Batch random_batch(const data::Info& info, const nn::Model& net, std::int6
   return {x, tensor(targets, shape)};
 }
 
-// Whether each channel of a batch normalisation has one number of a sample: then it needs several samples.
-bool normalises_single_numbers(const nn::Summary& summary) {
+// Whether each channel of a batch normalization has one number of a sample: then it needs several samples.
+bool normalizes_single_numbers(const nn::Summary& summary) {
   return std::any_of(summary.layers.begin(), summary.layers.end(), [](const nn::LayerSummary& layer) {
     return layer.type.find("BatchNorm") != std::string::npos && layer.neurons == layer.output[1];
   });
@@ -75,7 +75,7 @@ std::int64_t samples_of(const Arguments& arguments, const nn::Summary& summary, 
   if (arguments.text("samples") != kAuto) return arguments.integer("samples", 1);
   constexpr std::int64_t kUsual = 3, kLarge = 50'000'000;
   if (summary.macs < kLarge) return kUsual;
-  return training && normalises_single_numbers(summary) ? kUsual : 1;
+  return training && normalizes_single_numbers(summary) ? kUsual : 1;
 }
 
 double seconds_since(Clock::time_point start) {

@@ -5,7 +5,7 @@
 #include "cli/interrupt.h"
 #include "luge/compile.h"
 #include "luge/data/batches.h"
-#include "luge/data/normaliser.h"
+#include "luge/data/normalizer.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 
@@ -26,17 +26,17 @@ data::Affine inverse(const data::Affine& affine) {
 
 }  // namespace
 
-data::Dataset scaled_for(const nn::Notes& notes, const data::Dataset& data) {
-  if (data.info().input.shape != notes.input) {
+data::Dataset scaled_for(const nn::Metadata& metadata, const data::Dataset& data) {
+  if (data.info().input.shape != metadata.input) {
     throw ShapeError(fmt::format("{}: samples are {}; the network takes {}", data.info().name,
-                                 data.info().input.shape.to_string(), notes.input.to_string()));
+                                 data.info().input.shape.to_string(), metadata.input.to_string()));
   }
-  const data::Affine wanted{notes.offset, notes.scale};
+  const data::Affine wanted{metadata.offset, metadata.scale};
   return data.affine(data::compose(inverse(data.info().preprocessing.value_or(data::Affine{})), wanted));
 }
 
 Answers answer(const nn::Loaded& net, const data::Dataset& data) {
-  const nn::Output meaning = net.notes().output;
+  const nn::Output meaning = net.metadata().output;
   auto forward = compile([&](const Tensor& x) {
     const Tensor y = net(x);
     if (meaning == nn::Output::logits) return softmax(y);

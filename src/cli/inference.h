@@ -10,9 +10,9 @@
 namespace luge::cli {
 
 /// `data` as the network wants it. Throws ShapeError when its samples have another shape.
-data::Dataset scaled_for(const nn::Notes& notes, const data::Dataset& data);
+data::Dataset scaled_for(const nn::Metadata& metadata, const data::Dataset& data);
 
-/// The network's output for every sample, row by row, as probabilities where the notes say so.
+/// The network's output for every sample, row by row, as probabilities where the metadata say so.
 struct Answers {
   std::int64_t width = 0;  // numbers a sample
   std::vector<float> values;

@@ -110,7 +110,7 @@ std::vector<Key> training_keys() {
        {},
        {"val_split", "val", "validation", "valid"}},
       {"data.normalize",
-       "standardise, min-max, none; auto: standardise, except for truth tables",
+       "standardize, min-max, none; auto: standardize, except for truth tables",
        "auto",
        {},
        {"scaling", "scale", "normalise"}},

@@ -22,14 +22,14 @@ std::vector<Taps> taps(std::int64_t from, std::int64_t to) {
   const double scale = static_cast<double>(from) / static_cast<double>(to), reach = std::max(scale, 1.0);
   std::vector<Taps> all;
   for (std::int64_t i = 0; i < to; ++i) {
-    const double centre = (static_cast<double>(i) + 0.5) * scale - 0.5;
-    const auto low = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(centre - reach)));
-    const auto high = std::min<std::int64_t>(from - 1, static_cast<std::int64_t>(std::floor(centre + reach)));
+    const double center = (static_cast<double>(i) + 0.5) * scale - 0.5;
+    const auto low = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(center - reach)));
+    const auto high = std::min<std::int64_t>(from - 1, static_cast<std::int64_t>(std::floor(center + reach)));
     Taps t{low, {}};
     float sum = 0;
     for (std::int64_t k = low; k <= high; ++k) {
       t.weights.push_back(
-          static_cast<float>(std::max(0.0, 1 - std::abs(static_cast<double>(k) - centre) / reach)));
+          static_cast<float>(std::max(0.0, 1 - std::abs(static_cast<double>(k) - center) / reach)));
       sum += t.weights.back();
     }
     for (float& weight : t.weights) weight /= sum;

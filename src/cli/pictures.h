@@ -15,14 +15,14 @@ namespace luge::cli {
 /// image.
 io::Image picture_of(const data::HostArray& input, const data::Affine& preprocessing);
 
-/// A picture as raw input of the shape [1|3,H,W]: grey or coloured as the shape says, resized (by area where
+/// A picture as raw input of the shape [1|3,H,W]: gray or colored as the shape says, resized (by area where
 /// it shrinks, bilinear where it grows), values 0 … 255.
 std::vector<float> raw_input(const io::Image& picture, const Shape& shape);
 
 /// Whether samples of this shape can be shown: one or three channels, height, width.
 bool is_picture(const Shape& shape);
 
-/// What had to be done to a picture so that it fits: "resized from 64x48 to 28x28, colour turned into grey";
+/// What had to be done to a picture so that it fits: "resized from 64x48 to 28x28, color turned into gray";
 /// empty where nothing had.
 std::string changes_for(const io::Image& picture, const Shape& shape);
 

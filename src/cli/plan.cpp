@@ -36,8 +36,8 @@ int run_plan(const Arguments& arguments) {
                     {"workspace_bytes", plan.workspace_bytes},
                     {"input_bytes", plan.input_bytes},
                     {"steps", plan.steps},
-                    {"again_steps", plan.again_steps},
-                    {"again_seconds", plan.again_seconds},
+                    {"recomputed_steps", plan.recomputed_steps},
+                    {"recomputed_seconds", plan.recomputed_seconds},
                     {"parameters", summary.parameters},
                     {"macs", summary.macs}});
     return 0;
@@ -54,9 +54,9 @@ int run_plan(const Arguments& arguments) {
                                     {"input", plan.input_bytes}}) {
     fmt::print("{:<12}{:>14} bytes\n", name, bytes);
   }
-  if (plan.again_steps) {
+  if (plan.recomputed_steps) {
     fmt::print("to stay within memory={}, {} steps run twice, which takes about {:.2f} ms\n",
-               arguments.text("train.memory"), plan.again_steps, plan.again_seconds * 1e3);
+               arguments.text("train.memory"), plan.recomputed_steps, plan.recomputed_seconds * 1e3);
   }
   return 0;
 }

@@ -49,18 +49,19 @@ double border_mean(const std::vector<float>& raw, const Shape& shape) {
 }
 
 // Trained on bright things before a dark ground, shown dark things before a bright one, or the reverse.
-bool looks_inverted(const std::vector<float>& raw, const nn::Notes& notes) {
+bool looks_inverted(const std::vector<float>& raw, const nn::Metadata& metadata) {
   constexpr double kBright = 255;
-  const double usual = mean_of(notes.offset), here = mean_of(raw), border = border_mean(raw, notes.input);
+  const double usual = mean_of(metadata.offset), here = mean_of(raw),
+               border = border_mean(raw, metadata.input);
   if (usual <= 0) return false;  // what is usual is not known
   const bool ground_differs = usual < kBright / 2 ? border > 0.7 * kBright : border < 0.3 * kBright;
   return ground_differs && std::abs(kBright - here - usual) < std::abs(here - usual);
 }
 
-Input picture_input(const fs::path& path, const nn::Notes& notes) {
+Input picture_input(const fs::path& path, const nn::Metadata& metadata) {
   const io::Image picture = io::read_image(path.string());
-  Input input{path.string(), raw_input(picture, notes.input), changes_for(picture, notes.input), ""};
-  if (looks_inverted(input.raw, notes)) {
+  Input input{path.string(), raw_input(picture, metadata.input), changes_for(picture, metadata.input), ""};
+  if (looks_inverted(input.raw, metadata)) {
     input.inverted =
         "looks inverted: the network was trained on the opposite of dark and bright; invert=true inverts the "
         "picture";
@@ -68,18 +69,19 @@ Input picture_input(const fs::path& path, const nn::Notes& notes) {
   return input;
 }
 
-std::vector<Input> table_inputs(const fs::path& path, const nn::Notes& notes, const TableFormat& format) {
-  if (notes.input.rank() != 1) {
+std::vector<Input> table_inputs(const fs::path& path, const nn::Metadata& metadata,
+                                const TableFormat& format) {
+  if (metadata.input.rank() != 1) {
     throw ValueError(fmt::format("{}: is a table; the network takes inputs of shape {}", path.string(),
-                                 notes.input.to_string()));
+                                 metadata.input.to_string()));
   }
   using Header = data::CsvOptions::Header;
   const char separator = format.separator != 0 ? format.separator : io::guess_separator(path.string());
   const bool header = format.header == Header::automatic ? io::looks_like_header(path.string(), separator)
                                                          : format.header == Header::yes;
   io::CsvReader rows(path.string(), {.header = header, .separator = separator});
-  std::vector<std::string> wanted = notes.features;
-  for (std::size_t c = wanted.size(); c < static_cast<std::size_t>(notes.input.elements()); ++c)
+  std::vector<std::string> wanted = metadata.features;
+  for (std::size_t c = wanted.size(); c < static_cast<std::size_t>(metadata.input.elements()); ++c)
     wanted.push_back(io::made_up_name(c));  // a network that was not trained on a table
   const std::vector<std::size_t> columns = io::matching_columns(rows, wanted, header);
   std::vector<Input> inputs;
@@ -102,21 +104,21 @@ struct Collected {
   int skipped = 0;
 };
 
-void collect(const fs::path& path, const nn::Notes& notes, const TableFormat& format, Collected& into) {
-  if (is_table(path) && notes.input.rank() == 1) {
-    for (Input& input : table_inputs(path, notes, format)) into.inputs.push_back(std::move(input));
+void collect(const fs::path& path, const nn::Metadata& metadata, const TableFormat& format, Collected& into) {
+  if (is_table(path) && metadata.input.rank() == 1) {
+    for (Input& input : table_inputs(path, metadata, format)) into.inputs.push_back(std::move(input));
   } else {
-    into.inputs.push_back(picture_input(path, notes));
+    into.inputs.push_back(picture_input(path, metadata));
   }
 }
 
 // A folder's files in the order of their names; what is no input is counted and named, never passed over in
 // silence.
-Collected collect_all(const fs::path& path, const nn::Notes& notes, const TableFormat& format) {
+Collected collect_all(const fs::path& path, const nn::Metadata& metadata, const TableFormat& format) {
   Collected all;
   std::error_code error;
   if (!fs::is_directory(path, error)) {
-    collect(path, notes, format, all);
+    collect(path, metadata, format, all);
     return all;
   }
   std::vector<fs::path> files;
@@ -127,7 +129,7 @@ Collected collect_all(const fs::path& path, const nn::Notes& notes, const TableF
   for (const fs::path& file : files) {
     stop_if_asked();
     try {
-      collect(file, notes, format, all);
+      collect(file, metadata, format, all);
     } catch (const Error& problem) {
       ++all.skipped;
       fmt::print(stderr, "luge: skipped: {}\n", problem.what());
@@ -140,11 +142,11 @@ Collected collect_all(const fs::path& path, const nn::Notes& notes, const TableF
 }
 
 Answers answers_for(const nn::Loaded& net, const std::vector<Input>& inputs) {
-  const nn::Notes& notes = net.notes();
+  const nn::Metadata& metadata = net.metadata();
   Answers answers;
   for (const Input& input : inputs) {
     stop_if_asked();
-    const auto values = net.predict(tensor(input.raw, notes.input)).to_vector<float>();
+    const auto values = net.predict(tensor(input.raw, metadata.input)).to_vector<float>();
     answers.width = static_cast<std::int64_t>(values.size());
     answers.values.insert(answers.values.end(), values.begin(), values.end());
   }
@@ -157,7 +159,7 @@ struct Guess {
   double probability;
 };
 
-std::vector<Guess> best(std::span<const float> row, const nn::Notes& notes, std::size_t count) {
+std::vector<Guess> best(std::span<const float> row, const nn::Metadata& metadata, std::size_t count) {
   std::vector<float> p(row.begin(), row.end());
   if (p.size() == 1) p = {1 - p[0], p[0]};
   std::vector<std::size_t> order(p.size());
@@ -166,19 +168,19 @@ std::vector<Guess> best(std::span<const float> row, const nn::Notes& notes, std:
   order.resize(std::min(order.size(), count));
   std::vector<Guess> guesses;
   for (const std::size_t k : order)
-    guesses.push_back({k < notes.classes.size() ? notes.classes[k] : std::to_string(k), k, p[k]});
+    guesses.push_back({k < metadata.classes.size() ? metadata.classes[k] : std::to_string(k), k, p[k]});
   return guesses;
 }
 
 int predict(const Arguments& arguments) {
   watch_signals();
   const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
-  const nn::Notes& notes = net.notes();
-  Collected found = collect_all(arguments.text("input"), notes, table_format(arguments));
+  const nn::Metadata& metadata = net.metadata();
+  Collected found = collect_all(arguments.text("input"), metadata, table_format(arguments));
   if (arguments.flag("invert")) {
-    if (!is_picture(notes.input)) {
+    if (!is_picture(metadata.input)) {
       arguments.misuse("invert", fmt::format("a network that looks at pictures; this one takes {}",
-                                             notes.input.to_string()));
+                                             metadata.input.to_string()));
     }
     for (Input& input : found.inputs) {
       for (float& value : input.raw) value = 255 - value;
@@ -192,12 +194,12 @@ int predict(const Arguments& arguments) {
     const auto row = answers.row(static_cast<std::int64_t>(i));
     Json one = {{"input", found.inputs[i].name}};
     std::string line = found.inputs[i].name;
-    if (notes.output == nn::Output::values) {
+    if (metadata.output == nn::Output::values) {
       one["values"] = std::vector<float>(row.begin(), row.end());
       line += fmt::format("  {:.6g}", fmt::join(row, " "));
     } else {
       one["top"] = Json::array();
-      for (const Guess& guess : best(row, notes, top)) {
+      for (const Guess& guess : best(row, metadata, top)) {
         one["top"].push_back(
             {{"label", guess.label}, {"index", guess.index}, {"probability", guess.probability}});
         line += fmt::format("  {}: {:.3f}", guess.label, guess.probability);

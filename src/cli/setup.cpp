@@ -12,7 +12,7 @@
 #include "core/nearest.h"
 #include "core/threads.h"
 #include "luge/compile.h"
-#include "luge/data/normaliser.h"
+#include "luge/data/normalizer.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
 #include "luge/nn/observe.h"
@@ -29,9 +29,11 @@ constexpr const char* kWhole = "auto";  // schedule.steps: the whole training
 bool is_truth_table(const std::string& name) { return name == "xor" || name == "and" || name == "or"; }
 
 data::Scaling scaling_for(const Arguments& arguments, const Data& data) {
-  const std::string wanted = arguments.choice("data.normalize", {"auto", "none", "standardise", "min-max"});
+  // Configurations written by earlier versions spell it this way.
+  if (arguments.text("data.normalize") == "standardise") return data::Scaling::standardize;
+  const std::string wanted = arguments.choice("data.normalize", {"auto", "none", "standardize", "min-max"});
   if (wanted != "auto") return data::scaling_named(wanted);
-  return is_truth_table(data.name) ? data::Scaling::none : data::Scaling::standardise;
+  return is_truth_table(data.name) ? data::Scaling::none : data::Scaling::standardize;
 }
 
 std::int64_t outputs_for(const Arguments& arguments, const models::Entry& entry, const data::Info& info) {
@@ -209,9 +211,9 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   }
   train::Trainer trainer(net, std::move(loss), std::move(optimizer),
                          {.metrics = make_metrics(arguments), .accumulate = accumulate});
-  nn::Notes notes;
-  notes.name = entry.name;
-  trainer.net().set_notes(std::move(notes));
+  nn::Metadata metadata;
+  metadata.name = entry.name;
+  trainer.net().set_metadata(std::move(metadata));
   try {
     trainer.prepare(info);
   } catch (const ShapeError& error) {

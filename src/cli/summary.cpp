@@ -45,7 +45,7 @@ Known network(const Arguments& arguments) {
     words.push_back(arguments.has("run") ? "run=" + arguments.text("run") : "model=" + model);
     const auto path = model_path(Arguments(arguments.command(), model_file_keys(), 0, words)).file;
     const nn::Loaded net = nn::load(path.string());
-    return {path.string(), net, net.notes().input, net.notes().dtype, true};
+    return {path.string(), net, net.metadata().input, net.metadata().dtype, true};
   }
   Arguments with_defaults = arguments;
   const models::Entry entry = model_entry(with_defaults);
@@ -54,7 +54,7 @@ Known network(const Arguments& arguments) {
   return {entry.name, make_model(with_defaults, entry, 0), input.shape, input.dtype};
 }
 
-// What a linear model has learnt, for inputs as they come: weights · scale, and the offsets in the bias.
+// What a linear model has learned, for inputs as they come: weights · scale, and the offsets in the bias.
 struct Equation {
   std::string output;
   std::vector<std::pair<std::string, double>> terms;
@@ -64,16 +64,16 @@ struct Equation {
 // Of a trained network that is one small matrix and its bias; none for others.
 std::vector<Equation> equations(const nn::Module& net) {
   constexpr std::int64_t kMost = 200;
-  const nn::Notes& notes = net.notes();
+  const nn::Metadata& metadata = net.metadata();
   const Variables parameters = net.parameters();
-  if (notes.input.rank() != 1 || parameters.empty() || parameters.size() > 2) return {};
+  if (metadata.input.rank() != 1 || parameters.empty() || parameters.size() > 2) return {};
   std::vector<double> weight, bias;
   for (const Variable& parameter : parameters) {
     const auto values = parameter.value().to_vector<double>();
     if (parameter.shape().rank() == 2 && !weight.empty()) return {};
     (parameter.shape().rank() == 2 ? weight : bias) = values;
   }
-  const auto inputs = static_cast<std::size_t>(notes.input[0]);
+  const auto inputs = static_cast<std::size_t>(metadata.input[0]);
   if (weight.empty() || weight.size() > kMost || weight.size() % inputs != 0) return {};
   const auto at = [](const std::vector<float>& list, std::size_t i, float none) {
     return static_cast<double>(list.empty() ? none : list[list.size() == 1 ? 0 : i]);
@@ -82,21 +82,22 @@ std::vector<Equation> equations(const nn::Module& net) {
   for (std::size_t k = 0; k < all.size(); ++k) {
     Equation& one = all[k];
     one.bias = k < bias.size() ? bias[k] : 0;
-    one.output = all.size() == notes.classes.size() ? notes.classes[k]
-                 : notes.target.empty()             ? "y"
-                                                    : notes.target;
+    one.output = all.size() == metadata.classes.size() ? metadata.classes[k]
+                 : metadata.target.empty()             ? "y"
+                                                       : metadata.target;
     for (std::size_t i = 0; i < inputs; ++i) {
-      const double slope = weight[k * inputs + i] * at(notes.scale, i, 1);
-      one.terms.emplace_back(i < notes.features.size() ? notes.features[i] : fmt::format("x{}", i), slope);
-      one.bias -= slope * at(notes.offset, i, 0);
+      const double slope = weight[k * inputs + i] * at(metadata.scale, i, 1);
+      one.terms.emplace_back(i < metadata.features.size() ? metadata.features[i] : fmt::format("x{}", i),
+                             slope);
+      one.bias -= slope * at(metadata.offset, i, 0);
     }
   }
   return all;
 }
 
-std::string meaning(const nn::Notes& notes) {
-  if (notes.output == nn::Output::values) return "";
-  return notes.output == nn::Output::logits ? " (logits)" : " (logit)";
+std::string meaning(const nn::Metadata& metadata) {
+  if (metadata.output == nn::Output::values) return "";
+  return metadata.output == nn::Output::logits ? " (logits)" : " (logit)";
 }
 
 int run_summary(const Arguments& arguments) {
@@ -107,7 +108,7 @@ int run_summary(const Arguments& arguments) {
     fmt::print("{} on input {}\n{}", known.name, known.input.to_string(), summary.to_string());
     if (!known.trained) return 0;
     for (const Equation& one : equations(*known.net)) {
-      fmt::print("\n{}{} =\n", one.output, meaning(known.net->notes()));
+      fmt::print("\n{}{} =\n", one.output, meaning(known.net->metadata()));
       for (const auto& [feature, slope] : one.terms) fmt::print("  {:>14.6g} · {}\n", slope, feature);
       fmt::print("  {:>14.6g}\n", one.bias);
     }

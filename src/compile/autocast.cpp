@@ -10,6 +10,7 @@
 
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
+#include "graph/op_registry.h"
 
 namespace luge::compiler {
 namespace {

@@ -45,10 +45,10 @@ Tensors Folded::decompose(const Tensors& in) const {
   return outputs;
 }
 
-void Folded::fail(const Offence& offence, std::string_view where) const {
-  inner_->fail(offence, where);
+void Folded::fail(const KernelError& error, std::string_view where) const {
+  inner_->fail(error, where);
   // Never reached: gcc does not know that a virtual call never returns.
-  op_detail::fail_index(name_, offence, where);
+  op_detail::fail_index(name_, error, where);
 }
 
 namespace {

@@ -33,7 +33,7 @@ class Folded final : public AnyOp {
   Tensors gradient(const GradientCall& call) const override { return inner_->gradient(call); }
   bool has_reference() const override { return false; }
   void reference(const ReferenceCall& call) const override { inner_->reference(call); }
-  [[noreturn]] void fail(const Offence& offence, std::string_view where) const override;
+  [[noreturn]] void fail(const KernelError& error, std::string_view where) const override;
 
  protected:
   const void* tag() const override { return nullptr; }

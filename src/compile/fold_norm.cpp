@@ -1,4 +1,4 @@
-// Batch normalisation with given statistics behind a convolution is a convolution with other weights:
+// Batch normalization with given statistics behind a convolution is a convolution with other weights:
 //   batch_norm_inference(conv(x, w, b))  →  conv(x, w·f, (b - mean)·f + shift),  f = scale/√(variance +
 //   epsilon)
 // when weights and statistics are Variables that the graph does not change, so that the new weights are

@@ -180,7 +180,7 @@ class Joiner {
     return {unit.nodes[0]->inputs.begin(), unit.nodes[0]->inputs.end()};
   }
 
-  // Whatever runs between two steps stays between them: only neighbours are asked.
+  // Whatever runs between two steps stays between them: only neighbors are asked.
   void collect() {
     for (Node* node : schedule(given_)) {
       std::optional<Piece> piece = piece_of(*node);

@@ -1,10 +1,10 @@
-// Programs under a memory limit: the graph is rematerialised further and further until its real plan fits.
+// Programs under a memory limit: the graph is rematerialized further and further until its real plan fits.
 #include <fmt/format.h>
 
 #include <deque>
 
 #include "compile/lower.h"
-#include "compile/rematerialise.h"
+#include "compile/rematerialize.h"
 #include "luge/error.h"
 
 namespace luge::compiler {
@@ -33,14 +33,14 @@ std::size_t memory_of(const Program& program) {
 
 namespace {
 
-std::shared_ptr<const Program> lower_again(const Rematerialised& found, const Options& options) {
+std::shared_ptr<const Program> lower_again(const Rematerialized& found, const Options& options) {
   Draft draft = select(found.graph, schedule(found.graph), options);
   plan_memory(draft);
   draft.program->again = {found.steps, found.seconds};
   return draft.program;
 }
 
-bool may_fit(const Rematerialised& found, std::size_t arena) {
+bool may_fit(const Rematerialized& found, std::size_t arena) {
   return static_cast<double>(found.peak) <= estimate_above * static_cast<double>(arena);
 }
 
@@ -51,13 +51,13 @@ std::shared_ptr<const Program> lower_within(const Graph& graph, const Options& o
   const std::size_t outside = memory_of(*full) - full->arena_bytes;
   const std::size_t wanted = options.memory > outside ? options.memory - outside : 0;
   std::shared_ptr<const Program> least = full;
-  Rematerialiser rematerialiser(graph, options);
-  std::deque<Rematerialised> passed_over;  // the latest
+  Rematerializer rematerializer(graph, options);
+  std::deque<Rematerialized> passed_over;  // the latest
   for (bool more = true; more;) {
-    const std::size_t peak = rematerialiser.found().peak;
+    const std::size_t peak = rematerializer.found().peak;
     more =
-        peak > 0 && rematerialiser.lower_peak(static_cast<std::size_t>(portion * static_cast<double>(peak)));
-    const Rematerialised& found = rematerialiser.found();
+        peak > 0 && rematerializer.lower_peak(static_cast<std::size_t>(portion * static_cast<double>(peak)));
+    const Rematerialized& found = rematerializer.found();
     if (found.steps == 0) continue;
     if (more && !may_fit(found, wanted)) {
       passed_over.push_back(found);
@@ -69,7 +69,7 @@ std::shared_ptr<const Program> lower_within(const Graph& graph, const Options& o
     if (memory_of(*least) <= options.memory) return least;
   }
   // Named below: the least of all that a limit of its size would find.
-  for (const Rematerialised& found : passed_over) {
+  for (const Rematerialized& found : passed_over) {
     const auto program = lower_again(found, options);
     if (memory_of(*program) < memory_of(*least) && may_fit(found, program->arena_bytes)) least = program;
   }

@@ -1,4 +1,4 @@
-// Batch normalisation and the relu behind it become one step, with the sum of a residual block in between:
+// Batch normalization and the relu behind it become one step, with the sum of a residual block in between:
 //   relu(batch_norm(x)), relu(batch_norm(x) + r)  →  batch_norm_relu(x), batch_norm_relu(x, r)
 //   batch_norm_backward(relu_mask(dy, relu(batch_norm(x))), x)  →  batch_norm_relu_backward(dy, x)
 // where the backend has a kernel for it. The same for leaky_relu.
@@ -72,7 +72,7 @@ class NormRelu {
     if (next && next->op->instruction() == Instruction::add && next->barrier == norm.barrier) {
       from = next->inputs[0].node == &norm ? 0 : 1;
       const Edge& other = next->inputs[1 - from];
-      // It must be there when the normalisation runs.
+      // It must be there when the normalization runs.
       if (other.node == &norm || other.node->sequence > norm.sequence ||
           !(type_of(other) == norm.outputs[0].type)) {
         return;
@@ -141,7 +141,7 @@ class NormRelu {
 
   const Options& options_;
   std::unordered_map<Place, std::vector<Node*>, PlaceHash> readers_;  // null: a root
-  std::unordered_map<const Node*, Forward> forward_;                  // by the normalisation
+  std::unordered_map<const Node*, Forward> forward_;                  // by the normalization
   std::unordered_map<const Node*, std::size_t> passed_;  // sums and relus taken along: which input they give
   std::unordered_set<const Node*> kept_;                 // images to be added
   std::unordered_map<const Node*, Tensors> made_;

@@ -7,7 +7,7 @@
 #include "compile/keep.h"
 #include "compile/lower.h"
 #include "compile/passes.h"
-#include "compile/rematerialise.h"
+#include "compile/rematerialize.h"
 #include "core/log.h"
 
 namespace luge::compiler {
@@ -15,8 +15,8 @@ namespace luge::compiler {
 const std::vector<Pass>& passes() {
   static const std::vector<Pass>& list = *new std::vector<Pass>{
       {"simplify", simplify, "drops identities, merges common subexpressions"},
-      {"norm_relu", norm_relu, "joins batch normalisation, residual sum and relu where a kernel does all"},
-      {"fold_norm", fold_norm, "gives a convolution the scale and shift of the normalisation after it"},
+      {"norm_relu", norm_relu, "joins batch normalization, residual sum and relu where a kernel does all"},
+      {"fold_norm", fold_norm, "gives a convolution the scale and shift of the normalization after it"},
       {"autocast", autocast, "with precision = bf16, multiplies bfloat16 and keeps what lies between in it"},
       {"fold_leaky", fold_leaky, "lets convolutions apply the leaky relu after them before they store"},
       {"decompose", decompose, "expands ops for which the backend has no kernel"},
@@ -25,7 +25,7 @@ const std::vector<Pass>& passes() {
       {"pool_conv", pool_conv, "runs a convolution and the pooling after it image by image"},
       {"fold", fold, "lets kernels apply the elementwise ops after them before they store"},
       {"fuse", fuse, "runs elementwise ops and reductions over one space as one step"},
-      {"join", join, "runs neighbouring fused steps that read the same as one"},
+      {"join", join, "runs neighboring fused steps that read the same as one"},
       {"merge", merge,
        "runs the updates of all parameters, and the sums over all gradients, as one step each"},
   };

@@ -1,4 +1,4 @@
-// From a specialised graph to a Program, pass by pass.
+// From a specialized graph to a Program, pass by pass.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +43,7 @@ class Observer {
 /// Null, the default: nobody. Not while another thread compiles.
 void observe(std::shared_ptr<Observer> observer);
 
-/// Runs the passes (the verifier after each in debug builds) and lowers. The graph must be specialised.
+/// Runs the passes (the verifier after each in debug builds) and lowers. The graph must be specialized.
 std::shared_ptr<const Program> compile(const Graph& graph, const Options& options);
 
 }  // namespace luge::compiler

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "compile/passes.h"
+#include "graph/op_registry.h"
 
 namespace luge::compiler {
 namespace {

@@ -8,7 +8,7 @@
 
 namespace luge {
 
-/// Edits (insert, delete, replace, swap of neighbours) that lead from one word to the other; upper and lower
+/// Edits (insert, delete, replace, swap of neighbors) that lead from one word to the other; upper and lower
 /// case are the same letter, and so are - and _.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 

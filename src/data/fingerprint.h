@@ -14,7 +14,7 @@ class Fingerprint {
   template <class T>
   Fingerprint& add(std::span<const T> values) {
     const std::uint64_t bytes = values.size_bytes();
-    hash_.update(std::as_bytes(std::span(&bytes, 1)));  // so that neighbours cannot flow into each other
+    hash_.update(std::as_bytes(std::span(&bytes, 1)));  // so that neighbors cannot flow into each other
     hash_.update(std::as_bytes(values));
     return *this;
   }

@@ -1,5 +1,7 @@
 #include "graph/expand.h"
 
+#include "graph/op_registry.h"
+
 namespace luge {
 namespace {
 

@@ -1,4 +1,4 @@
-// What an op's attribute struct lists once; printing, hashing, equality and serialisation all come from it:
+// What an op's attribute struct lists once; printing, hashing, equality and serialization all come from it:
 //
 //   struct LayerNormAttributes {
 //     std::int64_t axis = -1;

@@ -23,7 +23,7 @@ enum class Leaf : std::uint8_t {
   data,      // elements given when the node was made
   scalar,    // one number, bound at run time; programs know only whether it is 0, 1 or another
   key,       // a random key {seed, draw}: i64[2], bound at run time
-  argument,  // placeholder, argument of a compiled function, leaf of a specialised graph
+  argument,  // placeholder, argument of a compiled function, leaf of a specialized graph
   read,      // one version of a Variable; may have an input: the value assigned but not evaluated yet
   typed,     // only a type: stands for an input nobody reads the elements of
 };

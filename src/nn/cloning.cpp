@@ -48,7 +48,7 @@ std::shared_ptr<Module::State> cloned(const std::shared_ptr<Module::State>& stat
   if (holder != copies->end()) fresh->mode->holder = holder->second.get();
   fresh->uses_mode = state->uses_mode.load();
   fresh->built = state->built.load();
-  fresh->notes = state->notes;
+  fresh->metadata = state->metadata;
   return fresh;
 }
 

@@ -22,7 +22,7 @@ TypesAlone::~TypesAlone() { types_alone() = before_; }
 void Construction::begin(const std::shared_ptr<Module::State>& module) {
   const OutsideTrace outside;
   if (!draws_) draws_.emplace();
-  Begun begun{module, {}, module->notes.input, module->notes.dtype};
+  Begun begun{module, {}, module->metadata.input, module->metadata.dtype};
   for (const auto& cell : module->cells) {
     if (!cell->variable.defined()) begun.waiting.push_back(cell);
   }
@@ -51,8 +51,8 @@ void Construction::take_back(const std::vector<Begun>& all) {
   for (const Begun& begun : all) {
     const std::lock_guard lock(begun.module->building);
     for (const auto& cell : begun.waiting) cell->variable = {};
-    begun.module->notes.input = begun.input;
-    begun.module->notes.dtype = begun.dtype;
+    begun.module->metadata.input = begun.input;
+    begun.module->metadata.dtype = begun.dtype;
     begun.module->built = false;
   }
 }

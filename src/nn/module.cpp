@@ -117,9 +117,9 @@ void Module::ensure_built(const Tensor& x) const {
   const std::lock_guard lock(state_->building);
   if (state_->built.load(std::memory_order_relaxed)) return;
   construction().begin(state_);
-  if (state_->notes.input.rank() == 0 && x.rank() > 0) {
-    state_->notes.input = x.shape().without(0);
-    state_->notes.dtype = x.dtype();
+  if (state_->metadata.input.rank() == 0 && x.rank() > 0) {
+    state_->metadata.input = x.shape().without(0);
+    state_->metadata.dtype = x.dtype();
   }
   bool waiting = false;
   for (const auto& cell : state_->cells) waiting |= !cell->variable.defined();

@@ -20,7 +20,7 @@ struct Module::State {
   };
   std::vector<Child> children;
   std::vector<std::shared_ptr<ParameterCell>> cells;
-  Notes notes;
+  Metadata metadata;
   std::shared_ptr<Mode> mode = std::make_shared<Mode>();
   std::atomic<bool> uses_mode{false};
   std::atomic<bool> built{false};

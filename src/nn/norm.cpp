@@ -6,7 +6,7 @@
 #include "graph/trace.h"
 #include "luge/error.h"
 #include "luge/ops/math.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
 
 namespace luge::nn {

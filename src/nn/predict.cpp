@@ -1,4 +1,4 @@
-// Module::predict, and the notes that it follows.
+// Module::predict, and the metadata that it follows.
 #include <fmt/format.h>
 
 #include "luge/nn/observe.h"
@@ -20,11 +20,11 @@ Tensor along_first_axis(const std::vector<float>& numbers, int rank) {
 
 }  // namespace
 
-const Notes& Module::notes() const { return state_->notes; }
-void Module::set_notes(Notes notes) const { state_->notes = std::move(notes); }
+const Metadata& Module::metadata() const { return state_->metadata; }
+void Module::set_metadata(Metadata metadata) const { state_->metadata = std::move(metadata); }
 
 Tensor Module::predict(const Tensor& raw) const {
-  const Notes& told = notes();
+  const Metadata& told = metadata();
   const int rank = told.input.rank();
   if (raw.rank() != rank && raw.rank() != rank + 1) {
     throw ShapeError(fmt::format("predict: input {}; expected a sample {} or [N,...] of them",

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/axes.h"
 #include "ops/checks.h"
 #include "ops/element.h"

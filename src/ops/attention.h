@@ -1,7 +1,7 @@
 // What attention and its backward op share.
 #pragma once
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "ops/attributes/attention.h"
 #include "ops/checks.h"
 

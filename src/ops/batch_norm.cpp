@@ -8,7 +8,7 @@
 
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
@@ -27,10 +27,10 @@ Axes all_but_channels(const Tensor& x) {
 struct Distances {
   Tensor scale, small;
   Distances(const Tensor& x, const Tensor& mean) {
-    const Tensor centred = x - per_channel(mean, x);
-    scale = overflow_scale(centred, all_but_channels(x));
+    const Tensor centered = x - per_channel(mean, x);
+    scale = overflow_scale(centered, all_but_channels(x));
     if (scale.rank() > 0) scale = squeeze(scale, all_but_channels(x));
-    small = centred / (scale.rank() > 0 ? per_channel(scale, x) : scale);
+    small = centered / (scale.rank() > 0 ? per_channel(scale, x) : scale);
   }
   /// 1/√(variance + epsilon) of the distances before they were scaled, times the scale.
   Tensor inverse(const Tensor& variance, double epsilon) const {

@@ -1,7 +1,7 @@
-// What the batch normalisations share: their checks and how a value of each channel meets an image.
+// What the batch normalizations share: their checks and how a value of each channel meets an image.
 #pragma once
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "ops/attributes/norm.h"
 
 namespace luge {

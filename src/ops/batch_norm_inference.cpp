@@ -1,7 +1,7 @@
-// batch_norm_inference: batch normalisation with given statistics (ONNX BatchNormalization): one factor and
+// batch_norm_inference: batch normalization with given statistics (ONNX BatchNormalization): one factor and
 // one summand for each channel, which elementwise steps and convolutions take up.
 #include "luge/ops/math.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/shape.h"
 #include "ops/batch_norm.h"
 #include "ops/checks.h"

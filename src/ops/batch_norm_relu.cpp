@@ -1,9 +1,9 @@
-// batch_norm_relu: batch normalisation, the sum with another image and relu as one step, and its gradient
+// batch_norm_relu: batch normalization, the sum with another image and relu as one step, and its gradient
 // without the sum, where relu's mask is found again from x.
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/shape.h"
 #include "ops/batch_norm.h"
 #include "ops/checks.h"

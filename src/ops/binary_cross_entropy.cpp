@@ -1,6 +1,6 @@
 // binary_cross_entropy, from probabilities, and binary_cross_entropy_with_logits: ops of their own because
 // the slopes of what they are composed of are infinite or lost where the slope of the cost is not.
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"

@@ -1,7 +1,7 @@
 // broadcast_to: x repeated along new axes and axes of extent 1. Elementwise readers broadcast without it.
 #include <fmt/format.h>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
 

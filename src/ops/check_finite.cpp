@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/check.h"
 #include "ops/checks.h"
 #include "ops/element.h"
@@ -37,10 +37,10 @@ struct CheckFinite : Op<CheckFinite, CheckFiniteAttributes> {
     });
   }
   Tensors gradient(const GradientCall& c) const { return {c.g[0]}; }
-  [[noreturn]] void fail(const Offence& offence, std::string_view) const {
+  [[noreturn]] void fail(const KernelError& error, std::string_view) const {
     throw NonFiniteError(fmt::format("{} is {} (element {}); expected a finite number",
-                                     label.empty() ? "a value" : label, offence.value.to_string(),
-                                     offence.position));
+                                     label.empty() ? "a value" : label, error.value.to_string(),
+                                     error.position));
   }
 };
 const Registered<CheckFinite> registered;

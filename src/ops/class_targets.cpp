@@ -36,17 +36,17 @@ struct ClassTargets : Op<ClassTargets, CrossEntropyAttributes> {
       }
     });
   }
-  [[noreturn]] void fail(const Offence& offence, std::string_view) const { fail_label(offence); }
+  [[noreturn]] void fail(const KernelError& error, std::string_view) const { fail_label(error); }
 };
 const Registered<ClassTargets> registered;
 
 }  // namespace
 
-void fail_label(const Offence& offence) {
+void fail_label(const KernelError& error) {
   throw IndexError(
       fmt::format("softmax_cross_entropy: label {} of sample {} is not a class; expected a whole number "
                   "from 0 to {} ({} classes)",
-                  offence.value.to_string(), offence.position, offence.limit - 1, offence.limit));
+                  error.value.to_string(), error.position, error.limit - 1, error.limit));
 }
 
 bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits,

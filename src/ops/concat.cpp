@@ -2,7 +2,7 @@
 // inputs.
 #include <fmt/format.h>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/attributes/concat.h"
 #include "ops/checks.h"

@@ -1,7 +1,7 @@
 // Convolution and its two gradients, each of which is the gradient of the others.
 #pragma once
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "ops/attributes/conv.h"
 
 namespace luge {

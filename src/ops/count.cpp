@@ -1,5 +1,5 @@
 // count: the number of elements along axes, from the type alone; a constant once extents are known.
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/reduce.h"
 #include "ops/checks.h"
 #include "ops/element.h"

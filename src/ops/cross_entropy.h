@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/whole.h"
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/nn.h"
 #include "ops/attributes/cross_entropy.h"
 #include "ops/element.h"
@@ -23,7 +23,7 @@ Tensor make_cross_entropy_backward(const CrossEntropyAttributes& a, const Tensor
 /// neither.
 bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits,
                   const Type& target);
-[[noreturn]] void fail_label(const Offence& offence);
+[[noreturn]] void fail_label(const KernelError& error);
 
 /// Samples of a tensor whose classes lie along one axis: sample s begins at begin(s), its classes are `step`
 /// apart.

@@ -1,5 +1,5 @@
 // cumsum: running sum along an axis; its gradient runs the other way.
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/reduce.h"
 #include "ops/checks.h"
 #include "ops/element.h"

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"

@@ -60,13 +60,13 @@ Tensor inverse_erf(const Tensor& y) {
     for (auto c = coefficients.begin() + 1; c != coefficients.end(); ++c) sum = sum * at + *c;
     return sum;
   };
-  const Tensor centre =
+  const Tensor center =
       polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
                            -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
   const Tensor tail =
       polynomial(sqrt(w) - 3, {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
                                -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
-  Tensor x = y * where(less(w, 5), centre, tail);
+  Tensor x = y * where(less(w, 5), center, tail);
   for (int step = 0; step < 2; ++step) {
     x = x - (erf(x) - y) * exp(square(x)) * (0.5 / std::numbers::inv_sqrtpi);
   }

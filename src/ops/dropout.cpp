@@ -2,6 +2,7 @@
 // never kept: the backward pass draws it again from the same key.
 #include <fmt/format.h>
 
+#include "graph/op_registry.h"
 #include "graph/trace.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/operand.h"
 #include "ops/checks.h"
 

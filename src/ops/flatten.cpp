@@ -1,7 +1,7 @@
-// flatten: neighbouring axes as one.
+// flatten: neighboring axes as one.
 #include <fmt/format.h>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
 

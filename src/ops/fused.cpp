@@ -2,6 +2,7 @@
 // program.
 #include <bit>
 
+#include "graph/op_registry.h"
 #include "ops/attributes/fused.h"
 
 namespace luge {

@@ -1,4 +1,5 @@
 // fused_parts: several fused steps over spaces of their own as one step, made by the compiler.
+#include "graph/op_registry.h"
 #include "ops/attributes/fused.h"
 
 namespace luge {

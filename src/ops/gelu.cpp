@@ -2,7 +2,7 @@
 // the memory that x would have to be kept in, and is computed beside the value.
 #include <numbers>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "ops/checks.h"

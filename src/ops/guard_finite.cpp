@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/check.h"
 #include "luge/ops/math.h"
 #include "ops/attributes/guard_finite.h"
@@ -64,12 +64,12 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
     gradients[0] = c.g[0];
     return gradients;
   }
-  [[noreturn]] void fail(const Offence& offence, std::string_view) const {
+  [[noreturn]] void fail(const KernelError& error, std::string_view) const {
     std::size_t start = 0;
-    for (std::int64_t k = 0; k < offence.position && start < labels.size(); ++k)
+    for (std::int64_t k = 0; k < error.position && start < labels.size(); ++k)
       start = std::min(labels.find('\n', start), labels.size() - 1) + 1;
     const std::string label = labels.substr(start, labels.find('\n', start) - start);
-    const double value = offence.value.real();
+    const double value = error.value.real();
     if (!std::isfinite(value))
       throw NonFiniteError(fmt::format("{} is {}; expected finite numbers", label, value));
     throw NonFiniteError(fmt::format(

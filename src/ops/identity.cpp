@@ -1,5 +1,5 @@
 // identity: the same value as a node of its own (ONNX Identity).
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/math.h"
 
 namespace luge {

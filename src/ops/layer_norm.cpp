@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/ops/math.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "ops/attributes/norm.h"
@@ -14,7 +14,7 @@
 namespace luge {
 namespace {
 
-// x, and values of the normalised axes behind it.
+// x, and values of the normalized axes behind it.
 void check_layer(std::string_view op, const LayerNormAttributes& a, const Type& x, const Type& each) {
   const auto axis = static_cast<int>(a.axis);
   check_same_dtype(op, x, each);
@@ -80,8 +80,8 @@ struct LayerNorm : Op<LayerNorm, LayerNormAttributes> {
   Tensors decompose(const Tensors& in) const {
     const Axes last = from(static_cast<int>(axis));
     const Tensor average = mean(in[0], last, keep_dims);
-    const Tensor centred = in[0] - average;
-    const Tensor scale = overflow_scale(centred, last), small = centred / scale;
+    const Tensor centered = in[0] - average;
+    const Tensor scale = overflow_scale(centered, last), small = centered / scale;
     const Tensor inverse = rsqrt(mean(square(small), last, keep_dims) + epsilon / scale / scale);
     return {small * inverse * in[1] + in[2], average, inverse / scale};
   }

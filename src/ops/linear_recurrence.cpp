@@ -1,6 +1,6 @@
 // linear_recurrence: y[k] = b[k] + a[k]·y[k-1], or, as its gradient needs, y[k] = b[k] + a[k+1]·y[k+1]. Each
 // is the other's gradient with respect to b.
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"

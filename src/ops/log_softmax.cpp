@@ -1,5 +1,5 @@
 // log_softmax: x minus the logarithm of the sum of its exponentials along an axis (ONNX LogSoftmax).
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/reduce.h"

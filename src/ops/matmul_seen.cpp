@@ -8,7 +8,7 @@
 #include <array>
 #include <cmath>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "ops/attributes/matmul.h"

@@ -2,7 +2,7 @@
 // are made smaller first, which the gradient need not know.
 #include <bit>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"

@@ -2,7 +2,7 @@
 // the compiler makes such ops; the public builders ask for one dtype throughout.
 #pragma once
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "ops/element.h"
 
 namespace luge {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/index.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"

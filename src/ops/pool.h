@@ -1,7 +1,7 @@
 // Pooling and the ops that carry its gradients.
 #pragma once
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/nn.h"
 #include "ops/attributes/pool.h"
 

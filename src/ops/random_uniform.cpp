@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "ops/checks.h"
 
 namespace luge {

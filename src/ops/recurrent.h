@@ -1,7 +1,7 @@
 // What the recurrent ops share: where time and batch lie, and the checks of sequences and weights.
 #pragma once
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "ops/attributes/recurrent.h"
 #include "ops/checks.h"
 

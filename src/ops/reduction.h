@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/axes.h"
 #include "luge/ops/shape.h"
 #include "ops/attributes/reduce.h"

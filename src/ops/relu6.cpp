@@ -1,6 +1,6 @@
 // relu6: x limited to [0, 6] (PyTorch relu6). Both bounds have derivative 0, which minimum and maximum alone
 // would not give.
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"

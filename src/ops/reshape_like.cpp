@@ -1,7 +1,7 @@
 // reshape_like: x under the shape of another tensor.
 #include <fmt/format.h>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
 

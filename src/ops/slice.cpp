@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
 #include "ops/exact_slice.h"

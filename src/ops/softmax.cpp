@@ -1,6 +1,6 @@
 // softmax: exp(x) over its sum along an axis (ONNX Softmax). The largest element is taken away first, so that
 // nothing overflows; mathematics does not see it, so no gradient flows through it.
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/reduce.h"

@@ -87,7 +87,7 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
     }
     return result;
   }
-  [[noreturn]] void fail(const Offence& offence, std::string_view) const { fail_label(offence); }
+  [[noreturn]] void fail(const KernelError& error, std::string_view) const { fail_label(error); }
 };
 const Registered<SoftmaxCrossEntropy> registered;
 

@@ -67,7 +67,7 @@ struct SoftmaxCrossEntropyBackward : Op<SoftmaxCrossEntropyBackward, CrossEntrop
     }
     return result;
   }
-  [[noreturn]] void fail(const Offence& offence, std::string_view) const { fail_label(offence); }
+  [[noreturn]] void fail(const KernelError& error, std::string_view) const { fail_label(error); }
 
  private:
   struct Parts {

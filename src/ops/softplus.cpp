@@ -1,6 +1,6 @@
 // softplus: log(1 + exp(x)) (ONNX Softplus). An op of its own because its derivative at 0 must be sigmoid(0),
 // which the pieces it is composed of do not give.
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "ops/checks.h"

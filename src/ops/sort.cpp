@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "core/dispatch.h"
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/index.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"

@@ -1,7 +1,7 @@
 // squeeze: without axes of extent 1.
 #include <fmt/format.h>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
 

@@ -1,5 +1,5 @@
 // stop_gradient: the same value, through which no gradient flows.
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/math.h"
 
 namespace luge {

@@ -2,7 +2,7 @@
 // its own.
 #include <fmt/format.h>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"

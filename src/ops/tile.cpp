@@ -9,7 +9,7 @@
 namespace luge {
 namespace {
 
-// x with `times` copies of axis `fresh` (extent 1), which is then merged with its neighbour.
+// x with `times` copies of axis `fresh` (extent 1), which is then merged with its neighbor.
 Tensor copies(const Tensor& x, int fresh, int first, std::int64_t times) {
   Shape wanted = x.shape();
   for (int axis = 0; axis < wanted.rank(); ++axis)

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/whole.h"
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/labels.h"
 #include "luge/ops/math.h"
@@ -40,10 +40,10 @@ struct ToIndex : Op<ToIndex, ToIndexAttributes> {
       }
     });
   }
-  [[noreturn]] void fail(const Offence& offence, std::string_view) const {
+  [[noreturn]] void fail(const KernelError& error, std::string_view) const {
     throw IndexError(fmt::format("{} {} at position {} is not a whole number",
-                                 label.empty() ? "to_index: number" : label, offence.value.to_string(),
-                                 offence.position));
+                                 label.empty() ? "to_index: number" : label, error.value.to_string(),
+                                 error.position));
   }
 };
 const Registered<ToIndex> registered;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/attributes/transpose.h"
 #include "ops/checks.h"

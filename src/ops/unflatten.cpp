@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
 

@@ -1,7 +1,7 @@
 // unsqueeze: with new axes of extent 1, placed as they count in the result.
 #include <fmt/format.h>
 
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
 

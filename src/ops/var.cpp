@@ -15,9 +15,9 @@ struct Scaled {
   Tensor variance, scale;
 };
 Scaled scaled_variance(const Tensor& x, const Axes& axes, double correction) {
-  const Tensor centred = x - mean(x, axes, keep_dims);
-  const Tensor scale = square_scale(centred, axes);
-  const Tensor squares = sum(square(centred / scale), axes, keep_dims);
+  const Tensor centered = x - mean(x, axes, keep_dims);
+  const Tensor scale = square_scale(centered, axes);
+  const Tensor squares = sum(square(centered / scale), axes, keep_dims);
   return {squares / maximum(count(x, axes, x.dtype()) - correction, 0), scale};
 }
 

@@ -360,8 +360,8 @@ PlanInfo Compiled::plan(const Tensors& arguments) const {
       plan.reorder_bytes += program.values[static_cast<std::size_t>(step.out[0])].bytes;
   }
   plan.workspace_bytes = program.workspace_bytes;
-  plan.again_steps = program.again.steps;
-  plan.again_seconds = program.again.seconds;
+  plan.recomputed_steps = program.again.steps;
+  plan.recomputed_seconds = program.again.seconds;
   return plan;
 }
 

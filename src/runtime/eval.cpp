@@ -31,7 +31,7 @@ Edge end_of_reads(Edge edge) {
 }
 
 // Scalars and keys get a buffer of their own when somebody reads them or assigns them to a Variable.
-void materialise_leaf(Edge edge) {
+void materialize_leaf(Edge edge) {
   Output& out = output(edge);
   if (!out.value && (edge.node->leaf == Leaf::scalar || edge.node->leaf == Leaf::key))
     out.value = leaf_bytes(edge.node);
@@ -46,7 +46,7 @@ void evaluate(std::span<const Tensor> tensors) {
     if (!tensor.defined())
       throw StateError("eval: an empty tensor (default-constructed or moved from) has no value");
     const Edge edge{tensor.node(), tensor.output()};
-    materialise_leaf(end_of_reads(edge));
+    materialize_leaf(end_of_reads(edge));
     if (!output(edge).value) wanted.push_back(edge);
   }
   if (wanted.empty()) return;
@@ -64,7 +64,7 @@ void assign_and_evaluate(std::span<const std::pair<Variable, Tensor>> updates) {
   std::vector<Edge> wanted;
   StepGraph step;
   for (const auto& [variable, value] : updates) {
-    materialise_leaf(end_of_reads({value.node(), value.output()}));
+    materialize_leaf(end_of_reads({value.node(), value.output()}));
     const Tensor& before = variable.slot()->current;
     if (assigned.is_inner()) held.push_back(before);
     step.replaced.push_back(before.node());

@@ -160,7 +160,7 @@ void Program::execute(std::byte* arena) const {
     } else {
       step.kernel->run(call);
     }
-    if (step.can_fail && table.status.failed()) step.op->fail(table.status.offence(), {});
+    if (step.can_fail && table.status.failed()) step.op->fail(table.status.error(), {});
   }
 }
 

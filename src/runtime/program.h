@@ -89,7 +89,8 @@ class Program {
 
   /// Per-step times since LUGE_LOG=kernels or set_profiling(true).
   std::vector<StepTime> times() const;
-  /// Steps with kernels, notes, refusals and layouts, the bytes moved by reorders, and who lives at the peak.
+  /// Steps with kernels, metadata, refusals and layouts, the bytes moved by reorders, and who lives at the
+  /// peak.
   std::string explain() const;
 
  private:

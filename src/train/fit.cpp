@@ -219,22 +219,22 @@ void Trainer::prepare(const data::Info& info) {
   if (!impl.net->built()) impl.net->build(info.input.shape, info.input.dtype);
   impl.optimizer.hold(impl.net->named_parameters());
   check_names(impl.state());
-  nn::Notes notes = impl.net->notes();
-  notes.data = info.name;
-  notes.input = info.input.shape;  // the first call may have been on something else
-  notes.dtype = info.input.dtype;
+  nn::Metadata metadata = impl.net->metadata();
+  metadata.data = info.name;
+  metadata.input = info.input.shape;  // the first call may have been on something else
+  metadata.dtype = info.input.dtype;
   if (info.preprocessing) {
-    notes.offset = info.preprocessing->offset;
-    notes.scale = info.preprocessing->scale;
+    metadata.offset = info.preprocessing->offset;
+    metadata.scale = info.preprocessing->scale;
   }
-  notes.classes = info.classes;
-  notes.features = info.features;
-  notes.target = info.target_name;
+  metadata.classes = info.classes;
+  metadata.features = info.features;
+  metadata.target = info.target_name;
   const std::string& loss = impl.loss.name();
-  notes.output = loss == "softmax_cross_entropy"  ? nn::Output::logits
-                 : loss == "binary_cross_entropy" ? nn::Output::binary_logits
-                                                  : nn::Output::values;
-  impl.net->set_notes(std::move(notes));
+  metadata.output = loss == "softmax_cross_entropy"  ? nn::Output::logits
+                    : loss == "binary_cross_entropy" ? nn::Output::binary_logits
+                                                     : nn::Output::values;
+  impl.net->set_metadata(std::move(metadata));
 }
 
 History Trainer::fit(const data::Batches& training, const FitOptions& options) {

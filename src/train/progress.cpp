@@ -11,7 +11,7 @@ constexpr std::int64_t kBarWidth = 20;
 
 double seconds(Progress::Clock::duration time) { return std::chrono::duration<double>(time).count(); }
 
-// Columns that a text takes on a terminal: characters of several bytes are one, colours none.
+// Columns that a text takes on a terminal: characters of several bytes are one, colors none.
 int width_of(const std::string& text) {
   int used = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -74,12 +74,12 @@ bool Progress::due(Clock::time_point now) const {
 
 std::string Progress::bar(std::int64_t width) const {
   const std::int64_t filled = steps_ > 0 ? std::clamp<std::int64_t>(step_ * width / steps_, 0, width) : 0;
-  std::string text = style_.colour ? "\x1b[32m" : "";
+  std::string text = style_.color ? "\x1b[32m" : "";
   for (std::int64_t i = 0; i < width; ++i) {
-    if (i == filled && style_.colour) text += "\x1b[0m";
+    if (i == filled && style_.color) text += "\x1b[0m";
     text += i < filled ? "━" : "─";
   }
-  return text + (style_.colour ? "\x1b[0m" : "");
+  return text + (style_.color ? "\x1b[0m" : "");
 }
 
 Progress::Parts Progress::parts(std::int64_t step, const Logs& logs, Clock::time_point now,

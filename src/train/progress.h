@@ -16,7 +16,7 @@ namespace luge::train {
 
 struct ProgressStyle {
   bool terminal = false;  // cursor movements allowed
-  bool colour = false;
+  bool color = false;
   std::function<int()> columns = [] { return 80; };  // asked before each redraw, which must not wrap
 };
 

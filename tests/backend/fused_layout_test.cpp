@@ -10,10 +10,12 @@ namespace luge {
 namespace {
 
 using namespace testing;
-using onednn::Tag;
+using cpu::onednn::Tag;
 
 LayoutId id(Tag tag, const Shape& shape) {
-  return onednn::layout_of(onednn::Desc(onednn::dims_of(shape), onednn::memory::data_type::f32, tag)).value();
+  return cpu::onednn::layout_of(
+             cpu::onednn::Desc(cpu::onednn::dims_of(shape), cpu::onednn::memory::data_type::f32, tag))
+      .value();
 }
 
 TileLine map(Instruction instruction, int a, int b = -1) {

@@ -110,9 +110,9 @@ class RandomProgram {
 
 void expect_pairs_hold(const TileProgram& program, DType dtype, const std::string& what) {
   const std::vector<bool> used(program.outputs.size(), true);
-  for (tiles::Generate generate : {tiles::Generate::where_possible, tiles::Generate::never}) {
-    const tiles::Plan plan = tiles::make_plan(program, types_of(program, dtype), used, generate);
-    for (const InPlace& pair : plan.in_place) EXPECT_EQ(offence_of(plan, pair), "") << what;
+  for (cpu::fused::Generate generate : {cpu::fused::Generate::where_possible, cpu::fused::Generate::never}) {
+    const cpu::fused::Plan plan = cpu::fused::make_plan(program, types_of(program, dtype), used, generate);
+    for (const InPlace& pair : plan.in_place) EXPECT_EQ(error_of(plan, pair), "") << what;
   }
   Inputs inputs(program, std::vector<DType>(program.operands.size(), dtype), 5);
   for (int threads : {1, 3}) {
@@ -133,9 +133,9 @@ TEST(FusedOverwrite, RandomProgramsOverwriteNothingThatIsReadAgain) {
     const TileProgram program = RandomProgram(seed, dtype).program;
     expect_pairs_hold(program, dtype, "seed " + std::to_string(seed) + " " + describe(program));
     if (HasFailure()) return;
-    pairs += static_cast<int>(
-        tiles::make_plan(program, types_of(program, dtype), std::vector<bool>(program.outputs.size(), true))
-            .in_place.size());
+    pairs += static_cast<int>(cpu::fused::make_plan(program, types_of(program, dtype),
+                                                    std::vector<bool>(program.outputs.size(), true))
+                                  .in_place.size());
   }
   EXPECT_GT(pairs, 100);  // the rule is not safe by refusing everything
 }
@@ -155,12 +155,12 @@ TileProgram with_row_output(std::int64_t rows, std::int64_t columns) {
 TEST(FusedOverwrite, ARowThatIsReadForEveryRowStays) {
   for (std::int64_t rows : {2, 17, 4000}) {
     const TileProgram program = with_row_output(rows, 16);
-    const tiles::Plan plan = tiles::make_plan(program, types_of(program, f32), {true, true});
+    const cpu::fused::Plan plan = cpu::fused::make_plan(program, types_of(program, f32), {true, true});
     const auto over_row = [](const InPlace& pair) { return pair.input == 1; };
     EXPECT_TRUE(std::none_of(plan.in_place.begin(), plan.in_place.end(), over_row)) << rows;
     const bool alone = plan.geometry.items == 1;  // else the walk sees why
-    EXPECT_TRUE(alone || !offence_of(plan, {.input = 1, .output = 1}).empty()) << rows;
-    EXPECT_EQ(offence_of(plan, {.input = 0, .output = 0}), "") << rows;
+    EXPECT_TRUE(alone || !error_of(plan, {.input = 1, .output = 1}).empty()) << rows;
+    EXPECT_EQ(error_of(plan, {.input = 0, .output = 0}), "") << rows;
   }
 }
 

@@ -36,7 +36,7 @@ void expect_same_bytes(const TileProgram& program, const std::vector<DType>& typ
   Inputs inputs(program, types, 17);
   Outputs interpreted;
   {
-    const tiles::jit::Disabled disabled;
+    const cpu::fused::jit::Disabled disabled;
     interpreted = Prepared(program, inputs, 1).run(inputs, {});
   }
   const Prepared prepared(program, inputs, 1);
@@ -58,7 +58,7 @@ void expect_same_bytes(const TileProgram& program, const std::vector<DType>& typ
 TEST_P(Generated, StepsOfTrainingInEverySize) {
   for (std::int64_t columns : {1, 31, 128, 1500}) {
     for (std::int64_t rows : {1, 37}) {
-      for (const tiles::Sample& c : tiles::samples(rows * columns, columns)) {
+      for (const cpu::fused::Sample& c : cpu::fused::samples(rows * columns, columns)) {
         const bool narrow = c.name.find("bf16") != std::string::npos && GetParam() == HWY_AVX2;
         if (narrow) continue;  // AVX2 has no masks for 16-bit elements: interpreted
         expect_same_bytes(c.program, c.in, c.name);
@@ -168,11 +168,11 @@ TEST_P(Generated, LongProgramsKeepWhatDoesNotFit) {
 // The same loop over arrays of any length is the same code, held by whoever runs it.
 TEST(GeneratedCode, IsSharedWhileSomebodyHoldsIt) {
   const std::vector<std::uint8_t> leave = {0xC3}, wait = {0x90, 0xC3};
-  const auto first = machine::Code::make(leave);
+  const auto first = cpu::x64::Code::make(leave);
   ASSERT_NE(first, nullptr);
-  EXPECT_EQ(first, machine::Code::make(leave));
-  EXPECT_NE(first, machine::Code::make(wait));
-  EXPECT_EQ(machine::Code::make({}), nullptr);
+  EXPECT_EQ(first, cpu::x64::Code::make(leave));
+  EXPECT_NE(first, cpu::x64::Code::make(wait));
+  EXPECT_EQ(cpu::x64::Code::make({}), nullptr);
 }
 
 INSTANTIATE_TEST_SUITE_P(Fused, Generated, ::testing::ValuesIn(targets()), target_name);

@@ -19,7 +19,7 @@ OpRef matmul(bool transpose_a = false, bool transpose_b = false) {
 }
 
 void expect_taken(const KernelCase& c) {
-  if (!machine::instruction_set()) GTEST_SKIP() << "needs AVX2 or AVX-512";
+  if (!cpu::x64::instruction_set()) GTEST_SKIP() << "needs AVX2 or AVX-512";
   const Kernel* kernel = find_kernel("matmul", "matmul");
   ASSERT_NE(kernel, nullptr);
   const Offer offer = c.offer(*kernel);
@@ -45,7 +45,7 @@ TEST(Matmul, BothInstructionSets) {
   for (const std::int64_t target : {HWY_AVX2, HWY_AVX3}) {
     if ((there & target) == 0) continue;
     hwy::SetSupportedTargetsForTest(target);
-    if (machine::instruction_set()) {
+    if (cpu::x64::instruction_set()) {
       expect_taken({matmul(), {{f32, {150, 530}}, {f32, {530, 277}}, {f32, {277}}}});
       expect_taken({matmul(false, true), {{f32, {150, 530}}, {f32, {192, 530}}}});
     }
@@ -54,21 +54,21 @@ TEST(Matmul, BothInstructionSets) {
 }
 
 TEST(Matmul, EveryHeightAndWidthOfATile) {
-  const auto isa = machine::instruction_set();
+  const auto isa = cpu::x64::instruction_set();
   if (!isa) GTEST_SKIP() << "needs AVX2 or AVX-512";
-  const int lanes = gemm::lanes(*isa);
+  const int lanes = cpu::matmul::lanes(*isa);
   for (int vectors = 1; vectors <= 4; ++vectors) {
-    for (int rows = 1; rows <= gemm::tallest(*isa, vectors); ++rows) {
+    for (int rows = 1; rows <= cpu::matmul::tallest(*isa, vectors); ++rows) {
       for (const int last : {1, lanes - 1, lanes}) {
-        const gemm::TileShape shape{.rows = rows,
-                                    .vectors = vectors,
-                                    .a_row = 11,
-                                    .width = 80,
-                                    .part = last < lanes,
-                                    .add = true,
-                                    .bias = true,
-                                    .tail = {gemm::TailStep::mul, gemm::TailStep::relu}};
-        const auto code = machine::Code::make(gemm::generate_tile(shape, *isa));
+        const cpu::matmul::TileShape shape{.rows = rows,
+                                           .vectors = vectors,
+                                           .a_row = 11,
+                                           .width = 80,
+                                           .part = last < lanes,
+                                           .add = true,
+                                           .bias = true,
+                                           .tail = {cpu::matmul::TailStep::mul, cpu::matmul::TailStep::relu}};
+        const auto code = cpu::x64::Code::make(cpu::matmul::generate_tile(shape, *isa));
         ASSERT_NE(code, nullptr);
         const std::int64_t depth = 11, columns = (vectors - 1) * lanes + last;
         std::vector<float> a(static_cast<std::size_t>(rows * 11)),
@@ -90,9 +90,9 @@ TEST(Matmul, EveryHeightAndWidthOfATile) {
             expected[at] = static_cast<float>(std::max(0.0, sum * static_cast<double>(factor[at])));
           }
         }
-        gemm::TileCall call{a.data(),        b.data(),  c.data(),  bias.data(),
-                            {factor.data()}, depth / 4, depth % 4, last};
-        code->as<gemm::TileFunction>()(&call);
+        cpu::matmul::TileCall call{a.data(),        b.data(),  c.data(),  bias.data(),
+                                   {factor.data()}, depth / 4, depth % 4, last};
+        code->as<cpu::matmul::TileFunction>()(&call);
         for (std::size_t k = 0; k < c.size(); ++k)
           ASSERT_NEAR(c[k], expected[k], 1e-3) << rows << "x" << vectors;
       }

@@ -1,4 +1,4 @@
-// The normalisation kernels against their decompositions in float64: every layout, padding that stays zero,
+// The normalization kernels against their decompositions in float64: every layout, padding that stays zero,
 // the same bytes from any number of threads.
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 namespace luge::testing {
 namespace {
 
-using onednn::Tag;
+using cpu::onednn::Tag;
 
 // Repeatable numbers; those of channels lie away from 0, so that variances and scales mean something.
 std::vector<float> numbers_for(const Type& type, std::size_t input) {
@@ -125,12 +125,13 @@ std::vector<LayoutId> layouts_of(const Shape& x) {
   std::vector<LayoutId> result{public_layout};
   if (x.rank() != 4) return result;
   for (const Tag tag : {Tag::acdb, Tag::aBcd16b, Tag::aBcd8b})
-    result.push_back(*onednn::layout_of({onednn::dims_of(x), onednn::memory::data_type::f32, tag}));
+    result.push_back(
+        *cpu::onednn::layout_of({cpu::onednn::dims_of(x), cpu::onednn::memory::data_type::f32, tag}));
   return result;
 }
 
 const Shape images[] = {{2, 3, 5, 7},   {3, 16, 4, 4}, {2, 20, 3, 3}, {24, 16, 12, 12}, {1, 8, 1, 1},
-                        {1, 2, 40, 50}, {6, 5},        {64, 48},      {3, 4, 9},      {2, 3, 2, 2, 3}};
+                        {1, 2, 40, 50}, {6, 5},        {64, 48},      {3, 4, 9},        {2, 3, 2, 2, 3}};
 
 TEST(BatchNormKernel, ForwardInEveryLayout) {
   for (const Shape& x : images) {

@@ -37,7 +37,7 @@ std::vector<Problem> problems() {
   constexpr auto same = PaddingMode::same;
   return {
       {"first layer", {2, 1, 12, 12}, {6, 1, 5, 5}, window({1, 1}, same), 3},
-      {"colour", {2, 3, 11, 9}, {17, 3, 3, 3}, window({1, 1}, same), 3},
+      {"color", {2, 3, 11, 9}, {17, 3, 3, 3}, window({1, 1}, same), 3},
       {"second layer of LeNet", {3, 6, 14, 14}, {16, 6, 5, 5}, window({1, 1}), 3},
       {"odd channels", {2, 17, 7, 8}, {19, 17, 3, 3}, window({1, 1}, same), 3},
       {"whole vectors", {2, 32, 9, 9}, {48, 32, 3, 3}, window({1, 1}, same), 3},
@@ -106,7 +106,7 @@ TEST(OneDnnConv, PostOps) {
 }
 
 // oneDNN multiplies bfloat16 from AVX-512 on; elsewhere the candidates refuse, and say so.
-bool multiplies_bf16() { return onednn::describe_library().find("avx512") != std::string::npos; }
+bool multiplies_bf16() { return cpu::onednn::describe_library().find("avx512") != std::string::npos; }
 
 void expect_bf16(const char* what, const KernelCase& c, double bound = bf16_bound) {
   SCOPED_TRACE(what);
@@ -147,7 +147,7 @@ TEST(OneDnnConv, StrictForbidsWinograd) {
   const OpRef op = make_op("conv", window({1, 1}, PaddingMode::same));
   KernelCase c{.op = op, .in = {{f32, {2, 64, 14, 14}}, {f32, {64, 64, 3, 3}}}};
   const Offer fast = c.offer(*winograd);
-  if (onednn::has_winograd) {
+  if (cpu::onednn::has_winograd) {
     EXPECT_TRUE(fast.accepted() || fast.refusal.find("oneDNN has no") == 0) << fast.refusal;
   } else {
     EXPECT_NE(fast.refusal.find("no Winograd"), std::string::npos);
@@ -155,7 +155,7 @@ TEST(OneDnnConv, StrictForbidsWinograd) {
   c.math = Math::strict;
   const Offer strict = c.offer(*winograd);
   EXPECT_FALSE(strict.accepted());
-  if (onednn::has_winograd) {
+  if (cpu::onednn::has_winograd) {
     EXPECT_NE(strict.refusal.find("strict"), std::string::npos);
   }
 }
@@ -170,7 +170,7 @@ TEST(OneDnnConv, RefusesInWords) {
       std::string::npos);
   EXPECT_NE(reason("oneDNN conv, blocked", {op, {{f64, {1, 4, 5, 5}}, {f64, {4, 4, 3, 3}}}}).find("f64"),
             std::string::npos);
-  if (onednn::has_winograd) {
+  if (cpu::onednn::has_winograd) {
     EXPECT_NE(reason("oneDNN conv, winograd", {op, {{f32, {1, 4, 5, 5}}, {f32, {4, 4, 5, 5}}}}).find("3x3"),
               std::string::npos);
   }

@@ -11,12 +11,13 @@
 namespace luge {
 namespace {
 
-using onednn::Desc;
-using onednn::Tag;
+using cpu::onednn::Desc;
+using cpu::onednn::Tag;
 using testing::Memory;
 
 LayoutId id(Tag tag, const Shape& shape) {
-  return onednn::layout_of(Desc(onednn::dims_of(shape), onednn::memory::data_type::f32, tag)).value();
+  return cpu::onednn::layout_of(Desc(cpu::onednn::dims_of(shape), cpu::onednn::memory::data_type::f32, tag))
+      .value();
 }
 
 TEST(OneDnnLayout, NamesAreTheFields) {

@@ -63,7 +63,7 @@ TEST(OneDnnMatmul, BiasAndPostOps) {
 
 // oneDNN multiplies bfloat16 from AVX-512 on; elsewhere the candidate refuses, and says so.
 void expect_bf16(const KernelCase& c, double bound = bf16_bound) {
-  const bool multiplies = onednn::describe_library().find("avx512") != std::string::npos;
+  const bool multiplies = cpu::onednn::describe_library().find("avx512") != std::string::npos;
   EXPECT_EQ(check_candidates(c, bound).size(), multiplies ? 1u : 0u) << c.op->to_string();
 }
 

@@ -19,8 +19,8 @@
 namespace luge {
 namespace {
 
-using onednn::Family;
-using onednn::Pick;
+using cpu::onednn::Family;
+using cpu::onednn::Pick;
 using testing::KernelCase;
 using testing::KernelTrial;
 using testing::make_op;
@@ -109,8 +109,11 @@ KernelCase with_tail(KernelCase c, const Type& y, int channels, std::vector<Post
 // What images come in: public, channels last, and blocks of channels.
 std::vector<LayoutId> layouts_of(const Type& image) {
   if (image.shape.rank() != 4) return {public_layout};
-  const auto id = [&](onednn::Tag tag) { return cpu::canonical_layout(static_cast<LayoutId>(tag), image); };
-  return {public_layout, id(onednn::Tag::acdb), id(onednn::Tag::aBcd8b), id(onednn::Tag::aBcd16b)};
+  const auto id = [&](cpu::onednn::Tag tag) {
+    return cpu::canonical_layout(static_cast<LayoutId>(tag), image);
+  };
+  return {public_layout, id(cpu::onednn::Tag::acdb), id(cpu::onednn::Tag::aBcd8b),
+          id(cpu::onednn::Tag::aBcd16b)};
 }
 
 void walk_convs(Walk& walk, std::size_t drawn, DType dtype) {
@@ -119,8 +122,8 @@ void walk_convs(Walk& walk, std::size_t drawn, DType dtype) {
     const Type x{dtype, p.x}, w{dtype, p.w}, y{dtype, p.y}, b{f32, {p.w[0]}};
     const OpRef forward = make_op("conv", p.attributes), data = make_op("conv_backward_data", p.attributes),
                 weights = make_op("conv_backward_weights", p.attributes);
-    for (const Family family : onednn::families) {
-      const Make make = [&](Pick pick) { return onednn::conv_candidate(family, pick); };
+    for (const Family family : cpu::onednn::families) {
+      const Make make = [&](Pick pick) { return cpu::onednn::conv_candidate(family, pick); };
       for (const auto& post : tails(2)) {
         const std::string what = fmt::format("forward {}{}", type, post.empty() ? "" : " with steps");
         walk.take(what, p.text(), with_tail({forward, {x, w}}, y, 1, post), make);
@@ -131,12 +134,12 @@ void walk_convs(Walk& walk, std::size_t drawn, DType dtype) {
       }
       for (const DType wide : {dtype, f32}) {
         walk.take(fmt::format("data {} {}", type, name(wide)), p.text(), {data, {y, w, {wide, p.x}}},
-                  [&](Pick pick) { return onednn::conv_backward_data_candidate(family, pick); });
+                  [&](Pick pick) { return cpu::onednn::conv_backward_data_candidate(family, pick); });
         for (const bool biased : {false, true}) {
           KernelCase c{weights, {x, y, {wide, p.w}}};
           c.out_used = {true, biased};
           walk.take(fmt::format("weights {} {}", type, name(wide)), p.text(), c,
-                    [&](Pick pick) { return onednn::conv_backward_weights_candidate(family, pick); });
+                    [&](Pick pick) { return cpu::onednn::conv_backward_weights_candidate(family, pick); });
         }
         if (wide == dtype && dtype == f32) break;
       }
@@ -153,7 +156,7 @@ void walk_matmuls(Walk& walk, std::size_t drawn, DType dtype) {
         KernelCase bare{op, {a, b}};
         if (biased) bare.in.push_back(bias);
         walk.take(fmt::format("product {}{}", name(dtype), post.empty() ? "" : " with steps"), p.text(),
-                  with_tail(bare, c, p.c.rank() - 1, post), onednn::matmul_candidate);
+                  with_tail(bare, c, p.c.rank() - 1, post), cpu::onednn::matmul_candidate);
       }
     }
   }
@@ -182,10 +185,10 @@ void walk_means(Walk& walk, std::size_t drawn, DType dtype) {
       for (const LayoutId layout : layouts_of(x)) {
         const std::string what = "mean, " + cpu::layout_name(layout);
         walk.take(what, p.text(), {.op = forward, .in = {x}, .layouts = {layout}},
-                  onednn::avg_pool_candidate);
+                  cpu::onednn::avg_pool_candidate);
         walk.take(what + ", backward", p.text(),
                   {.op = back, .in = {y, x}, .layouts = {layout, public_layout}},
-                  onednn::avg_pool_backward_candidate);
+                  cpu::onednn::avg_pool_backward_candidate);
       }
     }
   }

@@ -12,7 +12,7 @@
 namespace luge {
 namespace {
 
-using onednn::Tag;
+using cpu::onednn::Tag;
 using testing::check_candidates;
 using testing::find_kernel;
 using testing::KernelCase;
@@ -60,8 +60,9 @@ std::vector<LayoutId> layouts(const Shape& x) {
   std::vector<LayoutId> result{public_layout};
   if (x.rank() != 4) return result;
   // The blocks that oneDNN itself makes on this processor.
-  for (const Tag tag : {Tag::acdb, onednn::has_avx512() ? Tag::aBcd16b : Tag::aBcd8b}) {
-    result.push_back(*onednn::layout_of({onednn::dims_of(x), onednn::memory::data_type::f32, tag}));
+  for (const Tag tag : {Tag::acdb, cpu::onednn::has_avx512() ? Tag::aBcd16b : Tag::aBcd8b}) {
+    result.push_back(
+        *cpu::onednn::layout_of({cpu::onednn::dims_of(x), cpu::onednn::memory::data_type::f32, tag}));
   }
   return result;
 }
@@ -120,7 +121,7 @@ TEST(Pool, MaxInBfloat16) {
 }
 
 TEST(Pool, MeanInBfloat16) {
-  const bool known = onednn::describe_library().find("avx512") != std::string::npos;
+  const bool known = cpu::onednn::describe_library().find("avx512") != std::string::npos;
   const Problem p{"halves", {2, 16, 8, 8}, window({2, 2}, {2, 2})};
   const OpRef op = make_op("avg_pool", p.attributes), back = make_op("avg_pool_backward", p.attributes);
   const Type x{bf16, p.x}, y = op->infer({x})[0];

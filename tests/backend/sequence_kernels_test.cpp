@@ -174,13 +174,14 @@ TEST(SequenceKernels, NonlinearitiesAreExactToFewUlp) {
       biases[part * units + k] = static_cast<float>(part % 2 == 0 ? range * at : range * at * at * at);
     }
   }
-  recurrent::Forward f;
+  cpu::recurrent::Forward f;
   f.e = {.steps = 1, .batch = 1, .in = 1, .units = 16, .batch_first = true};
   double sigmoid_error = 0, tanh_error = 0;
-  const auto& functions = recurrent::functions(recurrent::Cell::lstm);
+  const auto& functions = cpu::recurrent::functions(cpu::recurrent::Cell::lstm);
   std::vector<float> state_weights(4 * 16 * 16), step(4 * 16), out(4 * 16);
-  std::vector<float> packed(static_cast<std::size_t>(recurrent::forward_packed(recurrent::Cell::lstm, f.e)));
-  std::vector<float> scratch(static_cast<std::size_t>(recurrent::forward_scratch(f.e, 1)));
+  std::vector<float> packed(
+      static_cast<std::size_t>(cpu::recurrent::forward_packed(cpu::recurrent::Cell::lstm, f.e)));
+  std::vector<float> scratch(static_cast<std::size_t>(cpu::recurrent::forward_scratch(f.e, 1)));
   f.x = x.data(), f.w_ih = weights.data(), f.w_hh = state_weights.data(), f.b = step.data();
   f.gates = out.data(), f.packed = packed.data();
   for (std::size_t begin = 0; begin < units; begin += 16) {

@@ -102,9 +102,9 @@ TEST(Tables, WithoutAHeaderPlacesCount) {
   EXPECT_EQ(json::parse(ran.out).at(0).at("top").at(0).at("label"), "large");
   dir.write("named.csv", "a,b\n4.5,1\n");
   EXPECT_EQ(luge({"predict", "run=last", "input=named.csv"}, dir.path()).code, 0);
-  const auto labelled = luge({"predict", "run=last", "input=bare.csv", "--json"}, dir.path());
-  ASSERT_EQ(labelled.code, 0) << labelled.err;
-  EXPECT_EQ(json::parse(labelled.out).size(), 60u);
+  const auto labeled = luge({"predict", "run=last", "input=bare.csv", "--json"}, dir.path());
+  ASSERT_EQ(labeled.code, 0) << labeled.err;
+  EXPECT_EQ(json::parse(labeled.out).size(), 60u);
   dir.write("wide.csv", "a,b,c\n4.5,1,2\n");
   const auto wide = luge({"predict", "run=last", "input=wide.csv"}, dir.path());
   EXPECT_EQ(wide.code, 1);

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "luge/data/normaliser.h"
+#include "luge/data/normalizer.h"
 #include "luge/data/sources.h"
 #include "luge/loss/loss.h"
 #include "luge/nn/activation.h"
@@ -38,7 +38,7 @@ void train_here(const fs::path& table, const fs::path& folder) {
   random::seed(1);
   const auto raw = data::csv(table);
   const auto [fit, valid] = raw.split(0.8);
-  const data::Affine scaling = data::fit_scaling(fit, data::Scaling::standardise);
+  const data::Affine scaling = data::fit_scaling(fit, data::Scaling::standardize);
   train::Trainer trainer(nn::sequential(nn::Linear(8), nn::Tanh(), nn::Linear(2)),
                          loss::SoftmaxCrossEntropy(), optim::Adam(0.05), {.metrics = {metrics::Accuracy()}});
   trainer.fit(

@@ -112,11 +112,11 @@ TEST(Fuse, SoftmaxAndItsLogarithmAreOneStep) {
   }
 }
 
-TEST(Fuse, NormalisingIsOneStep) {
+TEST(Fuse, NormalizingIsOneStep) {
   const Tensor x = argument({6, 7, 9}, f64);
   for (const Axes& axes : {Axes{-1}, Axes{1, 2}, Axes{0, 2}, Axes{0}}) {
-    const Tensor centred = x - mean(x, axes, keep_dims);
-    const Graph graph = graph_of({x}, {centred * rsqrt(mean(square(centred), axes, keep_dims) + 1e-5)});
+    const Tensor centered = x - mean(x, axes, keep_dims);
+    const Graph graph = graph_of({x}, {centered * rsqrt(mean(square(centered), axes, keep_dims) + 1e-5)});
     EXPECT_EQ(steps_of(graph), kOneStep) << compiler::to_text(graph);
     expect_same_results(graph, 1e-12);
   }

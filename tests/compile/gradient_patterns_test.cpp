@@ -8,14 +8,14 @@
 #include <functional>
 
 #include "compile/pipeline.h"
-#include "compile/rematerialise.h"
+#include "compile/rematerialize.h"
 #include "graph/node.h"
 #include "luge/autodiff.h"
 #include "luge/error.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/random.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/sequence.h"
@@ -34,7 +34,7 @@ struct Pattern {
   std::function<Tensors(const Tensors&)> build;
 };
 
-Tensor normalised(const Tensors& in, std::size_t x) { return batch_norm(in[x], in[x + 1], in[x + 2]).y; }
+Tensor normalized(const Tensors& in, std::size_t x) { return batch_norm(in[x], in[x + 1], in[x + 2]).y; }
 Tensor convolved(const Tensor& x, const Tensor& w, const Tensor& b = {}) {
   return conv2d(x, w, b, {.padding = PaddingMode::same});
 }
@@ -44,13 +44,13 @@ std::vector<Pattern> patterns() {
   return {
       {"norm relu",
        {image, channels, channels},
-       [](const Tensors& in) { return Tensors{relu(normalised(in, 0))}; }},
+       [](const Tensors& in) { return Tensors{relu(normalized(in, 0))}; }},
       {"norm leaky",
        {image, channels, channels},
-       [](const Tensors& in) { return Tensors{leaky_relu(normalised(in, 0), 0.2)}; }},
+       [](const Tensors& in) { return Tensors{leaky_relu(normalized(in, 0), 0.2)}; }},
       {"norm sum relu",
        {image, channels, channels, image},
-       [](const Tensors& in) { return Tensors{relu(in[3] + normalised(in, 0))}; }},
+       [](const Tensors& in) { return Tensors{relu(in[3] + normalized(in, 0))}; }},
       {"norm sum of one relu",
        {image, channels, channels},
        [](const Tensors& in) {
@@ -60,7 +60,7 @@ std::vector<Pattern> patterns() {
       {"two norms relu",
        {image, channels, channels, channels, channels},
        [](const Tensors& in) {
-         const Tensor a = relu(normalised(in, 0));
+         const Tensor a = relu(normalized(in, 0));
          return Tensors{relu(batch_norm(a, in[3], in[4]).y + in[0])};
        }},
       {"norm relu with statistics",
@@ -83,7 +83,7 @@ std::vector<Pattern> patterns() {
       {"norm relu conv norm relu",
        {image, channels, channels, filters, channels, channels},
        [](const Tensors& in) {
-         const Tensor a = convolved(relu(normalised(in, 0)), in[3]);
+         const Tensor a = convolved(relu(normalized(in, 0)), in[3]);
          return Tensors{relu(batch_norm(a, in[4], in[5]).y)};
        }},
       {"conv norm inference relu",
@@ -188,10 +188,10 @@ std::vector<Pattern> patterns() {
        }},
       {"norm as a row",
        {{12, 16}, channels, channels, {4, 16}},
-       [](const Tensors& in) { return Tensors{linear(relu(normalised(in, 0)), in[3], {})}; }},
+       [](const Tensors& in) { return Tensors{linear(relu(normalized(in, 0)), in[3], {})}; }},
       {"norm residual of norms",
        {image, channels, channels, image, channels, channels},
-       [](const Tensors& in) { return Tensors{relu(normalised(in, 0) + normalised(in, 3))}; }},
+       [](const Tensors& in) { return Tensors{relu(normalized(in, 0) + normalized(in, 3))}; }},
       {"lstm",
        {{2, 3, 5}, {16, 5}, {16, 4}, {16}, {3, 4}},
        [](const Tensors& in) {
@@ -289,7 +289,7 @@ TEST(GradientPatternsWithin, EveryPartIsRightUnderAMemoryLimit) {
   const Pattern net = {"net",
                        {image, channels, channels, filters, channels, channels, filters, channels, channels},
                        [](const Tensors& in) {
-                         Tensor a = relu(normalised(in, 0));
+                         Tensor a = relu(normalized(in, 0));
                          for (std::size_t k = 3; k < 9; k += 3) {
                            const Tensor b = batch_norm(convolved(a, in[k]), in[k + 1], in[k + 2]).y;
                            a = k == 3 ? relu(b) : leaky_relu(b + a, 0.1);
@@ -303,7 +303,7 @@ TEST(GradientPatternsWithin, EveryPartIsRightUnderAMemoryLimit) {
   const auto right = run_graph(grad(cost, leaves), leaves, values);
   int again = 0;
   for (const auto& subset : subsets(leaves.size())) {
-    if (subset.size() == 2 && subset[1] != subset[0] + 1) continue;  // neighbours are enough
+    if (subset.size() == 2 && subset[1] != subset[0] + 1) continue;  // neighbors are enough
     Tensors wanted;
     for (std::size_t k : subset) wanted.push_back(leaves[k]);
     const Tensors roots = grad(cost, wanted);

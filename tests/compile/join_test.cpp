@@ -1,4 +1,4 @@
-// Neighbouring fused steps that read the same become one, and give what they gave.
+// Neighboring fused steps that read the same become one, and give what they gave.
 #include <gtest/gtest.h>
 
 #include "compile/passes.h"

@@ -6,7 +6,7 @@
 #include "luge/autodiff.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/random.h"
 #include "luge/ops/reduce.h"
 #include "luge/random.h"

@@ -10,7 +10,7 @@
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/random.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
@@ -53,8 +53,9 @@ void expect_fused_steps_hold(const RandomGraph& given, const std::string& what) 
     for (const TileOutput& output : tiles.outputs) EXPECT_TRUE(is_stored_once(tiles, output)) << what;
     std::vector<Type> types;
     for (int value : step.in) types.push_back(program->values[static_cast<std::size_t>(value)].type);
-    const tiles::Plan plan = tiles::make_plan(tiles, types, std::vector<bool>(tiles.outputs.size(), true));
-    for (const InPlace& pair : plan.in_place) EXPECT_EQ(offence_of(plan, pair), "") << what;
+    const cpu::fused::Plan plan =
+        cpu::fused::make_plan(tiles, types, std::vector<bool>(tiles.outputs.size(), true));
+    for (const InPlace& pair : plan.in_place) EXPECT_EQ(error_of(plan, pair), "") << what;
   }
 }
 

@@ -57,6 +57,101 @@ void expect_no_line(const std::vector<std::string>& roots, const std::vector<std
   }
 }
 
+// The code of a file line by line, without comments and with the content of literals taken out.
+std::vector<std::string> code_of(const SourceFile& file) {
+  enum class In { code, comment, text, raw } state = In::code;
+  std::string raw_end;
+  std::vector<std::string> lines;
+  for (const std::string& line : file.lines) {
+    std::string code;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (state == In::comment) {
+        if (line.compare(i, 2, "*/") == 0) state = In::code, ++i;
+      } else if (state == In::raw) {
+        if (line.compare(i, raw_end.size(), raw_end) == 0) {
+          state = In::code, i += raw_end.size() - 1;
+          code += '"';
+        }
+      } else if (line.compare(i, 2, "//") == 0) {
+        break;
+      } else if (line.compare(i, 2, "/*") == 0) {
+        state = In::comment, ++i;
+      } else if (line.compare(i, 2, "R\"") == 0 && (i == 0 || !is_word(line[i - 1]))) {
+        const std::size_t open = line.find('(', i);
+        raw_end = ")" + line.substr(i + 2, open - i - 2) + "\"";
+        state = In::raw, i = open;
+      } else if (line[i] == '"' || (line[i] == '\'' && (i == 0 || !is_word(line[i - 1])))) {
+        const char quote = line[i];
+        while (++i < line.size() && line[i] != quote) i += line[i] == '\\';
+        code += '"';
+      } else {
+        code += line[i];
+      }
+    }
+    lines.push_back(code);
+  }
+  return lines;
+}
+
+// A formatter that does not understand a construct leaves a lone semicolon behind, or takes the end of a
+// function for the end of a namespace.
+std::vector<std::string> wreckage_in(const SourceFile& file) {
+  std::vector<std::string> found;
+  std::vector<std::string> opened;  // the code before each brace that is open
+  std::string head;                 // the code since the last brace or semicolon
+  const std::vector<std::string> lines = code_of(file);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto report = [&](const char* what) {
+      found.push_back(file.path + ":" + std::to_string(i + 1) + ": " + what);
+    };
+    const std::string& line = lines[i];
+    if (!line.empty() && line[0] == '#') continue;
+    const std::size_t first = line.find_first_not_of(' ');
+    if (first != std::string::npos && line.substr(first) == ";") report("a lone semicolon");
+    for (const char c : line) {
+      if (c == '{') {
+        opened.push_back(head);
+        head.clear();
+      } else if (c == '}') {
+        const std::string opener = opened.empty() ? "" : opened.back();
+        if (!opened.empty()) opened.pop_back();
+        const bool says = file.lines[i].find("}  // namespace") == 0;
+        const std::size_t begin = opener.find_first_not_of(' ');
+        const bool is = begin != std::string::npos && opener.find("namespace", begin) != std::string::npos;
+        if (says && !is) report("a namespace comment at the end of something else");
+        head.clear();
+      } else if (c == ';') {
+        head.clear();
+      } else {
+        head += c;
+      }
+    }
+    head += ' ';
+  }
+  return found;
+}
+
+TEST(Manners, NoFormatterWreckage) {
+  std::size_t files = 0;
+  for (const SourceFile& file : testing::source_files({"include", "src", "tests", "examples", "bench"})) {
+    if (!file.path.ends_with(".h") && !file.path.ends_with(".cpp") && !file.path.ends_with(".inl")) continue;
+    ++files;
+    for (const std::string& wreck : wreckage_in(file)) ADD_FAILURE() << wreck;
+  }
+  EXPECT_GT(files, 500u);
+}
+
+TEST(Manners, FormatterWreckageIsFound) {
+  const SourceFile wrecked{
+      "wrecked.h",
+      {"namespace luge {", "class A {", "  bool b() {", "    return R\"({;)\"[0] == '{';", "  }", "};",
+       "if constexpr (x) return 1;", "return '}';", "}  // namespace luge", "int c() {", "  return 2;",
+       "}  // namespace luge", ";"}};
+  EXPECT_EQ(wreckage_in(wrecked),
+            (std::vector<std::string>{"wrecked.h:12: a namespace comment at the end of something else",
+                                      "wrecked.h:13: a lone semicolon"}));
+}
+
 TEST(Manners, NoPathOfSomebodysMachine) {
   expect_no_line(kEverything, {"/work/", "/root/", "/home/", "/tmp/wt/", "/Users/"}, "./$})");
 }

@@ -9,6 +9,7 @@
 
 #include "backend/backend.h"
 #include "compile/graph.h"
+#include "graph/op_registry.h"
 #include "luge/autodiff.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"

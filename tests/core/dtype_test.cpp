@@ -37,8 +37,8 @@ TEST(DType, SizesNamesAndKinds) {
 
 TEST(Bfloat16, RoundsToNearestTiesToEven) {
   EXPECT_EQ(through_bf16(1.0f), 1.0f);
-  EXPECT_EQ(through_bf16(1.0f + 0x1p-8f), 1.0f);            // half way: to the even neighbour below
-  EXPECT_EQ(through_bf16(1.0f + 0x3p-8f), 1.0f + 0x1p-6f);  // half way: to the even neighbour above
+  EXPECT_EQ(through_bf16(1.0f + 0x1p-8f), 1.0f);                       // half way: to the even neighbor below
+  EXPECT_EQ(through_bf16(1.0f + 0x3p-8f), 1.0f + 0x1p-6f);             // half way: to the even neighbor above
   EXPECT_EQ(through_bf16(1.0f + 0x1p-8f + 0x1p-20f), 1.0f + 0x1p-7f);  // just over half way
   EXPECT_EQ(through_bf16(-1.0f - 0x3p-8f), -1.0f - 0x1p-6f);
   EXPECT_EQ(through_bf16(std::numeric_limits<float>::max()), kInfinity);

@@ -8,7 +8,7 @@ namespace {
 TEST(Nearest, CountsEdits) {
   EXPECT_EQ(edit_distance("lenet5", "lenet5"), 0u);
   EXPECT_EQ(edit_distance("lenet", "lenet5"), 1u);
-  EXPECT_EQ(edit_distance("leent5", "lenet5"), 1u);  // neighbours swapped
+  EXPECT_EQ(edit_distance("leent5", "lenet5"), 1u);  // neighbors swapped
   EXPECT_EQ(edit_distance("", "abc"), 3u);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
   EXPECT_EQ(edit_distance("Learning_Rate", "learning-rate"), 0u);

@@ -29,11 +29,21 @@ TEST(Number, TooSmallIsZero) {
 
 TEST(Number, SaysWhyNot) {
   const std::pair<const char*, const char*> cases[] = {
-      {"", "empty"},          {"  ", "empty"},        {"nan", "not finite"},
-      {"-inf", "not finite"}, {"NaN", "not finite"},  {"1,5", "comma"},
-      {"1e999", "range"},     {"-1e999", "range"},    {"0x1F", "hexadecimal"},
-      {"shirt", "not a number"}, {"1.5.2", "not a number"}, {"1 2", "not a number"},
-      {"+-1", "not a number"},   {"--1", "not a number"},   {"1e99999999999999999999", "range"},
+      {"", "empty"},
+      {"  ", "empty"},
+      {"nan", "not finite"},
+      {"-inf", "not finite"},
+      {"NaN", "not finite"},
+      {"1,5", "comma"},
+      {"1e999", "range"},
+      {"-1e999", "range"},
+      {"0x1F", "hexadecimal"},
+      {"shirt", "not a number"},
+      {"1.5.2", "not a number"},
+      {"1 2", "not a number"},
+      {"+-1", "not a number"},
+      {"--1", "not a number"},
+      {"1e99999999999999999999", "range"},
       {"1e", "not a number"},
   };
   for (const auto& [text, why] : cases) {

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "data/sources/arrays.h"
-#include "luge/data/normaliser.h"
+#include "luge/data/normalizer.h"
 #include "luge/data/sources.h"
 #include "support/errors.h"
 
@@ -180,9 +180,9 @@ TEST(Dataset, OneChangedValueAnywhereChangesTheFingerprint) {
   EXPECT_NE(samples(-1).shuffle({.seed = 1}).fingerprint(), samples(-1).shuffle({.seed = 2}).fingerprint());
 }
 
-TEST(Normaliser, StandardisesColumnsOfTheTrainingPart) {
+TEST(Normalizer, StandardizesColumnsOfTheTrainingPart) {
   const Dataset data = numbers(101);
-  const Affine fitted = fit_scaling(data, Scaling::standardise);
+  const Affine fitted = fit_scaling(data, Scaling::standardize);
   ASSERT_EQ(fitted.offset.size(), 2u);
   EXPECT_FLOAT_EQ(fitted.offset[1], 500.0f);
   EXPECT_NEAR(fitted.scale[0], 1 / std::sqrt(850.0), 1e-6);
@@ -190,7 +190,7 @@ TEST(Normaliser, StandardisesColumnsOfTheTrainingPart) {
   EXPECT_NEAR(scaled.get(100).input.as<float>()[1], 50 / std::sqrt(850.0), 1e-5);
 }
 
-TEST(Normaliser, MinMaxReachesBothEndsAndConstantsAreOnlyShifted) {
+TEST(Normalizer, MinMaxReachesBothEndsAndConstantsAreOnlyShifted) {
   const Dataset constant = numbers(11).map([](Sample sample) {
     sample.input.as<float>()[0] = 5;
     return sample;
@@ -201,14 +201,14 @@ TEST(Normaliser, MinMaxReachesBothEndsAndConstantsAreOnlyShifted) {
   EXPECT_EQ(scaled.get(4).input.as<float>()[0], 0.0f);
 }
 
-TEST(Normaliser, PreprocessingAddsUpAlongTheChain) {
+TEST(Normalizer, PreprocessingAddsUpAlongTheChain) {
   const Dataset data = numbers(5).affine({{2.0f}, {0.5f}}).affine({{1.0f, 3.0f}, {4.0f}});
   const Affine both = data.info().preprocessing.value();
   const float direct = (data.get(4).input.as<float>()[1]);
   EXPECT_FLOAT_EQ(direct, (40.0f - both.offset[1]) * both.scale[1]);
 }
 
-TEST(Normaliser, BytesBecomeFloats) {
+TEST(Normalizer, BytesBecomeFloats) {
   Arrays arrays;
   arrays.info.name = "bytes";
   arrays.info.input = {u8, {1, 1, 2}};

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "luge/data/normaliser.h"
+#include "luge/data/normalizer.h"
 #include "support/errors.h"
 #include "support/temp_dir.h"
 
@@ -62,7 +62,7 @@ TEST(Idx, FashionMnistIsThere) {
   EXPECT_EQ(train.info().input.to_string(), "f32[1,28,28]");
   EXPECT_EQ(train.info().classes.at(9), "Ankle boot");
   const Affine fitted =
-      compose(*train.info().preprocessing, fit_scaling(train.take(6000), Scaling::standardise));
+      compose(*train.info().preprocessing, fit_scaling(train.take(6000), Scaling::standardize));
   EXPECT_NEAR(fitted.offset[0], 72.9, 1.0);
 }
 
@@ -226,7 +226,7 @@ TEST(BadInput, C21_SourcesThatHoldNothing) {
       {"images", "without pixels"});
   expect_error<ValueError>(
       [&] {
-        fit_scaling(tensors(zeros({4, 0})), Scaling::standardise);
+        fit_scaling(tensors(zeros({4, 0})), Scaling::standardize);
       },
       {"[0]", "no numbers"});
 }

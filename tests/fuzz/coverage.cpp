@@ -7,6 +7,7 @@
 
 #include "backend/registry.h"
 #include "compile/pipeline.h"
+#include "graph/op_registry.h"
 
 namespace luge::fuzz {
 namespace {
@@ -41,7 +42,7 @@ class Counter final : public compiler::Observer {
       const std::string kernel = step.note.substr(0, step.note.find(':'));
       ++counts_[fmt::format("kernel {}/{}", step.name, kernel)];
       ++counts_[fmt::format("choice {} {}", step.name, kind_of(step.note))];
-      if (step.again) ++counts_["pass rematerialise"];
+      if (step.again) ++counts_["pass rematerialize"];
     }
     if (program.kept.program) ++counts_["pass keep"];
   }
@@ -62,7 +63,7 @@ class Counter final : public compiler::Observer {
 void start_counting(Counts& counts) { compiler::observe(std::make_shared<Counter>(counts)); }
 
 std::vector<std::string> countable() {
-  std::vector<std::string> keys = {"pass keep", "pass rematerialise"};
+  std::vector<std::string> keys = {"pass keep", "pass rematerialize"};
   for (const compiler::Pass& pass : compiler::passes()) keys.push_back(fmt::format("pass {}", pass.name));
   std::set<std::string> kernels;
   for (const OpEntry& op : registered_ops()) {

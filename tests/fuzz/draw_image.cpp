@@ -1,4 +1,4 @@
-// Draws of convolutions, pools and normalisations over images.
+// Draws of convolutions, pools and normalizations over images.
 #include <algorithm>
 
 #include "fuzz/draw.h"

@@ -36,7 +36,7 @@ int odd_image(Draft& d) {
   return d.leaf({d.between(1, 4), d.one_of({1, 3, 8, 16, 31}), side, d.chance(0.7) ? side : side + 3});
 }
 
-// Convolution, normalisation, activation.
+// Convolution, normalization, activation.
 void block(Draft& d) {
   const int x = odd_image(d);
   int y = conv_of(d, x, d.one_of({4, 8, 16, 32, 33}), d.one_of({1, 3, 3, 5}), d.chance(0.3));

@@ -22,7 +22,7 @@ void reduced(Draft& d) {
 }
 
 // A reduction that comes back to what it was taken from, as norms do.
-void centred(Draft& d) {
+void centered(Draft& d) {
   const int x = d.tame(d.real(1));
   auto with = d.some_axes(x);
   with["keep"] = {1};
@@ -88,7 +88,7 @@ void ordered(Draft& d) {
 }  // namespace
 
 std::vector<Draw> reduce_draws() {
-  return {{"reduced", 8, reduced}, {"centred", 4, centred},
+  return {{"reduced", 8, reduced}, {"centered", 4, centered},
           {"counted", 1, counted}, {"extreme_place", 2, extreme_place},
           {"running", 2, running}, {"ordered", 2, ordered}};
 }

@@ -1,7 +1,7 @@
-// Rows of nn.h, window.h, normalisation.h and sequence.h.
+// Rows of nn.h, window.h, normalization.h and sequence.h.
 #include "fuzz/ops.h"
 #include "luge/ops/nn.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/sequence.h"
 
 namespace luge::fuzz {

@@ -1,4 +1,4 @@
-"""The fuzzer's ops of networks in PyTorch: windows, normalisation, losses, sequences."""
+"""The fuzzer's ops of networks in PyTorch: windows, normalization, losses, sequences."""
 import math
 
 import torch

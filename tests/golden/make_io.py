@@ -19,15 +19,15 @@ tensors["scalar"] = np.array(1.5, np.float32)
 tensors["empty"] = np.zeros((0, 4), np.float32)
 tensors["name with \"quotes\", \\ and 你好"] = np.array([7], np.int64)
 
-colours = random.integers(0, 256, (9, 13, 3), np.uint8)
+colors = random.integers(0, 256, (9, 13, 3), np.uint8)
 rgba = random.integers(0, 256, (9, 13, 4), np.uint8)
-indexed = Image.fromarray(colours).quantize(11)
+indexed = Image.fromarray(colors).quantize(11)
 pictures = {
-    "grey": (Image.fromarray(colours[..., 0]), None, {}),
-    "rgb": (Image.fromarray(colours), None, {}),
+    "gray": (Image.fromarray(colors[..., 0]), None, {}),
+    "rgb": (Image.fromarray(colors), None, {}),
     "rgba": (Image.fromarray(rgba), None, {}),
-    "grey_alpha": (Image.fromarray(rgba).convert("LA"), None, {}),
-    "bilevel": (Image.fromarray(colours[..., 0]).convert("1"), "L", {}),
+    "gray_alpha": (Image.fromarray(rgba).convert("LA"), None, {}),
+    "bilevel": (Image.fromarray(colors[..., 0]).convert("1"), "L", {}),
     "palette": (indexed, "RGB", {}),
     "palette_transparent": (indexed, "RGBA", {"transparency": 3}),
 }
@@ -38,6 +38,6 @@ for name, (picture, mode, options) in pictures.items():
     pixels = np.asarray(decoded.convert(mode) if mode else decoded)
     tensors[f"png.{name}"] = np.frombuffer(file.getvalue(), np.uint8)
     tensors[f"pixels.{name}"] = pixels.reshape(*pixels.shape[:2], -1)
-tensors["converted.grey"] = np.asarray(Image.fromarray(colours).convert("L"))[..., None]
+tensors["converted.gray"] = np.asarray(Image.fromarray(colors).convert("L"))[..., None]
 
 save_file(tensors, pathlib.Path(__file__).with_name("io.safetensors"), {"writer": "safetensors", "note": "π ≈ 3"})

@@ -40,7 +40,7 @@ TEST(Golden, DecodesPicturesAsPillowDoes) {
   const SafetensorsFile file = golden();
   const TempDir folder;
   for (const std::string name :
-       {"grey", "rgb", "rgba", "grey_alpha", "bilevel", "palette", "palette_transparent"}) {
+       {"gray", "rgb", "rgba", "gray_alpha", "bilevel", "palette", "palette_transparent"}) {
     SCOPED_TRACE(name);
     const auto png = file.read("png." + name);
     const Image image =
@@ -52,14 +52,14 @@ TEST(Golden, DecodesPicturesAsPillowDoes) {
   }
 }
 
-TEST(Golden, GreyIsThatOfPillow) {
+TEST(Golden, GrayIsThatOfPillow) {
   const SafetensorsFile file = golden();
-  Image colours{9, 13, 3, std::vector<std::uint8_t>(9 * 13 * 3)};
-  file.read("pixels.rgb", std::as_writable_bytes(std::span(colours.pixels)));
-  const Image grey = with_channels(colours, 1);
-  const auto expected = file.read("converted.grey");
-  ASSERT_EQ(grey.pixels.size(), expected.size());
-  EXPECT_EQ(std::memcmp(grey.pixels.data(), expected.data(), expected.size()), 0);
+  Image colors{9, 13, 3, std::vector<std::uint8_t>(9 * 13 * 3)};
+  file.read("pixels.rgb", std::as_writable_bytes(std::span(colors.pixels)));
+  const Image gray = with_channels(colors, 1);
+  const auto expected = file.read("converted.gray");
+  ASSERT_EQ(gray.pixels.size(), expected.size());
+  EXPECT_EQ(std::memcmp(gray.pixels.data(), expected.data(), expected.size()), 0);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ TEST(Xor, LearnsFromEverySeed) {
   for (std::int64_t seed = 0; seed < 100; ++seed) EXPECT_EQ(trained_accuracy("xor", seed), 1) << seed;
 }
 
-// PyTorch, same network, initialisation, loss and Adam: 51 of 100 seeds.
+// PyTorch, same network, initialization, loss and Adam: 51 of 100 seeds.
 TEST(Xor, WithTwoHiddenUnitsSucceedsAboutAsOftenAsPyTorch) {
   const Hidden two = {.widths = {2}};
   int solved = 0;

@@ -52,10 +52,10 @@ TEST(Construction, AFailedFirstCallLeavesNothingBehind) {
   EXPECT_EQ(random::state(), (random::State{.seed = 6, .draw = 0}));
   net(x);
   EXPECT_EQ(random::state(), after);
-  EXPECT_EQ(net.notes().input, (Shape{1, 9, 9}));
+  EXPECT_EQ(net.metadata().input, (Shape{1, 9, 9}));
   EXPECT_EQ(values_of(net), values_of(expected));
   net.save(dir.file("net.safetensors"));
-  EXPECT_EQ(load(dir.file("net.safetensors")).notes().input, (Shape{1, 9, 9}));
+  EXPECT_EQ(load(dir.file("net.safetensors")).metadata().input, (Shape{1, 9, 9}));
 }
 
 // Layers before the one that fails have assigned their running statistics and drawn their masks by then.

@@ -75,12 +75,12 @@ TEST(Module, ACloneKnowsItsInputAndPredicts) {
   random::seed(1);
   const auto net = sequential(Flatten(), Linear(2));
   net.build({3, 2});
-  Notes notes = net.notes();
-  notes.classes = {"cat", "dog"};
-  net.set_notes(notes);
+  Metadata metadata = net.metadata();
+  metadata.classes = {"cat", "dog"};
+  net.set_metadata(metadata);
   const auto clone = net.clone();
   const Tensor x = full({4, 3, 2}, 0.5);
-  EXPECT_EQ(clone.notes().classes, notes.classes);
+  EXPECT_EQ(clone.metadata().classes, metadata.classes);
   EXPECT_EQ(clone.predict(x).to_vector<float>(), net.predict(x).to_vector<float>());
 }
 

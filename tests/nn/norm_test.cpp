@@ -195,7 +195,7 @@ TEST(BadInput, C08_ABodyThatDoesNotFitItsShortcut) {
       {"residual1", "[2,3]", "[2,4]"});
 }
 
-TEST(BadInput, C09_SettingsOfNormalisation) {
+TEST(BadInput, C09_SettingsOfNormalization) {
   testing::expect_error<ValueError>([] { BatchNorm({.momentum = 2}); }, {"momentum", "2"});
   testing::expect_error<ValueError>([] { LayerNorm({.epsilon = -1}); }, {"epsilon", "-1"});
 }

@@ -128,7 +128,7 @@ TEST_P(WrongFirstCalls, DecideNothing) {
         ++refused;
       }
       ASSERT_EQ(random::state(), before);
-      ASSERT_EQ(layer->notes().input, Shape());
+      ASSERT_EQ(layer->metadata().input, Shape());
       ASSERT_FALSE(layer->built());
     }
     EXPECT_EQ(layer(right).to_vector<double>(), output);
@@ -136,8 +136,8 @@ TEST_P(WrongFirstCalls, DecideNothing) {
     EXPECT_EQ(state_of(layer), state_of(expected));
     const std::string file = dir.file(compiled ? "compiled.safetensors" : "net.safetensors");
     layer->save(file);
-    EXPECT_EQ(load(file).notes().input, row.input.without(0));
-    EXPECT_EQ(load(file).notes().dtype, row.dtype);
+    EXPECT_EQ(load(file).metadata().input, row.input.without(0));
+    EXPECT_EQ(load(file).metadata().dtype, row.dtype);
   }
   EXPECT_GT(refused, 4);
 }

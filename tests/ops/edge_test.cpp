@@ -12,7 +12,7 @@
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "luge/variable.h"

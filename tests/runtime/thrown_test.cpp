@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "graph/eval.h"
-#include "graph/op.h"
+#include "graph/op_registry.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/graph.h"

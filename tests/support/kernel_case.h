@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "backend/backend.h"
-#include "graph/op.h"
+#include "graph/op_registry.h"
 
 namespace luge::testing {
 

@@ -1,5 +1,5 @@
 // An op case: one row that says how to call an op and on what, and serves every check of it: values against
-// golden ones and between backends, dtypes, gradients, and specialisation from an unknown batch.
+// golden ones and between backends, dtypes, gradients, and specialization from an unknown batch.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -9,11 +9,11 @@
 namespace luge::testing {
 namespace {
 
-using tiles::Access;
-using tiles::Geometry;
-using tiles::Level;
-using tiles::Plan;
-using tiles::Step;
+using cpu::fused::Access;
+using cpu::fused::Geometry;
+using cpu::fused::Level;
+using cpu::fused::Plan;
+using cpu::fused::Step;
 using Kind = Step::Kind;
 
 // Barriers stand between phases; units of one phase run at the same time, the steps of a unit in their order.
@@ -105,7 +105,7 @@ class Walk {
   }
   void tiles(std::size_t stage, std::int64_t first, std::int64_t last) {
     const std::vector<std::int64_t> item = at_;
-    const bool by_columns = !g_.column_in_item && g_.walk != tiles::Walk::rows;
+    const bool by_columns = !g_.column_in_item && g_.walk != cpu::fused::Walk::rows;
     for (std::int64_t tile = first; tile < last; ++tile) {
       std::int64_t index = tile;
       if (by_columns) index = set(g_.column_axis(), g_.columns, columns_, index);
@@ -123,7 +123,7 @@ class Walk {
     if (standing || level == Level::scalar) return {base};
     Places result;
     if (level == Level::kept) {
-      const bool rows = g_.kept == tiles::KeptExtent::rows, one = g_.kept == tiles::KeptExtent::one;
+      const bool rows = g_.kept == cpu::fused::KeptExtent::rows, one = g_.kept == cpu::fused::KeptExtent::one;
       const std::int64_t stride = one ? 0 : access.strides[rows ? g_.row_axis() : g_.column_axis()];
       for (std::int64_t k = 0; k < (one ? 1 : rows ? rows_ : columns_); ++k)
         result.push_back(base + k * stride);
@@ -201,6 +201,6 @@ class Walk {
 
 }  // namespace
 
-std::string offence_of(const tiles::Plan& plan, const InPlace& pair) { return Walk(plan, pair).run(); }
+std::string error_of(const cpu::fused::Plan& plan, const InPlace& pair) { return Walk(plan, pair).run(); }
 
 }  // namespace luge::testing

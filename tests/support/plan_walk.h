@@ -11,6 +11,6 @@ namespace luge::testing {
 /// Empty where every read of the input's memory comes before the write of the same place; else the first
 /// place for which it does not. Items run on threads of their own, in any order. For small spaces: every
 /// element is visited.
-std::string offence_of(const tiles::Plan& plan, const InPlace& pair);
+std::string error_of(const cpu::fused::Plan& plan, const InPlace& pair);
 
 }  // namespace luge::testing

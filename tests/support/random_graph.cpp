@@ -8,7 +8,7 @@
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
-#include "luge/ops/normalisation.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/sequence.h"
 #include "luge/ops/shape.h"
@@ -51,7 +51,7 @@ class TensorGraph {
   }
   static std::int64_t last(const Tensor& a, int back) { return a.shape()[a.rank() - back]; }
   Tensor weight(std::int64_t extent) { return graph.leaf(dtype_, {extent, extent}) * 0.3; }
-  // As normalisation with given statistics does it: a factor and a summand of few elements each.
+  // As normalization with given statistics does it: a factor and a summand of few elements each.
   Tensor scaled(const Tensor& a) {
     const auto leaf = [&] { return graph.leaf(dtype_, {a.shape()[1]}); };
     const Axes axes = a.rank() == 3 ? Axes({1}) : Axes({0});
@@ -172,7 +172,7 @@ class SequenceGraph {
     const std::int64_t batch = pick(1, 3), steps = pick(1, 5);
     Tensor a = graph.leaf(dtype, {batch, steps, sizes[pick(0, 4)]});
     for (int k = pick(2, 8); k > 0; --k) a = pick(0, 5) == 0 ? again(a) : next(a);
-    graph.cost = pick(0, 2) == 0 ? labelled(a) : sum(square(a)) * 0.1;
+    graph.cost = pick(0, 2) == 0 ? labeled(a) : sum(square(a)) * 0.1;
     Tensors wanted;
     for (const Tensor& leaf : graph.leaves) {
       if (pick(0, 2) == 0) wanted.push_back(leaf);
@@ -195,7 +195,7 @@ class SequenceGraph {
   Tensor again(const Tensor& a) {
     return checkpoint([&](const Tensors& in) { return Tensors{next(next(in[0]))}; }, {a})[0];
   }
-  Tensor labelled(const Tensor& a) {
+  Tensor labeled(const Tensor& a) {
     std::vector<std::int64_t> labels(static_cast<std::size_t>(a.shape()[0] * a.shape()[1]));
     for (std::int64_t& label : labels) label = pick(0, static_cast<int>(a.shape()[2]) - 1);
     return mean(softmax_cross_entropy(a, tensor(labels, {a.shape()[0], a.shape()[1]}), {.axis = 2}));

@@ -28,7 +28,7 @@ struct RunOptions {
   int threads = 1;
   std::size_t memory = 0;  // a limit in bytes; 0: none
 };
-/// `roots` over argument leaves, specialised to the types of `inputs`, compiled and run once.
+/// `roots` over argument leaves, specialized to the types of `inputs`, compiled and run once.
 std::vector<Value> run_graph(const Tensors& roots, const Tensors& leaves, const std::vector<Value>& inputs,
                              const RunOptions& options = {});
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "compile/graph.h"
-#include "graph/op.h"
+#include "graph/op_registry.h"
 
 namespace luge::testing {
 
@@ -23,14 +23,14 @@ Tensor toy_reshape(const Tensor& x, const Shape& shape);
 Tensor toy_dense(const Tensor& x);
 /// Two outputs: x + 1 and x - 1.
 Tensors toy_pair(const Tensor& x);
-/// x, checked: an element that is negative is an offence.
+/// x, checked: an element that is negative is an error.
 Tensor toy_guard(const Tensor& x);
 /// x · x + x, known only as that.
 Tensor toy_square_plus(const Tensor& x);
 /// Zeros of the shape of `like`, whose elements nobody reads.
 Tensor toy_zeros_like(const Tensor& like);
 
-/// A specialised graph over these leaves, and numbers and keys behind them; `replaces` as in compiler::Graph
+/// A specialized graph over these leaves, and numbers and keys behind them; `replaces` as in compiler::Graph
 /// (-1 for all when left out).
 compiler::Graph graph_of(const Tensors& leaves, const Tensors& roots, std::vector<int> replaces = {});
 Tensor argument(const Shape& shape, DType dtype = f32);

@@ -79,9 +79,9 @@ TEST(Trainer, AccumulatedBatchesTrainAsOne) {
 TEST(Trainer, NotesTellWhatTheNetworkWasTrainedOn) {
   const auto net = small_net();
   trainer_for(net).fit(clouds(8).affine({{0.5f}, {2.0f}}).batch(4));
-  EXPECT_EQ(net.notes().input, Shape({2}));
-  EXPECT_EQ(net.notes().output, nn::Output::logits);
-  EXPECT_FLOAT_EQ(net.notes().offset[0], 0.5f);
+  EXPECT_EQ(net.metadata().input, Shape({2}));
+  EXPECT_EQ(net.metadata().output, nn::Output::logits);
+  EXPECT_FLOAT_EQ(net.metadata().offset[0], 0.5f);
 }
 
 TEST(Trainer, EarlyStoppingWaitsForItsPatience) {

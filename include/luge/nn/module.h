@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "luge/nn/notes.h"
+#include "luge/nn/metadata.h"
 #include "luge/nn/parameter.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
@@ -87,16 +87,16 @@ class Module {
 
   /// Returns what is known about the network besides its graph. The shape of the input is found at the first
   /// call.
-  const Notes& notes() const;
-  /// Replaces the notes.
-  void set_notes(Notes notes) const;
-  /// Writes weights, graph and notes to one file, which nn::load reads. The file is written completely or not
-  /// at all. Throws StateError when the network has not been built and FileError when the file cannot be
+  const Metadata& metadata() const;
+  /// Replaces the metadata.
+  void set_metadata(Metadata metadata) const;
+  /// Writes weights, graph and metadata to one file, which nn::load reads. The file is written completely or
+  /// not at all. Throws StateError when the network has not been built and FileError when the file cannot be
   /// written.
   void save(const std::string& path) const;
   /// Returns the prediction [N,…] for raw inputs, one sample or [N,…] samples, in eval mode. Inputs are
-  /// scaled as the notes say, and logits become probabilities. Throws ShapeError when the input has neither
-  /// the rank of a sample nor one axis more.
+  /// scaled as the metadata say, and logits become probabilities. Throws ShapeError when the input has
+  /// neither the rank of a sample nor one axis more.
   Tensor predict(const Tensor& raw) const;
 
   /// Returns the type as summaries and errors write it: the name of the class, such as "Conv2d", unless a

@@ -61,8 +61,8 @@ struct ProgressBarOptions {
   /// True: the bar is drawn again in place. False: one line is written for each epoch, and one each minute in
   /// an epoch. Empty: true when the stream is std::cerr, std::clog or std::cout and that is a terminal.
   std::optional<bool> terminal = {};
-  std::optional<bool> colour = {};  ///< use colors; empty: on a terminal, unless NO_COLOR is set
-  int columns = 0;                  ///< the width; 0: that of the terminal, also after it changes
+  std::optional<bool> color = {};  ///< use colors; empty: on a terminal, unless NO_COLOR is set
+  int columns = 0;                 ///< the width; 0: that of the terminal, also after it changes
 };
 /// Draws a progress bar like that of Keras, with the time that remains in the epoch. The stream must live as
 /// long as the training. The learning rate is shown when a schedule or a callback changes it.

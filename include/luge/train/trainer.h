@@ -71,7 +71,7 @@ class Trainer {
   /// when the loss has Reduction::none, when accumulate is below 1, and when the network is empty.
   Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options = {});
 
-  /// Creates the parameters and the optimizer state for such data, and records in the notes of the network
+  /// Creates the parameters and the optimizer state for such data, and records in the metadata of the network
   /// what the data is: shape, class names, scaling. fit calls it first; call it before restore, plan and
   /// explain.
   void prepare(const data::Info& info);

@@ -26,9 +26,9 @@ class CpuBackend final : public Backend {
   }
   std::string layout_name(LayoutId layout) const override { return cpu::layout_name(layout); }
   std::shared_ptr<const PreparedKernel> reorder(LayoutId from, LayoutId to, const Type& type) const override {
-    return onednn::make_reorder(from, to, type);
+    return cpu::onednn::make_reorder(from, to, type);
   }
-  std::string describe() const override { return fmt::format("cpu, {}", onednn::describe_library()); }
+  std::string describe() const override { return fmt::format("cpu, {}", cpu::onednn::describe_library()); }
 };
 
 }  // namespace

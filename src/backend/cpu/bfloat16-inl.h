@@ -12,7 +12,7 @@
 #include "luge/dtype.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::bf16_vectors::HWY_NAMESPACE {
+namespace luge::cpu::bf16::HWY_NAMESPACE {
 
 template <class D>
 using Floats = hwy::HWY_NAMESPACE::Vec<D>;
@@ -56,7 +56,7 @@ HWY_INLINE void store_bf16(D d, Floats<D> v, bfloat16* to) {
   store_upper(d, round_to_bf16(d, v), to);
 }
 
-}  // namespace luge::bf16_vectors::HWY_NAMESPACE
+}  // namespace luge::cpu::bf16::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

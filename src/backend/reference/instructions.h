@@ -24,7 +24,7 @@ Element load_element(DType dtype, const void* data, std::int64_t index);
 void store_element(DType dtype, void* data, std::int64_t index, const Element& value, bool is_real);
 
 /// The instruction on floating numbers; truth values are 1 and 0.
-/// minimum, maximum, sign and relu keep NaN; round goes to the even neighbour; mod has the sign of the
+/// minimum, maximum, sign and relu keep NaN; round goes to the even neighbor; mod has the sign of the
 /// dividend (C's fmod), remainder and floor_divide that of the divisor (Python's).
 double apply_real(Instruction instruction, double a, double b = 0, double c = 0);
 

@@ -83,7 +83,7 @@ Dataset read(const std::string& name, const fs::path& images, const fs::path& la
   arrays.info.name = name;
   arrays.info.classes = std::move(classes);
   const Shape one = pictures.shape.without(0);
-  arrays.info.input = {pictures.dtype, one.rank() == 2 ? one.inserted(0, 1) : one};  // grey: one channel
+  arrays.info.input = {pictures.dtype, one.rank() == 2 ? one.inserted(0, 1) : one};  // gray: one channel
   arrays.info.target = Field{i64, {}};
   arrays.count = pictures.shape[0];
   arrays.inputs = std::move(pictures.bytes);

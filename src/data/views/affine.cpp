@@ -3,7 +3,7 @@
 
 #include "data/fingerprint.h"
 #include "data/views/views.h"
-#include "luge/data/normaliser.h"
+#include "luge/data/normalizer.h"
 #include "luge/error.h"
 
 namespace luge::data {

@@ -29,7 +29,7 @@ struct Extents {
 };
 
 Extents read_extents(const InputFile& file) {
-  std::array<std::byte, 29> head;  // signature, length, "IHDR", width, height, depth, colour, …
+  std::array<std::byte, 29> head;  // signature, length, "IHDR", width, height, depth, color, …
   const std::size_t got = file.read_some(0, head);
   if (got < head.size() || std::memcmp(head.data() + 12, "IHDR", 4) != 0) {
     throw FormatError(
@@ -37,16 +37,15 @@ Extents read_extents(const InputFile& file) {
   }
   constexpr std::array<std::uint64_t, 7> kChannels = {1, 0, 3, 1, 2, 0, 4};
   const auto depth = std::to_integer<std::uint64_t>(head[24]);
-  const auto colour = std::to_integer<std::size_t>(head[25]);
+  const auto color = std::to_integer<std::size_t>(head[25]);
   Extents extents{big_endian(&head[16]), big_endian(&head[20]), 0};
   const bool known =
-      colour < kChannels.size() && kChannels[colour] > 0 && depth <= 16 && std::has_single_bit(depth);
+      color < kChannels.size() && kChannels[color] > 0 && depth <= 16 && std::has_single_bit(depth);
   if (extents.width == 0 || extents.height == 0 || !known) {
     throw FormatError(fmt::format("{}: the PNG's header is damaged: {} x {} pixels, {} bits, color type {}",
-                                  file.path(), extents.width, extents.height, depth, colour));
+                                  file.path(), extents.width, extents.height, depth, color));
   }
-  extents.stored_bytes =
-      std::uint64_t{extents.height} * ((extents.width * kChannels[colour] * depth + 7) / 8);
+  extents.stored_bytes = std::uint64_t{extents.height} * ((extents.width * kChannels[color] * depth + 7) / 8);
   return extents;
 }
 
@@ -155,11 +154,11 @@ bool read_rows(Decoder& decoder, png_bytep pixels, std::uint32_t height) {
                                 decoder.offset, decoder.message.data()));
 }
 
-// Indices become RGB, or RGBA when any colour is transparent.
+// Indices become RGB, or RGBA when any color is transparent.
 Image expand_palette(const Decoder& decoder, Image indices) {
-  png_colorp colours = nullptr;
+  png_colorp colors = nullptr;
   int count = 0;
-  png_get_PLTE(decoder.png, decoder.info, &colours, &count);
+  png_get_PLTE(decoder.png, decoder.info, &colors, &count);
   png_bytep alpha = nullptr;
   int alphas = 0;
   if (png_get_tRNS(decoder.png, decoder.info, &alpha, &alphas, nullptr) == 0) alphas = 0;
@@ -173,8 +172,8 @@ Image expand_palette(const Decoder& decoder, Image indices) {
           "{}: the PNG's pixel in row {}, column {} has palette index {}, but there are {} colors",
           decoder.file.path(), i / width, i % width, index, count));
     }
-    const png_color& colour = colours[index];
-    image.pixels.insert(image.pixels.end(), {colour.red, colour.green, colour.blue});
+    const png_color& color = colors[index];
+    image.pixels.insert(image.pixels.end(), {color.red, color.green, color.blue});
     if (alphas > 0) image.pixels.push_back(index < alphas ? alpha[index] : 255);
   }
   return image;

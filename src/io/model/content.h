@@ -15,7 +15,7 @@ struct Loaded::Content {
   std::map<std::string, Tensor> constants;
   std::map<std::string, Tensor> state;  // parameters and buffers
   std::map<std::string, Role> roles;    // of those that are not trainable
-  Notes notes;
+  Metadata metadata;
 };
 
 }  // namespace luge::nn

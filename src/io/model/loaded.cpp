@@ -65,11 +65,13 @@ Loaded::Loaded(std::shared_ptr<const Content> content) : content_(std::move(cont
                                            name, place.role));
   }
   for (const auto& [name, group] : tree.groups) child(name, Group(group, name + ".", parameters_));
-  set_notes(content_->notes);
+  set_metadata(content_->metadata);
   begin_in_eval_mode();
 }
 
-std::string Loaded::type() const { return content_->notes.name.empty() ? "Loaded" : content_->notes.name; }
+std::string Loaded::type() const {
+  return content_->metadata.name.empty() ? "Loaded" : content_->metadata.name;
+}
 
 Tensor Loaded::forward(const Tensor& x) const {
   const auto stored = [this](const std::string& name) -> Tensor {

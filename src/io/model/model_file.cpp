@@ -9,7 +9,7 @@
 #include "core/draws.h"
 #include "graph/trace.h"
 #include "io/model/content.h"
-#include "io/model/notes_json.h"
+#include "io/model/metadata_json.h"
 #include "io/model/recording.h"
 #include "io/text/json_text.h"
 #include "luge/io/safetensors.h"
@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kFormat = "luge.format";
 constexpr const char* kFormatVersion = "1";
-constexpr const char* kNotes = "luge.notes";
+constexpr const char* kMetadata = "luge.notes";
 constexpr const char* kEvalGraph = "luge.graph.eval";
 constexpr const char* kTrainGraph = "luge.graph.train";
 constexpr const char* kRoles = "luge.roles";
@@ -33,11 +33,11 @@ std::vector<nn::NamedVariable> all_state(const nn::Module& net) {
 
 std::string graph_of(const nn::Module& net, bool training, std::map<std::string, Tensor>& constants) {
   const nn::ModeScope mode(net, training);
-  const nn::Notes& notes = net.notes();
+  const nn::Metadata& metadata = net.metadata();
   const random::Scratch draws;
   Trace trace;  // swallows what the call assigns; what it assigns to stored tensors is part of the graph
   const TraceScope scope(trace);
-  const Tensor input = argument_leaf({notes.dtype, notes.input.inserted(0, unknown)}, "input");
+  const Tensor input = argument_leaf({metadata.dtype, metadata.input.inserted(0, unknown)}, "input");
   const Tensor output = net(input);
   const auto state = all_state(net);
   const auto name_of = [&](const Slot* slot) -> std::string {
@@ -103,7 +103,7 @@ Tensor read_tensor(const SafetensorsFile& file, const StoredTensor& stored) {
 }
 
 bool is_own_key(const std::string& key) {
-  return key == kFormat || key == kNotes || key == kEvalGraph || key == kTrainGraph || key == kRoles;
+  return key == kFormat || key == kMetadata || key == kEvalGraph || key == kTrainGraph || key == kRoles;
 }
 
 std::set<std::string> names_in(const Recording& recording) {
@@ -134,7 +134,7 @@ void write_model(const std::string& path, const nn::Module& net, const Extras& e
   auto metadata = extras.metadata;
   std::map<std::string, Tensor> constants;
   metadata[kFormat] = kFormatVersion;
-  metadata[kNotes] = to_json(net.notes());
+  metadata[kMetadata] = to_json(net.metadata());
   metadata[kEvalGraph] = graph_of(net, false, constants);
   metadata[kTrainGraph] = graph_of(net, true, constants);
   metadata[kRoles] = roles_of(net);
@@ -152,7 +152,7 @@ ModelFile read_model(const std::string& path) {
   auto content = std::make_shared<nn::Loaded::Content>();
   content->eval = recording_from_json(required(file, kEvalGraph), path);
   content->train = recording_from_json(required(file, kTrainGraph), path);
-  content->notes = notes_from_json(required(file, kNotes), path);
+  content->metadata = metadata_from_json(required(file, kMetadata), path);
   content->roles = roles_from_json(required(file, kRoles), path);
   std::set<std::string> own = names_in(content->eval);
   own.merge(names_in(content->train));

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "core/dispatch.h"
+#include "graph/op_registry.h"
 #include "graph/trace.h"
 #include "luge/error.h"
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/nearest.h"
+#include "graph/op_registry.h"
 #include "io/model/recording.h"
 #include "io/text/json_text.h"
 #include "luge/error.h"

@@ -47,10 +47,10 @@ std::optional<ProcessIdentity> read_owner(int file) {
   const std::string run = lock.parent_path().string();
   if (!owner) throw FileError(fmt::format("{}: another process is writing into this run directory", run));
   const bool elsewhere = owner->host != this_process().host;
-  throw FileError(fmt::format("{}: process {} on host {} {} writing into this run directory; {}", run,
-                              owner->pid, owner->host, elsewhere ? "may be" : "is",
-                              elsewhere ? fmt::format("if it is not, delete {}", lock.string())
-                                        : "wait for it or stop it"));
+  throw FileError(fmt::format(
+      "{}: process {} on host {} {} writing into this run directory; {}", run, owner->pid, owner->host,
+      elsewhere ? "may be" : "is",
+      elsewhere ? fmt::format("if it is not, delete {}", lock.string()) : "wait for it or stop it"));
 }
 
 void write_owner(const std::filesystem::path& path, int file) {

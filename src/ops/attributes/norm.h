@@ -37,8 +37,8 @@ OpRef batch_norm_relu(const BatchNormReluAttributes& a);
 OpRef batch_norm_relu_backward(const BatchNormReluAttributes& a);
 
 // Shared by layer_norm (x, scale, shift → y, mean, 1/√(variance + epsilon)) and layer_norm_backward (gradient
-// of y, x, scale, mean, that root → gradients of x, scale, shift). The first normalised axis counts from the
-// front; mean and root keep the normalised axes with extent 1.
+// of y, x, scale, mean, that root → gradients of x, scale, shift). The first normalized axis counts from the
+// front; mean and root keep the normalized axes with extent 1.
 struct LayerNormAttributes {
   std::int64_t axis = 1;
   double epsilon = 1e-5;

@@ -19,10 +19,10 @@ int file_of(const std::ostream& out) {
 
 ProgressStyle style_of(const std::ostream& out, const ProgressBarOptions& options) {
   const int file = file_of(out);
-  const char* no_colour = std::getenv("NO_COLOR");
+  const char* no_color = std::getenv("NO_COLOR");
   ProgressStyle style;
   style.terminal = options.terminal.value_or(file >= 0 && ::isatty(file) == 1);
-  style.colour = options.colour.value_or(style.terminal && !(no_colour && *no_colour));
+  style.color = options.color.value_or(style.terminal && !(no_color && *no_color));
   style.columns = [file, given = options.columns] {
     if (given > 0) return given;
     winsize size{};

@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "backend/registry.h"
-#include "graph/op.h"
+#include "graph/op_registry.h"
 
 int main() {
   using namespace luge;

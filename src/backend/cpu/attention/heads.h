@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace luge::attention {
+namespace luge::cpu::attention {
 
 /// One of q, k, v, the output or their gradients: element (n, head, row, 0) stands at n·sample + head·head +
 /// row·row; the last axis is dense.
@@ -50,4 +50,4 @@ struct Functions {
 /// For the best instruction set of this machine.
 const Functions& functions();
 
-}  // namespace luge::attention
+}  // namespace luge::cpu::attention

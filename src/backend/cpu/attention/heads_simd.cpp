@@ -14,7 +14,7 @@
 #include "backend/cpu/vector/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::attention::HWY_NAMESPACE {
+namespace luge::cpu::attention::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -333,12 +333,12 @@ const Functions& find_target() {
 }
 
 }  // namespace
-}  // namespace luge::attention::HWY_NAMESPACE
+}  // namespace luge::cpu::attention::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::attention {
+namespace luge::cpu::attention {
 HWY_EXPORT(find_target);
 const Functions& functions() { return HWY_DYNAMIC_DISPATCH(find_target)(); }
-}  // namespace luge::attention
+}  // namespace luge::cpu::attention
 #endif

@@ -8,11 +8,8 @@
 #include "backend/cpu/attention/heads.h"
 #include "ops/attributes/attention.h"
 
-namespace luge {
+namespace luge::cpu::attention {
 namespace {
-
-using attention::Heads;
-using attention::Rows;
 
 constexpr double flops_per_second = 5e10;
 constexpr double one_thread_flops = 5e5;
@@ -72,9 +69,9 @@ class ForwardRun final : public PreparedKernel {
   ForwardRun(const Heads& s, bool one, int threads) : s_(s), one_(one), threads_(threads) {}
   void run(const KernelCall& call) const override {
     const auto [q, k, v] = operands(call.in, s_, one_);
-    const attention::Forward f{s_, q, k, v, output(call.out[0], s_, one_), static_cast<float*>(call.out[1])};
-    const auto& functions = attention::functions();
-    const std::int64_t of_one = functions.forward_scratch(s_);
+    const Forward f{s_, q, k, v, output(call.out[0], s_, one_), static_cast<float*>(call.out[1])};
+    const auto& loops = functions();
+    const std::int64_t of_one = loops.forward_scratch(s_);
     // A head's rows are shared out only where there are too few heads: its columns are packed again each
     // time.
     const bool whole = s_.count() >= 4 * threads_ || s_.count() % threads_ == 0;
@@ -86,7 +83,7 @@ class ForwardRun final : public PreparedKernel {
         const std::int64_t part = task % parts, head = task / parts;
         const std::int64_t next = whole ? head + threads_ : s_.count();
         const std::int64_t first = cut(s_, part, parts), last = cut(s_, part + 1, parts);
-        if (first < last) functions.forward(f, scratch, {head, next, first, last});
+        if (first < last) loops.forward(f, scratch, {head, next, first, last});
       }
     }
   }
@@ -104,23 +101,23 @@ class BackwardRun final : public PreparedKernel {
     const std::size_t own = one_ ? 1 : 3;
     const auto [q, k, v] = operands(call.in, s_, one_);
     const auto [dq, dk, dv] = operands(call.out, s_, one_);
-    const attention::Backward b{s_,
-                                q,
-                                k,
-                                v,
-                                output(call.in[own], s_, one_),
-                                output(call.in[own + 2], s_, one_),
-                                dq,
-                                dk,
-                                dv,
-                                static_cast<const float*>(call.in[own + 1])};
-    const auto& functions = attention::functions();
-    const std::int64_t of_one = attention::functions().backward_scratch(s_);
+    const Backward b{s_,
+                     q,
+                     k,
+                     v,
+                     output(call.in[own], s_, one_),
+                     output(call.in[own + 2], s_, one_),
+                     dq,
+                     dk,
+                     dv,
+                     static_cast<const float*>(call.in[own + 1])};
+    const auto& loops = functions();
+    const std::int64_t of_one = loops.backward_scratch(s_);
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int thread = 0; thread < threads_; ++thread) {
       float* scratch = static_cast<float*>(call.scratch) + thread * of_one;
       for (std::int64_t head = thread; head < s_.count(); head += threads_) {
-        functions.backward(b, scratch, head, head + threads_);
+        loops.backward(b, scratch, head, head + threads_);
       }
     }
   }
@@ -167,7 +164,7 @@ class AttentionKernel final : public Kernel {
       return refuse(std::move(reason));
     if (!r.out_used[0]) return refuse("gives no logarithms alone");
     const Heads s = heads_of(*attributes, r.in);
-    return accept<ForwardRun>(r, s, attributes->heads > 0, 2, attention::functions().forward_scratch(s));
+    return accept<ForwardRun>(r, s, attributes->heads > 0, 2, functions().forward_scratch(s));
   }
 };
 
@@ -183,7 +180,7 @@ class AttentionBackwardKernel final : public Kernel {
       if (!used) return refuse("gives all gradients together");
     }
     const Heads s = heads_of(*attributes, r.in);
-    return accept<BackwardRun>(r, s, attributes->heads > 0, 5, attention::functions().backward_scratch(s));
+    return accept<BackwardRun>(r, s, attributes->heads > 0, 5, functions().backward_scratch(s));
   }
 };
 
@@ -191,4 +188,4 @@ const Candidates registered("attention", make_kernels<AttentionKernel>());
 const Candidates registered_backward("attention_backward", make_kernels<AttentionBackwardKernel>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::attention

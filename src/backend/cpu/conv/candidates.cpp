@@ -2,8 +2,8 @@
 // equal ones it takes the first.
 #include "backend/cpu/conv/candidates.h"
 
+#include "backend/cpu/onednn/bf16x3.h"
 #include "backend/cpu/onednn/conv.h"
-#include "backend/cpu/onednn/three_products.h"
 
 namespace luge::cpu {
 namespace {
@@ -19,11 +19,11 @@ Kernels before_onednn(Make* onednn_candidate, Own... own) {
 }
 
 const Candidates forward("conv", before_onednn(onednn::conv_candidate,  //
-                                               onednn::three_product_conv(Offered::with_amx), rows_conv(),
+                                               onednn::bf16x3_conv(Offered::with_amx), rows_conv(),
                                                winograd_conv(), float64_conv()));
 const Candidates data("conv_backward_data",
                       before_onednn(onednn::conv_backward_data_candidate,
-                                    onednn::three_product_conv_backward_data(Offered::with_amx),
+                                    onednn::bf16x3_conv_backward_data(Offered::with_amx),
                                     rows_conv_backward_data(), winograd_conv_backward_data()));
 const Candidates weights("conv_backward_weights",
                          before_onednn(onednn::conv_backward_weights_candidate, rows_conv_backward_weights(),

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "backend/cpu/conv/narrow.h"
+#include "backend/cpu/conv/few_channels.h"
 
 namespace luge::narrow {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "backend/backend.h"
-#include "backend/cpu/conv/narrow.h"
-#include "backend/cpu/conv/narrow_plan.h"
+#include "backend/cpu/conv/few_channels.h"
+#include "backend/cpu/conv/few_channels_plan.h"
 #include "backend/cpu/conv/pooled.h"
 #include "backend/cpu/layout.h"
 #include "ops/attributes/conv_pool.h"

@@ -83,7 +83,7 @@ double cost(const Problem& p, const Cut& cut, int threads) {
                blocks = cut.summed > 0 ? tiles / few : 1;
   const double transforms =
       kPoints * (image * tiles * (channels + filters) + weight * blocks * channels * filters);
-  return onednn::seconds(DType::f32, 2 * kPoints * tiles * channels * filters, efficiency, 0, threads) +
+  return cpu::onednn::seconds(DType::f32, 2 * kPoints * tiles * channels * filters, efficiency, 0, threads) +
          transforms / threads;
 }
 
@@ -91,7 +91,7 @@ int threads_for(const Problem& p, int threads) {
   const auto lanes = static_cast<double>(loops().lanes);
   const double flops =
       72 * static_cast<double>(p.tiles() * p.channel_blocks * p.filter_blocks) * lanes * lanes;
-  return onednn::threads_for(flops, 0, threads);
+  return cpu::onednn::threads_for(flops, 0, threads);
 }
 
 std::string note(const Cut& cut, int threads) {

@@ -5,7 +5,7 @@
 
 namespace luge::winograd {
 
-/// Neighbouring planes must not fall into the same sets of the caches.
+/// Neighboring planes must not fall into the same sets of the caches.
 inline int64_t plane_of(int64_t numbers) { return (numbers + 31) / 32 * 32 + 16; }
 
 /// The part of `count` things that thread `me` of `all` takes.

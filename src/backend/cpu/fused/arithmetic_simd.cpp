@@ -9,7 +9,7 @@
 #include "backend/cpu/fused/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 // clang-format off
@@ -85,14 +85,14 @@ MapFunction find_target(Instruction instruction, DType type) {
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::tiles {
+namespace luge::cpu::fused {
 HWY_EXPORT(find_target);
 MapFunction find_arithmetic(Instruction instruction, DType type) {
   return HWY_DYNAMIC_DISPATCH(find_target)(instruction, type);
 }
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused
 #endif

@@ -7,7 +7,7 @@
 #include "backend/cpu/fused/run.h"
 #include "backend/cpu/layout.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 using Strides = std::vector<std::int64_t>;
@@ -177,4 +177,4 @@ std::optional<BlockedProgram> block_program(const TileProgram& program, std::spa
   return blocked;
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

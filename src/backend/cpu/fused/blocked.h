@@ -8,7 +8,7 @@
 #include "core/buffer.h"
 #include "ops/attributes/fused.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 /// The program on memory: the values as large as the whole space lie in `layout`, all others are public.
 struct BlockedProgram {
@@ -26,4 +26,4 @@ std::optional<LayoutId> prevailing_layout(const TileProgram& program, std::span<
 std::optional<BlockedProgram> block_program(const TileProgram& program, std::span<const Type> in,
                                             LayoutId layout);
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

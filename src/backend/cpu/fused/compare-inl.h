@@ -11,7 +11,7 @@
 #include "backend/cpu/fused/plain-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 using Truth = std::uint8_t;
@@ -83,7 +83,7 @@ MapFunction compare_loop(Instruction instruction) {
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -8,7 +8,7 @@
 #include "backend/cpu/fused/compare-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 MapFunction find_target(Instruction instruction, DType type) {
@@ -16,14 +16,14 @@ MapFunction find_target(Instruction instruction, DType type) {
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::tiles {
+namespace luge::cpu::fused {
 HWY_EXPORT(find_target);
 MapFunction find_compare_vector(Instruction instruction, DType type) {
   return HWY_DYNAMIC_DISPATCH(find_target)(instruction, type);
 }
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused
 #endif

@@ -16,7 +16,7 @@
 #include "backend/cpu/fused/plain-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 // bool registers are bytes; Truth is the name of their type where u8 means another.
@@ -77,9 +77,9 @@ MapFunction cast_target(DType from, DType to) {
   }
 }
 
-// Neighbouring elements: whole vectors, then the rest one by one.
+// Neighboring elements: whole vectors, then the rest one by one.
 namespace hn = hwy::HWY_NAMESPACE;
-using namespace bf16_vectors::HWY_NAMESPACE;
+using namespace bf16::HWY_NAMESPACE;
 constexpr bool kHalfInstructions = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3;
 
 HWY_INLINE std::size_t load_vectors(float* to, const bfloat16* from, std::size_t count) {
@@ -201,16 +201,16 @@ MapFunction round_target(DType dtype) {
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::tiles {
+namespace luge::cpu::fused {
 HWY_EXPORT(cast_target);
 HWY_EXPORT(moves_target);
 HWY_EXPORT(round_target);
 MapFunction find_cast(DType from, DType to) { return HWY_DYNAMIC_DISPATCH(cast_target)(from, to); }
 MoveFunctions find_moves(DType dtype) { return HWY_DYNAMIC_DISPATCH(moves_target)(dtype); }
 MapFunction find_round(DType dtype) { return HWY_DYNAMIC_DISPATCH(round_target)(dtype); }
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused
 #endif

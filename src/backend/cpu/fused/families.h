@@ -3,7 +3,7 @@
 
 #include "backend/cpu/fused/functions.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 /// f32 and f64: arithmetic, extremes, rounding.
 MapFunction find_arithmetic(Instruction instruction, DType type);
@@ -22,4 +22,4 @@ ReduceFunctions find_real_reduce(TileReduction reduction, DType type);
 /// Between register types.
 MapFunction find_cast(DType from, DType to);
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -13,7 +13,7 @@
 #include "luge/dtype.h"
 #include "ops/attributes/fused.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 /// The dtype a register of this dtype is computed in.
 constexpr DType register_type(DType dtype) {
@@ -59,4 +59,4 @@ ReduceFunctions find_reduce(TileReduction reduction, DType type);
 /// Elements index … index+count of random_uniform. `key` is i64[2].
 void random_tile(void* out, DType dtype, const void* key, std::uint64_t index, std::size_t count);
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -3,7 +3,7 @@
 
 #include "backend/cpu/fused/plan.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 // An item costs a few hundred nanoseconds beside its elements; long reductions are cut into parts of at least
@@ -154,4 +154,4 @@ Geometry make_geometry(const TileProgram& program, std::int64_t tile,
   return g;
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -7,7 +7,7 @@
 #include "backend/cpu/fused/compare-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 using Wide = std::uint64_t;
@@ -108,10 +108,10 @@ MapFunction find(Instruction instruction) {
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 MapFunction find_integer(Instruction instruction, DType type) {
   using namespace HWY_NAMESPACE;  // NOLINT: the baseline's
@@ -137,4 +137,4 @@ MapFunction find_compare(Instruction instruction, DType type) {
   }
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -7,7 +7,7 @@
 #include "backend/cpu/fused/blocked.h"
 #include "backend/cpu/fused/run.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 // A parallel region costs some microseconds, more when the workers sleep.
@@ -169,4 +169,4 @@ const Candidates fused("fused", make_kernels<BlockedKernel, PublicKernel>());
 const Candidates parts("fused_parts", make_kernels<PartsKernel>());
 
 }  // namespace
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

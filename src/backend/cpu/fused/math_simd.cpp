@@ -12,7 +12,7 @@
 #include "backend/cpu/vector/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 using vector::HWY_NAMESPACE::exp_inside;
@@ -178,12 +178,12 @@ MapFunction find_target(Instruction instruction) {
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::tiles {
+namespace luge::cpu::fused {
 HWY_EXPORT(find_target);
 MapFunction find_math(Instruction instruction) { return HWY_DYNAMIC_DISPATCH(find_target)(instruction); }
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused
 #endif

@@ -20,7 +20,7 @@
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 
 // A step that is 0 or 1 at compile time, so that no loop multiplies by it.
 template <std::size_t A, std::size_t B, class To, class From, class F>
@@ -54,7 +54,7 @@ void plain_two(void* out, const void* const* in, const std::size_t* step, std::s
   for (std::size_t i = 0; i < count; ++i) to[i] = value;
 }
 
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <map>
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 constexpr std::size_t kRegisterBudget = 24 << 10;  // of the first-level cache
@@ -336,4 +336,4 @@ Plan make_plan(const TileProgram& program, std::span<const Type> in, const std::
   }
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

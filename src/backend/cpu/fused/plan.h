@@ -21,7 +21,7 @@
 #include "backend/cpu/fused/functions.h"
 #include "backend/cpu/fused/jit/code.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 enum class Walk : std::uint8_t { map, rows, long_rows, columns };
 enum class Level : std::uint8_t { scalar, kept, full };
@@ -158,4 +158,4 @@ enum class Generate : std::uint8_t { where_possible, never };
 Plan make_plan(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used,
                Generate generate = Generate::where_possible);
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -1,7 +1,7 @@
 // What a plan costs: arithmetic by instruction, memory by bytes.
 #include "backend/cpu/fused/plan.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 constexpr double kCachedBytes = 1 << 20;
@@ -65,4 +65,4 @@ double estimate(const TileProgram& program, const Plan& plan) {
          100.0 * static_cast<double>(plan.geometry.items);
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

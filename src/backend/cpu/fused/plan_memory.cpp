@@ -3,7 +3,7 @@
 
 #include "backend/cpu/fused/plan.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
@@ -102,7 +102,7 @@ void point_output(Plan& plan, std::size_t stage, std::size_t at) {
   const Step store = steps[at];
   const Access& access = plan.out[static_cast<std::size_t>(store.access)];
   const Slot& slot = plan.slots[static_cast<std::size_t>(store.in[0])];
-  const bool native = tiles::register_type(access.type.dtype) == access.type.dtype;
+  const bool native = register_type(access.type.dtype) == access.type.dtype;
   if (slot.level != Level::full || slot.pointed || slot.step == 0 || !native || !dense(plan.geometry, access))
     return;
   std::size_t first = at, last = at;
@@ -243,4 +243,4 @@ std::size_t Plan::split_bytes() const {
   return size(geometry.items) * (aligned(kept_bytes) + size(geometry.splits) * aligned(sum_bytes));
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

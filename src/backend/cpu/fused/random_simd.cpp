@@ -12,7 +12,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 #if HWY_TARGET == HWY_SCALAR
@@ -124,14 +124,14 @@ void random_target(void* out, DType dtype, const void* key_words, std::uint64_t 
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::tiles {
+namespace luge::cpu::fused {
 HWY_EXPORT(random_target);
 void random_tile(void* out, DType dtype, const void* key, std::uint64_t index, std::size_t count) {
   HWY_DYNAMIC_DISPATCH(random_target)(out, dtype, key, index, count);
 }
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused
 #endif

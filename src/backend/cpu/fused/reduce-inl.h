@@ -16,7 +16,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 // clang-format off
@@ -137,7 +137,7 @@ ReduceFunctions reduce_loops(TileReduction reduction) {
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

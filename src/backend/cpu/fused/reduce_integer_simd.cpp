@@ -3,7 +3,7 @@
 // after targets.h
 #include "backend/cpu/fused/reduce-inl.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 ReduceFunctions find_reduce(TileReduction reduction, DType type) {
   using namespace HWY_NAMESPACE;  // NOLINT: the baseline's
@@ -18,4 +18,4 @@ ReduceFunctions find_reduce(TileReduction reduction, DType type) {
   }
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

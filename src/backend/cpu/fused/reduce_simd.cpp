@@ -9,7 +9,7 @@
 #include "backend/cpu/fused/reduce-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 ReduceFunctions find_target(TileReduction reduction, DType type) {
@@ -17,14 +17,14 @@ ReduceFunctions find_target(TileReduction reduction, DType type) {
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::tiles {
+namespace luge::cpu::fused {
 HWY_EXPORT(find_target);
 ReduceFunctions find_real_reduce(TileReduction reduction, DType type) {
   return HWY_DYNAMIC_DISPATCH(find_target)(reduction, type);
 }
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused
 #endif

@@ -8,7 +8,7 @@
 
 #include "backend/cpu/fused/worker.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 /// Few items, long walks: threads share the parts of each; the sums of the parts meet in a tree of fixed
@@ -163,4 +163,4 @@ void run_parts(const std::vector<Part>& parts, const KernelCall& call, int threa
   }
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

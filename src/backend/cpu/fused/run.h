@@ -5,7 +5,7 @@
 
 #include "backend/cpu/fused/plan.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 /// Runs the plan on `threads` threads; the bytes written do not depend on their number. call.scratch holds
 /// threads · frame_bytes() + split_bytes().
@@ -21,4 +21,4 @@ struct Part {
 /// call.scratch holds `frame_bytes`, as many as the largest frame, for each thread, and what the parts share.
 void run_parts(const std::vector<Part>& parts, const KernelCall& call, int threads, std::size_t frame_bytes);
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

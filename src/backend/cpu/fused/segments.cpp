@@ -10,7 +10,7 @@
 #include "backend/cpu/fused/jit/code.h"
 #include "backend/cpu/fused/plan.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 using Kind = Step::Kind;
@@ -328,4 +328,4 @@ class Segments {
 
 void generate_code(Plan& plan) { Segments(plan, *jit::instruction_set()).run(); }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -8,7 +8,7 @@
 
 #include "backend/cpu/fused/plan.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 inline std::size_t aligned(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 inline std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
@@ -288,4 +288,4 @@ class Worker {
   std::int64_t rows_ = 1, columns_ = 1;
 };
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -13,7 +13,7 @@
 #include "core/dispatch.h"
 #include "ops/attributes/guard_finite.h"
 
-namespace luge {
+namespace luge::cpu::guard {
 namespace {
 
 constexpr double bytes_per_second = 2e10;
@@ -35,17 +35,17 @@ struct Problem {
 };
 
 double largest(DType dtype, const void* x, std::int64_t bytes) {
-  const guard::Functions& functions = guard::functions();
+  const Functions& loops = functions();
   const std::int64_t count = bytes / static_cast<std::int64_t>(size_of(dtype));
   return dispatch(dtype, [&]<class T>() -> double {
     if constexpr (sizeof(T) == 2) {
       return convert_element<double>(std::bit_cast<T>(
-          static_cast<std::uint16_t>(functions.of_16_bits(static_cast<const std::uint16_t*>(x), count))));
+          static_cast<std::uint16_t>(loops.of_16_bits(static_cast<const std::uint16_t*>(x), count))));
     } else if constexpr (sizeof(T) == 4) {
       return std::bit_cast<float>(
-          static_cast<std::uint32_t>(functions.of_32_bits(static_cast<const std::uint32_t*>(x), count)));
+          static_cast<std::uint32_t>(loops.of_32_bits(static_cast<const std::uint32_t*>(x), count)));
     } else if constexpr (sizeof(T) == 8) {
-      return std::bit_cast<double>(functions.of_64_bits(static_cast<const std::uint64_t*>(x), count));
+      return std::bit_cast<double>(loops.of_64_bits(static_cast<const std::uint64_t*>(x), count));
     } else {
       return 0;
     }
@@ -127,4 +127,4 @@ class GuardKernel final : public Kernel {
 const Candidates registered("guard_finite", make_kernels<GuardKernel>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::guard

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace luge::guard {
+namespace luge::cpu::guard {
 
 struct Functions {
   std::uint64_t (*of_16_bits)(const std::uint16_t* x, std::int64_t count);
@@ -14,4 +14,4 @@ struct Functions {
 /// For the best instruction set of this machine.
 const Functions& functions();
 
-}  // namespace luge::guard
+}  // namespace luge::cpu::guard

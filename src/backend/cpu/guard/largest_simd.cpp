@@ -11,7 +11,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::guard::HWY_NAMESPACE {
+namespace luge::cpu::guard::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -48,12 +48,12 @@ const Functions& find_target() {
 }
 
 }  // namespace
-}  // namespace luge::guard::HWY_NAMESPACE
+}  // namespace luge::cpu::guard::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::guard {
+namespace luge::cpu::guard {
 HWY_EXPORT(find_target);
 const Functions& functions() { return HWY_DYNAMIC_DISPATCH(find_target)(); }
-}  // namespace luge::guard
+}  // namespace luge::cpu::guard
 #endif

@@ -8,7 +8,7 @@
 #include "backend/backend.h"
 #include "ops/attributes/index.h"
 
-namespace luge {
+namespace luge::cpu::index {
 namespace {
 
 constexpr double bytes_per_second = 8e9, one_thread_bytes = 256e3;
@@ -145,4 +145,4 @@ const Candidates registered_take("take", make_kernels<TakeKernel>());
 const Candidates registered_add("index_add", make_kernels<IndexAddKernel>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::index

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace luge::entropy {
+namespace luge::cpu::loss {
 
 inline constexpr std::int64_t ignored = -1;
 
@@ -23,4 +23,4 @@ struct Functions {
 /// For the best instruction set of this machine.
 const Functions& functions();
 
-}  // namespace luge::entropy
+}  // namespace luge::cpu::loss

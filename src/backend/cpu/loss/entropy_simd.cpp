@@ -12,7 +12,7 @@
 #include "backend/cpu/vector/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::entropy::HWY_NAMESPACE {
+namespace luge::cpu::loss::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -84,12 +84,12 @@ const Functions& find_target() {
 }
 
 }  // namespace
-}  // namespace luge::entropy::HWY_NAMESPACE
+}  // namespace luge::cpu::loss::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::entropy {
+namespace luge::cpu::loss {
 HWY_EXPORT(find_target);
 const Functions& functions() { return HWY_DYNAMIC_DISPATCH(find_target)(); }
-}  // namespace luge::entropy
+}  // namespace luge::cpu::loss
 #endif

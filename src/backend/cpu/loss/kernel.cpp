@@ -7,14 +7,14 @@
 #include "core/whole.h"
 #include "ops/attributes/cross_entropy.h"
 
-namespace luge {
+namespace luge::cpu::loss {
 namespace {
 
 constexpr double elements_per_second = 1e9;
 constexpr double one_thread_elements = 2e4;
 
 struct Problem {
-  entropy::Rows rows;
+  Rows rows;
   CrossEntropyAttributes attributes;
   std::int64_t samples = 0;
   int threads = 1;
@@ -26,7 +26,7 @@ void read_labels(const Problem& p, const L* labels, std::int64_t first, std::int
                  Status* status) {
   for (std::int64_t s = first; s < last; ++s) {
     const std::optional<std::int64_t> label = as_whole(labels[s]);
-    to[s] = entropy::ignored;
+    to[s] = ignored;
     if (p.attributes.ignores(label)) continue;
     if (label && *label >= 0 && *label < p.rows.classes) {
       to[s] = *label;
@@ -44,19 +44,19 @@ class EntropyRun final : public PreparedKernel {
     const auto* x = static_cast<const float*>(call.in[0]);
     const auto* given = static_cast<const L*>(call.in[1]);
     auto* labels = static_cast<std::int64_t*>(call.scratch);
-    const auto& functions = entropy::functions();
+    const auto& loops = functions();
 #pragma omp parallel for num_threads(p_.threads) schedule(static) if (p_.threads > 1)
     for (int part = 0; part < p_.threads; ++part) {
       const std::int64_t first = p_.samples * part / p_.threads, last = p_.samples * (part + 1) / p_.threads;
       read_labels(p_, given, first, last, labels, call.status);
       const float* rows = x + first * p_.rows.classes;
       if constexpr (back) {
-        functions.backward(p_.rows, rows, labels + first, static_cast<const float*>(call.in[2]) + first,
+        loops.backward(p_.rows, rows, labels + first, static_cast<const float*>(call.in[2]) + first,
                            static_cast<const float*>(call.in[3]) + first,
                            static_cast<float*>(call.out[0]) + first * p_.rows.classes, last - first);
       } else {
         auto *cost = static_cast<float*>(call.out[0]), *log_sum = static_cast<float*>(call.out[1]);
-        functions.forward(p_.rows, rows, labels + first, cost ? cost + first : nullptr,
+        loops.forward(p_.rows, rows, labels + first, cost ? cost + first : nullptr,
                           log_sum ? log_sum + first : nullptr, last - first);
       }
     }
@@ -108,4 +108,4 @@ const Candidates registered("softmax_cross_entropy", make_kernels<EntropyKernel<
 const Candidates registered_backward("softmax_cross_entropy_backward", make_kernels<EntropyKernel<true>>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::loss

@@ -1,14 +1,14 @@
 // The kernels of a matrix product, the best one first.
 #include "backend/cpu/matmul/candidates.h"
 
+#include "backend/cpu/onednn/bf16x3.h"
 #include "backend/cpu/onednn/matmul.h"
-#include "backend/cpu/onednn/three_products.h"
 
-namespace luge::cpu {
+namespace luge::cpu::matmul {
 namespace {
 
-const Candidates matmul("matmul", best_first(onednn::three_product_matmul(onednn::Offered::with_amx),
-                                             tiled_matmul(), onednn::matmul_candidate({})));
+const Candidates candidates("matmul", best_first(onednn::bf16x3_matmul(onednn::Offered::with_amx),
+                                                 tiled_matmul(), onednn::matmul_candidate({})));
 
 }  // namespace
-}  // namespace luge::cpu
+}  // namespace luge::cpu::matmul

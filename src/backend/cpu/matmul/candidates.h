@@ -5,9 +5,9 @@
 
 #include "backend/backend.h"
 
-namespace luge::cpu {
+namespace luge::cpu::matmul {
 
 /// Large float32 products in generated tiles.
 std::unique_ptr<const Kernel> tiled_matmul();
 
-}  // namespace luge::cpu
+}  // namespace luge::cpu::matmul

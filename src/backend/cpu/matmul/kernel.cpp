@@ -8,11 +8,11 @@
 #include "backend/cpu/own_inputs.h"
 #include "ops/attributes/matmul.h"
 
-namespace luge {
+namespace luge::cpu::matmul {
 namespace {
 
 // Fills in both sides; why they are refused, or nothing.
-std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& r, gemm::Problem& problem) {
+std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& r, Problem& problem) {
   const Shape &x = r.in[0].shape, &y = r.in[1].shape;
   if (y.rank() != 2 || x.rank() < 2) return "the right side must be one matrix";
   for (const Type& type : r.in) {
@@ -22,7 +22,7 @@ std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& 
   problem.depth = x[x.rank() - 1];
   problem.rows = problem.depth ? x.elements() / problem.depth : 0;
   problem.columns = attributes.transpose_b ? y[0] : y[1];
-  problem.b = attributes.transpose_b ? gemm::Side{problem.depth, 1} : gemm::Side{1, problem.columns};
+  problem.b = attributes.transpose_b ? Side{problem.depth, 1} : Side{1, problem.columns};
   if (problem.depth % 1024 == 0) return "rows so far apart meet in the same lines of the first cache";
   // Measured beside oneDNN's: slower where less is done with what was packed.
   if (problem.rows < 128 || problem.depth < 128 || problem.columns < 128 ||
@@ -32,18 +32,16 @@ std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& 
 }
 
 // Fills in what stands behind the product; `operands` gets the input that each step reads, or -1.
-std::string take_tail(const KernelRequest& r, gemm::Problem& problem, std::vector<int>& operands) {
+std::string take_tail(const KernelRequest& r, Problem& problem, std::vector<int>& operands) {
   problem.bias = cpu::own_inputs(r) == 3;
-  if (r.post.size() > gemm::most_tail_steps)
-    return fmt::format("fuses at most {} steps", gemm::most_tail_steps);
+  if (r.post.size() > most_tail_steps) return fmt::format("fuses at most {} steps", most_tail_steps);
   for (const PostOp& post : r.post) {
     const bool known = post.instruction == Instruction::relu || post.instruction == Instruction::add ||
                        post.instruction == Instruction::mul;
     const Shape& result = r.out[0].shape;
-    const bool whole = post.operand < 0 || cpu::reach_of(r.in[static_cast<std::size_t>(post.operand)].shape,
-                                                         result, result.rank() - 1) == cpu::Reach::whole;
+    const bool whole = post.operand < 0 || reach_of(r.in[static_cast<std::size_t>(post.operand)].shape,
+                                                    result, result.rank() - 1) == Reach::whole;
     if (!known || !whole) return fmt::format("fuses no {} of this kind", luge::name(post.instruction));
-    using gemm::TailStep;
     problem.tail.push_back(post.instruction == Instruction::relu  ? TailStep::relu
                            : post.instruction == Instruction::add ? TailStep::add
                                                                   : TailStep::mul);
@@ -54,20 +52,20 @@ std::string take_tail(const KernelRequest& r, gemm::Problem& problem, std::vecto
 
 class Run final : public PreparedKernel {
  public:
-  Run(const gemm::Problem& problem, std::vector<int> operands, int threads)
+  Run(const Problem& problem, std::vector<int> operands, int threads)
       : product_(problem, threads), operands_(std::move(operands)), bias_(problem.bias) {}
-  const gemm::Product& product() const { return product_; }
+  const Product& product() const { return product_; }
 
   void run(const KernelCall& call) const override {
     const auto in = [&](int k) { return static_cast<const float*>(call.in[k]); };
-    gemm::Arrays arrays{in(0), in(1), static_cast<float*>(call.out[0]), bias_ ? in(2) : nullptr, {}};
+    Arrays arrays{in(0), in(1), static_cast<float*>(call.out[0]), bias_ ? in(2) : nullptr, {}};
     for (std::size_t k = 0; k < operands_.size(); ++k)
       arrays.operands[k] = operands_[k] < 0 ? nullptr : in(operands_[k]);
     product_.run(arrays, call.scratch);
   }
 
  private:
-  gemm::Product product_;
+  Product product_;
   std::vector<int> operands_;
   bool bias_;
 };
@@ -78,7 +76,7 @@ class OwnMatmul final : public Kernel {
   Offer offer(const KernelRequest& r) const override {
     const auto* attributes = r.op.attributes<MatmulAttributes>();
     if (!attributes) return refuse("has other attributes");
-    gemm::Problem problem;
+    Problem problem;
     if (std::string reason = take_sides(*attributes, r, problem); !reason.empty())
       return refuse(std::move(reason));
     std::vector<int> operands;
@@ -104,6 +102,6 @@ class OwnMatmul final : public Kernel {
 
 }  // namespace
 
-std::unique_ptr<const Kernel> cpu::tiled_matmul() { return std::make_unique<OwnMatmul>(); }
+std::unique_ptr<const Kernel> tiled_matmul() { return std::make_unique<OwnMatmul>(); }
 
-}  // namespace luge
+}  // namespace luge::cpu::matmul

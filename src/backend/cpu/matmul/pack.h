@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace luge::gemm {
+namespace luge::cpu::matmul {
 
 using std::int64_t;
 
@@ -14,12 +14,12 @@ struct Side {
 
 struct Packing {
   int lanes = 0;  // numbers of a vector; 0: not for this instruction set
-  /// Rows of a side (columns of B): to[k · step + i] for all k < depth. What lies behind the last row, up to a
-  /// whole vector, is anything.
+  /// Rows of a side (columns of B): to[k · step + i] for all k < depth. What lies behind the last row, up to
+  /// a whole vector, is anything.
   void (*pack)(const float* from, Side side, int64_t rows, int64_t depth, float* to, int64_t step) = nullptr;
 };
 
 /// For this machine's instruction set.
 Packing packing();
 
-}  // namespace luge::gemm
+}  // namespace luge::cpu::matmul

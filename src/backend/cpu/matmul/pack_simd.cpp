@@ -8,11 +8,11 @@
 // after foreach_target.h
 #include <algorithm>
 
-#include "backend/cpu/vector/turn-inl.h"
+#include "backend/cpu/vector/transpose-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::gemm::HWY_NAMESPACE {
+namespace luge::cpu::matmul::HWY_NAMESPACE {
 namespace {
 
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
@@ -81,12 +81,12 @@ Packing find_target() { return {}; }
 #endif
 
 }  // namespace
-}  // namespace luge::gemm::HWY_NAMESPACE
+}  // namespace luge::cpu::matmul::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::gemm {
+namespace luge::cpu::matmul {
 HWY_EXPORT(find_target);
 Packing packing() { return HWY_DYNAMIC_DISPATCH(find_target)(); }
-}  // namespace luge::gemm
+}  // namespace luge::cpu::matmul
 #endif

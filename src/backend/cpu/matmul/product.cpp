@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-namespace luge::gemm {
+namespace luge::cpu::matmul {
 namespace {
 
 // The longest block of the inner extent.
@@ -21,15 +21,15 @@ int64_t blocks(int64_t extent, int64_t most) { return (extent + most - 1) / most
 // Vectors of a panel. Wide tiles take the fewest instructions per product, which is what counts where two
 // threads share a core: 1.47 of 9x3 vectors and 1.45 of 6x4, against 1.6 of 14x2. Of the two, 9x3 reads less
 // of B.
-int widest_of(machine::Isa isa, int64_t vectors) {
-  if (isa == machine::Isa::avx2) return static_cast<int>(std::min<int64_t>(vectors, 2));
+int widest_of(x64::Isa isa, int64_t vectors) {
+  if (isa == x64::Isa::avx2) return static_cast<int>(std::min<int64_t>(vectors, 2));
   return static_cast<int>(std::min<int64_t>(vectors, vectors % 3 == 0 ? 3 : 4));
 }
 
 }  // namespace
 
 Product::Product(const Problem& problem, int threads) : problem_(problem), threads_(threads) {
-  const auto isa = machine::instruction_set();
+  const auto isa = x64::instruction_set();
   if (!isa || packing_.lanes != lanes(*isa)) return;
   lanes_ = packing_.lanes;
   vectors_ = blocks(problem.columns, lanes_);
@@ -66,7 +66,7 @@ std::size_t Product::place(int kind, int64_t vectors, int64_t rows) const {
 }
 
 // One code for each height, width and kind of tile that a run meets.
-void Product::write_code(machine::Isa isa) {
+void Product::write_code(x64::Isa isa) {
   std::set<int64_t> heights;
   for (int row_part = 0; row_part < row_parts_; ++row_part) {
     const auto [row, rows] = rows_of(row_part);
@@ -93,7 +93,7 @@ void Product::write_code(machine::Isa isa) {
       shape.vectors = static_cast<int>(vectors);
       for (const int64_t rows : heights) {
         shape.rows = static_cast<int>(rows);
-        auto code = machine::Code::make(generate_tile(shape, isa));
+        auto code = x64::Code::make(generate_tile(shape, isa));
         if (!code) return;
         tiles_[place(sum | partly, vectors, rows)] = code->as<TileFunction>();
         codes_.push_back(std::move(code));
@@ -131,7 +131,7 @@ void Product::pack_panel(const float* b, float* packed_b, int64_t block, int64_t
   const int64_t begin = panel_begin(panel), width = panel_begin(panel + 1) - begin, k = block_begin(block),
                 depth = block_begin(block + 1) - k;
   packing_.pack(b + begin * problem_.b.outer + k * problem_.b.inner, problem_.b,
-                 std::min(width, problem_.columns - begin), depth, packed_b + begin * depth, width);
+                std::min(width, problem_.columns - begin), depth, packed_b + begin * depth, width);
 }
 
 void Product::multiply(const Arrays& arrays, const float* packed_b, int64_t block, int part_index) const {
@@ -167,4 +167,4 @@ void Product::multiply_tile(const Arrays& arrays, const float* packed_b, int64_t
   tiles_[place(kind, width / lanes_, rows)](&call);
 }
 
-}  // namespace luge::gemm
+}  // namespace luge::cpu::matmul

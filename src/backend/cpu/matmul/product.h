@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "backend/cpu/machine/code.h"
 #include "backend/cpu/matmul/pack.h"
 #include "backend/cpu/matmul/tile.h"
+#include "backend/cpu/x64/code.h"
 
-namespace luge::gemm {
+namespace luge::cpu::matmul {
 
 /// C = A·B with what is done to each finished element; A has dense rows, C too.
 struct Problem {
@@ -46,7 +46,7 @@ class Product {
   // What differs between the codes of tiles, as bits of a number.
   enum Kind : int { adds = 1, ends = 2, part = 4, kinds = 8 };
 
-  void write_code(machine::Isa isa);
+  void write_code(x64::Isa isa);
   void share(const Arrays& arrays, float* packed_b, int thread, int of) const;
   void pack_panel(const float* b, float* packed_b, int64_t block, int64_t panel) const;
   void multiply(const Arrays& arrays, const float* packed_b, int64_t block, int part_index) const;
@@ -69,7 +69,7 @@ class Product {
   int threads_, row_parts_ = 1, column_parts_ = 1, lanes_ = 0, widest_ = 1, tallest_ = 1;
   int64_t vectors_ = 0, panels_ = 0, blocks_ = 0;
   std::vector<TileFunction*> tiles_;
-  std::vector<std::shared_ptr<const machine::Code>> codes_;  // what they point to
+  std::vector<std::shared_ptr<const x64::Code>> codes_;  // what they point to
 };
 
-}  // namespace luge::gemm
+}  // namespace luge::cpu::matmul

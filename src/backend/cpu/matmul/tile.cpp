@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <limits>
 
-#include "backend/cpu/machine/opcodes.h"
+#include "backend/cpu/x64/opcodes.h"
 
-namespace luge::gemm {
+namespace luge::cpu::matmul {
 namespace {
 
-using namespace machine;
+using namespace cpu::x64;
 
 constexpr Gp kCall = rdi, kA = rsi, kB = rdx, kC = rcx, kOther = r8, kCount = r9, kScratch = rax;
 constexpr int kPart = 1;  // AVX-512: the mask of a part of a vector
@@ -179,4 +179,4 @@ std::vector<std::uint8_t> generate_tile(const TileShape& shape, Isa isa) {
   return Generator(shape, isa).run();
 }
 
-}  // namespace luge::gemm
+}  // namespace luge::cpu::matmul

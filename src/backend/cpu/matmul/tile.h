@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "backend/cpu/machine/assembler.h"
+#include "backend/cpu/x64/assembler.h"
 
-namespace luge::gemm {
+namespace luge::cpu::matmul {
 
 using std::int64_t;
 
@@ -41,10 +41,10 @@ struct TileCall {
 using TileFunction = void(const TileCall*);
 
 /// Numbers of a vector.
-int lanes(machine::Isa isa);
+int lanes(x64::Isa isa);
 /// The most rows for which tiles of so many vectors have registers.
-int tallest(machine::Isa isa, int vectors);
+int tallest(x64::Isa isa, int vectors);
 /// The code, a TileFunction; empty where an address step is too long for an instruction.
-std::vector<std::uint8_t> generate_tile(const TileShape& shape, machine::Isa isa);
+std::vector<std::uint8_t> generate_tile(const TileShape& shape, x64::Isa isa);
 
-}  // namespace luge::gemm
+}  // namespace luge::cpu::matmul

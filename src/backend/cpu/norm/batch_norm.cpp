@@ -1,4 +1,4 @@
-// Batch normalisation in training, forward and backward, over images in whatever layout convolutions leave
+// Batch normalization in training, forward and backward, over images in whatever layout convolutions leave
 // them. A convolution's output is larger than the caches, so what counts is how often it is read: forward
 // twice, backward twice each image. relu and a residual sum are taken along, and relu's mask is computed
 // again from x rather than read.
@@ -15,13 +15,8 @@
 #include "backend/cpu/norm/wide.h"
 #include "ops/attributes/norm.h"
 
-namespace luge {
+namespace luge::cpu::norm {
 namespace {
-
-using norm::ChannelWalk;
-using norm::Coefficients;
-using norm::Partial;
-using norm::Rectifier;
 
 struct Rectified {
   double epsilon;
@@ -63,7 +58,7 @@ float inverse_deviation(float variance, double epsilon) {
   return static_cast<float>(1 / std::sqrt(static_cast<double>(variance) + epsilon));
 }
 
-float wide_inverse(const norm::WideMoments& moments, double epsilon) {
+float wide_inverse(const WideMoments& moments, double epsilon) {
   return static_cast<float>(1 / std::sqrt(moments.variance + epsilon));
 }
 
@@ -106,11 +101,11 @@ class Forward final : public PreparedKernel {
   void run(const KernelCall& call) const override {
     const auto in = [&](int k) { return static_cast<const float*>(call.in[k]); };
     const float *x = in(0), *scale = in(1), *shift = in(2);
-    const norm::ForwardImages images{x, residual_ ? in(3) : nullptr, static_cast<float*>(call.out[0]),
-                                     rectified_.rectifier, rectified_.slope};
+    const ForwardImages images{x, residual_ ? in(3) : nullptr, static_cast<float*>(call.out[0]),
+                               rectified_.rectifier, rectified_.slope};
     auto *mean = static_cast<float*>(call.out[1]), *variance = static_cast<float*>(call.out[2]);
     const Scratch s(walk_, call.scratch);
-    const norm::ChannelLoops& loops = norm::channel_loops();
+    const ChannelLoops& loops = channel_loops();
     run_phases(
         walk_, threads_, [&](std::int64_t task) { loops.moments(walk_, task, x, s.partial); },
         [&](std::int64_t strip) {
@@ -119,7 +114,7 @@ class Forward final : public PreparedKernel {
             s.c.mean[k] = average;
             s.c.factor[k] = scale[k] * inverse_deviation(square, rectified_.epsilon);
             if (!std::isfinite(square)) {  // the deviation may be finite all the same
-              const norm::WideMoments wide = norm::wide_moments(walk_, k, x);
+              const WideMoments wide = wide_moments(walk_, k, x);
               s.c.mean[k] = average = static_cast<float>(wide.mean);
               s.c.factor[k] = scale[k] * wide_inverse(wide, rectified_.epsilon);
               square = static_cast<float>(wide.variance);  // infinite, not NaN, of finite numbers
@@ -166,13 +161,13 @@ class Backward final : public PreparedKernel {
   void run(const KernelCall& call) const override {
     const auto in = [&](int k) { return static_cast<const float*>(call.in[k]); };
     const auto out = [&](int k) { return static_cast<float*>(call.out[k]); };
-    const norm::BackwardImages images{in(0), in(1), out(0), rectified_.rectifier, rectified_.slope};
+    const BackwardImages images{in(0), in(1), out(0), rectified_.rectifier, rectified_.slope};
     const int behind = rectified_.rectifier == Rectifier::none ? 3 : 4;
     const float *scale = in(2), *shift = behind == 4 ? in(3) : nullptr, *mean = in(behind),
                 *variance = in(behind + 1);
     float *dscale = out(1), *dshift = out(2);
     const Scratch s(walk_, call.scratch);
-    const norm::ChannelLoops& loops = norm::channel_loops();
+    const ChannelLoops& loops = channel_loops();
     for (std::int64_t strip = 0; strip < walk_.strips; ++strip) {
       for_channels(walk_, strip, s.c, [&](std::int64_t k) {
         s.c.mean[k] = mean[k];
@@ -188,11 +183,10 @@ class Backward final : public PreparedKernel {
           if (is_wide(strip, variance)) {
             for_channels(walk_, strip, s.c, [&](std::int64_t k) {
               const double inverse = std::isinf(variance[k])
-                                         ? wide_inverse(norm::wide_moments(walk_, k, images.x), epsilon)
+                                         ? wide_inverse(wide_moments(walk_, k, images.x), epsilon)
                                          : inverse_deviation(variance[k], epsilon);
               s.c.slope[k] = static_cast<float>(inverse);
-              const norm::WideSlopes slopes =
-                  norm::wide_slopes(walk_, wide_channel(k, mean, scale, shift, s.c), images);
+              const WideSlopes slopes = wide_slopes(walk_, wide_channel(k, mean, scale, shift, s.c), images);
               s.partial.first[k] = slopes.sum, s.partial.second[k] = slopes.product;
               if (dscale) dscale[k] = static_cast<float>(slopes.product);
               if (dshift) dshift[k] = static_cast<float>(slopes.sum);
@@ -219,10 +213,10 @@ class Backward final : public PreparedKernel {
           if (!is_wide(strip, variance)) return loops.spread(walk_, task, images, s.c);
           for (std::int64_t k = strip * walk_.lanes; k < (strip + 1) * walk_.lanes; ++k) {
             if (k < walk_.channels) {
-              norm::wide_spread(walk_, part, wide_channel(k, mean, scale, shift, s.c),
-                                {s.partial.first[k], s.partial.second[k]}, images);
+              wide_spread(walk_, part, wide_channel(k, mean, scale, shift, s.c),
+                          {s.partial.first[k], s.partial.second[k]}, images);
             } else {
-              norm::wide_spread(walk_, part, {.channel = k}, {}, images);  // padding stays 0
+              wide_spread(walk_, part, {.channel = k}, {}, images);  // padding stays 0
             }
           }
         });
@@ -235,8 +229,8 @@ class Backward final : public PreparedKernel {
     return std::any_of(variance + std::min(strip * walk_.lanes, end), variance + end,
                        [](float each) { return std::isinf(each); });
   }
-  static norm::WideChannel wide_channel(std::int64_t k, const float* mean, const float* scale,
-                                        const float* shift, const Coefficients& c) {
+  static WideChannel wide_channel(std::int64_t k, const float* mean, const float* scale, const float* shift,
+                                  const Coefficients& c) {
     return {k, static_cast<double>(mean[k]), static_cast<double>(c.slope[k]), static_cast<double>(scale[k]),
             shift ? static_cast<double>(shift[k]) : 0};
   }
@@ -252,8 +246,8 @@ LayoutId given_layout(const KernelRequest& r, std::size_t k) {
 
 // The layout of an image, if the loops know it; else the public one.
 std::pair<LayoutId, ChannelWalk> walk_of(LayoutId layout, const Type& image) {
-  auto planes = cpu::image_planes(layout, image);
-  if (!planes) planes = cpu::image_planes(layout = public_layout, image);
+  auto planes = cpu::channel_view(layout, image);
+  if (!planes) planes = cpu::channel_view(layout = public_layout, image);
   return {layout, ChannelWalk(*planes, image.shape[0], image.shape[1])};
 }
 
@@ -319,4 +313,4 @@ const Candidates registered_backward("batch_norm_backward", make_kernels<Backwar
 const Candidates registered_relu_backward("batch_norm_relu_backward", make_kernels<BackwardKernel>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::norm

@@ -1,14 +1,14 @@
-// Loops over the channels of an image, for batch normalisation. A strip is what one vector holds side by
-// side: some neighbouring channels (blocked layouts and N,…,C), or one channel whose points are neighbours
+// Loops over the channels of an image, for batch normalization. A strip is what one vector holds side by
+// side: some neighboring channels (blocked layouts and N,…,C), or one channel whose points are neighbors
 // (the public layout, a plane). The images of a strip are cut into parts by their shapes alone, so that any
 // number of threads adds up the same numbers in the same order.
 #pragma once
 
 #include <cstdint>
 
-#include "backend/cpu/images.h"
+#include "backend/cpu/channel_view.h"
 
-namespace luge::norm {
+namespace luge::cpu::norm {
 
 struct ChannelWalk {
   bool plane = false;       // one channel a strip, points side by side
@@ -21,7 +21,7 @@ struct ChannelWalk {
   std::int64_t parts = 1;
   std::int64_t chunk_images = 1, chunk_points = 1;  // what is added up in float32 before float64
 
-  ChannelWalk(const cpu::ImagePlanes& planes, std::int64_t images, std::int64_t channels);
+  ChannelWalk(const cpu::ChannelView& planes, std::int64_t images, std::int64_t channels);
 
   std::int64_t padded() const { return lanes * strips; }
   std::int64_t tasks() const { return strips * parts; }
@@ -42,7 +42,7 @@ struct Partial {
   double *first, *second;  // [parts][padded()]
 };
 
-/// What is applied to the normalised image: nothing, relu, or relu with a slope below 0.
+/// What is applied to the normalized image: nothing, relu, or relu with a slope below 0.
 enum class Rectifier : std::uint8_t { none, relu, leaky };
 
 struct ForwardImages {
@@ -72,4 +72,4 @@ struct ChannelLoops {
 /// The loops for this machine's instruction set.
 const ChannelLoops& channel_loops();
 
-}  // namespace luge::norm
+}  // namespace luge::cpu::norm

@@ -10,7 +10,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::norm::HWY_NAMESPACE {
+namespace luge::cpu::norm::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -37,23 +37,23 @@ struct Squares {
   bool plane;
   template <class D>
   HWY_INLINE void operator()(D d, int64_t at, hn::Vec<D>& a, hn::Vec<D>&) const {
-    const auto centred = hn::Sub(hn::LoadU(d, x + at), number(d, plane, mean));
-    a = hn::MulAdd(centred, centred, a);
+    const auto centered = hn::Sub(hn::LoadU(d, x + at), number(d, plane, mean));
+    a = hn::MulAdd(centered, centered, a);
   }
 };
 
-// Centred x, and the gradient as far as relu lets it through.
+// Centered x, and the gradient as far as relu lets it through.
 template <Rectifier kRectifier>
 struct Masked {
   const BackwardImages& images;
   const Coefficients& c;  // of this strip
   bool plane;
   template <class D>
-  HWY_INLINE void read(D d, int64_t at, hn::Vec<D>& g, hn::Vec<D>& centred) const {
+  HWY_INLINE void read(D d, int64_t at, hn::Vec<D>& g, hn::Vec<D>& centered) const {
     g = hn::LoadU(d, images.dy + at);
-    centred = hn::Sub(hn::LoadU(d, images.x + at), number(d, plane, c.mean));
+    centered = hn::Sub(hn::LoadU(d, images.x + at), number(d, plane, c.mean));
     if constexpr (kRectifier != Rectifier::none) {
-      const auto y = hn::MulAdd(centred, number(d, plane, c.factor), number(d, plane, c.shift));
+      const auto y = hn::MulAdd(centered, number(d, plane, c.factor), number(d, plane, c.shift));
       const auto positive = hn::Gt(y, hn::Zero(d));
       if constexpr (kRectifier == Rectifier::relu) g = hn::IfThenElseZero(positive, g);
       if constexpr (kRectifier == Rectifier::leaky)
@@ -65,32 +65,32 @@ template <Rectifier kRectifier>
 struct Slopes : Masked<kRectifier> {
   template <class D>
   HWY_INLINE void operator()(D d, int64_t at, hn::Vec<D>& a, hn::Vec<D>& b) const {
-    hn::Vec<D> g, centred;
-    this->read(d, at, g, centred);
+    hn::Vec<D> g, centered;
+    this->read(d, at, g, centered);
     a = hn::Add(a, g);
-    b = hn::MulAdd(g, centred, b);
+    b = hn::MulAdd(g, centered, b);
   }
 };
 template <Rectifier kRectifier>
 struct Spread : Masked<kRectifier> {
   template <class D>
   HWY_INLINE void operator()(D d, int64_t at) const {
-    hn::Vec<D> g, centred;
-    this->read(d, at, g, centred);
+    hn::Vec<D> g, centered;
+    this->read(d, at, g, centered);
     const auto rest =
-        hn::MulAdd(centred, number(d, this->plane, this->c.slope), number(d, this->plane, this->c.constant));
+        hn::MulAdd(centered, number(d, this->plane, this->c.slope), number(d, this->plane, this->c.constant));
     hn::StoreU(hn::MulAdd(g, number(d, this->plane, this->c.factor), rest), d, this->images.dx + at);
   }
 };
 template <Rectifier kRectifier>
-struct Normalise {
+struct Normalize {
   const ForwardImages& images;
   const Coefficients& c;
   bool plane;
   template <class D>
   HWY_INLINE void operator()(D d, int64_t at) const {
-    const auto centred = hn::Sub(hn::LoadU(d, images.x + at), number(d, plane, c.mean));
-    auto y = hn::MulAdd(centred, number(d, plane, c.factor), number(d, plane, c.shift));
+    const auto centered = hn::Sub(hn::LoadU(d, images.x + at), number(d, plane, c.mean));
+    auto y = hn::MulAdd(centered, number(d, plane, c.factor), number(d, plane, c.shift));
     if (images.residual) y = hn::Add(y, hn::LoadU(d, images.residual + at));
     const auto negative = hn::Lt(y, hn::Zero(d));  // NaN stays
     if constexpr (kRectifier == Rectifier::relu) y = hn::IfThenZeroElse(negative, y);
@@ -279,9 +279,9 @@ struct VisitApply {
   void operator()(D d) const {
     const Coefficients own = of_strip(w, task / w.parts, c);
     switch (images.rectifier) {
-      case Rectifier::none: return write(d, w, task, Normalise<Rectifier::none>{images, own, w.plane});
-      case Rectifier::relu: return write(d, w, task, Normalise<Rectifier::relu>{images, own, w.plane});
-      case Rectifier::leaky: return write(d, w, task, Normalise<Rectifier::leaky>{images, own, w.plane});
+      case Rectifier::none: return write(d, w, task, Normalize<Rectifier::none>{images, own, w.plane});
+      case Rectifier::relu: return write(d, w, task, Normalize<Rectifier::relu>{images, own, w.plane});
+      case Rectifier::leaky: return write(d, w, task, Normalize<Rectifier::leaky>{images, own, w.plane});
     }
   }
 };
@@ -322,11 +322,11 @@ const ChannelLoops* find_channel_loops() {
 int64_t vector_lanes() { return static_cast<int64_t>(hn::Lanes(hn::CappedTag<float, 16>())); }
 
 }  // namespace
-}  // namespace luge::norm::HWY_NAMESPACE
+}  // namespace luge::cpu::norm::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::norm {
+namespace luge::cpu::norm {
 
 HWY_EXPORT(find_channel_loops);
 HWY_EXPORT(vector_lanes);
@@ -351,7 +351,7 @@ constexpr std::int64_t kTasks = 64;       // enough for any machine
 
 }  // namespace
 
-ChannelWalk::ChannelWalk(const cpu::ImagePlanes& planes, std::int64_t images, std::int64_t channels)
+ChannelWalk::ChannelWalk(const cpu::ChannelView& planes, std::int64_t images, std::int64_t channels)
     : channels(channels), images(images), points(planes.points) {
   plane = planes.lanes == 1 && planes.points > 1;
   const bool rows = planes.lanes == 1 && planes.points == 1;  // [N,C]: channels side by side
@@ -371,5 +371,5 @@ ChannelWalk::ChannelWalk(const cpu::ImagePlanes& planes, std::int64_t images, st
       std::max<std::int64_t>(1, (plane ? kChunk * 16 : kChunk) / std::max<std::int64_t>(points, 1));
 }
 
-}  // namespace luge::norm
+}  // namespace luge::cpu::norm
 #endif

@@ -1,4 +1,4 @@
-// Layer normalisation, forward and backward, over rows in the public layout. The gradients of scale and shift
+// Layer normalization, forward and backward, over rows in the public layout. The gradients of scale and shift
 // are added up for parts of the rows, which shapes alone determine, and then over the parts in float64.
 #include <fmt/format.h>
 
@@ -8,10 +8,8 @@
 #include "backend/cpu/norm/rows.h"
 #include "ops/attributes/norm.h"
 
-namespace luge {
+namespace luge::cpu::norm {
 namespace {
-
-using norm::Rows;
 
 constexpr double kBytesPerSecond = 12e9, kOneThreadBytes = 128e3;
 
@@ -28,8 +26,8 @@ class Forward final : public PreparedKernel {
   void run(const KernelCall& call) const override {
     const auto in = [&](int k) { return static_cast<const float*>(call.in[k]); };
     const auto out = [&](int k) { return static_cast<float*>(call.out[k]); };
-    const norm::RowForward p{in(0), in(1), in(2), out(0), out(1), out(2)};
-    const norm::RowLoops& loops = norm::row_loops();
+    const RowForward p{in(0), in(1), in(2), out(0), out(1), out(2)};
+    const RowLoops& loops = row_loops();
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int part = 0; part < threads_; ++part) {
       loops.forward(rows_, p, rows_.rows * part / threads_, rows_.rows * (part + 1) / threads_);
@@ -53,7 +51,7 @@ class Backward final : public PreparedKernel {
     const auto in = [&](int k) { return static_cast<const float*>(call.in[k]); };
     const auto out = [&](int k) { return static_cast<float*>(call.out[k]); };
     auto* sums = static_cast<float*>(call.scratch);  // [parts][2][columns]
-    const norm::RowLoops& loops = norm::row_loops();
+    const RowLoops& loops = row_loops();
     const std::int64_t parts = parts_of(rows_), columns = rows_.columns;
     float *const dscale = out(1), *const dshift = out(2);
 #pragma omp parallel num_threads(threads_) if (threads_ > 1)
@@ -61,7 +59,7 @@ class Backward final : public PreparedKernel {
 #pragma omp for schedule(static)
       for (std::int64_t part = 0; part < parts; ++part) {
         float* own = sums + part * 2 * columns;
-        const norm::RowBackward p{in(0), in(1), in(2), in(3), in(4), out(0), own, own + columns};
+        const RowBackward p{in(0), in(1), in(2), in(3), in(4), out(0), own, own + columns};
         loops.backward(rows_, p, rows_.rows * part / parts, rows_.rows * (part + 1) / parts);
       }
 #pragma omp for schedule(static)
@@ -127,4 +125,4 @@ const Candidates registered("layer_norm", make_kernels<LayerNormKernel>());
 const Candidates registered_backward("layer_norm_backward", make_kernels<LayerNormBackwardKernel>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::norm

@@ -1,10 +1,10 @@
-// Loops over rows, for layer normalisation. A row stays in the first-level cache while it is walked over
+// Loops over rows, for layer normalization. A row stays in the first-level cache while it is walked over
 // again.
 #pragma once
 
 #include <cstdint>
 
-namespace luge::norm {
+namespace luge::cpu::norm {
 
 struct Rows {
   std::int64_t rows = 1, columns = 1;
@@ -30,4 +30,4 @@ struct RowLoops {
 /// The loops for this machine's instruction set.
 const RowLoops& row_loops();
 
-}  // namespace luge::norm
+}  // namespace luge::cpu::norm

@@ -11,7 +11,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::norm::HWY_NAMESPACE {
+namespace luge::cpu::norm::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -60,11 +60,11 @@ struct Squares {
   float mean;
   template <class D>
   HWY_INLINE void operator()(D d, int64_t k, hn::Vec<D>& a, hn::Vec<D>&) const {
-    const auto centred = hn::Sub(hn::LoadU(d, x + k), hn::Set(d, mean));
-    a = hn::MulAdd(centred, centred, a);
+    const auto centered = hn::Sub(hn::LoadU(d, x + k), hn::Set(d, mean));
+    a = hn::MulAdd(centered, centered, a);
   }
 };
-struct Normalise {
+struct Normalize {
   const RowForward& p;
   int64_t at;
   float mean, inverse;
@@ -99,7 +99,7 @@ void forward(const Rows& r, const RowForward& p, int64_t first, int64_t last) {
     double variance = static_cast<double>(squares) / n;
     if (std::isinf(squares)) variance = wide_variance(p.x + at, r.columns, mean);
     const auto inverse = static_cast<float>(1 / std::sqrt(variance + r.epsilon));
-    if (p.y) for_row(r.columns, Normalise{p, at, mean, inverse});
+    if (p.y) for_row(r.columns, Normalize{p, at, mean, inverse});
     if (p.mean) p.mean[row] = mean;
     if (p.inverse) p.inverse[row] = inverse;
   }
@@ -153,11 +153,11 @@ const RowLoops* find_row_loops() {
 }
 
 }  // namespace
-}  // namespace luge::norm::HWY_NAMESPACE
+}  // namespace luge::cpu::norm::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::norm {
+namespace luge::cpu::norm {
 
 HWY_EXPORT(find_row_loops);
 
@@ -166,5 +166,5 @@ const RowLoops& row_loops() {
   return loops;
 }
 
-}  // namespace luge::norm
+}  // namespace luge::cpu::norm
 #endif

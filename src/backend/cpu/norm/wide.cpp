@@ -1,6 +1,6 @@
 #include "backend/cpu/norm/wide.h"
 
-namespace luge::norm {
+namespace luge::cpu::norm {
 namespace {
 
 // Calls visit(place) for each element of a channel in the images of parts [first, last).
@@ -61,4 +61,4 @@ void wide_spread(const ChannelWalk& w, std::int64_t part, const WideChannel& c, 
   });
 }
 
-}  // namespace luge::norm
+}  // namespace luge::cpu::norm

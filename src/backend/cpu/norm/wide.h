@@ -4,7 +4,7 @@
 
 #include "backend/cpu/norm/channels.h"
 
-namespace luge::norm {
+namespace luge::cpu::norm {
 
 struct WideMoments {
   double mean = 0, variance = 0;
@@ -24,4 +24,4 @@ WideSlopes wide_slopes(const ChannelWalk& w, const WideChannel& c, const Backwar
 void wide_spread(const ChannelWalk& w, std::int64_t part, const WideChannel& c, const WideSlopes& slopes,
                  const BackwardImages& images);
 
-}  // namespace luge::norm
+}  // namespace luge::cpu::norm

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 using dnnl::algorithm;
 using dnnl::memory;
@@ -258,4 +258,4 @@ inline auto pool_backward(algorithm how, const Desc& dx, const Desc& dy, const D
 
 #endif
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

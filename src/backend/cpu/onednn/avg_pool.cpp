@@ -2,7 +2,7 @@
 #include "backend/cpu/onednn/far_mean.h"
 #include "backend/cpu/onednn/pool.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 algorithm mean_of(const PoolAttributes& attributes) {
@@ -98,4 +98,4 @@ const Candidates forward("avg_pool", best_first(avg_pool_candidate({})));
 const Candidates backward("avg_pool_backward", best_first(avg_pool_backward_candidate({})));
 
 }  // namespace
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -8,7 +8,7 @@
 
 #include "ops/attributes/window.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 double product(const Dims& dims) {
@@ -229,4 +229,4 @@ Offer Arguments::finish(const dnnl::primitive_desc_base& desc, const dnnl::primi
   return offer;
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

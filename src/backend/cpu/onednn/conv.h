@@ -8,7 +8,7 @@
 #include "backend/cpu/onednn/kernel.h"
 #include "ops/attributes/conv.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 enum class Direction : std::uint8_t { forward, data, weights };
 
@@ -87,4 +87,4 @@ class Arguments {
   std::vector<Conversion> before_, after_;
 };
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

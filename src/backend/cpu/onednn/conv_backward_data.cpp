@@ -4,7 +4,7 @@
 #include "backend/cpu/onednn/conv.h"
 #include "backend/cpu/onednn/wrong.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 class ConvBackwardDataKernel final : public OneDnnKernel<ConvAttributes> {
@@ -59,4 +59,4 @@ std::unique_ptr<Kernel> conv_backward_data_candidate(Family family, Pick pick) {
   return std::make_unique<ConvBackwardDataKernel>(family, pick);
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

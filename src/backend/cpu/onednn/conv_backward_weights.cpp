@@ -5,7 +5,7 @@
 #include "backend/cpu/onednn/conv.h"
 #include "backend/cpu/onednn/wrong.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
@@ -68,4 +68,4 @@ std::unique_ptr<Kernel> conv_backward_weights_candidate(Family family, Pick pick
   return std::make_unique<ConvBackwardWeightsKernel>(family, pick);
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

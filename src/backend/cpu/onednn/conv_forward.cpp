@@ -4,7 +4,7 @@
 #include "backend/cpu/onednn/conv.h"
 #include "backend/cpu/onednn/wrong.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 class ConvForwardKernel final : public OneDnnKernel<ConvAttributes> {
@@ -76,4 +76,4 @@ std::unique_ptr<Kernel> conv_candidate(Family family, Pick pick) {
   return std::make_unique<ConvForwardKernel>(family, pick);
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -7,7 +7,7 @@
 #include "backend/cpu/onednn/api.h"
 #include "backend/cpu/onednn/describe.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 constexpr double clock = 2.5e9;           // of a server core under vector load
@@ -66,4 +66,4 @@ std::string refuse_slow(std::string_view implementation) {
   return fmt::format("oneDNN has only its reference code ({}) for this", implementation);
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

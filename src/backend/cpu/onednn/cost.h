@@ -6,7 +6,7 @@
 
 #include "luge/dtype.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 /// Threads for so much work: below a few microseconds of one core, waking a second one costs more than it
 /// saves.
@@ -25,4 +25,4 @@ bool has_amx();
 /// Refusal in words when oneDNN answered with its slow reference code, else empty.
 std::string refuse_slow(std::string_view implementation);
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

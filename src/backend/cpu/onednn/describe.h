@@ -2,9 +2,9 @@
 
 #include <string>
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 /// "oneDNN 2.6.3 avx512_core_vnni"
 std::string describe_library();
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "backend/cpu/images.h"
+#include "backend/cpu/channel_view.h"
 #include "core/dispatch.h"
 #include "ops/attributes/window.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 // Whether some exponent is that of infinities and NaN. Half of float32's bits are all of bfloat16's.
@@ -29,7 +29,7 @@ bool any_not_finite(const bfloat16* values, std::int64_t count, int threads) {
 
 /// Where an element lies in memory.
 struct Places {
-  cpu::ImagePlanes p;
+  cpu::ChannelView p;
   std::int64_t elements() const { return p.planes * p.points * p.lanes; }
   std::int64_t at(std::int64_t image, std::int64_t channel, std::int64_t point) const {
     return ((image * p.blocks + channel / p.lanes) * p.points + point) * p.lanes + channel % p.lanes;
@@ -103,7 +103,7 @@ std::shared_ptr<const PreparedKernel> with_far_means(std::shared_ptr<const Prepa
                                                      const PoolAttributes& attributes, const Type& x,
                                                      LayoutId x_layout, const Type& y, LayoutId y_layout,
                                                      int threads) {
-  const auto from = cpu::image_planes(x_layout, x), to = cpu::image_planes(y_layout, y);
+  const auto from = cpu::channel_view(x_layout, x), to = cpu::channel_view(y_layout, y);
   if (!from || !to) return kernel;
   const auto wrapped = [&]<class T>() {
     return std::make_shared<FarMeans<T>>(std::move(kernel), attributes, x.shape, Places{*from}, Places{*to},
@@ -113,4 +113,4 @@ std::shared_ptr<const PreparedKernel> with_far_means(std::shared_ptr<const Prepa
   return wrapped.template operator()<float>();
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -4,7 +4,7 @@
 #include "backend/backend.h"
 #include "ops/attributes/pool.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 /// `kernel`, and after it each mean that is not finite once more, in float64. Of f32 or bf16 images; in a
 /// layout that is not N,C,…, N,…,C or blocks of channels the kernel alone.
@@ -13,4 +13,4 @@ std::shared_ptr<const PreparedKernel> with_far_means(std::shared_ptr<const Prepa
                                                      LayoutId x_layout, const Type& y, LayoutId y_layout,
                                                      int threads);
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -10,7 +10,7 @@
 
 #include "backend/cpu/operand.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 class OfferMemory {
@@ -198,4 +198,4 @@ std::string Pick::name(std::string_view kernel) const {
   return nth == 0 ? std::string(kernel) : fmt::format("{}, implementation {}", kernel, nth + 1);
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

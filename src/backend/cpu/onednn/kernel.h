@@ -12,7 +12,7 @@
 #include "backend/cpu/own_inputs.h"
 #include "graph/fields.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 using cpu::own_inputs;
 
@@ -93,4 +93,4 @@ class OneDnnKernel : public Kernel {
   std::string name_;
 };
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -6,7 +6,7 @@
 #include <cctype>
 #include <numeric>
 
-namespace luge {
+namespace luge::cpu {
 namespace onednn {
 namespace {
 
@@ -119,8 +119,6 @@ std::optional<LayoutId> layout_of(const Desc& desc) {
 
 }  // namespace onednn
 
-namespace cpu {
-
 Blocking blocking_of(LayoutId layout, const Type& type) {
   auto fields = onednn::blocking_fields(
       onednn::describe(layout, onednn::dims_of(type.shape), onednn::memory::data_type::u8));
@@ -189,5 +187,4 @@ std::string layout_name(LayoutId layout) {
   return name;
 }
 
-}  // namespace cpu
-}  // namespace luge
+}  // namespace luge::cpu

@@ -7,7 +7,7 @@
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/api.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 /// Empty for element types that oneDNN lacks.
 std::optional<memory::data_type> onednn_type(DType type);
@@ -22,4 +22,4 @@ std::optional<LayoutId> layout_of(const Desc& desc);
 
 Dims dims_of(const Shape& shape);
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

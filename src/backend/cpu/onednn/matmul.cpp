@@ -8,7 +8,7 @@
 
 #include "backend/cpu/onednn/wrong.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 MatmulSide side_of(const Shape& shape, bool transpose, bool left) {
@@ -145,4 +145,4 @@ Offer matmul_offer(const KernelRequest& r, const MatmulProblem& problem, const M
   return offer;
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -6,7 +6,7 @@
 #include "backend/cpu/onednn/kernel.h"
 #include "ops/attributes/matmul.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 /// One side of a product. Plain memory: either side may be transposed by its strides alone.
 struct MatmulSide {
@@ -39,4 +39,4 @@ Offer matmul_offer(const KernelRequest& request, const MatmulProblem& problem, c
 
 std::unique_ptr<Kernel> matmul_candidate(Pick pick);
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -6,7 +6,7 @@
 
 #include "ops/attributes/window.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 PoolProblem::PoolProblem(const PoolAttributes& attributes, const Type& x_type, const Type& y_type)
     : x(dims_of(x_type.shape)),
@@ -83,4 +83,4 @@ Offer pool_offer(const KernelRequest& request, const PoolProblem& problem,
   return offer;
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

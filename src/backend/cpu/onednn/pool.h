@@ -6,7 +6,7 @@
 #include "backend/cpu/onednn/kernel.h"
 #include "ops/attributes/pool.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 struct PoolProblem {
   Dims x, y, kernel;
@@ -39,4 +39,4 @@ Offer pool_offer(const KernelRequest& request, const PoolProblem& problem,
                  const dnnl::primitive_desc_base& desc, const dnnl::primitive& primitive,
                  const PoolArguments& arguments, int threads);
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

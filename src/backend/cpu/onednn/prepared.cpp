@@ -5,7 +5,7 @@
 
 #include "luge/error.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 ThreadScope::ThreadScope(int threads) : before_(omp_get_max_threads()) {
   if (threads != before_) omp_set_num_threads(threads);
@@ -56,10 +56,10 @@ void PrimitiveChain::run(const KernelCall& call) const {
     const auto status =
         dnnl_primitive_execute(stage.primitive.get(), stream().get(),
                                static_cast<int>(stage.arguments.size()), stage.arguments.data());
-    // Not an offence of the data: the library itself could not run, which only lack of memory brings about.
+    // Not an error of the data: the library itself could not run, which only lack of memory brings about.
     if (status != dnnl_success)
       throw MemoryError(fmt::format("oneDNN could not run a kernel (status {})", int{status}));
   }
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -7,7 +7,7 @@
 #include "backend/backend.h"
 #include "backend/cpu/onednn/api.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 /// Where an argument's memory comes from at run time.
 struct Place {
@@ -67,4 +67,4 @@ class PrimitiveChain final : public PreparedKernel {
   std::vector<Stage> stages_;
 };
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

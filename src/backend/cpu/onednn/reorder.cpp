@@ -7,7 +7,7 @@
 #include "backend/cpu/onednn/prepared.h"
 #include "core/threads.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 // For element types that oneDNN lacks: bits are copied one element at a time.
@@ -64,4 +64,4 @@ std::shared_ptr<const PreparedKernel> make_reorder(LayoutId from, LayoutId to, c
   }
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 namespace {
 
 bool is(std::string_view implementation, std::string_view part) {
@@ -75,4 +75,4 @@ bool wrong_matmul(std::string_view implementation, bool operands) {
   return operands && !of(implementation, "brg") && !is(implementation, "gemm:jit");
 }
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -8,7 +8,7 @@
 #include "backend/cpu/onednn/conv.h"
 #include "backend/cpu/onednn/matmul.h"
 
-namespace luge::onednn {
+namespace luge::cpu::onednn {
 
 /// `operands`: post-ops with an operand of more than one number stand behind it.
 bool wrong_forward(std::string_view implementation, bool operands);
@@ -16,4 +16,4 @@ bool wrong_data(std::string_view implementation, const ConvProblem& problem);
 bool wrong_weights(std::string_view implementation, const ConvProblem& problem, Family family);
 bool wrong_matmul(std::string_view implementation, bool operands);
 
-}  // namespace luge::onednn
+}  // namespace luge::cpu::onednn

@@ -1,4 +1,4 @@
-// Max pooling over memory seen as planes of points, every point a run of `lanes` neighbouring channels: nhwc
+// Max pooling over memory seen as planes of points, every point a run of `lanes` neighboring channels: nhwc
 // and the blocked layouts; in the public layout a point is one number.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include "luge/dtype.h"
 #include "ops/attributes/window.h"
 
-namespace luge::pool {
+namespace luge::cpu::pool {
 
 struct Geometry {
   std::int64_t planes = 1;  // images, or images times blocks of channels
@@ -38,4 +38,4 @@ struct Loops {
 /// The loops for this machine's instruction set: elements f32 or bf16, positions u8 or i32.
 Loops loops_for(DType element, DType position);
 
-}  // namespace luge::pool
+}  // namespace luge::cpu::pool

@@ -13,11 +13,11 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::pool::HWY_NAMESPACE {
+namespace luge::cpu::pool::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using namespace bf16_vectors::HWY_NAMESPACE;
+using namespace bf16::HWY_NAMESPACE;
 using std::int64_t;
 
 /// Taps first … last - 1 of a window stay inside the image.
@@ -202,8 +202,8 @@ void forward_row_of_lanes(const Geometry& g, const Row& row, const E* x, E* y, P
 // Windows first … last - 1 of a row in the public layout, Lanes(d) at a time; the last vector overlaps the
 // one before.
 template <class D, class E, class P>
-HWY_INLINE int64_t pool_neighbours(D d, const Geometry& g, const E* corner, int64_t first, int64_t last, E* y,
-                                   P* positions) {
+HWY_INLINE int64_t pool_neighbors(D d, const Geometry& g, const E* corner, int64_t first, int64_t last, E* y,
+                                  P* positions) {
   const auto vector = static_cast<int64_t>(hn::Lanes(d));
   if (last - first < vector || vector == 1) return first;
   for (int64_t o = first; o < last; o += vector) {
@@ -226,9 +226,9 @@ void forward_row_of_points(const Geometry& g, const Row& row, const E* x, E* y, 
   int64_t done = whole.first;
   if (w.stride <= 2 && whole.last > whole.first) {
     const E* corner = x + row.line(g, 0, 0);
-    done = pool_neighbours(hn::CappedTag<float, 8>(), g, corner, whole.first, whole.last, y, positions);
+    done = pool_neighbors(hn::CappedTag<float, 8>(), g, corner, whole.first, whole.last, y, positions);
     if (done < whole.last) {
-      done = pool_neighbours(hn::CappedTag<float, 4>(), g, corner, whole.first, whole.last, y, positions);
+      done = pool_neighbors(hn::CappedTag<float, 4>(), g, corner, whole.first, whole.last, y, positions);
     }
   }
   for (int64_t o = done; o < w.out; ++o) single(o);
@@ -354,11 +354,11 @@ Loops find(DType element, DType position) {
 }
 
 }  // namespace
-}  // namespace luge::pool::HWY_NAMESPACE
+}  // namespace luge::cpu::pool::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::pool {
+namespace luge::cpu::pool {
 
 void Geometry::prepare() {
   for (std::int64_t kd = 0; kd < axis[0].kernel; ++kd) {
@@ -378,5 +378,5 @@ HWY_EXPORT(find);
 
 Loops loops_for(DType element, DType position) { return HWY_DYNAMIC_DISPATCH(find)(element, position); }
 
-}  // namespace luge::pool
+}  // namespace luge::cpu::pool
 #endif

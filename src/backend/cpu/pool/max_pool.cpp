@@ -5,18 +5,16 @@
 #include <optional>
 
 #include "backend/backend.h"
-#include "backend/cpu/images.h"
+#include "backend/cpu/channel_view.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/pool/loops.h"
 #include "ops/attributes/pool.h"
 
-namespace luge {
+namespace luge::cpu::pool {
 namespace {
 
-using pool::Geometry;
-
 std::optional<Geometry> geometry_of(const PoolAttributes& attributes, LayoutId layout, const Type& x) {
-  const auto planes = cpu::image_planes(layout, x);
+  const auto planes = cpu::channel_view(layout, x);
   if (!planes) return std::nullopt;
   Geometry g;
   g.planes = planes->planes;
@@ -43,7 +41,7 @@ Offer pool_offer(const KernelRequest& r, LayoutId layout, const Type& x, const T
   Offer offer;
   for (const Type& type : r.out) offer.out_layouts.push_back(cpu::canonical_layout(layout, type));
   offer.cost = 1e-6 + bytes / (bytes_per_second * threads) * (g.lanes == 1 ? 2 : 1);
-  auto kernel = std::make_shared<Run>(g, pool::loops_for(x.dtype, position), threads);
+  auto kernel = std::make_shared<Run>(g, loops_for(x.dtype, position), threads);
   if (x.dtype == DType::bf16) offer.scratch = kernel->scratch();
   offer.kernel = std::move(kernel);
   offer.note = fmt::format("{} lanes{}", g.lanes, threads == 1 ? ", one thread" : "");
@@ -52,7 +50,7 @@ Offer pool_offer(const KernelRequest& r, LayoutId layout, const Type& x, const T
 
 class Forward final : public PreparedKernel {
  public:
-  Forward(const Geometry& g, pool::Loops loops, int threads) : g_(g), loops_(loops), threads_(threads) {}
+  Forward(const Geometry& g, Loops loops, int threads) : g_(g), loops_(loops), threads_(threads) {}
   std::size_t scratch() const { return 0; }
   void run(const KernelCall& call) const override {
     const std::int64_t all = g_.rows();
@@ -65,13 +63,13 @@ class Forward final : public PreparedKernel {
 
  private:
   Geometry g_;
-  pool::Loops loops_;
+  Loops loops_;
   int threads_;
 };
 
 class Backward final : public PreparedKernel {
  public:
-  Backward(const Geometry& g, pool::Loops loops, int threads) : g_(g), loops_(loops), threads_(threads) {}
+  Backward(const Geometry& g, Loops loops, int threads) : g_(g), loops_(loops), threads_(threads) {}
   std::size_t scratch() const { return static_cast<std::size_t>(threads_ * plane()) * sizeof(float); }
   void run(const KernelCall& call) const override {
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
@@ -86,7 +84,7 @@ class Backward final : public PreparedKernel {
   // Floats of one thread's plane, in whole lines of the cache.
   std::int64_t plane() const { return (g_.in_points() * g_.lanes + 15) / 16 * 16; }
   Geometry g_;
-  pool::Loops loops_;
+  Loops loops_;
   int threads_;
 };
 
@@ -140,4 +138,4 @@ const Candidates registered("max_pool", make_kernels<MaxPoolKernel>());
 const Candidates registered_backward("max_pool_backward", make_kernels<MaxPoolBackwardKernel>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::pool

@@ -12,7 +12,7 @@
 #include "backend/cpu/vector/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::recurrent::HWY_NAMESPACE {
+namespace luge::cpu::recurrent::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using std::int64_t;
 using vector::HWY_NAMESPACE::F;
@@ -131,7 +131,7 @@ struct Gru {
   static HWY_INLINE Register carried(const float* state) { return hn::LoadU(F(), state); }
 };
 
-}  // namespace luge::recurrent::HWY_NAMESPACE
+}  // namespace luge::cpu::recurrent::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -9,11 +9,8 @@
 #include "backend/cpu/recurrent/steps.h"
 #include "ops/attributes/recurrent.h"
 
-namespace luge {
+namespace luge::cpu::recurrent {
 namespace {
-
-using recurrent::Cell;
-using recurrent::Extents;
 
 constexpr std::int64_t least_rows = 16, least_units = 64;  // of a thread
 constexpr double least_flops = 1e5;                        // of a step, for more than one thread
@@ -63,18 +60,18 @@ void meet_all() {
 /// Packs with all threads, then walks.
 template <class Call>
 void walk(const Call& call, const Split& split, void (*pack)(const Call&, int, int),
-          void (*rows)(const Call&, float*, const recurrent::Share&)) {
+          void (*rows)(const Call&, float*, const Share&)) {
   float* scratch = call.packed + split.packed;
   const std::int64_t batch = call.e.batch;
   const auto rows_of = [&](int part) {
-    return recurrent::Share{batch * part / split.row_parts, batch * (part + 1) / split.row_parts};
+    return Share{batch * part / split.row_parts, batch * (part + 1) / split.row_parts};
   };
 #pragma omp parallel num_threads(split.threads()) if (split.threads() > 1)
   {
     if (omp_get_num_threads() == split.threads()) {
       const int thread = omp_get_thread_num(), part = thread / split.unit_parts;
       pack(call, thread, split.threads());
-      recurrent::Share share = rows_of(part);
+      Share share = rows_of(part);
       share.unit_part = thread % split.unit_parts;
       share.unit_parts = split.unit_parts;
       if (split.threads() > 1) share.meet = meet_all;
@@ -94,7 +91,7 @@ class ForwardRun final : public PreparedKernel {
   ForwardRun(Cell cell, const Split& split, bool started) : cell_(cell), split_(split), started_(started) {}
   void run(const KernelCall& call) const override {
     const bool lstm = cell_ == Cell::lstm;
-    recurrent::Forward f;
+    Forward f;
     f.e = split_.e;
     f.x = floats(call, 0), f.w_ih = floats(call, 1), f.w_hh = floats(call, 2), f.b = floats(call, 3);
     if (!lstm) f.b_hh = floats(call, 4);
@@ -105,8 +102,8 @@ class ForwardRun final : public PreparedKernel {
     f.gates = result(call, lstm ? 3 : 2);
     f.before = result(call, lstm ? 5 : 3);
     f.packed = static_cast<float*>(call.scratch);
-    const auto& functions = recurrent::functions(cell_);
-    walk(f, split_, functions.pack_forward, functions.forward);
+    const auto& loops = functions(cell_);
+    walk(f, split_, loops.pack_forward, loops.forward);
   }
 
  private:
@@ -120,7 +117,7 @@ class BackwardRun final : public PreparedKernel {
   BackwardRun(Cell cell, const Split& split, bool started) : cell_(cell), split_(split), started_(started) {}
   void run(const KernelCall& call) const override {
     const bool lstm = cell_ == Cell::lstm;
-    recurrent::Backward b;
+    Backward b;
     b.e = split_.e;
     b.w_hh = floats(call, 0), b.gates = floats(call, 1), b.cells = floats(call, 2);
     b.dy = floats(call, 3), b.dh = floats(call, 4);
@@ -132,8 +129,8 @@ class BackwardRun final : public PreparedKernel {
       b.before_input = result(call, 0), b.before = result(call, 1), b.dh0 = result(call, 2);
     }
     b.packed = static_cast<float*>(call.scratch);
-    const auto& functions = recurrent::functions(cell_);
-    walk(b, split_, functions.pack_backward, functions.backward);
+    const auto& loops = functions(cell_);
+    walk(b, split_, loops.pack_backward, loops.backward);
   }
 
  private:
@@ -158,8 +155,8 @@ Offer accept(Cell cell, const Split& split, bool started, double depth) {
   const Extents& e = split.e;
   Offer offer;
   offer.scratch = split.bytes();
-  offer.cost = 1e-6 + 2.0 * static_cast<double>(e.steps * e.batch * e.units) * recurrent::parts_of(cell) *
-                          depth / (flops_per_second * split.threads());
+  offer.cost = 1e-6 + 2.0 * static_cast<double>(e.steps * e.batch * e.units) * parts_of(cell) * depth /
+                          (flops_per_second * split.threads());
   offer.kernel = std::make_shared<Run>(cell, split, started);
   offer.note =
       fmt::format("{} steps, {}x{} threads over rows and units", e.steps, split.row_parts, split.unit_parts);
@@ -176,8 +173,8 @@ class ForwardKernel final : public Kernel {
     if (std::string reason = refusal(r); !reason.empty()) return refuse(std::move(reason));
     Split split =
         split_of(extents_of(*attributes, r.in[0].shape, r.in[2].shape, r.in[0].shape[2]), r.threads);
-    split.packed = recurrent::forward_packed(cell, split.e);
-    split.of_rows = recurrent::forward_scratch(split.e, split.rows());
+    split.packed = forward_packed(cell, split.e);
+    split.of_rows = forward_scratch(split.e, split.rows());
     return accept<ForwardRun>(cell, split, r.in.size() == 6, static_cast<double>(split.e.in + split.e.units));
   }
 };
@@ -196,8 +193,8 @@ class BackwardKernel final : public Kernel {
       if (!r.out_used[k]) return refuse("gives no gradient of the states alone");
     }
     Split split = split_of(extents_of(*attributes, r.in[1].shape, r.in[0].shape, 0), r.threads);
-    split.packed = recurrent::backward_packed(cell, split.e);
-    split.of_rows = recurrent::backward_scratch(cell, split.e, split.rows());
+    split.packed = backward_packed(cell, split.e);
+    split.of_rows = backward_scratch(cell, split.e, split.rows());
     const bool started = r.in.size() == 7;  // lstm
     Offer offer = accept<BackwardRun>(cell, split, started, static_cast<double>(split.e.units));
     // A gate is read just before its gradient takes its place.
@@ -212,4 +209,4 @@ const Candidates registered_lstm_backward("lstm_backward", make_kernels<Backward
 const Candidates registered_gru_backward("gru_backward", make_kernels<BackwardKernel<Cell::gru>>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::recurrent

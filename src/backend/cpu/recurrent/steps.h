@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace luge::recurrent {
+namespace luge::cpu::recurrent {
 
 enum class Cell : std::uint8_t { lstm, gru };
 
@@ -69,4 +69,4 @@ struct Functions {
 /// For the best instruction set of this machine.
 const Functions& functions(Cell cell);
 
-}  // namespace luge::recurrent
+}  // namespace luge::cpu::recurrent

@@ -13,7 +13,7 @@
 #include "backend/cpu/vector/product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::recurrent::HWY_NAMESPACE {
+namespace luge::cpu::recurrent::HWY_NAMESPACE {
 namespace {
 
 using vector::HWY_NAMESPACE::accumulate;
@@ -295,11 +295,11 @@ const Functions& find_target(Cell cell) {
 }
 
 }  // namespace
-}  // namespace luge::recurrent::HWY_NAMESPACE
+}  // namespace luge::cpu::recurrent::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::recurrent {
+namespace luge::cpu::recurrent {
 
 HWY_EXPORT(find_target);
 const Functions& functions(Cell cell) { return HWY_DYNAMIC_DISPATCH(find_target)(cell); }
@@ -319,5 +319,5 @@ std::int64_t backward_scratch(Cell cell, const Extents& e, std::int64_t rows) {
   return rows * (2 * (cache_lines(parts_of(cell) * e.units) + 16) + e.padded());
 }
 
-}  // namespace luge::recurrent
+}  // namespace luge::cpu::recurrent
 #endif

@@ -14,10 +14,10 @@
 #include <utility>
 
 #include "backend/cpu/vector/lanes-inl.h"
-#include "backend/cpu/vector/turn-inl.h"
+#include "backend/cpu/vector/transpose-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::vector::HWY_NAMESPACE {
+namespace luge::cpu::vector::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using std::int64_t;
 
@@ -164,7 +164,7 @@ inline void pack_turned(const float* from, int64_t row, int64_t rows, int64_t de
   }
 }
 
-}  // namespace luge::vector::HWY_NAMESPACE
+}  // namespace luge::cpu::vector::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

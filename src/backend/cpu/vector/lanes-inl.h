@@ -12,7 +12,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::vector::HWY_NAMESPACE {
+namespace luge::cpu::vector::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using F = hn::ScalableTag<float>;
@@ -48,7 +48,7 @@ HWY_INLINE Register first_lanes(Register x, std::int64_t count) {
   return hn::IfThenElseZero(hn::FirstN(F(), static_cast<std::size_t>(count > 0 ? count : 0)), x);
 }
 
-}  // namespace luge::vector::HWY_NAMESPACE
+}  // namespace luge::cpu::vector::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

@@ -11,7 +11,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::vector::HWY_NAMESPACE {
+namespace luge::cpu::vector::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // c0 + x (c1 + x (c2 + …)).
@@ -79,7 +79,7 @@ HWY_INLINE V tanh(D d, V x) {
   return hn::IfThenElse(hn::Or(hn::Lt(size, hn::Set(d, 0.6f)), hn::IsNaN(x)), small, large);
 }
 
-}  // namespace luge::vector::HWY_NAMESPACE
+}  // namespace luge::cpu::vector::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

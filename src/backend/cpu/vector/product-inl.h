@@ -10,7 +10,7 @@
 #include "backend/cpu/vector/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::vector::HWY_NAMESPACE {
+namespace luge::cpu::vector::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 /// Rows that fit beside four registers of columns: 32 registers with AVX-512, 16 without.
@@ -53,7 +53,7 @@ HWY_INLINE void for_row_blocks(std::int64_t count, Body&& body) {
   }
 }
 
-}  // namespace luge::vector::HWY_NAMESPACE
+}  // namespace luge::cpu::vector::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

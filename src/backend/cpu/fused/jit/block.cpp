@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 
 int Block::operand(const BlockOperand& wanted) {
   const auto found = std::find(operands.begin(), operands.end(), wanted);
@@ -67,4 +67,4 @@ Block interleaved(const Block& block, int vectors, std::vector<int>& shared) {
   return wide;
 }
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

@@ -1,5 +1,5 @@
 // What generated code computes for one vector of elements: operations on vectors of f32 (or their bits) and
-// on masks, each value written once. Elementwise instructions are spelt out in these operations, exactly as
+// on masks, each value written once. Elementwise instructions are spelled out in these operations, exactly as
 // the interpreted loops compute them, so that both give the same bytes.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include "backend/instruction.h"
 #include "ops/attributes/fused.h"
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 
 enum class Op : std::uint8_t {
   input,     // operand `a`
@@ -104,4 +104,4 @@ int round_to_bf16(Block& block, int value);
 /// Appends what an instruction computes from values; -1 when generated code cannot.
 int expand(Block& block, Instruction instruction, DType from, DType to, const int* sources);
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "backend/cpu/machine/opcodes.h"
+#include "backend/cpu/x64/opcodes.h"
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -404,4 +404,4 @@ void Body::join(TileReduction reduction, int sum, int from, bool part) {
   vectors_.free(together);
 }
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

@@ -5,11 +5,11 @@
 
 #include "backend/cpu/fused/jit/block.h"
 #include "backend/cpu/fused/jit/registers.h"
-#include "backend/cpu/machine/assembler.h"
+#include "backend/cpu/x64/assembler.h"
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 
-using machine::Operand;  // of an instruction, not of an expression
+using x64::Operand;  // of an instruction, not of an expression
 
 /// Where things are all along a row.
 struct Surroundings {
@@ -90,4 +90,4 @@ class Body {
   bool part_ = false, storing_ = false;
 };
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

@@ -1,6 +1,6 @@
 #include "backend/cpu/fused/jit/code.h"
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 namespace {
 thread_local int disabled = 0;
 }
@@ -9,4 +9,4 @@ bool enabled() { return disabled == 0 && instruction_set().has_value(); }
 Disabled::Disabled() { ++disabled; }
 Disabled::~Disabled() { --disabled; }
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "backend/cpu/fused/jit/block.h"
-#include "backend/cpu/machine/code.h"
+#include "backend/cpu/x64/code.h"
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 
-using namespace luge::machine;
+using namespace luge::cpu::x64;
 
 /// Runs over rows × columns elements; `slots[k]` is the memory of the plan's slot k.
 using Loop = void(std::byte* const* slots, std::int64_t rows, std::int64_t columns);
@@ -27,4 +27,4 @@ class Disabled {
 /// mask too many, bytes on AVX2).
 std::vector<std::uint8_t> generate(const Block& block, Isa isa);
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

@@ -2,11 +2,11 @@
 #include <bit>
 
 #include "backend/cpu/fused/jit/block.h"
-#include "backend/cpu/machine/assembler.h"
+#include "backend/cpu/x64/assembler.h"
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 
-using namespace luge::machine;
+using namespace luge::cpu::x64;
 
 namespace {
 
@@ -249,4 +249,4 @@ int expand(Block& block, Instruction instruction, DType from, DType to, const in
                                  : one_operand(w, instruction, sources[0]);
 }
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

@@ -6,9 +6,9 @@
 
 #include "backend/cpu/fused/jit/body.h"
 #include "backend/cpu/fused/jit/code.h"
-#include "backend/cpu/machine/opcodes.h"
+#include "backend/cpu/x64/opcodes.h"
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -423,4 +423,4 @@ std::vector<std::uint8_t> generate(const Block& block, Isa isa) {
   return {};
 }
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

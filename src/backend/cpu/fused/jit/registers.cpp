@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 
 Uses::Uses(const Block& block) : at_(block.operations.size()) {
   const auto end = static_cast<int>(block.operations.size());
@@ -49,4 +49,4 @@ void RegisterFile::used() {
   peak_ = std::max(peak_, static_cast<int>(now));
 }
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

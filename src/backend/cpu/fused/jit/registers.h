@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "backend/cpu/fused/jit/block.h"
-#include "backend/cpu/machine/assembler.h"
+#include "backend/cpu/x64/assembler.h"
 
-namespace luge::tiles::jit {
+namespace luge::cpu::fused::jit {
 
-using namespace luge::machine;
+using namespace luge::cpu::x64;
 
 /// When each value of a block is used: at the positions of operations, then of outputs and reductions.
 class Uses {
@@ -53,4 +53,4 @@ class RegisterFile {
   int peak_ = 0;
 };
 
-}  // namespace luge::tiles::jit
+}  // namespace luge::cpu::fused::jit

@@ -1,6 +1,6 @@
 #include "backend/cpu/fused/speed/samples.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 using enum Instruction;
@@ -131,9 +131,9 @@ void add_rows(std::vector<Sample>& cases, std::int64_t rows, std::int64_t column
   {
     Writer w("cross-entropy", {rows, columns}, kColumns);
     const int x = w.operand(), t = w.operand();
-    const int centred = w.map(sub, x, w.reduce(TileReduction::max, x));
-    const int size = w.map(log, w.sum(w.map(exp, centred)));
-    w.output(w.sum(w.map(mul, t, w.map(sub, centred, size))), kColumns);
+    const int centered = w.map(sub, x, w.reduce(TileReduction::max, x));
+    const int size = w.map(log, w.sum(w.map(exp, centered)));
+    w.output(w.sum(w.map(mul, t, w.map(sub, centered, size))), kColumns);
     cases.push_back(w.finish(2, 0));
   }
   {
@@ -148,9 +148,9 @@ void add_rows(std::vector<Sample>& cases, std::int64_t rows, std::int64_t column
     Writer w("layer norm", {rows, columns}, kColumns);
     const int x = w.operand(), gain = w.operand(kRows), shift = w.operand(kRows);
     const int count = w.constant(static_cast<double>(columns)), epsilon = w.constant(1e-5);
-    const int centred = w.map(sub, x, w.map(div, w.sum(x), count));
-    const int inverse = w.map(rsqrt, w.map(add, w.map(div, w.sum(w.map(square, centred)), count), epsilon));
-    w.output(w.map(add, w.map(mul, w.map(mul, centred, inverse), gain), shift));
+    const int centered = w.map(sub, x, w.map(div, w.sum(x), count));
+    const int inverse = w.map(rsqrt, w.map(add, w.map(div, w.sum(w.map(square, centered)), count), epsilon));
+    w.output(w.map(add, w.map(mul, w.map(mul, centered, inverse), gain), shift));
     w.output(inverse, kColumns);
     cases.push_back(w.finish(1, 1));
   }
@@ -238,4 +238,4 @@ std::vector<Sample> samples(std::int64_t elements, std::int64_t columns) {
   return cases;
 }
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

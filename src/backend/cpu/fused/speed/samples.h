@@ -7,7 +7,7 @@
 
 #include "ops/attributes/fused.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 struct Sample {
   std::string name;
@@ -21,4 +21,4 @@ struct Sample {
 /// About `elements` each; matrices have rows of `columns`.
 std::vector<Sample> samples(std::int64_t elements, std::int64_t columns);
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -12,7 +12,7 @@
 #include "backend/cpu/fused/speed/streams.h"
 #include "backend/tile_speed.h"
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -105,19 +105,19 @@ Timed step_seconds(const Sample& c, std::int64_t elements, int threads) {
 
 }  // namespace
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused
 
 namespace luge {
 
 std::vector<TileSpeed> measure_tiles(std::int64_t elements, int threads, bool generated) {
   constexpr std::int64_t kColumns = 128;
-  std::optional<tiles::jit::Disabled> interpreted;
+  std::optional<cpu::fused::jit::Disabled> interpreted;
   if (!generated) interpreted.emplace();
   std::vector<TileSpeed> rows;
-  for (const tiles::Sample& sample : tiles::samples(elements, kColumns)) {
-    const tiles::Timed timed = tiles::step_seconds(sample, elements, threads);
+  for (const cpu::fused::Sample& sample : cpu::fused::samples(elements, kColumns)) {
+    const cpu::fused::Timed timed = cpu::fused::step_seconds(sample, elements, threads);
     rows.push_back({sample.name, timed.note, elements, timed.seconds,
-                    tiles::limit_seconds(sample, elements, threads),
+                    cpu::fused::limit_seconds(sample, elements, threads),
                     static_cast<double>(elements) * sample.bytes * (sample.reads + sample.writes)});
   }
   return rows;

@@ -4,9 +4,9 @@
 
 #include <cstddef>
 
-namespace luge::tiles {
+namespace luge::cpu::fused {
 
 /// Reads `reads` arrays (1 to 4) of `count` floats and writes `writes` (0 to 3), which may be among them.
 void stream(const float* const* in, int reads, float* const* out, int writes, std::size_t count);
 
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused

@@ -7,7 +7,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::tiles::HWY_NAMESPACE {
+namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -47,14 +47,14 @@ void run_all(const float* const* in, int reads, float* const* out, int writes, s
 }
 
 }  // namespace
-}  // namespace luge::tiles::HWY_NAMESPACE
+}  // namespace luge::cpu::fused::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::tiles {
+namespace luge::cpu::fused {
 HWY_EXPORT(run_all);
 void stream(const float* const* in, int reads, float* const* out, int writes, std::size_t count) {
   HWY_DYNAMIC_DISPATCH(run_all)(in, reads, out, writes, count);
 }
-}  // namespace luge::tiles
+}  // namespace luge::cpu::fused
 #endif

@@ -1,0 +1,35 @@
+// Normalization of inputs to a common scale. It is fitted to the training part alone, applied to each part,
+// and saved with the model.
+#pragma once
+
+#include <string_view>
+
+#include "luge/data/dataset.h"
+
+namespace luge::data {
+
+/// How inputs are scaled.
+enum class Scaling {
+  none,         ///< not at all
+  standardize,  ///< to mean 0 and variance 1
+  min_max,      ///< to the range 0 … 1
+};
+
+/// Returns the scaling of a name that the shell uses: "none", "standardize" or "min-max". Throws ValueError
+/// for another name, and lists these.
+Scaling scaling_named(std::string_view text);
+/// Returns the name that the shell uses.
+std::string_view name(Scaling scaling);
+
+/// Measures the inputs of a data set and returns offset and scale for Dataset::affine. Tables (rank 1) are
+/// measured column by column, images [C,H,W] channel by channel, and other inputs as a whole. A column or
+/// channel that does not vary is only shifted. Throws ValueError for a data set without samples or without
+/// numbers, and FormatError naming the sample for a value that is not finite.
+///
+///     auto scaled = test.affine(data::fit_scaling(train, data::Scaling::min_max));
+Affine fit_scaling(const Dataset& training, Scaling scaling);
+
+/// Returns one step that does the same as `first` and then `second`.
+Affine compose(const Affine& first, const Affine& second);
+
+}  // namespace luge::data

@@ -1,0 +1,36 @@
+// Metadata: what a model file states about its network besides the graph, so that a program that does not
+// know the network can feed it and read its output.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "luge/dtype.h"
+#include "luge/shape.h"
+
+namespace luge::nn {
+
+/// What the outputs of a network mean.
+enum class Output {
+  values,        ///< real numbers, as in regression
+  logits,        ///< one logit for each class; softmax gives probabilities
+  binary_logits  ///< logits of yes or no; sigmoid gives probabilities
+};
+
+/// What is known about a network besides its graph. It is saved with the network.
+struct Metadata {
+  std::string name;   ///< the name of the network, such as "lenet5"
+  std::string data;   ///< the data set that it was trained on
+  Shape input;        ///< the shape of one sample
+  DType dtype = f32;  ///< the dtype of a sample
+  /// The input is (raw - offset) · scale. There is one number, or one for each index of the first axis of a
+  /// sample.
+  std::vector<float> offset = {0.0f};
+  std::vector<float> scale = {1.0f};  ///< the factor: one number, or one for each index
+  std::vector<std::string> classes;   ///< class names by label; empty when the outputs are not classes
+  std::vector<std::string> features;  ///< the columns of a table, in the order of the input
+  std::string target;                 ///< the column of a table that is predicted
+  Output output = Output::values;     ///< what the outputs mean
+};
+
+}  // namespace luge::nn

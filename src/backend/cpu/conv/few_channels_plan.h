@@ -1,0 +1,59 @@
+// What the candidates for convolutions of few channels share: what they take, and how work is shared out.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "backend/backend.h"
+#include "backend/cpu/conv/few_channels.h"
+#include "ops/attributes/conv.h"
+
+namespace luge::narrow {
+
+// An image with its border stays in the second cache of a core.
+inline constexpr int64_t most_bytes = 512 << 10;
+inline constexpr int64_t most_channels = 16;
+
+struct Shapes {
+  Type x, w, y;
+  double flops() const;
+  double bytes() const;
+};
+
+/// Why the loops do not take this convolution, or nothing.
+std::string refuse_shapes(const ConvAttributes& a, const Shapes& s);
+/// `results`: channels that it gives; 0: any number.
+std::string refuse_planes(const Planes& p, int64_t results);
+/// For shapes that are not refused.
+Planes planes_of(const ConvAttributes& a, const Shapes& s);
+
+/// The layout in which image k of the request enters, public or in blocks of channels as it comes; says so in
+/// `planes`.
+LayoutId entering(const KernelRequest& r, std::size_t k, Planes& planes);
+/// Numbers between two images that enter.
+int64_t entering_numbers(const Planes& p);
+
+/// Share of vectors that hold something when they run along this extent.
+double filled(int64_t extent);
+
+struct Threads {
+  int count;
+  double seconds;
+  Threads(const KernelRequest& r, const Shapes& s, double efficiency);
+};
+
+std::string note(std::string_view how, int threads);
+
+inline int64_t rounded(int64_t numbers) { return (numbers + 15) / 16 * 16; }
+
+/// Calls work(thread, first image, last image).
+template <class F>
+void share_images(int64_t images, int threads, const F& work) {
+#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
+  for (int part = 0; part < threads; ++part)
+    work(part, images * part / threads, images * (part + 1) / threads);
+}
+
+}  // namespace luge::narrow

@@ -1,0 +1,105 @@
+#include "luge/data/normalizer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "luge/error.h"
+
+namespace luge::data {
+namespace {
+
+struct Statistics {
+  double count = 0, mean = 0, squares = 0;
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+
+  // Chan's update: exact enough for any number of samples, in one pass.
+  void add(double n, double its_mean, double its_squares) {
+    const double total = count + n, delta = its_mean - mean;
+    squares += its_squares + delta * delta * count * n / total;
+    mean += delta * n / total;
+    count = total;
+  }
+};
+
+void measure(std::span<const float> values, Statistics& statistics) {
+  double sum = 0, low = statistics.low, high = statistics.high;
+  for (const float value : values) {
+    sum += value;
+    low = std::min<double>(low, value);
+    high = std::max<double>(high, value);
+  }
+  const double mean = sum / static_cast<double>(values.size());
+  double squares = 0;
+  for (const float value : values) squares += (value - mean) * (value - mean);
+  statistics.add(static_cast<double>(values.size()), mean, squares);
+  statistics.low = low;
+  statistics.high = high;
+}
+
+}  // namespace
+
+Scaling scaling_named(std::string_view text) {
+  for (const Scaling scaling : {Scaling::none, Scaling::standardize, Scaling::min_max}) {
+    if (text == name(scaling)) return scaling;
+  }
+  throw ValueError(fmt::format("normalization '{}' is not known; choose none, standardize or min-max", text));
+}
+
+std::string_view name(Scaling scaling) {
+  switch (scaling) {
+    case Scaling::standardize: return "standardize";
+    case Scaling::min_max: return "min-max";
+    default: return "none";
+  }
+}
+
+Affine fit_scaling(const Dataset& training, Scaling scaling) {
+  if (scaling == Scaling::none) return {};
+  if (training.size() == 0)
+    throw ValueError(fmt::format("{}: nothing to fit a normalizer on", training.info().name));
+  if (training.info().input.shape.elements() == 0) {
+    throw ValueError(fmt::format("{}: inputs of {} hold no numbers to fit a normalizer on",
+                                 training.info().name, training.info().input.to_string()));
+  }
+  const Dataset numbers = training.affine({});  // as float32
+  const Shape& shape = numbers.info().input.shape;
+  const bool by_group = shape.rank() == 1 || shape.rank() == 3;
+  std::vector<Statistics> groups(by_group ? static_cast<std::size_t>(shape[0]) : 1);
+  for (std::int64_t i = 0; i < numbers.size(); ++i) {
+    const Sample sample = numbers.get(i);
+    const auto values = sample.input.as<float>();
+    const std::size_t length = values.size() / groups.size();
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      measure(values.subspan(g * length, length), groups[g]);
+      if (!std::isfinite(groups[g].squares)) {
+        throw FormatError(fmt::format("{}: holds a value that is not finite", numbers.where(i)));
+      }
+    }
+  }
+  Affine fitted{{}, {}};
+  for (const Statistics& s : groups) {
+    const double spread = scaling == Scaling::min_max ? s.high - s.low : std::sqrt(s.squares / s.count);
+    fitted.offset.push_back(static_cast<float>(scaling == Scaling::min_max ? s.low : s.mean));
+    fitted.scale.push_back(spread > 0 ? static_cast<float>(1 / spread) : 1.0f);
+  }
+  return fitted;
+}
+
+Affine compose(const Affine& first, const Affine& second) {
+  // ((x - a) * s - b) * t = (x - (a + b / s)) * (s * t)
+  const std::size_t length =
+      std::max({first.offset.size(), first.scale.size(), second.offset.size(), second.scale.size()});
+  const auto at = [](const std::vector<float>& list, std::size_t i) {
+    return list[list.size() == 1 ? 0 : i];
+  };
+  Affine both{std::vector<float>(length), std::vector<float>(length)};
+  for (std::size_t i = 0; i < length; ++i) {
+    both.offset[i] = at(first.offset, i) + at(second.offset, i) / at(first.scale, i);
+    both.scale[i] = at(first.scale, i) * at(second.scale, i);
+  }
+  return both;
+}
+
+}  // namespace luge::data

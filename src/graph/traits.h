@@ -1,0 +1,42 @@
+// Traits: what an op says about itself besides its types, its gradient and its meaning. Passes and the
+// executor read them; nothing there knows an op by name.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace luge {
+
+/// How an op treats its float32 operands in a program that computes in bfloat16 (precision = bf16).
+enum class Narrowing : std::uint8_t {
+  none,      // stays in float32: losses, reductions, updates
+  products,  // multiplies bfloat16 and sums in float32: matmul, convolutions
+  follows,   // computes in bfloat16 what arrives in bfloat16: elementwise, pooling, shapes
+  rounds,    // computes in float32, and rounds its first output when its first input arrived in bfloat16
+};
+
+struct Traits {
+  /// Bit k set: input k is used only for its type (the *_like family, convolution gradients).
+  std::uint32_t type_only = 0;
+  /// The first output holds input 0's elements in the same row-major order: no work, shared memory (reshape).
+  bool alias = false;
+  /// Draws random numbers: never merged with an equal node.
+  bool random = false;
+  /// Reads indices or labels that may be out of range: can fail while running.
+  bool can_fail = false;
+  /// Estimated work per output element in multiply-adds, for choosing threads.
+  double cost = 1;
+  /// Outputs from this one on are residuals, made for the gradient op alone. When one of them itself receives
+  /// a gradient (second derivatives), the decomposition is differentiated instead.
+  int residuals_from = 1 << 30;
+  /// Elementwise ops that say nothing follow.
+  Narrowing narrowing = Narrowing::none;
+  /// Bit k set: input k of `products` stays in float32 (a bias).
+  std::uint32_t stays_wide = 0;
+
+  /// Of input k; inputs beyond 31 are never marked.
+  bool is_type_only(std::size_t k) const { return k < 32 && (type_only >> k & 1u) != 0; }
+  bool keeps_wide(std::size_t k) const { return k < 32 && (stays_wide >> k & 1u) != 0; }
+};
+
+}  // namespace luge

@@ -1,0 +1,14 @@
+// nn::Metadata as JSON text, and back.
+#pragma once
+
+#include <string>
+
+#include "luge/nn/metadata.h"
+
+namespace luge::io {
+
+std::string to_json(const nn::Metadata& metadata);
+/// Throws FormatError beginning with `path`.
+nn::Metadata metadata_from_json(const std::string& text, const std::string& path);
+
+}  // namespace luge::io
