@@ -117,9 +117,7 @@ class Folder {
     if (!same || count < 1 || count > 2 || instruction == Instruction::random_uniform) return {&consumer, -2};
     if (count == 1) return {&consumer, -1};
     const bool first = consumer.inputs[0].node == &before, second = consumer.inputs[1].node == &before;
-    const bool commutes = instruction == Instruction::add || instruction == Instruction::mul ||
-                          instruction == Instruction::minimum || instruction == Instruction::maximum;
-    if (first == second || (second && !commutes)) return {&consumer, -2};
+    if (first == second || (second && !commutes(instruction))) return {&consumer, -2};
     const int other = first ? 1 : 0;
     return {&consumer,
             depends(consumer.inputs[static_cast<std::size_t>(other)].node, &producer) ? -2 : other};

@@ -36,37 +36,13 @@ FuseKind kind_of(const Node& node) {
 }  // namespace
 
 bool is_cheap(const Node& node) {
-  using enum Instruction;
-  switch (node.op->instruction()) {
-    case copy:
-    case cast:
-    case neg:
-    case abs:
-    case relu:
-    case logical_not:
-    case add:
-    case sub:
-    case mul:
-    case minimum:
-    case maximum:
-    case equal:
-    case not_equal:
-    case less:
-    case less_equal:
-    case greater:
-    case greater_equal:
-    case logical_and:
-    case logical_or:
-    case logical_xor:
-    case select:
-    case relu_mask:
-    case random_uniform: return true;
-    case div: {  // by a number
-      const Edge& edge = node.inputs[1];
-      return edge.node->outputs[at(edge.out)].type.shape.rank() == 0;
-    }
-    default: return false;
+  const Instruction instruction = node.op->instruction();
+  if (instruction == Instruction::none) return false;
+  if (instruction == Instruction::div) {  // by a number
+    const Edge& edge = node.inputs[1];
+    return edge.node->outputs[at(edge.out)].type.shape.rank() == 0;
   }
+  return row(instruction).cost == Cost::cheap;
 }
 
 FuseGraph::FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roots,

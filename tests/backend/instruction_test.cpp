@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <stdexcept>
 #include <vector>
 
 #include "backend/reference/instructions.h"
@@ -17,11 +18,12 @@ using enum Instruction;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-TEST(InstructionSet, NamesAreDistinctAndAritiesStated) {
+TEST(InstructionSet, RowsSayNamesAndArities) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(random_uniform); ++i) names.insert(name(static_cast<Instruction>(i)));
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(random_uniform) + 1);
+  for (const Instruction instruction : kInstructions) names.insert(name(instruction));
+  EXPECT_EQ(names.size(), kInstructions.size());
   EXPECT_EQ(name(none), "none");
+  EXPECT_EQ(arity(none), 0);
   EXPECT_EQ(name(floor_divide), "floor_divide");
   EXPECT_EQ(name(logical_xor), "logical_xor");
   EXPECT_EQ(arity(isfinite), 1);
@@ -29,6 +31,62 @@ TEST(InstructionSet, NamesAreDistinctAndAritiesStated) {
   EXPECT_EQ(arity(select), 3);
   EXPECT_EQ(arity(relu_mask), 2);
   EXPECT_EQ(arity(random_uniform), 1);
+}
+
+constexpr double kSamples[] = {-3, -0.5, 0, 0.5, 1, 2, 3};
+
+// Whether f gives the same for every pair of samples in both orders.
+bool is_symmetric(Instruction instruction) {
+  for (const double a : kSamples) {
+    for (const double b : kSamples) {
+      const double one = apply_real(instruction, a, b), other = apply_real(instruction, b, a);
+      if (one != other && !(std::isnan(one) && std::isnan(other))) return false;
+    }
+  }
+  return true;
+}
+
+TEST(InstructionSet, RowsSayWhichOnesCommute) {
+  for (const Instruction instruction : kInstructions) {
+    const bool expected = arity(instruction) == 2 && is_symmetric(instruction);
+    EXPECT_EQ(commutes(instruction), expected) << name(instruction);
+  }
+}
+
+TEST(InstructionSet, TruthValuesAreZeroAndOne) {
+  int others = 0;
+  for (const Instruction instruction : kInstructions) {
+    if (row(instruction).family == Family::random) continue;
+    bool truth = true;
+    for (const double a : kSamples) {
+      for (const double b : kSamples) {
+        const double value = apply_real(instruction, a, b, 7);
+        truth &= value == 0 || value == 1;
+      }
+    }
+    EXPECT_TRUE(truth || !gives_truth(instruction)) << name(instruction);
+    others += !truth;
+  }
+  EXPECT_GT(others, 30);
+}
+
+// Integers are exact where double is not.
+TEST(InstructionSet, IntegersDoNotGoThroughDoubleUnlessTheRowSaysSo) {
+  constexpr std::int64_t odd = (1ll << 53) + 1;
+  for (const Instruction instruction : {copy, abs, floor, ceil, round, trunc, relu}) {
+    EXPECT_EQ(apply_whole(instruction, odd), odd) << name(instruction);
+  }
+  for (const Instruction instruction : {add, sub, maximum, floor_divide, mod, remainder, relu_mask}) {
+    const bool rest = instruction == mod || instruction == remainder;
+    const std::int64_t other = instruction == floor_divide ? 1 : instruction == relu_mask ? 5 : 0;
+    EXPECT_EQ(apply_whole(instruction, odd, rest ? odd + 2 : other), odd) << name(instruction);
+  }
+}
+
+TEST(InstructionSet, WhatIsNotOfOperandsIsRefused) {
+  EXPECT_THROW(apply_real(none, 1), std::logic_error);
+  EXPECT_THROW(apply_real(random_uniform, 1), std::logic_error);
+  EXPECT_THROW(apply_whole(random_uniform, 1), std::logic_error);
 }
 
 TEST(ReferenceInstructions, RealEdges) {

@@ -192,33 +192,10 @@ double tolerance_of(Instruction instruction, DType dtype) {
   if (!is_floating(dtype)) return 0;
   const double step = dtype == f64 ? 0x1p-52 : dtype == f32 ? 0x1p-23 : dtype == f16 ? 0x1p-10 : 0x1p-7;
   using enum Instruction;
-  switch (instruction) {
-    case copy:
-    case neg:
-    case abs:
-    case sign:
-    case sqrt:
-    case floor:
-    case ceil:
-    case round:
-    case trunc:
-    case relu:
-    case add:
-    case sub:
-    case mul:
-    case div:
-    case minimum:
-    case maximum:
-    case select:
-    case relu_mask:
-    case square:
-    case reciprocal: return dtype == bf16 || dtype == f16 ? step : 0;  // rounded twice by way of f32
-    case rsqrt: return 2 * step;
-    case mod:
-    case remainder:
-    case floor_divide: return step;
-    default: return 4 * step;
-  }
+  if (instruction == rsqrt) return 2 * step;
+  if (instruction == mod || instruction == remainder || instruction == floor_divide) return step;
+  if (row(instruction).cost == Cost::function) return 4 * step;
+  return dtype == bf16 || dtype == f16 ? step : 0;  // rounded twice by way of f32
 }
 
 std::string describe(const TileProgram& program) {

@@ -9,29 +9,13 @@
 
 #include "backend/cpu/fused/families.h"
 #include "backend/cpu/fused/plain-inl.h"
+#include "backend/element_functions.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace luge::cpu::fused::HWY_NAMESPACE {
 namespace {
 
 using Truth = std::uint8_t;
-
-// clang-format off
-struct Equal { template <class T> static HWY_INLINE Truth apply(T a, T b) { return a == b; } };
-struct NotEqual { template <class T> static HWY_INLINE Truth apply(T a, T b) { return a != b; } };
-struct Less { template <class T> static HWY_INLINE Truth apply(T a, T b) { return a < b; } };
-struct LessEqual { template <class T> static HWY_INLINE Truth apply(T a, T b) { return a <= b; } };
-struct Greater { template <class T> static HWY_INLINE Truth apply(T a, T b) { return a > b; } };
-struct GreaterEqual { template <class T> static HWY_INLINE Truth apply(T a, T b) { return a >= b; } };
-struct And { template <class T> static HWY_INLINE Truth apply(T a, T b) { return (a != 0) & (b != 0); } };
-struct Or { template <class T> static HWY_INLINE Truth apply(T a, T b) { return (a != 0) | (b != 0); } };
-struct Xor { template <class T> static HWY_INLINE Truth apply(T a, T b) { return (a != 0) != (b != 0); } };
-struct Not { template <class T> static HWY_INLINE Truth apply(T a) { return a == 0; } };
-// For integers the differences fold to constants.
-struct IsNan { template <class T> static HWY_INLINE Truth apply(T a) { return a != a; } };
-struct IsFinite { template <class T> static HWY_INLINE Truth apply(T a) { return static_cast<T>(a - a) == 0; } };
-struct IsInf { template <class T> static HWY_INLINE Truth apply(T a) { return a == a && static_cast<T>(a - a) != 0; } };
-// clang-format on
 
 template <std::size_t A, std::size_t B, class T>
 HWY_INLINE void choose(T* to, const Truth* condition, const T* a, const T* b, std::size_t count) {
@@ -62,24 +46,17 @@ void select_loop(void* out, const void* const* in, const std::size_t* step, std:
 
 template <class T>
 MapFunction compare_loop(Instruction instruction) {
-  using enum Instruction;
-  switch (instruction) {
-    case equal: return plain_two<Truth, T, Equal>;
-    case not_equal: return plain_two<Truth, T, NotEqual>;
-    case less: return plain_two<Truth, T, Less>;
-    case less_equal: return plain_two<Truth, T, LessEqual>;
-    case greater: return plain_two<Truth, T, Greater>;
-    case greater_equal: return plain_two<Truth, T, GreaterEqual>;
-    case logical_and: return plain_two<Truth, T, And>;
-    case logical_or: return plain_two<Truth, T, Or>;
-    case logical_xor: return plain_two<Truth, T, Xor>;
-    case logical_not: return plain_one<Truth, T, Not>;
-    case isnan: return plain_one<Truth, T, IsNan>;
-    case isinf: return plain_one<Truth, T, IsInf>;
-    case isfinite: return plain_one<Truth, T, IsFinite>;
-    case select: return select_loop<T>;
-    default: return nullptr;
-  }
+  if (instruction == Instruction::select) return select_loop<T>;
+  return dispatch(instruction, [](auto constant) -> MapFunction {
+    constexpr Instruction kInstruction = decltype(constant)::value;
+    if constexpr (!gives_truth(kInstruction)) {
+      return nullptr;
+    } else if constexpr (arity(kInstruction) == 1) {
+      return plain_one<Truth, T, element::Function<kInstruction>>;
+    } else {
+      return plain_two<Truth, T, element::Function<kInstruction>>;
+    }
+  });
 }
 
 }  // namespace

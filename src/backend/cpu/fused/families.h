@@ -9,8 +9,8 @@ namespace luge::cpu::fused {
 MapFunction find_arithmetic(Instruction instruction, DType type);
 /// f32 as vectors: exp, expm1, log, log1p, tanh, sigmoid, erf.
 MapFunction find_math(Instruction instruction);
-/// The rest of the elementary functions, one call of the C library an element; f32 and f64.
-MapFunction find_library(Instruction instruction, DType type);
+/// Any arithmetic or function by its scalar function, one element after the other; f32 and f64.
+MapFunction find_scalar(Instruction instruction, DType type);
 /// Comparisons, logic, select, classification: any type to bool or between equal types.
 MapFunction find_compare(Instruction instruction, DType type);
 /// The same for f32, u8 and bool as vectors.

@@ -1,4 +1,5 @@
 // What a plan costs: arithmetic by instruction, memory by bytes.
+#include "backend/cpu/fused/families.h"
 #include "backend/cpu/fused/plan.h"
 
 namespace luge::cpu::fused {
@@ -7,43 +8,20 @@ namespace {
 constexpr double kCachedBytes = 1 << 20;
 
 double nanoseconds_of(const TileLine& line) {
-  using enum Instruction;
   if (line.kind == TileLine::Kind::reduce) return 0.15;
   if (line.kind == TileLine::Kind::constant) return 0;
   const double width = line.dtype == DType::f64 || line.dtype == DType::i64 ? 2 : 1;
-  switch (line.instruction) {
-    case div:
-    case sqrt:
-    case rsqrt:
-    case reciprocal: return 0.3 * width;
-    case exp:
-    case expm1:
-    case log:
-    case log1p:
-    case sigmoid:
-    case tanh:
-    case erf: return line.dtype == DType::f64 ? 12 : 0.7;
-    case random_uniform: return 1.5;
-    case log2:
-    case sin:
-    case cos:
-    case tan:
-    case asin:
-    case acos:
-    case atan:
-    case sinh:
-    case cosh:
-    case asinh:
-    case acosh:
-    case atanh:
-    case erfc:
-    case mod:
-    case remainder:
-    case floor_divide:
-    case pow:
-    case atan2: return 12;
-    default: return 0.08 * width;
+  if (row(line.instruction).family == Family::random) return 1.5;
+  switch (row(line.instruction).cost) {
+    case Cost::cheap:
+    case Cost::plain: return 0.08 * width;
+    case Cost::division: return 0.3 * width;
+    case Cost::function: {
+      const bool single = register_type(line.dtype) == DType::f32;
+      return single && find_math(line.instruction) ? 0.7 : 12;
+    }
   }
+  return 0;
 }
 
 }  // namespace

@@ -62,21 +62,14 @@ void append_types(std::string& key, std::span<const Type> types) {
 struct PostOpKind {
   Instruction instruction;
   algorithm how;
-  bool binary;
 };
 constexpr PostOpKind post_op_kinds[] = {
-    {Instruction::relu, algorithm::eltwise_relu, false},
-    {Instruction::sigmoid, algorithm::eltwise_logistic, false},
-    {Instruction::tanh, algorithm::eltwise_tanh, false},
-    {Instruction::abs, algorithm::eltwise_abs, false},
-    {Instruction::exp, algorithm::eltwise_exp, false},
-    {Instruction::sqrt, algorithm::eltwise_sqrt, false},
-    {Instruction::square, algorithm::eltwise_square, false},
-    {Instruction::add, algorithm::binary_add, true},
-    {Instruction::mul, algorithm::binary_mul, true},
-    {Instruction::sub, algorithm::binary_sub, true},
-    {Instruction::minimum, algorithm::binary_min, true},
-    {Instruction::maximum, algorithm::binary_max, true},
+    {Instruction::relu, algorithm::eltwise_relu},     {Instruction::sigmoid, algorithm::eltwise_logistic},
+    {Instruction::tanh, algorithm::eltwise_tanh},     {Instruction::abs, algorithm::eltwise_abs},
+    {Instruction::exp, algorithm::eltwise_exp},       {Instruction::sqrt, algorithm::eltwise_sqrt},
+    {Instruction::square, algorithm::eltwise_square}, {Instruction::add, algorithm::binary_add},
+    {Instruction::mul, algorithm::binary_mul},        {Instruction::sub, algorithm::binary_sub},
+    {Instruction::minimum, algorithm::binary_min},    {Instruction::maximum, algorithm::binary_max},
 };
 
 // More than one channel, and more than one place.
@@ -149,7 +142,7 @@ std::string PostOps::append(const KernelRequest& request, const PostOp& post, co
   const auto* kind = std::find_if(std::begin(post_op_kinds), std::end(post_op_kinds),
                                   [&](const PostOpKind& k) { return k.instruction == post.instruction; });
   if (kind == std::end(post_op_kinds)) return fmt::format("oneDNN fuses no {}", name(post.instruction));
-  if (!kind->binary) {
+  if (arity(post.instruction) == 1) {
     append_eltwise(ops_, kind->how, static_cast<float>(post.slope));
     return {};
   }
