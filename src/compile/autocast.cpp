@@ -10,17 +10,14 @@
 
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
-#include "graph/op_registry.h"
+#include "ops/attributes/cast.h"
 
 namespace luge::compiler {
 namespace {
 
 bool type_only(const Node& node, std::size_t k) { return node.op->traits().is_type_only(k); }
 bool stays_wide(const Node& node, std::size_t k) { return node.op->traits().keeps_wide(k); }
-Tensor cast(const Tensor& x, DType dtype) {
-  static const OpEntry* const entry = find_op("cast");
-  return make_single(entry->create({{"dtype", std::string(name(dtype))}}), std::span(&x, 1));
-}
+Tensor cast(const Tensor& x, DType dtype) { return make_single(cast_op(dtype), std::span(&x, 1)); }
 
 Narrowing narrowing(const Node& node) { return node.op->traits().narrowing; }
 

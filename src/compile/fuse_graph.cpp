@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "ops/attributes/count.h"
 #include "ops/attributes/reduce.h"
 
 namespace luge::compiler {
@@ -20,12 +21,8 @@ bool same_but_ones(const Shape& a, const Shape& b) {
 
 FuseKind kind_of(const Node& node) {
   if (node.leaf != Leaf::none || node.outputs.size() != 1) return FuseKind::none;
-  const std::string_view name = node.op->name();
-  if (name == "count") return FuseKind::number;
-  if (node.op->attributes<ReduceAttributes>() &&
-      (name == "sum" || name == "prod" || name == "max" || name == "min")) {
-    return FuseKind::reduce;
-  }
+  if (node.op->attributes<CountAttributes>()) return FuseKind::number;
+  if (node.op->traits().reduction && node.op->attributes<ReduceAttributes>()) return FuseKind::reduce;
   if (node.op->instruction() != Instruction::none) return FuseKind::map;
   if (!node.op->traits().alias) return FuseKind::none;
   const Edge& edge = node.inputs[0];

@@ -4,15 +4,15 @@
 
 #include <algorithm>
 
-#include "compile/fold.h"
+#include "compile/post_ops.h"
 
 namespace luge::compiler {
 
 Question question_of(const Node& node, std::vector<bool> out_used) {
   Question question{node.op.get(), {}, {}, {}, std::move(out_used)};
-  if (const auto* folded = dynamic_cast<const Folded*>(node.op.get())) {
-    question.op = &folded->inner();
-    question.post = folded->post();
+  if (const auto* op = dynamic_cast<const OpWithPostOps*>(node.op.get())) {
+    question.op = &op->inner();
+    question.post = op->post();
   }
   for (const Type& type : input_types(node)) question.in.push_back(type);
   for (const Output& output : node.outputs) question.out.push_back(output.type);
@@ -24,8 +24,8 @@ Choice choose(const Question& question, const Options& options) {
   return choose(question, layouts, options);
 }
 
-bool has_kernel(std::string_view op, const Options& options) {
-  const auto candidates = options.backend->candidates(op);
+bool has_kernel(const AnyOp& op, const Options& options) {
+  const auto candidates = options.backend->candidates(op.name());
   return !candidates.empty() && candidates[0]->name() != "reference";
 }
 

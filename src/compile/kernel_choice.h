@@ -32,8 +32,9 @@ Choice choose(const Question& question, std::span<const LayoutId> layouts, const
 /// The same where every input may come in the layout that the candidate likes best.
 Choice choose(const Question& question, const Options& options);
 
-/// Does the backend have a kernel for the op, beside the reference loop?
-bool has_kernel(std::string_view op, const Options& options);
+/// Does the backend have a kernel for ops like this one, whatever their attributes, beside the reference
+/// loop?
+bool has_kernel(const AnyOp& op, const Options& options);
 
 /// Estimated seconds of a reorder.
 double reorder_cost(std::size_t bytes);

@@ -4,35 +4,39 @@
 
 #include <algorithm>
 
-#include "compile/keep.h"
 #include "compile/lower.h"
 #include "compile/passes.h"
+#include "compile/pattern.h"
+#include "compile/prepack.h"
 #include "compile/rematerialize.h"
 #include "core/log.h"
 
 namespace luge::compiler {
+namespace {
 
-const std::vector<Pass>& passes() {
-  static const std::vector<Pass>& list = *new std::vector<Pass>{
-      {"simplify", simplify, "drops identities, merges common subexpressions"},
-      {"norm_relu", norm_relu, "joins batch normalization, residual sum and relu where a kernel does all"},
-      {"fold_norm", fold_norm, "gives a convolution the scale and shift of the normalization after it"},
-      {"autocast", autocast, "with precision = bf16, multiplies bfloat16 and keeps what lies between in it"},
-      {"fold_leaky", fold_leaky, "lets convolutions apply the leaky relu after them before they store"},
-      {"decompose", decompose, "expands ops for which the backend has no kernel"},
-      {"simplify_parts", simplify, "the same for what the decompositions brought"},
-      {"mask_early", mask_early, "masks a pooled gradient before it is spread over the image"},
-      {"pool_conv", pool_conv, "runs a convolution and the pooling after it image by image"},
-      {"fold", fold, "lets kernels apply the elementwise ops after them before they store"},
-      {"fuse", fuse, "runs elementwise ops and reductions over one space as one step"},
-      {"join", join, "runs neighboring fused steps that read the same as one"},
-      {"merge", merge,
-       "runs the updates of all parameters, and the sums over all gradients, as one step each"},
+std::vector<Pass> passes_in_order() {
+  std::vector<Pass> list;
+  const auto pass = [&](Pass next) { list.push_back(std::move(next)); };
+  const auto patterns = [&](Stage stage) {
+    for (const Pattern& pattern : patterns_at(stage)) list.push_back(pass_of(pattern));
   };
+  pass({"simplify", simplify, "drops identities, merges common subexpressions"});
+  patterns(Stage::before_autocast);
+  pass(
+      {"autocast", autocast, "with precision = bf16, multiplies bfloat16 and keeps what lies between in it"});
+  patterns(Stage::before_decompose);
+  pass({"decompose", decompose, "expands ops for which the backend has no kernel"});
+  pass({"simplify_parts", simplify, "the same for what the decompositions brought"});
+  patterns(Stage::after_decompose);
+  pass({"fuse_post_ops", fuse_post_ops,
+        "lets kernels apply the elementwise ops after them before they store"});
+  pass({"fuse_elementwise", fuse_elementwise,
+        "runs elementwise ops and reductions over one space as one step"});
+  pass({"fuse_neighbors", fuse_neighbors, "runs neighboring fused steps that read the same as one"});
+  pass({"multi_tensor_update", multi_tensor_update,
+        "runs the updates of all parameters, and the sums over all gradients, as one step each"});
   return list;
 }
-
-namespace {
 
 std::shared_ptr<Observer>& observer() {
   static auto& instance = *new std::shared_ptr<Observer>;  // never destroyed: static destructors may evaluate
@@ -60,7 +64,23 @@ std::string exact_text(const Graph& graph) {
   return text;
 }
 
-constexpr std::string_view kKeepBefore = "fold";  // from here on steps are joined that should be kept apart
+// Prepacking splits the graph instead of rewriting it, so it is no pass, but it is switched off like one.
+// From the next pass on ops are fused that it keeps apart.
+constexpr std::string_view kPrepack = "prepack", kPrepackBefore = "fuse_post_ops";
+
+std::size_t position_of(std::string_view name) {
+  const auto found =
+      std::find_if(passes().begin(), passes().end(), [&](const Pass& pass) { return pass.name == name; });
+  if (found == passes().end()) throw ValueError(fmt::format("there is no pass '{}'", name));
+  return static_cast<std::size_t>(found - passes().begin());
+}
+
+// A switch that names nothing would leave on what it should turn off.
+void check_names(const std::set<std::string>& disabled) {
+  for (const std::string& name : disabled) {
+    if (name != kPrepack) position_of(name);
+  }
+}
 
 // The layouts in which a program wants the last `count` of its leaves.
 std::vector<LayoutId> layouts_of_last_leaves(const Program& program, std::size_t count) {
@@ -75,12 +95,13 @@ std::vector<LayoutId> layouts_of_last_leaves(const Program& program, std::size_t
 // Runs the passes from `first` on and lowers what they leave.
 std::shared_ptr<const Program> compile_from(std::size_t first, Graph current, const Options& options) {
   const bool verbose = logging("compile");
-  std::optional<KeptParts> kept;
+  std::optional<PrepackedParts> prepacked;
   for (std::size_t p = first; p < passes().size(); ++p) {
     const Pass& pass = passes()[p];
-    const bool splits = pass.name == kKeepBefore && p != first && !options.disabled.contains("keep");
-    if (splits && (kept = keep(current))) {
-      current = std::move(kept->after);
+    const bool splits =
+        pass.name == kPrepackBefore && p != first && !options.disabled.contains(std::string(kPrepack));
+    if (splits && (prepacked = prepack(current))) {
+      current = std::move(prepacked->after);
       check(current);
     }
     if (options.disabled.contains(std::string(pass.name))) continue;
@@ -97,24 +118,31 @@ std::shared_ptr<const Program> compile_from(std::size_t first, Graph current, co
   std::shared_ptr<const Program> program = lower(current, options);
   if (options.memory && memory_of(*program) > options.memory)
     program = lower_within(current, options, std::move(program));
-  if (kept) {
+  if (prepacked) {
     const auto whole = std::const_pointer_cast<Program>(program);
     Options before = options;  // which writes what it computes the way it is read
-    before.root_layouts = layouts_of_last_leaves(*program, kept->before.roots.size());
-    std::string text = exact_text(kept->before);
-    const auto fold = std::find_if(passes().begin(), passes().end(),
-                                   [](const Pass& pass) { return pass.name == kKeepBefore; });
-    whole->kept = {
-        compile_from(static_cast<std::size_t>(fold - passes().begin()), std::move(kept->before), before),
-        std::move(kept->leaves), std::move(text)};
+    before.root_layouts = layouts_of_last_leaves(*program, prepacked->before.roots.size());
+    std::string text = exact_text(prepacked->before);
+    whole->kept = {compile_from(position_of(kPrepackBefore), std::move(prepacked->before), before),
+                   std::move(prepacked->leaves), std::move(text)};
   }
   return program;
 }
 
 }  // namespace
 
+const std::vector<Pass>& passes() {
+  static const std::vector<Pass>& list = *new std::vector<Pass>(passes_in_order());
+  return list;
+}
+
+Graph run_pass(std::string_view name, const Graph& graph, const Options& options) {
+  return passes()[position_of(name)].run(graph, options);
+}
+
 std::shared_ptr<const Program> compile(const Graph& graph, const Options& given) {
   const Building building;
+  check_names(given.disabled);
   Options options = given;
   if (!options.backend) options.backend = &cpu_backend();
   check(graph);

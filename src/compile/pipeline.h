@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -27,11 +28,14 @@ struct Options {
 
 struct Pass {
   std::string_view name;
-  Graph (*run)(const Graph&, const Options&);
+  std::function<Graph(const Graph&, const Options&)> run;
   std::string_view purpose;
 };
-/// The Graph → Graph passes in order; what follows (lower) turns the result into a Program.
+/// The Graph → Graph passes in order, patterns among them; what follows (lower) turns the result into a
+/// Program.
 const std::vector<Pass>& passes();
+/// Runs the pass of that name alone. Throws ValueError when there is none.
+Graph run_pass(std::string_view name, const Graph& graph, const Options& options);
 
 /// Told what compilations do, for tools that count what they reached.
 class Observer {

@@ -8,7 +8,8 @@
 #include <unordered_set>
 
 #include "compile/passes.h"
-#include "graph/op_registry.h"
+#include "ops/attributes/reshape.h"
+#include "ops/attributes/transpose.h"
 
 namespace luge::compiler {
 namespace {
@@ -17,18 +18,14 @@ const Type& type_of(const Tensor& tensor) {
   return tensor.node()->outputs[static_cast<std::size_t>(tensor.output())].type;
 }
 
-bool is_op(const Tensor& tensor, std::string_view name) {
-  const Node* node = tensor.node();
-  return node->leaf == Leaf::none && tensor.output() == 0 && node->op->name() == name;
-}
-
 Instruction instruction_of(const Tensor& tensor) {
   const Node* node = tensor.node();
   return node->leaf == Leaf::none ? node->op->instruction() : Instruction::none;
 }
 
 bool is_broadcast(const Tensor& tensor) {
-  return is_op(tensor, "broadcast_to") || is_op(tensor, "broadcast_like");
+  const Node* node = tensor.node();
+  return node->leaf == Leaf::none && tensor.output() == 0 && node->op->traits().broadcast;
 }
 
 // 0 or 1, of which alone a program may know; looked for behind what repeats, reshapes or converts a number.
@@ -57,19 +54,14 @@ bool undoes(const Node& outer, const Node& inner) {
     case Instruction::logical_not: return inner.op->instruction() == Instruction::logical_not;
     default: break;
   }
-  if (outer.op->name() != "transpose" || inner.op->name() != "transpose") return false;
-  const auto order = [](const Node& node) {
-    for (const auto& [name, value] : node.op->fields()) {
-      if (name == "order") return std::get<std::vector<std::int64_t>>(value);
-    }
-    return std::vector<std::int64_t>();
-  };
-  const std::vector<std::int64_t> first = order(inner), second = order(outer);
-  for (std::size_t k = 0; k < second.size(); ++k) {
-    const auto at = static_cast<std::size_t>(second[k]);
-    if (at >= first.size() || first[at] != static_cast<std::int64_t>(k)) return false;
+  const auto *first = inner.op->attributes<TransposeAttributes>(),
+             *second = outer.op->attributes<TransposeAttributes>();
+  if (!first || !second) return false;
+  for (std::size_t k = 0; k < second->order.size(); ++k) {
+    if (first->order[static_cast<std::size_t>(second->order[k])] != static_cast<std::int64_t>(k))
+      return false;
   }
-  return !second.empty();
+  return !second->order.empty();
 }
 
 class Simplifier {
@@ -147,22 +139,19 @@ class Simplifier {
       case Instruction::pow: return is_constant(in[1], 1) ? in[0] : Tensor();
       default: break;
     }
-    const std::string_view name = node.op->name();
-    const bool like = name.ends_with("_like") && (node.op->traits().type_only & 1u) == 0;
-    return like || name == "broadcast_to" || node.op->traits().alias ? in[0] : Tensor();
+    const Traits& traits = node.op->traits();
+    return traits.alias || traits.broadcast || traits.identity_at_same_type ? in[0] : Tensor();
   }
 
   // A reshape of a reshape reads the elements where they were first.
   static Tensor reshape_once(Node& node, const Tensors& in) {
     if (!node.op->traits().alias || in[0].node()->leaf != Leaf::none || !in[0].node()->op->traits().alias)
       return {};
-    static const OpEntry* const reshape = find_op("reshape");
-    if (!reshape || in[0].output() != 0) return {};
+    if (in[0].output() != 0) return {};
     const Tensor source = input_of(*in[0].node(), 0);
     const Type& wanted = node.outputs[0].type;
     if (type_of(source) == wanted) return source;
-    const std::vector<std::int64_t> extents(wanted.shape.begin(), wanted.shape.end());
-    return make_single(reshape->create({{"shape", extents}}), std::span(&source, 1));
+    return make_single(reshape_op(wanted.shape), std::span(&source, 1));
   }
 
   // The node that computes this already, or a new one that later ones meet.

@@ -77,6 +77,8 @@ class AnyOp {
   const A* attributes() const {
     return tag() == &attribute_tag<A> ? static_cast<const A*>(raw_attributes()) : nullptr;
   }
+  /// Is the other op's attribute struct of the same type?
+  bool shares_attribute_type(const AnyOp& other) const { return tag() == other.tag(); }
 
  protected:
   template <class A>

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace luge {
 
@@ -14,6 +15,17 @@ enum class Narrowing : std::uint8_t {
   follows,   // computes in bfloat16 what arrives in bfloat16: elementwise, pooling, shapes
   rounds,    // computes in float32, and rounds its first output when its first input arrived in bfloat16
 };
+
+/// Which of the ops that share an attribute type an op is. The compiler's patterns find ops by both.
+enum class Role : std::uint8_t {
+  none,              // no pattern asks for it
+  forward,           // what a person writes
+  backward,          // the gradient of its input, or those of all inputs
+  backward_weights,  // the gradients of its parameters alone
+};
+
+/// How a reduction combines the elements along its axes. max and min keep NaN; on bool they mean any and all.
+enum class TileReduction : std::uint8_t { sum, prod, max, min };
 
 struct Traits {
   /// Bit k set: input k is used only for its type (the *_like family, convolution gradients).
@@ -33,6 +45,14 @@ struct Traits {
   Narrowing narrowing = Narrowing::none;
   /// Bit k set: input k of `products` stays in float32 (a bias).
   std::uint32_t stays_wide = 0;
+  /// Among the ops with the same attribute type.
+  Role role = Role::none;
+  /// Combines the elements along the axes of its ReduceAttributes.
+  std::optional<TileReduction> reduction = {};
+  /// Repeats input 0 until it has the output's shape: what elementwise ops do with their operands themselves.
+  bool broadcast = false;
+  /// The first output is input 0 wherever that has the output's type. Aliases and broadcasts need not say it.
+  bool identity_at_same_type = false;
 
   /// Of input k; inputs beyond 31 are never marked.
   bool is_type_only(std::size_t k) const { return k < 32 && (type_only >> k & 1u) != 0; }

@@ -40,7 +40,8 @@ struct Distances {
 
 struct BatchNorm : Op<BatchNorm, BatchNormAttributes> {
   static constexpr auto name = "batch_norm";
-  static constexpr Traits traits{.cost = 4, .residuals_from = 1, .narrowing = Narrowing::rounds};
+  static constexpr Traits traits{
+      .cost = 4, .residuals_from = 1, .narrowing = Narrowing::rounds, .role = Role::forward};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);
@@ -64,7 +65,7 @@ const Registered<BatchNorm> registered;
 // batch_norm_backward: what the gradient of y brings to x, scale and shift.
 struct BatchNormBackward : Op<BatchNormBackward, BatchNormAttributes> {
   static constexpr auto name = "batch_norm_backward";
-  static constexpr Traits traits{.cost = 4, .narrowing = Narrowing::rounds};
+  static constexpr Traits traits{.cost = 4, .narrowing = Narrowing::rounds, .role = Role::backward};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 5);

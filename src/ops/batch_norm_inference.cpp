@@ -10,9 +10,9 @@
 namespace luge {
 namespace {
 
-struct BatchNormInference : Op<BatchNormInference, BatchNormAttributes> {
+struct BatchNormInference : Op<BatchNormInference, BatchNormInferenceAttributes> {
   static constexpr auto name = "batch_norm_inference";
-  static constexpr Traits traits{.cost = 2, .narrowing = Narrowing::rounds};
+  static constexpr Traits traits{.cost = 2, .narrowing = Narrowing::rounds, .role = Role::forward};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 5);
@@ -47,10 +47,9 @@ const Registered<BatchNormInference> registered;
 
 }  // namespace
 
-NormFolded fold_into_weights(const BatchNormAttributes& a, const Tensor& w, const Tensor& b,
-                             const Tensor& scale, const Tensor& shift, const Tensor& mean,
-                             const Tensor& variance) {
-  const Tensor factor = to_accumulator(scale) * rsqrt(to_accumulator(variance) + a.epsilon);
+NormalizedWeights normalized_weights(double epsilon, const Tensor& w, const Tensor& b, const Tensor& scale,
+                                     const Tensor& shift, const Tensor& mean, const Tensor& variance) {
+  const Tensor factor = to_accumulator(scale) * rsqrt(to_accumulator(variance) + epsilon);
   const Tensor distance = b.defined() ? to_accumulator(b) - to_accumulator(mean) : -to_accumulator(mean);
   std::vector<std::int64_t> inner;
   for (int axis = 1; axis < w.rank(); ++axis) inner.push_back(axis);

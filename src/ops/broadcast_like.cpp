@@ -10,7 +10,7 @@ namespace {
 
 struct BroadcastLike : Op<BroadcastLike> {
   static constexpr auto name = "broadcast_like";
-  static constexpr Traits traits{.type_only = 2, .narrowing = Narrowing::follows};
+  static constexpr Traits traits{.type_only = 2, .narrowing = Narrowing::follows, .broadcast = true};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

@@ -15,7 +15,7 @@ struct BroadcastToAttributes {
 
 struct BroadcastTo : Op<BroadcastTo, BroadcastToAttributes> {
   static constexpr auto name = "broadcast_to";
-  static constexpr Traits traits{.narrowing = Narrowing::follows};
+  static constexpr Traits traits{.narrowing = Narrowing::follows, .broadcast = true};
   static constexpr Instruction instruction = Instruction::copy;
 
   Types infer(const Types& in) const {

@@ -1,4 +1,5 @@
 // cast: x as another dtype.
+#include "ops/attributes/cast.h"
 #include "luge/ops/math.h"
 #include "ops/elementwise.h"
 
@@ -25,6 +26,8 @@ struct Cast : Op<Cast, CastAttributes> {
 const Registered<Cast> registered_cast;
 
 }  // namespace
+
+OpRef cast_op(DType dtype) { return op_ref<Cast>({dtype}); }
 
 Tensor cast(const Tensor& x, DType dtype) { return x.dtype() == dtype ? x : make<Cast>({dtype}, x); }
 

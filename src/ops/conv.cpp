@@ -53,7 +53,8 @@ void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x,
 
 struct Conv : Op<Conv, ConvAttributes> {
   static constexpr auto name = "conv";
-  static constexpr Traits traits{.narrowing = Narrowing::products, .stays_wide = 1u << 2};
+  static constexpr Traits traits{
+      .narrowing = Narrowing::products, .stays_wide = 1u << 2, .role = Role::forward};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2, 3);

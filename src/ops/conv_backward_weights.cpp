@@ -41,7 +41,8 @@ void sum_channels(std::int64_t batch, std::int64_t channels, std::int64_t size, 
 
 struct ConvBackwardWeights : Op<ConvBackwardWeights, ConvAttributes> {
   static constexpr auto name = "conv_backward_weights";
-  static constexpr Traits traits{.type_only = 1u << 2, .narrowing = Narrowing::products};
+  static constexpr Traits traits{
+      .type_only = 1u << 2, .narrowing = Narrowing::products, .role = Role::backward_weights};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);

@@ -1,4 +1,5 @@
 // count: the number of elements along axes, from the type alone; a constant once extents are known.
+#include "ops/attributes/count.h"
 #include "graph/op_registry.h"
 #include "luge/ops/reduce.h"
 #include "ops/checks.h"
@@ -6,15 +7,6 @@
 
 namespace luge {
 namespace {
-
-struct CountAttributes {
-  std::vector<std::int64_t> axes;
-  DType dtype = DType::i64;
-  static void fields(auto& self, auto&& field) {
-    field("axes", self.axes);
-    field("dtype", self.dtype);
-  }
-};
 
 struct Count : Op<Count, CountAttributes> {
   static constexpr auto name = "count";
@@ -27,9 +19,8 @@ struct Count : Op<Count, CountAttributes> {
     return {Type{dtype, {}}};
   }
   void reference(const ReferenceCall& call) const {
-    std::int64_t elements = 1;
-    for (std::int64_t axis : axes) elements *= call.in[0].type.shape[static_cast<int>(axis)];
-    for_number(dtype, [&]<class T>() { *call.out[0].as<T>() = narrow<T>(static_cast<Wide<T>>(elements)); });
+    const std::int64_t count = elements(call.in[0].type.shape);
+    for_number(dtype, [&]<class T>() { *call.out[0].as<T>() = narrow<T>(static_cast<Wide<T>>(count)); });
   }
 };
 const Registered<Count> registered_count;

@@ -13,7 +13,7 @@ namespace {
 // g where y > 0, else slope·g. Only the sign of y counts, so no gradient goes there.
 struct LeakyReluBackward : Op<LeakyReluBackward, LeakyReluAttributes> {
   static constexpr auto name = "leaky_relu_backward";
-  static constexpr Traits traits{.narrowing = Narrowing::rounds};
+  static constexpr Traits traits{.narrowing = Narrowing::rounds, .role = Role::backward};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);
@@ -31,7 +31,7 @@ const Registered<LeakyReluBackward> registered_backward;
 
 struct LeakyRelu : Op<LeakyRelu, LeakyReluAttributes> {
   static constexpr auto name = "leaky_relu";
-  static constexpr Traits traits{.narrowing = Narrowing::rounds};
+  static constexpr Traits traits{.narrowing = Narrowing::rounds, .role = Role::forward};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

@@ -9,6 +9,7 @@ namespace {
 
 struct Max : Reduction<Max> {
   static constexpr auto name = "max";
+  static constexpr Traits traits{.reduction = TileReduction::max};
   static constexpr bool needs_elements = true;
   template <class W>
   static W initial() {

@@ -48,7 +48,7 @@ void pool(std::int64_t channels, const Space<PoolAttributes>& s, const T* x, T* 
 
 struct MaxPool : Op<MaxPool, PoolAttributes> {
   static constexpr auto name = "max_pool";
-  static constexpr Traits traits{.narrowing = Narrowing::follows};
+  static constexpr Traits traits{.narrowing = Narrowing::follows, .role = Role::forward};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);

@@ -27,7 +27,8 @@ void for_types(DType element, DType position, Body&& body) {
 
 struct MaxPoolBackward : Op<MaxPoolBackward, PoolAttributes> {
   static constexpr auto name = "max_pool_backward";
-  static constexpr Traits traits{.type_only = 1u << 2, .narrowing = Narrowing::follows};
+  static constexpr Traits traits{
+      .type_only = 1u << 2, .narrowing = Narrowing::follows, .role = Role::backward};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 3);

@@ -9,6 +9,7 @@ namespace {
 
 struct Min : Reduction<Min> {
   static constexpr auto name = "min";
+  static constexpr Traits traits{.reduction = TileReduction::min};
   static constexpr bool needs_elements = true;
   template <class W>
   static W initial() {

@@ -9,6 +9,7 @@ namespace {
 
 struct Prod : Reduction<Prod> {
   static constexpr auto name = "prod";
+  static constexpr Traits traits{.reduction = TileReduction::prod};
   static constexpr bool needs_elements = false;
   template <class W>
   static W initial() {

@@ -5,6 +5,7 @@
 
 #include "graph/op_registry.h"
 #include "luge/ops/shape.h"
+#include "ops/attributes/reshape.h"
 #include "ops/checks.h"
 
 namespace luge {
@@ -59,6 +60,8 @@ struct Reshape : Op<Reshape, ReshapeAttributes> {
 const Registered<Reshape> registered_reshape;
 
 }  // namespace
+
+OpRef reshape_op(const Shape& shape) { return op_ref<Reshape>({shape}); }
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
   if (shape.known() && x.shape() == shape) return x;

@@ -7,6 +7,7 @@ namespace {
 
 struct Sum : Reduction<Sum> {
   static constexpr auto name = "sum";
+  static constexpr Traits traits{.reduction = TileReduction::sum};
   static constexpr bool needs_elements = false;
   template <class W>
   static W initial() {

@@ -12,7 +12,7 @@ namespace {
 
 struct SumLike : Op<SumLike> {
   static constexpr auto name = "sum_like";
-  static constexpr Traits traits{.type_only = 2};
+  static constexpr Traits traits{.type_only = 2, .identity_at_same_type = true};
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);

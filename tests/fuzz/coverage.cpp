@@ -44,7 +44,7 @@ class Counter final : public compiler::Observer {
       ++counts_[fmt::format("choice {} {}", step.name, kind_of(step.note))];
       if (step.again) ++counts_["pass rematerialize"];
     }
-    if (program.kept.program) ++counts_["pass keep"];
+    if (program.kept.program) ++counts_["pass prepack"];
   }
 
  private:
@@ -63,7 +63,7 @@ class Counter final : public compiler::Observer {
 void start_counting(Counts& counts) { compiler::observe(std::make_shared<Counter>(counts)); }
 
 std::vector<std::string> countable() {
-  std::vector<std::string> keys = {"pass keep", "pass rematerialize"};
+  std::vector<std::string> keys = {"pass prepack", "pass rematerialize"};
   for (const compiler::Pass& pass : compiler::passes()) keys.push_back(fmt::format("pass {}", pass.name));
   std::set<std::string> kernels;
   for (const OpEntry& op : registered_ops()) {

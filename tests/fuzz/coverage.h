@@ -10,8 +10,8 @@ namespace luge::fuzz {
 
 using Counts = std::map<std::string, std::uint64_t>;
 
-/// Counts from now on whatever this process compiles; "pass fold", "kernel conv/onednn", "choice conv
-/// onednn: …", "op conv".
+/// Counts from now on whatever this process compiles; "pass fuse_post_ops", "kernel conv/onednn", "choice
+/// conv onednn: …", "op conv".
 void start_counting(Counts& counts);
 
 /// Keys of the first three kinds that this build has, whether reached or not.

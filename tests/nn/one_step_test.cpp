@@ -59,7 +59,7 @@ void expect_right_step(const Module& net, const std::function<Tensor(const Tenso
   const Tensor loss = loss_of(x);
   roots = grad(loss, parameters);
   roots.push_back(loss);
-  const std::vector<Value> right = run_graph(roots, leaves, values, {.disabled = {"keep"}});
+  const std::vector<Value> right = run_graph(roots, leaves, values, {.disabled = {"prepack"}});
 
   optim::GradientDescent sgd(rate);
   const auto step = compile([&](Tensor in) {

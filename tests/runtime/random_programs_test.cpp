@@ -139,8 +139,8 @@ TEST(RandomPrograms, GiveTheValuesOfTheGraphWhateverSharesMemory) {
   for (int round = 0; round < 300; ++round) {
     const RandomGraph made = random_graph(random);
     const compiler::Graph graph = graph_of(made.leaves, made.roots, made.replaces);
-    const auto program =
-        compiler::compile(graph, {.backend = &backend, .disabled = {"simplify", "simplify_parts", "fuse"}});
+    const auto program = compiler::compile(
+        graph, {.backend = &backend, .disabled = {"simplify", "simplify_parts", "fuse_elementwise"}});
     std::vector<Values> inputs;
     std::vector<BoundLeaf> leaves;
     for (const Tensor& leaf : graph.leaves) {
@@ -173,7 +173,7 @@ TEST(RandomPrograms, TouchExactlyTheirArena) {
   for (int round = 0; round < 100; ++round) {
     const RandomGraph made = random_graph(random);
     const compiler::Graph graph = graph_of(made.leaves, made.roots, made.replaces);
-    const auto program = compiler::compile(graph, {.backend = &backend, .disabled = {"fuse"}});
+    const auto program = compiler::compile(graph, {.backend = &backend, .disabled = {"fuse_elementwise"}});
     std::vector<BoundLeaf> leaves;
     for (const Tensor& leaf : graph.leaves)
       leaves.push_back(bound(Values(static_cast<std::size_t>(leaf.elements()), 1)));

@@ -11,9 +11,6 @@
 
 namespace luge {
 
-/// How elements are combined over the reduced axes. max and min keep NaN; on bool they mean any and all.
-enum class TileReduction : std::uint8_t { sum, prod, max, min };
-
 /// One value. Values are numbered: first the inputs of the step, then the lines; a line reads earlier values
 /// only.
 struct TileLine {

@@ -3,22 +3,26 @@
 
 namespace luge {
 
-// Shared by batch_norm (x, scale, shift → y, mean, variance), batch_norm_backward (gradient of y, x, scale,
-// mean, variance → gradients of x, scale, shift) and batch_norm_inference (x, scale, shift, mean, variance →
-// y). Channels lie on axis 1.
+// Shared by batch_norm (x, scale, shift → y, mean, variance) and batch_norm_backward (gradient of y, x,
+// scale, mean, variance → gradients of x, scale, shift). Channels lie on axis 1.
 struct BatchNormAttributes {
   double epsilon = 1e-5;
   static void fields(auto& self, auto&& field) { field("epsilon", self.epsilon); }
 };
 
-/// Weights and bias of the convolution that is a convolution with `w` and `b` (which may be empty) followed
-/// by batch_norm_inference.
-struct NormFolded {
+// batch_norm_inference (x, scale, shift, mean, variance → y).
+struct BatchNormInferenceAttributes {
+  double epsilon = 1e-5;
+  static void fields(auto& self, auto&& field) { field("epsilon", self.epsilon); }
+};
+
+/// Weights and bias of the convolution that gives what a convolution with `w` and `b` (which may be empty)
+/// followed by batch_norm_inference gives.
+struct NormalizedWeights {
   Tensor w, b;
 };
-NormFolded fold_into_weights(const BatchNormAttributes& a, const Tensor& w, const Tensor& b,
-                             const Tensor& scale, const Tensor& shift, const Tensor& mean,
-                             const Tensor& variance);
+NormalizedWeights normalized_weights(double epsilon, const Tensor& w, const Tensor& b, const Tensor& scale,
+                                     const Tensor& shift, const Tensor& mean, const Tensor& variance);
 
 // Shared by batch_norm_relu (x, scale, shift and, if there is one, an image added before relu → y, mean,
 // variance) and batch_norm_relu_backward (gradient of y, x, scale, shift, mean, variance → gradients of x,

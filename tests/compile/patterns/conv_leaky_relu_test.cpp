@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "compile/passes.h"
+#include "compile/pipeline.h"
 #include "luge/compile.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
@@ -21,26 +21,26 @@ compiler::Options on_cpu() {
   return options;
 }
 
-bool folds(const Graph& graph) {
-  const Graph folded = compiler::fold_leaky(graph, on_cpu());
-  compiler::verify(folded);
-  for (const Node* node : topological(folded.roots)) {
+bool joins(const Graph& graph) {
+  const Graph joined = compiler::run_pass("conv_leaky_relu", graph, on_cpu());
+  compiler::verify(joined);
+  for (const Node* node : topological(joined.roots)) {
     if (node->op && node->op->name() == "conv+leaky_relu") return true;
   }
   return false;
 }
 
-TEST(FoldLeaky, BehindAConvolutionThatNobodyElseReads) {
+TEST(ConvLeakyRelu, AfterAConvolutionThatNobodyElseReads) {
   const Tensor x = argument_leaf({f32, {1, 3, 9, 9}}, "x"), w = argument_leaf({f32, {5, 3, 3, 3}}, "w");
   const Tensor y = conv2d(x, w);
-  EXPECT_TRUE(folds({{x, w}, {leaky_relu(y, 0.2)}, {-1}}));
-  EXPECT_FALSE(folds({{x, w}, {leaky_relu(y, 0.2), y}, {-1, -1}}));
-  EXPECT_FALSE(folds({{x, w}, {leaky_relu(y, -0.2)}, {-1}}));
-  EXPECT_FALSE(folds({{x, w}, {leaky_relu(y, 1.5)}, {-1}}));
-  EXPECT_FALSE(folds({{x}, {leaky_relu(x, 0.2)}, {-1}}));
+  EXPECT_TRUE(joins({{x, w}, {leaky_relu(y, 0.2)}, {-1}}));
+  EXPECT_FALSE(joins({{x, w}, {leaky_relu(y, 0.2), y}, {-1, -1}}));
+  EXPECT_FALSE(joins({{x, w}, {leaky_relu(y, -0.2)}, {-1}}));
+  EXPECT_FALSE(joins({{x, w}, {leaky_relu(y, 1.5)}, {-1}}));
+  EXPECT_FALSE(joins({{x}, {leaky_relu(x, 0.2)}, {-1}}));
 }
 
-TEST(FoldLeaky, SameNumbersAsApart) {
+TEST(ConvLeakyRelu, SameNumbersAsApart) {
   random::seed(3);
   for (const Shape& shape : {Shape{2, 3, 12, 12}, Shape{1, 32, 9, 7}, Shape{3, 32, 28, 28}}) {
     const Tensor x = random::normal(shape), w = random::normal({20, shape[1], 3, 3});
@@ -54,7 +54,7 @@ TEST(FoldLeaky, SameNumbersAsApart) {
   }
 }
 
-TEST(FoldLeaky, KeepsWhatIsNotANumberOrInfinite) {
+TEST(ConvLeakyRelu, KeepsWhatIsNotANumberOrInfinite) {
   const float infinite = std::numeric_limits<float>::infinity();
   for (const std::int64_t channels : {2, 32}) {
     std::vector<float> values(static_cast<std::size_t>(channels) * 64, 0.0f);

@@ -8,6 +8,7 @@
 #include "compile/fuse_group.h"
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
+#include "ops/attributes/count.h"
 #include "ops/attributes/fused.h"
 
 namespace luge::compiler {
@@ -27,15 +28,9 @@ std::vector<std::int64_t> strides_of(const Type& type, const AxisMap& map, std::
 }
 
 double number_of(const Node& node) {
-  double elements = 1;
-  for (const auto& [name, value] : node.op->fields()) {
-    if (name != "axes") continue;
-    for (std::int64_t axis : std::get<std::vector<std::int64_t>>(value)) {
-      elements *= static_cast<double>(
-          node.inputs[0].node->outputs[at(node.inputs[0].out)].type.shape[static_cast<int>(axis)]);
-    }
-  }
-  return elements;
+  const Edge& x = node.inputs[0];
+  return static_cast<double>(
+      node.op->attributes<CountAttributes>()->elements(x.node->outputs[at(x.out)].type.shape));
 }
 
 // One step of the new graph: a fused group, or a node as it was.
@@ -88,12 +83,13 @@ class ProgramWriter {
         line.source[0] = value(node, 0);
         if (group_.reduces(node)) {
           line.kind = TileLine::Kind::reduce;
-          line.reduction = reduction_of(source);
+          line.reduction = *source.op->traits().reduction;
         } else {
           line.instruction = Instruction::copy;
         }
         break;
-      default:
+      case FuseKind::map:
+      case FuseKind::none:
         line.instruction = source.op->instruction();
         for (std::size_t k = 0; k < at(arity(line.instruction)); ++k) line.source[k] = value(node, k);
     }
@@ -110,13 +106,6 @@ class ProgramWriter {
     line.number = number.scalar_value();
     unit_.program.lines.push_back(line);
     return numbers_[&number] = kLine + static_cast<int>(unit_.program.lines.size()) - 1;
-  }
-
-  static TileReduction reduction_of(const Node& node) {
-    const std::string_view name = node.op->name();
-    if (name == "sum") return TileReduction::sum;
-    if (name == "prod") return TileReduction::prod;
-    return name == "max" ? TileReduction::max : TileReduction::min;
   }
 
   int value(int node, std::size_t input) {
@@ -142,9 +131,10 @@ class ProgramWriter {
   std::unordered_map<const Node*, int> numbers_;
 };
 
-class Fuser {
+class ElementwiseFuser {
  public:
-  explicit Fuser(const Graph& graph) : given_(graph), graph_(graph.leaves, graph.roots, graph.replaces) {}
+  explicit ElementwiseFuser(const Graph& graph)
+      : given_(graph), graph_(graph.leaves, graph.roots, graph.replaces) {}
 
   Graph run() {
     std::vector<FuseGroup> groups;
@@ -203,7 +193,7 @@ class Fuser {
         if (const int from = graph_.position(edge); from >= 0) next.after.push_back(unit_of[at(from)]);
       }
     }
-    for (int u : build_order(order, "fuse")) make(units_[at(u)]);
+    for (int u : build_order(order, "fuse_elementwise")) make(units_[at(u)]);
   }
 
   void make(const Unit& unit) {
@@ -226,9 +216,9 @@ class Fuser {
 
 }  // namespace
 
-Graph fuse(const Graph& graph, const Options& options) {
+Graph fuse_elementwise(const Graph& graph, const Options& options) {
   // Where plain loops would run them, the ops one by one are what fused steps are compared with.
-  return has_kernel("fused", options) ? Fuser(graph).run() : graph;
+  return has_kernel(*fused_op({}), options) ? ElementwiseFuser(graph).run() : graph;
 }
 
 }  // namespace luge::compiler

@@ -9,15 +9,15 @@
 
 namespace luge::compiler {
 
-struct KeptParts {
+struct PrepackedParts {
   Graph before;  // its roots are what `after` has as further leaves, in this order
   Graph after;
   std::vector<int> leaves;  // of `before`: which leaf of the whole graph each is
 };
 
-/// Empty when nothing can be kept: no step depends on reads of Variables alone, or the graph itself gives a
-/// Variable its next value. Steps that only rearrange elements stay behind, and so does what draws random
-/// numbers, may fail or must be computed again.
-std::optional<KeptParts> keep(const Graph& graph);
+/// Empty when nothing can be prepacked: no step depends on reads of Variables alone, or the graph itself
+/// gives a Variable its next value. Steps that only rearrange elements stay behind, and so does what draws
+/// random numbers, may fail or must be computed again.
+std::optional<PrepackedParts> prepack(const Graph& graph);
 
 }  // namespace luge::compiler

@@ -24,8 +24,8 @@ using compiler::Graph;
 std::shared_ptr<const Program> compiled(const Graph& graph, bool fused, int threads = 1) {
   compiler::Options options;
   options.threads = threads;
-  options.disabled = {"fold"};
-  if (!fused) options.disabled.insert("fuse");
+  options.disabled = {"fuse_post_ops"};
+  if (!fused) options.disabled.insert("fuse_elementwise");
   return compiler::compile(graph, options);
 }
 
@@ -94,14 +94,14 @@ std::vector<std::string> steps_of(const Graph& graph) {
 }
 const std::vector<std::string> kOneStep = {"fused"};
 
-TEST(Fuse, AChainIsOneStep) {
+TEST(FuseElementwise, AChainIsOneStep) {
   const Tensor x = argument({8, 5}), b = argument({5});
   const Graph graph = graph_of({x, b}, {tanh(relu(x * 2 + b)) - square(x)});
   EXPECT_EQ(steps_of(graph), kOneStep);
   expect_same_results(graph, 1e-6);
 }
 
-TEST(Fuse, SoftmaxAndItsLogarithmAreOneStep) {
+TEST(FuseElementwise, SoftmaxAndItsLogarithmAreOneStep) {
   const Tensor x = argument({12, 10});
   for (int axis : {0, 1}) {
     for (const Tensor& y : {softmax(x, axis), log_softmax(x, axis), logsumexp(x, axis)}) {
@@ -112,7 +112,7 @@ TEST(Fuse, SoftmaxAndItsLogarithmAreOneStep) {
   }
 }
 
-TEST(Fuse, NormalizingIsOneStep) {
+TEST(FuseElementwise, NormalizingIsOneStep) {
   const Tensor x = argument({6, 7, 9}, f64);
   for (const Axes& axes : {Axes{-1}, Axes{1, 2}, Axes{0, 2}, Axes{0}}) {
     const Tensor centered = x - mean(x, axes, keep_dims);
@@ -122,7 +122,7 @@ TEST(Fuse, NormalizingIsOneStep) {
   }
 }
 
-TEST(Fuse, AnAdamUpdateIsOneStepAndOverwritesItsStates) {
+TEST(FuseElementwise, AnAdamUpdateIsOneStepAndOverwritesItsStates) {
   const Tensor p = argument({300, 40}), m = argument({300, 40}), v = argument({300, 40}),
                g = argument({300, 40});
   const Tensor rate = argument({}), step = argument({});
@@ -134,7 +134,7 @@ TEST(Fuse, AnAdamUpdateIsOneStepAndOverwritesItsStates) {
   expect_same_results(graph, 1e-5);
 }
 
-TEST(Fuse, AMaskedGradientAndItsSumsAreOneStep) {
+TEST(FuseElementwise, AMaskedGradientAndItsSumsAreOneStep) {
   const Tensor g = argument({64, 30}), y = argument({64, 30});
   const Tensor masked = relu_mask(g, y);
   const Graph graph = graph_of({g, y}, {cumsum(masked, 0), sum(masked, 0)});
@@ -142,7 +142,7 @@ TEST(Fuse, AMaskedGradientAndItsSumsAreOneStep) {
   expect_same_results(graph, 1e-5);
 }
 
-TEST(Fuse, AReductionTakesWhatFollowsIt) {
+TEST(FuseElementwise, AReductionTakesWhatFollowsIt) {
   const Tensor x = argument({20, 30}), b = argument({30});
   for (const Tensor& y : {sqrt(mean(square(x))), b - sum(x, 0) * 0.1, exp(mean(x, 1))}) {
     const Graph graph = graph_of({x, b}, {y});
@@ -152,7 +152,7 @@ TEST(Fuse, AReductionTakesWhatFollowsIt) {
 }
 
 // relu(x) is needed before cumsum runs, its mask after: one group would wait for itself.
-TEST(Fuse, NothingWaitsForItself) {
+TEST(FuseElementwise, NothingWaitsForItself) {
   const Tensor x = argument({9, 5});
   const Tensor y = relu(x - 0.5);
   const Tensor z = cumsum(y, 0);
@@ -161,7 +161,7 @@ TEST(Fuse, NothingWaitsForItself) {
   expect_same_results(graph, 1e-6);
 }
 
-TEST(Fuse, ARandomMaskIsDrawnAgainInsteadOfKept) {
+TEST(FuseElementwise, ARandomMaskIsDrawnAgainInsteadOfKept) {
   const Tensor x = argument({50, 20}), key = key_leaf(0, 0);
   const Tensor mask = less(random_uniform(key, x), scalar(0.5));
   const Tensor y = where(mask, x * 2, 0);
@@ -171,7 +171,7 @@ TEST(Fuse, ARandomMaskIsDrawnAgainInsteadOfKept) {
   expect_same_results(graph, 1e-6);
 }
 
-TEST(Fuse, ThreadsDoNotChangeABit) {
+TEST(FuseElementwise, ThreadsDoNotChangeABit) {
   const Tensor x = argument({700, 300}), b = argument({300});
   const Graph graph = graph_of({x, b}, {softmax(x + b, 1), sum(x * b, 0), mean(tanh(x))});
   std::vector<BoundLeaf> first = bound(graph), second = bound(graph);
@@ -181,7 +181,7 @@ TEST(Fuse, ThreadsDoNotChangeABit) {
   }
 }
 
-TEST(Fuse, ALongChainStaysManySteps) {
+TEST(FuseElementwise, ALongChainStaysManySteps) {
   const Building building;  // or the chain would evaluate itself
   Tensor x = argument({10});
   const Tensor first = x;
@@ -250,7 +250,7 @@ class RandomGraph {
   Tensors leaves_, values_;
 };
 
-TEST(Fuse, RandomGraphsKeepTheirMeaning) {
+TEST(FuseElementwise, RandomGraphsKeepTheirMeaning) {
   for (unsigned seed = 0; seed < 400; ++seed) {
     SCOPED_TRACE(seed);
     expect_same_results(RandomGraph(seed).graph(), 1e-11);

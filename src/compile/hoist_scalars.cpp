@@ -1,4 +1,4 @@
-#include "compile/hoist.h"
+#include "compile/hoist_scalars.h"
 
 #include <algorithm>
 #include <map>
@@ -57,15 +57,16 @@ class Cut {
       result.inputs.push_back(part_.inputs[at(k)]);
       result.program.operands.emplace_back();
     }
-    std::map<int, int> places = operands;
+    std::map<int, int> positions = operands;
     for (int value = inputs_; value < values(); ++value) {
       if (!needed[at(value)]) continue;
-      places[value] = static_cast<int>(result.inputs.size() + result.program.lines.size());
+      positions[value] = static_cast<int>(result.inputs.size() + result.program.lines.size());
       result.program.lines.push_back(line(value));
-      for (int& source : result.program.lines.back().source) source = source < 0 ? source : places.at(source);
+      for (int& source : result.program.lines.back().source)
+        source = source < 0 ? source : positions.at(source);
     }
     for (int value : exports_)
-      result.program.outputs.push_back({places.at(value), {line(value).dtype, {}}, {}});
+      result.program.outputs.push_back({positions.at(value), {line(value).dtype, {}}, {}});
     return result;
   }
 
@@ -74,11 +75,11 @@ class Cut {
     FusedPart kept;
     kept.program.extents = part_.program.extents;
     kept.program.reduced = part_.program.reduced;
-    std::map<int, int> places;
+    std::map<int, int> positions;
     const std::vector<std::int64_t> still(part_.program.extents.size(), 0);
     const std::vector<bool> read = read_by_rest();
     const auto operand = [&](int value, const Tensor& input, const std::vector<std::int64_t>& strides) {
-      places[value] = static_cast<int>(kept.inputs.size());
+      positions[value] = static_cast<int>(kept.inputs.size());
       kept.inputs.push_back(input);
       kept.program.operands.push_back(strides);
     };
@@ -89,12 +90,13 @@ class Cut {
     for (int value = inputs_; value < values(); ++value) {
       const bool constant = number_[at(value)] && !computed(value);
       if ((number_[at(value)] && !constant) || (constant && !read[at(value)])) continue;
-      places[value] = static_cast<int>(kept.inputs.size() + kept.program.lines.size());
+      positions[value] = static_cast<int>(kept.inputs.size() + kept.program.lines.size());
       kept.program.lines.push_back(line(value));
-      for (int& source : kept.program.lines.back().source) source = source < 0 ? source : places.at(source);
+      for (int& source : kept.program.lines.back().source)
+        source = source < 0 ? source : positions.at(source);
     }
     for (TileOutput output : part_.program.outputs) {
-      output.value = places.at(output.value);
+      output.value = positions.at(output.value);
       kept.program.outputs.push_back(std::move(output));
     }
     return kept;
@@ -149,7 +151,7 @@ Key key_of(const FusedPart& numbers) {
 
 }  // namespace
 
-void hoist_numbers(std::vector<FusedPart>& parts) {
+void hoist_scalars(std::vector<FusedPart>& parts) {
   std::map<Key, Tensors> made;
   for (FusedPart& part : parts) {
     const Cut cut(part);

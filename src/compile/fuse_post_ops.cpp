@@ -1,56 +1,14 @@
-// Folds elementwise consumers into the kernel that feeds them, as many as a candidate accepts, when nobody
-// else reads what comes in between.
-#include "compile/fold.h"
-
+// Makes elementwise consumers post-ops of the kernel that feeds them, as many as a candidate accepts, when
+// nobody else reads what comes in between.
 #include <algorithm>
-#include <bit>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
+#include "compile/post_ops.h"
 
 namespace luge::compiler {
-
-Folded::Folded(OpRef inner, std::size_t own, std::vector<PostOp> post, std::vector<OpRef> chain)
-    : inner_(std::move(inner)),
-      own_(own),
-      post_(std::move(post)),
-      chain_(std::move(chain)),
-      name_(inner_->name()) {
-  words_ = inner_->words();
-  for (const PostOp& op : post_) {
-    name_ += std::string(op.slope == 0 ? "+" : "+leaky_") + std::string(luge::name(op.instruction));
-    words_.push_back(static_cast<std::uint64_t>(op.instruction) << 32 |
-                     static_cast<std::uint32_t>(op.operand));
-    words_.push_back(std::bit_cast<std::uint64_t>(op.slope));
-  }
-  hash_ = op_detail::hash_name(name_);
-  for (std::uint64_t word : words_) fields_detail::mix(hash_, word);
-}
-
-Types Folded::infer(const Types& in) const {
-  Types own;
-  for (std::size_t k = 0; k < own_; ++k) own.push_back(in[k]);
-  return inner_->infer(own);
-}
-
-Tensors Folded::decompose(const Tensors& in) const {
-  Tensors outputs = make_node(inner_, std::span(in).first(own_));
-  for (std::size_t i = 0; i < chain_.size(); ++i) {
-    Tensors operands = {outputs[0]};
-    if (post_[i].operand >= 0) operands.push_back(in[static_cast<std::size_t>(post_[i].operand)]);
-    outputs[0] = make_single(chain_[i], operands);
-  }
-  return outputs;
-}
-
-void Folded::fail(const KernelError& error, std::string_view where) const {
-  inner_->fail(error, where);
-  // Never reached: gcc does not know that a virtual call never returns.
-  op_detail::fail_index(name_, error, where);
-}
-
 namespace {
 
 constexpr std::size_t longest = 4;
@@ -60,9 +18,9 @@ struct Link {
   int operand;  // which of its inputs is not the chain, or -1
 };
 
-class Folder {
+class PostOpFuser {
  public:
-  Folder(const Graph& graph, const Options& options) : options_(options) {
+  PostOpFuser(const Graph& graph, const Options& options) : options_(options) {
     const std::vector<Node*> nodes = topological(graph.roots);
     for (const Tensor& root : graph.roots) users_[root.node()].push_back(nullptr);
     for (Node* node : nodes) {
@@ -71,7 +29,7 @@ class Folder {
     for (Node* node : nodes) {
       if (node->leaf == Leaf::none && node->op->instruction() == Instruction::none &&
           !absorbed_.contains(node))
-        fold(*node);
+        fuse(*node);
     }
   }
 
@@ -123,7 +81,7 @@ class Folder {
             depends(consumer.inputs[static_cast<std::size_t>(other)].node, &producer) ? -2 : other};
   }
 
-  void fold(Node& producer) {
+  void fuse(Node& producer) {
     if (options_.backend->candidates(producer.op->name()).empty()) return;
     Chain chain{&producer, {}};
     const Node* before = &producer;
@@ -179,8 +137,8 @@ class Folder {
       ops.push_back(link.node->op);
     }
     const std::size_t own = chain.producer->inputs.size();
-    auto folded = std::make_shared<Folded>(chain.producer->op, own, post_ops(chain), std::move(ops));
-    return {replace(*chain.producer, std::move(folded), inputs)[0]};
+    OpRef op = with_post_ops(chain.producer->op, own, post_ops(chain), std::move(ops));
+    return {replace(*chain.producer, std::move(op), inputs)[0]};
   }
 
   const Options& options_;
@@ -192,6 +150,8 @@ class Folder {
 
 }  // namespace
 
-Graph fold(const Graph& graph, const Options& options) { return rewrite(graph, Folder(graph, options)); }
+Graph fuse_post_ops(const Graph& graph, const Options& options) {
+  return rewrite(graph, PostOpFuser(graph, options));
+}
 
 }  // namespace luge::compiler

@@ -9,10 +9,10 @@
 
 namespace luge::compiler {
 
-class Folded final : public AnyOp {
+class OpWithPostOps final : public AnyOp {
  public:
   /// `own` inputs belong to `inner`; the operands of `post` come behind them.
-  Folded(OpRef inner, std::size_t own, std::vector<PostOp> post, std::vector<OpRef> chain);
+  OpWithPostOps(OpRef inner, std::size_t own, std::vector<PostOp> post, std::vector<OpRef> chain);
 
   const AnyOp& inner() const { return *inner_; }
   const std::vector<PostOp>& post() const { return post_; }
@@ -46,5 +46,8 @@ class Folded final : public AnyOp {
   std::vector<OpRef> chain_;
   std::string name_;
 };
+
+/// The op with the post-ops of `chain`, whose second operands come after its `own` inputs.
+OpRef with_post_ops(OpRef op, std::size_t own, std::vector<PostOp> post, std::vector<OpRef> chain);
 
 }  // namespace luge::compiler

@@ -20,7 +20,7 @@ struct Case {
 
   std::shared_ptr<const Program> program(bool joined = true) const {
     compiler::Options options;
-    if (!joined) options.disabled = {"join"};
+    if (!joined) options.disabled = {"fuse_neighbors"};
     return compiler::compile(graph_of(leaves, roots), options);
   }
 
@@ -31,14 +31,15 @@ struct Case {
       const Tensor ramp = arange(0, leaves[k].elements(), 1, leaves[k].dtype());
       inputs.push_back(value_of(reshape(sin(ramp + 0.3 * static_cast<double>(k)) * 3, leaves[k].shape())));
     }
-    const auto apart = run_graph(roots, leaves, inputs, {.backend = &cpu_backend(), .disabled = {"join"}});
+    const auto apart =
+        run_graph(roots, leaves, inputs, {.backend = &cpu_backend(), .disabled = {"fuse_neighbors"}});
     const auto given = run_graph(roots, leaves, inputs, {.backend = &cpu_backend()});
     for (std::size_t r = 0; r < roots.size(); ++r)
       EXPECT_LE(distance(numbers(given[r]), numbers(apart[r])), 1e-6) << "root " << r;
   }
 };
 
-TEST(Join, AValueAndItsSlopeAreOneStepWithTwoResults) {
+TEST(FuseNeighbors, AValueAndItsSlopeAreOneStepWithTwoResults) {
   for (const GeluForm form : {GeluForm::exact, GeluForm::tanh}) {
     const Tensor x = argument({40, 70}), y = gelu(x, form);
     const Case both{{x}, {y, output_of(*y.node(), 1)}};
@@ -53,7 +54,7 @@ TEST(Join, AValueAndItsSlopeAreOneStepWithTwoResults) {
   }
 }
 
-TEST(Join, WhatReadsTheSameIsReadOnce) {
+TEST(FuseNeighbors, WhatReadsTheSameIsReadOnce) {
   const Tensor x = argument({9, 33}), b = argument({33});
   const Case both{{x, b}, {exp(x + b), tanh(x) * 2}};
   EXPECT_EQ(both.program(false)->steps.size(), 2u);
@@ -61,7 +62,7 @@ TEST(Join, WhatReadsTheSameIsReadOnce) {
   both.expect_same();
 }
 
-TEST(Join, SumsGoBesideWhatReadsTheirInput) {
+TEST(FuseNeighbors, SumsGoBesideWhatReadsTheirInput) {
   for (const Axes& axes : {Axes{0}, Axes{1}, Axes{0, 1}}) {
     const Tensor x = argument({120, 64});
     const Case both{{x}, {exp(x), sum(x, axes)}};
@@ -70,14 +71,14 @@ TEST(Join, SumsGoBesideWhatReadsTheirInput) {
   }
 }
 
-TEST(Join, SumsOverOtherAxesStayApart) {
+TEST(FuseNeighbors, SumsOverOtherAxesStayApart) {
   const Tensor x = argument({120, 64});
   const Case both{{x}, {sum(x, 0), sum(x, 1)}};
   EXPECT_EQ(both.program()->steps.size(), 2u) << both.program()->explain();
   both.expect_same();
 }
 
-TEST(Join, WhatRunsBetweenTwoStepsStaysBetweenThem) {
+TEST(FuseNeighbors, WhatRunsBetweenTwoStepsStaysBetweenThem) {
   const Tensor x = argument({30, 8}), first = exp(x);
   const Case both{{x}, {first, cumsum(first, 0) + x}};
   EXPECT_EQ(both.program()->steps.size(), 3u) << both.program()->explain();
@@ -85,14 +86,14 @@ TEST(Join, WhatRunsBetweenTwoStepsStaysBetweenThem) {
 }
 
 // Little would be saved, and long programs run out of registers.
-TEST(Join, StepsThatShareLittleStayApart) {
+TEST(FuseNeighbors, StepsThatShareLittleStayApart) {
   const Tensor x = argument({300, 80}), y = argument({300, 80}), b = argument({80});
   const Case both{{x, y, b}, {exp(x + b), tanh(y + b)}};
   EXPECT_EQ(both.program()->steps.size(), 2u) << both.program()->explain();
   both.expect_same();
 }
 
-TEST(Join, ZerosOfBothSignsAreTwoNumbers) {
+TEST(FuseNeighbors, ZerosOfBothSignsAreTwoNumbers) {
   const Tensor x = argument_leaf({f32, {50}}, "x");
   const auto divided = [&](double by) {
     TileProgram program;
@@ -106,7 +107,7 @@ TEST(Join, ZerosOfBothSignsAreTwoNumbers) {
   compiler::Options options;
   options.backend = &cpu_backend();
   const Graph joined =
-      compiler::join({{x}, {divided(0.0), divided(-0.0), divided(0.0)}, {-1, -1, -1}}, options);
+      compiler::fuse_neighbors({{x}, {divided(0.0), divided(-0.0), divided(0.0)}, {-1, -1, -1}}, options);
   const auto* attributes = joined.roots[0].node()->op->attributes<FusedAttributes>();
   ASSERT_NE(attributes, nullptr);
   EXPECT_EQ(joined.roots[0].node(), joined.roots[2].node());

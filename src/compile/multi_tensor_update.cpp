@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "compile/build_order.h"
-#include "compile/hoist.h"
+#include "compile/hoist_scalars.h"
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
 #include "ops/attributes/fused.h"
@@ -30,9 +30,9 @@ std::size_t bytes_of(const Type& type) {
   return static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype);
 }
 
-class Merger {
+class MultiTensorUpdate {
  public:
-  explicit Merger(const Graph& graph) : given_(graph) {
+  explicit MultiTensorUpdate(const Graph& graph) : given_(graph) {
     for (Node* node : topological(graph.roots)) {
       if (node->leaf != Leaf::none) continue;
       positions_[node] = static_cast<int>(nodes_.size());
@@ -159,7 +159,7 @@ class Merger {
         }
       }
     }
-    for (int u : build_order(order, "merge")) make(units_[at(u)]);
+    for (int u : build_order(order, "multi_tensor_update")) make(units_[at(u)]);
   }
 
   void make(const std::vector<int>& members) {
@@ -176,7 +176,7 @@ class Merger {
       for (const Edge& edge : nodes_[at(n)]->inputs) part.inputs.push_back(made(edge));
       parts.push_back(std::move(part));
     }
-    hoist_numbers(parts);
+    hoist_scalars(parts);
     std::vector<TileProgram> programs;
     Tensors inputs;
     for (FusedPart& part : parts) {
@@ -204,8 +204,8 @@ class Merger {
 
 }  // namespace
 
-Graph merge(const Graph& graph, const Options& options) {
-  return has_kernel("fused_parts", options) ? Merger(graph).run() : graph;
+Graph multi_tensor_update(const Graph& graph, const Options& options) {
+  return has_kernel(*fused_parts_op({}), options) ? MultiTensorUpdate(graph).run() : graph;
 }
 
 }  // namespace luge::compiler

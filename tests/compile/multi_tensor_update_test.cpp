@@ -54,7 +54,7 @@ Graph adam(bool clip, const std::vector<Shape>& shapes = kShapes) {
 std::shared_ptr<const Program> compiled(const Graph& graph, bool merged, int threads) {
   compiler::Options options;
   options.threads = threads;
-  if (!merged) options.disabled = {"merge"};
+  if (!merged) options.disabled = {"multi_tensor_update"};
   return compiler::compile(graph, options);
 }
 
@@ -81,7 +81,7 @@ std::ptrdiff_t steps_named(const Program& program, std::string_view name) {
                        [&](const ProgramStep& step) { return step.name == name; });
 }
 
-TEST(Merge, EveryUpdateInOneStepGivesTheSameBytesInPlace) {
+TEST(MultiTensorUpdate, EveryUpdateInOneStepGivesTheSameBytesInPlace) {
   for (bool clip : {false, true}) {
     const Graph graph = adam(clip);
     const auto apart = compiled(graph, false, 1);
@@ -101,10 +101,11 @@ TEST(Merge, EveryUpdateInOneStepGivesTheSameBytesInPlace) {
 }
 
 // Rate over correction depends on no element: it is computed once, not once a parameter.
-TEST(Merge, NumbersAreComputedOnce) {
+TEST(MultiTensorUpdate, NumbersAreComputedOnce) {
   compiler::Options options;
   options.backend = &cpu_backend();
-  const Graph merged = compiler::merge(compiler::fuse(adam(false), options), options);
+  const Graph merged =
+      compiler::multi_tensor_update(compiler::fuse_elementwise(adam(false), options), options);
   compiler::verify(merged);
   int divisions = 0;
   const auto look = [&](const TileProgram& program) {
@@ -122,7 +123,7 @@ TEST(Merge, NumbersAreComputedOnce) {
 }
 
 // Gradients that only their update reads would all be alive at once.
-TEST(Merge, LargeGradientsAreNotKeptForIt) {
+TEST(MultiTensorUpdate, LargeGradientsAreNotKeptForIt) {
   const Graph graph = adam(false, {{8}, {16}, {32}, {3000000}, {4000000}});
   const auto program = compiled(graph, true, 1);
   EXPECT_EQ(steps_named(*program, "fused_parts"), 1);
@@ -134,7 +135,7 @@ TEST(Merge, LargeGradientsAreNotKeptForIt) {
 }
 
 // A sum that another one of the kind needs stays behind it.
-TEST(Merge, StepsThatDependOnEachOtherStayApart) {
+TEST(MultiTensorUpdate, StepsThatDependOnEachOtherStayApart) {
   const Tensor x = argument_leaf({f32, {1000}}, "x"), y = argument_leaf({f32, {500}}, "y");
   const Tensor first = sum(square(x)), second = sum(square(y)), third = sum(square(cumsum(x * first, 0)));
   const Graph graph = graph_of({x, y}, {first, second, third});

@@ -15,6 +15,6 @@ struct FusedPart {
 
 /// Takes the lines that depend on single numbers only out of the parts; what several parts compute alike from
 /// the same inputs is then one small step whose results they read.
-void hoist_numbers(std::vector<FusedPart>& parts);
+void hoist_scalars(std::vector<FusedPart>& parts);
 
 }  // namespace luge::compiler

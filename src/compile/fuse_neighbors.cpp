@@ -64,7 +64,7 @@ class Joint {
     }
   }
 
-  /// False where the second reads what the first gives from another place than it is computed at.
+  /// False where the second reads what the first gives at other positions than it is computed at.
   bool possible() const { return possible_; }
   /// Bytes that need not be read once more.
   std::size_t saved() const { return saved_; }
@@ -108,29 +108,29 @@ class Joint {
       for (int& source : line.source) source = source < 0 ? source : value_of(source);
       const auto known =
           std::find_if(lines.begin(), lines.end(), [&](const TileLine& other) { return same(line, other); });
-      places_.push_back(now + static_cast<int>(known - lines.begin()));
+      positions_.push_back(now + static_cast<int>(known - lines.begin()));
       if (known == lines.end()) lines.push_back(line);
     }
   }
 
   int value_of(int value) const {
     const int inputs = static_cast<int>(second_.inputs.size());
-    if (value >= inputs) return places_[at(value - inputs)];
+    if (value >= inputs) return positions_[at(value - inputs)];
     const int operand = operands_[at(value)];
     return operand < kLine ? operand : operand - kLine + static_cast<int>(whole_.inputs.size());
   }
 
   const Piece &first_, &second_;
   Piece whole_;
-  std::vector<int> operands_;  // of the second: where they are found
-  std::vector<int> places_;    // of the second's lines
+  std::vector<int> operands_;   // of the second: where they are found
+  std::vector<int> positions_;  // of the second's lines
   bool possible_ = true;
   std::size_t saved_ = 0;
 };
 
-class Joiner {
+class NeighborFuser {
  public:
-  explicit Joiner(const Graph& graph) : given_(graph) {
+  explicit NeighborFuser(const Graph& graph) : given_(graph) {
     for (Node* node : topological(graph.roots)) {
       if (node->leaf != Leaf::none) continue;
       positions_[node] = static_cast<int>(positions_.size());
@@ -147,13 +147,13 @@ class Joiner {
     std::vector<BuildUnit> order;
     for (const Unit& unit : units_) {
       BuildUnit& next = order.emplace_back();
-      for (Node* node : unit.nodes) next.place = std::max(next.place, positions_.at(node));
+      for (Node* node : unit.nodes) next.position = std::max(next.position, positions_.at(node));
       for (const Edge& edge : inputs_of(unit)) {
         if (const auto from = unit_of_.find(edge.node); from != unit_of_.end())
           next.after.push_back(from->second);
       }
     }
-    for (int u : build_order(order, "join")) build(units_[at(u)]);
+    for (int u : build_order(order, "fuse_neighbors")) build(units_[at(u)]);
     Tensors roots;
     for (const Tensor& root : given_.roots) roots.push_back(made({root.node(), root.output()}));
     return {given_.leaves, std::move(roots), given_.replaces};
@@ -266,8 +266,8 @@ class Joiner {
 
 }  // namespace
 
-Graph join(const Graph& graph, const Options& options) {
-  return has_kernel("fused", options) ? Joiner(graph).run() : graph;
+Graph fuse_neighbors(const Graph& graph, const Options& options) {
+  return has_kernel(*fused_op({}), options) ? NeighborFuser(graph).run() : graph;
 }
 
 }  // namespace luge::compiler

@@ -1,4 +1,4 @@
-#include "compile/keep.h"
+#include "compile/prepack.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -18,7 +18,7 @@ class Splitter {
     }
   }
 
-  std::optional<KeptParts> run() {
+  std::optional<PrepackedParts> run() {
     for (const Tensor& root : graph_.roots) {
       if (fixed_.contains(root.node())) return std::nullopt;
     }
@@ -27,7 +27,7 @@ class Splitter {
       for (const Edge& edge : node->inputs) reach(edge);
     }
     if (border_.empty()) return std::nullopt;
-    KeptParts parts;
+    PrepackedParts parts;
     parts.after.leaves = graph_.leaves;
     for (const Edge& edge : border_) {
       parts.before.roots.emplace_back(edge.node, edge.out);
@@ -101,7 +101,7 @@ class Splitter {
 
 }  // namespace
 
-std::optional<KeptParts> keep(const Graph& graph) {
+std::optional<PrepackedParts> prepack(const Graph& graph) {
   if (writes_state(graph)) return std::nullopt;
   const Building building;
   return Splitter(graph).run();
