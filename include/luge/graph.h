@@ -24,8 +24,9 @@ Tensor placeholder(DType dtype, const Shape& shape, std::string name);
 class Operation {
  public:
   Operation() = default;  ///< an operation that does nothing
-  /// Makes an operation that assigns each value to its Variable.
-  explicit Operation(std::vector<std::pair<Variable, Tensor>> updates) : updates_(std::move(updates)) {}
+  /// Makes an operation that assigns each value to its Variable. Throws StateError for an empty Variable or
+  /// value, and ShapeError or DTypeError when a value does not match its Variable.
+  explicit Operation(std::vector<std::pair<Variable, Tensor>> updates);
   /// Returns the assignments.
   const std::vector<std::pair<Variable, Tensor>>& updates() const { return updates_; }
   /// Returns true for the operation that initialize_all makes.

@@ -121,7 +121,7 @@ class Autocast {
   bool pays(const Node& narrow, const Node& node, const Tensors& given) const {
     const Choice in_bf16 = ask(narrow);
     if (!in_bf16.offer.accepted()) return false;
-    if (options_.always_narrow) return true;
+    if (options_.always_bf16) return true;
     const Choice in_f32 = ask(node);
     if (!in_f32.offer.accepted()) return true;
     double lead = in_f32.offer.cost - in_bf16.offer.cost;

@@ -21,7 +21,7 @@ struct Options {
   Precision precision = Precision::f32;
   int threads = 1;
   std::size_t memory = 0;                   // bytes a run may take, leaves and roots included; 0: any
-  bool always_narrow = false;               // products in bfloat16 even where float32 is quicker, for tests
+  bool always_bf16 = false;               // products in bfloat16 even where float32 is quicker, for tests
   std::set<std::string> disabled;           // names of passes to leave out
   std::vector<LayoutId> root_layouts = {};  // per root that is no state; empty: all public
 };

@@ -172,10 +172,4 @@ class Planner {
 
 void plan_memory(Draft& draft) { Planner(draft).run(); }
 
-std::shared_ptr<const Program> lower(const Graph& graph, const Options& options) {
-  Draft draft = select(graph, schedule(graph), options);
-  plan_memory(draft);
-  return draft.program;
-}
-
 }  // namespace luge::compiler

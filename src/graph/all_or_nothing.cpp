@@ -16,7 +16,6 @@ thread_local AllOrNothing* innermost = nullptr;
 struct AllOrNothing::Before {
   std::shared_ptr<Slot> slot;
   Tensor current;
-  std::uint64_t version;
 };
 
 AllOrNothing::AllOrNothing()
@@ -34,7 +33,6 @@ AllOrNothing::~AllOrNothing() {
   for (; before_->size() > first_; before_->pop_back()) {
     Before& last = before_->back();
     last.slot->current = std::move(last.current);
-    last.slot->version = last.version;
   }
 }
 
@@ -44,7 +42,7 @@ void AllOrNothing::remember(const Variable& variable) {
 }
 
 void AllOrNothing::note(const std::shared_ptr<Slot>& slot) {
-  if (innermost) innermost->before_->push_back({slot, slot->current, slot->version});
+  if (innermost) innermost->before_->push_back({slot, slot->current});
 }
 
 }  // namespace luge

@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-#include "graph/eval.h"
+#include "graph/evaluator.h"
 #include "graph/scalar.h"
 #include "graph/trace.h"
 
@@ -310,7 +310,7 @@ Node* new_node(OpRef op, std::span<const Tensor> inputs) {
 void watch_chain(const Tensor& made) {
   const Node* node = made.node();
   if (building == 0 && chain_is_due(node->pending.load(std::memory_order_relaxed), node->requires_grad))
-    eval_long_chain(made);
+    evaluator().shorten_chain(made);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <ostream>
 
 #include "core/dispatch.h"
-#include "graph/eval.h"
+#include "graph/evaluator.h"
 #include "graph/node.h"
 #include "graph/trace.h"
 
@@ -28,7 +28,7 @@ BufferRef readable(const Tensor& tensor, const std::source_location& at) {
         "yet: return the tensor from the function, or use where() instead of a branch",
         at.file_name(), at.line(), out.type.to_string()));
   }
-  return public_buffer(tensor);
+  return evaluator().read(tensor);
 }
 
 template <class T>
@@ -148,8 +148,8 @@ LUGE_ELEMENT(std::int64_t)
 LUGE_ELEMENT(bool)
 #undef LUGE_ELEMENT
 
-void eval(std::span<const Tensor> tensors) { evaluate(tensors); }
-void eval(std::initializer_list<Tensor> tensors) { evaluate(std::span(tensors.begin(), tensors.size())); }
+void eval(std::span<const Tensor> tensors) { evaluator().evaluate(tensors); }
+void eval(std::initializer_list<Tensor> tensors) { eval(std::span(tensors.begin(), tensors.size())); }
 
 namespace {
 

@@ -21,8 +21,11 @@ struct Slot {
   bool trainable = true;
   Tensor initial;
   Tensor current;
-  std::uint64_t version = 0;
 };
+
+/// Throws StateError for an empty Variable, DTypeError or ShapeError naming it when a value of this type
+/// cannot be assigned to it. An unknown extent is checked when it is known.
+void check_assigned(const Variable& variable, const Type& value);
 
 /// A switch whose state decides what a function builds (a module's train/eval mode). Reading it through
 /// read_mode lets a compiled function notice when it must be traced again.

@@ -125,17 +125,20 @@ Tensor Variable::value() const {
   return state.current;
 }
 
+void check_assigned(const Variable& variable, const Type& value) {
+  const Slot& slot = *need(variable.slot());
+  if (value.dtype != slot.type.dtype) {
+    throw DTypeError(fmt::format("Variable '{}' holds {}, got {}; cast the value first", slot.name,
+                                 slot.type.to_string(), value.to_string()));
+  }
+  if (value.shape.known() && !(value.shape == slot.type.shape)) {
+    throw ShapeError(fmt::format("Variable '{}' has shape {}, got a value of shape {}", slot.name,
+                                 slot.type.shape.to_string(), value.shape.to_string()));
+  }
+}
+
 void Variable::assign(const Tensor& value) {
-  need(slot_);
-  const Type type{value.dtype(), value.shape()};
-  if (type.dtype != slot_->type.dtype) {
-    throw DTypeError(fmt::format("Variable '{}' holds {}, got {}; cast the value first", slot_->name,
-                                 slot_->type.to_string(), type.to_string()));
-  }
-  if (type.shape.known() && !(type.shape == slot_->type.shape)) {
-    throw ShapeError(fmt::format("Variable '{}' has shape {}, got a value of shape {}", slot_->name,
-                                 slot_->type.shape.to_string(), type.shape.to_string()));
-  }
+  check_assigned(*this, {value.dtype(), value.shape()});
   if (Trace* trace = current_trace()) {
     Trace::State& state = trace->state(slot_);
     state.written = value;
@@ -146,7 +149,6 @@ void Variable::assign(const Tensor& value) {
   Tensor next = version(slot_, value);
   AllOrNothing::note(slot_);
   slot_->current = std::move(next);
-  ++slot_->version;
 }
 
 }  // namespace luge

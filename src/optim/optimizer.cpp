@@ -5,7 +5,6 @@
 #include <cmath>
 #include <unordered_set>
 
-#include "graph/eval.h"
 #include "graph/expand.h"
 #include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
@@ -13,6 +12,7 @@
 #include "luge/ops/math.h"
 #include "optim/clip.h"
 #include "optim/optimizer_state.h"
+#include "runtime/eval.h"
 
 namespace luge::optim {
 namespace {

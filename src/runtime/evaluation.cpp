@@ -4,6 +4,7 @@
 
 #include "graph/trace.h"
 #include "runtime/program_cache.h"
+#include "runtime/variable_slots.h"
 
 namespace luge {
 namespace {
@@ -50,7 +51,8 @@ void Evaluation::find_states() {
       if (leaves[k].node->leaf == Leaf::read && same_slot(*leaves[k].node, *read.read))
         replaced = static_cast<int>(k);
     }
-    if (!output(read.source).value) subgraph_->add_root(read.source, replaced);
+    if (!output(read.source).value)
+      assigned_.push_back({read.read, replaced, subgraph_->add_root(read.source, replaced)});
   }
 }
 
@@ -132,72 +134,63 @@ void Evaluation::find_held() {
 
 void Evaluation::run() {
   retain_all();
-  if (subgraph_->roots.empty()) return settle_reads();  // all in memory, but a read may not know it yet
-  const auto program = program_for(*subgraph_);
-  bind();
-  try {
-    if (step_) donate();
-    std::vector<BufferRef> values = run_program(*program, bound_);
-    for (std::size_t r = 0; r < values.size(); ++r) {
-      Output& out = output(subgraph_->roots[r].edge);
-      if (!out.value) out.value = std::move(values[r]);
-    }
-  } catch (...) {
-    give_back();
-    throw;
-  }
+  // With all in memory, reads may still not know it.
+  if (subgraph_->roots.empty()) return settle_reads();
+  run(*program_for(*subgraph_));
   settle_reads();
   let_go();
 }
 
+void Evaluation::run(const Program& program) {
+  StateBinding binding(program);
+  for (const Edge& leaf : subgraph_->leaves) binding.bind(leaf);
+  for (std::size_t r = 0; r < subgraph_->roots.size(); ++r)
+    binding.deliver(static_cast<int>(r), output(subgraph_->roots[r].edge).value);
+  if (step_) count_falling_references();
+  VariableSlots slots(assigned_.size());
+  for (const Assigned& each : assigned_) {
+    slots.add_assigned(step_ ? donor(each.leaf) : nullptr, each.read);
+    binding.replace(each.leaf, each.root);
+  }
+  binding.run(slots);
+}
+
 void Evaluation::retain_all() {
   std::vector<Node*>& nodes = retained_.nodes;
-  nodes.reserve(subgraph_->nodes.size() + subgraph_->roots.size() + subgraph_->pending_reads.size());
+  nodes.reserve(subgraph_->nodes.size() + subgraph_->roots.size() + 2 * subgraph_->pending_reads.size() +
+                spent_.size());
   const auto keep_alive = [&](Node* node) {
     retain(node);
     nodes.push_back(node);
   };
   for (Node* node : subgraph_->nodes) keep_alive(node);
+  for (Node* node : spent_) keep_alive(node);
   for (const Root& root : subgraph_->roots) keep_alive(root.edge.node);
-  for (const PendingRead& read : subgraph_->pending_reads) keep_alive(read.read);
-}
-
-void Evaluation::bind() {
-  for (const Edge& leaf : subgraph_->leaves) {
-    leaf_handles_.emplace_back(leaf.node, leaf.out);
-    bound_.push_back(luge::bound(leaf));
+  for (const PendingRead& read : subgraph_->pending_reads) {
+    keep_alive(read.read);
+    keep_alive(read.source.node);
   }
 }
 
-// A replaced version that only the graph of this step and its slot's predecessor held gives its buffer to the
-// Program, which overwrites it.
-void Evaluation::donate() {
+void Evaluation::count_falling_references() {
   for (const Node* node : subgraph_->nodes) falling_->let_go(node);
   for (const PendingRead& read : subgraph_->pending_reads) falling_->let_go(read.read);
-  donated_.reserve(subgraph_->roots.size());
-  for (const Root& root : subgraph_->roots) {
-    if (root.replaces < 0) continue;
-    const auto k = static_cast<std::size_t>(root.replaces);
-    Node* node = leaf_handles_[k].node();
-    const auto own = std::count(step_->replaced.begin(), step_->replaced.end(), node);
-    if (falling_->left(node) != 1 + static_cast<std::uint32_t>(own)) continue;
-    donated_.push_back(k);
-    node->outputs[0].value.reset();
-  }
 }
 
-void Evaluation::give_back() {
-  for (const std::size_t k : donated_) leaf_handles_[k].node()->outputs[0].value = bound_[k].buffer;
+// The replaced version whose buffer the Program may overwrite: one that only the graph of this step and the
+// step itself hold.
+Node* Evaluation::donor(int leaf) const {
+  if (leaf < 0) return nullptr;
+  Node* node = subgraph_->leaves[static_cast<std::size_t>(leaf)].node;
+  const auto own = std::count(step_->replaced.begin(), step_->replaced.end(), node);
+  return falling_->left(node) == static_cast<std::uint32_t>(own) ? node : nullptr;
 }
 
+// Reads of what was in memory already, or has become so.
 void Evaluation::settle_reads() {
   for (const PendingRead& read : subgraph_->pending_reads) {
-    if (!output(read.source).value) continue;
-    read.read->outputs[0].value = output(read.source).value;
-    read.read->pending.store(0, std::memory_order_relaxed);
-    InlineVector<Edge, 3> inputs = std::move(read.read->inputs);
-    read.read->inputs.clear();
-    for (const Edge& edge : inputs) release(edge.node);
+    const BufferRef& value = output(read.source).value;
+    if (!read.read->outputs[0].value && value) settle(read.read, value);
   }
 }
 

@@ -35,12 +35,17 @@ class Evaluation {
   void find_needed_by_kept();
   void find_held();
   void retain_all();
-  void bind();
-  void donate();
-  void give_back();
+  void count_falling_references();
+  Node* donor(int leaf) const;
+  void run(const Program& program);
   void settle_reads();
   void let_go();
 
+  /// A read whose value the Program computes, with the leaf that it replaces, or -1.
+  struct Assigned {
+    Node* read;
+    int leaf, root;
+  };
   /// What the run works on stays alive until it ends.
   struct Retained {
     std::vector<Node*> nodes;
@@ -53,9 +58,7 @@ class Evaluation {
   Retained retained_;
   std::vector<bool> kept_;    // per node of the subgraph: its inputs stay, for gradients
   std::vector<Node*> spent_;  // leaves of the subgraph whose history leads to nothing any more
-  Tensors leaf_handles_;
-  std::vector<BoundLeaf> bound_;
-  std::vector<std::size_t> donated_;  // leaves whose buffers only `bound_` holds
+  std::vector<Assigned> assigned_;
 };
 
 }  // namespace luge

@@ -33,7 +33,7 @@ struct Program::RunTable {
   std::vector<void*> slots;
   std::vector<std::size_t> first_in, first_out;  // per step
   std::vector<Patch> arena_patches, patches;
-  std::vector<void*> places;  // per value: where a leaf's or root's memory is in this run
+  std::vector<void*> addresses;  // per value: of a leaf's or root's memory in this run, or of a constant
   std::byte* arena = nullptr;
   std::unique_ptr<Buffer> cells;
   std::vector<StepTime> times;
@@ -73,10 +73,10 @@ std::unique_ptr<Program::RunTable> Program::make_table() const {
     table->first_out.push_back(table->slots.size());
     for (int value : step.out) add(value);
   }
-  table->places.assign(values.size(), nullptr);
+  table->addresses.assign(values.size(), nullptr);
   for (std::size_t v = 0; v < values.size(); ++v) {
     if (values[v].kind == ProgramValue::Kind::constant && values[v].alias < 0) {
-      table->places[v] = constants[static_cast<std::size_t>(values[v].index)]->data();
+      table->addresses[v] = constants[static_cast<std::size_t>(values[v].index)]->data();
     }
   }
   table->cells = std::make_unique<Buffer>(cell * std::max<std::size_t>(inputs.size(), 1));
@@ -91,17 +91,17 @@ void Program::bind_leaves(std::vector<BoundLeaf>& leaves) const {
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     if (inputs[k] < 0) continue;
     const ProgramValue& value = values[static_cast<std::size_t>(inputs[k])];
-    void*& place = table_->places[static_cast<std::size_t>(inputs[k])];
+    void*& address = table_->addresses[static_cast<std::size_t>(inputs[k])];
     if (leaves[k].buffer) {
       const Buffer& buffer = *leaves[k].buffer;
       if (buffer.layout() != value.layout || buffer.bytes() < value.bytes) {
         throw GraphError(fmt::format("program: leaf {}: expected {} bytes in layout {}, received {} in {}", k,
                                      value.bytes, value.layout, buffer.bytes(), buffer.layout()));
       }
-      place = leaves[k].buffer->data();
+      address = leaves[k].buffer->data();
     } else {
-      place = table_->cells->data() + cell * k;
-      std::memcpy(place, leaves[k].words, sizeof leaves[k].words);
+      address = table_->cells->data() + cell * k;
+      std::memcpy(address, leaves[k].words, sizeof leaves[k].words);
     }
   }
 }
@@ -127,7 +127,7 @@ std::vector<BufferRef> Program::allocate_roots(const std::vector<BoundLeaf>& lea
                        leaves[static_cast<std::size_t>(leaf)].buffer.use_count() == 1;
       result[r] = own ? leaves[static_cast<std::size_t>(leaf)].buffer
                       : std::make_shared<Buffer>(value.bytes, value.layout);
-      table_->places[static_cast<std::size_t>(storage)] = result[r]->data();
+      table_->addresses[static_cast<std::size_t>(storage)] = result[r]->data();
     } else {
       result[r] = result[index];
     }
@@ -144,7 +144,7 @@ void Program::execute(std::byte* arena) const {
     table.arena = arena;
   }
   for (const auto& patch : table.patches)
-    table.slots[patch.slot] = table.places[static_cast<std::size_t>(patch.value)];
+    table.slots[patch.slot] = table.addresses[static_cast<std::size_t>(patch.value)];
   table.status.clear();
   const bool timed = profiling.load(std::memory_order_relaxed);
   for (std::size_t s = 0; s < steps.size(); ++s) {

@@ -1,9 +1,9 @@
-// The structural program cache: a byte-bounded LRU, looked up by hash and then compared exactly.
+// The cache of all Programs: bounded in bytes, the one used longest ago goes first. A Program is looked up by
+// the structure of its graph and the settings.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
-#include <vector>
 
 #include "runtime/program.h"
 #include "runtime/subgraph.h"
@@ -26,19 +26,9 @@ class ProgramHandle {
   std::weak_ptr<const Program> program_;
 };
 
-/// What the cache holds, by its own account, and how much it may: the Programs used longest ago go first.
+/// What the cache holds, by its own account, and how much it may hold.
 std::size_t cached_bytes();
 std::size_t cache_limit();
 void set_cache_limit(std::size_t bytes);
-
-/// For tests on machines where float32 is quicker: with precision = bf16, products are bfloat16 all the same.
-void set_always_narrow(bool on);
-
-/// Binds leaves (converting layouts where the Program wants others) and runs. `donated[k]` set: the buffer
-/// was moved out of its node and may be taken over.
-std::vector<BufferRef> run_program(const Program& program, std::vector<BoundLeaf>& leaves);
-
-/// What a leaf of a subgraph holds now: buffer or element bytes.
-BoundLeaf bound(Edge leaf);
 
 }  // namespace luge

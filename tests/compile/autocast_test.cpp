@@ -18,7 +18,7 @@ namespace {
 compiler::Options narrow_options() {
   compiler::Options options{.backend = &reference_backend(), .disabled = {}};
   options.precision = Precision::bf16;
-  options.always_narrow = true;
+  options.always_bf16 = true;
   return options;
 }
 

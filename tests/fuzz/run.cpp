@@ -13,7 +13,7 @@
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/optim/optimizers.h"
-#include "runtime/program_cache.h"
+#include "runtime/settings.h"
 
 namespace luge::fuzz {
 namespace {
@@ -24,14 +24,14 @@ class Settings {
     set_math(mode.math);
     set_thread_count(mode.threads);
     set_precision(mode.narrow ? Precision::bf16 : Precision::f32);
-    set_always_narrow(mode.narrow);
+    set_always_bf16(mode.narrow);
   }
   ~Settings() {
     set_memory_limit(0);
     set_math(Math::fast);
     set_thread_count(threads_);
     set_precision(Precision::f32);
-    set_always_narrow(false);
+    set_always_bf16(false);
   }
   Settings(const Settings&) = delete;
   Settings& operator=(const Settings&) = delete;

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "graph/eval.h"
 #include "luge/ops/math.h"
+#include "runtime/eval.h"
 
 namespace luge {
 namespace {

@@ -4,10 +4,10 @@
 #include <fstream>
 #include <thread>
 
-#include "graph/eval.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/luge.h"
+#include "runtime/eval.h"
 #include "support/errors.h"
 
 namespace luge {
@@ -84,6 +84,35 @@ TEST(Eager, AReadAfterAnAssignmentGivesWhatWasAssigned) {
   w.assign(w + 1);
   w.assign(w * 10);
   EXPECT_EQ(w.value().item<float>(), 30);
+}
+
+// The buffer of w is the value of v, too: v was assigned before either had a value, and w was read since.
+TEST(Eager, AStepLeavesTheBufferThatAnAssignedVariableWaitsFor) {
+  Variable w(values({1, 2}), "w"), v(values({5, 6}), "v");
+  w.assign(w * 2);
+  v.assign(w);
+  EXPECT_EQ(w.value().to_vector<float>(), (std::vector<float>{2, 4}));
+  const Tensor held = v;
+  const std::pair<Variable, Tensor> updates[] = {{w, w * 10}, {v, v * 100}};
+  assign_and_evaluate(updates);
+  EXPECT_EQ(held.to_vector<float>(), (std::vector<float>{2, 4}));
+  EXPECT_EQ(w.value().to_vector<float>(), (std::vector<float>{20, 40}));
+  EXPECT_EQ(v.value().to_vector<float>(), (std::vector<float>{200, 400}));
+}
+
+// The second assignment waits for a value that only the first one holds.
+TEST(Eager, AssignmentsOfOneExpressionGetTheirValueTogether) {
+  Variable w(values({1, 2}), "w");
+  Tensor doubled = values({3, 4}) * 2;
+  w.assign(doubled);
+  const Tensor first = w;
+  w.assign(first);
+  const Tensor second = w;
+  doubled.to_vector<float>();
+  doubled = {};
+  eval({first, second});
+  EXPECT_EQ(first.to_vector<float>(), (std::vector<float>{6, 8}));
+  EXPECT_EQ(second.to_vector<float>(), (std::vector<float>{6, 8}));
 }
 
 TEST(Eager, SwappingTwoVariablesSwapsThem) {

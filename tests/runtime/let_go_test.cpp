@@ -7,7 +7,7 @@
 #include "luge/autodiff.h"
 #include "luge/compile.h"
 #include "luge/luge.h"
-#include "runtime/program_cache.h"
+#include "runtime/settings.h"
 
 namespace luge {
 namespace {
@@ -100,8 +100,8 @@ TEST(LetGo, AGradientAfterReadingTheLossIsTheSame) {
 // looked for among it.
 TEST(LetGo, TheLargestAndSmallestOfWhatIsRoundedAgainHaveTheirGradient) {
   struct Narrow {
-    Narrow() { set_precision(Precision::bf16), set_always_narrow(true); }
-    ~Narrow() { set_precision(Precision::f32), set_always_narrow(false); }
+    Narrow() { set_precision(Precision::bf16), set_always_bf16(true); }
+    ~Narrow() { set_precision(Precision::f32), set_always_bf16(false); }
   } narrow;
   const auto one = [](float value) { return values({value}); };
   for (const auto& extreme : {max, min}) {

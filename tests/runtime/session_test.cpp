@@ -77,6 +77,37 @@ TEST(Session, FailuresNameTheCulprit) {
   expect_error<GraphError>([&] { y.to_vector<float>(); }, {"'images'"});
 }
 
+TEST(Session, ValuesThatDoNotMatchTheirVariableAreRefused) {
+  Variable w(tensor({1.f, 2.f}, {2}), "w");
+  const Tensor longer = tensor({1.f, 2.f, 3.f}, {3}), whole = tensor({1, 2}, {2});
+  graph::Session session;
+  session.run(graph::initialize_all());
+  expect_error<ShapeError>([&] { session.set_value(w, longer); }, {"'w'", "[2]", "[3]"});
+  expect_error<DTypeError>([&] { session.set_value(w, whole); }, {"'w'", "f32", "i32"});
+  expect_error<StateError>([&] { session.set_value(Variable(), longer); }, {"Variable is empty"});
+  expect_error<StateError>([&] { session.value(Variable()); }, {"Variable is empty"});
+  expect_error<ShapeError>([&] { graph::assign(w, longer); }, {"'w'", "[2]", "[3]"});
+  expect_error<ShapeError>([&] { graph::Operation({{w, longer}}); }, {"'w'", "[2]", "[3]"});
+  expect_error<DTypeError>([&] { graph::Operation({{w, whole}}); }, {"'w'", "f32", "i32"});
+  expect_error<StateError>([&] { graph::Operation({{Variable(), longer}}); }, {"Variable is empty"});
+  EXPECT_EQ(session.value(w).to_vector<float>(), (std::vector<float>{1, 2}));
+}
+
+// Of an unknown shape it shows only at the run whether it matches.
+TEST(Session, AFedShapeThatDoesNotMatchTheVariableIsRefused) {
+  Variable w(tensor({1.f, 2.f}, {2}), "w");
+  const Tensor x = graph::placeholder(f32, {unknown}, "x");
+  const auto step = graph::assign(w, x * 2);
+  graph::Session session;
+  session.run(graph::initialize_all());
+  for (const std::int64_t extent : {1, 3}) {
+    expect_error<ShapeError>([&] { session.run(step, {{x, ones({extent})}}); }, {"'w'", "[2]"});
+  }
+  EXPECT_EQ(session.value(w).to_vector<float>(), (std::vector<float>{1, 2}));
+  session.run(step, {{x, ones({2})}});
+  EXPECT_EQ(session.value(w).to_vector<float>(), (std::vector<float>{2, 2}));
+}
+
 class SaverTest : public ::testing::Test {
  protected:
   void SetUp() override { fs::create_directories(folder_); }

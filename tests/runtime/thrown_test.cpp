@@ -3,7 +3,6 @@
 
 #include <stdexcept>
 
-#include "graph/eval.h"
 #include "graph/op_registry.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
@@ -11,6 +10,7 @@
 #include "luge/luge.h"
 #include "luge/random.h"
 #include "runtime/allocations.h"
+#include "runtime/eval.h"
 
 namespace luge::testing {
 namespace {

@@ -62,7 +62,7 @@ std::vector<Value> run_graph(const Tensors& roots, const Tensors& leaves, const 
   compile_options.backend = options.backend;
   compile_options.disabled = options.disabled;
   compile_options.precision = options.precision;
-  compile_options.always_narrow = true;
+  compile_options.always_bf16 = true;
   compile_options.threads = options.threads;
   compile_options.memory = options.memory;
   const auto program = compiler::compile(graph, compile_options);

@@ -5,7 +5,7 @@
 
 #include "backend/backend.h"
 #include "luge/luge.h"
-#include "runtime/program_cache.h"
+#include "runtime/settings.h"
 
 namespace luge {
 namespace {
@@ -16,8 +16,8 @@ bool multiplies_bf16() { return cpu_backend().describe().find("avx512") != std::
 // Products are bfloat16 here even where this machine would be faster in float32.
 class Bf16 {
  public:
-  Bf16() { set_precision(Precision::bf16), set_always_narrow(true); }
-  ~Bf16() { set_precision(Precision::f32), set_always_narrow(false); }
+  Bf16() { set_precision(Precision::bf16), set_always_bf16(true); }
+  ~Bf16() { set_precision(Precision::f32), set_always_bf16(false); }
 };
 
 struct Samples {

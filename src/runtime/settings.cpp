@@ -1,0 +1,33 @@
+#include "runtime/settings.h"
+
+#include <atomic>
+
+#include "core/threads.h"
+#include "luge/compile.h"
+
+namespace luge {
+namespace {
+
+std::atomic<Math> math_setting{Math::fast};
+std::atomic<Precision> precision_setting{Precision::f32};
+std::atomic<bool> always_bf16_setting{false};
+std::atomic<std::size_t> memory_setting{0};
+
+}  // namespace
+
+void set_math(Math math) { math_setting = math; }
+Math math() { return math_setting; }
+void set_precision(Precision precision) { precision_setting = precision; }
+Precision precision() { return precision_setting; }
+void set_always_bf16(bool on) { always_bf16_setting = on; }
+void set_memory_limit(std::size_t bytes) { memory_setting = bytes; }
+std::size_t memory_limit() { return memory_setting; }
+
+Settings settings() { return {math(), precision(), always_bf16_setting, thread_count()}; }
+
+std::uint64_t Settings::word() const {
+  return static_cast<std::uint64_t>(threads) << 8 | static_cast<std::uint64_t>(always_bf16) << 5 |
+         static_cast<std::uint64_t>(precision) << 4 | static_cast<std::uint64_t>(math);
+}
+
+}  // namespace luge
