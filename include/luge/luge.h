@@ -59,6 +59,7 @@
 #include "luge/optim/optimizer.h"
 #include "luge/optim/optimizers.h"
 #include "luge/optim/schedule.h"
+#include "luge/optim/slots.h"
 #include "luge/random.h"
 #include "luge/shape.h"
 #include "luge/tensor.h"

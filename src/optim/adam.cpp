@@ -26,11 +26,10 @@ struct Step : Rule {
   }
   std::string name() const override { return "adam"; }
   Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {
-    slot("m"), slot("v");  // made before references are taken
     Tensor &m = slot("m"), &v = slot("v");
     const Tensor g = squarable(gradient);
-    m = settled(lerp(g, m, options_.beta1));
-    v = settled(lerp(square(g), v, options_.beta2));
+    m = flush_subnormals(lerp(g, m, options_.beta1));
+    v = flush_subnormals(lerp(square(g), v, options_.beta2));
     const Tensor rate = slot.learning_rate() / slot.bias_correction(options_.beta1);
     const Tensor deviation = sqrt(v) * rsqrt(slot.bias_correction(options_.beta2));
     return parameter - rate * m / (deviation + options_.epsilon);

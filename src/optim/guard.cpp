@@ -46,16 +46,16 @@ Tensor Optimizer::guarded(const Tensor& next, const Variables& parameters, const
   if (!options.check_finite) return next;
   Tensors values;
   std::vector<std::string> labels;
-  const Rule::Sum sum = state_->rule->sum();
+  const Rule::GradientSum sum = state_->rule->gradient_sum();
   StepToGuard step{
       .rate = rate, .values = {}, .sums = {}, .times = sum.times, .limit = most_after_clipping(options)};
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     if (!gradients[k].defined() || !parameters[k].trainable()) continue;
-    State::Held& held = *state_->find(parameters[k]);
+    const State::Tracked& tracked = *state_->find(parameters[k]);
     values.push_back(gradients[k]);
-    labels.push_back(fmt::format("the gradient of '{}'", held.path));
-    step.values.push_back(held.parameter.value());
-    for (const Slots::Entry& entry : held.slots) {
+    labels.push_back(fmt::format("the gradient of '{}'", tracked.path));
+    step.values.push_back(tracked.parameter.value());
+    for (const Slots::Entry& entry : tracked.slots) {
       if (entry.name == sum.slot) step.sums.push_back(entry.variable.value());
     }
   }

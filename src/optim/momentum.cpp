@@ -19,10 +19,10 @@ struct Step : Rule {
     const double mu = options_.momentum;
     Tensor& v = slot("v");
     const Tensor fresh = options_.accumulate == Accumulate::sum ? gradient : (1 - mu) * gradient;
-    v = settled(mu * v + fresh);
+    v = flush_subnormals(mu * v + fresh);
     return parameter - slot.learning_rate() * (options_.nesterov ? mu * v + fresh : v);
   }
-  Sum sum() const override {
+  GradientSum gradient_sum() const override {
     if (options_.accumulate != Accumulate::sum) return {};
     return {.slot = "v", .times = options_.nesterov ? 2.0 : 1.0};
   }

@@ -1,23 +1,38 @@
+// What an optimizer keeps: options, counters, and of each parameter its slots and accumulated gradients.
 #pragma once
+
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "graph/trace.h"
 #include "luge/optim/optimizer.h"
 
 namespace luge::optim {
 
+// The slots that belong to no rule, by their names in checkpoint files.
+inline constexpr std::string_view kExactSlot = "exact";  // the float32 value of a 16-bit parameter
+inline constexpr std::string_view kAccumulatedSlot = "gathered", kAccumulatedWeight = "gathered_weight";
+
+/// The Variables alone.
+Variables variables_of(const std::vector<nn::NamedVariable>& parameters);
+
 /// The parameter's value in the dtype that updates are computed in.
 Tensor exact_value(const Variable& parameter, Slots& slots);
 
+using Updates = std::vector<std::pair<Variable, Tensor>>;
+
 struct Optimizer::State {
-  struct Held {
+  struct Tracked {
     std::string path;
     Variable parameter;
-    GroupOptions group;
-    std::vector<Slots::Entry> slots;
-    std::optional<Variable> gathered;  // gradients of earlier batches, for the next step
-    bool has_gathered = false;         // a gradient was, so that a step without one takes that
+    GroupOptions group = {};
+    Slots::Entries slots = {};
+    std::optional<Variable> accumulated = {};  // gradients of earlier batches, for the next step
+    bool has_accumulated = false;              // a gradient was, so that a step without one takes that
   };
   std::shared_ptr<const Rule> rule;
   OptimizerOptions options;
@@ -25,34 +40,64 @@ struct Optimizer::State {
   Variable step;           // i64: steps taken
   // A switch that is put off, and replaced, when schedule or groups change: compiled steps have read it.
   std::shared_ptr<Mode> settings = std::make_shared<Mode>();
-  bool gathers = false;
-  std::optional<Variable> gathered_weight;  // f64: of what is gathered
-  std::optional<bool> is_weighed;           // whether gradients come with weights, once one was gathered
-  std::vector<Held> held;
-  std::unordered_map<const Slot*, std::size_t> index;  // into held
+  bool accumulates = false;
+  std::optional<Variable> accumulated_weight;  // f64: of the accumulated gradients
+  std::optional<bool> is_weighed;  // whether gradients come with weights, once one was accumulated
+  std::vector<Tracked> tracked;
+  std::unordered_map<const Slot*, std::size_t> index;  // into tracked
 
-  Held* find(const Variable& parameter) {
+  Tracked* find(const Variable& parameter) {
     const auto at = index.find(parameter.slot().get());
-    return at == index.end() ? nullptr : &held[at->second];
+    return at == index.end() ? nullptr : &tracked[at->second];
   }
-  void hold(const std::string& path, const Variable& parameter);
+  void track(const std::string& path, const Variable& parameter);
+  /// Parameters without paths, by their own names.
+  void track_by_name(const Variables& parameters);
+  /// Back to tracking nothing.
+  void untrack_all() { tracked.clear(), index.clear(); }
+  void make_slots();
+
+  /// The sum of the gradients accumulated for a parameter; a new one is 0.
+  Variable& accumulated(Tracked& tracked) const;
   /// Sums with weights and gradients without do not add up. Throws ValueError.
   void check_weighed(bool with_weight) const;
-  void make_slots();
+  /// The gradients and what was accumulated for them, as float32 or float64, divided by all weights.
+  void add_accumulated(const Variables& parameters, Tensors& gradients, const Tensor& weight);
+
+  /// The learning rate of a step, rank-0 f64, and in the dtype that most parameters need.
+  struct Rate {
+    Tensor exact, common;
+  };
+  /// Records what one parameter and its slots become.
+  void update(Tracked& tracked, Tensor gradient, const Rate& rate, Slots::Shared& shared, Updates& updates);
+
   void settings_changed() {
     settings->on = false;
     settings = std::make_shared<Mode>();
   }
   class NoSlotValues;
-  Variable& gathered(Held& held) const;
-  /// Back to holding nothing.
-  void let_go() { held.clear(), index.clear(); }
+};
+
+/// Whatever a rule throws, no slot keeps a value that was meant for one step.
+class Optimizer::State::NoSlotValues {
+ public:
+  explicit NoSlotValues(State& state) : state_(state) {}
+  ~NoSlotValues() {
+    for (Tracked& each : state_.tracked) {
+      for (Slots::Entry& entry : each.slots) entry.value = {};
+    }
+  }
+  NoSlotValues(const NoSlotValues&) = delete;
+  NoSlotValues& operator=(const NoSlotValues&) = delete;
+
+ private:
+  State& state_;
 };
 
 /// While an optimizer's state is worked on: what was begun and does not end well is undone.
 class Optimizer::Attempt {
  public:
-  explicit Attempt(const std::shared_ptr<State>& state) : state_(state), first_(state->held.empty()) {}
+  explicit Attempt(const std::shared_ptr<State>& state) : state_(state), first_(state->tracked.empty()) {}
   ~Attempt();
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;

@@ -169,7 +169,7 @@ std::optional<CheckpointInfo> checkpoint_info(const std::string& path) {
 
 void Trainer::restore(const std::string& path) {
   Impl& impl = *impl_;
-  impl.optimizer.hold(impl.net->named_parameters());
+  impl.optimizer.track(impl.net->named_parameters());
   const io::ModelState state = io::read_state(path, *impl.net);
   const Json json = parsed_state(state.extras.metadata, path);
   check_same(json, "optimizer", impl.optimizer.name(), path);

@@ -110,7 +110,7 @@ class FitRun {
       impl_.position = {};
       impl_.history = {};
       impl_.callback_states.clear();
-      impl_.optimizer.forget_gathered();
+      impl_.optimizer.forget_accumulated();
     } else if (!options_.accept_changed_data) {
       check_same_data("training", impl_.data, data);
       // A validation may begin or end with a resumption.
@@ -157,7 +157,7 @@ class FitRun {
     const data::Batch tensors = batch.to_tensors();
     try {
       const bool update = (position.step + 1) % impl_.accumulate == 0 || position.step + 1 == fit_.steps;
-      const Step& run = update ? impl_.train_step : impl_.gather_step;
+      const Step& run = update ? impl_.train_step : impl_.accumulate_step;
       impl_.add(run(tensors.input, tensors.target), position.loss_sum, position.weight);
     } catch (const NonFiniteError& error) {
       fail_step(tensors, error.what());
@@ -217,7 +217,7 @@ class FitRun {
 void Trainer::prepare(const data::Info& info) {
   Impl& impl = *impl_;
   if (!impl.net->built()) impl.net->build(info.input.shape, info.input.dtype);
-  impl.optimizer.hold(impl.net->named_parameters());
+  impl.optimizer.track(impl.net->named_parameters());
   check_names(impl.state());
   nn::Metadata metadata = impl.net->metadata();
   metadata.data = info.name;

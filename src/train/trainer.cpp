@@ -83,13 +83,13 @@ Trainer::Impl::Impl(nn::Model net_, loss::Loss loss_, optim::Optimizer optimizer
       own_metrics(fresh(options.metrics)),
       accumulate(options.accumulate),
       train_step(compile([this](const Tensor& x, const Tensor& y) { return train(x, y, true); })),
-      gather_step(compile([this](const Tensor& x, const Tensor& y) { return train(x, y, false); })),
+      accumulate_step(compile([this](const Tensor& x, const Tensor& y) { return train(x, y, false); })),
       measure_step(compile([this](const Tensor& x, const Tensor& y) { return measure(x, y); })),
       forward(compile([this](const Tensor& x) {
         const nn::Probe probe(*net, false);
         return net(x);
       })) {
-  if (accumulate > 1) optimizer.gather_gradients();
+  if (accumulate > 1) optimizer.accumulate_gradients();
 }
 
 StepResult Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
@@ -105,7 +105,7 @@ StepResult Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
   if (update) {
     optimizer.step(parameters, std::move(gradients), weight);
   } else {
-    optimizer.gather(parameters, std::move(gradients), weight);
+    optimizer.accumulate(parameters, std::move(gradients), weight);
   }
   const Tensor counted = loss.counted(output, y);
   for (const metrics::Metric& metric : metrics) metric.update(output, y, counted);

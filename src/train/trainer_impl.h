@@ -42,7 +42,7 @@ struct Trainer::Impl {
   std::vector<metrics::Metric> metrics;
   std::vector<metrics::Metric> own_metrics;  // of evaluate, so that it may be called within an epoch
   std::int64_t accumulate;
-  Step train_step, gather_step, measure_step;
+  Step train_step, accumulate_step, measure_step;
   CompiledFunction<Tensor, Tensor> forward;
 
   Position position;

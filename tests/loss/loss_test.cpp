@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
+#include <map>
 
 #include "luge/autodiff.h"
 #include "luge/gradient_check.h"
@@ -17,11 +19,18 @@ namespace {
 
 using testing::expect_error;
 
-// Each loss, with a prediction and a target it takes, in float64.
+// What one sample of three classes costs, and what it weighs, in plain float64.
+struct Plain {
+  double cost, weight = 1;
+};
+using PlainLoss = std::function<Plain(const double* x, const double* t)>;
+
+// Each loss, with a prediction and a target it takes, in float64, and its formula. A label is t[0].
 struct Row {
   std::string name;
   std::function<Loss(Reduction)> make;
   Tensor prediction, target;
+  PlainLoss plain;
 };
 
 Tensor numbers(const Shape& shape, double low, double high, std::int64_t seed) {
@@ -29,43 +38,123 @@ Tensor numbers(const Shape& shape, double low, double high, std::int64_t seed) {
   return random::uniform(shape, low, high, f64);
 }
 
-std::vector<Row> rows() {
+// -log of the probability of class c.
+double surprise(const double* x, int c) {
+  return std::log(std::exp(x[0]) + std::exp(x[1]) + std::exp(x[2])) - x[c];
+}
+double mean_of_three(const std::function<double(int)>& each) { return (each(0) + each(1) + each(2)) / 3; }
+// Of a probability p and a target t.
+double surprise_of_both(double p, double t) { return -t * std::log(p) - (1 - t) * std::log(1 - p); }
+double probability(double logit) { return 1 / (1 + std::exp(-logit)); }
+
+std::vector<Row> softmax_rows() {
   const Tensor logits = numbers({4, 3}, -2, 2, 1);
   const Tensor labels = tensor<std::int64_t>({0, 2, 1, 2}, {4});
+  const auto label = [](const double* t) { return static_cast<int>(t[0]); };
   return {
       {"softmax_cross_entropy", [](Reduction r) { return SoftmaxCrossEntropy({.reduction = r}); }, logits,
-       labels},
+       labels, [=](const double* x, const double* t) { return Plain{surprise(x, label(t))}; }},
       {"smoothed", [](Reduction r) { return SoftmaxCrossEntropy({.label_smoothing = 0.1, .reduction = r}); },
-       logits, labels},
+       logits, labels,
+       [=](const double* x, const double* t) {
+         return Plain{0.9 * surprise(x, label(t)) +
+                      0.1 * mean_of_three([&](int c) { return surprise(x, c); })};
+       }},
       {"weighted",
        [](Reduction r) {
          return SoftmaxCrossEntropy({.class_weights = {1, 2, 0.5}, .reduction = r});
        },
-       logits, labels},
+       logits, labels,
+       [=](const double* x, const double* t) {
+         const double weights[] = {1, 2, 0.5}, weight = weights[label(t)];
+         return Plain{weight * surprise(x, label(t)), weight};
+       }},
       {"ignoring", [](Reduction r) { return SoftmaxCrossEntropy({.ignore_index = 2, .reduction = r}); },
-       logits, labels},
+       logits, labels,
+       [=](const double* x, const double* t) {
+         return t[0] == 2 ? Plain{0, 0} : Plain{surprise(x, label(t))};
+       }},
       {"probabilities", [](Reduction r) { return SoftmaxCrossEntropy({.reduction = r}); }, logits,
-       softmax(numbers({4, 3}, -1, 1, 2))},
-      {"mse", [](Reduction r) { return MSE(r); }, logits, numbers({4, 3}, -2, 2, 3)},
-      {"binary_cross_entropy", [](Reduction r) { return BinaryCrossEntropy({.reduction = r}); }, logits,
-       numbers({4, 3}, 0, 1, 4)},
-      {"from probabilities",
-       [](Reduction r) { return BinaryCrossEntropy({.from_logits = false, .reduction = r}); },
-       numbers({4, 3}, 0.1, 0.9, 5), numbers({4, 3}, 0, 1, 6)},
-      {"positives weighted",
-       [](Reduction r) { return BinaryCrossEntropy({.positive_weight = 3, .reduction = r}); }, logits,
-       numbers({4, 3}, 0, 1, 7)},
+       softmax(numbers({4, 3}, -1, 1, 2)),
+       [](const double* x, const double* t) {
+         return Plain{3 * mean_of_three([&](int c) { return t[c] * surprise(x, c); })};
+       }},
   };
 }
 
-TEST(LossContract, SumIsTheSumOfWhatNoneGives) {
+std::vector<Row> elementwise_rows() {
+  const Tensor logits = numbers({4, 3}, -2, 2, 1);
+  return {
+      {"mse", [](Reduction r) { return MSE(r); }, logits, numbers({4, 3}, -2, 2, 3),
+       [](const double* x, const double* t) {
+         return Plain{mean_of_three([&](int c) { return (x[c] - t[c]) * (x[c] - t[c]); })};
+       }},
+      {"binary_cross_entropy", [](Reduction r) { return BinaryCrossEntropy({.reduction = r}); }, logits,
+       numbers({4, 3}, 0, 1, 4),
+       [](const double* x, const double* t) {
+         return Plain{mean_of_three([&](int c) { return surprise_of_both(probability(x[c]), t[c]); })};
+       }},
+      {"from probabilities",
+       [](Reduction r) { return BinaryCrossEntropy({.from_logits = false, .reduction = r}); },
+       numbers({4, 3}, 0.1, 0.9, 5), numbers({4, 3}, 0, 1, 6),
+       [](const double* x, const double* t) {
+         return Plain{mean_of_three([&](int c) { return surprise_of_both(x[c], t[c]); })};
+       }},
+      {"positives weighted",
+       [](Reduction r) { return BinaryCrossEntropy({.positive_weight = 3, .reduction = r}); }, logits,
+       numbers({4, 3}, 0, 1, 7),
+       [](const double* x, const double* t) {
+         return Plain{
+             mean_of_three([&](int c) { return (1 + 2 * t[c]) * surprise_of_both(probability(x[c]), t[c]); }),
+             mean_of_three([&](int c) { return 1 + 2 * t[c]; })};
+       }},
+  };
+}
+
+std::vector<Row> rows() {
+  std::vector<Row> all = softmax_rows();
+  for (Row& row : elementwise_rows()) all.push_back(std::move(row));
+  return all;
+}
+
+// The formula for all samples.
+std::vector<Plain> plain(const Row& row) {
+  const auto x = row.prediction.to_vector<double>(), t = row.target.to_vector<double>();
+  const std::size_t width = t.size() / 4;
+  std::vector<Plain> all;
+  for (std::size_t n = 0; n < 4; ++n) all.push_back(row.plain(&x[3 * n], &t[width * n]));
+  return all;
+}
+
+// Costs of the samples, their sum and their mean, with weights of the samples (Tensor(): none).
+void expect_plain(const Row& row, const std::vector<double>& sample_weights) {
+  const Tensor given = sample_weights.empty() ? Tensor() : tensor(sample_weights, {4});
+  const std::vector<Plain> expected = plain(row);
+  const Tensor each = row.make(Reduction::none)(row.prediction, row.target, given);
+  ASSERT_EQ(each.shape(), (Shape{4})) << row.name;
+  double sum = 0, weight = 0;
+  for (std::size_t n = 0; n < 4; ++n) {
+    const double own = sample_weights.empty() ? 1 : sample_weights[n];
+    EXPECT_NEAR(each.to_vector<double>()[n], own * expected[n].cost, 1e-12) << row.name << ", sample " << n;
+    sum += own * expected[n].cost;
+    weight += own * expected[n].weight;
+  }
+  const Tensor total = row.make(Reduction::sum)(row.prediction, row.target, given),
+               mean = row.make(Reduction::mean)(row.prediction, row.target, given);
+  EXPECT_EQ(total.shape(), Shape{}) << row.name;
+  EXPECT_NEAR(total.item<double>(), sum, 1e-12) << row.name;
+  EXPECT_EQ(mean.shape(), Shape{}) << row.name;
+  EXPECT_NEAR(mean.item<double>(), sum / weight, 1e-12) << row.name;
+}
+
+TEST(LossContract, CostsSumsAndMeansAreThoseOfTheFormula) {
+  for (const Row& row : rows()) expect_plain(row, {});
+}
+
+TEST(LossContract, SamplesCountByTheirWeights) {
   for (const Row& row : rows()) {
-    const Tensor each = row.make(Reduction::none)(row.prediction, row.target);
-    EXPECT_EQ(each.shape(), (Shape{4})) << row.name;
-    EXPECT_NEAR(row.make(Reduction::sum)(row.prediction, row.target).item<double>(), sum(each).item<double>(),
-                1e-12)
-        << row.name;
-    EXPECT_EQ(row.make(Reduction::mean)(row.prediction, row.target).shape(), Shape{}) << row.name;
+    expect_plain(row, {2, 2, 2, 2});
+    expect_plain(row, {0.5, 3, 1, 0});
   }
 }
 
@@ -75,21 +164,6 @@ TEST(LossContract, GradientsAreRight) {
     const auto report =
         gradient_check([&](const Tensors& in) { return Tensors{loss(in[0], row.target)}; }, {row.prediction});
     EXPECT_TRUE(report.passed) << row.name << ": " << report.to_string();
-  }
-}
-
-TEST(LossContract, SampleWeightsActAsRepetition) {
-  for (const Row& row : rows()) {
-    const Loss loss = row.make(Reduction::mean);
-    const Tensor equal_weights = full({4}, 2.0, f64);
-    EXPECT_NEAR(loss(row.prediction, row.target, equal_weights).item<double>(),
-                loss(row.prediction, row.target).item<double>(), 1e-12)
-        << row.name;
-    const Tensor only_second = tensor<double>({0, 1, 0, 0}, {4});
-    const double expected = row.make(Reduction::none)(row.prediction, row.target).to_vector<double>()[1];
-    if (row.name == "mse" || row.name == "softmax_cross_entropy") {
-      EXPECT_NEAR(loss(row.prediction, row.target, only_second).item<double>(), expected, 1e-12) << row.name;
-    }
   }
 }
 
@@ -181,7 +255,23 @@ TEST(BadInput, C24_ClassWeightsOfTheWrongLength) {
 }
 
 TEST(Loss, ByName) {
-  for (const std::string& name : names()) EXPECT_FALSE(named(name).name().empty());
+  struct Known {
+    Tensor prediction, target;
+    double cost;
+  };
+  const Tensor logits = tensor<float>({0, std::log(3.0F)}, {1, 2});
+  const std::map<std::string, Known> known = {
+      {"mse", {logits, zeros({1, 2}), std::log(3) * std::log(3) / 2}},
+      {"softmax-cross-entropy", {logits, tensor<std::int64_t>({0}, {1}), std::log(4)}},
+      {"binary-cross-entropy",
+       {logits, tensor<float>({0, 1}, {1, 2}), (std::log(2) + std::log(4.0 / 3)) / 2}},
+  };
+  for (const std::string& name : names()) {
+    const auto row = known.find(name);
+    ASSERT_NE(row, known.end()) << name;
+    const Known& k = row->second;
+    EXPECT_NEAR(named(name)(k.prediction, k.target).item<double>(), k.cost, 1e-6) << name;
+  }
   expect_error<ValueError>([] { named("hinge2"); }, {"hinge2", "mse", "softmax-cross-entropy"});
 }
 

@@ -65,9 +65,9 @@ TEST(Masks, SamplesOfWeightZeroMayHoldAnything) {
   for (const bool logits : {true, false}) {
     const Result bce = run(BinaryCrossEntropy({.from_logits = logits}), tensor<float>({NAN, 0.5f}, {2, 1}),
                            tensor<float>({NAN, 1}, {2, 1}), weight);
-    EXPECT_TRUE(std::isfinite(bce.cost));
+    EXPECT_NEAR(bce.cost, logits ? std::log(1 + std::exp(-0.5)) : std::log(2.0), 1e-6);
     EXPECT_EQ(bce.slope[0], 0);
-    EXPECT_TRUE(std::isfinite(bce.slope[1]));
+    EXPECT_NEAR(bce.slope[1], logits ? -1 / (1 + std::exp(0.5)) : -2, 1e-6);
   }
 }
 
@@ -88,9 +88,12 @@ TEST(Saturation, LeavesGradientsFinite) {
   EXPECT_EQ(got.cost, 50);
   EXPECT_EQ(got.slope[0], 0);
   EXPECT_EQ(got.slope[1], 0);
-  for (const double each : got.slope) EXPECT_TRUE(std::isfinite(each));
+  EXPECT_NEAR(got.slope[2] / 2.5e11, 1, 1e-6);  // 1/(p·(1 - p)) is 1e12 at most, of a mean of four
+  EXPECT_NEAR(got.slope[3] / -2.5e11, 1, 1e-6);
   const Variable x(tensor<float>({200, -200, 200, 1}, {4}), "x");
-  for (const double each : grad(loss(sigmoid(x), t), x).to_vector<double>()) EXPECT_TRUE(std::isfinite(each));
+  const Values slopes = grad(loss(sigmoid(x), t), x).to_vector<double>();
+  for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(slopes[k], 0) << k;
+  EXPECT_NEAR(slopes[3], -0.25 / (1 + std::exp(1)), 1e-6);
 }
 
 TEST(SixteenBits, LossesAreFloat32) {

@@ -1,5 +1,5 @@
-// Sums over batches in graph mode and in loops of one's own: loss, metrics and gathered gradients are those
-// of the whole, however it is cut.
+// Sums over batches in graph mode and in loops of one's own: loss, metrics and accumulated gradients are
+// those of the whole, however it is cut.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -74,22 +74,22 @@ TEST(GraphSums, LossAndMetricsAreThoseOfTheWhole) {
   EXPECT_EQ(measured[0].value(), 0) << "the session's sums are its own";
 }
 
-TEST(GraphSums, GatheredBatchesAreOneBatch) {
+TEST(GraphSums, AccumulatedBatchesAreOneBatch) {
   const auto trained = [](std::int64_t batch) {
     const Subject s;
     const loss::Sums sums = s.loss.sums(s.logits, s.y);
     const Tensors gradients = grad(sums.cost, {s.w});
     const optim::Momentum optimizer(0.1);
-    optimizer.gather_gradients();
+    optimizer.accumulate_gradients();
     const std::vector<nn::NamedVariable> named = {{"w", s.w}};
-    const auto gather = graph::record([&] { optimizer.gather(named, gradients, sums.weight); });
+    const auto accumulate = graph::record([&] { optimizer.accumulate(named, gradients, sums.weight); });
     const auto step = graph::record([&] { optimizer.step(named, gradients, sums.weight); });
     graph::Session session;
     session.run(graph::initialize_all());
     for (int epoch = 0; epoch < 3; ++epoch) {
       for (std::int64_t i = 0; i < kSamples; i += batch) {
         const bool last = i + batch >= kSamples;
-        session.run(last ? step : gather, s.feed(i, last ? kSamples : i + batch));
+        session.run(last ? step : accumulate, s.feed(i, last ? kSamples : i + batch));
       }
     }
     return session.value(s.w).to_vector<double>();
@@ -119,29 +119,30 @@ TEST(LoopSums, AMeanIsOfWhatCounts) {
   }
 }
 
-TEST(Gathering, TakesAllGradientsWithWeightsOrNone) {
+TEST(Accumulation, TakesAllGradientsWithWeightsOrNone) {
   const Variable w(zeros({1}), "w");
   const std::vector<nn::NamedVariable> named = {{"w", w}};
   for (const bool weighed : {true, false}) {
     const optim::GradientDescent descent(1.0);
-    descent.gather_gradients();
+    descent.accumulate_gradients();
     const Tensor weight = weighed ? scalar(2.0) : Tensor(), other = weighed ? Tensor() : scalar(2.0);
-    descent.gather(named, {ones({1})}, weight);
-    expect_error<ValueError>([&] { descent.gather(named, {ones({1})}, other); }, {"gathered", "weight"});
-    expect_error<ValueError>([&] { descent.step(named, {ones({1})}, other); }, {"gathered", "weight"});
+    descent.accumulate(named, {ones({1})}, weight);
+    expect_error<ValueError>([&] { descent.accumulate(named, {ones({1})}, other); },
+                             {"accumulated", "weight"});
+    expect_error<ValueError>([&] { descent.step(named, {ones({1})}, other); }, {"accumulated", "weight"});
     EXPECT_EQ(w.value().item<float>(), 0);
-    descent.forget_gathered();
-    descent.gather(named, {ones({1})}, other);
+    descent.forget_accumulated();
+    descent.accumulate(named, {ones({1})}, other);
   }
 }
 
 // A parameter that the last batch of a group does not reach moves by what the others gave it.
-TEST(Gathering, CountsForParametersWithoutAGradientNow) {
+TEST(Accumulation, CountsForParametersWithoutAGradientNow) {
   const Variable a(zeros({1}), "a"), b(zeros({1}), "b"), never(ones({1}), "never");
   const std::vector<nn::NamedVariable> named = {{"a", a}, {"b", b}, {"never", never}};
   const optim::GradientDescent descent(1.0, {.weight_decay = 0.1});
-  descent.gather_gradients();
-  descent.gather(named, {full({1}, 6.0), full({1}, 4.0), Tensor()}, scalar(2.0));
+  descent.accumulate_gradients();
+  descent.accumulate(named, {full({1}, 6.0), full({1}, 4.0), Tensor()}, scalar(2.0));
   descent.step(named, {full({1}, 2.0), Tensor(), Tensor()}, scalar(2.0));
   EXPECT_EQ(a.value().item<float>(), -2);
   EXPECT_EQ(b.value().item<float>(), -1);

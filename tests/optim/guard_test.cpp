@@ -160,7 +160,7 @@ TEST(Guard, StepsOutOfTheNumbersAreRefused) {
           all.push_back(variable.value().to_vector<double>());
         return all;
       };
-      optimizer.hold({{"w", w}});
+      optimizer.track({{"w", w}});
       int taken = 0;
       for (const double each : leap.gradients) {
         const DType dtype = leap.dtype == f64 ? f64 : f32;  // sums over 16 bits are float32
@@ -193,15 +193,15 @@ TEST(Guard, ASessionsStepIsRefusedToo) {
   EXPECT_EQ(session.value(w).to_vector<float>(), (std::vector<float>{0, 0}));
 }
 
-TEST(Gathering, DividesByAllWeightsTogether) {
+TEST(Accumulation, DividesByAllWeightsTogether) {
   Variable w(zeros({1}), "w");
   const GradientDescent descent(1.0);
-  descent.gather_gradients();
-  descent.gather({{"w", w}}, {full({1}, 6.0)}, scalar(2.0));
+  descent.accumulate_gradients();
+  descent.accumulate({{"w", w}}, {full({1}, 6.0)}, scalar(2.0));
   descent.step({w}, {full({1}, 2.0)}, scalar(2.0));
   EXPECT_EQ(w.value().item<float>(), -2);
-  descent.gather({{"w", w}}, {full({1}, 6.0)}, scalar(2.0));
-  descent.forget_gathered();
+  descent.accumulate({{"w", w}}, {full({1}, 6.0)}, scalar(2.0));
+  descent.forget_accumulated();
   descent.step({w}, {full({1}, 2.0)}, scalar(2.0));
   EXPECT_EQ(w.value().item<float>(), -3);
   descent.step({w}, {zeros({1})}, scalar(0.0));  // nothing weighs
@@ -214,7 +214,7 @@ TEST(Optimizer, StateOfVariablesOfOneNameHasNamesOfItsOwn) {
   momentum.step({a, b}, {ones({1}), ones({2})});
   std::set<std::string> names;
   for (const auto& [name, variable] : momentum.state()) EXPECT_TRUE(names.insert(name).second) << name;
-  expect_error<ValueError>([&] { Adam().hold({{"w", a}, {"w", b}}); }, {"'w'"});
+  expect_error<ValueError>([&] { Adam().track({{"w", a}, {"w", b}}); }, {"'w'"});
 }
 
 }  // namespace

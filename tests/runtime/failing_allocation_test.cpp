@@ -47,7 +47,7 @@ struct Subject {
     random::seed(3);
     trainer.prepare(data.info());
     trainer.fit(data.batch(4));
-    momentum.hold(net.named_parameters());
+    momentum.track(net.named_parameters());
     update = graph::group({graph::assign(v, v + sum(fed, 0)), graph::assign(w, w * v)});
     for (const Variable& each : {v, w}) session.set_value(each, each.value());
     if (with_files) trainer.save(dir.file("other.safetensors"));

@@ -23,7 +23,7 @@ TEST(Training, AThousandEagerStepsWithDropoutAndAScheduleCompileAtMostTwice) {
   const Tensor x = images(4), y = labels({0, 1, 2, 1});
   eval({x, y});
   net.build({8});
-  adam.hold(net.named_parameters());
+  adam.track(net.named_parameters());
   const std::uint64_t before = compilations();
   Tensor last;
   for (int step = 0; step < 1000; ++step) {

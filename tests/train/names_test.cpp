@@ -57,7 +57,7 @@ const Row rows[] = {
     {"held_parameters",
      [](const TempDir&) {
        const Variable a(ones({1}), "a"), b(ones({1}), "b");
-       optim::Adam(0.1).hold({{"twin", a}, {"twin", b}});
+       optim::Adam(0.1).track({{"twin", a}, {"twin", b}});
      },
      "twin"},
     {"a_parameter_that_is_given_twice",

@@ -61,7 +61,7 @@ Curve train(nn::Model (*make)(), const Samples& data, int steps) {
     adam.step(parameters, grad(loss, parameters));
     return loss;
   });
-  adam.hold(net->named_parameters());
+  adam.track(net->named_parameters());
   Curve curve;
   for (int k = 0; k < steps; ++k) curve.losses.push_back(step(data.x, data.y).item<float>());
   curve.program = step.explain(data.x, data.y);

@@ -28,7 +28,7 @@ Step::Step(const Workload& workload)
       })),
       infer_(compile([net = contest_.net()](const Tensor& x) { return net(x); })),
       data_(contest_.host_batches(host_batches)) {
-  if (workload.trains) optimizer_.hold(contest_.net()->named_parameters());
+  if (workload.trains) optimizer_.track(contest_.net()->named_parameters());
 }
 
 void Step::run() {
