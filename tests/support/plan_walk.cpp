@@ -14,7 +14,6 @@ using cpu::fused::Geometry;
 using cpu::fused::Level;
 using cpu::fused::Plan;
 using cpu::fused::Step;
-using Kind = Step::Kind;
 
 // Barriers stand between phases; units of one phase run at the same time, the steps of a unit in their order.
 // Two elements of one step are in no order.
@@ -143,34 +142,54 @@ class Walk {
       touched[where[e]].push_back({phase_, unit_, step_, static_cast<std::int64_t>(e)});
   }
 
+  static bool contains(std::span<const int> slots, int slot) {
+    return std::find(slots.begin(), slots.end(), slot) != slots.end();
+  }
+
   void execute(const Step& step) {
     ++step_;
     for (const auto& [slot, where] : pointers_) {
-      if (reads_slot(plan_, step, slot)) touch(reads_, where);
+      if (contains(slots_read(plan_, step), slot)) touch(reads_, where);
     }
-    const bool loads = step.kind == Kind::load || step.kind == Kind::splat_in || step.kind == Kind::random;
-    if (step.kind == Kind::point_in || step.kind == Kind::point_out) {
-      pointers_.erase(step.out);
-      outputs_.erase(step.out);
-    }
-    if ((loads || step.kind == Kind::point_in) && step.access == pair_.input) {
-      const Access& access = plan_.in[static_cast<std::size_t>(pair_.input)];
-      const Places where = places(access, step.level, loads && step.kind != Kind::load);
-      if (loads) {
-        touch(reads_, where);
-      } else {
-        pointers_[step.out] = where;
-      }
-    }
-    const Access& output = plan_.out[static_cast<std::size_t>(pair_.output)];
-    if (step.kind == Kind::store && step.access == pair_.output)
-      touch(writes_, places(output, step.level, false));
-    if (step.kind == Kind::point_out && step.access == pair_.output) {
-      outputs_[step.out] = places(output, step.level, false);
-    } else {
-      for (const auto& [slot, where] : outputs_) {
-        if (writes_slot(plan_, step, slot)) touch(writes_, where);
-      }
+    namespace fused = cpu::fused;
+    std::visit(fused::Overloaded{
+                   [&](const fused::LoadStep& load) { read(load.input, load.level, false); },
+                   [&](const fused::SplatInputStep& splat) { read(splat.input, Level::scalar, true); },
+                   [&](const fused::RandomStep& random) { read(random.key, Level::scalar, true); },
+                   [&](const fused::PointInputStep& point) {
+                     forget(point.out);
+                     if (point.input == pair_.input)
+                       pointers_[point.out] = places(input(), point.level, false);
+                   },
+                   [&](const fused::PointOutputStep& point) {
+                     forget(point.out);
+                     if (point.output == pair_.output)
+                       outputs_[point.out] = places(output(), Level::full, false);
+                   },
+                   [&](const fused::StoreStep& store) {
+                     if (store.output == pair_.output) touch(writes_, places(output(), store.level, false));
+                   },
+                   [&](const fused::SplatConstantStep&) { write(step); },
+                   [&](const fused::ExpandStep&) { write(step); }, [&](const fused::MapStep&) { write(step); },
+                   [&](const fused::RoundStep&) { write(step); },
+                   [&](const fused::ReduceStep&) { write(step); },
+                   [&](const fused::CodeStep&) { write(step); }},
+               step);
+  }
+
+  const Access& input() const { return plan_.in[static_cast<std::size_t>(pair_.input)]; }
+  const Access& output() const { return plan_.out[static_cast<std::size_t>(pair_.output)]; }
+  void forget(int slot) {
+    pointers_.erase(slot);
+    outputs_.erase(slot);
+  }
+  void read(int input, Level level, bool standing) {
+    if (input == pair_.input) touch(reads_, places(this->input(), level, standing));
+  }
+  // Through slots that point at the output.
+  void write(const Step& step) {
+    for (const auto& [slot, where] : outputs_) {
+      if (contains(slots_written(plan_, step), slot)) touch(writes_, where);
     }
   }
 

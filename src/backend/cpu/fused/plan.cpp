@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <utility>
+
+#include "backend/cpu/fused/plan_passes.h"
+#include "backend/cpu/fused/value_levels.h"
 
 namespace luge::cpu::fused {
 namespace {
@@ -12,11 +16,29 @@ constexpr std::size_t kRegisterBudget = 24 << 10;  // of the first-level cache
 constexpr std::int64_t kLargestTile = 4096;
 constexpr std::int64_t kSmallestTile = 128;
 
+std::uint64_t constant_bytes(const TileLine& line) {
+  std::uint64_t bytes = 0;
+  const auto put = [&](auto value) { std::memcpy(&bytes, &value, sizeof value); };
+  switch (line.dtype) {
+    case DType::f32: put(static_cast<float>(line.number)); break;
+    case DType::f64: put(line.number); break;
+    case DType::bf16: put(bfloat16(static_cast<float>(line.number))); break;
+    case DType::f16: put(float16(static_cast<float>(line.number))); break;
+    case DType::i8:
+    case DType::u8:
+    case DType::i16:
+    case DType::i32:
+    case DType::i64:
+    case DType::boolean: put(static_cast<std::int64_t>(line.number)); break;
+  }
+  return bytes;
+}
+
 class Planner {
  public:
   Planner(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used,
-          std::int64_t tile, bool generate)
-      : program_(program), inputs_(in.size()), generate_(generate) {
+          std::int64_t tile)
+      : program_(program), inputs_(in.size()) {
     std::vector<std::vector<std::int64_t>> strides = program.operands;
     for (const TileOutput& output : program.outputs) strides.push_back(output.strides);
     plan_.geometry = make_geometry(program, tile, strides);
@@ -28,84 +50,38 @@ class Planner {
       plan_.out.push_back({type, strides[in.size() + k], find_moves(type.dtype), static_cast<int>(k)});
       if (used[k]) wanted_.push_back(static_cast<int>(k));
     }
-    classify();
+    levels_ = find_levels(program, plan_.geometry, plan_.in);
+    plan_.lines = program.lines.size();
   }
 
   Plan run() {
-    for (int stage = 0; stage <= last_stage_; ++stage) {
+    for (int stage = 0; stage <= levels_.last_stage; ++stage) {
       plan_.kept.emplace_back();
       plan_.tiles.emplace_back();
       plan_.reduced.emplace_back();
-      if (!plan_.geometry.resident) full_slots_.clear();
+      if (!geometry().resident) full_slots_.clear();
       emit_stage(stage);
     }
-    std::vector<std::pair<int, int>> stores;  // behind everything that may read what they overwrite
+    std::vector<StoreStep> stores;  // after everything that may read what they overwrite
     for (int k : wanted_) {
-      const int value = program_.outputs[static_cast<std::size_t>(k)].value;
-      if (!is_full_output(k)) stores.emplace_back(k, kept_slot(value));
+      if (!is_full(k)) stores.push_back(store_of(k, kept_slot(output(k).value), Level::kept));
     }
-    for (const auto& [k, slot] : stores) store(k, slot, Level::kept, plan_.kept.back());
-    if (generate_) generate_code(plan_);
-    point_outputs(plan_);
-    place_buffers(plan_);
-    plan_.lines = program_.lines.size();
-    plan_.nanoseconds = estimate(program_, plan_);
+    plan_.kept.back().insert(plan_.kept.back().end(), stores.begin(), stores.end());
     return std::move(plan_);
   }
 
  private:
-  std::size_t operand_count() const { return inputs_; }
   bool is_operand(int value) const { return value < static_cast<int>(inputs_); }
   const TileLine& line(int value) const { return program_.lines[static_cast<std::size_t>(value) - inputs_]; }
+  const TileOutput& output(int k) const { return program_.outputs[static_cast<std::size_t>(k)]; }
   DType dtype(int value) const {
     return is_operand(value) ? plan_.in[static_cast<std::size_t>(value)].type.dtype : line(value).dtype;
   }
-  Level level(int value) const { return levels_[static_cast<std::size_t>(value)]; }
-  int stage(int value) const { return stages_[static_cast<std::size_t>(value)]; }
+  Level level(int value) const { return levels_.level[static_cast<std::size_t>(value)]; }
+  int stage(int value) const { return levels_.stage[static_cast<std::size_t>(value)]; }
   const Geometry& geometry() const { return plan_.geometry; }
-
-  Level level_of(const Access& access) const {
-    bool varies = false, over_reduced = false;
-    for (std::size_t k = 0; k < access.strides.size(); ++k) {
-      if (access.strides[k] == 0) continue;
-      varies = true;
-      over_reduced |= geometry().reduces(k);
-    }
-    if (!varies) return Level::scalar;
-    return over_reduced || program_.reduced == 0 ? Level::full : Level::kept;
-  }
-  static bool is_random(const TileLine& line) { return line.instruction == Instruction::random_uniform; }
-
-  void classify() {
-    for (const Access& access : plan_.in) {
-      levels_.push_back(level_of(access));
-      stages_.push_back(0);
-    }
-    for (const TileLine& line : program_.lines) {
-      Level level = is_random(line) ? Level::full : Level::scalar;
-      int stage = 0;
-      for (int source : line.source) {
-        if (source < 0) continue;
-        level = std::max(level, this->level(source));
-        stage = std::max(stage, this->stage(source));
-      }
-      if (line.kind == TileLine::Kind::reduce) level = Level::kept, ++stage;
-      levels_.push_back(level);
-      stages_.push_back(stage);
-      last_stage_ = std::max(last_stage_, stage);
-    }
-  }
-
-  // An output with an element for each place of the kept axes is stored once they are known.
-  bool is_full_output(int k) const {
-    if (program_.reduced == 0) return true;
-    const Access& access = plan_.out[static_cast<std::size_t>(k)];
-    std::int64_t elements = 1;
-    for (std::size_t axis = 0; axis < geometry().axes.size(); ++axis) {
-      if (geometry().reduces(axis)) elements *= geometry().axes[axis].extent;
-    }
-    return level_of(access) == Level::full ||
-           (elements == 1 && level(program_.outputs[static_cast<std::size_t>(k)].value) == Level::full);
+  bool is_full(int k) const {
+    return is_full_output(output(k), plan_.out[static_cast<std::size_t>(k)], program_, geometry(), levels_);
   }
 
   int new_slot(Level level, DType dtype) {
@@ -125,12 +101,13 @@ class Planner {
       if (line(value).kind != TileLine::Kind::reduce || this->stage(value) != stage + 1) continue;
       emit_reduction(value, tiles, stage);
     }
-    std::vector<std::pair<int, int>> stores;
+    std::vector<StoreStep> stores;
     for (int k : wanted_) {
-      const int value = program_.outputs[static_cast<std::size_t>(k)].value;
-      if (is_full_output(k) && this->stage(value) == stage) stores.emplace_back(k, full_slot(value, stage));
+      const int value = output(k).value;
+      if (is_full(k) && this->stage(value) == stage)
+        stores.push_back(store_of(k, full_slot(value, stage), Level::full));
     }
-    for (const auto& [k, slot] : stores) store(k, slot, Level::full, tiles);
+    tiles.insert(tiles.end(), stores.begin(), stores.end());
   }
 
   void emit_reduction(int value, std::vector<Step>& tiles, int stage) {
@@ -142,13 +119,9 @@ class Planner {
     reduction.splat = find_moves(register_type(line.dtype)).splat;
     reduction.slot = new_slot(Level::kept, line.dtype);
     kept_slots_[value] = reduction.slot;
-    Step step;
-    step.kind = Step::Kind::reduce;
-    step.in[0] = source;
-    step.out = reduction.slot;
-    step.reduction = static_cast<int>(plan_.reductions.size());
-    tiles.push_back(step);
-    plan_.reduced[static_cast<std::size_t>(stage)].push_back(step.reduction);
+    const int index = static_cast<int>(plan_.reductions.size());
+    tiles.push_back(ReduceStep{index, source, Level::full});
+    plan_.reduced[static_cast<std::size_t>(stage)].push_back(index);
     plan_.reductions.push_back(reduction);
   }
 
@@ -162,9 +135,9 @@ class Planner {
   int kept_slot(int value) {
     if (level(value) == Level::scalar) return scalar_slot(value);
     if (const auto found = kept_slots_.find(value); found != kept_slots_.end()) return found->second;
-    const auto at = static_cast<std::size_t>(stage(value));
-    const int slot = is_operand(value) ? load(value, Level::kept, plan_.kept[at])
-                                       : compute(value, Level::kept, stage(value), plan_.kept[at]);
+    std::vector<Step>& steps = plan_.kept[static_cast<std::size_t>(stage(value))];
+    const int slot = is_operand(value) ? load(value, Level::kept, steps)
+                                       : compute(value, Level::kept, stage(value), steps);
     return kept_slots_[value] = slot;
   }
 
@@ -186,21 +159,17 @@ class Planner {
     return level == Level::kept ? kept_slot(value) : scalar_slot(value);
   }
 
-  // A kept value as a tile: one element per row, or a row for all rows.
   int expand(int kept, std::vector<Step>& steps) {
     const bool as_is = geometry().kept == KeptExtent::one ||
                        (geometry().kept == KeptExtent::columns && geometry().rows == 1);
     if (as_is) return kept;
-    Step step;
-    step.kind = Step::Kind::expand;
-    step.in[0] = kept;
-    step.out = new_slot(Level::full, slot(kept).type);
-    step.move = find_moves(slot(kept).type);
-    steps.push_back(step);
-    return step.out;
+    const DType type = slot(kept).type;
+    const int out = new_slot(Level::full, type);
+    steps.push_back(ExpandStep{kept, out, find_moves(type)});
+    return out;
   }
 
-  bool native(const Access& access) const { return register_type(access.type.dtype) == access.type.dtype; }
+  // The elements of a tile are adjacent in memory.
   bool dense(const Access& access) const {
     const Geometry& g = geometry();
     const std::int64_t row = access.strides[g.row_axis()], column = access.strides[g.column_axis()];
@@ -211,7 +180,7 @@ class Planner {
     const Geometry& g = geometry();
     return access.strides[g.column_axis()] == 0 && (g.rows == 1 || access.strides[g.row_axis()] == 0);
   }
-  // Elements of a kept value lie one behind the other.
+  // The elements of a kept value are adjacent in memory.
   bool kept_dense(const Access& access) const {
     const Geometry& g = geometry();
     if (g.splits > 1 || g.kept == KeptExtent::one) return false;
@@ -220,108 +189,76 @@ class Planner {
 
   int load(int value, Level level, std::vector<Step>& steps) {
     const Access& access = plan_.in[static_cast<std::size_t>(value)];
-    Step step;
-    step.level = level;
-    step.access = value;
-    step.move = access.move;
-    step.out = new_slot(level, access.type.dtype);
-    Slot& slot = this->slot(step.out);
+    const bool native = register_type(access.type.dtype) == access.type.dtype;
+    const int out = new_slot(level, access.type.dtype);
+    Slot& slot = this->slot(out);
     if (slot.step == 0 || (level == Level::full && standing(access))) {
-      step.kind = Step::Kind::splat_in;
       slot.step = 0;
-    } else if (native(access) && (level == Level::full ? dense(access) : kept_dense(access))) {
-      step.kind = Step::Kind::point_in;
+      steps.push_back(SplatInputStep{value, out, access.move});
+    } else if (native && (level == Level::full ? dense(access) : kept_dense(access))) {
       slot.pointed = true;
+      steps.push_back(PointInputStep{value, out, level});
     } else {
-      step.kind = Step::Kind::load;
+      steps.push_back(LoadStep{value, out, level, access.move});
     }
-    steps.push_back(step);
-    return step.out;
+    return out;
   }
 
   int compute(int value, Level level, int stage, std::vector<Step>& steps) {
     const TileLine& line = this->line(value);
-    Step step;
-    step.level = level;
     if (line.kind == TileLine::Kind::constant) return constant(line, steps);
-    if (is_random(line)) {
-      step.kind = Step::Kind::random;
-      step.access = line.source[0];
-      step.out = new_slot(level, line.dtype);
-      step.dtype = line.dtype;
-      steps.push_back(step);
-      return step.out;
+    if (line.instruction == Instruction::random_uniform) {
+      const int out = new_slot(level, line.dtype);
+      steps.push_back(RandomStep{line.source[0], out, line.dtype});
+      return out;
     }
-    const int operands = arity(line.instruction);
-    for (int k = 0; k < operands; ++k)
-      step.in[k] = source_slot(line.source[static_cast<std::size_t>(k)], level, stage);
-    const DType in = register_type(dtype(line.source[operands == 3 ? 1 : 0]));
-    step.instruction = line.instruction;
-    step.from = in;
-    step.to = register_type(line.dtype);
-    step.map = find_map(line.instruction, in, step.to);
-    step.out = new_slot(level, line.dtype);
-    step.move = find_moves(register_type(line.dtype));
-    steps.push_back(step);
-    if (const MapFunction round = find_round(line.dtype)) {
-      Step rounding;
-      rounding.level = level;
-      rounding.map = round;
-      rounding.rounds_to_bf16 = line.dtype == DType::bf16;
-      rounding.move = step.move;
-      rounding.in[0] = rounding.out = step.out;
-      steps.push_back(rounding);
-    }
-    return step.out;
+    MapStep map{};
+    map.instruction = line.instruction;
+    map.level = level;
+    map.operands = arity(line.instruction);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(map.operands); ++k)
+      map.in[k] = source_slot(line.source[k], level, stage);
+    map.from = register_type(dtype(line.source[map.operands == 3 ? 1 : 0]));
+    map.to = register_type(line.dtype);
+    map.function = find_map(line.instruction, map.from, map.to);
+    map.splat = find_moves(map.to).splat;
+    map.out = new_slot(level, line.dtype);
+    steps.push_back(map);
+    if (const MapFunction round = find_round(line.dtype))
+      steps.push_back(RoundStep{line.dtype, map.out, level, round, map.splat});
+    return map.out;
   }
 
   // A splat made at setup.
   int constant(const TileLine& line, std::vector<Step>& steps) {
-    Step step;
-    step.kind = Step::Kind::splat_in;
-    step.level = Level::scalar;
-    step.access = -1 - static_cast<int>(plan_.constants.size());
-    step.move = find_moves(line.dtype);
-    step.out = new_slot(Level::scalar, line.dtype);
+    const int index = static_cast<int>(plan_.constants.size());
+    const int out = new_slot(Level::scalar, line.dtype);
     plan_.constants.push_back(constant_bytes(line));
-    steps.push_back(step);
-    return step.out;
+    steps.push_back(SplatConstantStep{index, out, find_moves(line.dtype)});
+    return out;
   }
 
-  static std::uint64_t constant_bytes(const TileLine& line) {
-    std::uint64_t bytes = 0;
-    const auto put = [&](auto value) { std::memcpy(&bytes, &value, sizeof value); };
-    switch (line.dtype) {
-      case DType::f32: put(static_cast<float>(line.number)); break;
-      case DType::f64: put(line.number); break;
-      case DType::bf16: put(bfloat16(static_cast<float>(line.number))); break;
-      case DType::f16: put(float16(static_cast<float>(line.number))); break;
-      default: put(static_cast<std::int64_t>(line.number)); break;
-    }
-    return bytes;
-  }
-
-  void store(int output, int from, Level level, std::vector<Step>& steps) {
-    const Access& access = plan_.out[static_cast<std::size_t>(output)];
-    Step step;
-    step.kind = Step::Kind::store;
-    step.level = level;
-    step.access = output;
-    step.in[0] = from;
-    step.move = access.move;
-    steps.push_back(step);
+  StoreStep store_of(int output, int from, Level level) const {
+    return {output, from, level, plan_.out[static_cast<std::size_t>(output)].move};
   }
 
   const TileProgram& program_;
   std::size_t inputs_;
-  bool generate_;
-  std::vector<Level> levels_;
-  std::vector<int> stages_;
-  int last_stage_ = 0;
+  ValueLevels levels_;
   std::vector<int> wanted_;
   std::map<int, int> scalar_slots_, kept_slots_, full_slots_;
   Plan plan_;
 };
+
+Plan plan_with(const TileProgram& program, std::span<const Type> in, const std::vector<bool>& used,
+               std::int64_t tile, bool generates) {
+  Plan plan = Planner(program, in, used, tile).run();
+  if (generates) generate_code(plan);
+  point_outputs(plan);
+  assign_buffers(plan);
+  plan.nanoseconds = estimate(program, plan);
+  return plan;
+}
 
 }  // namespace
 
@@ -329,9 +266,9 @@ Plan make_plan(const TileProgram& program, std::span<const Type> in, const std::
                Generate generate) {
   const bool can_generate = generate == Generate::where_possible && jit::instruction_set().has_value();
   for (std::int64_t tile = kLargestTile;; tile /= 2) {
-    Plan plan = Planner(program, in, used, tile, can_generate).run();
+    Plan plan = plan_with(program, in, used, tile, can_generate);
     if (plan.full_bytes > kRegisterBudget && tile > kSmallestTile) continue;
-    if (can_generate && !jit::enabled()) return Planner(program, in, used, tile, false).run();
+    if (can_generate && !jit::enabled()) return plan_with(program, in, used, tile, false);
     return plan;
   }
 }

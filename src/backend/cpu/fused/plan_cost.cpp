@@ -1,6 +1,6 @@
 // What a plan costs: arithmetic by instruction, memory by bytes.
 #include "backend/cpu/fused/families.h"
-#include "backend/cpu/fused/plan.h"
+#include "backend/cpu/fused/plan_passes.h"
 
 namespace luge::cpu::fused {
 namespace {

@@ -68,7 +68,7 @@ class Generator {
     assembler_.load(kCount, field(count));
     assembler_.compare(kCount, 0);
     assembler_.jump(Assembler::If::equal, end);
-    assembler_.place(again);
+    assembler_.bind(again);
     const int row_of_b = shape_.vectors * assembler_.vector_bytes();
     for (int k = 0; k < steps; ++k) {
       for (int v = 0; v < shape_.vectors; ++v) {
@@ -90,7 +90,7 @@ class Generator {
     assembler_.add(kB, steps * row_of_b);
     assembler_.add(kCount, -1);
     assembler_.jump(Assembler::If::not_equal, again);
-    assembler_.place(end);
+    assembler_.bind(end);
   }
 
   // What comes behind the sum.
@@ -169,9 +169,9 @@ class Generator {
 
 }  // namespace
 
-int lanes(Isa isa) { return Assembler(isa).vector_bytes() / 4; }
+int lanes(Isa isa) { return vector_bytes(isa) / 4; }
 
-int tallest(Isa isa, int vectors) { return (Assembler(isa).vector_registers() - 1 - vectors) / vectors; }
+int tallest(Isa isa, int vectors) { return (vector_registers(isa) - 1 - vectors) / vectors; }
 
 std::vector<std::uint8_t> generate_tile(const TileShape& shape, Isa isa) {
   const int64_t farthest = 4 * (shape.rows + 1) * std::max(shape.a_row, shape.width);

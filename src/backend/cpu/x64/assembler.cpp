@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace luge::cpu::x64 {
 
@@ -10,7 +11,7 @@ void Assembler::word(std::int32_t value) {
 }
 
 // ModRM, SIB and displacement. Displacements take four bytes, so that EVEX's scaled ones need no thought.
-void Assembler::place_operand(int reg, const Operand& operand) {
+void Assembler::operand_bytes(int reg, const Operand& operand) {
   const int field = (reg & 7) << 3;
   if (!operand.in_memory) return byte(0xC0 | field | (operand.number & 7));
   const Memory& memory = operand.memory;
@@ -42,7 +43,7 @@ void Assembler::vex(Opcode opcode, int length, int to, int a, const Operand& b) 
   byte((to < 8 ? 0x80 : 0) | (index < 8 ? 0x40 : 0) | (base < 8 ? 0x20 : 0) | opcode.map);
   byte((opcode.wide ? 0x80 : 0) | (~a & 15) << 3 | length << 2 | opcode.prefix);
   byte(opcode.code);
-  place_operand(to, b);
+  operand_bytes(to, b);
 }
 
 void Assembler::evex(Opcode opcode, int length, int to, int a, const Operand& b, int mask, bool zero) {
@@ -57,7 +58,7 @@ void Assembler::evex(Opcode opcode, int length, int to, int a, const Operand& b,
   byte((opcode.wide ? 0x80 : 0) | (~a & 15) << 3 | 4 | opcode.prefix);
   byte((zero ? 0x80 : 0) | length << 5 | (a & 16 ? 0 : 8) | mask);
   byte(opcode.code);
-  place_operand(to, b);
+  operand_bytes(to, b);
 }
 
 void Assembler::vector(Opcode opcode, int to, int a, const Operand& b, int immediate) {
@@ -89,7 +90,7 @@ void Assembler::general(int code, int reg, const Operand& operand, bool wide) {
   const int index = operand.in_memory && operand.memory.index >= 0 ? operand.memory.index : 0;
   byte(0x40 | (wide ? 8 : 0) | (reg & 8 ? 4 : 0) | (index & 8 ? 2 : 0) | (base & 8 ? 1 : 0));
   byte(code);
-  place_operand(reg, operand);
+  operand_bytes(reg, operand);
 }
 
 void Assembler::load(Gp to, const Memory& from) { general(0x8B, to, from); }
@@ -121,7 +122,7 @@ void Assembler::address(Gp to, const Memory& of) {
   if (of.constant < 0) return general(0x8D, to, of);
   byte(0x48 | (to & 8 ? 4 : 0));
   byte(0x8D);
-  place_operand(to, of);
+  operand_bytes(to, of);
   end_of_instruction();
 }
 void Assembler::shift_left_by_cl(Gp to) { general(0xD3, 4, static_cast<int>(to), false); }
@@ -129,7 +130,7 @@ void Assembler::prefetch(const Memory& of) {
   if (of.base >= r8) byte(0x41);
   byte(0x0F);
   byte(0x18);
-  place_operand(1, of);
+  operand_bytes(1, of);
 }
 void Assembler::push(Gp from) {
   if (from >= r8) byte(0x41);
@@ -154,22 +155,22 @@ void Assembler::jump(If condition, Label to) {
   word(0);
 }
 
-int Assembler::constant(std::uint32_t value) {
-  std::vector<std::uint32_t> words(static_cast<std::size_t>(vector_bytes()) / 4, value);
+int Assembler::pooled(std::vector<std::uint32_t> words) {
   const auto found = std::find(pool_.begin(), pool_.end(), words);
   if (found != pool_.end()) return static_cast<int>(found - pool_.begin());
   pool_.push_back(std::move(words));
   return static_cast<int>(pool_.size()) - 1;
 }
 
+int Assembler::constant(std::uint32_t word) {
+  return pooled(std::vector<std::uint32_t>(static_cast<std::size_t>(vector_bytes()) / 4, word));
+}
+
 int Assembler::ramp() {
   const std::size_t lanes = static_cast<std::size_t>(vector_bytes()) / 4;
   std::vector<std::uint32_t> words(2 * lanes, 0);
   std::fill_n(words.begin(), lanes, ~std::uint32_t{0});
-  const auto found = std::find(pool_.begin(), pool_.end(), words);
-  if (found != pool_.end()) return static_cast<int>(found - pool_.begin());
-  pool_.push_back(std::move(words));
-  return static_cast<int>(pool_.size()) - 1;
+  return pooled(std::move(words));
 }
 
 std::vector<std::uint8_t> Assembler::finish() {
@@ -180,15 +181,14 @@ std::vector<std::uint8_t> Assembler::finish() {
   };
   for (const Jump& jump : jumps_) patch(jump.at, labels_[jump.to], jump.at + 4);
   bytes_.resize((bytes_.size() + 63) / 64 * 64, 0xCC);
-  std::vector<std::size_t> places;
+  std::vector<std::size_t> offsets;  // of the pool's entries
   for (const auto& words : pool_) {
-    places.push_back(bytes_.size());
-    const std::size_t at = bytes_.size();
+    const std::size_t at = offsets.emplace_back(bytes_.size());
     bytes_.resize(at + words.size() * 4);
     std::memcpy(bytes_.data() + at, words.data(), words.size() * 4);
   }
   for (const Reference& reference : references_) {
-    patch(reference.at, places[static_cast<std::size_t>(reference.constant)], reference.end);
+    patch(reference.at, offsets[static_cast<std::size_t>(reference.constant)], reference.end);
   }
   return std::move(bytes_);
 }

@@ -8,17 +8,20 @@
 namespace luge::cpu::x64 {
 
 enum class Isa : std::uint8_t { avx2, avx512 };
+/// Bytes of a whole vector.
+constexpr std::int32_t vector_bytes(Isa isa) { return isa == Isa::avx512 ? 64 : 32; }
+constexpr int vector_registers(Isa isa) { return isa == Isa::avx512 ? 32 : 16; }
 
 /// General registers by their number in the encoding.
 enum Gp : int { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15 };
 
-/// [base + index·scale + displacement], or a place in the pool of constants behind the code.
+/// [base + index·scale + displacement], or an entry of the pool of constants after the code.
 struct Memory {
   int base = rax;
   int index = -1;
   int scale = 1;
   std::int32_t displacement = 0;
-  int constant = -1;  // of the pool; the other fields are not used
+  int constant = -1;  // an entry of the pool; the other fields are not used
 };
 
 /// The last operand of an instruction: a vector register or memory.
@@ -52,9 +55,8 @@ class Assembler {
  public:
   explicit Assembler(Isa isa) : isa_(isa) {}
   Isa isa() const { return isa_; }
-  /// Bytes of a whole vector.
-  std::int32_t vector_bytes() const { return isa_ == Isa::avx512 ? 64 : 32; }
-  int vector_registers() const { return isa_ == Isa::avx512 ? 32 : 16; }
+  std::int32_t vector_bytes() const { return x64::vector_bytes(isa_); }
+  int vector_registers() const { return x64::vector_registers(isa_); }
 
   /// to = opcode(a, b), both of whole vectors. `a` is not used by instructions of one operand: pass 0.
   void vector(Opcode opcode, int to, int a, const Operand& b, int immediate = -1);
@@ -84,7 +86,8 @@ class Assembler {
 
   using Label = std::size_t;
   Label label() { return labels_.emplace_back(0), labels_.size() - 1; }
-  void place(Label label) { labels_[label] = bytes_.size(); }
+  /// The label names the instruction that comes next.
+  void bind(Label label) { labels_[label] = bytes_.size(); }
   enum class If : std::uint8_t {
     always = 0,
     below_equal = 6,
@@ -95,9 +98,10 @@ class Assembler {
   };
   void jump(If condition, Label to);
 
-  /// Position in the pool of a vector full of this word; equal words share one.
+  /// The pool's entry for a vector full of this word; equal words share one.
   int constant(std::uint32_t word);
-  /// As many whole ones as a vector has elements, then as many zeros: what masks of AVX2 are read from.
+  /// The pool's entry for as many words of ones as a vector has elements, then as many zeros: masks of AVX2
+  /// are read from it.
   int ramp();
 
   /// The code with its pool, every jump and address resolved.
@@ -109,8 +113,9 @@ class Assembler {
   void general(int code, int reg, const Operand& operand, bool wide = true);
   void vex(Opcode opcode, int length, int to, int a, const Operand& b);
   void evex(Opcode opcode, int length, int to, int a, const Operand& b, int mask, bool zero);
-  void place_operand(int reg, const Operand& operand);
+  void operand_bytes(int reg, const Operand& operand);
   void end_of_instruction();
+  int pooled(std::vector<std::uint32_t> words);
 
   Isa isa_;
   std::vector<std::uint8_t> bytes_;

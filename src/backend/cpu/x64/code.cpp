@@ -13,12 +13,12 @@ namespace luge::cpu::x64 {
 namespace {
 
 // Code that plans own now, by its bytes. Updates of many parameters are the same loop.
-struct Known {
+struct CodesInUse {
   std::mutex mutex;
   std::unordered_map<std::string, std::weak_ptr<const Code>> codes;
 };
-Known& known() {
-  static Known& all = *new Known;
+CodesInUse& codes_in_use() {
+  static CodesInUse& all = *new CodesInUse;
   return all;
 }
 
@@ -26,13 +26,13 @@ Known& known() {
 
 std::shared_ptr<const Code> Code::make(std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) return nullptr;
-  Known& all = known();
+  CodesInUse& all = codes_in_use();
   const std::lock_guard lock(all.mutex);
-  std::weak_ptr<const Code>& place = all.codes[std::string(bytes.begin(), bytes.end())];
-  if (std::shared_ptr<const Code> same = place.lock()) return same;
+  std::weak_ptr<const Code>& known = all.codes[std::string(bytes.begin(), bytes.end())];
+  if (std::shared_ptr<const Code> same = known.lock()) return same;
   if (all.codes.size() % 256 == 0)
     std::erase_if(all.codes,
-                  [&](const auto& entry) { return entry.second.expired() && &entry.second != &place; });
+                  [&](const auto& entry) { return entry.second.expired() && &entry.second != &known; });
   void* memory = ::mmap(nullptr, bytes.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return nullptr;
   std::memcpy(memory, bytes.data(), bytes.size());
@@ -41,7 +41,7 @@ std::shared_ptr<const Code> Code::make(std::span<const std::uint8_t> bytes) {
     return nullptr;
   }
   std::shared_ptr<const Code> made(new Code(memory, bytes.size()));
-  place = made;
+  known = made;
   return made;
 }
 

@@ -24,12 +24,18 @@ bool Block::is_mask(int value) const {
                                    : gives_mask(operation.op);
 }
 
+bool can_expand(Instruction instruction, DType from, DType to) {
+  Block alone;
+  constexpr int sources[] = {0, 1, 2};
+  return expand(alone, instruction, from, to, sources) >= 0;
+}
+
 Block interleaved(const Block& block, int vectors, std::vector<int>& shared) {
   Block wide;
   wide.operands = block.operands;
   wide.down_columns = block.down_columns;
   shared.assign(block.operations.size(), -1);
-  std::vector<std::vector<int>> places(block.operations.size());
+  std::vector<std::vector<int>> numbers(block.operations.size());
   for (std::size_t i = 0; i < block.operations.size(); ++i) {
     const Operation& given = block.operations[i];
     const bool input = given.op == Op::input;
@@ -38,29 +44,29 @@ Block interleaved(const Block& block, int vectors, std::vector<int>& shared) {
     const bool common = given.op == Op::constant || (input && !array);
     for (int k = 0; k < vectors; ++k) {
       if (common && k > 0) {
-        places[i].push_back(places[i][0]);
+        numbers[i].push_back(numbers[i][0]);
         continue;
       }
       Operation operation = given;
       operation.ahead = array ? k : 0;
       for (int* source : {&operation.a, &operation.b, &operation.c}) {
         if (!input && *source >= 0)
-          *source = places[static_cast<std::size_t>(*source)][static_cast<std::size_t>(k)];
+          *source = numbers[static_cast<std::size_t>(*source)][static_cast<std::size_t>(k)];
       }
-      places[i].push_back(static_cast<int>(wide.operations.size()));
+      numbers[i].push_back(static_cast<int>(wide.operations.size()));
       wide.operations.push_back(operation);
     }
-    if (common) shared[i] = places[i][0];
+    if (common) shared[i] = numbers[i][0];
   }
   for (int k = 0; k < vectors; ++k) {
     for (const auto& output : block.outputs) {
       wide.outputs.push_back(
-          {places[static_cast<std::size_t>(output.value)][static_cast<std::size_t>(k)], output.operand, k});
+          {numbers[static_cast<std::size_t>(output.value)][static_cast<std::size_t>(k)], output.operand, k});
     }
     for (const BlockReduction& reduction : block.reductions) {
       wide.reductions.push_back(reduction);
       wide.reductions.back().value =
-          places[static_cast<std::size_t>(reduction.value)][static_cast<std::size_t>(k)];
+          numbers[static_cast<std::size_t>(reduction.value)][static_cast<std::size_t>(k)];
       wide.reductions.back().accumulator = k;
     }
   }

@@ -43,13 +43,13 @@ enum class Op : std::uint8_t {
   keep,    // mask a ? b : 0
 };
 
-/// Values are numbered by their operation's place in the list.
+/// A value has the number of its operation in the list.
 struct Operation {
   Op op;
   std::uint8_t immediate = 0;
   int a = -1, b = -1, c = -1;
   std::uint32_t bits = 0;
-  int ahead = 0;  // of an array's elements: vectors behind the index
+  int ahead = 0;  // of an array's elements: vectors after the index
   bool operator==(const Operation&) const = default;
 };
 constexpr bool gives_mask(Op op) { return op >= Op::compare && op <= Op::mask_not; }
@@ -57,7 +57,7 @@ constexpr bool gives_mask(Op op) { return op >= Op::compare && op <= Op::mask_no
 /// Memory a block reads or writes, by its slot in the plan.
 struct BlockOperand {
   enum class Kind : std::uint8_t {
-    array,  // one element behind the other along a row
+    array,  // elements of a row are adjacent
     row,    // one element for each row
     splat,  // one vector for everything
   };
@@ -101,6 +101,8 @@ Block interleaved(const Block& block, int vectors, std::vector<int>& shared);
 /// Appends the rounding of a value to what bf16 can hold.
 int round_to_bf16(Block& block, int value);
 
+/// Generated code has the instruction for these register types.
+bool can_expand(Instruction instruction, DType from, DType to);
 /// Appends what an instruction computes from values; -1 when generated code cannot.
 int expand(Block& block, Instruction instruction, DType from, DType to, const int* sources);
 

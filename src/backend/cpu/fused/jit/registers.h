@@ -6,18 +6,15 @@
 #include <vector>
 
 #include "backend/cpu/fused/jit/block.h"
-#include "backend/cpu/x64/assembler.h"
 
 namespace luge::cpu::fused::jit {
-
-using namespace luge::cpu::x64;
 
 /// When each value of a block is used: at the positions of operations, then of outputs and reductions.
 class Uses {
  public:
   explicit Uses(const Block& block);
   bool live(int value) const { return !at_[static_cast<std::size_t>(value)].empty(); }
-  /// The first use behind a position; `never` when there is none.
+  /// The first use after a position; `never` when there is none.
   int next(int value, int position) const;
   int count(int value) const { return static_cast<int>(at_[static_cast<std::size_t>(value)].size()); }
   static constexpr int never = 1 << 30;

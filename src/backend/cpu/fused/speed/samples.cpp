@@ -6,9 +6,9 @@ namespace {
 using enum Instruction;
 
 // A program written line by line over a matrix (or a row); lines give the numbers of their values.
-class Writer {
+class SampleWriter {
  public:
-  Writer(std::string name, std::vector<std::int64_t> extents, std::uint32_t reduced = 0) {
+  SampleWriter(std::string name, std::vector<std::int64_t> extents, std::uint32_t reduced = 0) {
     result_.name = std::move(name);
     result_.program.extents = std::move(extents);
     result_.program.reduced = reduced;
@@ -70,31 +70,31 @@ constexpr std::uint32_t kRows = 1, kColumns = 2;  // axes that stand still
 
 void add_chains(std::vector<Sample>& cases, std::int64_t n, std::int64_t rows, std::int64_t columns) {
   {
-    Writer w("add", {n});
+    SampleWriter w("add", {n});
     const int a = w.operand(), b = w.operand();
     w.output(w.map(add, a, b));
     cases.push_back(w.finish(2, 1));
   }
   {
-    Writer w("chain of 4", {n});
+    SampleWriter w("chain of 4", {n});
     const int x = w.operand(), y = w.operand(), s = w.number();
     w.output(w.map(relu, w.map(add, w.map(mul, w.map(sub, x, y), s), y)));
     cases.push_back(w.finish(2, 1));
   }
   {
-    Writer w("bias + relu", {rows, columns});
+    SampleWriter w("bias + relu", {rows, columns});
     const int x = w.operand(), bias = w.operand(kRows);
     w.output(w.map(relu, w.map(add, x, bias)));
     cases.push_back(w.finish(1, 1));
   }
   {
-    Writer w("relu mask", {n});
+    SampleWriter w("relu mask", {n});
     const int g = w.operand(), y = w.operand();
     w.output(w.map(relu_mask, g, y));
     cases.push_back(w.finish(2, 1));
   }
   {
-    Writer w("dropout", {n});
+    SampleWriter w("dropout", {n});
     const int x = w.operand(), key = w.operand(~0u, i64), keep = w.number();
     const int zero = w.constant(0);
     const int drawn = w.map(less, w.map(random_uniform, key), keep, -1, boolean);
@@ -102,12 +102,12 @@ void add_chains(std::vector<Sample>& cases, std::int64_t n, std::int64_t rows, s
     cases.push_back(w.finish(1, 1));
   }
   for (Instruction instruction : {exp, tanh, sigmoid, log}) {
-    Writer w(std::string(name(instruction)), {n});
+    SampleWriter w(std::string(name(instruction)), {n});
     w.output(w.map(instruction, w.operand()));
     cases.push_back(w.finish(1, 1));
   }
   {
-    Writer w("gelu", {n});
+    SampleWriter w("gelu", {n});
     const int x = w.operand(), root = w.constant(0.70710678), half = w.constant(0.5), one = w.constant(1);
     w.output(w.map(mul, w.map(mul, x, half), w.map(add, w.map(erf, w.map(mul, x, root)), one)));
     cases.push_back(w.finish(1, 1));
@@ -116,20 +116,20 @@ void add_chains(std::vector<Sample>& cases, std::int64_t n, std::int64_t rows, s
 
 void add_rows(std::vector<Sample>& cases, std::int64_t rows, std::int64_t columns) {
   {
-    Writer w("softmax", {rows, columns}, kColumns);
+    SampleWriter w("softmax", {rows, columns}, kColumns);
     const int x = w.operand();
     const int e = w.map(exp, w.map(sub, x, w.reduce(TileReduction::max, x)));
     w.output(w.map(div, e, w.sum(e)));
     cases.push_back(w.finish(1, 1));
   }
   {
-    Writer w("softmax backward", {rows, columns}, kColumns);
+    SampleWriter w("softmax backward", {rows, columns}, kColumns);
     const int y = w.operand(), g = w.operand();
     w.output(w.map(mul, y, w.map(sub, g, w.sum(w.map(mul, y, g)))));
     cases.push_back(w.finish(2, 1));
   }
   {
-    Writer w("cross-entropy", {rows, columns}, kColumns);
+    SampleWriter w("cross-entropy", {rows, columns}, kColumns);
     const int x = w.operand(), t = w.operand();
     const int centered = w.map(sub, x, w.reduce(TileReduction::max, x));
     const int size = w.map(log, w.sum(w.map(exp, centered)));
@@ -137,7 +137,7 @@ void add_rows(std::vector<Sample>& cases, std::int64_t rows, std::int64_t column
     cases.push_back(w.finish(2, 0));
   }
   {
-    Writer w("cross-entropy backward", {rows, columns}, kColumns);
+    SampleWriter w("cross-entropy backward", {rows, columns}, kColumns);
     const int x = w.operand(), t = w.operand(), size = w.operand(kColumns), scale = w.number();
     w.output(w.map(mul, w.map(sub, w.map(exp, w.map(sub, x, size)), t), scale));
     Sample c = w.finish(2, 1);
@@ -145,7 +145,7 @@ void add_rows(std::vector<Sample>& cases, std::int64_t rows, std::int64_t column
     cases.push_back(std::move(c));
   }
   {
-    Writer w("layer norm", {rows, columns}, kColumns);
+    SampleWriter w("layer norm", {rows, columns}, kColumns);
     const int x = w.operand(), gain = w.operand(kRows), shift = w.operand(kRows);
     const int count = w.constant(static_cast<double>(columns)), epsilon = w.constant(1e-5);
     const int centered = w.map(sub, x, w.map(div, w.sum(x), count));
@@ -155,7 +155,7 @@ void add_rows(std::vector<Sample>& cases, std::int64_t rows, std::int64_t column
     cases.push_back(w.finish(1, 1));
   }
   {
-    Writer w("layer norm backward", {rows, columns}, kColumns);
+    SampleWriter w("layer norm backward", {rows, columns}, kColumns);
     const int y = w.operand(), g = w.operand(), inverse = w.operand(kColumns);
     const int count = w.constant(static_cast<double>(columns));
     const int mean = w.map(div, w.sum(g), count), along = w.map(div, w.sum(w.map(mul, g, y)), count);
@@ -166,24 +166,24 @@ void add_rows(std::vector<Sample>& cases, std::int64_t rows, std::int64_t column
 
 void add_sums(std::vector<Sample>& cases, std::int64_t n, std::int64_t rows, std::int64_t columns) {
   {
-    Writer w("sum of rows", {rows, columns}, kColumns);
+    SampleWriter w("sum of rows", {rows, columns}, kColumns);
     w.output(w.sum(w.operand()), kColumns);
     cases.push_back(w.finish(1, 0));
   }
   {
-    Writer w("sum of columns", {rows, columns}, kRows);
+    SampleWriter w("sum of columns", {rows, columns}, kRows);
     w.output(w.sum(w.operand()), kRows);
     cases.push_back(w.finish(1, 0));
   }
   {
-    Writer w("relu mask + bias sum", {rows, columns}, kRows);
+    SampleWriter w("relu mask + bias sum", {rows, columns}, kRows);
     const int g = w.operand(), y = w.operand(), masked = w.map(relu_mask, g, y);
     w.output(masked);
     w.output(w.sum(masked), kRows);
     cases.push_back(w.finish(2, 1));
   }
   {
-    Writer w("norm of all", {n}, 1);
+    SampleWriter w("norm of all", {n}, 1);
     const int x = w.operand();
     w.output(w.sum(w.map(square, x)), 1);
     cases.push_back(w.finish(1, 0));
@@ -192,7 +192,7 @@ void add_sums(std::vector<Sample>& cases, std::int64_t n, std::int64_t rows, std
 
 void add_updates(std::vector<Sample>& cases, std::int64_t n) {
   {
-    Writer w("adam", {n});
+    SampleWriter w("adam", {n});
     const int p = w.operand(), m = w.operand(), v = w.operand(), g = w.operand();
     const int b1 = w.number(), b2 = w.number(), rate = w.number(), correction = w.number(),
               epsilon = w.number();
@@ -206,7 +206,7 @@ void add_updates(std::vector<Sample>& cases, std::int64_t n) {
     cases.push_back(w.finish(4, 3, 3));
   }
   {
-    Writer w("momentum", {n});
+    SampleWriter w("momentum", {n});
     const int p = w.operand(), m = w.operand(), g = w.operand();
     const int decay = w.number(), keep = w.number(), rate = w.number();
     const int m2 = w.map(add, w.map(mul, m, keep), w.map(add, g, w.map(mul, p, decay)));
@@ -215,12 +215,12 @@ void add_updates(std::vector<Sample>& cases, std::int64_t n) {
     cases.push_back(w.finish(3, 2, 2));
   }
   {
-    Writer w("f32 to bf16", {n});
+    SampleWriter w("f32 to bf16", {n});
     w.output(w.map(cast, w.operand(), -1, -1, bf16), 0, bf16);
     cases.push_back(w.finish(1, 1, 0, 3));  // 4 and 2 bytes
   }
   {
-    Writer w("bf16 to f32", {n});
+    SampleWriter w("bf16 to f32", {n});
     w.output(w.map(cast, w.operand(0, bf16)));
     cases.push_back(w.finish(1, 1, 0, 3));
   }
