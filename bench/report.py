@@ -191,7 +191,7 @@ def facts(kept):
              f"{', '.join(where['instruction_sets'])}", f"- system: {where['system']}, Python {where['python']}",
              "- " + ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))]
     if kept.get("peaks"):
-        lines.append("- measured peaks with as many threads: " + ", ".join(
+        lines.append("- measured peaks with the same number of threads: " + ", ".join(
             f"{key.rsplit('_', 1)[0].replace('_', ' ')} {value:.0f} {'GB/s' if key.endswith('gbs') else 'GFLOP/s'}"
             for key, value in kept["peaks"].items()))
     return "\n".join(lines)

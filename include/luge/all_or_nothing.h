@@ -12,7 +12,7 @@ namespace luge {
 /// While it lives, what this thread assigns to Variables is remembered. It is taken back at the end, the last
 /// first, unless keep() was called: code that assigns several Variables and may fail between them changes all
 /// or none. Scopes nest: what an inner one keeps, the one around it may still take back. Inside a function
-/// that is being compiled it does nothing; there all assignments take place together anyway.
+/// that is being compiled it does nothing; there all assignments happen together anyway.
 ///
 ///   AllOrNothing assigned;
 ///   for (auto& [variable, value] : read(path)) variable.assign(value);

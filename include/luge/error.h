@@ -60,8 +60,8 @@ class FileError : public Error {
  public:
   using Error::Error;
 };
-/// The content of a file breaks its format. The text names the path, the place in the file, what was expected
-/// and what was found.
+/// The content of a file breaks its format. The text names the path, the position in the file, what was
+/// expected and what was found.
 class FormatError : public Error {
  public:
   using Error::Error;

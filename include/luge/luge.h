@@ -71,7 +71,7 @@
 #include "luge/variable.h"
 
 /// @mainpage
-/// The programming interface of Luge, generated from the comments in include/luge. README.md is the place to
+/// The programming interface of Luge, generated from the comments in include/luge. README.md is the page to
 /// start; this reference states shapes, dtypes and errors of each function.
 
 /// @namespace luge

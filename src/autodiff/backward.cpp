@@ -48,8 +48,8 @@ class Walk {
   bool is_target(const Node* node) const { return targets_.find(node) >= 0; }
   std::size_t index(const Node* node) const { return static_cast<std::size_t>(index_.find(node)); }
 
-  // Active: a gradient arriving here is worth following, for a target lies upstream, or might have (a cut
-  // node).
+  // Active: a gradient arriving here is worth following, because a target is upstream, or might have been (a
+  // cut node).
   void find_active() {
     active_.assign(nodes_.size(), false);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -87,7 +87,7 @@ class Walk {
     if (node.cut) {
       if (target) return;
       throw GraphError(fmt::format(
-          "the gradient would have to cross {} (shape {}), whose graph was let go when it was evaluated or "
+          "the gradient would have to cross {} (shape {}), whose graph was released when it was evaluated or "
           "stepped over; "
           "compute grad before reading or stepping, or put stop_gradient where the history should end",
           node.op->name(), node.outputs[0].type.shape.to_string()));
@@ -99,7 +99,7 @@ class Walk {
       needs.push_back(!node.op->traits().is_type_only(k) && active_[index(node.inputs[k].node)] &&
                       is_floating(in.back().dtype()));
     }
-    if (std::find(needs.begin(), needs.end(), true) == needs.end()) return;  // labels alone lie upstream
+    if (std::find(needs.begin(), needs.end(), true) == needs.end()) return;  // only labels are upstream
     for (std::size_t k = 0; k < node.outputs.size(); ++k) out.push_back(output_of(node, k));
     const Tensors gradients = differentiate(node, {in, out, adjoints_[i], needs});
     if (!target) adjoints_[i].clear();
@@ -143,8 +143,8 @@ class Walk {
   }
 
   bool bounded_;
-  bool met_cut_ = false;       // a target may have lain behind a node that was cut
-  bool plain_target_ = false;  // one that nodes behind it don't know of
+  bool met_cut_ = false;       // a target may have been upstream of a node that was cut
+  bool plain_target_ = false;  // one that the nodes upstream do not record
   std::vector<Node*> nodes_;
   NodeMap targets_{32};
   NodeMap index_{256};

@@ -10,11 +10,11 @@ namespace luge::autodiff {
 
 struct BackwardResult {
   Tensors gradients;     // one per target; empty where no gradient arrives
-  bool met_cut = false;  // a node whose inputs were let go lies upstream of the roots
+  bool met_cut = false;  // a node whose inputs were released is upstream of the roots
 };
 
 /// Gradients of Σ roots·seeds with respect to the targets. `bounded`: the walk ends at the targets, which
-/// must then not depend on each other. Throws GraphError for a path through a node already let go or an op
+/// must then not depend on each other. Throws GraphError for a path through a node that was released or an op
 /// without gradient.
 BackwardResult backward(std::span<const Tensor> roots, std::span<const Tensor> seeds,
                         std::span<const Tensor> targets, bool bounded);

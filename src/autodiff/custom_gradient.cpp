@@ -59,7 +59,7 @@ Tensors pass_on(const Tensors& inputs, const Tensors& outputs, GradientFunction 
   return make_node(op_ref<PassOn>(std::move(attributes)), all);
 }
 
-/// What a function did, apart from the nodes it made: those are let go of as any others.
+/// What a function did, apart from the nodes it made: those are released as any others.
 struct Recording {
   struct Value {  // an external of the recording, or an output of one of its steps
     int step;     // -1: external

@@ -57,7 +57,7 @@ Tensor seed_for(const Tensor& root, const GradOptions& options) {
   }
   if (met_cut) {
     throw GraphError(fmt::format(
-        "grad: no path from the root to {} is left; part of the graph was let go when it was evaluated; "
+        "grad: no path from the root to {} is left; part of the graph was released when it was evaluated; "
         "compute grad before reading values, or use a Variable for what needs gradients",
         what));
   }

@@ -25,13 +25,13 @@ std::string GradientReport::to_string() const {
 GradientReport gradient_check(const std::function<Tensors(const Tensors&)>& function, const Tensors& inputs,
                               const GradientCheckOptions& options) {
   Tensors current;
-  std::vector<std::size_t> places;  // of the targets among the inputs
+  std::vector<std::size_t> indices;  // of the targets among the inputs
   Subject subject;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     check_dtype(inputs[k], fmt::format("input {}", k));
     current.push_back(inputs[k]);
     if (inputs[k].dtype() != f64) continue;
-    places.push_back(k);
+    indices.push_back(k);
     subject.paths.push_back(fmt::format("input {}", k));
     subject.values.push_back(inputs[k].to_vector<double>());
     current.back() = tensor(subject.values.back(), inputs[k].shape());
@@ -42,11 +42,11 @@ GradientReport gradient_check(const std::function<Tensors(const Tensors&)>& func
   };
   subject.targets = [&] {
     Tensors targets;
-    for (std::size_t place : places) targets.push_back(current[place]);
+    for (std::size_t index : indices) targets.push_back(current[index]);
     return targets;
   };
   subject.assign = [&](std::size_t target, const Values& values) {
-    current[places[target]] = tensor(values, inputs[places[target]].shape());
+    current[indices[target]] = tensor(values, inputs[indices[target]].shape());
   };
   return gradient_checker::check(subject, options);
 }

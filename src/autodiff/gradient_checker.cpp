@@ -90,7 +90,7 @@ class Checker {
     std::int64_t count = 0, tried = 0;
     double scale = 1, unit = 1;
     double whole = 0;   // the length of its gradient
-    double length = 0;  // the same, but not nearly 0 beside others
+    double length = 0;  // the same, but not much smaller than others
     double error = 0, apart = 0, length_a = 0, length_n = 0;
     bool covered = false;  // some part of its gradient was compared
   };
@@ -131,7 +131,7 @@ class Checker {
       Target target;
       target.count = static_cast<std::int64_t>(subject_.values[k].size());
       target.tried = options_.elements > 0 ? std::min(options_.elements, target.count) : target.count;
-      // Scaling the weights scales gradients and differences alike; a gradient that is 0 stays as it is.
+      // Scaling the weights scales gradients and differences equally; a gradient that is 0 stays as it is.
       target.scale = largest > 1e-9 && largest < 0.1 ? 0.1 / largest : 1;
       target.unit = std::max(1.0, largest * target.scale);
       target.length = target.whole = length(analytic_[k]);
@@ -140,7 +140,8 @@ class Checker {
       total_ += target.tried;
       targets_.push_back(target);
     }
-    // A direction takes as much of each target's gradient, but not of those that are nearly 0 beside others.
+    // A direction takes as much of each target's gradient, but not of those that are much smaller than
+    // others.
     for (Target& target : targets_) target.length = std::max({target.length, 1e-2 * longest, 1e-12});
     directions_ = std::min<std::int64_t>(options_.directions, static_cast<std::int64_t>(targets_.size()));
     total_ += directions_;
@@ -229,8 +230,8 @@ class Checker {
     Target& target = targets_[which];
     const Values &analytic = analytic_[which], &x = subject_.values[which];
     const double scale = target.scale, unit = target.unit;
-    const std::int64_t place = round * target.count / target.tried;
-    const auto index = static_cast<std::size_t>(place);
+    const std::int64_t element = round * target.count / target.tried;
+    const auto index = static_cast<std::size_t>(element);
     const Way way{[&](double by) {
                     Values values = x;
                     values[index] += by;
@@ -256,7 +257,7 @@ class Checker {
     target.apart += off * off;
     target.length_a += analytic[index] * analytic[index] * scale * scale;
     target.length_n += found.slope * found.slope * scale * scale;
-    if (off > 0) report_.worst.push_back({subject_.paths[which], place, analytic[index], found.slope});
+    if (off > 0) report_.worst.push_back({subject_.paths[which], element, analytic[index], found.slope});
   }
 
   void conclude(const Target& target) {

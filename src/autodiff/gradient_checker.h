@@ -14,7 +14,7 @@ using Values = std::vector<double>;
 
 /// A function of numbered targets whose elements can be moved.
 struct Subject {
-  std::function<Tensors()> run;                            // with the targets as they stand
+  std::function<Tensors()> run;                            // with the present values of the targets
   std::function<Tensors()> targets;                        // the tensors that grad is asked for
   std::function<void(std::size_t, const Values&)> assign;  // new elements for a target
   std::vector<std::string> paths;

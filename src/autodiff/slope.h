@@ -6,7 +6,7 @@
 
 namespace luge {
 
-/// Σ of the results, each times its weight, at a place so far along the way (negative: backward), minus the
+/// Σ of the results, each times its weight, at a distance along the way (negative: backward), minus the
 /// same at the start. Differences are taken before anything is summed, so that little is lost.
 struct Way {
   std::function<std::vector<double>(double distance)> at;  // all results, one after another
@@ -29,7 +29,7 @@ struct Judgment {
 
 /// Compares the slope at the start of the way with `gradient`. A kink within the step shows in slopes from
 /// both sides that differ and do not approach each other as they do where the function is smooth: then the
-/// step is made shorter, until kinks lie outside it or rounding hides the slope (`unresolved`). A gradient
+/// step is made shorter, until kinks are outside it or rounding hides the slope (`unresolved`). A gradient
 /// differs when the slope stays away from it while the step shrinks.
 Judgment judge(const Way& way, const std::vector<double>& start, const std::vector<double>& weights,
                double gradient, const SlopeOptions& options);

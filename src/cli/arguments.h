@@ -73,7 +73,7 @@ class Arguments {
   std::map<std::string, std::string> resolved() const;
   /// Sets a value that nothing has set before (a restored configuration).
   void set_default(std::string_view key, std::string value);
-  /// A value worked out from the one that was given ("auto"), in its place.
+  /// Replaces the value that was given ("auto") by the one worked out from it.
   void replace(std::string_view key, std::string value);
   [[noreturn]] void misuse(std::string_view key, std::string_view expected) const;
 

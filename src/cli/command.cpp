@@ -89,9 +89,9 @@ void set_program(const std::string& name) { called() = shell_word(name); }
 
 Registration::Registration(Command command) {
   auto& all = registry();
-  const auto place = std::lower_bound(all.begin(), all.end(), command,
-                                      [](const Command& a, const Command& b) { return a.name < b.name; });
-  all.insert(place, std::move(command));
+  const auto position = std::lower_bound(all.begin(), all.end(), command,
+                                         [](const Command& a, const Command& b) { return a.name < b.name; });
+  all.insert(position, std::move(command));
 }
 
 const std::vector<Command>& commands() { return registry(); }
@@ -131,7 +131,7 @@ std::string help_text() {
       "\n"
       "--json (or format=json) prints one JSON document where a command reports something.\n"
       "Environment: LUGE_DATA (data sets), LUGE_THREADS (processors to use), LUGE_LOG=compile,kernels,\n"
-      "LUGE_ISA (the best instructions to use: avx512, avx2, portable ...).\n"
+      "LUGE_ISA (the best instructions to use: avx512, avx2, portable ...), NO_COLOR.\n"
       "\n"
       "Begin with:  " +
       program() + " train model=lenet5 data=fashion-mnist epochs=5\n";

@@ -97,7 +97,8 @@ void spend(const Arguments& arguments, double seconds, double pass, std::size_t 
   }
 }
 
-// Says on stderr how far it is, on a terminal in place, elsewhere every ten seconds; ends it when time is up.
+// Says on stderr how far it is, on a terminal on one line, elsewhere every ten seconds; ends it when time is
+// up.
 std::function<bool(std::int64_t, std::int64_t)> watch(Clock::time_point start, double seconds) {
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   return [=, last = start](std::int64_t done, std::int64_t total) mutable {

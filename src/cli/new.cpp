@@ -94,7 +94,7 @@ int main(int count, char** arguments) {
     ./build/predict
 
 The network is in `model.h`. `luge predict model=model.safetensors input=PICTURE.png` reads the trained file too.
-Where Luge is not installed in a standard place, tell CMake: `-DCMAKE_PREFIX_PATH=PLACE`.
+Where Luge is not installed in a standard folder, tell CMake: `-DCMAKE_PREFIX_PATH=FOLDER`.
 )"},
 };
 
@@ -115,13 +115,13 @@ std::string project_name(const fs::path& folder) {
   return name;
 }
 
-struct Place {
+struct Installation {
   fs::path prefix;  // for CMAKE_PREFIX_PATH
   fs::path build;   // the build tree to install there first; empty where this command is installed
 };
 
 // Where find_package(luge) will find this very Luge.
-Place package_place() {
+Installation installation() {
   std::error_code error;
   const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
   if (!error && fs::exists(folder / "cmake_install.cmake")) return {fs::absolute("luge-installed"), folder};
@@ -145,13 +145,13 @@ int make_project(const Arguments& arguments) {
     io::write_file(folder / file.name, filled(file.text, name));
   }
   fmt::print("made {}: model.h train.cpp predict.cpp CMakeLists.txt README.md\nNext:\n", folder.string());
-  const auto [prefix, build] = package_place();
-  const std::string place = shell_word(prefix.string());
-  if (!build.empty()) fmt::print("  cmake --install {} --prefix {}\n", shell_word(build.string()), place);
+  const auto [prefix, build] = installation();
+  const std::string installed = shell_word(prefix.string());
+  if (!build.empty()) fmt::print("  cmake --install {} --prefix {}\n", shell_word(build.string()), installed);
   fmt::print(
       "  cd {} && cmake -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH={} && cmake --build build\n"
       "  ./build/train\n",
-      shell_word(folder.string()), place);
+      shell_word(folder.string()), installed);
   return 0;
 }
 

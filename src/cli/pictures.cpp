@@ -12,7 +12,8 @@
 namespace luge::cli {
 namespace {
 
-// For one output place: the input places it is made of, and their weights (a triangle as wide as the scale).
+// For one output pixel: the input pixels that it is made of, and their weights (a triangle as wide as the
+// scale).
 struct Taps {
   std::int64_t first = 0;
   std::vector<float> weights;

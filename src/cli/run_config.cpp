@@ -61,10 +61,11 @@ std::vector<std::string> config_words(const fs::path& run, const std::string& da
   const Arguments recorded("resume", training_keys(), 0, words);
   if (!data.empty() || !recorded.given("data.name")) return words;
   // Where the data lay when the training began may have been told from the folder it began in.
-  const fs::path place = recorded.text("data.name");
-  const fs::path beside = fs::absolute(run).lexically_normal().parent_path().parent_path() / place;
-  const bool here = recorded_data(place.string()) == place.string() || fs::exists(place, error);
-  if (place.is_relative() && !here && fs::exists(beside, error)) words.push_back("data=" + beside.string());
+  const fs::path path = recorded.text("data.name");
+  const fs::path next_to_run = fs::absolute(run).lexically_normal().parent_path().parent_path() / path;
+  const bool here = recorded_data(path.string()) == path.string() || fs::exists(path, error);
+  if (path.is_relative() && !here && fs::exists(next_to_run, error))
+    words.push_back("data=" + next_to_run.string());
   return words;
 }
 

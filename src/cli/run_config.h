@@ -16,7 +16,7 @@ void write_config(const Arguments& arguments, const io::RunDirectory& run, bool 
 /// Whether the folder is a run of the command; false for none, and for one that a program wrote.
 bool has_config(const std::filesystem::path& run);
 /// The words with which a run's configuration is read: config=, and data=, which is `data` unless empty, or
-/// a place beside the run when the recorded one is not here. Throws FileError for a folder without
+/// a path next to the run when the recorded one is not here. Throws FileError for a folder without
 /// config.toml.
 std::vector<std::string> config_words(const std::filesystem::path& run, const std::string& data = {});
 

@@ -177,14 +177,14 @@ void print_table(const Arguments& arguments, const train::History& history, std:
              new_steps == history.steps ? "" : fmt::format(", {} with those before", history.steps));
   if (!history.stop_reason.empty()) fmt::print("ended  {}\n", history.stop_reason);
   fmt::print("Next:\n");
-  const std::string place = shell_word(run.string());
-  if (history.interrupted) fmt::print("  {} resume run={}\n", program(), place);
-  fmt::print("  {} eval run={}\n", program(), place);
+  const std::string shown_run = shell_word(run.string());
+  if (history.interrupted) fmt::print("  {} resume run={}\n", program(), shown_run);
+  fmt::print("  {} eval run={}\n", program(), shown_run);
   if (data.whole.train.info().input.shape.rank() == 3) {
     fmt::print("  {0} data {1} to=samples count=10\n  {0} predict run={2} input=samples\n", program(),
-               shell_word(arguments.text("data.name")), place);
+               shell_word(arguments.text("data.name")), shown_run);
   } else {
-    fmt::print("  {} predict run={} input=FILE.csv\n", program(), place);
+    fmt::print("  {} predict run={} input=FILE.csv\n", program(), shown_run);
   }
 }
 

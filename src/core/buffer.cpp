@@ -15,7 +15,7 @@
 namespace luge {
 namespace {
 
-// Large buffers lie in large pages where the system has them: kernels that walk along dozens of streams at
+// Large buffers use large pages where the system has them: kernels that walk along dozens of streams at
 // once would wait for page tables. Only whole large pages are asked for, so nothing more becomes resident.
 void use_large_pages([[maybe_unused]] std::byte* data, [[maybe_unused]] std::size_t bytes) {
 #if defined(__linux__)

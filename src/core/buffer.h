@@ -1,4 +1,4 @@
-// Buffer: the memory behind an evaluated value, in a layout of some backend (0: public, dense row-major).
+// Buffer: the memory of an evaluated value, in a layout of some backend (0: public, dense row-major).
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace luge {
 using LayoutId = std::uint32_t;
 inline constexpr LayoutId public_layout = 0;
 
-/// 64-byte aligned memory with at least 64 readable bytes behind the last element. Throws MemoryError naming
+/// 64-byte aligned memory with at least 64 readable bytes after the last element. Throws MemoryError naming
 /// the bytes asked for.
 class Buffer {
  public:
@@ -24,7 +24,7 @@ class Buffer {
   const std::byte* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
   LayoutId layout() const { return layout_; }
-  /// The same content in other layouts, made when first asked for; whoever changes the content drops them.
+  /// The same content in other layouts, made when first asked for; code that changes the content drops them.
   std::vector<std::shared_ptr<Buffer>> packed;
 
  private:

@@ -32,11 +32,11 @@ class ForGood {
   State* suspended_;
 };
 
-/// A place in the sequence of draws, for work that may fail.
+/// A position in the sequence of draws, for work that may fail.
 class Mark {
  public:
   Mark();
-  /// Back to that place, unless another thread has drawn since: its numbers must not come twice.
+  /// Back to that position, unless another thread has drawn since: its numbers must not come twice.
   void take_back() const;
 
  private:

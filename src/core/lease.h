@@ -1,4 +1,4 @@
-// Lease: large scratch tables that a thread uses again and again, one user at a time. Whoever leases them
+// Lease: large scratch tables that a thread uses again and again, one user at a time. Code that leases them
 // gives them back empty, however the scope ends; a second user on the same thread gets tables of its own.
 #pragma once
 

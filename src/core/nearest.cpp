@@ -62,7 +62,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates,
                                  std::size_t count) {
-  constexpr std::size_t kLongest = 200;  // nobody mistypes such a name, and the distance is quadratic
+  constexpr std::size_t kLongest = 200;  // such a name is not a typing error, and the distance is quadratic
   std::vector<std::pair<std::size_t, const std::string*>> found;
   const std::string wanted = plain(name.substr(0, kLongest));
   for (const std::string& candidate : candidates) {

@@ -26,13 +26,13 @@ Verdict verdict_on(std::string_view text) {
   return text.starts_with("0x") || text.starts_with("0X") ? Verdict::hexadecimal : Verdict::no_number;
 }
 
-// from_chars says "out of range" at both ends of the range; the decimal place of the first digit tells which.
+// from_chars says "out of range" at both ends of the range; the exponent of the first digit tells which.
 bool is_tiny(std::string_view text) {
   const std::size_t exponent_at = std::min(text.find_first_of("eE"), text.size());
   const std::string_view mantissa = text.substr(0, exponent_at);
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
   const std::size_t first = std::min(mantissa.find_first_of("123456789"), mantissa.size());
-  const auto place =
+  const auto first_digit =
       static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first);  // 1 for units, -1 for tenths
 
   std::string_view exponent = text.substr(std::min(exponent_at + 1, text.size()));
@@ -41,7 +41,7 @@ bool is_tiny(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), value);
   if (error == std::errc::result_out_of_range) return negative;
-  return place + value < 0;
+  return first_digit + value < 0;
 }
 
 Parsed parse(std::string_view text) {

@@ -1,5 +1,5 @@
 // Whether the threads of the OpenMP pool wait for their next region by spinning or asleep. Spinning is
-// fastest on a machine of one's own and ruinous on a shared one
+// fastest on a machine without other load and very slow on a shared one
 // (docs/decisions/0021-spinning-on-shared-machines.md).
 #pragma once
 

@@ -31,8 +31,8 @@ int initial() {
   return processors();
 }
 
-// The pool's threads do not live on in a child, which would wait for them for ever: it computes on one
-// thread. Where there is no thread beside this one, there is no pool, and the child makes its own.
+// The pool's threads do not live on in a child, which would wait for them without end: it computes on one
+// thread. Where this is the only thread, there is no pool, and the child makes its own.
 std::atomic<bool> pool_lost{false};
 bool alone = false;
 

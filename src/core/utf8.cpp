@@ -30,9 +30,9 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
-constexpr std::uint32_t kEscapes = 0xEF00;  // U+EF80 … U+EFFF stand for the bytes 0x80 … 0xFF
+constexpr std::uint32_t kEscapes = 0xEF00;  // U+EF80 … U+EFFF mean the bytes 0x80 … 0xFF
 
-// Whether one of the escapes stands at `at`: EE BE 80 … EE BF BF.
+// Whether one of the escapes is at `at`: EE BE 80 … EE BF BF.
 bool is_escape(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
   return at + 2 < text.size() && byte(0) == 0xEE && in(byte(1), 0xBE, 0xBF) && in(byte(2), 0x80, 0xBF);

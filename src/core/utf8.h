@@ -8,7 +8,7 @@
 
 namespace luge {
 
-/// Where the first byte stands that is no well-formed UTF-8 (overlong forms, surrogates and all beyond
+/// The offset of the first byte that is not well-formed UTF-8 (overlong forms, surrogates and all beyond
 /// U+10FFFF are not); std::string_view::npos when there is none.
 std::size_t first_invalid_utf8(std::string_view text);
 
@@ -20,7 +20,7 @@ std::string valid_utf8(std::string_view text);
 std::string to_utf8_escapes(std::string_view bytes);
 std::string from_utf8_escapes(std::string_view text);
 
-/// Appends the UTF-8 form of a code point that is no surrogate and at most U+10FFFF.
+/// Appends the UTF-8 form of a code point that is not a surrogate and at most U+10FFFF.
 void append_utf8(std::string& text, std::uint32_t code_point);
 
 }  // namespace luge

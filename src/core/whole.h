@@ -10,7 +10,7 @@
 
 namespace luge {
 
-/// The element as int64; nothing when it has a fraction, is NaN, or lies outside int64.
+/// The element as int64; nothing when it has a fraction, is NaN, or is outside int64.
 template <class T>
 std::optional<std::int64_t> as_whole(T element) {
   if constexpr (std::integral<T>) {

@@ -12,7 +12,7 @@ constexpr DType accumulator(DType dtype) {
 }
 
 /// op.decompose(in). An op that reduces, squares or draws computes in the accumulator's dtype and rounds what
-/// it gives once; one that passes on what it is given (Narrowing::follows, products) stays in its dtype.
+/// it gives once; one that passes its input on (Narrowing::follows, products) stays in its dtype.
 Tensors expand(const AnyOp& op, const Tensors& in);
 
 }  // namespace luge

@@ -25,7 +25,7 @@ enum class Leaf : std::uint8_t {
   key,       // a random key {seed, draw}: i64[2], bound at run time
   argument,  // placeholder, argument of a compiled function, leaf of a specialized graph
   read,      // one version of a Variable; may have an input: the value assigned but not evaluated yet
-  typed,     // only a type: stands for an input nobody reads the elements of
+  typed,     // only a type: an input whose elements are not read
 };
 
 struct Edge {  // an owning reference between nodes
@@ -45,8 +45,8 @@ struct Node {
   std::atomic<std::uint32_t> refs{0};  // handles of all outputs + edges
   Leaf leaf = Leaf::none;
   bool requires_grad = false;             // depends on a trainable Variable or an argument
-  std::atomic<bool> cut{false};           // its inputs were let go after evaluation
-  bool grad_root = false;                 // stands in the list of roots below
+  std::atomic<bool> cut{false};           // its inputs were released after evaluation
+  bool grad_root = false;                 // is in the list of roots below
   bool barrier = false;                   // never merged with an equal node (checkpoint's recomputation)
   std::atomic<std::uint32_t> pending{0};  // longest chain of unevaluated nodes ending here; 0: in memory
   std::uint64_t sequence = 0;             // creation order: inputs come before their users
@@ -92,12 +92,12 @@ Tensor read_leaf(std::shared_ptr<Slot> slot, const Type& type, bool trainable, c
 Tensor argument_leaf(Type type, std::string label, bool requires_grad = true);
 Tensor typed_leaf(Type type);
 
-/// Lets go of the inputs of a node whose needed values are in memory. Marks it, so that a gradient through it
+/// Releases the inputs of a node whose needed values are in memory. Marks it, so that a gradient through it
 /// throws.
 void cut(Node* node);
 
 /// Remembers of which root the targets' gradients were taken. A step that replaces the targets evaluates the
-/// root with them: its value is seldom needed for the gradients, but somebody may read it afterwards.
+/// root with them: its value is seldom needed for the gradients, but it may be read afterwards.
 void remember_grad_root(const Tensor& root, std::span<const Tensor> targets);
 /// Live roots of gradients with respect to any of these nodes.
 Tensors grad_roots(std::span<const Node* const> targets);

@@ -18,7 +18,7 @@ class NodeMap {
   }
   /// The node's number, or -1.
   int find(const Node* node) const {
-    for (std::size_t i = place(node);; i = (i + 1) & (cells_.size() - 1)) {
+    for (std::size_t i = slot_of(node);; i = (i + 1) & (cells_.size() - 1)) {
       if (cells_[i].round != round_) return -1;
       if (cells_[i].node == node) return cells_[i].number;
     }
@@ -26,7 +26,7 @@ class NodeMap {
   /// Adds the node; false when it was there.
   bool insert(const Node* node, int number) {
     if (2 * (size_ + 1) > cells_.size()) grow();
-    for (std::size_t i = place(node);; i = (i + 1) & (cells_.size() - 1)) {
+    for (std::size_t i = slot_of(node);; i = (i + 1) & (cells_.size() - 1)) {
       if (cells_[i].round != round_) {
         cells_[i] = {node, round_, number};
         ++size_;
@@ -36,7 +36,7 @@ class NodeMap {
     }
   }
   void set(const Node* node, int number) {
-    std::size_t i = place(node);
+    std::size_t i = slot_of(node);
     while (cells_[i].node != node || cells_[i].round != round_) i = (i + 1) & (cells_.size() - 1);
     cells_[i].number = number;
   }
@@ -47,7 +47,7 @@ class NodeMap {
     std::uint32_t round = 0;
     int number = 0;
   };
-  std::size_t place(const Node* node) const {
+  std::size_t slot_of(const Node* node) const {
     return (reinterpret_cast<std::uintptr_t>(node) >> 4) * 0x9e3779b97f4a7c15ull >> 20 & (cells_.size() - 1);
   }
   void grow() {

@@ -1,5 +1,5 @@
-// AnyOp: an op whose struct has been erased. Everything outside src/ops/ sees ops through it. How an op is
-// written stands in graph/op_model.h.
+// AnyOp: an op whose struct has been erased. Everything outside src/ops/ sees ops through it.
+// graph/op_model.h says how an op is written.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct View {
 
 struct ReferenceCall {
   std::span<const View> in;   // type-only inputs have data == nullptr
-  std::span<const View> out;  // an output nobody reads has data == nullptr
+  std::span<const View> out;  // an output that is not used has data == nullptr
   Status* status;
 };
 

@@ -2,7 +2,7 @@
 //
 //   struct Softmax : Op<Softmax, SoftmaxAttributes> {
 //     static constexpr auto name = "softmax";
-//     Types infer(const Types& in) const;                 // the only place shapes and dtypes are computed
+//     Types infer(const Types& in) const;                 // the only code that computes shapes and dtypes
 //     Tensors decompose(const Tensors& in) const;         // its meaning in other ops, and/or
 //     void reference(const ReferenceCall& call) const;    // its meaning as a plain loop over dense memory
 //     Tensors gradient(const GradientCall& call) const;   // one tensor per input, empty where none; or

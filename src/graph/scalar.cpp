@@ -11,8 +11,7 @@ namespace luge {
 
 std::int64_t Scalar::whole() const {
   const auto exact = is_real() ? as_whole(real_) : is_large() ? std::nullopt : std::optional(whole_);
-  if (!exact)
-    throw ValueError(fmt::format("the number {} is not a whole number of 64 bits with a sign", to_string()));
+  if (!exact) throw ValueError(fmt::format("the number {} is not a signed 64-bit integer", to_string()));
   return *exact;
 }
 

@@ -34,7 +34,7 @@ struct Mode {
   std::atomic<const void*> holder{nullptr};  // what put it off by a call of its own
 };
 
-/// For the length of a scope, on this thread, switches stand as it says and not as they are.
+/// For the length of a scope, on this thread, switches have the values given here.
 class ModeOverride {
  public:
   ModeOverride();
@@ -54,14 +54,14 @@ class ModeOverride {
 struct Trace {
   struct State {
     std::shared_ptr<Slot> slot;
-    bool trainable;  // as it stood when the function first met the slot
+    bool trainable;  // its value when the function first used the slot
     Tensor read;     // the value the slot has when the program starts; empty when written before it was read
     Tensor current;  // what a read gives now
     Tensor written;  // the last assignment, or empty
   };
   std::vector<State> states;  // in order of first use
   Tensors scalars;            // a number is one node in a trace, however often it is written
-  Tensors keys;               // random keys to draw anew at each call
+  Tensors keys;               // random keys to draw again at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
   struct Watched {
     Tensor value;
@@ -69,7 +69,7 @@ struct Trace {
     double times;
   };
   std::vector<Watched>
-      watched;  // what moves state beside weights, for which an optimizer's step may be refused
+      watched;  // what changes state other than weights, for which an optimizer's step may be refused
   bool outer_reads =
       false;           // a first read gives the node made outside (graph::record), not one of the trace's own
   bool looks = false;  // a Probe's: nothing is compiled, and values may be read
@@ -113,14 +113,14 @@ class OutsideTrace {
   random::ForGood draws_;
 };
 
-/// In a function that is being compiled: a step that an optimizer takes later in it is refused when so many
-/// times this value, floating, towards which the state `name` moves, is not finite. Elsewhere it does
-/// nothing.
+/// In a function that is being compiled: a step that an optimizer takes later in it is refused when this
+/// number of times this value, floating, towards which the state `name` moves, is not finite. Elsewhere it
+/// does nothing.
 void watch(const Tensor& value, std::string name, double times = 1);
 
 /// A new random key: drawn now from the generator, or, in a trace, at each call.
 Tensor next_key();
-/// How a switch stands on this thread.
+/// The value of a switch on this thread.
 bool mode_now(const Mode& mode);
 /// The same, noted in the trace under way.
 bool read_mode(const std::shared_ptr<const Mode>& mode);

@@ -34,7 +34,7 @@ const std::shared_ptr<Slot>& need(const std::shared_ptr<Slot>& slot) {
   return slot;
 }
 
-// The initial value as an expression of its own, which nobody evaluates by chance: the evaluated parameter
+// The initial value as an expression of its own, which is not evaluated by chance: the evaluated parameter
 // and its initial value must not both stay in memory.
 Tensor unevaluated_copy(const Tensor& value) {
   const std::lock_guard lock(engine_mutex());
@@ -56,7 +56,7 @@ Tensor unevaluated_copy(const Tensor& value) {
   return copies.at(value.node())[static_cast<std::size_t>(value.output())];
 }
 
-// What a function builds depends on it, so a trace keeps how it stood before the function changed it.
+// What a function builds depends on it, so a trace keeps its value from before the function changed it.
 void note_trainable(const std::shared_ptr<Slot>& slot) {
   if (Trace* trace = current_trace()) trace->state(slot);
 }

@@ -37,7 +37,7 @@ std::int64_t number_in(const std::map<std::string, std::string>& metadata, const
 }
 
 /// What a Saver wrote for a prefix, oldest first. The order is that of saving: a program that was started
-/// again counts its steps anew, so a larger step need not be the newer one. Files that are no session's, or
+/// again counts its steps from 0, so a larger step need not be the newer one. Files that are no session's, or
 /// cannot be read, are left alone.
 std::vector<Saved> saved_files(const std::string& prefix) {
   const fs::path base(prefix);

@@ -7,7 +7,7 @@
 
 namespace luge::loss {
 
-/// The target in the prediction's shape and dtype; [N] stands for [N,1]. Throws ShapeError naming both:
+/// The target in the prediction's shape and dtype; [N] means [N,1]. Throws ShapeError naming both:
 /// shapes that would silently broadcast to [N,N] are a mistake.
 Tensor matched(std::string_view loss, const Tensor& prediction, const Tensor& target);
 /// [N,…] → [N]: the mean over each sample's elements.

@@ -12,7 +12,7 @@
 namespace luge::loss {
 namespace {
 
-/// sample_weight [N] as [N,1,…], beside costs, predictions or targets [N,…].
+/// sample_weight [N] as [N,1,…], for costs, predictions or targets [N,…].
 Tensor beside(const std::string& loss, const Tensor& sample_weight, const Tensor& x) {
   const auto fits = [&] {
     if (sample_weight.rank() != 1 || x.rank() < 1) return false;
@@ -28,7 +28,7 @@ Tensor beside(const std::string& loss, const Tensor& sample_weight, const Tensor
   return weight;
 }
 
-/// x with zeros for samples of weight 0, so that what stands there, be it NaN, reaches neither the loss nor a
+/// x with zeros for samples of weight 0, so that what they hold, even NaN, reaches neither the loss nor a
 /// gradient.
 Tensor of_counted(const std::string& loss, const Tensor& sample_weight, const Tensor& x) {
   const Operand zero = x.dtype() == boolean ? Operand(false) : Operand(0);

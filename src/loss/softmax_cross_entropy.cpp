@@ -43,7 +43,7 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
 Targets targets_of(const SoftmaxCrossEntropyOptions& o, const Shape& logits, const Shape& target) {
   const Axes along(std::vector<std::int64_t>{o.axis});
   const int axis = static_cast<int>(along.resolve("softmax_cross_entropy", logits.rank())[0]);
-  // As squeeze_labels has it: [N,…,1] beside logits [N,…,C] are labels too.
+  // As squeeze_labels has it: [N,…,1] with logits [N,…,C] are labels too.
   const bool column =
       target.rank() == logits.rank() && logits.rank() > 0 && target[axis] == 1 && logits[axis] != 1;
   if (target.rank() >= logits.rank() && !column) return {.kind = Targets::Kind::probabilities};

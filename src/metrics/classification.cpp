@@ -16,13 +16,14 @@ namespace luge::metrics {
 namespace {
 
 // What counts, in the shape of what was hit: with targets [N,…,C,…] or [N,…,1,…] a sample counts where one of
-// its classes does. One output for each sample may stand along the axis, or its labels alone.
-Tensor beside(const Tensor& hit, const Tensor& counted, int axis, const std::string& metric) {
+// its classes does. One output for each sample may be along the axis, or its labels alone.
+Tensor per_sample(const Tensor& hit, const Tensor& counted, int axis, const std::string& metric) {
   Tensor fitting = counted;
   if (counted.rank() == hit.rank() + 1) {
-    const int place = axis < 0 ? axis + counted.rank() : axis;
-    const bool along = place < counted.rank() && may_equal(counted.shape().without(place), hit.shape());
-    fitting = any(counted, along ? place : -1);
+    const int position = axis < 0 ? axis + counted.rank() : axis;
+    const bool is_along =
+        position < counted.rank() && may_equal(counted.shape().without(position), hit.shape());
+    fitting = any(counted, is_along ? position : -1);
   } else if (counted.rank() + 1 == hit.rank()) {
     fitting = unsqueeze(counted, axis);
   }
@@ -55,7 +56,7 @@ Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, cons
           .update_counted =
               [hits, name, axis](const Tensors& sums, const Tensor& prediction, const Tensor& target,
                                  const Tensor& counted) {
-                const Tensor hit = hits(prediction, target), counts = beside(hit, counted, axis, name);
+                const Tensor hit = hits(prediction, target), counts = per_sample(hit, counted, axis, name);
                 return Tensors{sums[0] + sum(cast(logical_and(hit, counts), i64)),
                                sums[1] + sum(cast(counts, i64))};
               }};

@@ -11,7 +11,7 @@ Metric::Rule share_of(std::string name,
                       std::function<Tensor(const Tensor& prediction, const Tensor& target)> hits,
                       int axis = -1);
 
-/// The labels of predictions [N,C], i64 [N]; [N,1] stands for [N]. Throws ShapeError for other shapes, and
+/// The labels of predictions [N,C], i64 [N]; [N,1] means [N]. Throws ShapeError for other shapes, and
 /// IndexError when the update runs for a label that is not a whole number.
 Tensor checked_labels(const std::string& metric, const Tensor& prediction, const Tensor& target);
 /// Whether shapes whose unknown extents may be any are one.

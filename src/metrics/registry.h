@@ -7,7 +7,7 @@
 
 namespace luge::metrics {
 
-/// `parse` gives the metric a name stands for, or nothing when it is not one of its names; `shown` stands in
+/// `parse` gives the metric of a name, or nothing when it is not one of its names; `shown` is in
 /// lists.
 bool add_named(const std::string& shown, std::optional<Metric> (*parse)(const std::string& name));
 

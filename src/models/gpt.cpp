@@ -32,9 +32,9 @@ class Gpt : public nn::Module {
       throw ShapeError(fmt::format("input {} is not a batch of ids; expected [N,T] with T from 1 to {}",
                                    ids.shape().to_string(), size_.length));
     }
-    Tensor places = positions_.value();
-    if (length < size_.length) places = slice(places, {.stop = length});
-    Tensor x = tokens_(ids) + places;
+    Tensor positions = positions_.value();
+    if (length < size_.length) positions = slice(positions, {.stop = length});
+    Tensor x = tokens_(ids) + positions;
     for (const nn::TransformerBlock& block : blocks_) x = block(x);
     return head_(norm_(x));
   }

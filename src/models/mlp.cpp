@@ -1,4 +1,4 @@
-// mlp: fully connected layers of rectified units, one of 128 unless told otherwise.
+// mlp: fully connected layers of rectified units, one of 128 by default.
 #include "models/layers.h"
 
 namespace luge::models {

@@ -1,5 +1,5 @@
 // yolov3-tiny: the trunk of the small YOLOv3 (Redmon and Farhadi 2018), from the picture to the map of one
-// scale: for each of 13x13 places three boxes of 85 numbers.
+// scale: for each of 13x13 cells three boxes of 85 numbers.
 #include "models/resnet.h"
 
 namespace luge::models {

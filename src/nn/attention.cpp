@@ -13,7 +13,7 @@ namespace {
 std::int64_t checked_width(std::string_view layer, std::int64_t width, std::int64_t heads) {
   if (heads < 1) throw ValueError(fmt::format("{}: {} heads; expected at least 1", layer, heads));
   if (width < 1 || width % heads != 0) {
-    throw ValueError(fmt::format("{}: width {} does not divide by {} heads", layer, width, heads));
+    throw ValueError(fmt::format("{}: width {} is not divisible by {} heads", layer, width, heads));
   }
   return width;
 }

@@ -35,7 +35,7 @@ void Construction::finish() {
     const OutsideTrace outside;
     eval(values);
   }
-  // A function that is being compiled may still fail behind this call.
+  // A function that is being compiled may still fail after this call.
   if (values_come_later()) {
     const auto all = std::make_shared<const std::vector<Begun>>(begun_);  // a copy, should this fail itself
     current_trace()->undo.emplace_back([all, draws = *draws_] {

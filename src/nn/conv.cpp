@@ -38,9 +38,9 @@ ConvLayer::ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& 
 
 void ConvLayer::create_parameters(const Tensor& x) const {
   if (x.rank() != spatial_ + 2 || x.extent(1) == unknown) {
-    constexpr const char* places[] = {"length", "height,width", "depth,height,width"};
+    constexpr const char* axes[] = {"length", "height,width", "depth,height,width"};
     throw ShapeError(fmt::format("input {} has {} axes; expected {}: [N,C,{}]", x.shape().to_string(),
-                                 x.rank(), spatial_ + 2, places[spatial_ - 1]));
+                                 x.rank(), spatial_ + 2, axes[spatial_ - 1]));
   }
   if (x.extent(1) % options_.groups != 0) {
     throw ShapeError(

@@ -15,7 +15,7 @@ Linear::Linear(std::int64_t outputs, const LinearOptions& options) : outputs_(ou
 
 void Linear::create_parameters(const Tensor& x) const {
   if (x.rank() < 2 || x.extent(-1) == unknown) {
-    throw ShapeError(fmt::format("input {} does not tell the number of inputs; expected [N,…,inputs]",
+    throw ShapeError(fmt::format("input {} does not say how many inputs there are; expected [N,…,inputs]",
                                  x.shape().to_string()));
   }
   const Shape shape{outputs_, x.extent(-1)};

@@ -54,7 +54,7 @@ CallFrame* current_call();
 /// Wraps an error in the path of the innermost call, once. To be called inside a catch block; always throws.
 [[noreturn]] void rethrow_with_path(const CallFrame& frame);
 
-/// Told of every finished call on this thread; null when nobody listens.
+/// Called after every finished call on this thread; may be null.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;

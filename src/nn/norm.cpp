@@ -38,7 +38,7 @@ BatchNorm::BatchNorm(const BatchNormOptions& options)
 
 void BatchNorm::create_parameters(const Tensor& x) const {
   if (x.rank() < 2 || x.extent(1) == unknown) {
-    throw ShapeError(fmt::format("input {} has no channels of known number; expected [N,C] or [N,C,…]",
+    throw ShapeError(fmt::format("input {} has an unknown number of channels; expected [N,C] or [N,C,…]",
                                  x.shape().to_string()));
   }
   const Shape channels{x.extent(1)};

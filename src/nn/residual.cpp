@@ -10,7 +10,7 @@ namespace luge::nn {
 
 Tensor Residual::forward(const Tensor& x) const {
   const auto& parts = state()->children;
-  // The shortcut first: its end is at hand when the body's last step runs, which may take the sum along.
+  // The shortcut first: its result is ready when the body's last step runs, which may compute the sum too.
   const Tensor passed = parts.size() > 1 ? (*parts[1].module)(x) : x;
   const Tensor y = (*parts[0].module)(x);
   if (y.shape() != passed.shape()) {

@@ -1,4 +1,4 @@
-// What argmax and argmin share: the first place along an axis that no other beats, NaN beating all.
+// What argmax and argmin share: the first element along an axis that no other exceeds; NaN exceeds all.
 #pragma once
 
 #include <fmt/format.h>
@@ -29,19 +29,19 @@ struct ArgReduction : Op<Self, ArgAttributes> {
   Types infer(const Types& in) const {
     check_inputs(Self::name, in, 1);
     check_number(Self::name, in[0]);
-    const int place = check_axis(Self::name, this->axis, in[0].shape.rank());
-    const Shape result = this->keep_dims ? in[0].shape.with(place, 1) : in[0].shape.without(place);
+    const int along = check_axis(Self::name, this->axis, in[0].shape.rank());
+    const Shape result = this->keep_dims ? in[0].shape.with(along, 1) : in[0].shape.without(along);
     const bool some = std::find(result.begin(), result.end(), 0) == result.end();
-    if (some && in[0].shape[place] == 0) {
+    if (some && in[0].shape[along] == 0) {
       throw ShapeError(
-          fmt::format("{}: {} has no elements along axis {}", Self::name, in[0].to_string(), place));
+          fmt::format("{}: {} has no elements along axis {}", Self::name, in[0].to_string(), along));
     }
     return {Type{DType::i64, result}};
   }
   void reference(const ReferenceCall& call) const {
     const Shape& shape = call.in[0].type.shape;
-    const int place = check_axis(Self::name, this->axis, shape.rank());
-    const std::int64_t length = shape[place], inner = product(Self::name, shape, place + 1, shape.rank());
+    const int along = check_axis(Self::name, this->axis, shape.rank());
+    const std::int64_t length = shape[along], inner = product(Self::name, shape, along + 1, shape.rank());
     for_number(call.in[0].type.dtype, [&]<class T>() {
       const T* x = call.in[0].template as<const T>();
       auto* y = call.out[0].template as<std::int64_t>();

@@ -1,4 +1,4 @@
-// argmax: the place of the largest element along an axis, the first among equals.
+// argmax: the index of the largest element along an axis, the first among equals.
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "ops/arg_reduce.h"

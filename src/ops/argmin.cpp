@@ -1,4 +1,4 @@
-// argmin: the place of the smallest element along an axis, the first among equals.
+// argmin: the index of the smallest element along an axis, the first among equals.
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "ops/arg_reduce.h"

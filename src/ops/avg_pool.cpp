@@ -37,7 +37,7 @@ struct AvgPool : Op<AvgPool, PoolAttributes> {
     const Space<PoolAttributes> s(*this, x, kernel.data());
     const std::int64_t image = volume(s.in), result = volume(s.out), channels = x[0] * x[1];
     for_floating(call.in[0].type.dtype, [&]<class T>() {
-      for_positions(s.out, [&](std::int64_t place, const Position& at) {
+      for_positions(s.out, [&](std::int64_t index, const Position& at) {
         const double count = divisor(s, count_include_pad, at);
         for (std::int64_t c = 0; c < channels; ++c) {
           double sum = 0;
@@ -45,7 +45,7 @@ struct AvgPool : Op<AvgPool, PoolAttributes> {
             const std::int64_t from = s.read_by(at, k);
             if (from >= 0) sum += widen(call.in[0].as<const T>()[c * image + from]);
           });
-          call.out[0].as<T>()[c * result + place] = narrow<T>(sum / count);
+          call.out[0].as<T>()[c * result + index] = narrow<T>(sum / count);
         }
       });
     });
@@ -71,7 +71,7 @@ struct AvgPoolBackward : Op<AvgPoolBackward, PoolAttributes> {
     const Space<PoolAttributes> s(*this, x, kernel.data());
     const std::int64_t image = volume(s.in), result = volume(s.out), channels = x[0] * x[1];
     for_floating(call.in[0].type.dtype, [&]<class T>() {
-      for_positions(s.in, [&](std::int64_t place, const Position& at) {
+      for_positions(s.in, [&](std::int64_t index, const Position& at) {
         for (std::int64_t c = 0; c < channels; ++c) {
           double sum = 0;
           for_positions(s.kernel, [&](std::int64_t, const Position& k) {
@@ -82,7 +82,7 @@ struct AvgPoolBackward : Op<AvgPoolBackward, PoolAttributes> {
             sum +=
                 widen(call.in[0].as<const T>()[c * result + reader]) / divisor(s, count_include_pad, window);
           });
-          call.out[0].as<T>()[c * image + place] = narrow<T>(sum);
+          call.out[0].as<T>()[c * image + index] = narrow<T>(sum);
         }
       });
     });

@@ -8,7 +8,7 @@ namespace luge {
 
 /// The input's channels as a type [C], and that the others [C] fit it. Throws what the public docstrings say.
 Type check_channels(std::string_view op, const Type& x, std::span<const Type> others);
-/// Means and variances of channels: of the accumulator's dtype, float32 beside 16-bit images.
+/// Means and variances of channels: of the accumulator's dtype, float32 for 16-bit images.
 Type statistics_type(const Type& channels);
 /// Statistics of the channels of x, in that dtype or in x's own.
 void check_statistics(std::string_view op, const Type& x, std::span<const Type> statistics);

@@ -39,8 +39,8 @@ void check_number(std::string_view op, const Type& type);  // anything but bool
 void check_integer(std::string_view op, const Type& type);
 void check_bool(std::string_view op, const Type& type);
 
-/// NumPy's broadcasting: aligned at the last axis, extents equal or one of them 1. An unknown extent beside n
-/// > 1 gives n, beside 1 stays unknown. Throws ShapeError naming both operands and the axis.
+/// NumPy's broadcasting: aligned at the last axis, extents equal or one of them 1. An unknown extent and n
+/// > 1 give n; an unknown extent and 1 stay unknown. Throws ShapeError naming both operands and the axis.
 Shape broadcast_shapes(std::string_view op, const Type& a, const Type& b);
 /// True when `from` may be broadcast to `to` (unknown extents fit everything).
 bool broadcasts_to(const Shape& from, const Shape& to);

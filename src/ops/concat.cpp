@@ -1,4 +1,4 @@
-// concat: tensors one behind the other along an axis. Its gradient, concat_parts, cuts at the extents of the
+// concat: tensors one after the other along an axis. Its gradient, concat_parts, cuts at the extents of the
 // inputs.
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t max_parts =
     16;  // of one node; more are joined in two levels (Traits::type_only is a bit mask)
 
-// Visits the parts with their places in the whole.
+// Visits the parts with their offsets in the whole.
 template <class Views, class Visit>
 void each_part(const Views& parts, const View& whole, int axis, const Visit& visit) {
   const Strides strides = dense_strides(whole.type.shape);
@@ -59,26 +59,26 @@ struct Concat : Op<Concat, ConcatAttributes> {
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1, max_parts);
-    const int place = check_axis(name, axis, in[0].shape.rank());
+    const int along = check_axis(name, axis, in[0].shape.rank());
     Shape whole = in[0].shape;
     std::int64_t total = 0;
     for (std::size_t k = 0; k < in.size(); ++k) {
       check_same_dtype(name, in[0], in[k]);
       check_rank(name, "part", in[k], whole.rank());
       for (int other = 0; other < whole.rank(); ++other) {
-        if (other == place) continue;
+        if (other == along) continue;
         check_extent(name, fmt::format("part {}", k), in[k], other, whole[other]);
         whole = whole.with(other, known_of(whole[other], in[k].shape[other]));
       }
-      const std::int64_t extent = in[k].shape[place];
+      const std::int64_t extent = in[k].shape[along];
       if (total < 0 || extent < 0) {
         total = unknown;
       } else if (__builtin_add_overflow(total, extent, &total)) {
         throw ShapeError(
-            fmt::format("concat: the extents on axis {} add up to more than 64 bits count", place));
+            fmt::format("concat: the extents on axis {} add up to more than 64 bits can count", along));
       }
     }
-    whole = whole.with(place, total);
+    whole = whole.with(along, total);
     product(name, whole, 0, whole.rank());
     return {Type{in[0].dtype, whole}};
   }
@@ -99,29 +99,29 @@ const Registered<Concat> registered_concat;
 
 Tensor concat(const Tensors& parts, int axis) {
   if (parts.empty()) throw ValueError("concat: got no tensors, expected at least one");
-  const int place = check_axis(Concat::name, axis, parts[0].rank());
+  const int along = check_axis(Concat::name, axis, parts[0].rank());
   if (parts.size() == 1) return parts[0];
-  if (parts.size() <= max_parts) return make_single(op_ref<Concat>({place}), parts);
+  if (parts.size() <= max_parts) return make_single(op_ref<Concat>({along}), parts);
   Tensors joined;
   for (std::size_t k = 0; k < parts.size(); k += max_parts) {
     const std::size_t stop = std::min(parts.size(), k + max_parts);
     joined.push_back(concat(Tensors(parts.begin() + static_cast<std::ptrdiff_t>(k),
                                     parts.begin() + static_cast<std::ptrdiff_t>(stop)),
-                            place));
+                            along));
   }
-  return concat(joined, place);
+  return concat(joined, along);
 }
 
 Tensor stack(const Tensors& parts, int axis) {
   if (parts.empty()) throw ValueError("stack: got no tensors, expected at least one");
-  const int place = check_axis("stack", axis, parts[0].rank() + 1);
+  const int along = check_axis("stack", axis, parts[0].rank() + 1);
   Tensors raised;
   for (const Tensor& part : parts) {
     check_same_shape("stack", "first part", {parts[0].dtype(), parts[0].shape()}, "part",
                      {part.dtype(), part.shape()});
-    raised.push_back(unsqueeze(part, place));
+    raised.push_back(unsqueeze(part, along));
   }
-  return concat(raised, place);
+  return concat(raised, along);
 }
 
 }  // namespace luge

@@ -36,7 +36,7 @@ void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x,
   for (std::int64_t channel = 0; channel < n.batch * n.groups * n.out; ++channel) {
     const std::int64_t o = channel % (n.groups * n.out),
                        group = channel / n.out;  // group counts over the batch too
-    for_positions(s.out, [&](std::int64_t place, const Position& at) {
+    for_positions(s.out, [&](std::int64_t index, const Position& at) {
       Wide<T> sum = b.at(o);
       for_positions(s.kernel, [&](std::int64_t tap, const Position& k) {
         const std::int64_t from = s.read_by(at, k);
@@ -46,7 +46,7 @@ void convolve(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x,
               sum, times(widen(x[(group * n.in + c) * image + from]), widen(w[(o * n.in + c) * taps + tap])));
         }
       });
-      y[channel * result + place] = narrow<T>(sum);
+      y[channel * result + index] = narrow<T>(sum);
     });
   }
 }

@@ -8,7 +8,7 @@ namespace luge {
 
 /// The type of conv's output; throws what the public docstrings promise. `op` begins the messages.
 Type conv_type(std::string_view op, const ConvAttributes& a, const Type& x, const Type& w);
-/// Throws when dy is not what conv gives for x and w. x and w may be float32 beside a dy of 16 bits; the ops
+/// Throws when dy is not what conv gives for x and w. x and w may be float32 when dy has 16 bits; the ops
 /// themselves see to it that only what they make is.
 void check_conv_gradient(std::string_view op, const ConvAttributes& a, const Type& dy, const Type& x,
                          const Type& w);

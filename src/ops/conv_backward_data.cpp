@@ -13,7 +13,7 @@ void spread(const ConvChannels& n, const Space<ConvAttributes>& s, const T* dy, 
   for (std::int64_t channel = 0; channel < n.batch * n.groups * n.in; ++channel) {
     const std::int64_t c = channel % n.in, group = channel / n.in;  // group counts over the batch too
     const std::int64_t first = (group % n.groups) * n.out;
-    for_positions(s.in, [&](std::int64_t place, const Position& at) {
+    for_positions(s.in, [&](std::int64_t index, const Position& at) {
       Wide<T> sum{0};
       for_positions(s.kernel, [&](std::int64_t tap, const Position& k) {
         const std::int64_t reader = s.reader_of(at, k);
@@ -23,7 +23,7 @@ void spread(const ConvChannels& n, const Space<ConvAttributes>& s, const T* dy, 
                                 widen(w[((first + o) * n.in + c) * taps + tap])));
         }
       });
-      dx[channel * image + place] = narrow<R>(sum);
+      dx[channel * image + index] = narrow<R>(sum);
     });
   }
 }

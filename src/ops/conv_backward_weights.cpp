@@ -15,12 +15,12 @@ void correlate(const ConvChannels& n, const Space<ConvAttributes>& s, const T* x
     const std::int64_t o = pair / n.in, in_channel = (o / n.out) * n.in + pair % n.in;
     for_positions(s.kernel, [&](std::int64_t tap, const Position& k) {
       Wide<T> sum{0};
-      for_positions(s.out, [&](std::int64_t place, const Position& at) {
+      for_positions(s.out, [&](std::int64_t index, const Position& at) {
         const std::int64_t from = s.read_by(at, k);
         if (from < 0) return;
         for (std::int64_t b = 0; b < n.batch; ++b) {
           sum = plus(sum, times(widen(x[(b * n.groups * n.in + in_channel) * image + from]),
-                                widen(dy[(b * n.groups * n.out + o) * result + place])));
+                                widen(dy[(b * n.groups * n.out + o) * result + index])));
         }
       });
       dw[pair * taps + tap] = narrow<R>(sum);

@@ -10,12 +10,12 @@ namespace luge {
 
 Tensor cumprod(const Tensor& x, int axis, CumulativeOptions options) {
   check_number("cumprod", {x.dtype(), x.shape()});
-  const int place = check_axis("cumprod", axis, x.rank());
-  if (options.reverse) return flip(cumprod(flip(x, place), place, {.exclusive = options.exclusive}), place);
-  const Tensor first = equal(iota_like(x, place), 0);
-  const Tensor product = linear_recurrence(where(first, 1, x), where(first, x, 0), place);
+  const int along = check_axis("cumprod", axis, x.rank());
+  if (options.reverse) return flip(cumprod(flip(x, along), along, {.exclusive = options.exclusive}), along);
+  const Tensor first = equal(iota_like(x, along), 0);
+  const Tensor product = linear_recurrence(where(first, 1, x), where(first, x, 0), along);
   if (!options.exclusive) return product;
-  return slice(pad(product, {{place, 1, 0}}, {.value = 1}), {.axis = place, .stop = -1});
+  return slice(pad(product, {{along, 1, 0}}, {.value = 1}), {.axis = along, .stop = -1});
 }
 
 }  // namespace luge

@@ -32,8 +32,8 @@ struct Cumsum : Op<Cumsum, CumsumAttributes> {
   }
   void reference(const ReferenceCall& call) const {
     const Shape& shape = call.in[0].type.shape;
-    const int place = check_axis(name, axis, shape.rank());
-    const std::int64_t length = shape[place], inner = product(name, shape, place + 1, shape.rank());
+    const int along = check_axis(name, axis, shape.rank());
+    const std::int64_t length = shape[along], inner = product(name, shape, along + 1, shape.rank());
     const std::int64_t step = reverse ? -inner : inner;
     for_number(call.in[0].type.dtype, [&]<class T>() {
       for (std::int64_t i = 0, lines = length ? shape.elements() / length : 0; i < lines; ++i) {

@@ -76,11 +76,11 @@ Tensor inverse_erf(const Tensor& y) {
 }  // namespace
 
 Tensor uniform(const Shape& shape, double low, double high, DType dtype) {
-  const Tensor place = unit(shape, dtype);
-  const double most = place.dtype() == f64 ? std::numeric_limits<double>::max()
+  const Tensor drawn = unit(shape, dtype);
+  const double most = drawn.dtype() == f64 ? std::numeric_limits<double>::max()
                                            : static_cast<double>(std::numeric_limits<float>::max());
   const bool fits = std::abs(high - low) <= most;  // both ends may though their distance does not
-  return rounded_below(fits ? place * (high - low) + low : place * high + (1 - place) * low, high, dtype);
+  return rounded_below(fits ? drawn * (high - low) + low : drawn * high + (1 - drawn) * low, high, dtype);
 }
 
 Tensor normal(const Shape& shape, double mean, double deviation, DType dtype) {
@@ -90,8 +90,8 @@ Tensor normal(const Shape& shape, double mean, double deviation, DType dtype) {
 
 Tensor truncated_normal(const Shape& shape, double mean, double deviation, DType dtype) {
   const double edge = std::erf(std::numbers::sqrt2);  // of two deviations
-  const Tensor place = uniform(shape, -edge, edge, accumulator(dtype));
-  return cast(inverse_erf(place) * (std::numbers::sqrt2 * deviation) + mean, dtype);
+  const Tensor drawn = uniform(shape, -edge, edge, accumulator(dtype));
+  return cast(inverse_erf(drawn) * (std::numbers::sqrt2 * deviation) + mean, dtype);
 }
 
 Tensor bernoulli(const Tensor& p) {

@@ -39,7 +39,7 @@ Tensor number_tensor(std::string_view op, const Scalar& number, DType dtype) {
                     (dtype == DType::boolean && number.is_bool());
   if (!fits) {
     throw DTypeError(
-        fmt::format("{}: the {} {} stands beside a tensor of {}; nothing is converted silently, write "
+        fmt::format("{}: the {} {} is combined with a tensor of {}; nothing is converted silently, write "
                     "cast(x, luge::{})",
                     op,
                     number.is_real()   ? "fractional number"

@@ -1,5 +1,5 @@
 // What the elementwise ops share. Such an op names one instruction; each output element depends on the
-// elements at its place, and inputs broadcast without a node of their own.
+// elements at its position, and inputs broadcast without a node of their own.
 #pragma once
 
 #include <array>

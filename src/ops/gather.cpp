@@ -14,10 +14,10 @@ namespace {
 
 void check_gather(std::string_view op, const Type& x, const Type& indices, std::int64_t axis) {
   check_integer(op, indices);
-  const int place = check_axis(op, axis, x.shape.rank());
+  const int along = check_axis(op, axis, x.shape.rank());
   check_rank(op, "indices", indices, x.shape.rank());
   for (int k = 0; k < x.shape.rank(); ++k) {
-    if (k == place || x.shape[k] < 0 || indices.shape[k] <= x.shape[k]) continue;
+    if (k == along || x.shape[k] < 0 || indices.shape[k] <= x.shape[k]) continue;
     throw ShapeError(fmt::format("{}: indices {} have extent {} on axis {}, {} has {}; expected no more", op,
                                  indices.to_string(), indices.shape[k], k, x.to_string(), x.shape[k]));
   }
@@ -25,7 +25,7 @@ void check_gather(std::string_view op, const Type& x, const Type& indices, std::
 
 // Calls visit(position in indices, element of x) for each index, until one is out of range.
 template <class Visit>
-void each_place(const View& x, const View& indices, int axis, Status* status, const Visit& visit) {
+void each_index(const View& x, const View& indices, int axis, Status* status, const Visit& visit) {
   const Strides strides = dense_strides(x.type.shape);
   const Shape& shape = indices.type.shape;
   Strides position{};
@@ -59,7 +59,7 @@ struct Gather : Op<Gather, IndexAttributes> {  // inputs: x, indices
     const std::size_t bytes = size_of(call.in[0].type.dtype);
     const auto* x = call.in[0].as<const std::byte>();
     auto* y = call.out[0].as<std::byte>();
-    each_place(call.in[0], call.in[1], static_cast<int>(axis), call.status,
+    each_index(call.in[0], call.in[1], static_cast<int>(axis), call.status,
                [&](std::int64_t k, std::int64_t from) {
                  std::memcpy(y + static_cast<std::size_t>(k) * bytes,
                              x + static_cast<std::size_t>(from) * bytes, bytes);
@@ -89,7 +89,7 @@ struct ScatterAdd : Op<ScatterAdd, IndexAttributes> {  // inputs: x, indices, up
       const T* updates = call.in[2].as<const T>();
       const auto elements = static_cast<std::size_t>(call.in[0].type.shape.elements());
       if (y != call.in[0].as<T>()) std::memcpy(y, call.in[0].data, elements * sizeof(T));
-      each_place(
+      each_index(
           call.in[0], call.in[1], static_cast<int>(axis), call.status,
           [&](std::int64_t k, std::int64_t to) { y[to] = narrow<T>(plus(widen(y[to]), widen(updates[k]))); });
     });
@@ -104,10 +104,10 @@ Tensor gather(const Tensor& x, const Tensor& indices, int axis) {
 }
 
 Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& updates, int axis) {
-  const int place = check_axis(ScatterAdd::name, axis, x.rank());
+  const int along = check_axis(ScatterAdd::name, axis, x.rank());
   check_same_dtype(ScatterAdd::name, {x.dtype(), x.shape()}, {updates.dtype(), updates.shape()});
   return in_accumulator(x, [&](const Tensor& wide) {  // each sum is rounded once, not at every term
-    return make<ScatterAdd>({place}, wide, indices, to_accumulator(updates));
+    return make<ScatterAdd>({along}, wide, indices, to_accumulator(updates));
   });
 }
 

@@ -1,5 +1,5 @@
 // gelu: x·Φ(x) (Hendrycks and Gimpel 2016, ONNX Gelu), by erf or by tanh. The slope is a residual: it takes
-// the memory that x would have to be kept in, and is computed beside the value.
+// the memory that x would have to be kept in, and is computed together with the value.
 #include <numbers>
 
 #include "graph/op_registry.h"

@@ -1,4 +1,4 @@
-// What the ops that read or add at given places share.
+// What the ops that read or add at given indices share.
 #pragma once
 
 #include "graph/op_registry.h"
@@ -17,7 +17,7 @@ struct AxisWalk {
         inner(product("take", shape, axis + 1, shape.rank())) {}
 };
 
-/// Index number `k`; records an error and gives -1 when it does not lie in [0, extent).
+/// Index number `k`; records an error and gives -1 when it is not in [0, extent).
 inline std::int64_t checked_index(const View& indices, std::int64_t k, std::int64_t extent, Status* status) {
   std::int64_t index = -1;
   for_integer(indices.type.dtype,

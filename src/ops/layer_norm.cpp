@@ -1,5 +1,5 @@
 // layer_norm: the last axes together to mean 0 and variance 1 (Ba et al. 2016, ONNX LayerNormalization). The
-// residuals for layer_norm_backward are one mean and one 1/√(variance + epsilon) for each place.
+// residuals for layer_norm_backward are one mean and one 1/√(variance + epsilon) for each row.
 #include <fmt/format.h>
 
 #include "luge/ops/math.h"
@@ -14,7 +14,7 @@
 namespace luge {
 namespace {
 
-// x, and values of the normalized axes behind it.
+// x, and values of the shape of the normalized axes.
 void check_layer(std::string_view op, const LayerNormAttributes& a, const Type& x, const Type& each) {
   const auto axis = static_cast<int>(a.axis);
   check_same_dtype(op, x, each);
@@ -22,22 +22,22 @@ void check_layer(std::string_view op, const LayerNormAttributes& a, const Type& 
   for (int k = axis; k < x.shape.rank(); ++k) check_extent(op, "scale or shift", each, k - axis, x.shape[k]);
 }
 
-// The type of one number for each place.
-Type place_type(const LayerNormAttributes& a, const Type& x) {
+// The type of one number for each row.
+Type row_type(const LayerNormAttributes& a, const Type& x) {
   Shape shape;
   for (int k = 0; k < x.shape.rank(); ++k) shape = shape.appended(k < a.axis ? x.shape[k] : 1);
   return {accumulator(x.dtype), shape};
 }
 
-Axes places(const LayerNormAttributes& a) {
+Axes leading_axes(const LayerNormAttributes& a) {
   std::vector<std::int64_t> axes;
   for (std::int64_t k = 0; k < a.axis; ++k) axes.push_back(k);
   return Axes(axes);
 }
 
-// Σ over the places: what is left has the shape of scale.
-Tensor sum_over_places(const LayerNormAttributes& a, const Tensor& x) {
-  return a.axis == 0 ? x : sum(x, places(a));
+// Σ over the rows: what is left has the shape of scale.
+Tensor sum_over_rows(const LayerNormAttributes& a, const Tensor& x) {
+  return a.axis == 0 ? x : sum(x, leading_axes(a));
 }
 
 struct LayerNormBackward : Op<LayerNormBackward, LayerNormAttributes> {
@@ -52,7 +52,7 @@ struct LayerNormBackward : Op<LayerNormBackward, LayerNormAttributes> {
     check_axis(name, axis, in[1].shape.rank());
     check_layer(name, *this, in[1], in[2]);
     for (const std::size_t k : {std::size_t{3}, std::size_t{4}})
-      check_same_shape(name, "statistics", in[k], "places", place_type(*this, in[1]));
+      check_same_shape(name, "statistics", in[k], "rows", row_type(*this, in[1]));
     return {in[1], in[2], in[2]};
   }
   Tensors decompose(const Tensors& in) const {
@@ -60,7 +60,7 @@ struct LayerNormBackward : Op<LayerNormBackward, LayerNormAttributes> {
     const Tensor &dy = in[0], &inverse = in[4];
     const Tensor normal = (in[1] - in[3]) * inverse, g = dy * in[2];
     const Tensor dx = inverse * (g - mean(g, last, keep_dims) - normal * mean(g * normal, last, keep_dims));
-    return {dx, sum_over_places(*this, dy * normal), sum_over_places(*this, dy)};
+    return {dx, sum_over_rows(*this, dy * normal), sum_over_rows(*this, dy)};
   }
 };
 const Registered<LayerNormBackward> registered_backward;
@@ -75,7 +75,7 @@ struct LayerNorm : Op<LayerNorm, LayerNormAttributes> {
     check_axis(name, axis, in[0].shape.rank());
     check_layer(name, *this, in[0], in[1]);
     check_layer(name, *this, in[0], in[2]);
-    return {in[0], place_type(*this, in[0]), place_type(*this, in[0])};
+    return {in[0], row_type(*this, in[0]), row_type(*this, in[0])};
   }
   Tensors decompose(const Tensors& in) const {
     const Axes last = from(static_cast<int>(axis));

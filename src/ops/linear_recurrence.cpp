@@ -19,7 +19,7 @@ struct RecurrenceAttributes {
   }
 };
 
-// Each element one place on along the axis, 0 first.
+// Each element moved by one along the axis; the first one is 0.
 Tensor delayed(const Tensor& x, int axis) {
   return slice(pad(x, {{axis, 1, 0}}), {.axis = axis, .stop = -1});
 }
@@ -36,15 +36,15 @@ struct LinearRecurrence : Op<LinearRecurrence, RecurrenceAttributes> {
     return {Type{in[0].dtype, merged(in[0].shape, in[1].shape)}};
   }
   Tensors gradient(const GradientCall& c) const {
-    const int place = static_cast<int>(axis);
+    const int along = static_cast<int>(axis);
     const Tensor back = make<LinearRecurrence>({axis, !reverse}, c.in[0], c.g[0]);
-    const Tensor a = reverse ? delayed(back, place) * c.out[0] : back * delayed(c.out[0], place);
+    const Tensor a = reverse ? delayed(back, along) * c.out[0] : back * delayed(c.out[0], along);
     return {a, back};
   }
   void reference(const ReferenceCall& call) const {
     const Shape& shape = call.in[0].type.shape;
-    const int place = check_axis(name, axis, shape.rank());
-    const std::int64_t length = shape[place], inner = product(name, shape, place + 1, shape.rank());
+    const int along = check_axis(name, axis, shape.rank());
+    const std::int64_t length = shape[along], inner = product(name, shape, along + 1, shape.rank());
     for_number(call.in[0].type.dtype, [&]<class T>() {
       for (std::int64_t i = 0, lines = length ? shape.elements() / length : 0; i < lines; ++i) {
         const std::int64_t start = (i / inner) * length * inner + i % inner;

@@ -18,7 +18,7 @@
 namespace luge {
 namespace {
 
-/// Where the mask's element for an element of `a` stands; an axis along which it is repeated has step 0.
+/// Where the mask's element for an element of `a` is; an axis along which it is repeated has step 0.
 class Seen {
  public:
   Seen(const View& mask, const Shape& a) : mask_(mask.as<const bool>()) {
@@ -48,17 +48,17 @@ class Seen {
   std::array<std::int64_t, Shape::max_rank + 1> steps_{}, batch_{};  // by the axis, counted from the end
 };
 
-/// Sums in several places at once, which a processor adds side by side.
+/// Several partial sums, which a processor adds at the same time.
 template <class T>
 bool all_finite(const T* x, std::int64_t count) {
-  constexpr std::int64_t places = 8;
-  Wide<T> zero[places] = {};
+  constexpr std::int64_t lanes = 8;
+  Wide<T> zero[lanes] = {};
   std::int64_t i = 0;
-  for (; i + places <= count; i += places) {
-    for (std::int64_t k = 0; k < places; ++k) zero[k] += widen(x[i + k]) - widen(x[i + k]);
+  for (; i + lanes <= count; i += lanes) {
+    for (std::int64_t k = 0; k < lanes; ++k) zero[k] += widen(x[i + k]) - widen(x[i + k]);
   }
   for (; i < count; ++i) zero[0] += widen(x[i]) - widen(x[i]);
-  return std::all_of(zero, zero + places, [](Wide<T> sum) { return sum == 0; });
+  return std::all_of(zero, zero + lanes, [](Wide<T> sum) { return sum == 0; });
 }
 
 struct MatmulSeen : Op<MatmulSeen, MatmulAttributes> {
@@ -99,8 +99,8 @@ struct MatmulSeen : Op<MatmulSeen, MatmulAttributes> {
           Wide<T> sum = 0;
           for (std::int64_t k = 0; k < inner; ++k) {
             if (!(transpose_a ? seen(m, k, row) : seen(m, row, k))) continue;
-            const std::int64_t place = transpose_a ? k * rows + row : row * inner + k;
-            sum += widen(left[m * rows * inner + place]) * widen(right[(m * inner + k) * columns + column]);
+            const std::int64_t index = transpose_a ? k * rows + row : row * inner + k;
+            sum += widen(left[m * rows * inner + index]) * widen(right[(m * inner + k) * columns + column]);
           }
           to[at] = narrow<T>(sum);
         }

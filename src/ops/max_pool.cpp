@@ -1,4 +1,4 @@
-// max_pool: the largest element of every window, and where in the window it stood (ONNX MaxPool).
+// max_pool: the largest element of every window, and where in the window it was (ONNX MaxPool).
 #include <cmath>
 #include <limits>
 
@@ -23,7 +23,7 @@ template <class T, class P>
 void pool(std::int64_t channels, const Space<PoolAttributes>& s, const T* x, T* y, P* positions) {
   const std::int64_t image = volume(s.in), result = volume(s.out);
   for (std::int64_t c = 0; c < channels; ++c) {
-    for_positions(s.out, [&](std::int64_t place, const Position& at) {
+    for_positions(s.out, [&](std::int64_t index, const Position& at) {
       Wide<T> best{};
       std::int64_t position = -1;
       for_positions(s.kernel, [&](std::int64_t tap, const Position& k) {
@@ -40,8 +40,8 @@ void pool(std::int64_t channels, const Space<PoolAttributes>& s, const T* x, T* 
         }
         position = 0;
       }
-      if (y) y[c * result + place] = narrow<T>(best);
-      if (positions) positions[c * result + place] = static_cast<P>(position);
+      if (y) y[c * result + index] = narrow<T>(best);
+      if (positions) positions[c * result + index] = static_cast<P>(position);
     });
   }
 }

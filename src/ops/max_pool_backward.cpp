@@ -1,5 +1,5 @@
-// max_pool_backward: brings each gradient back to where the maximum stood. max_pool_select, its gradient,
-// picks the elements at the same places.
+// max_pool_backward: brings each gradient back to where the maximum was. max_pool_select, its gradient,
+// picks the elements at the same positions.
 #include "ops/checks.h"
 #include "ops/conv_loop.h"
 #include "ops/element.h"
@@ -46,14 +46,14 @@ struct MaxPoolBackward : Op<MaxPoolBackward, PoolAttributes> {
         const T* dy = call.in[0].as<const T>() + c * result;
         const P* positions = call.in[1].as<const P>() + c * result;
         T* dx = call.out[0].as<T>() + c * image;
-        for_positions(s.in, [&](std::int64_t place, const Position& at) {
+        for_positions(s.in, [&](std::int64_t index, const Position& at) {
           Wide<T> sum{0};
           for_positions(s.kernel, [&](std::int64_t tap, const Position& k) {
             const std::int64_t reader = s.reader_of(at, k);
             if (reader >= 0 && static_cast<std::int64_t>(positions[reader]) == tap)
               sum = plus(sum, widen(dy[reader]));
           });
-          dx[place] = narrow<T>(sum);
+          dx[index] = narrow<T>(sum);
         });
       }
     });
@@ -79,12 +79,12 @@ struct MaxPoolSelect : Op<MaxPoolSelect, PoolAttributes> {
     const std::int64_t image = volume(s.in), result = volume(s.out), channels = x[0] * x[1];
     for_types(call.in[0].type.dtype, call.in[1].type.dtype, [&]<class T, class P>() {
       for (std::int64_t c = 0; c < channels; ++c) {
-        for_positions(s.out, [&](std::int64_t place, const Position& at) {
-          std::int64_t tap = static_cast<std::int64_t>(call.in[1].as<const P>()[c * result + place]);
+        for_positions(s.out, [&](std::int64_t index, const Position& at) {
+          std::int64_t tap = static_cast<std::int64_t>(call.in[1].as<const P>()[c * result + index]);
           Position k;
           for (std::size_t axis = 3; axis-- > 0; tap /= s.kernel[axis]) k[axis] = tap % s.kernel[axis];
           const std::int64_t from = s.read_by(at, k);
-          call.out[0].as<T>()[c * result + place] =
+          call.out[0].as<T>()[c * result + index] =
               from < 0 ? T{} : call.in[0].as<const T>()[c * image + from];
         });
       }

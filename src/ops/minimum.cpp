@@ -1,4 +1,4 @@
-// minimum: the smaller of two; equal elements share the gradient by halves, and beside NaN
+// minimum: the smaller of two; equal elements share the gradient by halves, and next to NaN
 // both have all of it.
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"

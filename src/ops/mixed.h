@@ -7,12 +7,12 @@
 
 namespace luge {
 
-/// True when `other` is the operand's dtype, or float32 beside 16 bits.
+/// True when `other` is the operand's dtype, or float32 for 16 bits.
 inline bool fits_product(DType operand, DType other) {
   return other == operand || (other == DType::f32 && size_of(operand) == 2 && is_floating(operand));
 }
 
-/// The bias that may stand as third input.
+/// The bias, which may be the third input.
 template <class T>
 class Bias {
  public:

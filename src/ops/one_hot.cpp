@@ -1,4 +1,4 @@
-// one_hot: 1 at the place an index names, 0 elsewhere, along a new last axis.
+// one_hot: 1 at the position that an index names, 0 elsewhere, along a new last axis.
 #include <fmt/format.h>
 
 #include "core/dispatch.h"
@@ -36,8 +36,8 @@ struct OneHot : Op<OneHot, OneHotAttributes> {
       for (std::int64_t k = 0, count = call.in[0].type.shape.elements(); k < count; ++k) {
         const std::int64_t index = checked_index(call.in[0], k, depth, call.status);
         if (index < 0) return;
-        for (std::int64_t place = 0; place < depth; ++place)
-          y[k * depth + place] = T(place == index ? 1.0f : 0.0f);
+        for (std::int64_t label = 0; label < depth; ++label)
+          y[k * depth + label] = T(label == index ? 1.0f : 0.0f);
       }
     });
   }

@@ -40,7 +40,7 @@ __extension__ using Wide = __int128;
 
 Wide exact(const Scalar& number) { return number.is_large() ? Wide{number.bits()} : Wide{number.whole()}; }
 
-// How many of start, start+step, … lie before stop.
+// How many of start, start+step, … are below stop.
 std::int64_t range_count(const Scalar& start, const Scalar& stop, const Scalar& step) {
   if (step.real() == 0) throw ValueError("arange: step is 0, expected another number");
   if (!std::isfinite(start.real()) || !std::isfinite(stop.real()) || !std::isfinite(step.real())) {
@@ -51,13 +51,14 @@ std::int64_t range_count(const Scalar& start, const Scalar& stop, const Scalar& 
     const Wide distance = exact(stop) - exact(start), by = exact(step);
     const Wide steps = distance / by + (distance % by != 0 && (distance < 0) == (by < 0) ? 1 : 0);
     if (steps > std::numeric_limits<std::int64_t>::max()) {
-      throw ShapeError(fmt::format("arange: from {} to {} by {} are more elements than 64 bits count",
+      throw ShapeError(fmt::format("arange: from {} to {} by {} are more elements than 64 bits can count",
                                    start.to_string(), stop.to_string(), step.to_string()));
     }
     return steps > 0 ? static_cast<std::int64_t>(steps) : 0;
   }
   const double steps = std::ceil((stop.real() - start.real()) / step.real());
-  if (steps > 9e18) throw ShapeError(fmt::format("arange: {} elements are more than 64 bits count", steps));
+  if (steps > 9e18)
+    throw ShapeError(fmt::format("arange: {} elements are more than 64 bits can count", steps));
   return steps > 0 ? static_cast<std::int64_t>(steps) : 0;
 }
 
@@ -68,11 +69,11 @@ Tensor positions(const Tensor& like, int axis) {
 }
 
 Tensor positions_along(const Tensor& like, int axis) {
-  const int place = check_axis(Positions::name, axis, like.rank());
-  Tensor line = positions(like, place);
-  std::vector<std::int64_t> behind(static_cast<std::size_t>(like.rank() - 1 - place));
-  std::iota(behind.begin(), behind.end(), 1);
-  return unsqueeze(line, Axes(behind));
+  const int along = check_axis(Positions::name, axis, like.rank());
+  Tensor line = positions(like, along);
+  std::vector<std::int64_t> later(static_cast<std::size_t>(like.rank() - 1 - along));
+  std::iota(later.begin(), later.end(), 1);
+  return unsqueeze(line, Axes(later));
 }
 
 Tensor iota_like(const Tensor& like, int axis) { return broadcast_like(positions_along(like, axis), like); }

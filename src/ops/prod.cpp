@@ -19,7 +19,7 @@ struct Prod : Reduction<Prod> {
   static W combine(W a, W b) {
     return times(a, b);
   }
-  // The product of the other elements, from the products before and behind each: exact with zeros, where y/x
+  // The product of the other elements, from the products before and after each: exact with zeros, where y/x
   // is not.
   Tensors gradient(const GradientCall& c) const {
     Tensor others = ones_like(c.in[0]);

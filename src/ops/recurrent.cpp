@@ -75,8 +75,8 @@ std::int64_t steps_of(std::string_view op, const RecurrentAttributes& a, const T
   const std::int64_t steps = sequence.shape()[time_axis(a)];
   if (steps >= 0) return steps;
   throw GraphError(
-      fmt::format("{}: how many steps {} has must be known to write the layer out step by step; "
-                  "give the number of steps when the graph is built",
+      fmt::format("{}: the number of steps of {} must be known, because the layer is expanded step by step; "
+                  "give it when the graph is built",
                   op, sequence.shape().to_string()));
 }
 

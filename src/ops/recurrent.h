@@ -1,4 +1,5 @@
-// What the recurrent ops share: where time and batch lie, and the checks of sequences and weights.
+// What the recurrent ops share: where the axes of time and batch are, and the checks of sequences and
+// weights.
 #pragma once
 
 #include "graph/op_registry.h"

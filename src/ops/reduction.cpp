@@ -38,7 +38,7 @@ Types reduced_types(std::string_view op, const Types& in, const ReduceAttributes
   const bool some = std::find(result.begin(), result.end(), 0) == result.end();
   for (std::int64_t axis : axes) {
     if (needs_elements && some && in[0].shape[static_cast<int>(axis)] == 0) {
-      throw ShapeError(fmt::format("{}: {} has no elements along axis {}, and over none there is no {}", op,
+      throw ShapeError(fmt::format("{}: {} has no elements along axis {}; {} needs at least one", op,
                                    in[0].to_string(), axis, op));
     }
   }

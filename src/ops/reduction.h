@@ -15,7 +15,7 @@ namespace luge {
 
 /// The shape without the axes, or with extent 1 there. `axes` must be distinct and sorted, in [0, rank).
 Shape reduced_shape(const Shape& shape, std::span<const std::int64_t> axes, bool keep);
-/// The type of a reduction; `needs_elements`: ShapeError where a result would stand for no element at all.
+/// The type of a reduction; `needs_elements`: ShapeError where a result would reduce no element at all.
 Types reduced_types(std::string_view op, const Types& in, const ReduceAttributes& attributes,
                     bool needs_elements);
 /// A value of the reduction's output, with the reduced axes back as extent 1.

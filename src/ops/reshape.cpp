@@ -42,7 +42,7 @@ struct Reshape : Op<Reshape, ReshapeAttributes> {
     if (have < 0) return {Type{in[0].dtype, shape}};
     if (rest == 0) {
       throw ShapeError(
-          fmt::format("reshape: {} to {}: beside an extent of 0 the extent -1 cannot be found; write it",
+          fmt::format("reshape: {} to {}: next to an extent of 0 the extent -1 cannot be found; write it",
                       in[0].to_string(), written(shape)));
     }
     if (have % rest != 0) mismatch(in[0], have, rest);

@@ -1,4 +1,4 @@
-// roll, flip: places moved around an axis, and axes reversed.
+// roll, flip: elements moved around an axis, and axes reversed.
 #include "luge/ops/index.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
@@ -9,9 +9,9 @@
 namespace luge {
 
 Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
-  const int place = check_axis("roll", axis, x.rank());
-  const Tensor extent = count(x, place), by = remainder(full({}, shift, i64), extent);
-  return take(x, remainder(positions(x, place) - by, extent), place);
+  const int along = check_axis("roll", axis, x.rank());
+  const Tensor extent = count(x, along), by = remainder(full({}, shift, i64), extent);
+  return take(x, remainder(positions(x, along) - by, extent), along);
 }
 
 Tensor flip(const Tensor& x, const Axes& axes) {

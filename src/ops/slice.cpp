@@ -1,4 +1,4 @@
-// slice: every step-th place of an axis between two bounds. Its gradient, unslice, puts them back among
+// slice: every step-th element of an axis between two bounds. Its gradient, unslice, puts them back among
 // zeros.
 #include <fmt/format.h>
 
@@ -29,12 +29,12 @@ struct SliceAttributes {
   }
 };
 
-struct Places {
+struct Positions {
   std::int64_t first, count;
 };
 
-// The places of an axis of extent n, as in Python.
-Places places(const SliceAttributes& a, std::int64_t n) {
+// The positions on an axis of extent n, as in Python.
+Positions positions_of(const SliceAttributes& a, std::int64_t n) {
   const bool forward = a.step > 0;
   const std::int64_t low = forward ? 0 : -1, high = forward ? n : n - 1;
   const auto bound = [&](std::int64_t at, std::int64_t left_out) {
@@ -48,29 +48,29 @@ Places places(const SliceAttributes& a, std::int64_t n) {
 }
 
 Type sliced(std::string_view op, const Type& x, const SliceAttributes& a) {
-  const int place = check_axis(op, a.axis, x.shape.rank());
+  const int along = check_axis(op, a.axis, x.shape.rank());
   if (a.step == 0 || a.step == std::numeric_limits<std::int64_t>::min()) {
     throw ValueError(fmt::format("{}: step is {}, expected another number", op, a.step));
   }
-  const std::int64_t n = x.shape[place];
+  const std::int64_t n = x.shape[along];
   const bool outside = n >= 0 && (a.start < -n || a.start > n || a.stop > n);
   if (a.exact && (outside || (a.start >= 0 && a.stop < a.start))) {
-    throw ShapeError(fmt::format("{}: places {} to {} do not lie on axis {} of {}", op, a.start, a.stop,
-                                 place, x.to_string()));
+    throw ShapeError(fmt::format("{}: positions {} to {} are not all on axis {} of {}", op, a.start, a.stop,
+                                 along, x.to_string()));
   }
-  if (n >= 0) return {x.dtype, x.shape.with(place, places(a, n).count)};
+  if (n >= 0) return {x.dtype, x.shape.with(along, positions_of(a, n).count)};
   const bool counted = a.exact && a.start >= 0;
-  return {x.dtype, x.shape.with(place, counted ? a.stop - a.start : unknown)};
+  return {x.dtype, x.shape.with(along, counted ? a.stop - a.start : unknown)};
 }
 
-// The places as a box in the memory of the whole.
+// The positions as a box in the memory of the whole.
 Strided box_in(const View& whole, const SliceAttributes& a) {
   const auto axis = static_cast<std::size_t>(a.axis);
   Strides strides = dense_strides(whole.type.shape);
   const std::int64_t extent = whole.type.shape[static_cast<int>(axis)];
-  const Places found = places(a, extent);
+  const Positions found = positions_of(a, extent);
   const std::int64_t offset = found.count > 0 ? found.first * strides[axis] : 0;
-  strides[axis] *= std::clamp(a.step, -extent, extent);  // nobody takes a step that leaves the axis
+  strides[axis] *= std::clamp(a.step, -extent, extent);  // a longer step would leave the axis
   return {whole.data, offset, strides};
 }
 

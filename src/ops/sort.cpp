@@ -66,13 +66,13 @@ const Registered<Sort> registered_sort;
 }  // namespace
 
 Sorted sort(const Tensor& x, int axis, SortOptions options) {
-  const int place = check_axis(Sort::name, axis, x.rank());
-  if (place == x.rank() - 1) {
+  const int along = check_axis(Sort::name, axis, x.rank());
+  if (along == x.rank() - 1) {
     Tensors sorted = make_all<Sort>({options.descending}, x);
     return {sorted[0], sorted[1]};
   }
-  const Sorted sorted = sort(transpose(x, place, -1), -1, options);
-  return {transpose(sorted.values, place, -1), transpose(sorted.indices, place, -1)};
+  const Sorted sorted = sort(transpose(x, along, -1), -1, options);
+  return {transpose(sorted.values, along, -1), transpose(sorted.indices, along, -1)};
 }
 
 Tensor argsort(const Tensor& x, int axis, SortOptions options) { return sort(x, axis, options).indices; }

@@ -14,7 +14,7 @@ using Strides = std::array<std::int64_t, Shape::max_rank>;
 /// Element strides of dense row-major memory.
 Strides dense_strides(const Shape& shape);
 
-/// A place in memory and the elements to advance along each axis of the box.
+/// An address and the elements to advance along each axis of the box.
 struct Strided {
   void* data;
   std::int64_t offset = 0;  // elements

@@ -1,4 +1,4 @@
-// take: slices of x along an axis at given places. index_add, its gradient, adds slices there.
+// take: slices of x along an axis at given indices. index_add, its gradient, adds slices there.
 #include <cstring>
 
 #include "luge/ops/index.h"
@@ -55,7 +55,7 @@ struct IndexAdd : Op<IndexAdd, IndexAttributes> {  // inputs: x, indices, update
     check_number(name, in[0]);
     check_same_dtype(name, in[0], in[2]);
     const Shape wanted = taken_shape(name, in[0], in[1], check_axis(name, axis, in[0].shape.rank()));
-    check_same_shape(name, "updates", in[2], "places", Type{in[2].dtype, wanted});
+    check_same_shape(name, "updates", in[2], "indexed slices", Type{in[2].dtype, wanted});
     return {in[0]};
   }
   Tensors gradient(const GradientCall& c) const {
@@ -74,10 +74,10 @@ struct IndexAdd : Op<IndexAdd, IndexAttributes> {  // inputs: x, indices, update
         const std::int64_t index = checked_index(indices, k, walk.extent, call.status);
         if (index < 0) return;
         for (std::int64_t block = 0; block < walk.outer; ++block) {
-          T* place = to + (block * walk.extent + index) * walk.inner;
+          T* sum = to + (block * walk.extent + index) * walk.inner;
           const T* update = updates + (block * count + k) * walk.inner;
           for (std::int64_t i = 0; i < walk.inner; ++i)
-            place[i] = narrow<T>(plus(widen(place[i]), widen(update[i])));
+            sum[i] = narrow<T>(plus(widen(sum[i]), widen(update[i])));
         }
       }
     });
@@ -92,10 +92,10 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
 }
 
 Tensor index_add(const Tensor& x, const Tensor& indices, const Tensor& updates, int axis) {
-  const int place = check_axis(IndexAdd::name, axis, x.rank());
+  const int along = check_axis(IndexAdd::name, axis, x.rank());
   check_same_dtype(IndexAdd::name, {x.dtype(), x.shape()}, {updates.dtype(), updates.shape()});
   return in_accumulator(x, [&](const Tensor& wide) {  // each sum is rounded once, not at every term
-    return make<IndexAdd>({place}, wide, indices, to_accumulator(updates));
+    return make<IndexAdd>({along}, wide, indices, to_accumulator(updates));
   });
 }
 

@@ -36,8 +36,8 @@ Tensor tile(const Tensor& x, const std::vector<std::int64_t>& repeats) {
 
 Tensor repeat(const Tensor& x, std::int64_t times, int axis) {
   check_times("repeat", times);
-  const int place = check_axis("repeat", axis, x.rank());
-  return copies(unsqueeze(x, place + 1), place + 1, place, times);
+  const int along = check_axis("repeat", axis, x.rank());
+  return copies(unsqueeze(x, along + 1), along + 1, along, times);
 }
 
 }  // namespace luge

@@ -8,7 +8,7 @@
 namespace luge {
 namespace {
 
-// How far right of the main diagonal each place of the last two axes lies.
+// How far right of the main diagonal each element of the last two axes is.
 Tensor distance(std::string_view op, const Tensor& x) {
   check_rank_between(op, "input", {x.dtype(), x.shape()}, 2, Shape::max_rank);
   return positions_along(x, -1) - positions_along(x, -2);

@@ -25,17 +25,17 @@ struct Unflatten : Op<Unflatten, UnflattenAttributes> {
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 1);
-    const int place = check_axis(name, axis, in[0].shape.rank());
-    const Shape found = resolved(in[0], place);
-    Shape result = in[0].shape.without(place);
-    for (int k = 0; k < found.rank(); ++k) result = result.inserted(place + k, found[k]);
+    const int along = check_axis(name, axis, in[0].shape.rank());
+    const Shape found = resolved(in[0], along);
+    Shape result = in[0].shape.without(along);
+    for (int k = 0; k < found.rank(); ++k) result = result.inserted(along + k, found[k]);
     return {Type{in[0].dtype, result}};
   }
   Tensors gradient(const GradientCall& c) const { return {reshape_like(c.g[0], c.in[0])}; }
 
  private:
   // The extents with the open one found, where the axis is known.
-  Shape resolved(const Type& x, int place) const {
+  Shape resolved(const Type& x, int along) const {
     const auto open = std::find(extents.begin(), extents.end(), unknown);
     const bool is_open = open != extents.end();
     if (is_open && std::find(open + 1, extents.end(), unknown) != extents.end()) {
@@ -43,10 +43,10 @@ struct Unflatten : Op<Unflatten, UnflattenAttributes> {
     }
     const int at = static_cast<int>(open - extents.begin());
     const Shape given = is_open ? extents.without(at) : extents;
-    const std::int64_t have = x.shape[place], rest = product(name, given, 0, given.rank());
+    const std::int64_t have = x.shape[along], rest = product(name, given, 0, given.rank());
     if (have < 0) return extents;
     if (is_open ? rest == 0 || have % rest != 0 : rest != have) {
-      throw ShapeError(fmt::format("unflatten: axis {} of {} has extent {}, which is not {}{}", place,
+      throw ShapeError(fmt::format("unflatten: axis {} of {} has extent {}, which is not {}{}", along,
                                    x.to_string(), have, is_open ? "a multiple of " : "", rest));
     }
     return is_open ? extents.with(at, have / rest) : extents;

@@ -11,7 +11,7 @@ namespace {
 // Squares of numbers below this, and sums of 2^40 of them, are finite; those above its inverse are normal.
 double edge_of(DType dtype) { return dtype == f64 ? 0x1p400 : 0x1p40; }
 
-// Over nothing there is no largest.
+// No elements have no largest one.
 bool is_empty(const Tensor& x, const Axes& axes) {
   const auto list = axes.resolve("square", x.rank());
   return std::any_of(list.begin(), list.end(),

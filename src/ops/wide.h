@@ -24,7 +24,7 @@ Tensor in_accumulator(const Tensor& x, const F& f) {
 }
 
 /// What to divide x by before it is squared and summed over axes: 1 where nothing can overflow or vanish,
-/// else the largest |x|. Of x's dtype, which is no 16-bit float, with the axes kept; no gradient flows
+/// else the largest |x|. Of x's dtype, which is not a 16-bit float, with the axes kept; no gradient flows
 /// through it.
 Tensor square_scale(const Tensor& x, const Axes& axes);
 /// The same where small numbers may vanish, because an epsilon is added to their squares.

@@ -34,10 +34,10 @@ void check_reach(std::string_view op, std::int64_t in, std::int64_t kernel, std:
   std::int64_t span = 0;
   if (__builtin_mul_overflow(kernel - 1, dilation, &span) || span > most || in > most || pad_begin > most ||
       pad_end > most) {
-    throw ShapeError(fmt::format(
-        "{}: kernel {} with dilation {} over {} places with padding {} and {} reaches further than "
-        "64 bits count",
-        op, kernel, dilation, in, pad_begin, pad_end));
+    throw ShapeError(
+        fmt::format("{}: kernel {} with dilation {} over {} elements with padding {} and {} overflows "
+                    "64 bits",
+                    op, kernel, dilation, in, pad_begin, pad_end));
   }
 }
 

@@ -16,7 +16,7 @@ Tensor limit_norm(const Tensor& gradient, const Tensor& norm, double limit) {
 }
 
 // Σ g² as float64, of gradients that are finite themselves: where a sum of float32 squares overflows, one of
-// smaller numbers stands in for it.
+// smaller numbers replaces it.
 Tensor square_sum(const Tensor& g) {
   const Tensor plain = sum(square(g));
   if (g.dtype() == f64) return plain;

@@ -39,7 +39,7 @@ double most_after_clipping(const OptimizerOptions& options) {
 
 }  // namespace
 
-// `next`, which the step writes in any case, unless what it writes beside is not finite.
+// `next`, which the step writes in any case, unless something else that it writes is not finite.
 Tensor Optimizer::guarded(const Tensor& next, const Variables& parameters, const Tensors& gradients,
                           const Tensor& rate) const {
   const OptimizerOptions& options = state_->options;

@@ -9,7 +9,7 @@
 
 namespace luge::optim {
 
-/// Settings by name, as the shell gives them; one that nobody takes is an error.
+/// Settings by name, as the shell gives them; one that is not taken is an error.
 class Settings {
  public:
   explicit Settings(const std::map<std::string, double>& given) : left_(given) {}

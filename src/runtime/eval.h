@@ -10,7 +10,7 @@
 
 namespace luge {
 
-/// Evaluates the tensors and every output on the way that somebody holds, in one Program.
+/// Evaluates the tensors and every output on the way that a handle refers to, in one Program.
 void evaluate(std::span<const Tensor> tensors);
 
 /// The point at which an optimizer's step takes effect: assigns, evaluates the new values together with every

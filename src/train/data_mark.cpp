@@ -24,8 +24,8 @@ void check_same_data(const std::string& role, const DataMark& saved, const DataM
   throw ValueError(fmt::format(
       "fit: the checkpoint was made on different {} data{}: {}; this is {}; accept_changed_data=true goes on "
       "anyway",
-      role, sizes(saved.text()) == sizes(now.text()) ? " (as much, but not the same bytes)" : "",
-      saved.text(), now.text()));
+      role, sizes(saved.text()) == sizes(now.text()) ? " (the same size, but other bytes)" : "", saved.text(),
+      now.text()));
 }
 
 }  // namespace luge::train

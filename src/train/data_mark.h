@@ -13,7 +13,7 @@ class DataMark {
   DataMark() = default;
   /// As a checkpoint has it.
   explicit DataMark(std::string text) : text_(std::move(text)) {}
-  /// Of data at hand; every byte is read, once, when somebody asks.
+  /// Of data; every byte is read, once, at the first request.
   static DataMark of_training(const data::Batches& batches) { return DataMark(batches, true); }
   static DataMark of_validation(const data::Batches& batches) { return DataMark(batches, false); }
 

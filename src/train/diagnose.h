@@ -1,4 +1,4 @@
-// Where numbers that are not finite stand, and which layer went wrong first.
+// Where the numbers are that are not finite, and which layer computed the first of them.
 #pragma once
 
 #include <string>

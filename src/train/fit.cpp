@@ -168,7 +168,7 @@ class FitRun {
 
   [[noreturn]] void fail_step(const data::Batch& batch, const std::string& what) {
     const Position& position = impl_.position;
-    const std::string place = fmt::format("step {} (epoch {}, step {} of {}): {}", position.total_steps + 1,
+    const std::string where = fmt::format("step {} (epoch {}, step {} of {}): {}", position.total_steps + 1,
                                           position.epoch + 1, position.step + 1, fit_.steps, what);
     const std::string culprit = first_non_finite(*impl_.net, batch.input);
     const bool loss_is_finite = culprit.empty() && has_finite_loss(batch);
@@ -176,11 +176,12 @@ class FitRun {
       // A step out of the numbers, or running statistics, have nothing to do with a derivative.
       const bool of_gradient = what.starts_with("the gradient") && what.find("as large as") == what.npos;
       throw NonFiniteError(fmt::format(
-          "{}; the loss is finite{}; nothing was changed", place,
-          of_gradient ? ", so a derivative on the way is not, as that of a root or logarithm at 0" : ""));
+          "{}; the loss is finite{}; nothing was changed", where,
+          of_gradient ? ", so a derivative is not finite, such as that of a square root or logarithm at 0"
+                      : ""));
     }
     throw NonFiniteError(
-        fmt::format("{}; {}; a smaller learning rate or clipped gradients may help", place,
+        fmt::format("{}; {}; a smaller learning rate or clipped gradients may help", where,
                     culprit.empty() ? "all layers' outputs are finite, so the loss function itself overflowed"
                                     : "first of all, " + culprit));
   }

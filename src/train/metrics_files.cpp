@@ -25,7 +25,7 @@ std::optional<double> value_in(const Logs& logs, const std::string& name) {
 }
 
 // Every figure that some epoch has, in the order in which epochs show them: a validation that began with a
-// resumption makes columns of its own behind those that were there.
+// resumption adds its columns after the existing ones.
 std::vector<std::string> columns_of(const History& history) {
   std::vector<std::string> names;
   for (const EpochRecord& epoch : history.epochs) {
@@ -48,8 +48,9 @@ void MetricsFiles::recall_times() {
       const auto found = row.find(key);
       return found != row.end() && found->is_number() ? found->get<double>() : 0.0;
     };
-    const Place place{static_cast<std::int64_t>(number("epoch")), static_cast<std::int64_t>(number("step"))};
-    if (number("seconds") > 0) times_[place] = number("seconds");
+    const EpochStep position{static_cast<std::int64_t>(number("epoch")),
+                             static_cast<std::int64_t>(number("step"))};
+    if (number("seconds") > 0) times_[position] = number("seconds");
   }
 }
 

@@ -19,20 +19,20 @@ class MetricsFiles {
   explicit MetricsFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   /// Takes over from metrics.jsonl what the checkpoint of a resumed training does not hold: how long its
-  /// epochs took. A checkpoint's bytes are those of the training alone, so clocks have no place in it.
+  /// epochs took. A checkpoint's bytes are those of the training alone, so it holds no clock times.
   void recall_times();
   void forget_times() { times_.clear(); }
-  /// Writes both files anew, each whole or not at all. The columns are epoch, step, every figure that any
-  /// epoch has, learning_rate and seconds; a cell whose epoch did not measure the figure is empty. Throws
+  /// Writes both files again, each completely or not at all. The columns are epoch, step, every figure that
+  /// any epoch has, learning_rate and seconds; a cell whose epoch did not measure the figure is empty. Throws
   /// FileError.
   void write(const History& history) const;
 
  private:
-  using Place = std::pair<std::int64_t, std::int64_t>;  // epoch and step, both as written
+  using EpochStep = std::pair<std::int64_t, std::int64_t>;  // epoch and step, both as written
   double seconds_of(const EpochRecord& epoch) const;
 
   std::filesystem::path folder_;
-  std::map<Place, double> times_;
+  std::map<EpochStep, double> times_;
 };
 
 }  // namespace luge::train

@@ -35,7 +35,8 @@ Monitor find_monitor(std::string_view who, const std::string& name, const std::o
   if (better) return {name, *better};
   if (found->better) return {name, *found->better};
   throw ValueError(
-      fmt::format("{}: '{}' does not say which way it is good; set better = metrics::Better::higher or lower",
+      fmt::format("{}: it is not known whether a higher or a lower '{}' is better; set better = "
+                  "metrics::Better::higher or lower",
                   who, name));
 }
 

@@ -1,5 +1,5 @@
-// The progress bar of a training: Keras' look, on a terminal redrawn in place, elsewhere one line an epoch
-// and one a minute.
+// The progress bar of a training: Keras' look, on a terminal redrawn on the same line, elsewhere one line an
+// epoch and one a minute.
 #pragma once
 
 #include <chrono>
@@ -31,11 +31,11 @@ class Progress {
   /// Whether a line is due: on a terminal at most every 0.05 s, elsewhere every minute.
   bool due(Clock::time_point now) const;
   void draw(std::int64_t step, const Logs& logs, Clock::time_point now);
-  /// The final line of an epoch. Epochs that fly past are redrawn in place on a terminal.
+  /// The final line of an epoch. Short epochs overwrite the line of the epoch before on a terminal.
   void end_epoch(std::int64_t step, const Logs& logs, Clock::time_point now);
-  /// Behind the last epoch: keeps what was only drawn in place.
+  /// After the last epoch: keeps the lines that would have been overwritten.
   void finish();
-  /// Shown behind the figures from now on.
+  /// Shown after the figures from now on.
   void show_rate(double rate) { rate_ = rate; }
 
  private:
@@ -47,7 +47,7 @@ class Progress {
   Parts parts(std::int64_t step, const Logs& logs, Clock::time_point now, bool running) const;
   std::string heading() const;
   std::string whole(const Parts& parts, std::int64_t bar_width) const;
-  /// One line of at most so many columns: shorter bar, no step time, fewer figures.
+  /// One line of at most this number of columns: shorter bar, no step time, fewer figures.
   std::string fitted(const Parts& parts, int columns) const;
   /// The whole, broken between figures.
   std::string broken(const Parts& parts, int columns) const;
@@ -58,7 +58,7 @@ class Progress {
   std::int64_t epoch_ = 0, epochs_ = 0, steps_ = 0, done_ = 0, step_ = 0, first_epoch_ = -1;
   Clock::time_point start_, last_draw_, last_kept_, last_place_, first_start_;
   bool kept_any_ = false, in_place_ = false;
-  std::string pending_;  // lines of an epoch that was only drawn in place
+  std::string pending_;  // lines of an epoch that the next one may overwrite
   std::optional<double> rate_;
 };
 

@@ -28,14 +28,14 @@ bool fits(T element, const loss::Targets& expected) {
   return expected.kind == Kind::probabilities ? value >= 0 && value <= 1 : std::isfinite(value);
 }
 
-[[noreturn]] void refuse(const data::HostBatch& batch, std::int64_t place, std::int64_t length,
+[[noreturn]] void refuse(const data::HostBatch& batch, std::int64_t index, std::int64_t length,
                          const Scalar& value, const loss::Targets& expected) {
-  std::string where = batch.where(place / length);
-  if (length > 1) where += fmt::format(", position {}", place % length);
+  std::string where = batch.where(index / length);
+  if (length > 1) where += fmt::format(", position {}", index % length);
   if (expected.kind == Kind::labels) {
     throw IndexError(fmt::format(
-        "{}: label {} is not a class; expected a whole number 0 to {} (the network tells {} "
-        "classes apart){}",
+        "{}: label {} is not a class; expected a whole number 0 to {} (the network has {} "
+        "classes){}",
         where, value.to_string(), expected.classes - 1, expected.classes,
         expected.ignore_index == no_label ? std::string()
                                           : fmt::format(", or {}, which is ignored", expected.ignore_index)));

@@ -7,7 +7,7 @@
 namespace luge::train {
 
 /// Throws IndexError for a label that is not a class and ValueError for a number out of range, naming the
-/// sample, what stands there and what was expected.
+/// sample, what it holds and what was expected.
 void check_targets(const data::HostBatch& batch, const loss::Targets& expected);
 
 }  // namespace luge::train

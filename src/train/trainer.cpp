@@ -59,11 +59,11 @@ void check_metrics(const std::vector<metrics::Metric>& metrics) {
     const std::string& name = metric.name();
     const bool like_validation = name.starts_with(kValidation);
     if (name.empty() || like_validation || !taken.insert(name).second) {
-      throw ValueError(
-          fmt::format("Trainer: a metric is named '{}'; {}", name,
-                      like_validation ? "names that begin with val_ are kept for the validation's figures"
-                      : name.empty()  ? "give it a name"
-                                      : "another figure has this name: every figure needs one of its own"));
+      throw ValueError(fmt::format("Trainer: a metric is named '{}'; {}", name,
+                                   like_validation
+                                       ? "names that begin with val_ are kept for the validation's figures"
+                                   : name.empty() ? "give it a name"
+                                                  : "another figure has this name; names must differ"));
     }
     if (metric.result().rank() != 0) {
       throw ValueError(fmt::format("Trainer: the metric '{}' is {}; a training measures single numbers", name,

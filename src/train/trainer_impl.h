@@ -33,7 +33,7 @@ struct Trainer::Impl {
   Columns columns(bool validates) const;
   /// All state there is, by the name it has in a file.
   std::vector<nn::NamedVariable> state() const;
-  /// The state beside the network's.
+  /// All state except the network's.
   std::vector<nn::NamedVariable> state_beside() const;
 
   nn::Model net;

@@ -74,25 +74,6 @@ TEST(PublicHeaders, EachDeclarationHasItsOwnDocstring) {
   EXPECT_GT(declarations, 400);
 }
 
-// Readers are strangers whose English is a second language: the usual words, in American spelling.
-TEST(PublicHeaders, SayItInUsualWords) {
-  const std::vector<std::string> unusual = {
-      "behind",     "beside ",       "be it ",    "let go",    "stands ", "unless told", "when told",
-      "if need be", "in the making", "somebody",  "nobody",    "whoever", "anew",        "at hand",
-      "one's own",  "as many ",      "so many ",  "normalis",  "optimis", "initialis",   "specialis",
-      "colour",     "grey",          "neighbour", "behaviour", "centred"};
-  for (const SourceFile& file : testing::source_files({"include"})) {
-    for (std::size_t i = 0; i < file.lines.size(); ++i) {
-      const std::size_t comment = file.lines[i].find("//");
-      if (comment == std::string::npos) continue;
-      for (const std::string& phrase : unusual) {
-        EXPECT_EQ(file.lines[i].find(phrase, comment), std::string::npos)
-            << file.path << ":" << i + 1 << " says '" << phrase << "' in: " << file.lines[i];
-      }
-    }
-  }
-}
-
 TEST(PublicHeaders, TheUmbrellaIncludesAllOfThem) {
   const auto umbrella = testing::source_files({"include/luge/luge.h"});
   ASSERT_EQ(umbrella.size(), 1u);

@@ -20,6 +20,13 @@ TEST(ExpectedText, AnyText) {
   EXPECT_NE(difference("saved", "saved all"), "");
 }
 
+TEST(ExpectedText, OtherBracesAreText) {
+  EXPECT_EQ(difference("f32[2] {1, 2.5}", "f32[2] {1, 2.5}"), "");
+  EXPECT_EQ(difference("{{{0..1}, 2}}", "{{0.5, 2}}"), "");
+  EXPECT_NE(difference("f32[2] {1, 2.5}", "f32[2] {1, 2.6}"), "");
+  EXPECT_NE(difference("{1}", "1"), "");
+}
+
 TEST(ExpectedText, LinesInOrder) {
   const std::string output = "one\ntwo 2\nthree\n";
   EXPECT_EQ(missing_line({"one", "three"}, output), "");

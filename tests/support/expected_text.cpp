@@ -18,8 +18,17 @@ Range parse_range(const std::string& text) {
   return {std::stod(text.substr(0, dots)), std::stod(text.substr(dots + 2))};
 }
 
+// Whether a range or {} begins here; other braces are text.
+bool begins_range(const std::string& pattern, std::size_t p) {
+  if (pattern[p] != '{') return false;
+  const auto end = pattern.find_first_not_of("0123456789.+-e", p + 1);
+  const std::string inside = pattern.substr(p + 1, end - p - 1);
+  return end != std::string::npos && pattern[end] == '}' &&
+         (inside.empty() || inside.find("..") != std::string::npos);
+}
+
 std::string compare(const std::string& pattern, std::size_t p, const std::string& line, std::size_t at) {
-  while (p < pattern.size() && pattern[p] != '{') {
+  while (p < pattern.size() && !begins_range(pattern, p)) {
     if (at >= line.size() || pattern[p] != line[at]) {
       return fmt::format("expected \"{}\" at \"{}\"", pattern.substr(p), line.substr(at));
     }

@@ -7,7 +7,7 @@
 namespace luge::testing {
 
 /// Empty when `line` reads as `pattern`, in which {low..high} stands for any number in that range and {} for
-/// any text; else what differs.
+/// any text (other braces are text); else what differs.
 std::string difference(const std::string& pattern, const std::string& line);
 
 /// The first lines of `output` that match the patterns, in their order; what is missing is named, empty when

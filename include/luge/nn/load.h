@@ -27,7 +27,7 @@ class Loaded : public Layer<Loaded> {
 };
 
 /// Reads a network that Module::save or a checkpoint of a training wrote. The network is in eval mode. Throws
-/// FileError when the file cannot be read. Throws FormatError naming the file and the place when it is
+/// FileError when the file cannot be read. Throws FormatError naming the file and the position when it is
 /// damaged, and when it has an op that this version does not know, or a newer version of an op.
 ///
 ///     auto net = nn::load("lenet5.safetensors");

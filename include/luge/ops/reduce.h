@@ -1,6 +1,6 @@
 // Functions that work along whole axes: sums, extremes, statistics, running sums, orders.
 /// @file
-/// Negative axes count from the end; no axes means all axes (see axes.h). The result has no place for the
+/// Negative axes count from the end; no axes means all axes (see axes.h). The result leaves out the
 /// reduced axes, or keeps them with extent 1 when keep_dims is given. An axis that is out of range or named
 /// twice throws ShapeError. The dtype stays and bool throws DTypeError (write cast), unless the docstring
 /// says otherwise. Floating elements are summed in float32 or wider, in a fixed order.

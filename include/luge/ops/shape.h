@@ -108,14 +108,14 @@ Tensor roll(const Tensor& x, std::int64_t shift, int axis);
 /// Returns x with its elements in reverse order along the axes; no axes means all axes. Source: PyTorch flip.
 Tensor flip(const Tensor& x, const Axes& axes = {});
 
-/// Returns x with 0 below a diagonal of the last two axes. The diagonal lies `offset` places above the main
+/// Returns x with 0 below a diagonal of the last two axes. The diagonal is `offset` elements above the main
 /// diagonal. Source: ONNX Trilu.
 Tensor triu(const Tensor& x, std::int64_t offset = 0);
-/// Returns x with 0 above a diagonal of the last two axes. The diagonal lies `offset` places above the main
+/// Returns x with 0 above a diagonal of the last two axes. The diagonal is `offset` elements above the main
 /// diagonal. Source: ONNX Trilu.
 Tensor tril(const Tensor& x, std::int64_t offset = 0);
 /// Returns a matrix [n+|offset|, n+|offset|] with a vector x [n] on a diagonal, or the diagonal of a matrix x
-/// as a vector. The diagonal lies `offset` places above the main diagonal. Source: PyTorch diag.
+/// as a vector. The diagonal is `offset` elements above the main diagonal. Source: PyTorch diag.
 Tensor diag(const Tensor& x, std::int64_t offset = 0);
 
 /// How depth_to_space and space_to_depth number the channels; C' is the number of channels of the larger

@@ -58,8 +58,9 @@ CallbackRef checkpoint(std::filesystem::path folder, const CheckpointOptions& op
 
 /// Options of progress_bar.
 struct ProgressBarOptions {
-  /// True: the bar is drawn again in place. False: one line is written for each epoch, and one each minute in
-  /// an epoch. Empty: true when the stream is std::cerr, std::clog or std::cout and that is a terminal.
+  /// True: the bar is drawn again on the same line. False: one line is written for each epoch, and one each
+  /// minute in an epoch. Empty: true when the stream is std::cerr, std::clog or std::cout and that is a
+  /// terminal.
   std::optional<bool> terminal = {};
   std::optional<bool> color = {};  ///< use colors; empty: on a terminal, unless NO_COLOR is set
   int columns = 0;                 ///< the width; 0: that of the terminal, also after it changes

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double few_channels = 16;  // Winograd's transforms cost more than they save below
 
-// 3x3 of stride 1: as many places come out as went in.
+// 3x3 of stride 1: the output has the extents of the input.
 bool winograd_may(const nn::LayerSummary& layer, const Shape& before) {
   if (layer.type != "Conv2d 3x3" || before.rank() != 4 || layer.output.rank() != 4) return false;
   return static_cast<double>(layer.macs) / static_cast<double>(layer.neurons) >= 9 * few_channels &&

@@ -24,7 +24,7 @@ class ArraySource final : public Source {
       std::memcpy(target.data(), arrays_.targets.data() + i * target.size(), target.size());
   }
   std::string where(std::int64_t index) const override { return arrays_.where(index); }
-  // Views ask anew for each chain; the arrays never change.
+  // Views ask again for each chain; the arrays never change.
   std::uint64_t fingerprint() const override {
     std::call_once(hashed_, [this] {
       hash_ = Fingerprint()
@@ -83,8 +83,8 @@ Dataset tensors(const Tensor& inputs, const Tensor& targets) {
   if (targets.defined()) {
     arrays.info.target = field_of_rows(targets, "targets");
     if (targets.extent(0) != arrays.count) {
-      throw ShapeError(fmt::format("data::tensors: {} inputs and {} targets; expected as many", arrays.count,
-                                   targets.extent(0)));
+      throw ShapeError(fmt::format("data::tensors: {} inputs and {} targets; expected equal numbers",
+                                   arrays.count, targets.extent(0)));
     }
     arrays.targets = copy_of(targets);
   }

@@ -1,4 +1,4 @@
-// Samples that lie in memory, one behind the other.
+// Samples in memory, one after the other.
 #pragma once
 
 #include <functional>

@@ -34,12 +34,12 @@ std::size_t target_column(const io::CsvReader& rows, const std::string& wanted) 
   const auto [end, error] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), number);
   if (error != std::errc() || end != wanted.data() + wanted.size())
     return rows.column(wanted);  // throws, with the nearest
-  const std::int64_t place = number < 0 ? number + count : number;
-  if (place < 0 || place >= count) {
+  const std::int64_t index = number < 0 ? number + count : number;
+  if (index < 0 || index >= count) {
     throw ValueError(
         fmt::format("{}: target column {} does not exist; there are {}", rows.path(), number, count));
   }
-  return static_cast<std::size_t>(place);
+  return static_cast<std::size_t>(index);
 }
 
 void check_columns(const io::CsvReader& rows) {

@@ -18,7 +18,7 @@ namespace {
 
 using Target = CsvOptions::Target;
 
-constexpr double kMostPlain = 1000;  // whole numbers below it are labels as they stand
+constexpr double kMostPlain = 1000;  // whole numbers below it are labels themselves
 
 // A number, by which equal ones are one: its double and, where doubles leave whole numbers out, the digits,
 // of which more are larger.
@@ -48,22 +48,22 @@ void set_labels(Arrays& arrays, const std::vector<std::int64_t>& labels) {
   arrays.targets = bytes_of(labels);
 }
 
-// Each different cell is a class; `less` is the order of their places.
+// Each different cell is a class; `less` is the order of the labels.
 template <class Key, class ToKey>
-void set_places(Arrays& arrays, const Targets& targets, ToKey key) {
-  std::map<Key, std::int64_t> places;
+void set_classes(Arrays& arrays, const Targets& targets, ToKey key) {
+  std::map<Key, std::int64_t> labels_of;
   std::map<Key, std::string> names;
   for (const std::string& cell : targets.cells) names.emplace(key(cell), cell);
   for (const auto& [value, name] : names) {
-    places[value] = static_cast<std::int64_t>(arrays.info.classes.size());
+    labels_of[value] = static_cast<std::int64_t>(arrays.info.classes.size());
     arrays.info.classes.push_back(name);
   }
   std::vector<std::int64_t> labels;
-  for (const std::string& cell : targets.cells) labels.push_back(places.at(key(cell)));
+  for (const std::string& cell : targets.cells) labels.push_back(labels_of.at(key(cell)));
   set_labels(arrays, labels);
 }
 
-// Numbers that are labels: small ones as they stand, others by their places in order.
+// Numbers that are labels: small ones are labels themselves, others are numbered in order.
 void set_number_classes(Arrays& arrays, const Targets& targets) {
   std::vector<std::int64_t> labels;
   double largest = 0;
@@ -78,7 +78,7 @@ void set_number_classes(Arrays& arrays, const Targets& targets) {
     if (largest < kMostPlain) labels.push_back(static_cast<std::int64_t>(value));
   }
   if (largest >= kMostPlain) {
-    return set_places<Number>(arrays, targets, number_in);
+    return set_classes<Number>(arrays, targets, number_in);
   }
   for (int k = 0; k <= static_cast<int>(largest); ++k) arrays.info.classes.push_back(std::to_string(k));
   set_labels(arrays, labels);
@@ -155,7 +155,8 @@ void set_targets(Arrays& arrays, const Targets& targets, const CsvOptions& optio
     fail(targets, static_cast<std::size_t>(word - targets.cells.begin()),
          fmt::format("target '{}' in column '{}' is not a number", *word, targets.column));
   }
-  if (!numbers) return set_places<std::string>(arrays, targets, [](const std::string& cell) { return cell; });
+  if (!numbers)
+    return set_classes<std::string>(arrays, targets, [](const std::string& cell) { return cell; });
   if (options.kind == Target::classes || (options.kind == Target::automatic && look_like_classes(targets)))
     return set_number_classes(arrays, targets);
   std::vector<float> values;

@@ -1,4 +1,4 @@
-// Pictures and labels in IDX files, and where the well-known sets of them lie.
+// Pictures and labels in IDX files, and where the well-known sets of them are.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -107,15 +107,15 @@ TrainTest read_folder(const std::string& name, const fs::path& folder, std::vect
 
 TrainTest named_set(const std::string& name, const std::vector<std::string>& classes,
                     const std::string& how_to_get) {
-  std::vector<fs::path> places;
-  if (const char* own = std::getenv("LUGE_DATA")) places = {fs::path(own) / name, own};
-  places.push_back(fs::path(kDebianFolder) / name);
-  for (const fs::path& place : places) {
-    if (!holds_idx(place)) continue;
-    return read_folder(name, place, classes);
+  std::vector<fs::path> folders;
+  if (const char* own = std::getenv("LUGE_DATA")) folders = {fs::path(own) / name, own};
+  folders.push_back(fs::path(kDebianFolder) / name);
+  for (const fs::path& folder : folders) {
+    if (!holds_idx(folder)) continue;
+    return read_folder(name, folder, classes);
   }
   std::string looked;
-  for (const fs::path& place : places) looked += (looked.empty() ? "" : ", ") + place.string();
+  for (const fs::path& folder : folders) looked += (looked.empty() ? "" : ", ") + folder.string();
   throw FileError(fmt::format("{} was not found in {}; {}", name, looked, how_to_get));
 }
 

@@ -1,4 +1,4 @@
-// The views behind Dataset's members: each a Source that owns the source below it.
+// The views that Dataset's members make: each is a Source that owns the source it reads.
 #pragma once
 
 #include <functional>

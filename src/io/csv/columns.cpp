@@ -47,7 +47,7 @@ std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vect
   }
   if (columns.size() == wanted.size()) return columns;
   throw FormatError(fmt::format("{}: has {} columns{}; the network takes {}: {}", rows.path(), columns.size(),
-                                except ? " beside the target" : " and no names for them", wanted.size(),
+                                except ? " besides the target" : " and no names for them", wanted.size(),
                                 listed(wanted)));
 }
 

@@ -10,10 +10,10 @@
 
 namespace luge::io {
 
-/// The places of `wanted` in the table, in the order of `wanted`; `except` is a column that is none of them.
-/// Columns are found by name, in whatever order the table has them. Where one of the two has no names (no
-/// header), they are found by place, and there must be exactly as many. Throws FormatError naming what is
-/// missing and what is there.
+/// The indices of the columns `wanted` in the table, in the order of `wanted`; `except` is a column that is
+/// not one of them. Columns are found by name, in whatever order the table has them. Where one of the two has
+/// no names (no header), they are found by position, and their numbers must be equal. Throws FormatError
+/// naming what is missing and what is there.
 std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vector<std::string>& wanted,
                                           bool header, std::optional<std::size_t> except = {});
 

@@ -47,9 +47,9 @@ class RowScanner {
   std::size_t buffer_size_ = 0;
   std::uint64_t offset_ = 0;  // in the file, of the end of the buffer
 
-  std::string row_;                // the fields, one behind the other
+  std::string row_;                // the fields, one after the other
   std::vector<std::size_t> ends_;  // of the fields in row_
-  bool quoted_ = false;            // some field of the row stands in quotes
+  bool quoted_ = false;            // some field of the row is in quotes
   std::int64_t line_ = 1;
   std::int64_t row_line_ = 1;
 };

@@ -34,7 +34,7 @@ int sync(int file) {
   return result;
 }
 
-// Linux has closed the file even when it answers EINTR; a second call could close somebody else's.
+// Linux has closed the file even when it answers EINTR; a second call could close another file.
 int close_once(int file) {
   const int result = system_calls().close(file);
   return result != 0 && errno == EINTR ? 0 : result;

@@ -9,7 +9,7 @@
 
 namespace luge::io {
 
-/// Writes beside `path` and takes its place at commit(). Until then, and after any failure, `path` is what it
+/// Writes next to `path` and replaces it at commit(). Until then, and after any failure, `path` is what it
 /// was before and the temporary file is gone. A symbolic link at `path` is replaced, not followed; a folder
 /// or a device is refused. Every member throws FileError naming path and reason.
 class AtomicFile {
@@ -36,7 +36,7 @@ class AtomicFile {
   int file_ = -1;
 };
 
-/// AtomicFile for a content that is at hand as a whole.
+/// AtomicFile for content that is in memory as a whole.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Removes what writers that died have left in `folder` and returns how many files that were. Never throws

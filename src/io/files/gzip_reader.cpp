@@ -31,7 +31,7 @@ bool GzipReader::fill() {
   return got > 0;
 }
 
-// Several compressed files one behind the other count as one.
+// Several compressed files one after the other count as one.
 void GzipReader::end_member() {
   if (fill()) {
     inflateReset(&stream_);
@@ -44,7 +44,7 @@ std::size_t GzipReader::read_some(std::span<std::byte> bytes) {
   std::byte unused;
   std::size_t done = 0;
   while (!finished_ &&
-         fill()) {  // goes on when all bytes are there: the checksum behind them is to be read too
+         fill()) {  // continues when all bytes are there: the checksum after them must be read too
     const std::size_t room = std::min<std::size_t>(bytes.size() - done, std::numeric_limits<uInt>::max());
     stream_.next_out = reinterpret_cast<Bytef*>(room > 0 ? bytes.data() + done : &unused);
     stream_.avail_out = static_cast<uInt>(room);

@@ -1,4 +1,4 @@
-// A regular file opened for reading, read by position into the caller's memory: no mapping, hence no SIGBUS.
+// A regular file opened for reading, read by position into the caller's memory: no mapping, so no SIGBUS.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace luge::io {
 
-/// Throws FileError naming path and reason: when it does not exist, is no regular file, or cannot be read.
+/// Throws FileError naming path and reason: when it does not exist, is not a regular file, or cannot be read.
 class InputFile {
  public:
   explicit InputFile(std::string path);
@@ -22,7 +22,7 @@ class InputFile {
 
   /// Fills `bytes` from `offset` on; answers how many there were, fewer only at the end of the file.
   std::size_t read_some(std::uint64_t offset, std::span<std::byte> bytes) const;
-  /// The same, but throws FileError when the file ends before: somebody made it shorter meanwhile.
+  /// The same, but throws FileError when the file ends before: it was made shorter meanwhile.
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;
 
  private:

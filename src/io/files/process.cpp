@@ -24,7 +24,7 @@ struct Status {
   std::uint64_t started;
 };
 
-// Fields 3 and 22 of /proc/<pid>/stat, counted from behind the command's name, which may hold anything.
+// Fields 3 and 22 of /proc/<pid>/stat, counted from the end of the command's name, which may hold anything.
 std::optional<Status> status_of(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   const std::string text{std::istreambuf_iterator<char>(file), {}};

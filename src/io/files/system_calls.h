@@ -17,10 +17,10 @@ struct SystemCalls {
   int (*unlink)(const char* path);
 };
 
-/// The kernel's calls, unless a test has put others in their place.
+/// The kernel's calls, unless a test has replaced them.
 const SystemCalls& system_calls();
 
-/// Puts `calls` in the place of the present table and returns that; nullptr means the kernel's.
+/// Replaces the present table by `calls` and returns the old one; nullptr means the kernel's.
 /// `calls` must live until it is replaced again.
 const SystemCalls* replace_system_calls(const SystemCalls* calls);
 

@@ -16,9 +16,9 @@
 namespace luge::io {
 namespace {
 
-constexpr std::uint64_t kBestDeflate = 1032;  // bytes that one compressed byte can stand for
+constexpr std::uint64_t kBestDeflate = 1032;  // bytes that one compressed byte can become
 
-// The content of a file, uncompressed on the way if need be.
+// The content of a file, uncompressed if necessary.
 class Content {
  public:
   explicit Content(const std::string& path) : file_(path) {
@@ -27,7 +27,7 @@ class Content {
 
   const InputFile& file() const { return file_; }
   bool compressed() const { return gzip_.has_value(); }
-  // A compressed file that lost only its end has all bytes, but nobody can say whether they are right.
+  // A compressed file that lost only its end has all bytes, but they may be wrong.
   bool cut_short() const { return gzip_ && !gzip_->finished(); }
 
   std::size_t read_some(std::span<std::byte> bytes) {

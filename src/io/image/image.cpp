@@ -60,7 +60,7 @@ Image with_channels(const Image& image, std::int64_t channels) {
       result.pixels.insert(result.pixels.end(), pixel, pixel + 3);
     } else {
       const unsigned gray =
-          pixel[0] * 19595u + pixel[1] * 38470u + pixel[2] * 7471u + 0x8000u;  // 16 binary places
+          pixel[0] * 19595u + pixel[1] * 38470u + pixel[2] * 7471u + 0x8000u;  // 16 binary digits
       result.pixels.push_back(static_cast<std::uint8_t>(gray >> 16));
     }
   }

@@ -55,7 +55,7 @@ void check_extents(const InputFile& file, const Extents& extents, const ImageLim
     throw ValueError(fmt::format("{}: the PNG has {} x {} = {} pixels, at most {} are allowed", file.path(),
                                  extents.width, extents.height, pixels, limits.max_pixels));
   }
-  constexpr std::uint64_t kBestDeflate = 1032;  // bytes that one compressed byte can stand for
+  constexpr std::uint64_t kBestDeflate = 1032;  // bytes that one compressed byte can become
   if (extents.stored_bytes / kBestDeflate > file.size()) {
     throw FormatError(
         fmt::format("{}: the PNG declares {} x {} pixels, too many for its {} bytes; it was cut short",

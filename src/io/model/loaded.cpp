@@ -8,7 +8,7 @@ namespace {
 
 using Role = Loaded::Content::Role;
 
-struct Place {
+struct Entry {
   const Tensor* value;
   Role role;
 };
@@ -16,14 +16,14 @@ struct Place {
 // "block1.conv.weight" as children and their parameters.
 struct Tree {
   std::map<std::string, Tree> groups;
-  std::map<std::string, Place> values;
+  std::map<std::string, Entry> values;
 
-  void add(const std::string& path, const Place& place) {
+  void add(const std::string& path, const Entry& entry) {
     const auto dot = path.find('.');
     if (dot == std::string::npos) {
-      values.emplace(path, place);
+      values.emplace(path, entry);
     } else {
-      groups[path.substr(0, dot)].add(path.substr(dot + 1), place);
+      groups[path.substr(0, dot)].add(path.substr(dot + 1), entry);
     }
   }
 };
@@ -32,10 +32,10 @@ using Parameters = std::map<std::string, Parameter>;
 
 struct Group : Module {
   Group(const Tree& tree, const std::string& path, Parameters& found) {
-    for (const auto& [name, place] : tree.values) {
-      found.emplace(path + name, named(place.role == Role::buffer ? buffer(name, *place.value)
-                                                                  : parameter(name, *place.value),
-                                       path + name, place.role));
+    for (const auto& [name, entry] : tree.values) {
+      found.emplace(path + name, named(entry.role == Role::buffer ? buffer(name, *entry.value)
+                                                                  : parameter(name, *entry.value),
+                                       path + name, entry.role));
     }
     for (const auto& [name, group] : tree.groups) child(name, Group(group, path + name + ".", found));
   }
@@ -59,10 +59,10 @@ Loaded::Loaded(std::shared_ptr<const Content> content) : content_(std::move(cont
     const auto role = content_->roles.find(name);
     tree.add(name, {&value, role == content_->roles.end() ? Role::trainable : role->second});
   }
-  for (const auto& [name, place] : tree.values) {
-    parameters_.emplace(name, Group::named(place.role == Role::buffer ? buffer(name, *place.value)
-                                                                      : parameter(name, *place.value),
-                                           name, place.role));
+  for (const auto& [name, entry] : tree.values) {
+    parameters_.emplace(name, Group::named(entry.role == Role::buffer ? buffer(name, *entry.value)
+                                                                      : parameter(name, *entry.value),
+                                           name, entry.role));
   }
   for (const auto& [name, group] : tree.groups) child(name, Group(group, name + ".", parameters_));
   set_metadata(content_->metadata);

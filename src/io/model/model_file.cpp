@@ -108,7 +108,7 @@ bool is_own_key(const std::string& key) {
 
 std::set<std::string> names_in(const Recording& recording) {
   std::set<std::string> names;
-  for (const auto& [name, place] : recording.writes) names.insert(name);
+  for (const auto& [name, output] : recording.writes) names.insert(name);
   for (const auto& entry : recording.entries) {
     if (const auto* stored = std::get_if<Recording::Stored>(&entry)) names.insert(stored->name);
   }

@@ -26,11 +26,12 @@ class Recorder {
       return (node->leaf != Leaf::none || node->cut) && !is_rewritten(*node);
     };
     for (Node* node : topological(roots, known_by_value)) {
-      places_[node] = static_cast<int>(recording_.entries.size());
+      numbers_[node] = static_cast<int>(recording_.entries.size());
       add(*node);
     }
-    recording_.output = place({output.node(), output.output()});
-    for (const auto& [name, value] : writes) recording_.writes[name] = place({value.node(), value.output()});
+    recording_.output = recorded({output.node(), output.output()});
+    for (const auto& [name, value] : writes)
+      recording_.writes[name] = recorded({value.node(), value.output()});
     return std::move(recording_);
   }
 
@@ -40,7 +41,7 @@ class Recorder {
 
   void add(Node& node) {
     if (is_rewritten(node)) {
-      aliases_[&node] = place(node.inputs[0]);
+      aliases_[&node] = recorded(node.inputs[0]);
       return;
     }
     if (node.leaf == Leaf::none && !node.cut) return add_call(node);
@@ -72,7 +73,7 @@ class Recorder {
     if (!find_op(node.op->name()))
       throw GraphError(fmt::format("cannot save '{}': it is not a registered op", node.op->name()));
     Recording::Call call{node.op, {}};
-    for (const Edge& edge : node.inputs) call.inputs.push_back(place(edge));
+    for (const Edge& edge : node.inputs) call.inputs.push_back(recorded(edge));
     recording_.entries.emplace_back(std::move(call));
   }
 
@@ -88,15 +89,15 @@ class Recorder {
     });
   }
 
-  std::pair<int, int> place(const Edge& edge) const {
+  std::pair<int, int> recorded(const Edge& edge) const {
     if (const auto found = aliases_.find(edge.node); found != aliases_.end()) return found->second;
-    return {places_.at(edge.node), edge.out};
+    return {numbers_.at(edge.node), edge.out};
   }
 
   Tensor input_;
   const std::function<std::string(const Slot*)>& name_of_;
   std::map<std::string, Tensor>& constants_;
-  std::unordered_map<const Node*, int> places_;
+  std::unordered_map<const Node*, int> numbers_;
   std::unordered_map<const Node*, std::pair<int, int>> aliases_;
   Recording recording_;
 };
@@ -140,10 +141,10 @@ Tensor replay(const Recording& recording, const Tensor& input,
   std::vector<Tensors> done;
   done.reserve(recording.entries.size());
   for (const auto& entry : recording.entries) done.push_back(std::visit(Replay{input, stored, done}, entry));
-  const auto at = [&](const std::pair<int, int>& place) -> const Tensor& {
-    return done.at(static_cast<std::size_t>(place.first)).at(static_cast<std::size_t>(place.second));
+  const auto at = [&](const std::pair<int, int>& output) -> const Tensor& {
+    return done.at(static_cast<std::size_t>(output.first)).at(static_cast<std::size_t>(output.second));
   };
-  for (const auto& [name, place] : recording.writes) write(name, at(place));
+  for (const auto& [name, output] : recording.writes) write(name, at(output));
   return at(recording.output);
 }
 

@@ -72,7 +72,7 @@ class Reader {
       fail(fmt::format("needs 1 to {} entries", kMostEntries));
     }
     for (const Json& entry : entries) add(entry);
-    recording_.output = place(member(json, "output"));
+    recording_.output = recorded(member(json, "output"));
     if (json.contains("writes")) read_writes(json["writes"]);
     return std::move(recording_);
   }
@@ -99,7 +99,7 @@ class Reader {
     if (value.is_number_unsigned() && std::in_range<std::int64_t>(value.get<std::uint64_t>()))
       return static_cast<std::int64_t>(value.get<std::uint64_t>());
     if (value.is_number_unsigned())
-      fail_entry(fmt::format("has the number {}, which is no 64-bit number with a sign",
+      fail_entry(fmt::format("has the number {}, which does not fit in a signed 64-bit integer",
                              value.get<std::uint64_t>()));
     return value.get<std::int64_t>();
   }
@@ -113,11 +113,11 @@ class Reader {
     if (!json.is_object()) fail("has 'writes' that are not an object");
     for (const auto& [name, written] : json.items()) {
       if (name.starts_with(kConstant)) fail("writes to a constant");
-      recording_.writes[name] = place(written);
+      recording_.writes[name] = recorded(written);
     }
   }
 
-  std::pair<int, int> place(const Json& json) const {
+  std::pair<int, int> recorded(const Json& json) const {
     if (!json.is_array() || json.size() != 2 || !json[0].is_number_integer() ||
         !json[1].is_number_integer()) {
       fail_entry("names an input other than by [entry, output]");
@@ -139,9 +139,9 @@ class Reader {
       return which == "nan" ? std::nan("") : which == "inf" ? HUGE_VAL : -HUGE_VAL;
     }
     std::vector<std::int64_t> list;
-    if (!value.is_array()) fail_entry("has a field of a kind that is not known");
+    if (!value.is_array()) fail_entry("has a field of an unknown kind");
     for (const Json& element : value) {
-      if (!element.is_number_integer()) fail_entry("has a list of other than whole numbers");
+      if (!element.is_number_integer()) fail_entry("has a list with something other than whole numbers");
       list.push_back(integer(element));
     }
     return list;
@@ -201,7 +201,7 @@ class Reader {
     }
     const Json& inputs = member(entry, "inputs");
     if (!inputs.is_array()) fail_entry("has inputs that are not a list");
-    for (const Json& input : inputs) call.inputs.push_back(place(input));
+    for (const Json& input : inputs) call.inputs.push_back(recorded(input));
     recording_.entries.emplace_back(std::move(call));
   }
 

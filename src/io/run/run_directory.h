@@ -53,7 +53,7 @@ std::string run_stem(std::string_view model, std::string_view data);
 std::vector<RunInfo> list_runs(const std::filesystem::path& base);
 
 /// The run that `name` means: "last" the newest below `base`, else a path, else a name below `base`. A folder
-/// with checkpoints is one too, whoever wrote them. The error lists the nearest names.
+/// with checkpoints is one too, whatever program wrote them. The error lists the nearest names.
 std::filesystem::path find_run(std::string_view name, const std::filesystem::path& base);
 
 }  // namespace luge::io

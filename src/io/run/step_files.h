@@ -22,7 +22,7 @@ std::vector<StepFile> list_step_files(const std::filesystem::path& folder, std::
 
 /// Deletes all but `keep` files, the oldest first, and answers how many that were. `newest` is the step just
 /// written, and durable: files of larger steps are older than it, left by a training that this one replaces
-/// or went back behind, and go first. Throws FileError when one cannot be deleted.
+/// or went back before, and are removed first. Throws FileError when one cannot be deleted.
 int prune_step_files(const std::filesystem::path& folder, std::string_view prefix, std::size_t keep,
                      std::uint64_t newest);
 

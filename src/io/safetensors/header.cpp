@@ -50,7 +50,7 @@ class HeaderParser {
 
  private:
   void parse_metadata() {
-    if (std::exchange(has_metadata_, true)) json_.fail("__metadata__ is there twice");
+    if (std::exchange(has_metadata_, true)) json_.fail("__metadata__ appears twice");
     json_.expect('{');
     if (json_.accept('}')) return;
     do {
@@ -58,7 +58,7 @@ class HeaderParser {
       json_.expect(':');
       std::string value = json_.string();
       const auto [entry, added] = header_.metadata.emplace(std::move(key), std::move(value));
-      if (!added) json_.fail(fmt::format("metadata \"{}\" is there twice", entry->first));
+      if (!added) json_.fail(fmt::format("metadata \"{}\" appears twice", entry->first));
     } while (json_.accept(','));
     json_.expect('}');
   }
@@ -75,7 +75,7 @@ class HeaderParser {
       json_.expect(':');
       const auto first_time = [&](bool& seen) {
         if (std::exchange(seen, true))
-          json_.fail(fmt::format("tensor \"{}\": {} is there twice", tensor.name, key));
+          json_.fail(fmt::format("tensor \"{}\": {} appears twice", tensor.name, key));
       };
       if (key == "dtype") {
         first_time(has_dtype);
@@ -200,7 +200,7 @@ void check_names(const std::vector<StoredTensor>& tensors, const std::string& wh
   for (const StoredTensor& tensor : tensors) names.push_back(tensor.name);
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) throw FormatError(fmt::format("{}: tensor \"{}\" is there twice", where, *twice));
+  if (twice != names.end()) throw FormatError(fmt::format("{}: tensor \"{}\" appears twice", where, *twice));
 }
 
 std::string_view type_text(DType dtype) {

@@ -23,7 +23,7 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-/// Parses and checks everything: the tensors must tile the `data_bytes` bytes behind the header without hole
+/// Parses and checks everything: the tensors must tile the `data_bytes` bytes after the header without hole
 /// or overlap. Throws FormatError beginning with `where`.
 SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_bytes,
                                            const std::string& where);

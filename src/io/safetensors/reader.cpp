@@ -91,10 +91,10 @@ struct SafetensorsFile::Content {
 
   // Position in header.tensors, or -1.
   std::ptrdiff_t find(std::string_view name) const {
-    const auto place = std::lower_bound(
+    const auto found = std::lower_bound(
         by_name.begin(), by_name.end(), name,
         [&](auto index, std::string_view wanted) { return header.tensors[index].name < wanted; });
-    return place != by_name.end() && header.tensors[*place].name == name ? static_cast<std::ptrdiff_t>(*place)
+    return found != by_name.end() && header.tensors[*found].name == name ? static_cast<std::ptrdiff_t>(*found)
                                                                          : -1;
   }
 

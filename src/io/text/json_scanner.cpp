@@ -73,7 +73,7 @@ std::string JsonScanner::string() {
     if (at_ >= text_.size()) fail("the string has no end");
     const char stop = text_[at_++];
     if (stop == '"') return result;
-    if (stop != '\\') fail("a control character stands in a string");
+    if (stop != '\\') fail("a string has a control character");
     escape(result);
   }
 }
@@ -89,15 +89,15 @@ void JsonScanner::escape(std::string& result) {
   if (letter != 'u') fail("unknown escape in a string");
   std::uint32_t code = hex4();
   if (code >= 0xD800 && code < 0xDC00) {
-    if (text_.substr(at_, 2) != "\\u") fail("half of a surrogate pair stands in a string");
+    if (text_.substr(at_, 2) != "\\u") fail("a string has half of a surrogate pair");
     at_ += 2;
     const std::uint32_t low = hex4();
-    if (low < 0xDC00 || low > 0xDFFF) fail("half of a surrogate pair stands in a string");
+    if (low < 0xDC00 || low > 0xDFFF) fail("a string has half of a surrogate pair");
     code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
   } else if (code >= 0xDC00 && code <= 0xDFFF) {
-    fail("half of a surrogate pair stands in a string");
+    fail("a string has half of a surrogate pair");
   }
-  if (code == 0) fail("a NUL stands in a string");
+  if (code == 0) fail("a string has a NUL");
   append_utf8(result, code);
 }
 

@@ -10,7 +10,7 @@
 namespace luge::io {
 
 /// Blanks between the pieces are skipped. Every call throws FormatError "<where>: byte <n>: …" when something
-/// else stands there; n counts from `first_byte`. There is no recursion.
+/// else is there; n counts from `first_byte`. There is no recursion.
 class JsonScanner {
  public:
   JsonScanner(std::string_view text, std::string where, std::uint64_t first_byte);

@@ -4,7 +4,7 @@
 namespace luge {
 
 // attention: with heads = 0 the inputs are q [N,heads,T,d], k [N,heads,S,d], v [N,heads,S,e] and the output
-// is [N,heads,T,e]; else one input qkv [N,T,3·heads·d] and the output is [N,T,heads·d]. Behind them perhaps a
+// is [N,heads,T,e]; else one input qkv [N,T,3·heads·d] and the output is [N,T,heads·d]. After them perhaps a
 // mask, bool. The residual is the logarithm of the sum of each row's exponentials [N,heads,T].
 // attention_backward: the inputs (without the mask), the output, the residual, the output's gradient, and
 // perhaps the mask → gradients of the inputs.

@@ -8,7 +8,7 @@ namespace luge {
 
 // Shared by conv (x [N,C,…], w [O,C/groups,…], optional b [O]), conv_backward_data (dy, w, x for its type)
 // and conv_backward_weights (x, dy, w for its type; outputs dw and db [O]). One number per spatial axis;
-// `pads` holds all begins, then all ends, and counts only with explicit_. Extents never stand here: same is
+// `pads` holds all begins, then all ends, and counts only with explicit_. It never holds extents: same is
 // resolved by infer.
 struct ConvAttributes {
   std::vector<std::int64_t> stride;

@@ -5,7 +5,7 @@
 
 namespace luge {
 
-// A convolution that is only read by a max pooling, image by image, so that what lies between them stays in a
+// A convolution that is only read by a max pooling, image by image, so that the image between them stays in a
 // core's cache. Made by the compiler, after differentiation.
 //   conv_pool (x, w, optional b → y, positions): max_pool(relu?(conv(x, w, b)))
 //   conv_pool_backward_weights (x, dy, positions, w for its type → dw, db):

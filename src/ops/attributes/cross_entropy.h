@@ -8,7 +8,7 @@ namespace luge {
 
 // Shared by softmax_cross_entropy (logits, target → cost of each sample, log Σ exp of its logits),
 // softmax_cross_entropy_backward (logits, target, that logarithm, gradient of the cost → gradient of the
-// logits) and class_targets (labels, type of the logits → the distribution the labels stand for). The axis
+// logits) and class_targets (labels, type of the logits → the distribution that the labels mean). The axis
 // counts from the front.
 struct CrossEntropyAttributes {
   std::int64_t axis = 1;

@@ -64,7 +64,7 @@ FusedAttributes fused_attributes(const TileProgram& program);
 TileProgram tile_program(const FusedAttributes& attributes);
 
 /// Tile programs that have nothing to do with each other, as one step "fused_parts". Its inputs and outputs
-/// are those of the parts, one part's behind the other's.
+/// are those of the parts, one part after the other.
 struct FusedPartsAttributes {
   std::vector<std::int64_t> words;
   static void fields(auto& self, auto&& field) { field("words", self.words); }

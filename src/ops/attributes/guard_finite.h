@@ -14,7 +14,7 @@ namespace luge {
 struct GuardFiniteAttributes {
   std::string labels;          // of the tensors, a line each
   bool factor_counts = false;  // a tensor's largest element times the factor must be finite too
-  double limit = 0;            // what elements are held to before a step is taken; 0: nothing
+  double limit = 0;            // the bound of elements before a step is taken; 0: none
   std::int64_t groups = 0;     // 0, 1 or 2
   double times = 1;            // that a tensor is added to its sum
   static void fields(auto& self, auto&& field) {
@@ -65,7 +65,7 @@ inline double reach_of(double largest, double factor, double limit) {
 template <class Largest>
 bool takes_step(DType dtype, double reach, Largest&& largest) {
   const auto [most, lost] = room_of(dtype);
-  const bool narrow = size_of(dtype) == 2;  // small steps add up in float32 beside it
+  const bool narrow = size_of(dtype) == 2;  // small steps add up in float32 next to it
   return (reach <= lost && !narrow) || largest() + reach <= most + lost;
 }
 

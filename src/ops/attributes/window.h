@@ -17,7 +17,7 @@ struct Window {
   std::int64_t out = 1;  // ≤ 0: the window is longer than the padded input
 
   std::int64_t span() const { return (kernel - 1) * dilation + 1; }
-  /// Input position of tap k of output o; outside [0, in) it lies in the padding.
+  /// Input position of tap k of output o; outside [0, in) it is in the padding.
   std::int64_t at(std::int64_t o, std::int64_t k) const { return o * stride - pad_begin + k * dilation; }
   bool inside(std::int64_t position) const { return position >= 0 && position < in; }
 };

@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What a training cannot go on from must not take the place of what it can. Gradients are looked at before a
+// What a training cannot go on from must not replace what it can. Gradients are looked at before a
 // step; a sum of finite numbers, such as a weight and its step, may overflow all the same.
 void check_finite_state(const Trainer& trainer, const fs::path& file) {
   if (!trainer.optimizer().options().check_finite) return;
@@ -96,7 +96,7 @@ class Checkpoint final : public Callback {
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) throw FormatError("the checkpoint's state of checkpoints is not a JSON object");
-    const auto number = [&](const char* name) {  // null stands where it was not finite
+    const auto number = [&](const char* name) {  // null where it was not finite
       const auto found = json.find(name);
       return found != json.end() && found->is_number() ? found->get<double>()
                                                        : std::numeric_limits<double>::quiet_NaN();
@@ -127,8 +127,8 @@ class Checkpoint final : public Callback {
     best_is_saved_ |= saved;
   }
 
-  // A training that begins anew in a folder that another has used: what is left of that one would pass for
-  // this one's. It goes once this one's own checkpoint is safe.
+  // A new training in a folder that another one has used: what is left of that one would pass for
+  // this one's. It is deleted once a checkpoint of this training is safe.
   void take_over(std::int64_t step) {
     if (!std::exchange(fresh_, false)) return;
     std::error_code ignored;

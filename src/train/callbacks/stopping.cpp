@@ -50,7 +50,7 @@ class EarlyStopping final : public Callback {
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object()) throw FormatError("the checkpoint's state of early stopping is not a JSON object");
-    const auto best = json.find("best");  // null stands where it was not finite
+    const auto best = json.find("best");  // null where it was not finite
     measured_ = json.value("measured", false) && best != json.end() && best->is_number();
     best_ = measured_ ? best->get<double>() : 0;
     waited_ = json.value("waited", std::int64_t{0});
