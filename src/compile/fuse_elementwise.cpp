@@ -45,8 +45,8 @@ class ProgramWriter {
  public:
   ProgramWriter(const FuseGraph& graph, const FuseGroup& group) : graph_(graph), group_(group) {
     unit_.node = group.root();
-    unit_.program.extents = group.extents();
-    unit_.program.reduced = group.reduced();
+    unit_.program.extents = group.space().extents;
+    unit_.program.reduced = group.space().reduced;
     for (const auto& [node, member] : group.members()) values_[node] = write(node);
   }
 
@@ -60,7 +60,7 @@ class ProgramWriter {
       if (member.copy || !(graph_.needed[at(node)] || node == group_.root())) continue;
       const Type& type = graph_.type(node);
       unit_.program.outputs.push_back(
-          {number(values_.at(node)), type, strides_of(type, member.map, group_.extents().size())});
+          {number(values_.at(node)), type, strides_of(type, member.map, group_.space().extents.size())});
       unit_.outputs.push_back(node);
     }
     return std::move(unit_);
@@ -81,7 +81,7 @@ class ProgramWriter {
       case FuseKind::view: return value(node, 0);
       case FuseKind::reduce:
         line.source[0] = value(node, 0);
-        if (group_.reduces(node)) {
+        if (combines(source)) {
           line.kind = TileLine::Kind::reduce;
           line.reduction = *source.op->traits().reduction;
         } else {
@@ -114,7 +114,7 @@ class ProgramWriter {
     if (graph_.is_number(edge)) return constant(*edge.node);
     const Type& type = edge.node->outputs[at(edge.out)].type;
     std::vector<std::int64_t> strides =
-        strides_of(type, *group_.input_map(node, input), group_.extents().size());
+        strides_of(type, *group_.map_of_input(node, input), group_.space().extents.size());
     for (std::size_t k = 0; k < unit_.inputs.size(); ++k) {
       const bool same = unit_.inputs[k].node == edge.node && unit_.inputs[k].out == edge.out;
       if (same && unit_.program.operands[k] == strides) return static_cast<int>(k);

@@ -1,19 +1,16 @@
-// Groups of nodes that become one fused step: which node may join, and where its values lie in the group's
-// space.
+// Groups of nodes that become one fused step. A group grows from its last node back to producers; whether one
+// may join is a question of legality (fuse_legality.h) and of cost (fuse_cost.h).
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <vector>
 
 #include "compile/fuse_graph.h"
+#include "compile/fuse_space.h"
 
 namespace luge::compiler {
-
-/// Per dimension of a value: the axis of the space it runs along, or -1 (extent 1).
-using AxisMap = std::vector<int>;
 
 class FuseGroup {
  public:
@@ -25,38 +22,44 @@ class FuseGroup {
     AxisMap map;        // of its result
     bool copy = false;  // computed here once more; another step gives it to everybody else
   };
+  const FuseGraph& graph() const { return graph_; }
   const std::map<int, Member>& members() const { return members_; }
   int root() const { return root_; }
-  const std::vector<std::int64_t>& extents() const { return extents_; }
-  std::uint32_t reduced() const { return reduced_; }
-  /// The map of a member's input; empty optional when it has none in this space.
-  std::optional<AxisMap> input_map(int member, std::size_t input) const;
-  /// A reduction over axes of extent 1 only moves elements.
-  bool reduces(int member) const;
+  const FuseSpace& space() const { return space_; }
+  /// The group's own position among the groups of the graph.
+  int position() const { return position_; }
+  /// Is it an input of a member, made outside of the group?
+  bool reads(int node) const { return operands_.contains(node); }
+  /// Do members of its own lead to steps that can fail, or write state that must stay as it is until these
+  /// have run?
+  bool has_guarded() const { return has_guarded_; }
+  bool overwrites() const { return overwrites_; }
+
+  /// Where a member's input lies; empty when it lies nowhere in this space.
+  std::optional<AxisMap> map_of_input(int member, std::size_t input) const;
+  /// The axes along which a member's result varies.
+  AxisSet axes_of_member(int member) const;
 
  private:
-  bool try_join(int node);
-  bool fits(int node, const AxisMap& map);
-  bool comes_from_reduction(int node) const;
-  std::optional<AxisMap> map_from_users(int node) const;
-  std::optional<AxisMap> map_of_reduction(int node, const AxisMap& result) const;
-  bool extend_for_reduction(int node, const AxisMap& result);
-  bool join_reduction(int node, const AxisMap& map);
-  bool all_users_inside(int node) const;
-  bool reachable_from_outside(int node) const;
-  bool plan_copies(int node);
-  std::uint32_t domain(const Type& type, const AxisMap& map) const;
-  std::uint32_t whole() const;
+  enum class Joins : std::uint8_t { not_at_all, inside, as_output, as_copy };
+  struct Joining {
+    Joins joins;
+    std::set<int> copies;  // what is computed again with it
+  };
+
+  void consider(int node);
+  Joining joining(int node, const AxisMap& map) const;
+  void move_to(const WiderSpace& wider);
   void insert(int node, const AxisMap& map, bool copy);
 
   FuseGraph& graph_;
   int root_;
-  std::vector<std::int64_t> extents_;
-  std::uint32_t reduced_ = 0;
+  int position_;
+  FuseSpace space_;
   std::map<int, Member> members_;
   std::set<int> candidates_, copies_, operands_;
   int outputs_ = 1;
-  bool has_guarded_ = false, overwrites_ = false;  // one of its own members
+  bool has_guarded_ = false, overwrites_ = false;
 };
 
 }  // namespace luge::compiler

@@ -3,7 +3,8 @@
 namespace luge::compiler {
 
 std::shared_ptr<const Program> lower(const Graph& graph, const Options& options) {
-  Draft draft = select(graph, schedule(graph), options);
+  const std::vector<Node*> order = schedule(graph);
+  Draft draft = emit(graph, order, select(graph, order, options), options);
   plan_memory(draft);
   return draft.program;
 }

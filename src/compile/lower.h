@@ -1,4 +1,4 @@
-// Graph → Program: order the nodes, choose kernels and layouts together, then place every value in memory.
+// Graph → Program: order the nodes, choose kernels and layouts together, then give every value an offset.
 #pragma once
 
 #include <memory>
@@ -6,6 +6,7 @@
 
 #include "compile/graph.h"
 #include "compile/pipeline.h"
+#include "compile/select.h"
 #include "runtime/program.h"
 
 namespace luge::compiler {
@@ -14,12 +15,15 @@ namespace luge::compiler {
 /// whatever overwrites state waits for those that still read it and for the steps that can fail.
 std::vector<Node*> schedule(const Graph& graph);
 
-/// A program whose values have no place yet: steps with their kernels and offers, reorders between layouts.
+/// A program whose values have no offset yet: steps with their kernels and offers, reorders between layouts.
 struct Draft {
   std::shared_ptr<Program> program;
   std::vector<std::vector<InPlace>> in_place;  // per step: what the kernel offers
 };
-Draft select(const Graph& graph, const std::vector<Node*>& order, const Options& options);
+/// The steps of the nodes in their order, each with the kernel selected for it, and what stands between
+/// kernels of different layouts.
+Draft emit(const Graph& graph, const std::vector<Node*>& order, const Selection& selection,
+           const Options& options);
 
 /// Lifetimes, shared memory, offsets, the commit point and which roots may overwrite their leaf.
 void plan_memory(Draft& draft);

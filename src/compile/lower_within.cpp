@@ -34,7 +34,8 @@ std::size_t memory_of(const Program& program) {
 namespace {
 
 std::shared_ptr<const Program> lower_again(const Rematerialized& found, const Options& options) {
-  Draft draft = select(found.graph, schedule(found.graph), options);
+  const std::vector<Node*> order = schedule(found.graph);
+  Draft draft = emit(found.graph, order, select(found.graph, order, options), options);
   plan_memory(draft);
   draft.program->again = {found.steps, found.seconds};
   return draft.program;

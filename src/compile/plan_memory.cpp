@@ -23,7 +23,7 @@ class Planner {
       if (program_.replaces[r] >= 0 && !may_overwrite(r)) program_.replaces[r] = -1;
     }
     for (std::size_t s = 0; s < steps_.size(); ++s) share_in_place(s);
-    place();
+    set_offsets();
   }
 
  private:
@@ -132,7 +132,7 @@ class Planner {
     taken_.clear();
   }
 
-  void place() {
+  void set_offsets() {
     std::vector<Lifetime> lifetimes;
     std::vector<std::size_t*> offsets;
     for (ProgramValue& value : values_) {
