@@ -4,12 +4,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <variant>
 #include <vector>
 
 namespace luge {
 
 using LayoutId = std::uint32_t;
 inline constexpr LayoutId public_layout = 0;
+
+class Buffer;
+using BufferRef = std::shared_ptr<Buffer>;
+struct Prepacked;  // runtime/prepacked.h
+
+/// What is made from the content of a buffer: the same in another layout, or what a Program computes from it.
+using Derived = std::variant<BufferRef, std::shared_ptr<Prepacked>>;
 
 /// 64-byte aligned memory with at least 64 readable bytes after the last element. Throws MemoryError naming
 /// the bytes asked for.
@@ -24,15 +32,13 @@ class Buffer {
   const std::byte* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
   LayoutId layout() const { return layout_; }
-  /// The same content in other layouts, made when first asked for; code that changes the content drops them.
-  std::vector<std::shared_ptr<Buffer>> packed;
+  /// Made when first asked for. Code that changes the content clears it first.
+  std::vector<Derived> derived;
 
  private:
   std::byte* data_;
   std::size_t bytes_;
   LayoutId layout_;
 };
-
-using BufferRef = std::shared_ptr<Buffer>;
 
 }  // namespace luge

@@ -12,7 +12,7 @@ namespace luge {
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
-  /// Evaluates the tensors and every output on the way that somebody holds, in one Program.
+  /// Evaluates the tensors and every output on the way that a handle refers to, in one Program.
   virtual void evaluate(std::span<const Tensor> tensors) const = 0;
   /// Returns the evaluated elements in the public layout.
   virtual BufferRef read(const Tensor& tensor) const = 0;

@@ -34,7 +34,7 @@ struct Mode {
   std::atomic<const void*> holder{nullptr};  // what put it off by a call of its own
 };
 
-/// For the length of a scope, on this thread, switches have the values given here.
+/// For the length of a scope, on this thread, switches stand as it says and not as they are.
 class ModeOverride {
  public:
   ModeOverride();
@@ -54,27 +54,28 @@ class ModeOverride {
 struct Trace {
   struct State {
     std::shared_ptr<Slot> slot;
-    bool trainable;  // its value when the function first used the slot
+    bool trainable;  // as it stood when the function first met the slot
     Tensor read;     // the value the slot has when the program starts; empty when written before it was read
     Tensor current;  // what a read gives now
     Tensor written;  // the last assignment, or empty
   };
   std::vector<State> states;  // in order of first use
   Tensors scalars;            // a number is one node in a trace, however often it is written
-  Tensors keys;               // random keys to draw again at each call
+  Tensors keys;               // random keys to draw anew at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
   struct Watched {
     Tensor value;
     std::string name;
     double times;
   };
-  std::vector<Watched>
-      watched;  // what changes state other than weights, for which an optimizer's step may be refused
-  bool outer_reads =
-      false;           // a first read gives the node made outside (graph::record), not one of the trace's own
+  // What moves state beside weights, for which an optimizer's step may be refused.
+  std::vector<Watched> watched;
+  // A first read gives the node made outside (graph::record), not one of the trace's own.
+  bool outer_reads = false;
   bool looks = false;  // a Probe's: nothing is compiled, and values may be read
-  std::vector<std::function<void()>> undo;  // of what was made outside for it, should recording fail
-  std::uint64_t start = 0;                  // nodes with a smaller sequence number were made outside
+  // Undoes what was made outside for it, should recording fail.
+  std::vector<std::function<void()>> undo;
+  std::uint64_t start = 0;  // nodes with a smaller sequence number were made outside
 
   State& state(const std::shared_ptr<Slot>& slot);
   /// Recording has failed: undoes, the last first.
@@ -113,14 +114,14 @@ class OutsideTrace {
   random::ForGood draws_;
 };
 
-/// In a function that is being compiled: a step that an optimizer takes later in it is refused when this
-/// number of times this value, floating, towards which the state `name` moves, is not finite. Elsewhere it
-/// does nothing.
+/// In a function that is being compiled: a step that an optimizer takes later in it is refused when so many
+/// times this value, floating, towards which the state `name` moves, is not finite. Elsewhere it does
+/// nothing.
 void watch(const Tensor& value, std::string name, double times = 1);
 
 /// A new random key: drawn now from the generator, or, in a trace, at each call.
 Tensor next_key();
-/// The value of a switch on this thread.
+/// How a switch stands on this thread.
 bool mode_now(const Mode& mode);
 /// The same, noted in the trace under way.
 bool read_mode(const std::shared_ptr<const Mode>& mode);

@@ -14,8 +14,8 @@ namespace luge {
 void evaluate(std::span<const Tensor> tensors);
 
 /// The point at which an optimizer's step takes effect: assigns, evaluates the new values together with every
-/// live handle of their graphs, and lets the graphs go, so that the updates happen in place. Nothing is
-/// assigned when it throws. Inside a trace it only records.
+/// live handle of their graphs, and releases the graphs, so that the updates can overwrite the old values.
+/// Nothing is assigned when it throws. Inside a trace it only records.
 void assign_and_evaluate(std::span<const std::pair<Variable, Tensor>> updates);
 
 /// Evaluates a chain of expressions that has grown long, unless its history is kept for gradients.

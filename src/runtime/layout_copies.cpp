@@ -5,15 +5,16 @@ namespace luge {
 BufferRef in_layout(const BufferRef& buffer, LayoutId layout, const Type& type, const Backend& backend,
                     bool keep) {
   if (buffer->layout() == layout) return buffer;
-  for (const BufferRef& copy : buffer->packed) {
-    if (copy->layout() == layout) return copy;
+  for (const Derived& derived : buffer->derived) {
+    const auto* copy = std::get_if<BufferRef>(&derived);
+    if (copy && (*copy)->layout() == layout) return *copy;
   }
   auto copy = std::make_shared<Buffer>(backend.bytes(layout, type), layout);
   Status status;
   void* in[] = {buffer->data()};
   void* out[] = {copy->data()};
   backend.reorder(buffer->layout(), layout, type)->run({in, out, nullptr, &status});
-  if (keep) buffer->packed.push_back(copy);
+  if (keep) buffer->derived.emplace_back(copy);
   return copy;
 }
 

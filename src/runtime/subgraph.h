@@ -38,10 +38,9 @@ class Subgraph {
   /// Writes the key: structure, leaf kinds and types, roots, states replaced.
   void write_key(std::vector<std::uint64_t>& words, std::vector<OpRef>& ops) const;
 
-  std::vector<Node*> nodes;  // to compute, inputs before users
-  std::vector<Edge> leaves;  // in order of first use
-  std::vector<Type>
-      leaf_types;  // theirs; a session puts the types of what is fed in place of unknown extents
+  std::vector<Node*> nodes;      // to compute, inputs before users
+  std::vector<Edge> leaves;      // in order of first use
+  std::vector<Type> leaf_types;  // of fed placeholders, a Session puts the types of what is fed here
   std::vector<Root> roots;
   std::vector<PendingRead> pending_reads;
 

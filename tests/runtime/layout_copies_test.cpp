@@ -31,7 +31,7 @@ TEST(LayoutCopies, ABufferThatOthersHoldIsConvertedOnce) {
     EXPECT_EQ(leaves[0].buffer->bytes(), 64u);
     if (!first) first = leaves[0].buffer;
     EXPECT_EQ(leaves[0].buffer, first);
-    EXPECT_EQ(held->packed.size(), 1u);
+    EXPECT_EQ(held->derived.size(), 1u);
   }
 }
 
@@ -50,7 +50,7 @@ TEST(LayoutCopies, ABufferInTheLayoutAskedForIsNotCopied) {
   const FakeBackend backend;
   const auto buffer = std::make_shared<Buffer>(64, kPadded);
   EXPECT_EQ(in_layout(buffer, kPadded, {f32, {3}}, backend, true), buffer);
-  EXPECT_TRUE(buffer->packed.empty());
+  EXPECT_TRUE(buffer->derived.empty());
 }
 
 }  // namespace

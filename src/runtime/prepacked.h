@@ -1,0 +1,27 @@
+// Prepacked: values that a Program needs and that depend on Variables alone. They are computed once for each
+// version of these Variables.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/program.h"
+
+namespace luge {
+
+/// What one computation gave for some source buffers. It is kept beside each of them, and code that changes
+/// the content of a buffer drops what is beside it: the values are valid while they are beside all their
+/// sources.
+struct Prepacked {
+  std::string computation;             // says what is computed
+  std::vector<const Buffer*> sources;  // in the order of the computation's leaves
+  std::vector<BufferRef> values;
+
+  /// Returns what the prepacking part of a Program gives for the leaves of that Program: the values beside
+  /// their buffers, or new ones, which are computed now and kept there.
+  static std::shared_ptr<Prepacked> find_or_compute(const Program::Kept& part,
+                                                    const std::vector<BoundLeaf>& leaves);
+};
+
+}  // namespace luge
