@@ -152,29 +152,27 @@ class Walk {
       if (contains(slots_read(plan_, step), slot)) touch(reads_, where);
     }
     namespace fused = cpu::fused;
-    std::visit(fused::Overloaded{
-                   [&](const fused::LoadStep& load) { read(load.input, load.level, false); },
-                   [&](const fused::SplatInputStep& splat) { read(splat.input, Level::scalar, true); },
-                   [&](const fused::RandomStep& random) { read(random.key, Level::scalar, true); },
-                   [&](const fused::PointInputStep& point) {
-                     forget(point.out);
-                     if (point.input == pair_.input)
-                       pointers_[point.out] = places(input(), point.level, false);
-                   },
-                   [&](const fused::PointOutputStep& point) {
-                     forget(point.out);
-                     if (point.output == pair_.output)
-                       outputs_[point.out] = places(output(), Level::full, false);
-                   },
-                   [&](const fused::StoreStep& store) {
-                     if (store.output == pair_.output) touch(writes_, places(output(), store.level, false));
-                   },
-                   [&](const fused::SplatConstantStep&) { write(step); },
-                   [&](const fused::ExpandStep&) { write(step); }, [&](const fused::MapStep&) { write(step); },
-                   [&](const fused::RoundStep&) { write(step); },
-                   [&](const fused::ReduceStep&) { write(step); },
-                   [&](const fused::CodeStep&) { write(step); }},
-               step);
+    std::visit(
+        fused::Overloaded{
+            [&](const fused::LoadStep& load) { read(load.input, load.level, false); },
+            [&](const fused::SplatInputStep& splat) { read(splat.input, Level::scalar, true); },
+            [&](const fused::RandomStep& random) { read(random.key, Level::scalar, true); },
+            [&](const fused::PointInputStep& point) {
+              forget(point.out);
+              if (point.input == pair_.input) pointers_[point.out] = places(input(), point.level, false);
+            },
+            [&](const fused::PointOutputStep& point) {
+              forget(point.out);
+              if (point.output == pair_.output) outputs_[point.out] = places(output(), Level::full, false);
+            },
+            [&](const fused::StoreStep& store) {
+              if (store.output == pair_.output) touch(writes_, places(output(), store.level, false));
+            },
+            [&](const fused::SplatConstantStep&) { write(step); },
+            [&](const fused::ExpandStep&) { write(step); }, [&](const fused::MapStep&) { write(step); },
+            [&](const fused::RoundStep&) { write(step); }, [&](const fused::ReduceStep&) { write(step); },
+            [&](const fused::CodeStep&) { write(step); }},
+        step);
   }
 
   const Access& input() const { return plan_.in[static_cast<std::size_t>(pair_.input)]; }

@@ -1,4 +1,4 @@
-// Tile programs over values in a blocked layout: elements are visited as they lie in memory.
+// Tile programs over values in a blocked layout: elements are visited in the order of memory.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace luge::cpu::fused {
 
-/// The program on memory: the values as large as the whole space lie in `layout`, all others are public.
+/// The program on memory: values as large as the whole space have `layout`, all others are public.
 struct BlockedProgram {
   TileProgram program;
   std::vector<Type> in;  // as the program sees them

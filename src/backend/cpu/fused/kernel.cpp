@@ -50,12 +50,12 @@ Offer offer_of(const TileProgram& program, std::span<const Type> in, const Kerne
   return offer;
 }
 
-// The program over the blocks that its values lie in, if they do.
+// The program over the blocks of its values, if they are in a blocked layout.
 std::optional<BlockedProgram> in_blocks(const TileProgram& program, std::span<const Type> in,
                                         std::span<const LayoutId> layouts, std::string& refusal) {
   const std::optional<LayoutId> layout = prevailing_layout(program, in, layouts);
   if (!layout) {
-    refusal = "no input lies in blocks";
+    refusal = "no input has a blocked layout";
     return std::nullopt;
   }
   std::optional<BlockedProgram> blocked = block_program(program, in, *layout);
@@ -63,7 +63,7 @@ std::optional<BlockedProgram> in_blocks(const TileProgram& program, std::span<co
   return blocked;
 }
 
-// Values that lie in blocks are visited as they lie: no reorder before, none behind.
+// Values in a blocked layout are visited in the order of memory: no reorder before or after.
 class BlockedKernel final : public Kernel {
  public:
   std::string_view name() const override { return "tiles, blocked"; }
@@ -101,7 +101,7 @@ class PartsStep final : public PreparedKernel {
   std::size_t frame_bytes_;
 };
 
-// Each part over blocks where its values lie in blocks, else over public values.
+// Each part over blocks where its values have a blocked layout, else over public values.
 class PartsKernel final : public Kernel {
  public:
   std::string_view name() const override { return "tiles"; }
@@ -135,7 +135,7 @@ class PartsKernel final : public Kernel {
   }
 
  private:
-  // Adds the part's layouts and pairs to the offer, behind those of the parts before it.
+  // Adds the part's layouts and pairs to the offer, after those of the parts before it.
   static Part part_of(const TileProgram& program, const KernelRequest& request, Offer& offer) {
     Part part;
     part.first_in = offer.in_layouts.size();

@@ -176,7 +176,7 @@ class Planner {
     return (column == 1 || g.axes[g.column_axis()].extent == 1) &&
            (g.rows == 1 || row == g.axes[g.column_axis()].extent);
   }
-  bool standing(const Access& access) const {
+  bool is_single(const Access& access) const {
     const Geometry& g = geometry();
     return access.strides[g.column_axis()] == 0 && (g.rows == 1 || access.strides[g.row_axis()] == 0);
   }
@@ -192,7 +192,7 @@ class Planner {
     const bool native = register_type(access.type.dtype) == access.type.dtype;
     const int out = new_slot(level, access.type.dtype);
     Slot& slot = this->slot(out);
-    if (slot.step == 0 || (level == Level::full && standing(access))) {
+    if (slot.step == 0 || (level == Level::full && is_single(access))) {
       slot.step = 0;
       steps.push_back(SplatInputStep{value, out, access.move});
     } else if (native && (level == Level::full ? dense(access) : kept_dense(access))) {

@@ -36,7 +36,7 @@ double estimate(const TileProgram& program, const Plan& plan) {
           static_cast<double>(access.type.shape.elements()) * static_cast<double>(size_of(access.type.dtype));
     }
   }
-  // Generated loops keep values in registers; what lies in the caches is read several times as fast.
+  // Generated loops keep values in registers; what is in the caches is read several times as fast.
   const bool generated = !plan.codes.empty();
   const double per_byte = generated && bytes < kCachedBytes ? 0.03 : 0.1;
   return elements * per_element * (generated ? 0.4 : 1) + per_byte * bytes +

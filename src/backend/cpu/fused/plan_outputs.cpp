@@ -1,4 +1,4 @@
-// Which outputs are computed where they belong, and which inputs they may lie over.
+// Which outputs are computed where they belong, and which inputs they may overwrite.
 #include <algorithm>
 #include <utility>
 
@@ -41,7 +41,7 @@ Time last_read(const Plan& plan, int input) {
   return last;
 }
 
-// Is the input read by whoever begins to work, other items being under way?
+// Do threads read the input when they begin, while others already work on items?
 bool read_at_setup(const Plan& plan, int input) {
   return std::any_of(plan.setup.begin(), plan.setup.end(),
                      [&](const Step& step) { return input_of(step) == input; });

@@ -10,7 +10,8 @@ void generate_code(Plan& plan);
 /// Lets outputs be computed where they belong instead of being copied there, and finds which may overwrite an
 /// input.
 void point_outputs(Plan& plan);
-/// Gives every register its offset in a thread's frame; tile buffers are shared by values that never meet.
+/// Gives every register its offset in a thread's frame; values that are not needed at the same time share
+/// tile buffers.
 void assign_buffers(Plan& plan);
 /// Nanoseconds of one thread.
 double estimate(const TileProgram& program, const Plan& plan);

@@ -136,7 +136,7 @@ void run_plan(const Plan& plan, const KernelCall& call, int threads) {
   {
     const std::int64_t thread = omp_get_thread_num(), of = omp_get_num_threads();
     const std::int64_t first = items * thread / of, last = items * (thread + 1) / of;
-    if (first < last) {  // who has nothing to do reads nothing: it may be written over
+    if (first < last) {  // a thread without items reads nothing: others may have overwritten it
       Worker worker(plan, call, static_cast<std::byte*>(call.scratch) + size(thread) * plan.frame_bytes());
       for (std::int64_t k = first; k < last; ++k) worker.item(k);
     }

@@ -17,7 +17,7 @@ struct Part {
   std::size_t first_in = 0, first_out = 0;  // its arguments among those of the step
   std::size_t shared = 0;                   // its split_bytes() in the scratch memory
 };
-/// Runs plans that have nothing to do with each other, together: each gives the bytes it gives alone.
+/// Runs independent plans at the same time: each writes the bytes that it writes alone.
 /// call.scratch holds `frame_bytes`, as many as the largest frame, for each thread, and what the parts share.
 void run_parts(const std::vector<Part>& parts, const KernelCall& call, int threads, std::size_t frame_bytes);
 

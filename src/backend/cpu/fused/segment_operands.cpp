@@ -37,7 +37,7 @@ std::optional<ResolvedOperand> SegmentOperands::expanded(BlockOperand operand,
   return ResolvedOperand{operand, g_.rows > 1, {}};
 }
 
-// So are rows that lie apart from each other, and one element for a whole row.
+// So are rows that are not adjacent, and one element for a whole row.
 ResolvedOperand SegmentOperands::loaded(const BlockOperand& operand, const LoadStep& load) const {
   const Access& access = plan_.in[static_cast<std::size_t>(load.input)];
   const std::int64_t column = access.strides[g_.column_axis()], row = access.strides[g_.row_axis()];

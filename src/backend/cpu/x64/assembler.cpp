@@ -49,7 +49,7 @@ void Assembler::vex(Opcode opcode, int length, int to, int a, const Operand& b) 
 void Assembler::evex(Opcode opcode, int length, int to, int a, const Operand& b, int mask, bool zero) {
   const bool in_memory = b.in_memory && b.memory.constant < 0;
   const int base = b.in_memory ? (in_memory ? b.memory.base : 0) : b.number;
-  // The high bit of a register stands where an index would have its own.
+  // The high bit of a register is where an index would have its own.
   const int extra = in_memory     ? (b.memory.index >= 0 ? b.memory.index & 8 : 0)
                     : b.in_memory ? 0
                                   : (base & 16) >> 1;

@@ -14,7 +14,7 @@ namespace luge::cpu::x64 {
 /// Memory that is written first and executed afterwards, never both at once.
 class Code {
  public:
-  /// The same bytes are the same code, as long as anybody holds it. Null when the system gives no such
+  /// The same bytes are the same code, as long as it is in use. Null when the system refuses such
   /// memory.
   static std::shared_ptr<const Code> make(std::span<const std::uint8_t> bytes);
   ~Code();

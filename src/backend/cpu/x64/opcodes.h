@@ -16,7 +16,7 @@ inline constexpr Opcode negative_multiply_add_213{2, 1, 0xAC}, negative_multiply
 inline constexpr Opcode bit_and{1, 0, 0x54}, and_not{1, 0, 0x55}, bit_or{1, 0, 0x56}, bit_xor{1, 0, 0x57};
 inline constexpr Opcode to_integer{1, 2, 0x5B}, to_float{1, 0, 0x5B};
 inline constexpr Opcode integer_add{1, 1, 0xFE}, integer_sub{1, 1, 0xFA};
-inline constexpr Opcode shift{1, 1, 0x72};  // which way stands where a register would
+inline constexpr Opcode shift{1, 1, 0x72};  // the direction is in the field of a register
 inline constexpr int shift_left = 6, shift_right = 4, shift_right_unsigned = 2;
 inline constexpr Opcode widen{2, 1, 0x33}, narrow{2, 2, 0x33};  // between 16 and 32 bits
 inline constexpr Opcode compare{1, 0, 0xC2};

@@ -22,7 +22,7 @@ class Allocator {
   /// What is asked for from now on is for the operation (or, after these, the output or reduction) at this
   /// position: registers given for the one before may be taken again.
   void advance(int position);
-  /// Outputs are being written: arrays cannot be read again, an output may lie over them.
+  /// Outputs are being written: arrays cannot be read again, an output may share their memory.
   void begin_outputs() { storing_ = true; }
   /// False once there were not enough registers, or vectors of the frame. The listing cannot be used then.
   bool fits() const { return fits_; }

@@ -23,8 +23,8 @@ void Body::write(bool part, int ahead, int accumulator) {
   }
 }
 
-// Everything is read before anything is written: an output may lie over an operand, be that stored or only
-// reduced.
+// Everything is read before anything is written: an output may share memory with an operand, also with one
+// that is only reduced.
 void Body::outputs() {
   const auto count = static_cast<int>(block_.operations.size());
   allocator_.begin_outputs();

@@ -12,7 +12,7 @@ Listing BodyLister::whole(int count) {
     fits_ &= body.fits();
   };
   int k = 0;
-  for (; k + plan_.together <= count; k += plan_.together) write(plan_.several, k);
+  for (; k + plan_.vectors <= count; k += plan_.vectors) write(plan_.several, k);
   for (; k < count; ++k) write(plan_.one, k);
   return listing;
 }

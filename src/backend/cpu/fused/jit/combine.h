@@ -5,7 +5,7 @@
 
 namespace luge::cpu::fused::jit {
 
-/// sum = sum and `from` together (registers), for all elements or those of the part.
+/// sum = sum combined with `from` (registers), for all elements or those of the part.
 void combine(Allocator& allocator, Listing& listing, TileReduction reduction, int sum, int from, bool part);
 
 }  // namespace luge::cpu::fused::jit

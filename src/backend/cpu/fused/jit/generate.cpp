@@ -9,8 +9,8 @@ namespace luge::cpu::fused::jit {
 // takes too many registers, one has to do.
 std::vector<std::uint8_t> generate(const Block& block, Isa isa) {
   const bool long_chain = block.down_columns || block.operations.size() > 3;
-  for (int together = long_chain ? 2 : 1; together > 0; --together) {
-    const std::optional<LoopPlan> plan = plan_loop(block, isa, together);
+  for (int vectors = long_chain ? 2 : 1; vectors > 0; --vectors) {
+    const std::optional<LoopPlan> plan = plan_loop(block, isa, vectors);
     if (!plan) continue;
     std::vector<std::uint8_t> code = block.down_columns ? generate_columns(*plan) : generate_rows(*plan);
     if (!code.empty()) return code;

@@ -19,7 +19,7 @@ class LoopWriter {
   void begin();
   /// Undoes that, and returns.
   void end();
-  /// Reads the values that every row has anew.
+  /// Reads the values that differ from row to row.
   void read_row_values();
   void start_reductions();
   /// Pointers go to the next row.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "backend/cpu/fused/jit/body.h"
 
@@ -58,6 +59,47 @@ std::optional<int> registers_wanted(const BodyPlan& plan, Isa isa) {
   return body.fits() ? std::optional(body.registers_used()) : std::nullopt;
 }
 
+BodyPlan body_plan(Block block) {
+  Uses uses(block);
+  return {std::move(block), std::move(uses), {}};
+}
+
+// Values that are the same for every vector: those that could stay in a register. Inputs get a home in the
+// frame.
+std::vector<int> find_lasting_values(const LoopPlan& plan, Residents& residents) {
+  const Block& block = plan.one.block;
+  std::vector<int> lasting;
+  for (int value = 0; value < static_cast<int>(block.operations.size()); ++value) {
+    if (!plan.one.uses.live(value)) continue;
+    const bool is_input = plan.is_input(value, Kind::row) || plan.is_input(value, Kind::splat);
+    if (is_input) residents.home[at(value)] = residents.first_spill++;
+    if (is_input || block.operations[at(value)].op == Op::constant) lasting.push_back(value);
+  }
+  return lasting;
+}
+
+// Registers from 0 on go to the mask of a part and to accumulators. Gives how many.
+int assign_accumulators(const LoopPlan& plan, Residents& residents) {
+  int taken = 0;
+  if (plan.isa == Isa::avx2) residents.part_mask = taken++;
+  for (std::size_t r = 0; r < plan.one.block.reductions.size(); ++r) {
+    std::vector<int>& list = residents.accumulators.emplace_back();
+    for (int k = 0; k < plan.accumulators(); ++k) list.push_back(taken++);
+  }
+  return taken;
+}
+
+// The values that are used most often stay in registers. A row's own values count more: each row would store
+// them in the frame and load them again.
+void pin(const LoopPlan& plan, std::vector<int> lasting, int room, int first, Residents& residents) {
+  const auto weight = [&](int value) {
+    return plan.one.uses.count(value) + (plan.is_input(value, Kind::row) ? 2 : 0);
+  };
+  std::stable_sort(lasting.begin(), lasting.end(), [&](int a, int b) { return weight(a) > weight(b); });
+  for (int k = 0; k < std::min(room, static_cast<int>(lasting.size())); ++k)
+    residents.pinned[at(lasting[at(k)])] = first + k;
+}
+
 }  // namespace
 
 bool LoopPlan::is_input(int value, Kind kind) const {
@@ -65,35 +107,21 @@ bool LoopPlan::is_input(int value, Kind kind) const {
   return operation.op == Op::input && one.block.operands[at(operation.a)].kind == kind;
 }
 
-std::optional<LoopPlan> plan_loop(const Block& block, Isa isa, int together) {
-  std::vector<int> shared;
-  Block interleaved_block = interleaved(block, together, shared);
-  LoopPlan plan{isa, together, {block, Uses(block), {}}, {interleaved_block, Uses(interleaved_block), {}}};
+std::optional<LoopPlan> plan_loop(const Block& block, Isa isa, int vectors) {
   if (block.operands.size() > at(kFramePointers)) return std::nullopt;
   if (block.down_columns && block.operands.size() >= at(kFirstPointers)) return std::nullopt;
+  std::vector<int> shared;
+  LoopPlan plan{isa, vectors, body_plan(block), body_plan(interleaved(block, vectors, shared))};
   if (isa == Isa::avx2 && needs_byte_masks(block, plan.one.uses)) return std::nullopt;
 
   Residents& residents = plan.one.residents;
-  const auto count = static_cast<int>(block.operations.size());
-  residents.pinned.assign(at(count), -1);
-  residents.home.assign(at(count), -1);
+  residents.pinned.assign(block.operations.size(), -1);
+  residents.home.assign(block.operations.size(), -1);
   residents.pointers = assign_pointers(block);
   residents.registers = vector_registers(isa);
-  std::vector<int> candidates;  // values that could stay in a register
-  for (int value = 0; value < count; ++value) {
-    if (!plan.one.uses.live(value)) continue;
-    const bool has_home = plan.is_input(value, Kind::row) || plan.is_input(value, Kind::splat);
-    if (has_home) residents.home[at(value)] = residents.first_spill++;
-    if (has_home || block.operations[at(value)].op == Op::constant) candidates.push_back(value);
-  }
+  const std::vector<int> lasting = find_lasting_values(plan, residents);
   if (residents.first_spill > kFrameVectors / 2) return std::nullopt;
-
-  int taken = 0;
-  if (isa == Isa::avx2) residents.part_mask = taken++;
-  for (std::size_t r = 0; r < block.reductions.size(); ++r) {
-    std::vector<int>& list = residents.accumulators.emplace_back();
-    for (int k = 0; k < plan.accumulators(); ++k) list.push_back(taken++);
-  }
+  const int taken = assign_accumulators(plan, residents);
   if (taken + kLeastForABody > residents.registers) return std::nullopt;
 
   const std::size_t values = plan.several.block.operations.size();
@@ -101,15 +129,7 @@ std::optional<LoopPlan> plan_loop(const Block& block, Isa isa, int together) {
   plan.several.residents.registers = kUnlimited;
   const std::optional<int> wanted = registers_wanted(plan.several, isa);
   if (!wanted) return std::nullopt;
-  const int room = residents.registers - *wanted - kSpareForABody;
-  // What every row reads anew should not go through memory.
-  const auto weight = [&](int value) {
-    return plan.one.uses.count(value) + (plan.is_input(value, Kind::row) ? 2 : 0);
-  };
-  std::stable_sort(candidates.begin(), candidates.end(), [&](int a, int b) { return weight(a) > weight(b); });
-  for (int k = 0; k < std::min(room, static_cast<int>(candidates.size())); ++k) {
-    residents.pinned[at(candidates[at(k)])] = taken++;
-  }
+  pin(plan, lasting, residents.registers - *wanted - kSpareForABody, taken, residents);
   plan.several.residents = shared_residents(residents, shared, values);
   return plan;
 }

@@ -21,7 +21,7 @@ struct Residents {
   int registers = 0;                           // how many vector registers there are
 };
 
-/// A block for some vectors at a time, with what its bodies find in place.
+/// A block for one vector or several, and what stays where while it runs.
 struct BodyPlan {
   Block block;
   Uses uses;
@@ -31,9 +31,9 @@ struct BodyPlan {
 /// A block to be written as a loop.
 struct LoopPlan {
   Isa isa;
-  int together;      // vectors that `several` is written for
+  int vectors;       // that `several` computes
   BodyPlan one;      // for one vector
-  BodyPlan several;  // for `together` vectors in turn
+  BodyPlan several;  // for these vectors, operation by operation in turn
 
   int lanes() const { return vector_bytes(isa) / 4; }
   /// Vectors that a reduction keeps apart: the interpreter's 32 elements, or two strips of columns.
@@ -43,6 +43,6 @@ struct LoopPlan {
 };
 
 /// Nothing where registers or the frame do not suffice, or the instruction set lacks what the block needs.
-std::optional<LoopPlan> plan_loop(const Block& block, Isa isa, int together);
+std::optional<LoopPlan> plan_loop(const Block& block, Isa isa, int vectors);
 
 }  // namespace luge::cpu::fused::jit
