@@ -1,5 +1,5 @@
-// The one reverse walk. It knows no op by name: an op's own gradient, or its decomposition's, is all it asks
-// for.
+// The reverse walk of all gradients. It does not know ops by name: it uses the gradient of an op, or of its
+// decomposition.
 #pragma once
 
 #include <span>

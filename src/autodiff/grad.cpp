@@ -36,7 +36,7 @@ Tensor seed_for(const Tensor& root, const GradOptions& options) {
   return options.seed;
 }
 
-// Why no gradient arrives at a target, as helpful as can be told.
+// The error for a target that no gradient reaches, with the most likely reason.
 [[noreturn]] void fail_unreached(const Tensor& root, const Tensor& target, std::size_t position,
                                  bool met_cut) {
   const Node* node = target.node();

@@ -37,7 +37,7 @@ GradientReport gradient_check(const std::function<Tensors(const Tensors&)>& func
     current.back() = tensor(subject.values.back(), inputs[k].shape());
   }
   subject.run = [&] {
-    const Probe look;  // each look sees the same state and draws the same numbers
+    const Probe look;  // each evaluation sees the same state and draws the same numbers
     return function(current);
   };
   subject.targets = [&] {
@@ -60,9 +60,9 @@ GradientReport gradient_check(const std::function<Tensors()>& function, const Va
     subject.paths.push_back(variable.name());
     subject.values.push_back(variable.value().to_vector<double>());
   }
-  const Probe probe;  // whatever is assigned to the Variables is forgotten
+  const Probe probe;  // assignments to the Variables are forgotten
   subject.run = [&] {
-    const Probe look;  // each look sees the same state and draws the same numbers
+    const Probe look;  // each evaluation sees the same state and draws the same numbers
     return function();
   };
   subject.targets = [&] { return Tensors(held.begin(), held.end()); };

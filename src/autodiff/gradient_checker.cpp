@@ -85,7 +85,7 @@ class Checker {
   }
 
  private:
-  // What the elements of one target have shown so far.
+  // The results for the elements of one target so far.
   struct Target {
     std::int64_t count = 0, tried = 0;
     double scale = 1, unit = 1;
@@ -199,7 +199,7 @@ class Checker {
                     return found;
                   },
                   [](double by) { return by; }};
-    // Each target brings about 1.
+    // Each target contributes about 1.
     const double size = std::sqrt(static_cast<double>(members.size()));
     const double first = options_.step / furthest;
     const Judgment found = judge(way, here_, weights_, gradient,

@@ -21,7 +21,7 @@ struct Subject {
   std::vector<Values> values;
 };
 
-/// Throws DTypeError for floating dtypes but float64.
+/// Throws DTypeError for floating dtypes other than float64.
 void check_dtype(const Tensor& tensor, std::string_view what);
 
 GradientReport check(const Subject& subject, const GradientCheckOptions& options);

@@ -68,7 +68,7 @@ Judgment judge(const Way& way, const std::vector<double>& start, const std::vect
     smooth = (smooth || count == 1) && as_smooth;
     wide = close;
   }
-  // Nothing has shown a kink: then it is the gradient that is wrong.
+  // There is no sign of a kink, so the gradient is wrong.
   if (smooth) return {Verdict::differs, first.central, first_off, first.step};
   return {Verdict::unresolved, wide.central, off, wide.step};
 }

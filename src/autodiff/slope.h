@@ -1,4 +1,4 @@
-// Slopes of a function of many numbers along a way, found from values, and what they say about a gradient.
+// Slopes of a function along a direction, computed from values, and their comparison with a gradient.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What may happen to draws besides being made: coming from a copy of the generator, and being taken back.
+// Random draws from a copy of the generator, and draws that are taken back.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class Scratch {
   State* outer_;
 };
 
-/// While it lives, a Scratch around it does not hold: what is drawn is drawn for good.
+/// While it lives, a Scratch around it has no effect: draws are not taken back.
 class ForGood {
  public:
   ForGood();
@@ -36,7 +36,7 @@ class ForGood {
 class Mark {
  public:
   Mark();
-  /// Back to that position, unless another thread has drawn since: its numbers must not come twice.
+  /// Back to that position, unless another thread has drawn since: its numbers must not be drawn twice.
   void take_back() const;
 
  private:

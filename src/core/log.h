@@ -1,4 +1,4 @@
-// What LUGE_LOG asks for. The library prints nothing unless that variable names a subject:
+// Log lines that LUGE_LOG asks for. The library prints nothing unless that variable names a subject:
 // LUGE_LOG=compile,kernels.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Finds what a person probably meant by an unknown name.
+// Finds the known names that are most similar to an unknown one.
 #pragma once
 
 #include <cstddef>

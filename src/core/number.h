@@ -12,10 +12,10 @@ namespace luge {
 /// double.
 std::optional<double> parse_number(std::string_view text);
 
-/// Without the blanks around it.
+/// Returns the text without the blanks around it.
 std::string_view trimmed(std::string_view text);
 
-/// Why parse_number refuses it, in words: "is empty", "is not finite", "is beyond the range of a double", …
+/// Returns why parse_number refuses it: "is empty", "is not finite", "is beyond the range of a double", …
 std::string why_not_a_number(std::string_view text);
 
 }  // namespace luge

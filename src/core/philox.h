@@ -1,5 +1,5 @@
 // Philox4x32-10 (Salmon et al. 2011): random numbers as a pure function of key, draw and element, so that any
-// thread on any device finds the same number for the same element.
+// thread on any device computes the same number for the same element.
 #pragma once
 
 #include <array>

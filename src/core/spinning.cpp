@@ -18,7 +18,7 @@ namespace {
 
 constexpr double window_seconds = 0.02;
 // Preemptions in a second of processor time: by the clock, a process that hardly runs would hardly be
-// preempted. A quiet machine shows a handful.
+// preempted. A machine without other load has a few.
 constexpr double shared_rate = 40;
 constexpr double calm_seconds = 2;
 
@@ -68,7 +68,7 @@ Usage usage_now() {
   return {seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_nivcsw};
 }
 
-// Without the team kernels are slower at worst: a machine that gives no more threads has other troubles.
+// Without the team, kernels are slower at worst; a machine without free threads has other problems.
 ParkedTeam* park() {
   try {
     return new ParkedTeam;

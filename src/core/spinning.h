@@ -1,5 +1,5 @@
-// Whether the threads of the OpenMP pool wait for their next region by spinning or asleep. Spinning is
-// fastest on a machine without other load and very slow on a shared one
+// Decides whether the threads of the OpenMP pool spin or sleep while they wait for the next region. Spinning
+// is fastest on a machine without other load and very slow on a shared one
 // (docs/decisions/0021-spinning-on-shared-machines.md).
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace luge {
 
-/// Decides by how often the process was taken off a processor though it could have gone on.
+/// Decides by the number of involuntary context switches of the process.
 class SpinDecision {
  public:
   /// What was counted in the last `seconds`, in which the process had a processor for `busy` seconds (more
@@ -19,10 +19,10 @@ class SpinDecision {
   bool throttled_ = false;
 };
 
-/// To be called between Programs, by one thread at a time: looks now and then, and acts.
+/// Checks and switches from time to time. Call it between Programs, from one thread at a time.
 void watch_spinning();
 
-/// No spinning from now on: threads other than the pool's have work to do.
+/// Stops spinning for good: threads outside the pool have work to do.
 void throttle_spinning();
 
 }  // namespace luge

@@ -1,4 +1,4 @@
-// How many threads kernels may use: the one OpenMP pool (no other pool anywhere).
+// The number of threads that kernels may use. They all share one OpenMP pool.
 #pragma once
 
 namespace luge {

@@ -12,10 +12,10 @@ namespace luge {
 /// U+10FFFF are not); std::string_view::npos when there is none.
 std::size_t first_invalid_utf8(std::string_view text);
 
-/// `text` with U+FFFD for every byte that is not UTF-8: what may be shown of a name that came from outside.
+/// Returns `text` with U+FFFD for every byte that is not UTF-8, so that any name can be shown.
 std::string valid_utf8(std::string_view text);
 
-/// Any bytes as UTF-8 from which from_utf8_escapes gets them back: a byte that is not UTF-8 becomes one of
+/// Encodes any bytes as UTF-8; from_utf8_escapes decodes them. A byte that is not UTF-8 becomes one of
 /// the private code points U+EF80 … U+EFFF, and so do the bytes of those code points themselves.
 std::string to_utf8_escapes(std::string_view bytes);
 std::string from_utf8_escapes(std::string_view text);

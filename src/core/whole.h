@@ -22,7 +22,7 @@ std::optional<std::int64_t> as_whole(T element) {
   }
 }
 
-/// The element as int64 or double, whichever holds it exactly.
+/// The element as int64 or double, in the type that holds it exactly.
 template <class T>
 auto exactly(T element) {
   if constexpr (std::integral<T>) {

@@ -17,7 +17,8 @@ Field with_rows(const Field& field, std::int64_t rows) {
 template <class T>
 void check_finite(const HostBatch& batch, const HostArray& array, std::string_view what) {
   const auto values = array.as<T>();
-  float sum = 0;  // 0 * x is 0 for every finite x: a loop without branches, for one look in nearly all cases
+  float sum =
+      0;  // 0 * x is 0 for every finite x: a loop without branches, which is enough in nearly all cases
   for (const T value : values) sum += 0.0f * static_cast<float>(value);
   if (sum == 0) return;
   const std::size_t length = values.size() / static_cast<std::size_t>(batch.rows);
@@ -124,7 +125,7 @@ Epoch Batches::epoch(std::int64_t epoch, std::int64_t first) const {
       Epoch::State{own ? own : dataset_.source(), epoch, first, size(), batch_size_, nullptr});
   const int workers = loader_workers(prefetch_.workers);
   if (workers > 0 && first < state->count) {
-    // A loader has a state of its own: the epoch's state owns the loaders.
+    // Each loader has its own state: the epoch's state owns the loaders.
     const auto plain = std::make_shared<const Epoch::State>(
         Epoch::State{state->source, epoch, first, state->count, batch_size_, nullptr});
     auto load = [plain](std::int64_t index) { return plain->load(index); };

@@ -1,4 +1,4 @@
-// Names that must tell things apart.
+// Checks that names are distinct.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace luge::data {
 
-/// Throws ValueError naming the first that is there twice: "`where`: two `what` are named 'a'".
+/// Throws ValueError naming the first that appears twice: "`where`: two `what` are named 'a'".
 void check_distinct(std::string_view where, std::string_view what, const std::vector<std::string>& names);
 
 }  // namespace luge::data

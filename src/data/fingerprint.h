@@ -1,4 +1,4 @@
-// Hashes of what data sets hold.
+// Hashes of the content of data sets.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,7 @@ struct Statistics {
   double count = 0, mean = 0, squares = 0;
   double low = std::numeric_limits<double>::infinity(), high = -low;
 
-  // Chan's update: exact enough for any number of samples, in one pass.
+  // Chan's update: accurate for any number of samples, in one pass.
   void add(double n, double its_mean, double its_squares) {
     const double total = count + n, delta = its_mean - mean;
     squares += its_squares + delta * delta * count * n / total;

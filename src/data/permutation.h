@@ -6,7 +6,7 @@
 
 namespace luge::data {
 
-/// Streams of one seed that must not meet.
+/// Streams of random numbers of one seed that must be independent.
 inline constexpr std::uint64_t kSplitStream = std::uint64_t{1} << 62;
 inline constexpr std::uint64_t kAugmentStream = std::uint64_t{1} << 63;
 

@@ -13,8 +13,8 @@
 
 namespace luge::data {
 
-/// How many loader threads `wanted` means here: automatic gives the processors that kernels leave free, at
-/// most 2; with none free the caller reads by itself.
+/// Returns the number of loader threads for `wanted`: automatic gives the processors that kernels leave free,
+/// at most 2; with none free the caller reads by itself.
 int loader_workers(int wanted);
 
 class Prefetcher {

@@ -1,4 +1,4 @@
-// Node: one application of an op, or a leaf. Immutable but for its values, its reference counts, and cutting.
+// Node: one application of an op, or a leaf. Only its values, its reference counts and its cut change.
 #pragma once
 
 #include <atomic>
@@ -36,7 +36,7 @@ struct Edge {  // an owning reference between nodes
 struct Output {
   Type type;
   BufferRef value;                        // set once evaluated
-  std::atomic<std::uint32_t> handles{0};  // Tensors a person (or a Slot) holds
+  std::atomic<std::uint32_t> handles{0};  // number of Tensors that refer to it
   Output(Type t) : type(std::move(t)) {}
   Output(Output&& other) noexcept : type(std::move(other.type)), value(std::move(other.value)) {}
 };
@@ -53,7 +53,7 @@ struct Node {
   OpRef op;
   InlineVector<Edge, 3> inputs;
   InlineVector<Output, 1> outputs;
-  Node* next_dying = nullptr;  // of the list that `release` works off
+  Node* next_dying = nullptr;  // in the list of nodes that `release` frees
   // leaves only
   std::int64_t words[2] = {0, 0};  // scalar: bits of the double, the integer; key: seed, draw
   std::weak_ptr<Slot> slot;        // read: the slot holds its current read node, so not the other way round
@@ -71,7 +71,7 @@ void retain(Node* node);
 /// Drops a reference; frees the node and whatever it alone kept, without recursion.
 void release(Node* node);
 
-/// Held while values are set, inputs are cut or a graph is walked: graph building needs it not at all.
+/// Locked while values are set, inputs are cut or a graph is walked. Building a graph does not need it.
 std::recursive_mutex& engine_mutex();
 
 /// While one lives on a thread, long chains do not evaluate themselves (passes, grad and traces build graphs
@@ -96,12 +96,13 @@ Tensor typed_leaf(Type type);
 /// throws.
 void cut(Node* node);
 
-/// Remembers of which root the targets' gradients were taken. A step that replaces the targets evaluates the
-/// root with them: its value is seldom needed for the gradients, but it may be read afterwards.
+/// Remembers the root whose gradients with respect to the targets were taken. A step that replaces the
+/// targets evaluates the root with them: its value is seldom needed for the gradients, but it may be read
+/// afterwards.
 void remember_grad_root(const Tensor& root, std::span<const Tensor> targets);
 /// Live roots of gradients with respect to any of these nodes.
 Tensors grad_roots(std::span<const Node* const> targets);
-/// They need not be evaluated with the next step: it has been taken.
+/// Forgets them after the step: they need not be evaluated with the next one.
 void forget_grad_roots(std::span<const Node* const> targets);
 
 /// Nodes reachable from the roots, inputs before users, each once; iterative. `stop(node)` true: its inputs

@@ -1,4 +1,4 @@
-// NodeMap: node → number, for walks that must cost nanoseconds a node. Open addressing, emptied in no time.
+// NodeMap: node → number, for fast walks over nodes. Open addressing; clearing is fast.
 #pragma once
 
 #include <bit>

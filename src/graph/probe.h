@@ -1,4 +1,4 @@
-// Probe: a look at what a function computes, after which all state is as it was.
+// Probe: runs a function and then restores all state.
 #pragma once
 
 #include <optional>
@@ -9,9 +9,9 @@
 
 namespace luge {
 
-/// While it lives, what this thread assigns to Variables is seen by what it reads from them and then
-/// forgotten, and its random numbers come from a copy of the generator. Values may be read as outside. Inside
-/// a function that is being compiled, what was recorded for a Variable before stays recorded.
+/// While it lives, assignments of this thread to Variables are visible to its own reads and are forgotten at
+/// the end, and random numbers come from a copy of the generator. Values may be read. Inside a function that
+/// is being compiled, what was recorded for a Variable before stays recorded.
 class Probe {
  public:
   Probe();

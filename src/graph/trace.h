@@ -31,10 +31,10 @@ void check_assigned(const Variable& variable, const Type& value);
 /// read_mode lets a compiled function notice when it must be traced again.
 struct Mode {
   std::atomic<bool> on{true};
-  std::atomic<const void*> holder{nullptr};  // what put it off by a call of its own
+  std::atomic<const void*> holder{nullptr};  // the object whose own call switched it off
 };
 
-/// For the length of a scope, on this thread, switches stand as it says and not as they are.
+/// For the length of a scope, on this thread, switches have the values given here.
 class ModeOverride {
  public:
   ModeOverride();
@@ -60,8 +60,8 @@ struct Trace {
     Tensor written;  // the last assignment, or empty
   };
   std::vector<State> states;  // in order of first use
-  Tensors scalars;            // a number is one node in a trace, however often it is written
-  Tensors keys;               // random keys to draw anew at each call
+  Tensors scalars;            // equal numbers are one node in a trace
+  Tensors keys;               // random keys to draw again at each call
   std::vector<std::pair<std::shared_ptr<const Mode>, bool>> modes;
   struct Watched {
     Tensor value;

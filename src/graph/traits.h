@@ -41,7 +41,7 @@ struct Traits {
   /// Outputs from this one on are residuals, made for the gradient op alone. When one of them itself receives
   /// a gradient (second derivatives), the decomposition is differentiated instead.
   int residuals_from = 1 << 30;
-  /// Elementwise ops that say nothing follow.
+  /// The default of elementwise ops is `follows`.
   Narrowing narrowing = Narrowing::none;
   /// Bit k set: input k of `products` stays in float32 (a bias).
   std::uint32_t stays_wide = 0;

@@ -34,7 +34,7 @@ const std::shared_ptr<Slot>& need(const std::shared_ptr<Slot>& slot) {
   return slot;
 }
 
-// The initial value as an expression of its own, which is not evaluated by chance: the evaluated parameter
+// The initial value is a separate expression that is not evaluated otherwise: the evaluated parameter
 // and its initial value must not both stay in memory.
 Tensor unevaluated_copy(const Tensor& value) {
   const std::lock_guard lock(engine_mutex());

@@ -12,7 +12,7 @@
 namespace luge::init {
 namespace {
 
-/// Deviation or bound that depends on the fans alone.
+/// A deviation or bound that depends only on the fans.
 using Scale = std::function<double(const Fans&)>;
 
 Initializer scaled_uniform(std::string name, Scale bound) {

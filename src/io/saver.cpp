@@ -23,7 +23,7 @@ constexpr const char* kStep = "luge.step";
 constexpr const char* kSequence = "luge.sequence";  // counts the files of a prefix in the order of saving
 
 struct Saved {
-  std::int64_t sequence = 0;  // 0: not told
+  std::int64_t sequence = 0;  // 0: not known
   std::int64_t step = 0;
   fs::path path;
 };
@@ -37,8 +37,8 @@ std::int64_t number_in(const std::map<std::string, std::string>& metadata, const
 }
 
 /// What a Saver wrote for a prefix, oldest first. The order is that of saving: a program that was started
-/// again counts its steps from 0, so a larger step need not be the newer one. Files that are no session's, or
-/// cannot be read, are left alone.
+/// again counts its steps from 0, so a larger step need not be the newer one. Files that are not of a
+/// session, or that cannot be read, are ignored.
 std::vector<Saved> saved_files(const std::string& prefix) {
   const fs::path base(prefix);
   const fs::path folder = base.has_parent_path() ? base.parent_path() : fs::path(".");
@@ -115,7 +115,7 @@ fs::path Saver::save(const Session& session, const std::string& prefix, std::int
   io::write_safetensors(
       path.string(), views,
       {{kKind, kSession}, {kStep, std::to_string(step)}, {kSequence, std::to_string(sequence)}});
-  // Older files go only now that the new one is durable.
+  // Older files are deleted only after the new one is durable.
   std::erase_if(older, [&](const Saved& file) { return file.step == step; });
   if (options_.max_to_keep > 0) {
     const auto kept = static_cast<std::size_t>(options_.max_to_keep) - 1;

@@ -16,7 +16,7 @@ Cost cost(const BinaryCrossEntropyOptions& o, const Tensor& prediction, const Te
       o.from_logits ? binary_cross_entropy_with_logits(prediction, t) : binary_cross_entropy(prediction, t);
   if (o.positive_weight == 1) return {mean_per_sample(each), {}};
   const Tensor weight = 1 + (o.positive_weight - 1) * given;
-  // The elements of one sample may be of both kinds, so they are weighed before the sample is averaged.
+  // One sample may have elements of both classes, so they are weighted before the mean of the sample.
   const Tensor sample_weight = mean_per_sample(weight);
   return {mean_per_sample(each * weight) / sample_weight, sample_weight};
 }

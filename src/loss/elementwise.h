@@ -1,4 +1,4 @@
-// What the losses share that compare a prediction with a target element by element.
+// Shared by the losses that compare a prediction with a target element by element.
 #pragma once
 
 #include <string_view>

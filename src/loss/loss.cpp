@@ -40,10 +40,10 @@ Tensor widened(const Tensor& x) {
   return is_floating(x.dtype()) && size_of(x.dtype()) == 2 ? cast(x, f32) : x;
 }
 
-// No samples have no mean; as of samples that weigh nothing, it is 0.
+// The mean of no samples is 0, as for samples of weight 0.
 bool is_empty(const Shape& shape) { return shape.known() && shape.elements() == 0; }
 
-// In float64, for sums and products may leave float32 where the mean they are for does not.
+// In float64, because sums and products may overflow float32 when the mean does not.
 Tensor total(const Tensor& each) { return sum(cast(each, f64)); }
 Tensor total(const Tensor& each, const Tensor& weight) { return sum(cast(each, f64) * cast(weight, f64)); }
 

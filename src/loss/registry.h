@@ -5,7 +5,7 @@
 
 namespace luge::loss {
 
-/// Makes a loss with default options known to named(). False when the name is taken.
+/// Registers a loss with default options for named(). Returns false when the name is taken.
 bool add_named(const std::string& name, Loss (*make)());
 
 }  // namespace luge::loss

@@ -14,7 +14,7 @@
 namespace luge::loss {
 namespace {
 
-/// How much each sample counts by its class and by whether its label is ignored; empty when all count 1.
+/// The weight of each sample, from its class and ignore_index; empty when all weights are 1.
 Tensor weights(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& target) {
   const bool labels = target.rank() < logits.rank();
   Tensor counts;

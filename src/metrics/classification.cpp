@@ -15,8 +15,8 @@ namespace luge::metrics {
 
 namespace {
 
-// What counts, in the shape of what was hit: with targets [N,…,C,…] or [N,…,1,…] a sample counts where one of
-// its classes does. One output for each sample may be along the axis, or its labels alone.
+// Which targets count, in the shape of the hits: with targets [N,…,C,…] or [N,…,1,…] a sample counts where
+// one of its classes does. One output for each sample may be along the axis, or its labels alone.
 Tensor per_sample(const Tensor& hit, const Tensor& counted, int axis, const std::string& metric) {
   Tensor fitting = counted;
   if (counted.rank() == hit.rank() + 1) {

@@ -14,11 +14,11 @@ Metric::Rule share_of(std::string name,
 /// The labels of predictions [N,C], i64 [N]; [N,1] means [N]. Throws ShapeError for other shapes, and
 /// IndexError when the update runs for a label that is not a whole number.
 Tensor checked_labels(const std::string& metric, const Tensor& prediction, const Tensor& target);
-/// Whether shapes whose unknown extents may be any are one.
+/// True when the shapes can be equal; an unknown extent can be any number.
 bool may_equal(const Shape& a, const Shape& b);
-/// Where it is NaN, bool.
+/// Returns where the tensor is NaN, as bool.
 Tensor nan_in(const Tensor& x);
-/// Samples without a NaN along the axis, bool.
+/// Returns which samples have no NaN along the axis, as bool.
 Tensor without_nan(const Tensor& prediction, int axis = -1);
 
 }  // namespace luge::metrics

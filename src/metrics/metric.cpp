@@ -35,7 +35,8 @@ void Metric::update(const Tensor& prediction, const Tensor& target, const Tensor
                                  luge::name(next[k].dtype()), next[k].shape().to_string(),
                                  luge::name(now[k].dtype()), now[k].shape().to_string()));
   }
-  // What cannot be computed must not become the sum. While a function is recorded, its run sees to that.
+  // A sum that cannot be computed must not be assigned. While a function is recorded, its run takes care of
+  // that.
   if (!values_come_later()) eval(next);
   AllOrNothing assigned;
   for (std::size_t k = 0; k < next.size(); ++k) state_->sums[k].assign(next[k]);

@@ -6,7 +6,7 @@ namespace luge::nn {
 namespace {
 
 thread_local CallFrame* innermost = nullptr;
-thread_local bool path_is_in_text = false;  // of the error under way
+thread_local bool path_is_in_text = false;  // of the present error
 
 /// The path from a module to one of its descendants; false when there is none.
 bool find(const Module::State& from, const Module::State* wanted, std::string& path) {

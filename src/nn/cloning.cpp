@@ -1,4 +1,5 @@
-// Cloning: while it lives, copying a module or a parameter copies what the handle points at, each thing once.
+// Cloning: while it lives, copying a module or a parameter copies what the handle points to, each object
+// once.
 #include <unordered_map>
 
 #include "nn/cloning.h"

@@ -3,9 +3,9 @@
 
 namespace luge::nn {
 
-/// Whether copies made now on this thread are to be independent.
+/// True while copies made on this thread must be independent.
 bool cloning();
-/// The independent counterpart, made at the first call within one Cloning.
+/// Returns the independent copy; the first call within one Cloning makes it.
 std::shared_ptr<ParameterCell> cloned(const std::shared_ptr<ParameterCell>& cell);
 std::shared_ptr<Module::State> cloned(const std::shared_ptr<Module::State>& state);
 

@@ -37,7 +37,7 @@ void Construction::finish() {
   }
   // A function that is being compiled may still fail after this call.
   if (values_come_later()) {
-    const auto all = std::make_shared<const std::vector<Begun>>(begun_);  // a copy, should this fail itself
+    const auto all = std::make_shared<const std::vector<Begun>>(begun_);  // a copy, in case this throws
     current_trace()->undo.emplace_back([all, draws = *draws_] {
       take_back(*all);
       draws.take_back();

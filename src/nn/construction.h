@@ -1,4 +1,4 @@
-// Construction: what the outermost call on this thread makes for the first time, kept whole or not at all.
+// Construction: what the outermost call on this thread creates. It is kept completely or not at all.
 #pragma once
 
 #include <memory>
@@ -16,9 +16,9 @@ class Construction {
   void begin(const std::shared_ptr<Module::State>& module);
   /// An initial value; all of them are evaluated together, unless types alone are asked for.
   void add(const Tensor& initial) { values_.push_back(initial); }
-  /// The call was good.
+  /// The call succeeded.
   void finish();
-  /// The call failed: what it built waits for its first input again.
+  /// The call failed: modules that it built are unbuilt again.
   void undo() noexcept;
 
  private:

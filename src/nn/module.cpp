@@ -87,7 +87,8 @@ std::string Module::type() const {
 
 Tensor Module::operator()(const Tensor& x) const {
   const CallFrame frame(*this);
-  // Of a call that fails nothing stays: what it built, drew, and moved in layers that went well before.
+  // A call that fails leaves no trace: what it built, drew and assigned is undone, also in layers that had
+  // succeeded.
   std::optional<AllOrNothing> assigned;
   std::optional<random::Mark> drawn;
   if (frame.outermost() && !current_trace()) assigned.emplace(), drawn.emplace();

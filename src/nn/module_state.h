@@ -1,4 +1,4 @@
-// What the copies of a module share, and the stack of calls under way on this thread.
+// What the copies of a module share, and the stack of running calls on this thread.
 #pragma once
 
 #include <atomic>
@@ -27,7 +27,7 @@ struct Module::State {
   std::mutex building;
 };
 
-/// One call of a module under way. Its path is known from the calls around it.
+/// One running call of a module. Its path follows from the calls around it.
 class CallFrame {
  public:
   explicit CallFrame(const Module& module);

@@ -52,11 +52,11 @@ void BatchNorm::create_parameters(const Tensor& x) const {
 Tensor BatchNorm::forward(const Tensor& x) const {
   if (!training()) return batch_norm_inference(x, weight, bias, running_mean, running_var, options_.epsilon);
   const auto [y, mean, variance] = batch_norm(x, weight, bias, options_.epsilon);
-  // Nothing to learn from an empty batch, nor from placeholders, whose values only a session will know.
+  // An empty batch has no statistics, and placeholders have no values yet.
   if (x.shape().known() ? x.elements() == 0 : !values_come_later()) return y;
   const Tensor n = channel_count(x);
   const Tensor unbiased = variance * (n / maximum(n - 1, 1));
-  // Not the next values themselves: those are written in place, after the look.
+  // Not the next values themselves: those are written in place, after the check.
   watch(mean, running_mean.variable().name());
   watch(variance, running_var.variable().name(), 2);  // n / (n - 1)
   const auto move = [&](const Parameter& running, const Tensor& to) {

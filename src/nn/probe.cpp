@@ -1,4 +1,4 @@
-// ModeScope and Probe: a network in another mode, and without consequences.
+// ModeScope and Probe: run a network in another mode, and without changing its state.
 #include "graph/probe.h"
 
 #include <unordered_set>

@@ -38,7 +38,7 @@ LayerSummary describe(const LayerCall& call, bool first) {
   return row;
 }
 
-/// Layers of a network that is only a graph (read from a file): one row for each group of Variables, told by
+/// Layers of a network that is only a graph (read from a file): one row for each group of Variables, found by
 /// their paths, at the first op that reads one of them. Ops that multiply say so in their traits.
 std::vector<LayerSummary> layers_of_graph(const Module& net, const Tensor& output) {
   std::vector<LayerSummary> rows;

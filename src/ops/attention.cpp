@@ -48,7 +48,7 @@ struct Attention : Op<Attention, AttentionAttributes> {
     const AttentionScores scores = attention_scores(name, *this, parts, mask);
     const Tensor &all = scores.values, &seen = scores.seen;
     const bool empty = all.extent(-1) == 0;
-    Tensor shift = zeros({}, all.dtype()), looks;  // a row that looks nowhere has no largest score
+    Tensor shift = zeros({}, all.dtype()), looks;  // a row that sees nothing has no largest score
     if (empty || seen.defined())
       looks = empty ? zeros({}, boolean) : seen.rank() == 0 ? seen : any(seen, -1, keep_dims);
     if (!empty) {

@@ -1,4 +1,5 @@
-// avg_pool: the mean of every window (ONNX AveragePool), and avg_pool_backward, which shares it out again.
+// avg_pool: the mean of every window (ONNX AveragePool), and avg_pool_backward, which divides the gradient
+// among the window.
 #include "ops/checks.h"
 #include "ops/conv_loop.h"
 #include "ops/element.h"
@@ -20,7 +21,7 @@ double divisor(const Space<PoolAttributes>& s, bool include_pad, const Position&
     }
     count *= static_cast<double>(taps);
   }
-  return count > 0 ? count : 1;  // a dilated window may meet nothing: 0
+  return count > 0 ? count : 1;  // a dilated window may cover no element: 0
 }
 
 struct AvgPool : Op<AvgPool, PoolAttributes> {

@@ -62,7 +62,7 @@ struct BatchNorm : Op<BatchNorm, BatchNormAttributes> {
 };
 const Registered<BatchNorm> registered;
 
-// batch_norm_backward: what the gradient of y brings to x, scale and shift.
+// batch_norm_backward: the gradients of x, scale and shift from that of y.
 struct BatchNormBackward : Op<BatchNormBackward, BatchNormAttributes> {
   static constexpr auto name = "batch_norm_backward";
   static constexpr Traits traits{.cost = 4, .narrowing = Narrowing::rounds, .role = Role::backward};

@@ -1,5 +1,5 @@
 // batch_norm_inference: batch normalization with given statistics (ONNX BatchNormalization): one factor and
-// one summand for each channel, which elementwise steps and convolutions take up.
+// one summand for each channel, which elementwise steps and convolutions can apply.
 #include "luge/ops/math.h"
 #include "luge/ops/normalization.h"
 #include "luge/ops/shape.h"

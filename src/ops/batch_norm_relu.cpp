@@ -1,5 +1,5 @@
 // batch_norm_relu: batch normalization, the sum with another image and relu as one step, and its gradient
-// without the sum, where relu's mask is found again from x.
+// without the sum, where relu's mask is computed again from x.
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"

@@ -39,7 +39,7 @@ struct BinaryCrossEntropyWithLogits : Op<BinaryCrossEntropyWithLogits> {
   static constexpr Traits traits{.cost = 30};
 
   Types infer(const Types& in) const { return elementwise_types(name, in, 2, Domain::floating); }
-  // Two parts neither of which cancels the other; what has no share is left out, as ∞·0 would be NaN.
+  // Two parts that do not cancel; a part of weight 0 is left out, because ∞·0 would be NaN.
   Tensors decompose(const Tensors& in) const {
     const Tensor &x = in[0], &t = in[1];
     const Tensor rest = 1 - t;

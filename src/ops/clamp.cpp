@@ -10,7 +10,7 @@ namespace luge {
 
 namespace {
 
-// A bound that is NaN limits nothing: the result is NaN, as PyTorch's is. Numbers are looked at here, tensors
+// A bound that is NaN limits nothing: the result is NaN, as PyTorch's is. Numbers are checked here, tensors
 // where they are compared.
 Tensor limited(const Operand& given, const Tensor& outside, const Tensor& bound, const Tensor& value) {
   const bool may_be_nan =

@@ -1,5 +1,5 @@
-// class_targets: the distribution that a label means: 1 at its class (less what label smoothing takes),
-// nothing at all for an ignored label. A label that is not a class stops the program.
+// class_targets: the distribution that a label means: 1 at its class (less with label smoothing),
+// all 0 for an ignored label. A label that is not a class stops the program.
 #include <fmt/format.h>
 
 #include "luge/ops/math.h"

@@ -1,4 +1,4 @@
-// count_nonzero, any, all: how many elements hold, whether one does, whether none fails to.
+// count_nonzero, any, all: the number of true elements, whether one is true, whether all are true.
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"

@@ -19,7 +19,7 @@
 namespace luge::random {
 namespace {
 
-// In [0, 1), of the dtype that draws of another dtype are made in.
+// In [0, 1), in the dtype in which random numbers of another dtype are drawn.
 Tensor unit(const Shape& shape, DType dtype) {
   return random_uniform(next_key(), zeros(shape, accumulator(dtype)));
 }
@@ -79,7 +79,7 @@ Tensor uniform(const Shape& shape, double low, double high, DType dtype) {
   const Tensor drawn = unit(shape, dtype);
   const double most = drawn.dtype() == f64 ? std::numeric_limits<double>::max()
                                            : static_cast<double>(std::numeric_limits<float>::max());
-  const bool fits = std::abs(high - low) <= most;  // both ends may though their distance does not
+  const bool fits = std::abs(high - low) <= most;  // both ends may fit when their distance does not
   return rounded_below(fits ? drawn * (high - low) + low : drawn * high + (1 - drawn) * low, high, dtype);
 }
 

@@ -1,5 +1,5 @@
 // dropout: zeroes elements at random and scales the others (Srivastava et al. 2014, inverted). The mask is
-// never kept: the backward pass draws it again from the same key.
+// not kept: the backward pass draws it again from the same key.
 #include <fmt/format.h>
 
 #include "graph/op_registry.h"

@@ -1,4 +1,4 @@
-// identity: the same value as a node of its own (ONNX Identity).
+// identity: the same value as a new node (ONNX Identity).
 #include "graph/op_registry.h"
 #include "luge/ops/math.h"
 

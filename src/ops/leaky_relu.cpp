@@ -1,5 +1,5 @@
 // leaky_relu: x where x > 0, else slope·x (ONNX LeakyRelu). A slope above 0 keeps the sign, so the gradient
-// looks at y, which the next layer keeps anyway, and x need not live. leaky_relu_backward is that gradient.
+// uses y, which the next layer keeps anyway, and x need not be kept. leaky_relu_backward is that gradient.
 #include "ops/attributes/leaky_relu.h"
 #include "graph/op_registry.h"
 #include "luge/ops/compare.h"

@@ -20,7 +20,7 @@ struct LogSoftmax : Op<LogSoftmax, AxisAttributes> {
   }
   Tensors decompose(const Tensors& in) const {
     const int along = static_cast<int>(axis);
-    if (in[0].extent(along) == 0) return {identity(in[0])};  // nothing has no largest element
+    if (in[0].extent(along) == 0) return {identity(in[0])};  // no elements have no largest one
     const Tensor shifted = in[0] - stop_gradient(max(in[0], along, keep_dims));
     return {shifted - log(sum(exp(shifted), along, keep_dims))};
   }

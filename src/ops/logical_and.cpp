@@ -1,4 +1,4 @@
-// logical_and: both hold.
+// logical_and: both are true.
 #include "luge/ops/compare.h"
 #include "ops/elementwise.h"
 

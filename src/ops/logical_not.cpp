@@ -1,4 +1,4 @@
-// logical_not: does not hold.
+// logical_not: is false.
 #include "luge/ops/compare.h"
 #include "ops/elementwise.h"
 

@@ -1,4 +1,4 @@
-// logical_or: at least one holds.
+// logical_or: at least one is true.
 #include "luge/ops/compare.h"
 #include "ops/elementwise.h"
 

@@ -1,4 +1,4 @@
-// logical_xor: exactly one holds.
+// logical_xor: exactly one is true.
 #include "luge/ops/compare.h"
 #include "ops/elementwise.h"
 

@@ -26,7 +26,7 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, Keep keep) {
     const Tensor largest = stop_gradient(max(wide, axes, keep_dims));
     const Tensor shift = where(isfinite(largest), largest, 0);  // infinity - infinity would be NaN
     const Tensor total = sum(exp(wide - shift), axes, keep_dims);
-    const Tensor nothing = equal(total, 0);  // all -infinity: so is the result, and no element moves it
+    const Tensor nothing = equal(total, 0);  // all -infinity: so is the result, and it depends on no element
     return where(nothing, -infinity, log(where(nothing, 1, total)) + shift);
   });
   return keep == Keep::yes ? result : squeeze(result, Axes(list));

@@ -32,7 +32,7 @@ void pool(std::int64_t channels, const Space<PoolAttributes>& s, const T* x, T* 
         const Wide<T> value = widen(x[c * image + from]);
         if (position < 0 || beats<T>(value, best)) best = value, position = tap;
       });
-      if (position < 0) {  // a dilated window may meet nothing but padding
+      if (position < 0) {  // a dilated window may cover only padding
         if constexpr (std::integral<T>) {
           best = std::numeric_limits<T>::lowest();
         } else {

@@ -1,5 +1,5 @@
 // norm: (Σ |x|^p)^(1/p), of elements over the largest of them where their powers would overflow or vanish.
-// Where it is 0 its gradient is 0, so roots and powers never see 0 there.
+// Where it is 0 its gradient is 0, so roots and powers are never taken of 0.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
 // softmax: exp(x) over its sum along an axis (ONNX Softmax). The largest element is taken away first, so that
-// nothing overflows; mathematics does not see it, so no gradient flows through it.
+// nothing overflows; the result does not depend on it, so no gradient flows through it.
 #include "graph/op_registry.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
@@ -21,7 +21,7 @@ struct Softmax : Op<Softmax, AxisAttributes> {
   }
   Tensors decompose(const Tensors& in) const {
     const int along = static_cast<int>(axis);
-    if (in[0].extent(along) == 0) return {identity(in[0])};  // nothing has no largest element
+    if (in[0].extent(along) == 0) return {identity(in[0])};  // no elements have no largest one
     const Tensor e = exp(in[0] - stop_gradient(max(in[0], along, keep_dims)));
     return {e / sum(e, along, keep_dims)};
   }

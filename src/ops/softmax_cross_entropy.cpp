@@ -46,7 +46,7 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
     const Tensor largest = stop_gradient(max(x, along, keep_dims));
     const Tensor log_sum = log(sum(exp(x - largest), along, keep_dims)) + largest;
     const Tensor t = target_distribution(*this, in[1], x);
-    // A class that the target says nothing of costs nothing, be its logit -infinity or NaN.
+    // A class that the target does not use costs nothing, even if its logit is -infinity or NaN.
     return {sum(where(equal(t, 0), 0, t * (log_sum - x)), along), squeeze(log_sum, along)};
   }
   void reference(const ReferenceCall& call) const {

@@ -1,5 +1,5 @@
-// sum_like: undoes broadcasting: x summed over the axes along which another shape would be repeated to reach
-// its own.
+// sum_like: undoes broadcasting: x summed over the axes along which another shape would be repeated to become
+// the shape of x.
 #include <fmt/format.h>
 
 #include "graph/op_registry.h"

@@ -57,7 +57,7 @@ Tensor to_index(const Tensor& x, std::string label) {
 Tensor is_label(const Tensor& labels, std::int64_t label) {
   if (!is_floating(labels.dtype())) return equal(cast(labels, i64), label);
   const auto nearest = static_cast<double>(label);
-  // A floating number that is not finite is not a label.
+  // A label that a double cannot hold exactly equals no floating number.
   return as_whole(nearest) == label ? equal(cast(labels, f64), nearest) : zeros_like(isnan(labels));
 }
 

@@ -8,8 +8,9 @@
 namespace luge::optim {
 namespace {
 
-// A gradient whose square would overflow counts as the largest whose square does not: the step depends on the
-// ratio of m and √v, which is hardly another. What is not finite is not made so: g - g is NaN then.
+// A gradient whose square would overflow is limited to the largest number whose square does not. The step
+// depends on the ratio of m and √v, which hardly changes. NaN and infinity stay not finite: g - g is NaN
+// then.
 Tensor squarable(const Tensor& g) {
   const double limit = g.dtype() == f64 ? 0x1p511 : 0x1p63;
   return maximum(minimum(g, limit), -limit) + (g - g);

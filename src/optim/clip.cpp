@@ -9,7 +9,7 @@
 namespace luge::optim {
 namespace {
 
-// By halves of the factor, which alone may be smaller than a float32 while the product is not.
+// The factor is applied in two halves: it may be too small for float32 when the product is not.
 Tensor limit_norm(const Tensor& gradient, const Tensor& norm, double limit) {
   const Tensor root = cast(sqrt(minimum(limit / (norm + 1e-6), 1)), gradient.dtype());
   return gradient * root * root;
@@ -25,7 +25,7 @@ Tensor square_sum(const Tensor& g) {
   return where(isfinite(plain), cast(plain, f64), shrunk);
 }
 
-// The length of several gradients together, float64.
+// The norm of several gradients together, float64.
 Tensor length(std::span<const Tensor> gradients) {
   constexpr double shrink = 0x1p-600;  // for float64, whose squares overflow above 2^512
   Tensor total, shrunk;

@@ -1,12 +1,12 @@
-// Gradients that are cut to a size before a step.
+// Limits the size of gradients before a step.
 #pragma once
 
 #include "luge/optim/optimizer.h"
 
 namespace luge::optim {
 
-/// As the options say: each element, the length of each gradient, that of all together. Empty gradients stay
-/// so.
+/// Limits each element, the norm of each gradient, and the norm of all together, as the options say. Empty
+/// gradients stay empty.
 void clip(Tensors& gradients, const OptimizerOptions& options);
 
 }  // namespace luge::optim

@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kKey = "luge.train";
 constexpr int kVersion = 1;
 
-// JSON has no word for what is not finite.
+// JSON has no infinities and no NaN.
 Json number_json(double value) {
   if (std::isfinite(value)) return value;
   return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";

@@ -1,4 +1,4 @@
-// What a training was begun on, as a checkpoint tells it: a resumed one must find the same.
+// The data of a training, as a checkpoint records it: a resumed training must use the same data.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,9 @@ namespace luge::train {
 class DataMark {
  public:
   DataMark() = default;
-  /// As a checkpoint has it.
+  /// Makes a mark from the text in a checkpoint.
   explicit DataMark(std::string text) : text_(std::move(text)) {}
-  /// Of data; every byte is read, once, at the first request.
+  /// Makes a mark of data. Every byte is read, once, at the first call of text().
   static DataMark of_training(const data::Batches& batches) { return DataMark(batches, true); }
   static DataMark of_validation(const data::Batches& batches) { return DataMark(batches, false); }
 

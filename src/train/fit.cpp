@@ -44,7 +44,7 @@ void check_data(const data::Batches& training, const FitOptions& options) {
   }
 }
 
-// Of network and training together: tensors of one name could not be saved.
+// Names of network and training must be distinct: tensors with equal names could not be saved.
 void check_names(const std::vector<nn::NamedVariable>& state) {
   std::set<std::string_view> names;
   for (const auto& [name, variable] : state) {
@@ -173,7 +173,7 @@ class FitRun {
     const std::string culprit = first_non_finite(*impl_.net, batch.input);
     const bool loss_is_finite = culprit.empty() && has_finite_loss(batch);
     if (loss_is_finite) {
-      // A step out of the numbers, or running statistics, have nothing to do with a derivative.
+      // A step that overflows, or running statistics, are not a matter of a derivative.
       const bool of_gradient = what.starts_with("the gradient") && what.find("as large as") == what.npos;
       throw NonFiniteError(fmt::format(
           "{}; the loss is finite{}; nothing was changed", where,
@@ -222,7 +222,7 @@ void Trainer::prepare(const data::Info& info) {
   check_names(impl.state());
   nn::Metadata metadata = impl.net->metadata();
   metadata.data = info.name;
-  metadata.input = info.input.shape;  // the first call may have been on something else
+  metadata.input = info.input.shape;  // the first call may have had other inputs
   metadata.dtype = info.input.dtype;
   if (info.preprocessing) {
     metadata.offset = info.preprocessing->offset;

@@ -11,15 +11,15 @@
 
 namespace luge::train {
 
-/// Columns of their own: no metric may have such a name.
+/// The columns besides the figures: no metric may have such a name.
 inline constexpr std::string_view kOwnColumns[] = {"epoch", "step", "seconds", "learning_rate"};
 
 class MetricsFiles {
  public:
   explicit MetricsFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// Takes over from metrics.jsonl what the checkpoint of a resumed training does not hold: how long its
-  /// epochs took. A checkpoint's bytes are those of the training alone, so it holds no clock times.
+  /// Reads the durations of earlier epochs from metrics.jsonl, because the checkpoint of a resumed training
+  /// does not hold them. A checkpoint's bytes are those of the training alone, so it holds no clock times.
   void recall_times();
   void forget_times() { times_.clear(); }
   /// Writes both files again, each completely or not at all. The columns are epoch, step, every figure that

@@ -1,4 +1,4 @@
-// A figure that something is chosen by: which one, and which way it is good.
+// The figure that epochs are compared by, and whether higher or lower is better.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,8 @@ struct Monitor {
   bool reaches(double value, double wanted) const;
 };
 
-/// The figure of that name. Throws ValueError naming `who` asks when it is not measured, or when neither the
-/// metric nor `better` says which way it is good.
+/// The figure of that name. Throws ValueError beginning with `who` when it is not measured, or when neither
+/// the metric nor `better` says whether higher or lower is better.
 Monitor find_monitor(std::string_view who, const std::string& name,
                      const std::optional<metrics::Better>& better, const Columns& columns);
 

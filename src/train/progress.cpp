@@ -56,7 +56,7 @@ void Progress::begin_epoch(std::int64_t epoch, std::int64_t epochs, std::int64_t
   out_ << heading() << '\n' << std::flush;
 }
 
-// "Epoch 3/5", and how long the rest will take where that is long enough to ask.
+// "Epoch 3/5", and the remaining time when it is long.
 std::string Progress::heading() const {
   std::string text = fmt::format("Epoch {}/{}", epoch_ + 1, epochs_);
   const std::int64_t done = epoch_ - first_epoch_;

@@ -25,10 +25,10 @@ class Progress {
   using Clock = std::chrono::steady_clock;
   Progress(std::ostream& out, ProgressStyle style) : out_(out), style_(std::move(style)) {}
 
-  /// `done`: steps of the epoch that an earlier process made.
+  /// `done`: the number of steps of the epoch that an earlier process has made.
   void begin_epoch(std::int64_t epoch, std::int64_t epochs, std::int64_t steps, Clock::time_point now,
                    std::int64_t done = 0);
-  /// Whether a line is due: on a terminal at most every 0.05 s, elsewhere every minute.
+  /// True when a line should be written: on a terminal at most every 0.05 s, elsewhere every minute.
   bool due(Clock::time_point now) const;
   void draw(std::int64_t step, const Logs& logs, Clock::time_point now);
   /// The final line of an epoch. Short epochs overwrite the line of the epoch before on a terminal.
@@ -39,7 +39,7 @@ class Progress {
   void show_rate(double rate) { rate_ = rate; }
 
  private:
-  // What a line is made of; narrow terminals leave some of it out.
+  // The parts of a line; on narrow terminals some are left out.
   struct Parts {
     std::string counter, time, step_time;
     std::vector<std::string> figures;
@@ -49,7 +49,7 @@ class Progress {
   std::string whole(const Parts& parts, std::int64_t bar_width) const;
   /// One line of at most this number of columns: shorter bar, no step time, fewer figures.
   std::string fitted(const Parts& parts, int columns) const;
-  /// The whole, broken between figures.
+  /// The whole text, with line breaks between figures.
   std::string broken(const Parts& parts, int columns) const;
   std::string bar(std::int64_t width) const;
 

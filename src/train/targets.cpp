@@ -48,7 +48,7 @@ bool fits(T element, const loss::Targets& expected) {
 
 void check_targets(const data::HostBatch& batch, const loss::Targets& expected) {
   const data::Field& field = batch.target.field;
-  // What is any number is looked at when it is read.
+  // Targets that may be any number are checked when they are read.
   if (expected.kind == Kind::values) return;
   const std::int64_t count = field.shape.elements(), length = count / std::max<std::int64_t>(1, batch.rows);
   dispatch(field.dtype, [&]<class T>() {

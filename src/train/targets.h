@@ -1,4 +1,4 @@
-// Targets as the loss takes them, looked at before they reach it.
+// Checks targets before the loss uses them.
 #pragma once
 
 #include "luge/data/batches.h"

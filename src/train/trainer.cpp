@@ -32,7 +32,7 @@ std::vector<metrics::Metric> fresh(const std::vector<metrics::Metric>& metrics) 
   return own;
 }
 
-// What is there now, to be put back.
+// Remembers the present state and restores it.
 class Kept {
  public:
   explicit Kept(const std::vector<nn::NamedVariable>& state) {
@@ -98,7 +98,7 @@ StepResult Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
   const std::vector<nn::NamedVariable> parameters = net->named_parameters();
   Variables variables;
   for (const nn::NamedVariable& parameter : parameters) variables.push_back(parameter.variable);
-  // Batches that give one update together are divided by what they weigh together.
+  // Batches that give one update together are divided by their common weight.
   const bool together = accumulate > 1;
   const Tensor weight = together && !is_summed() ? sums.weight : Tensor();
   Tensors gradients = grad(together ? sums.cost : loss(output, y), variables, {.allow_unused = true});
@@ -137,7 +137,7 @@ loss::Targets Trainer::Impl::targets_for(const data::HostBatch& batch) const {
 }
 
 Logs Trainer::Impl::logs(double loss_sum, double weight, const std::vector<metrics::Metric>& measured) const {
-  // Nothing that counts has no loss.
+  // Without samples that count there is no loss.
   Logs logs = {{"loss", weight > 0 ? loss_sum / weight : std::numeric_limits<double>::quiet_NaN()}};
   for (const metrics::Metric& metric : measured) logs.emplace_back(metric.name(), metric.value());
   return logs;

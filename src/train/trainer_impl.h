@@ -25,13 +25,13 @@ struct Trainer::Impl {
   bool is_summed() const { return loss.reduction() == loss::Reduction::sum; }
   /// Adds a batch to the mean (or, for a loss that is summed, the sum) over batches.
   void add(const StepResult& result, double& loss_sum, double& weight) const;
-  /// Runs on the net's inputs without their values: what it says of its targets.
+  /// Returns which targets the loss takes; the network runs on a placeholder.
   loss::Targets targets_for(const data::HostBatch& batch) const;
   /// Loss and metrics so far.
   Logs logs(double loss_sum, double weight, const std::vector<metrics::Metric>& measured) const;
-  /// What a training measures: loss, metrics, and the same of the validation.
+  /// The figures of a training: the loss, the metrics, and the same for the validation data.
   Columns columns(bool validates) const;
-  /// All state there is, by the name it has in a file.
+  /// All state, with the names that it has in a file.
   std::vector<nn::NamedVariable> state() const;
   /// All state except the network's.
   std::vector<nn::NamedVariable> state_beside() const;
@@ -40,7 +40,7 @@ struct Trainer::Impl {
   loss::Loss loss;
   optim::Optimizer optimizer;
   std::vector<metrics::Metric> metrics;
-  std::vector<metrics::Metric> own_metrics;  // of evaluate, so that it may be called within an epoch
+  std::vector<metrics::Metric> own_metrics;  // for evaluate, so that it may be called within an epoch
   std::int64_t accumulate;
   Step train_step, accumulate_step, measure_step;
   CompiledFunction<Tensor, Tensor> forward;
@@ -49,11 +49,11 @@ struct Trainer::Impl {
   History history;
   bool restored = false;  // the next fit continues
   std::map<std::string, std::string> callback_states;
-  std::vector<CallbackRef> callbacks;  // of the fit under way
-  DataMark data, validation;           // what it was begun on, and measured on
+  std::vector<CallbackRef> callbacks;  // of the running fit
+  DataMark data, validation;           // training and validation data
 };
 
-/// Calls visit(key, callback) for those that have state; of several of one name each has a key of its own.
+/// Calls visit(key, callback) for the callbacks that have state. The keys are distinct, also for equal names.
 template <class Visit>
 void for_each_state(const std::vector<CallbackRef>& callbacks, Visit visit) {
   std::map<std::string, int> known;

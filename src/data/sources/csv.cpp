@@ -1,4 +1,4 @@
-// Tables as data sets. What cells may hold is io's business; here columns become inputs and targets.
+// Tables as data sets. src/io/csv parses the cells; here columns become inputs and targets.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -20,8 +20,8 @@ using Target = CsvOptions::Target;
 
 constexpr double kMostPlain = 1000;  // whole numbers below it are labels themselves
 
-// A number, by which equal ones are one: its double and, where doubles leave whole numbers out, the digits,
-// of which more are larger.
+// A number as a key, so that equal numbers are equal keys: its double and, for whole numbers that a double
+// cannot hold, its digits.
 using Number = std::tuple<double, std::size_t, std::string>;
 
 Number number_in(const std::string& cell) {
@@ -84,7 +84,7 @@ void set_number_classes(Arrays& arrays, const Targets& targets) {
   set_labels(arrays, labels);
 }
 
-// The labels that a network already has; "2", "2.0" and " 2" are one.
+// The labels that a network already has; "2", "2.0" and " 2" are the same label.
 void set_known_classes(Arrays& arrays, const Targets& targets, const std::vector<std::string>& classes) {
   std::map<std::string, std::int64_t> by_name;
   std::map<Number, std::int64_t> by_number;

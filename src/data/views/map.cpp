@@ -1,4 +1,4 @@
-// map and augment: every sample through a function of the user's.
+// map and augment: apply a function of the user to every sample.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,7 +51,7 @@ class MapView final : public Source {
     if (!below && (!seed_ || epoch == epoch_)) return nullptr;
     return std::make_shared<MapView>(below ? std::move(below) : source_, function_, seed_, epoch);
   }
-  // What the function makes of all samples would cost a pass of its work; the samples below are read whole.
+  // Running the function on all samples would take too long; the samples of the source are all read.
   std::uint64_t fingerprint() const override {
     constexpr std::int64_t kProbes = 64;
     Fingerprint hash;

@@ -1,4 +1,4 @@
-// One cell of a CSV file, as RFC 4180 wants it written.
+// Writes one cell of a CSV file as RFC 4180 defines it.
 #pragma once
 
 #include <string>

@@ -13,7 +13,7 @@
 namespace luge::io {
 namespace {
 
-// Whether all names are such as a table without a header gets.
+// Whether all names are those of a table without a header.
 bool made_up(const std::vector<std::string>& names) {
   return std::all_of(names.begin(), names.end(), [](const std::string& name) { return is_made_up(name); });
 }
@@ -79,7 +79,7 @@ char guess_separator(const std::string& path) {
           break;
         }
         for (std::size_t i = 0; i < fields; ++i, ++cells) {
-          std::string cell(scanner.field(i));  // "1,5" is a number too, if one that is refused later
+          std::string cell(scanner.field(i));  // "1,5" counts as a number here; it is refused later
           std::replace(cell.begin(), cell.end(), ',', '.');
           numbers += parse_number(cell).has_value();
         }

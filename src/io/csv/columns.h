@@ -1,4 +1,4 @@
-// Which columns of a table are meant by names from somewhere else, such as those a network was trained on.
+// Finds the columns of a table by names, such as those that a network was trained on.
 #pragma once
 
 #include <cstddef>

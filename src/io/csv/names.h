@@ -1,4 +1,4 @@
-// What columns of a table without a header are called.
+// The names of the columns of a table without a header.
 #pragma once
 
 #include <cstddef>

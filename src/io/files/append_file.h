@@ -6,12 +6,12 @@
 
 namespace luge::io {
 
-/// Every member throws FileError naming path and reason. A symbolic link is refused: a log stays where it
-/// seems to be.
+/// Every member throws FileError naming path and reason. A symbolic link is refused, so that a log is
+/// never written elsewhere.
 class AppendFile {
  public:
-  /// Opens or creates the file. What a dead writer left without a line end is ended, so that lines stay
-  /// lines.
+  /// Opens or creates the file. If the last line has no line end, because its writer died, one is
+  /// added.
   explicit AppendFile(std::filesystem::path path);
   AppendFile(AppendFile&& other) noexcept;
   AppendFile& operator=(AppendFile&&) = delete;

@@ -18,7 +18,7 @@
 namespace luge::io {
 namespace {
 
-constexpr std::string_view kPrefix = ".luge-tmp.";  // then pid.start.count.host: whose file it is
+constexpr std::string_view kPrefix = ".luge-tmp.";  // then pid.start.count.host of the writer
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");

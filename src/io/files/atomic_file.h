@@ -1,4 +1,4 @@
-// A file that appears whole or not at all: temporary file, fsync, rename, fsync of the folder.
+// A file that appears completely or not at all: temporary file, fsync, rename, fsync of the folder.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ class AtomicFile {
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
 
-  /// Makes the new content durable and visible. Should only the last step fail (fsync of the folder), the new
+  /// Makes the new content durable and visible. If only the last step fails (fsync of the folder), the new
   /// content is visible but may not survive a power loss; the error says so.
   void commit();
 
@@ -39,7 +39,7 @@ class AtomicFile {
 /// AtomicFile for content that is in memory as a whole.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// Removes what writers that died have left in `folder` and returns how many files that were. Never throws
+/// Removes the files that dead writers have left in `folder` and returns their number. Never throws
 /// for a folder that cannot be read: there is nothing to clean then.
 int remove_stale_temporaries(const std::filesystem::path& folder);
 

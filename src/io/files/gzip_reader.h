@@ -20,11 +20,11 @@ class GzipReader {
   GzipReader& operator=(const GzipReader&) = delete;
   ~GzipReader();
 
-  /// Fills `bytes`; answers how many there were, fewer only at the end of the content. A file that was cut
-  /// short ends where its last whole bytes end; finished() tells that from a true end. Throws FormatError
-  /// when the file is damaged.
+  /// Fills `bytes` and returns the number of bytes read, which is smaller only at the end of the content. A
+  /// file that was cut short ends where its last whole bytes end; finished() is false then. Throws
+  /// FormatError when the file is damaged.
   std::size_t read_some(std::span<std::byte> bytes);
-  /// Whether the end of the content has been reached and its checksum was right.
+  /// True when the end of the content has been reached and its checksum was right.
   bool finished() const { return finished_; }
 
  private:

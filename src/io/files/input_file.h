@@ -20,7 +20,8 @@ class InputFile {
   /// Bytes it had when it was opened.
   std::uint64_t size() const { return size_; }
 
-  /// Fills `bytes` from `offset` on; answers how many there were, fewer only at the end of the file.
+  /// Fills `bytes` from `offset` on and returns the number of bytes read, smaller only at the end of the
+  /// file.
   std::size_t read_some(std::uint64_t offset, std::span<std::byte> bytes) const;
   /// The same, but throws FileError when the file ends before: it was made shorter meanwhile.
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;

@@ -53,7 +53,7 @@ bool may_be_running(const ProcessIdentity& process) {
   if (process.pid <= 0) return false;
   if (::kill(process.pid, 0) != 0 && errno == ESRCH) return false;
   const auto status = status_of(process.pid);
-  if (!status) return true;  // no /proc to ask
+  if (!status) return true;  // there is no /proc
   if (status->state == 'Z' || status->state == 'X') return false;
   return process.started == 0 || process.started == status->started;
 }

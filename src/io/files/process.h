@@ -1,5 +1,5 @@
-// Which process wrote a file, and whether it still runs: for temporary files and locks that outlive their
-// owner.
+// The process that wrote a file, and whether it still runs: for temporary files and locks whose owner may be
+// dead.
 #pragma once
 
 #include <sys/types.h>
@@ -19,8 +19,7 @@ struct ProcessIdentity {
 
 ProcessIdentity this_process();
 
-/// False when the process certainly does not run any more. One of another host may: nothing can be known of
-/// it.
+/// False when the process has certainly ended. True for a process of another host, which cannot be checked.
 bool may_be_running(const ProcessIdentity& process);
 
 }  // namespace luge::io

@@ -1,4 +1,4 @@
-// The calls that Luge reads and writes files with, as a table, so that a test can let any of them fail.
+// The calls that Luge reads and writes files with, as a table, so that a test can make any of them fail.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-// Tells the kind of a file from its first bytes.
+// Finds the kind of a file from its first bytes.
 #pragma once
 
 #include <cstddef>

@@ -63,7 +63,7 @@ void check_extents(const InputFile& file, const Extents& extents, const ImageLim
   }
 }
 
-// Everything that libpng's callbacks and the jump touch.
+// Everything that libpng's callbacks and the jump use.
 struct Decoder {
   const InputFile& file;
   std::uint64_t offset = 0;

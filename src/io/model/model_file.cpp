@@ -35,7 +35,7 @@ std::string graph_of(const nn::Module& net, bool training, std::map<std::string,
   const nn::ModeScope mode(net, training);
   const nn::Metadata& metadata = net.metadata();
   const random::Scratch draws;
-  Trace trace;  // swallows what the call assigns; what it assigns to stored tensors is part of the graph
+  Trace trace;  // the assignments of the call are forgotten; those to stored tensors are part of the graph
   const TraceScope scope(trace);
   const Tensor input = argument_leaf({metadata.dtype, metadata.input.inserted(0, unknown)}, "input");
   const Tensor output = net(input);

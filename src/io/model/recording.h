@@ -1,5 +1,5 @@
-// Recording: what a network computes, as a list of ops, so that a file can hold it and a program that has
-// never heard of the network can run it.
+// Recording: what a network computes, as a list of ops, so that a file can hold it and a program without
+// the code of the network can run it.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace luge::io {
 
-/// Begins the names of values that have none of their own.
+/// The prefix of the names of values that have no name.
 inline constexpr const char* kConstant = "@constant";
 
 struct Recording {
@@ -33,7 +33,7 @@ struct Recording {
   };
   std::vector<std::variant<Input, Key, Stored, Number, Call>> entries;
   std::pair<int, int> output{0, 0};
-  std::map<std::string, std::pair<int, int>> writes;  // what the call leaves in stored tensors
+  std::map<std::string, std::pair<int, int>> writes;  // the new values of stored tensors
 };
 
 /// Records how `output`, and what is written to stored tensors, follow from `input` (an argument leaf).

@@ -1,4 +1,4 @@
-// The folder of one training run: found, created without ever overwriting another, and locked while it is
+// The folder of one training run: found, created without overwriting another one, and locked while it is
 // written.
 #pragma once
 
@@ -15,12 +15,12 @@ namespace luge::io {
 /// Everything throws FileError naming path and reason.
 class RunDirectory {
  public:
-  /// Creates `<base>/<stem>-<n>`, n one more than the largest there is.
+  /// Creates `<base>/<stem>-<n>`, where n is one more than the largest.
   static RunDirectory create(const std::filesystem::path& base, std::string_view stem);
   /// Creates just `path`. A folder that is there already must be empty, unless `exist_ok`; its files are
   /// kept.
   static RunDirectory create_at(const std::filesystem::path& path, bool exist_ok = false);
-  /// Opens an existing run to go on with it.
+  /// Opens an existing run to continue it.
   static RunDirectory open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
@@ -48,8 +48,8 @@ struct RunInfo {
 /// file without its extension, only letters, digits and . _ - , of bounded length.
 std::string run_stem(std::string_view model, std::string_view data);
 
-/// The runs below `base`, newest first; the order is that of creation, whatever the clock did. None when
-/// there is no such folder.
+/// The runs below `base`, newest first; the order is that of creation and does not depend on the clock. None
+/// when there is no such folder.
 std::vector<RunInfo> list_runs(const std::filesystem::path& base);
 
 /// The run that `name` means: "last" the newest below `base`, else a path, else a name below `base`. A folder

@@ -23,7 +23,7 @@ std::string text_of(const ProcessIdentity& owner) {
   return fmt::format("pid = {}\nstarted = {}\nhost = {}\n", owner.pid, owner.started, owner.host);
 }
 
-// Nothing when the file says nothing that can be understood: its writer died before it had said who it is.
+// Nothing when the file is not complete: its writer died while it wrote.
 std::optional<ProcessIdentity> read_owner(int file) {
   std::array<char, 512> buffer;
   const ssize_t got = ::pread(file, buffer.data(), buffer.size(), 0);
@@ -74,7 +74,7 @@ RunLock::RunLock(std::filesystem::path file) : path_(std::move(file)) {
                                 errno == ELOOP ? "the lock is a symbolic link"
                                                : std::error_code(errno, std::generic_category()).message()));
   }
-  // A file system without locks answers another error than "taken"; then the content alone decides.
+  // A file system without locks gives another error than "taken"; then only the content decides.
   const bool taken = ::flock(opened, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   const auto owner = read_owner(opened);
   if (taken || (owner && *owner != this_process() && may_be_running(*owner))) {
@@ -90,7 +90,7 @@ RunLock::RunLock(RunLock&& other) noexcept
 
 RunLock::~RunLock() {
   if (file_ < 0) return;
-  // The empty file stays: were it deleted, two processes could hold locks on two files of one name.
+  // The empty file stays: if it were deleted, two processes could hold locks on two files of one name.
   [[maybe_unused]] const int ignored = ::ftruncate(file_, 0);
   ::close(file_);
 }

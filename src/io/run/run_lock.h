@@ -5,8 +5,8 @@
 
 namespace luge::io {
 
-/// Holds the lock until destroyed. The kernel's lock decides among processes that see it, the pid and host in
-/// the file among those that do not (as on some network file systems). A lock whose owner is dead is taken
+/// Holds the lock until destroyed. Processes that see the kernel's lock use it; for the others (as on some
+/// network file systems) the pid and host in the file decide. A lock whose owner is dead is taken
 /// over. Throws FileError naming pid and host of the owner when there is one.
 class RunLock {
  public:

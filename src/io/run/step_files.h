@@ -20,9 +20,9 @@ std::filesystem::path step_file(const std::filesystem::path& folder, std::string
 /// All of them, the smallest step first. None when there is no such folder.
 std::vector<StepFile> list_step_files(const std::filesystem::path& folder, std::string_view prefix);
 
-/// Deletes all but `keep` files, the oldest first, and answers how many that were. `newest` is the step just
-/// written, and durable: files of larger steps are older than it, left by a training that this one replaces
-/// or went back before, and are removed first. Throws FileError when one cannot be deleted.
+/// Deletes all but `keep` files, the oldest first, and returns the number of deleted files. `newest` is the
+/// step just written, and durable: files of larger steps are older than it, left by a training that this one
+/// replaces or went back before, and are removed first. Throws FileError when one cannot be deleted.
 int prune_step_files(const std::filesystem::path& folder, std::string_view prefix, std::size_t keep,
                      std::uint64_t newest);
 

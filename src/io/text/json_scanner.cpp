@@ -130,7 +130,7 @@ void JsonScanner::fail(const std::string& what) const {
   throw FormatError(fmt::format("{}: byte {}: {}", where_, first_byte_ + at_, what));
 }
 
-// What comes next, for people: "the end" or a few characters of it.
+// What comes next, for messages: "the end" or a few characters.
 std::string JsonScanner::next_text() const {
   if (at_ >= text_.size()) return "the end";
   std::string shown;

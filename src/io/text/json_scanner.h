@@ -1,5 +1,4 @@
-// Reads JSON of a known form piece by piece, so that duplicate keys, number forms and depth are under
-// control.
+// Reads JSON of a known form piece by piece, so that duplicate keys, number forms and depth can be checked.
 #pragma once
 
 #include <cstddef>

@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What a training cannot go on from must not replace what it can. Gradients are looked at before a
+// A checkpoint that cannot be resumed must not replace one that can. Gradients are checked before a
 // step; a sum of finite numbers, such as a weight and its step, may overflow all the same.
 void check_finite_state(const Trainer& trainer, const fs::path& file) {
   if (!trainer.optimizer().options().check_finite) return;
@@ -81,7 +81,7 @@ class Checkpoint final : public Callback {
 
   void epoch_end(Fit& fit) override {
     if (monitor_) save_best(fit, score_of(fit.logs(), *monitor_));
-    // Epochs may last a millisecond: what a crash can cost is a second of work.
+    // Epochs may last a millisecond; a crash costs at most a second of work.
     if (saved_at_ < 0 || Clock::now() - saved_when_ >= std::chrono::seconds(1)) save_last(fit);
   }
 
@@ -116,7 +116,7 @@ class Checkpoint final : public Callback {
     saved_when_ = Clock::now();
   }
 
-  // What counts as the best is what the file holds: one that could not be written is not the best so far.
+  // The best figure is that of the file: an epoch whose file could not be written does not count.
   void save_best(Fit& fit, const Score& score) {
     if (measured_ ? !beats(score, best_, *monitor_) : std::isnan(score.value)) return;
     const auto before = std::pair(best_, measured_);
@@ -138,7 +138,7 @@ class Checkpoint final : public Callback {
     if (!best_is_saved_) fs::remove(checkpoints_ / "best.safetensors", ignored);
   }
 
-  // Whether `save` went well; throws what it throws unless the training is to go on.
+  // Returns whether `save` succeeded; throws its error unless on_error is warn.
   template <class Save>
   bool guarded(Save save) {
     try {

@@ -56,7 +56,7 @@ class ProgressBar final : public Callback {
     look_at_rate(fit);
     progress_.end_epoch(fit.step, fit.logs(), Progress::Clock::now());
   }
-  // The rate is worth a look once something has changed it.
+  // The rate is shown once it has changed.
   void look_at_rate(const Fit& fit) {
     const optim::Optimizer& optimizer = fit.trainer->optimizer();
     const double rate = optimizer.current_rate();

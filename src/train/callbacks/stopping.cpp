@@ -23,7 +23,7 @@ class EarlyStopping final : public Callback {
           fmt::format("early_stopping: min_delta is {}; expected at least 0", options.min_delta));
     }
   }
-  // A training that was over is over when it is resumed, too, unless it may wait longer now.
+  // A training that was stopped stays stopped when it is resumed, unless its patience is longer now.
   void train_begin(Fit& fit) override {
     monitor_ = find_monitor("early_stopping", options_.monitor, options_.better, fit.columns);
     if (fit.total_steps == 0) {
