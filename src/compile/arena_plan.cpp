@@ -102,12 +102,12 @@ ArenaPlan plan_in_order(std::span<const Lifetime> lifetimes) {
 // One after the other into the tightest gap among those alive with it.
 ArenaPlan plan_one_by_one(std::span<const Lifetime> lifetimes, const std::vector<std::size_t>& order) {
   std::vector<std::size_t> offsets(lifetimes.size(), 0);
-  std::vector<std::size_t> placed;  // by offset
+  std::vector<std::size_t> with_offset;  // by offset
   for (std::size_t i : order) {
     const std::size_t bytes = rounded(lifetimes[i].bytes);
     if (bytes == 0) continue;
     std::size_t cursor = 0, best = SIZE_MAX, best_gap = SIZE_MAX;
-    for (std::size_t other : placed) {
+    for (std::size_t other : with_offset) {
       if (lifetimes[other].last < lifetimes[i].first || lifetimes[i].last < lifetimes[other].first) continue;
       if (offsets[other] >= cursor + bytes && offsets[other] - cursor < best_gap) {
         best = cursor;
@@ -116,9 +116,10 @@ ArenaPlan plan_one_by_one(std::span<const Lifetime> lifetimes, const std::vector
       cursor = std::max(cursor, offsets[other] + rounded(lifetimes[other].bytes));
     }
     offsets[i] = best == SIZE_MAX ? cursor : best;
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), i,
-                                   [&](std::size_t a, std::size_t b) { return offsets[a] < offsets[b]; }),
-                  i);
+    with_offset.insert(
+        std::upper_bound(with_offset.begin(), with_offset.end(), i,
+                         [&](std::size_t a, std::size_t b) { return offsets[a] < offsets[b]; }),
+        i);
   }
   return finish(lifetimes, std::move(offsets));
 }

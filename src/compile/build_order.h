@@ -6,13 +6,14 @@
 
 namespace luge::compiler {
 
-/// A step to be built: where it would like to stand, and the steps that come before it (repeats do no harm).
+/// A step to be built: the position it would like to have, and the steps that come before it (repeats do no
+/// harm).
 struct BuildUnit {
   int position = 0;
   std::vector<int> after;
 };
 
-/// All units, each behind those it comes after, otherwise as near as may be to the order of their positions.
+/// All units, each after those it must follow, and otherwise ordered by position as far as that allows.
 /// Throws GraphError, naming the pass, when units wait for each other.
 std::vector<int> build_order(const std::vector<BuildUnit>& units, std::string_view pass);
 

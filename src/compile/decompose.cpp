@@ -73,7 +73,7 @@ class Expander {
 
   const Options& options_;
   std::unordered_map<const Node*, std::vector<bool>> used_;
-  std::vector<Tensors> expansions_;  // kept, for their nodes stand in used_
+  std::vector<Tensors> expansions_;  // kept alive: used_ refers to their nodes
 };
 
 }  // namespace

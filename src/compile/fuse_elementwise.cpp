@@ -97,7 +97,7 @@ class ProgramWriter {
     return kLine + static_cast<int>(unit_.program.lines.size()) - 1;
   }
 
-  // A number that a decomposition brought along stands in the program.
+  // A number that a decomposition made is part of the program.
   int constant(const Node& number) {
     if (const auto found = numbers_.find(&number); found != numbers_.end()) return found->second;
     TileLine line;

@@ -1,6 +1,6 @@
-// Fused steps over one space that stand one directly behind the other, and of which the second reads what the
-// first reads or gives, become one step: memory is walked once, and what both compute is computed once. A
-// value and its slope, kept for the backward pass, are such a pair.
+// Two fused steps over one space that run directly one after the other become one step, if the second reads
+// what the first reads or gives: memory is walked once, and what both compute is computed once. A value and
+// its slope, kept for the backward pass, are such a pair.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -50,7 +50,7 @@ struct Piece {
   }
 };
 
-/// The programs of two pieces as one, the second behind the first.
+/// The programs of two pieces as one, the second after the first.
 class Joint {
  public:
   Joint(const Piece& first, const Piece& second) : first_(first), second_(second), whole_(first) {

@@ -21,20 +21,20 @@ using Rewrite = std::function<Tensors(Node& node, const Tensors& inputs)>;
 Graph rewrite(const Graph& graph, const Rewrite& map);
 
 /// The same op on new inputs. Always a new node, so that a graph that was rewritten is numbered in the old
-/// order and what a backward pass computes again stays behind the forward pass. Inputs used only for their
+/// order and what a backward pass computes again stays after the forward pass. Inputs used only for their
 /// type become typed leaves, so that they keep nothing alive.
 Tensors rebuild(Node& node, const Tensors& inputs);
 
-/// Another op in the node's place, on the inputs as they are.
+/// Another op instead of the node, on the inputs as they are.
 Tensors replace(const Node& node, OpRef op, const Tensors& inputs);
 
 /// Runs `map` over what lies between `inputs` and `roots` (an expansion of one node) and gives the new roots.
 Tensors rewrite_between(const Tensors& roots, const Tensors& inputs, const Rewrite& map);
 
 /// The graph with concrete leaf types: every node inferred again, inputs used only for their type replaced by
-/// typed leaves. `leaves[k]` becomes leaf k of the result; elements that stand in the graph (Leaf::data) and
-/// are not among the leaves stay in it as constants. Throws GraphError for any other value that is neither
-/// computed nor bound.
+/// typed leaves. `leaves[k]` becomes leaf k of the result; elements that are part of the graph (Leaf::data)
+/// and are not among the leaves stay in it as constants. Throws GraphError for any other value that is
+/// neither computed nor bound.
 Graph specialize(std::span<const Tensor> roots, std::span<const Tensor> leaves, std::span<const Type> types,
                  std::vector<int> replaces);
 

@@ -20,7 +20,7 @@ struct Draft {
   std::shared_ptr<Program> program;
   std::vector<std::vector<InPlace>> in_place;  // per step: what the kernel offers
 };
-/// The steps of the nodes in their order, each with the kernel selected for it, and what stands between
+/// The steps of the nodes in their order, each with the kernel selected for it, and the reorders between
 /// kernels of different layouts.
 Draft emit(const Graph& graph, const std::vector<Node*>& order, const Selection& selection,
            const Options& options);

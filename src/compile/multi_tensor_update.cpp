@@ -16,7 +16,7 @@
 namespace luge::compiler {
 namespace {
 
-// Gradients that would be freed behind their update are kept until all are there: no more bytes than these.
+// Gradients that would be freed after their update are kept until all are there: no more bytes than these.
 constexpr std::size_t kHeldBytes = 16 << 20;
 constexpr std::size_t kMostVisits = 20000;  // in the search for steps that depend on each other
 

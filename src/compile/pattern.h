@@ -27,8 +27,8 @@ struct Link {
   bool shared = false;    // may others read that op too?
   bool optional = false;  // may it be missing? The next link then begins where this one does.
 };
-/// A chain from its last op back to its first. All ops belong to the same computation: none is behind a
-/// checkpoint's barrier that the others are not behind.
+/// A chain from its last op back to its first. All ops belong to the same computation: a
+/// checkpoint's barrier is set on all of them, or on none.
 struct Chain {
   OpKind last;
   std::vector<Link> links;
@@ -50,7 +50,7 @@ struct Pattern {
   int order;  // within the stage, its own
   /// Is it worth looking for: does the backend offer what it becomes? Null: always.
   bool (*enabled)(const Graph& graph, const Options& options) = nullptr;
-  /// What is looked for, and what stands instead of the chain's last op: one tensor for each of its outputs,
+  /// What is looked for, and what replaces the chain's last op: one tensor for each of its outputs,
   /// or none where that op stays.
   Chain chain = {};
   Tensors (*replacement)(const ChainMatch& match) = nullptr;

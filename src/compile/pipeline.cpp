@@ -55,7 +55,7 @@ std::size_t ops_in(const Graph& graph) {
       std::count_if(nodes.begin(), nodes.end(), [](const Node* node) { return node->leaf == Leaf::none; }));
 }
 
-// Graphs of equal text compute equal values: the numbers that the compiler brought along stand in it too.
+// Graphs of equal text compute equal values: it includes the numbers that decompositions made.
 std::string exact_text(const Graph& graph) {
   std::string text = to_text(graph);
   for (const Node* node : topological(graph.roots)) {

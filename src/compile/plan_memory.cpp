@@ -36,7 +36,7 @@ class Planner {
   }
   int end() const { return static_cast<int>(steps_.size()); }
 
-  // The memory behind a root is its own: it is allocated before the run and handed out.
+  // The memory of a root is its own: it is allocated before the run and handed out.
   void mark_outputs() {
     for (std::size_t r = 0; r < program_.roots.size(); ++r) {
       ProgramValue& storage = at(base(program_.roots[r]));

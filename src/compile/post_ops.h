@@ -11,7 +11,7 @@ namespace luge::compiler {
 
 class OpWithPostOps final : public AnyOp {
  public:
-  /// `own` inputs belong to `inner`; the operands of `post` come behind them.
+  /// `own` inputs belong to `inner`; the operands of `post` come after them.
   OpWithPostOps(OpRef inner, std::size_t own, std::vector<PostOp> post, std::vector<OpRef> chain);
 
   const AnyOp& inner() const { return *inner_; }

@@ -16,8 +16,8 @@ struct PrepackedParts {
 };
 
 /// Empty when nothing can be prepacked: no step depends on reads of Variables alone, or the graph itself
-/// gives a Variable its next value. Steps that only rearrange elements stay behind, and so does what draws
-/// random numbers, may fail or must be computed again.
+/// gives a Variable its next value. Steps that only rearrange elements run at every call, and so does what
+/// draws random numbers, may fail or must be computed again.
 std::optional<PrepackedParts> prepack(const Graph& graph);
 
 }  // namespace luge::compiler

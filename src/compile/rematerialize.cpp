@@ -136,7 +136,7 @@ class Timeline {
 /// One value to compute again: these nodes run a second time for these readers.
 struct Plan {
   std::size_t group = 0;
-  std::unordered_set<const Node*> late;   // readers behind the peak
+  std::unordered_set<const Node*> late;   // readers after the peak
   std::unordered_set<const Node*> again;  // what they need computed
   double seconds = 0;
 };
@@ -166,7 +166,7 @@ class Planner {
         if (edge.node->leaf == Leaf::none && timeline_.group_of(edge) == g) want(edge.node);
       }
     }
-    // A reshape behind the peak is remade by its readers.
+    // A reshape after the peak is remade by its readers.
     for (const Node* node : plan.again) plan.late.erase(node);
     while (!open.empty()) {
       const Node* node = open.back();

@@ -28,7 +28,7 @@ bool is_broadcast(const Tensor& tensor) {
   return node->leaf == Leaf::none && tensor.output() == 0 && node->op->traits().broadcast;
 }
 
-// 0 or 1, of which alone a program may know; looked for behind what repeats, reshapes or converts a number.
+// 0 or 1, of which alone a program may know; also where it is repeated, reshaped or converted first.
 std::optional<double> constant_of(Tensor tensor) {
   for (int depth = 0; depth < 8; ++depth) {
     const Node* node = tensor.node();

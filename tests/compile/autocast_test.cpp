@@ -43,7 +43,7 @@ std::vector<DType> dtypes(const Node& node) {
   return result;
 }
 
-// A convolution, a pool, a layer behind it and their updates.
+// A convolution, a pool, a layer after it and their updates.
 compiler::Graph training_step() {
   const Tensor x = argument({2, 3, 6, 6}), labels = argument_leaf({i64, {2}}, "labels");
   Tensors state;

@@ -45,7 +45,7 @@ TEST(FuseNeighbors, AValueAndItsSlopeAreOneStepWithTwoResults) {
     const Case both{{x}, {y, output_of(*y.node(), 1)}};
     const auto program = both.program();
     ASSERT_EQ(program->steps.size(), 1u) << program->explain();
-    EXPECT_EQ(program->steps[0].in.size(), 1u) << "its numbers stand in the program";
+    EXPECT_EQ(program->steps[0].in.size(), 1u) << "its numbers are part of the program";
     EXPECT_EQ(program->steps[0].out.size(), 2u) << "what both need is not written";
     both.expect_same();
     if (form == GeluForm::exact) {

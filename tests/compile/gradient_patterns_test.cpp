@@ -1,5 +1,5 @@
 // The patterns that the compiler makes one step of, asked for every part of their gradients: plain, computed
-// again behind a checkpoint, and under a memory limit that lets values be computed again. The processor's
+// again after a checkpoint, and under a memory limit that lets values be computed again. The processor's
 // backend has a kernel or parts for each, and the numbers are those of the reference loops.
 #include <gtest/gtest.h>
 

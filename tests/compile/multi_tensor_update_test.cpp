@@ -134,7 +134,7 @@ TEST(MultiTensorUpdate, LargeGradientsAreNotKeptForIt) {
   }
 }
 
-// A sum that another one of the kind needs stays behind it.
+// A sum that another one of the kind needs runs before it.
 TEST(MultiTensorUpdate, StepsThatDependOnEachOtherStayApart) {
   const Tensor x = argument_leaf({f32, {1000}}, "x"), y = argument_leaf({f32, {500}}, "y");
   const Tensor first = sum(square(x)), second = sum(square(y)), third = sum(square(cumsum(x * first, 0)));

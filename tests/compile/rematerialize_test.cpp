@@ -165,7 +165,7 @@ std::size_t named_least(const std::string& message) {
   return at == std::string::npos ? 0 : std::stoull(message.substr(at + 14));
 }
 
-/// Small nets whose values are all in use at their peak, or peak at several places alike.
+/// Small nets whose values are all in use at their peak, or reach their peak several times.
 const std::vector<std::pair<std::string, std::function<Tensor(const Tensor&)>>>& small_nets() {
   static const std::vector<std::pair<std::string, std::function<Tensor(const Tensor&)>>> nets = {
       {"equal peaks", [](const Tensor& x) { return relu(avg_pool2d(relu(x), {.kernel = 2})); }},

@@ -16,7 +16,7 @@ std::vector<std::string> order(const compiler::Graph& graph) {
   return names;
 }
 
-int place(const compiler::Graph& graph, const Tensor& value) {
+int position(const compiler::Graph& graph, const Tensor& value) {
   const std::vector<Node*> nodes = compiler::schedule(graph);
   return static_cast<int>(std::find(nodes.begin(), nodes.end(), value.node()) - nodes.begin());
 }
@@ -60,8 +60,8 @@ TEST(Schedule, StateWaitsForItsReadersAndForGuards) {
   const Tensor reader = toy_mul(w, x);
   const Tensor guard = toy_guard(toy_neg(x));
   const compiler::Graph graph = graph_of({w, x}, {next, reader, guard}, {0, -1, -1});
-  EXPECT_GT(place(graph, graph.roots[0]), place(graph, graph.roots[1]));
-  EXPECT_GT(place(graph, graph.roots[0]), place(graph, graph.roots[2]));
+  EXPECT_GT(position(graph, graph.roots[0]), position(graph, graph.roots[1]));
+  EXPECT_GT(position(graph, graph.roots[0]), position(graph, graph.roots[2]));
 }
 
 TEST(Schedule, ACycleOfWaitingIsBroken) {

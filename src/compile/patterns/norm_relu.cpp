@@ -1,8 +1,8 @@
 // Batch normalization and the relu after it become one step, with the sum of a residual block between them,
 // where the backend has a kernel for it:
 //   relu(batch_norm(x)), relu(batch_norm(x) + r)  →  batch_norm_relu(x), batch_norm_relu(x, r)
-// The same for leaky_relu. The new step stands where the normalization stood: its statistics may be read
-// before relu would run.
+// The same for leaky_relu. The new step runs when the normalization would have run: its statistics may be
+// read before relu would run.
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>

@@ -21,7 +21,7 @@ struct Net {
   Tensors leaves, roots;
 };
 
-// A residual block and a plain layer behind it, with every gradient.
+// A residual block and a plain layer after it, with every gradient.
 Net block(Activation act) {
   Net net;
   const Tensor x = argument_leaf({f32, {3, 16, 5, 4}}, "x");
