@@ -19,15 +19,15 @@ class Misuse : public Error {
 };
 
 struct Key {
-  std::string name;           // "train.epochs" in files; what stands behind the dot also works alone
-  std::string help;           // "passes over the data"
-  std::string fallback = {};  // value when nobody gives one; empty: none
+  std::string name;                       // "train.epochs" in files; what follows the dot also works alone
+  std::string help;                       // "passes over the data"
+  std::string fallback = {};              // value when none is given; empty: none
   std::vector<std::string> aliases = {};  // "lr"
   std::vector<std::string> elsewhere =
       {};  // what other programs call it: not taken, but understood in errors
 };
 
-/// What people type for a key: its first alias, or what stands behind the dot when no other key ends so.
+/// What people type for a key: its first alias, or what follows the dot when no other key ends so.
 std::string short_name(const std::vector<Key>& keys, const Key& key);
 
 class Arguments {
@@ -64,7 +64,7 @@ class Arguments {
 
   /// Whole numbers with commas between them: "256,128".
   std::vector<std::int64_t> integers(std::string_view key, std::int64_t least) const;
-  /// What stands between commas: "accuracy,top5".
+  /// What is between commas: "accuracy,top5".
   std::vector<std::string> list(std::string_view key) const;
   /// The key as the user typed it, else its short name.
   std::string shown(std::string_view key) const;

@@ -75,7 +75,7 @@ std::vector<Key> table_keys() {
   return {
       {"data.target", "target column of a CSV table: name, or number from 0 (-1 is the last)", "-1"},
       {"data.header", "whether its first line names the columns: auto, yes, no", "auto"},
-      {"data.separator", "what stands between its cells: one character, tab, or auto", "auto"},
+      {"data.separator", "what separates its cells: one character, tab, or auto", "auto"},
       {"data.task",
        "what to learn from a table: classification or regression; auto looks at the target column and says",
        "auto"}};

@@ -17,7 +17,7 @@ struct Data {
   std::optional<data::Dataset> test;
 };
 
-/// What data= may be beside a path.
+/// What data= may be besides a path.
 std::vector<std::string> data_set_names();
 /// The keys that tell how a table is read.
 std::vector<Key> table_keys();

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 std::vector<Key> explain_keys() {
   std::vector<Key> keys = model_and_input_keys();
-  keys.push_back({"profile", "run so many steps on zeros and show the mean time of each kernel"});
+  keys.push_back({"profile", "run this many steps on zeros and show the mean time of each kernel"});
   return keys;
 }
 

@@ -78,7 +78,7 @@ void take_weights(const Arguments& arguments, train::Trainer& trainer) {
   }
   fmt::print(stderr, "init: {} tensors from {}\n", found.values.size(), path);
   if (found.head.empty()) return;
-  fmt::print(stderr, "init: the last layer starts anew, because its outputs differ: {}\n",
+  fmt::print(stderr, "init: the last layer gets new weights, because its outputs differ: {}\n",
              fmt::join(found.head, ", "));
 }
 

@@ -24,7 +24,7 @@ std::vector<Key> model_keys() {
        "",
        {"loss"},
        {"criterion", "objective", "cost"}},
-      {"train.metrics", "figures beside the loss: accuracy, top5, none", "", {}, {"metric"}},
+      {"train.metrics", "figures besides the loss: accuracy, top5, none", "", {}, {"metric"}},
       {"train.seed",
        "of weights, shuffling, dropout and the split",
        "0",

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 struct Template {
   std::string_view name;
-  std::string_view text;  // NAME stands for the project's name
+  std::string_view text;  // NAME represents the project's name
 };
 
 constexpr std::array templates = {

@@ -10,7 +10,7 @@
 
 namespace luge::cli {
 
-/// Writes every key with its value, for a new run behind them on which host and by which version it was made.
+/// Writes every key with its value, for a new run, and then the host and the version that made it.
 void write_config(const Arguments& arguments, const io::RunDirectory& run, bool is_new);
 
 /// Whether the folder is a run of the command; false for none, and for one that a program wrote.

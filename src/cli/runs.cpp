@@ -23,7 +23,7 @@ fs::path run_around(const fs::path& file) {
   return folder.filename() == kCheckpoints ? folder.parent_path() : fs::path();
 }
 
-// Where the training stood. A file that cannot be read is taken for the furthest, so that it is tried first
+// Where the training was. A file that cannot be read is taken for the furthest, so that it is tried first
 // and its fault is told.
 std::int64_t steps_of(const fs::path& path) {
   try {

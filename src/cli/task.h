@@ -13,8 +13,8 @@ namespace luge::cli {
 TargetKind target_kind(const std::string& loss);
 /// How the targets are to be read, as far as that is known before they have been seen.
 TargetKind wanted_targets(const Arguments& arguments, const models::Entry& entry);
-/// Sets loss and metrics, where nobody gave them, from model and data, and tells on stderr what was guessed
-/// about a column of numbers and how to say otherwise.
+/// Sets loss and metrics, where they were not given, from model and data, and tells on stderr what was
+/// guessed about a column of numbers and how to say otherwise.
 void settle_task(Arguments& arguments, const models::Entry& entry, const Data& data);
 /// The metrics that the entry is usually measured by, as train.metrics takes them.
 std::string usual_metrics(const models::Entry& entry);

@@ -44,7 +44,8 @@ void check_switches(const Arguments& arguments) {
       return key.name == name && key.fallback == arguments.text(name);
     });
     if (!usual && !arguments.has(of))
-      arguments.misuse(setting, fmt::format("{}= beside it, else it does nothing", arguments.shown(of)));
+      arguments.misuse(setting,
+                       fmt::format("{}= with it; without that it does nothing", arguments.shown(of)));
   }
   arguments.flag("run.exist_ok");
 }

@@ -1,4 +1,4 @@
-// Less memory for more time: values are let go after their early readers and computed again for the late
+// Less memory for more time: values are released after their early readers and computed again for the late
 // ones.
 #pragma once
 
@@ -19,7 +19,7 @@ struct Rematerialized {
   double seconds = 0;     // their estimated time
 };
 
-/// Values alive over the peak that somebody reads later are computed again for those readers, the largest
+/// Values alive over the peak that something reads later are computed again for those readers, the largest
 /// saving for the least time first, until the peak is at most `budget` or nothing more can be gained. What is
 /// computed again carries the barrier. Random values stay the same: their keys are inputs.
 Rematerialized rematerialize(const Graph& graph, std::size_t budget, const Options& options);

@@ -174,7 +174,7 @@ class Scheduler {
   }
 
   int take() {
-    // Only cycles of waiting are left: the first of them writes beside the old value instead of over it.
+    // Only cycles of waiting are left: the first of them writes next to the old value instead of over it.
     if (ready_.empty()) {
       const Key first = *blocked_.begin();
       blocked_.erase(first);

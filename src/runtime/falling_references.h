@@ -1,5 +1,5 @@
-// FallingReferences: how many references a node would have left if others let go of their inputs, without
-// letting go: what is decided by the counts is decided before a run that may fail.
+// FallingReferences: how many references a node would have left if others release their inputs, without
+// releasing: what is decided by the counts is decided before a run that may fail.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class FallingReferences {
     lost_.clear();
     dead_.clear();
   }
-  /// Counts what falls away when this node lets go of its inputs, and what dies of that lets go of its own.
+  /// Counts what falls away when this node releases its inputs, and what dies of that releases its own.
   /// To be called once for each node.
   void let_go(const Node* node) {
     lose_inputs(node);

@@ -33,7 +33,7 @@ void write_type(std::vector<std::uint64_t>& words, const Type& type) {
 
 }  // namespace
 
-// A read of what was assigned but not evaluated stands for what was assigned.
+// A read of what was assigned but not evaluated represents what was assigned.
 bool Subgraph::passes_on(const Node* node) const {
   return ends_ != Ends::session && node->leaf == Leaf::read && !node->outputs[0].value &&
          !node->inputs.empty();
@@ -65,7 +65,7 @@ void Subgraph::reach(Edge edge) {
     return;
   }
   if (node->cut) {
-    throw GraphError(fmt::format("{}: its inputs were let go and it has no value{}{}", node->op->name(),
+    throw GraphError(fmt::format("{}: its inputs were released and it has no value{}{}", node->op->name(),
                                  node->label.empty() ? "" : ": ", node->label));
   }
   if (numbers_.insert(node, 0)) stack_.push_back(node);
@@ -115,7 +115,7 @@ void Subgraph::add_leaf(Edge edge) {
 int Subgraph::leaf_number(Edge edge) const {
   int at = leaf_numbers_.find(edge.node);
   if (at < 0) return -1;
-  // Two outputs of one node are rarely both leaves; they stand close together.
+  // Two outputs of one node are rarely both leaves; they are close together.
   for (; at < static_cast<int>(leaves.size()); ++at) {
     const Edge& leaf = leaves[static_cast<std::size_t>(at)];
     if (leaf.node == edge.node && leaf.out == edge.out) return at;

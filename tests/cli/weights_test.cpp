@@ -95,7 +95,7 @@ TEST(Init, AnotherNumberOfClassesHasANewLastLayer) {
       luge({"train", "model=mlp", "data=three.csv", "epochs=1", "init=two", "--json"}, dir.path());
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_TRUE(says(ran.err, "init: 2 tensors")) << ran.err;
-  EXPECT_TRUE(says(ran.err, "the last layer starts anew") && says(ran.err, "[2,128]") &&
+  EXPECT_TRUE(says(ran.err, "the last layer gets new weights") && says(ran.err, "[2,128]") &&
               says(ran.err, "[3,128]"))
       << ran.err;
 }

@@ -29,7 +29,7 @@ Numbers numbers_of(const std::string& text, const std::string& line) {
   for (std::string part; std::getline(parts, part, ',');) {
     double value = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-    if (error != std::errc() || end != part.data() + part.size()) bad_line(line, part + " is no number");
+    if (error != std::errc() || end != part.data() + part.size()) bad_line(line, part + " is not a number");
     numbers.push_back(value);
   }
   return numbers;
@@ -39,7 +39,7 @@ int value_of(std::string word, const std::string& line) {
   if (!word.empty() && word.back() == ',') word.pop_back();
   int number = -1;
   if (word.size() > 1 && word[0] == 'v') std::from_chars(word.data() + 1, word.data() + word.size(), number);
-  if (number < 0) bad_line(line, word + " is no value, expected v0, v1 …");
+  if (number < 0) bad_line(line, word + " is not a value, expected v0, v1 …");
   return number;
 }
 
@@ -67,7 +67,7 @@ Mode mode_of(std::istringstream& words, const std::string& line) {
     else if (word.starts_with("threads="))
       mode.threads = std::stoi(word.substr(8));
     else
-      bad_line(line, word + " is no part of a mode");
+      bad_line(line, word + " is not a part of a mode");
   }
   return mode;
 }
@@ -89,7 +89,7 @@ Line line_of(std::istringstream& words, const std::string& text) {
   if (open == std::string::npos) attributes >> line.op;
   for (std::string word; attributes >> word;) {
     const std::size_t equals = word.find('=');
-    if (equals == std::string::npos) bad_line(text, word + " is no key=value");
+    if (equals == std::string::npos) bad_line(text, word + " is not key=value");
     if (word.starts_with("dtype="))
       line.dtype = word.substr(equals + 1);
     else

@@ -79,9 +79,9 @@ TEST(Monitor, NanIsNeverTheBest) {
 
 TEST(Monitor, TheMetricSaysWhichWayItIsGood) {
   expect_error<ValueError>([] { epochs_until({1}, {}, early_stopping({.monitor = "various_loss"})); },
-                           {"early_stopping", "various_loss", "which way", "better"});
+                           {"early_stopping", "various_loss", "a higher or a lower", "better"});
   expect_error<ValueError>([] { epochs_until({1}, {}, stop_at("various_loss", 1)); },
-                           {"stop_at", "which way"});
+                           {"stop_at", "a higher or a lower"});
   EXPECT_EQ(epochs_until({1, 2, 3}, {}, stop_at("various_loss", 2, Better::higher)), 2);
   EXPECT_EQ(metrics::Accuracy().better(), Better::higher);
   EXPECT_EQ(metrics::TopK(2).better(), Better::higher);

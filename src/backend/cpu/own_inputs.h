@@ -8,7 +8,7 @@
 
 namespace luge::cpu {
 
-/// How many inputs stand before the operands of post-ops.
+/// How many inputs are before the operands of post-ops.
 inline std::size_t own_inputs(const KernelRequest& request) {
   std::size_t own = request.in.size();
   for (const PostOp& post : request.post) {

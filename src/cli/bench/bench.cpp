@@ -130,7 +130,7 @@ int show_peaks(const Arguments& arguments) {
   return 0;
 }
 
-// Two digits behind the point, more where those would be zeros.
+// Two digits after the point, more where those would be zeros.
 std::string figure_text(double value) {
   return std::abs(value) < 0.1 && value != 0 ? fmt::format("{:.2g}", value) : fmt::format("{:.2f}", value);
 }

@@ -20,7 +20,7 @@ struct Measured {
   std::size_t count = 0;
 };
 
-/// The median time of at least so many runs and seconds, behind `warm_up` runs.
+/// The median time of at least this many runs and seconds, after `warm_up` runs.
 Measured measure(const std::function<void()>& run, double seconds, std::size_t least,
                  std::size_t warm_up = 3);
 

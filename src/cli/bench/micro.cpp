@@ -51,7 +51,7 @@ double compile_seconds(const std::string& name) {
   return since(start);
 }
 
-// One element through one kernel: what a call costs beside its kernels.
+// One element through one kernel: what a call costs besides its kernels.
 double call_seconds(double seconds) {
   const auto increment = compile([](const Tensor& x) { return x + 1; });
   const Tensor x = tensor({1.0F}, {1});
@@ -125,7 +125,7 @@ Eager eager_lenet(double seconds) {
   return found;
 }
 
-// What is resident after 10,000 steps beside what was after 1,000.
+// What is resident after 10,000 steps compared with what was after 1,000.
 double growth_bytes() {
   Step step(named("mlp_b64"));
   for (int i = 0; i < 1000; ++i) step.run();

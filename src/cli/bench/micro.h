@@ -14,7 +14,7 @@ struct Figure {
 };
 std::vector<Figure> micro(double seconds);
 
-/// So many training steps of a network too small for its kernels to matter, run eagerly or compiled: what
+/// This many training steps of a network too small for its kernels to matter, run eagerly or compiled: what
 /// bench/guard counts the instructions of.
 void host_steps(bool compiled, std::size_t count);
 

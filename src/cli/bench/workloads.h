@@ -23,7 +23,7 @@ struct Workload {
   Task task = Task::pictures;
   bool trains = true;             // else forward only, in eval mode
   bool momentum = false;          // SGD with momentum 0.9 and weight decay 5e-4 at 0.05; else Adam at 1e-3
-  std::int64_t error_batch = 64;  // at most so many samples where a float64 run is compared
+  std::int64_t error_batch = 64;  // at most this number of samples where a float64 run is compared
 };
 const std::vector<Workload>& workloads();
 

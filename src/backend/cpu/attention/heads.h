@@ -5,7 +5,7 @@
 
 namespace luge::cpu::attention {
 
-/// One of q, k, v, the output or their gradients: element (n, head, row, 0) stands at n·sample + head·head +
+/// One of q, k, v, the output or their gradients: element (n, head, row, 0) is at n·sample + head·head +
 /// row·row; the last axis is dense.
 struct Rows {
   float* data = nullptr;

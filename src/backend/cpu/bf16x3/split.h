@@ -11,7 +11,7 @@ namespace luge::cpu::bf16x3 {
 
 enum class Half : std::uint8_t { hi, lo };
 using Order = std::array<Half, 3>;
-/// What stands where in the left and in the right factor: hi·hi + lo·hi + hi·lo.
+/// What is where in the left and in the right factor: hi·hi + lo·hi + hi·lo.
 inline constexpr Order left = {Half::hi, Half::lo, Half::hi}, right = {Half::hi, Half::hi, Half::lo};
 
 /// Memory seen as `outer` runs of `run` neighboring numbers; each run becomes three.

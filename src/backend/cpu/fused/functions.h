@@ -2,8 +2,8 @@
 // sets.
 //
 // A register holds elements as they are computed on: bf16 and f16 as f32, every other dtype as itself, bool
-// as bytes 0 and 1. An operand advances with the output or stands still: standing still, it is a splat, 64
-// bytes of one element.
+// as bytes 0 and 1. An operand advances with the output or stays the same: staying the same, it is a splat,
+// 64 bytes of one element.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Loops in plain code that the compiler turns into vectors, for elements that Highway's own types serve less
-// well (bytes beside words, 64-bit integers). Per-target include guard, as Highway wants it.
+// well (bytes next to words, 64-bit integers). Per-target include guard, as Highway wants it.
 #if defined(LUGE_FUSED_PLAIN_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LUGE_FUSED_PLAIN_INL_H_
 #undef LUGE_FUSED_PLAIN_INL_H_

@@ -1,4 +1,4 @@
-// The largest magnitude among floating numbers, as the bits that stand for it: those of NaN are the largest.
+// The largest magnitude among floating numbers, as the bits that represent it: those of NaN are the largest.
 #pragma once
 
 #include <cstddef>

@@ -14,7 +14,7 @@ struct Side {
 
 struct Packing {
   int lanes = 0;  // numbers of a vector; 0: not for this instruction set
-  /// Rows of a side (columns of B): to[k · step + i] for all k < depth. What lies behind the last row, up to
+  /// Rows of a side (columns of B): to[k · step + i] for all k < depth. What lies after the last row, up to
   /// a whole vector, is anything.
   void (*pack)(const float* from, Side side, int64_t rows, int64_t depth, float* to, int64_t step) = nullptr;
 };

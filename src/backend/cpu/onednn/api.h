@@ -26,7 +26,7 @@ using MatMul = dnnl::matmul;
 
 inline constexpr bool has_winograd = DNNL_VERSION_MAJOR < 3;
 
-/// Primitives that oneDNN keeps although nobody holds them, beyond what the limit of the program cache sees.
+/// Primitives that oneDNN keeps although nothing holds them, beyond what the limit of the program cache sees.
 inline constexpr int kept_primitives = 256;
 
 inline const dnnl::engine& engine() {

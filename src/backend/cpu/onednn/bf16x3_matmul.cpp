@@ -13,7 +13,7 @@ memory::dim& inner(MatmulSide& side, Factor factor) {
   return side.dims[side.dims.size() - (factor == Factor::left ? 1 : 2)];
 }
 
-// In memory the inner axis is the last one, or its rows lie one behind the other.
+// In memory the inner axis is the last one, or its rows lie one after the other.
 bf16x3::Runs runs_of(MatmulSide side, Factor factor) {
   const memory::dim depth = inner(side, factor);
   const memory::dim all =

@@ -90,7 +90,7 @@ ConvProblem::ConvProblem(const ConvAttributes& attributes, const Type& x_type, c
     geometry.stride.push_back(window.stride);
     geometry.dilation.push_back(window.dilation - 1);
     geometry.pad_begin.push_back(window.pad_begin);
-    // What lies behind the last window is never read; oneDNN wants it left out.
+    // What lies after the last window is never read; oneDNN wants it left out.
     geometry.pad_end.push_back(std::max<std::int64_t>(
         0, (window.out - 1) * window.stride + window.span() - window.in - window.pad_begin));
   }

@@ -50,7 +50,7 @@ class ConvBackwardWeightsKernel final : public OneDnnKernel<ConvAttributes> {
     Offer offer = arguments.finish(desc, ConvBackwardWeights(desc), threads);
     offer.cost = conv_seconds(problem, Direction::weights, desc.impl_info_str(), desc.src_desc(),
                               desc.diff_dst_desc(), threads);
-    // All tiles of the images stand in its scratch at once: they pass through memory twice.
+    // All tiles of the images are in its scratch at once: they pass through memory twice.
     if (family_ == Family::winograd)
       offer.cost += seconds(DType::f32, 0, 1, 2 * static_cast<double>(offer.scratch), threads);
     offer.note = desc.impl_info_str();

@@ -1,4 +1,4 @@
-// Convolution: x, w and perhaps b to y, with activation or addition fused behind it.
+// Convolution: x, w and perhaps b to y, with activation or addition fused after it.
 #include <fmt/format.h>
 
 #include "backend/cpu/onednn/conv.h"

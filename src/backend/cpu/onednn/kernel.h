@@ -44,7 +44,7 @@ class PostOps {
   dnnl::post_ops ops_;
 };
 
-/// A candidate takes the first implementation that nothing is known against. Tests ask for those behind it,
+/// A candidate takes the first implementation that nothing is known against. Tests ask for those after it,
 /// too, one by one: `nth` counts from 0.
 struct Pick {
   int nth = 0;

@@ -38,8 +38,8 @@ Dims product_dims(const MatmulSide& a, const MatmulSide& b) {
   return c;
 }
 
-// Measured: oneDNN's gemm passes all other products, our own too, where the result is wide and nothing stands
-// behind it, which it would do in a pass of its own.
+// Measured: oneDNN's gemm passes all other products, our own too, where the result is wide and nothing is
+// after it, which it would do in a pass of its own.
 bool is_wide(const MatmulProblem& problem, const KernelRequest& r) {
   return r.in[0].dtype == DType::f32 && has_avx512() && problem.rank() == 2 && problem.c[1] >= 1024 &&
          problem.c[0] >= 128 && problem.depth() >= 128 && r.post.empty() && own_inputs(r) == 2;

@@ -12,7 +12,7 @@ struct PoolProblem {
   Dims x, y, kernel;
   Geometry geometry;
   memory::data_type type{};
-  bool overhangs = false;  // the last window reaches behind the padding (ceil_mode)
+  bool overhangs = false;  // the last window reaches beyond the padding (ceil_mode)
   std::string refusal;     // why oneDNN cannot be asked at all
 
   PoolProblem(const PoolAttributes& attributes, const Type& x, const Type& y);

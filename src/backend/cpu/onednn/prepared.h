@@ -42,7 +42,7 @@ class PrimitiveChain final : public PreparedKernel {
 
   /// Books bytes of scratch shared by the whole chain.
   Place book(std::size_t bytes);
-  /// Appends a primitive; its own scratchpad is booked behind.
+  /// Appends a primitive; its own scratchpad is booked after it.
   void add(const dnnl::primitive_desc_base& desc, const dnnl::primitive& primitive,
            std::vector<Argument> arguments);
   /// Appends a conversion of layouts.

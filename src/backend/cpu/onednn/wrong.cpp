@@ -19,7 +19,7 @@ bool strided(const ConvProblem& problem) {
                      [](memory::dim stride) { return stride > 1; });
 }
 
-// Some point of the window meets nothing but padding, wherever the window stands.
+// Some point of the window meets nothing but padding, wherever the window is.
 bool has_blind_taps(const ConvProblem& problem) {
   const Geometry& g = problem.geometry;
   for (std::size_t k = 0; k < g.stride.size(); ++k) {
@@ -37,7 +37,7 @@ bool has_blind_taps(const ConvProblem& problem) {
   return false;
 }
 
-// Wherever the window stands along an axis, some point of it meets padding.
+// Wherever the window is along an axis, some point of it meets padding.
 bool is_never_whole(const ConvProblem& problem, std::size_t axis) {
   const Geometry& g = problem.geometry;
   const memory::dim image = problem.x[axis + 2], places = problem.y[axis + 2],
@@ -52,8 +52,8 @@ bool is_never_whole(const ConvProblem& problem, std::size_t axis) {
 }  // namespace
 
 bool wrong_forward(std::string_view implementation, bool operands) {
-  // The walk has compared these with operands of each kind. Of the others, 2.6's gemm reads an operand beside
-  // channels last as if the channels lay apart, and its brgdmm_dw was seen to read whole ones wrongly.
+  // The walk has compared these with operands of each kind. Of the others, 2.6's gemm reads an operand next
+  // to channels last as if the channels lay apart, and its brgdmm_dw was seen to read whole ones wrongly.
   const bool compared = implementation.starts_with("jit") || implementation.starts_with("brgconv");
   return operands && !compared;
 }
@@ -61,7 +61,8 @@ bool wrong_forward(std::string_view implementation, bool operands) {
 bool wrong_data(std::string_view, const ConvProblem&) { return false; }
 
 bool wrong_weights(std::string_view implementation, const ConvProblem& problem, Family family) {
-  // 2.6: gathers the points of a strided image into scratch that is booked too small, and writes behind it.
+  // 2.6: gathers the points of a strided image into scratch that is booked too small, and writes beyond its
+  // end.
   const bool one_by_one = of(implementation, "jit_1x1") || of(implementation, "jit_bf16_1x1");
   if (one_by_one && family == Family::channels_last && strided(problem)) return true;
   if (problem.dtype != DType::bf16 || is(implementation, "gemm")) return false;

@@ -10,7 +10,7 @@
 
 namespace luge::cpu::onednn {
 
-/// `operands`: post-ops with an operand of more than one number stand behind it.
+/// `operands`: post-ops with an operand of more than one number follow it.
 bool wrong_forward(std::string_view implementation, bool operands);
 bool wrong_data(std::string_view implementation, const ConvProblem& problem);
 bool wrong_weights(std::string_view implementation, const ConvProblem& problem, Family family);

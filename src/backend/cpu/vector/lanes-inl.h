@@ -42,7 +42,7 @@ HWY_INLINE void store_lanes(Register value, float* to, std::int64_t count) {
   std::memcpy(to, buffer, static_cast<std::size_t>(count) * sizeof(float));
 #endif
 }
-/// The first `count` lanes of x, 0 behind them.
+/// The first `count` lanes of x, 0 after them.
 HWY_INLINE Register first_lanes(Register x, std::int64_t count) {
   if (count >= kLanes) return x;
   return hn::IfThenElseZero(hn::FirstN(F(), static_cast<std::size_t>(count > 0 ? count : 0)), x);

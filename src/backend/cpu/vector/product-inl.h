@@ -13,7 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace luge::cpu::vector::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Rows that fit beside four registers of columns: 32 registers with AVX-512, 16 without.
+/// Rows that fit next to four registers of columns: 32 registers with AVX-512, 16 without.
 inline constexpr int kMostRows = HWY_TARGET <= HWY_AVX3 ? 6 : 3;
 
 /// sum[r][v] += Σ_k a[r·row + k·inner] · b[k·b_inner + v·kLanes …]; columns of b are whole registers.

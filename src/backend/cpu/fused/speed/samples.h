@@ -15,7 +15,7 @@ struct Sample {
   std::vector<DType> in;      // of the operands
   int reads = 1, writes = 1;  // arrays of the whole size that must pass through memory
   double bytes = 4;           // of one element of them
-  int in_place = 0;           // the first so many outputs lie over the inputs of the same number
+  int in_place = 0;           // this number of outputs overwrite the inputs with the same index
 };
 
 /// About `elements` each; matrices have rows of `columns`.
