@@ -41,7 +41,7 @@ void Assembler::vex(Opcode opcode, int length, int to, int a, const Operand& b) 
   const int index = in_memory && b.memory.index >= 0 ? b.memory.index : 0;
   byte(0xC4);
   byte((to < 8 ? 0x80 : 0) | (index < 8 ? 0x40 : 0) | (base < 8 ? 0x20 : 0) | opcode.map);
-  byte((opcode.wide ? 0x80 : 0) | (~a & 15) << 3 | length << 2 | opcode.prefix);
+  byte((~a & 15) << 3 | length << 2 | opcode.prefix);
   byte(opcode.code);
   operand_bytes(to, b);
 }

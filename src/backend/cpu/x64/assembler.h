@@ -36,7 +36,7 @@ struct Operand {
 /// An opcode of the VEX and EVEX maps: 1 is 0F, 2 is 0F38, 3 is 0F3A; prefix 1 is 66, 2 is F3, 3 is F2.
 struct Opcode {
   std::uint8_t map, prefix, code;
-  bool wide = false;  // the W bit
+  bool wide = false;  // the W bit of EVEX; VEX encodes the same instructions without it
 };
 
 enum class Compare : std::uint8_t {
