@@ -26,11 +26,19 @@ struct Modular {
   friend constexpr bool operator>(Modular a, Modular b) { return a.value > b.value; }
   friend constexpr bool operator>=(Modular a, Modular b) { return a.value >= b.value; }
 
-  // Unsigned arithmetic wraps.
-  friend constexpr Modular operator-(Modular a) { return wrap(0 - a.bits()); }
-  friend constexpr Modular operator+(Modular a, Modular b) { return wrap(a.bits() + b.bits()); }
-  friend constexpr Modular operator-(Modular a, Modular b) { return wrap(a.bits() - b.bits()); }
-  friend constexpr Modular operator*(Modular a, Modular b) { return wrap(a.bits() * b.bits()); }
+  // Unsigned arithmetic wraps. Each is one expression, so that compilers see that narrow vectors will do.
+  friend constexpr Modular operator-(Modular a) {
+    return Modular(static_cast<I>(Wide{0} - static_cast<Wide>(a.value)));
+  }
+  friend constexpr Modular operator+(Modular a, Modular b) {
+    return Modular(static_cast<I>(static_cast<Wide>(a.value) + static_cast<Wide>(b.value)));
+  }
+  friend constexpr Modular operator-(Modular a, Modular b) {
+    return Modular(static_cast<I>(static_cast<Wide>(a.value) - static_cast<Wide>(b.value)));
+  }
+  friend constexpr Modular operator*(Modular a, Modular b) {
+    return Modular(static_cast<I>(static_cast<Wide>(a.value) * static_cast<Wide>(b.value)));
+  }
   // The quotient of the lowest number and -1 is too large for its type, and traps.
   friend constexpr Modular operator/(Modular a, Modular b) {
     if (b.value == 0) return Modular();
@@ -41,10 +49,8 @@ struct Modular {
     return Modular(static_cast<I>(a.value % b.value));
   }
 
-  constexpr std::uint64_t bits() const { return static_cast<std::uint64_t>(value); }
-  static constexpr Modular wrap(std::uint64_t bits) { return Modular(static_cast<I>(bits)); }
-
  private:
+  using Wide = std::uint64_t;
   static constexpr bool is_minus_one(Modular x) {
     if constexpr (std::signed_integral<I>) return x.value == -1;
     return false;
@@ -96,11 +102,11 @@ constexpr Modular<I> pow(Modular<I> base, Modular<I> exponent) {
     if (base == one) return one;
     return base != -one ? Modular<I>() : exponent.value % 2 ? -one : one;
   }
-  std::uint64_t result = 1, factor = base.bits();
-  for (std::uint64_t left = exponent.bits(); left; left >>= 1, factor *= factor) {
-    if (left & 1) result *= factor;
+  Modular<I> result = one, factor = base;
+  for (auto left = static_cast<std::uint64_t>(exponent.value); left; left >>= 1, factor = factor * factor) {
+    if (left & 1) result = result * factor;
   }
-  return Modular<I>::wrap(result);
+  return result;
 }
 
 /// NaN; 0 for integers, which have none.

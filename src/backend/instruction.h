@@ -71,7 +71,7 @@ constexpr const InstructionRow& row(Instruction instruction) {
 constexpr std::string_view name(Instruction instruction) { return row(instruction).name; }
 /// Number of operands.
 constexpr int arity(Instruction instruction) { return row(instruction).arity; }
-/// Whether the two operands may change places.
+/// Whether the two operands may be swapped.
 constexpr bool commutes(Instruction instruction) { return row(instruction).order == Order::commutes; }
 /// Whether results are truth values.
 constexpr bool gives_truth(Instruction instruction) {

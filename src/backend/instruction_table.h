@@ -1,11 +1,11 @@
 // The elementwise instructions, one row each: everything that is known about an instruction, except for its
-// loops over vectors, which it can do without.
+// vector body (backend/cpu/fused/bodies-inl.h), which it can do without.
 //
 // ROW(name, arity, family, cost, order, value)
 //   arity   number of operands
 //   family  what it computes on and gives (Family in instruction.h)
 //   cost    Cost in instruction.h
-//   order   commutes or ordered: whether the two operands may change places
+//   order   commutes or ordered: whether the two operands may be swapped
 //   value   the result, from operands a, b and c of a type T: float, double or an integer that wraps
 //           (Modular in element_functions.h); only float and double where the family is `function`. Functions
 //           are those of element_functions.h.

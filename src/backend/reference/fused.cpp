@@ -1,6 +1,7 @@
 // A tile program line by line, every value as a whole array over the iteration space.
 #include <algorithm>
 #include <limits>
+#include <stdexcept>
 
 #include "backend/reference/instructions.h"
 #include "ops/attributes/fused.h"
@@ -32,14 +33,23 @@ Element initial(TileReduction reduction) {
     case TileReduction::sum: return {0, 0};
     case TileReduction::prod: return {1, 1};
     case TileReduction::max: return {-infinity, std::numeric_limits<std::int64_t>::min()};
-    default: return {infinity, std::numeric_limits<std::int64_t>::max()};
+    case TileReduction::min: return {infinity, std::numeric_limits<std::int64_t>::max()};
   }
+  throw std::logic_error("there is no such reduction");
+}
+
+Instruction joining(TileReduction reduction) {
+  switch (reduction) {
+    case TileReduction::sum: return Instruction::add;
+    case TileReduction::prod: return Instruction::mul;
+    case TileReduction::max: return Instruction::maximum;
+    case TileReduction::min: return Instruction::minimum;
+  }
+  throw std::logic_error("there is no such reduction");
 }
 
 Element joined(TileReduction reduction, const Element& a, const Element& b) {
-  static constexpr Instruction instructions[] = {Instruction::add, Instruction::mul, Instruction::maximum,
-                                                 Instruction::minimum};
-  const Instruction instruction = instructions[static_cast<std::size_t>(reduction)];
+  const Instruction instruction = joining(reduction);
   return {apply_real(instruction, a.real, b.real), apply_whole(instruction, a.whole, b.whole)};
 }
 
@@ -47,14 +57,14 @@ class Interpreter {
  public:
   Interpreter(const TileProgram& program, const ReferenceCall& call) : program_(program), call_(call) {
     for (std::int64_t extent : program.extents) count_ *= extent;
-    std::int64_t places = 1;  // of the kept axes, numbered row-major
+    std::int64_t step = 1;  // elements of the kept axes are numbered row-major
     kept_.assign(program.extents.size(), 0);
     for (std::size_t axis = program.extents.size(); axis-- > 0;) {
       if (program.reduces(axis)) continue;
-      kept_[axis] = places;
-      places *= program.extents[axis];
+      kept_[axis] = step;
+      step *= program.extents[axis];
     }
-    kept_count_ = places;
+    kept_count_ = step;
   }
 
   void run() {
@@ -133,7 +143,7 @@ class Interpreter {
 
   void store(const TileOutput& output, const View& view) {
     const bool is_real = is_floating(view.type.dtype);
-    if (count_ == 0) {  // sums over nothing still have places
+    if (count_ == 0) {  // sums over nothing still have elements
       for (std::int64_t i = 0, n = view.type.shape.elements(); i < n && !empty_.empty(); ++i) {
         store_element(view.type.dtype, view.data, i, empty_[0], is_real);
       }

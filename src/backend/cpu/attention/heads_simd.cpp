@@ -81,7 +81,7 @@ void softmax_rows(const Heads& s, int64_t first, int64_t rows, float* weights, f
     Register sum = hn::Zero(d);
     float* row = weights + r * kLanes;
     for (int64_t c = 0; c < blocks; ++c, row += block) {
-      Register power = exp_of_negative(d, hn::Sub(hn::LoadU(d, row), shift));
+      Register power = exp_of_negative(Vectors<float>(), hn::Sub(hn::LoadU(d, row), shift));
       if (c >= whole) power = first_lanes(power, count - c * kLanes);
       hn::StoreU(power, d, row);
       sum = hn::Add(sum, power);
@@ -198,7 +198,7 @@ void weigh_rows(const Backward& b, const float* log_sum, const float* mean, int6
     const Register shift = hn::Set(d, log_sum[r]), middle = hn::Set(d, mean[r]);
     for (int64_t c = 0; c < blocks; ++c) {
       float *weight = weights + (c * kRows + r) * kLanes, *slope = slopes + (c * kRows + r) * kLanes;
-      Register power = exp_of_negative(d, hn::Sub(hn::LoadU(d, weight), shift));
+      Register power = exp_of_negative(Vectors<float>(), hn::Sub(hn::LoadU(d, weight), shift));
       Register of_score = hn::Mul(power, hn::Sub(hn::LoadU(d, slope), middle));
       if (c >= whole) {
         power = first_lanes(power, count - c * kLanes);

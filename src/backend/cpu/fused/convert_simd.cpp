@@ -60,8 +60,11 @@ MapFunction cast_from(DType to) {
     case DType::i16: return plain_one<std::int16_t, From, Cast<std::int16_t>>;
     case DType::i32: return plain_one<std::int32_t, From, Cast<std::int32_t>>;
     case DType::i64: return plain_one<std::int64_t, From, Cast<std::int64_t>>;
-    default: return plain_one<Truth, From, Cast<Truth>>;
+    case DType::boolean: return plain_one<Truth, From, Cast<Truth>>;
+    case DType::bf16:
+    case DType::f16: break;  // no register types
   }
+  return nullptr;
 }
 
 MapFunction cast_target(DType from, DType to) {
@@ -73,8 +76,11 @@ MapFunction cast_target(DType from, DType to) {
     case DType::i16: return cast_from<std::int16_t>(to);
     case DType::i32: return cast_from<std::int32_t>(to);
     case DType::i64: return cast_from<std::int64_t>(to);
-    default: return cast_from<Truth>(to);
+    case DType::boolean: return cast_from<Truth>(to);
+    case DType::bf16:
+    case DType::f16: break;
   }
+  return nullptr;
 }
 
 // Neighboring elements: whole vectors, then the rest one by one.
@@ -175,8 +181,11 @@ MoveFunctions moves_target(DType dtype) {
     case DType::i16: return Move<std::int16_t, std::int16_t>::functions;
     case DType::i32: return Move<std::int32_t, std::int32_t>::functions;
     case DType::i64: return Move<std::int64_t, std::int64_t>::functions;
-    default: return Move<std::uint8_t, std::uint8_t>::functions;  // i8, u8, bool
+    case DType::i8:
+    case DType::u8:
+    case DType::boolean: return Move<std::uint8_t, std::uint8_t>::functions;
   }
+  return {};
 }
 
 template <class M>

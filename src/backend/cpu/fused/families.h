@@ -5,10 +5,8 @@
 
 namespace luge::cpu::fused {
 
-/// f32 and f64: arithmetic, extremes, rounding.
-MapFunction find_arithmetic(Instruction instruction, DType type);
-/// f32 as vectors: exp, expm1, log, log1p, tanh, sigmoid, erf.
-MapFunction find_math(Instruction instruction);
+/// f32 and f64 as vectors: the instructions that have a body in bodies-inl.h.
+MapFunction find_vector(Instruction instruction, DType type);
 /// Any arithmetic or function by its scalar function, one element after the other; f32 and f64.
 MapFunction find_scalar(Instruction instruction, DType type);
 /// Comparisons, logic, select, classification: any type to bool or between equal types.

@@ -46,8 +46,13 @@ MapFunction find_integer(Instruction instruction, DType type) {
     case DType::i16: return find<std::int16_t>(instruction);
     case DType::i32: return find<std::int32_t>(instruction);
     case DType::i64: return find<std::int64_t>(instruction);
-    default: return instruction == Instruction::copy ? find<std::uint8_t>(instruction) : nullptr;
+    case DType::boolean: return instruction == Instruction::copy ? find<std::uint8_t>(instruction) : nullptr;
+    case DType::f32:
+    case DType::f64:
+    case DType::bf16:
+    case DType::f16: break;
   }
+  return nullptr;
 }
 
 MapFunction find_compare(Instruction instruction, DType type) {
@@ -58,8 +63,13 @@ MapFunction find_compare(Instruction instruction, DType type) {
     case DType::i16: return compare_loop<std::int16_t>(instruction);
     case DType::i32: return compare_loop<std::int32_t>(instruction);
     case DType::i64: return compare_loop<std::int64_t>(instruction);
-    default: return find_compare_vector(instruction, type);  // f32, u8, and bool as 0 and 1
+    case DType::f32:
+    case DType::u8:
+    case DType::boolean: return find_compare_vector(instruction, type);  // bool as 0 and 1
+    case DType::bf16:
+    case DType::f16: break;  // no register types
   }
+  return nullptr;
 }
 
 }  // namespace luge::cpu::fused

@@ -39,11 +39,8 @@ MapFunction find_map(Instruction instruction, DType in, DType out) {
   if (instruction == Instruction::cast) return find_cast(in, out);
   if (instruction == Instruction::select || gives_truth(instruction)) return find_compare(instruction, in);
   if (!is_floating(in)) return find_integer(instruction, in);
-  if (MapFunction found = find_arithmetic(instruction, in)) return found;
-  if (in == DType::f32) {
-    if (MapFunction found = find_math(instruction)) return found;
-  }
-  return find_scalar(instruction, in);
+  const MapFunction vector = find_vector(instruction, in);
+  return vector ? vector : find_scalar(instruction, in);
 }
 
 }  // namespace luge::cpu::fused

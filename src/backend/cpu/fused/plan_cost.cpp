@@ -18,7 +18,7 @@ double nanoseconds_of(const TileLine& line) {
     case Cost::division: return 0.3 * width;
     case Cost::function: {
       const bool single = register_type(line.dtype) == DType::f32;
-      return single && find_math(line.instruction) ? 0.7 : 12;
+      return single && find_vector(line.instruction, DType::f32) ? 0.7 : 12;
     }
   }
   return 0;

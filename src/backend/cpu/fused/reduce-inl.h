@@ -132,8 +132,9 @@ ReduceFunctions reduce_loops(TileReduction reduction) {
     case TileReduction::sum: return Reduce<T, Sum>::functions;
     case TileReduction::prod: return Reduce<T, Prod>::functions;
     case TileReduction::max: return Reduce<T, Max>::functions;
-    default: return Reduce<T, Min>::functions;
+    case TileReduction::min: return Reduce<T, Min>::functions;
   }
+  return {};
 }
 
 }  // namespace

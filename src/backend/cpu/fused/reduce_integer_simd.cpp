@@ -14,8 +14,12 @@ ReduceFunctions find_reduce(TileReduction reduction, DType type) {
     case DType::i16: return reduce_loops<std::int16_t>(reduction);
     case DType::i32: return reduce_loops<std::int32_t>(reduction);
     case DType::i64: return reduce_loops<std::int64_t>(reduction);
-    default: return find_real_reduce(reduction, type);
+    case DType::f32:
+    case DType::f64: return find_real_reduce(reduction, type);
+    case DType::bf16:
+    case DType::f16: break;  // no register types
   }
+  return {};
 }
 
 }  // namespace luge::cpu::fused

@@ -39,7 +39,7 @@ HWY_INLINE Sums sums_of(const float* x, int64_t classes) {
   Register sum = hn::Zero(d);
   for (int64_t c = 0; c < classes; c += kLanes) {
     const Register value = hn::Sub(load_lanes(x + c, classes - c), hn::Set(d, top));
-    sum = hn::Add(sum, first_lanes(exp_of_negative(d, value), classes - c));
+    sum = hn::Add(sum, first_lanes(exp_of_negative(Vectors<float>(), value), classes - c));
   }
   const float total = hn::GetLane(hn::SumOfLanes(d, sum));
   return {top + std::log(total), hn::GetLane(hn::SumOfLanes(d, all))};
@@ -70,7 +70,8 @@ void backward(const Rows& rows, const float* x, const int64_t* labels, const flo
     const bool counts = labels[r] != ignored;
     const Register shift = hn::Set(d, log_sum[r]), slope = hn::Set(d, counts ? g[r] : 0);
     for (int64_t c = 0; c < rows.classes; c += kLanes) {
-      const Register power = exp_of_negative(d, hn::Sub(load_lanes(row + c, rows.classes - c), shift));
+      const Register power =
+          exp_of_negative(Vectors<float>(), hn::Sub(load_lanes(row + c, rows.classes - c), shift));
       const Register part = hn::Mul(hn::Sub(power, hn::Set(d, share)), slope);
       store_lanes(counts ? part : hn::Zero(d), to + c, rows.classes - c);
     }

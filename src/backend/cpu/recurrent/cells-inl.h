@@ -22,6 +22,12 @@ using vector::HWY_NAMESPACE::sigmoid;
 using vector::HWY_NAMESPACE::store_lanes;
 using vector::HWY_NAMESPACE::tanh;
 
+HWY_INLINE Register sigmoid(Register x) {
+  return vector::HWY_NAMESPACE::gate_sigmoid(vector::HWY_NAMESPACE::FastVectors(), x);
+}
+HWY_INLINE Register tanh(Register x) {
+  return vector::HWY_NAMESPACE::tanh(vector::HWY_NAMESPACE::FastVectors(), x);
+}
 HWY_INLINE Register one_minus(Register x) { return hn::Sub(hn::Set(F(), 1.0f), x); }
 /// The slope of a sigmoid, or of a tanh, from its value.
 HWY_INLINE Register sigmoid_slope(Register y) { return hn::Mul(y, one_minus(y)); }
@@ -45,8 +51,8 @@ struct Lstm {
   static HWY_INLINE Register forward(const Forward& f, const Register* sum, const Place& p, float* state,
                                      Register /*h before*/) {
     const F d;
-    const Register i = sigmoid(d, sum[0]), o = sigmoid(d, sum[3]);
-    const Register g = tanh(d, sum[2]), forget = sigmoid(d, sum[1]);
+    const Register i = sigmoid(sum[0]), o = sigmoid(sum[3]);
+    const Register g = tanh(sum[2]), forget = sigmoid(sum[1]);
     const Register c = hn::MulAdd(forget, hn::LoadU(d, state), hn::Mul(i, g));
     hn::StoreU(c, d, state);
     const int64_t at = f.e.at(p.row, p.t);
@@ -59,7 +65,7 @@ struct Lstm {
     }
     if (f.cells) store_lanes(c, f.cells + at * f.e.units + p.unit, p.count);
     if (f.c && p.t + 1 == f.e.steps) store_lanes(c, f.c + p.row * f.e.units + p.unit, p.count);
-    return hn::Mul(o, tanh(d, c));
+    return hn::Mul(o, tanh(c));
   }
 
   /// From the gradient of h to those in front of the nonlinearities, `kParts` of them; `state` holds the
@@ -71,7 +77,7 @@ struct Lstm {
     const float* gates = b.gates + at * 4 * units + p.unit;
     const Register i = load_lanes(gates, p.count), forget = load_lanes(gates + units, p.count);
     const Register g = load_lanes(gates + 2 * units, p.count), o = load_lanes(gates + 3 * units, p.count);
-    const Register squashed = tanh(d, load_lanes(b.cells + at * units + p.unit, p.count));
+    const Register squashed = tanh(load_lanes(b.cells + at * units + p.unit, p.count));
     const Register earlier = p.t > 0 ? load_lanes(b.cells + b.e.at(p.row, p.t - 1) * units + p.unit, p.count)
                                      : load_or_zero(b.first, p.row * units + p.unit, p.count);
     const Register dc = hn::MulAdd(hn::Mul(dh, o), tanh_slope(squashed), hn::LoadU(d, state));
@@ -94,9 +100,8 @@ struct Gru {
 
   static HWY_INLINE Register forward(const Forward& f, const Register* sum, const Place& p, float*,
                                      Register h) {
-    const F d;
-    const Register r = sigmoid(d, sum[0]), z = sigmoid(d, sum[1]);
-    const Register n = tanh(d, hn::MulAdd(r, sum[3], sum[2]));
+    const Register r = sigmoid(sum[0]), z = sigmoid(sum[1]);
+    const Register n = tanh(hn::MulAdd(r, sum[3], sum[2]));
     if (f.gates) {
       float* to = f.gates + f.e.at(p.row, p.t) * 4 * f.e.units + p.unit;
       store_lanes(r, to, p.count);

@@ -132,18 +132,18 @@ inline void pack(const float* from, int64_t row, int64_t rows, int64_t columns, 
                  int64_t block) {
   const F d;
   for (int64_t r = 0; r < rows; ++r, from += row, to += kLanes) {
-    float* place = to;
-    for (int64_t c = 0; c < columns; c += kLanes, place += block) {
-      hn::StoreU(hn::Mul(load_lanes(from + c, columns - c), hn::Set(d, factor)), d, place);
+    float* slot = to;
+    for (int64_t c = 0; c < columns; c += kLanes, slot += block) {
+      hn::StoreU(hn::Mul(load_lanes(from + c, columns - c), hn::Set(d, factor)), d, slot);
     }
   }
 }
 /// And back.
 inline void unpack(const float* from, int64_t block, int64_t rows, int64_t columns, float* to, int64_t row) {
   for (int64_t r = 0; r < rows; ++r, from += kLanes, to += row) {
-    const float* place = from;
-    for (int64_t c = 0; c < columns; c += kLanes, place += block) {
-      store_lanes(hn::LoadU(F(), place), to + c, columns - c);
+    const float* slot = from;
+    for (int64_t c = 0; c < columns; c += kLanes, slot += block) {
+      store_lanes(hn::LoadU(F(), slot), to + c, columns - c);
     }
   }
 }
