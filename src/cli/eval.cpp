@@ -10,10 +10,11 @@
 #include "cli/command.h"
 #include "cli/inference.h"
 #include "cli/interrupt.h"
+#include "cli/keys.h"
 #include "cli/output.h"
 #include "cli/pictures.h"
 #include "cli/run_config.h"
-#include "cli/setup.h"
+#include "cli/training_data.h"
 #include "luge/io/model_file.h"
 #include "luge/train/checkpoint_info.h"
 

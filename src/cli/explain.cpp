@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/keys.h"
 #include "cli/output.h"
-#include "cli/setup.h"
+#include "cli/planned_step.h"
 
 namespace luge::cli {
 namespace {

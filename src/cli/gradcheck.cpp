@@ -11,8 +11,9 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/model_choice.h"
 #include "cli/output.h"
-#include "cli/setup.h"
+#include "cli/planned_step.h"
 #include "core/philox.h"
 #include "luge/gradient_check.h"
 #include "luge/loss/loss.h"

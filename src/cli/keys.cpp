@@ -1,6 +1,6 @@
 // The keys of `train`, and what of them plan, explain and gradcheck share.
+#include "cli/keys.h"
 #include "cli/data_sets.h"
-#include "cli/setup.h"
 
 namespace luge::cli {
 

@@ -6,10 +6,15 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/keys.h"
+#include "cli/model_choice.h"
+#include "cli/optimizer_choice.h"
 #include "cli/output.h"
 #include "cli/run_config.h"
 #include "cli/runs.h"
+#include "cli/setup.h"
 #include "cli/training.h"
+#include "cli/training_data.h"
 #include "io/run/run_directory.h"
 #include "luge/io/safetensors.h"
 

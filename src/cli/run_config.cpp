@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/data_sets.h"
-#include "cli/setup.h"
+#include "cli/keys.h"
 #include "cli/toml_file.h"
 #include "core/threads.h"
 #include "io/files/atomic_file.h"

@@ -1,14 +1,16 @@
 // luge summary: the layers of a network.
 #include "luge/nn/summary.h"
-#include "cli/output.h"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/keys.h"
+#include "cli/model_choice.h"
+#include "cli/output.h"
+#include "cli/planned_step.h"
 #include "cli/runs.h"
-#include "cli/setup.h"
 #include "luge/nn/load.h"
 #include "luge/nn/observe.h"
 

@@ -9,8 +9,11 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/keys.h"
 #include "cli/output.h"
 #include "cli/runs.h"
+#include "cli/setup.h"
+#include "cli/training_data.h"
 #include "core/nearest.h"
 #include "luge/train/callbacks.h"
 #include "luge/train/checkpoint_info.h"

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/setup.h"
+#include "cli/training_data.h"
 
 namespace luge::cli {
 

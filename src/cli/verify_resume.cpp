@@ -9,8 +9,12 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/keys.h"
+#include "cli/model_choice.h"
+#include "cli/optimizer_choice.h"
 #include "cli/output.h"
 #include "cli/setup.h"
+#include "cli/training_data.h"
 #include "io/files/input_file.h"
 #include "luge/train/callbacks.h"
 

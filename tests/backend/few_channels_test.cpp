@@ -61,11 +61,13 @@ void expect_near(KernelCase c, std::string_view name) {
 
 class NarrowConv : public ::testing::Test {
   void SetUp() override {
-    if (narrow::loops().lanes == 0) GTEST_SKIP() << "neither AVX2 nor AVX-512";
+    if (cpu::conv::few_channels_loops().lanes == 0) GTEST_SKIP() << "neither AVX2 nor AVX-512";
   }
 };
 
-LayoutId blocks(const Shape& shape) { return cpu::channel_blocks(narrow::loops().lanes, {f32, shape}); }
+LayoutId blocks(const Shape& shape) {
+  return cpu::channel_blocks(cpu::conv::few_channels_loops().lanes, {f32, shape});
+}
 
 TEST_F(NarrowConv, Forward) {
   for (const Problem& p : problems()) {

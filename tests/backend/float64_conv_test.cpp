@@ -26,8 +26,8 @@ std::vector<Problem> problems() {
   };
   return {
       {"3x3", {2, 16, 17, 19}, {13, 16, 3, 3}, same()},
-      {"few places, many filters", {1, 64, 3, 3}, {65, 64, 3, 3}, same()},
-      {"one place", {1, 300, 3, 3}, {101, 300, 3, 3}, {{1, 1}, {1, 1}, PaddingMode::valid, {}, 1}},
+      {"few points, many filters", {1, 64, 3, 3}, {65, 64, 3, 3}, same()},
+      {"one point", {1, 300, 3, 3}, {101, 300, 3, 3}, {{1, 1}, {1, 1}, PaddingMode::valid, {}, 1}},
       {"strides and dilation", {2, 8, 31, 33}, {22, 8, 3, 5}, {{2, 3}, {2, 1}, PaddingMode::same, {}, 1}},
       {"groups", {3, 12, 21, 20}, {20, 3, 5, 5}, same(4)},
       {"depthwise", {2, 37, 40, 41}, {37, 1, 3, 3}, same(37)},

@@ -60,14 +60,15 @@ TEST(Matmul, EveryHeightAndWidthOfATile) {
   for (int vectors = 1; vectors <= 4; ++vectors) {
     for (int rows = 1; rows <= cpu::matmul::tallest(*isa, vectors); ++rows) {
       for (const int last : {1, lanes - 1, lanes}) {
-        const cpu::matmul::TileShape shape{.rows = rows,
-                                           .vectors = vectors,
-                                           .a_row = 11,
-                                           .width = 80,
-                                           .part = last < lanes,
-                                           .add = true,
-                                           .bias = true,
-                                           .tail = {cpu::matmul::TailStep::mul, cpu::matmul::TailStep::relu}};
+        const cpu::matmul::TileShape shape{
+            .rows = rows,
+            .vectors = vectors,
+            .a_row = 11,
+            .width = 80,
+            .part = last < lanes,
+            .add = true,
+            .bias = true,
+            .post_ops = {cpu::matmul::TilePostOp::mul, cpu::matmul::TilePostOp::relu}};
         const auto code = cpu::x64::Code::make(cpu::matmul::generate_tile(shape, *isa));
         ASSERT_NE(code, nullptr);
         const std::int64_t depth = 11, columns = (vectors - 1) * lanes + last;

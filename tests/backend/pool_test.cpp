@@ -172,7 +172,7 @@ TEST(Pool, MaxKeepsNanAndInfinities) {
   const float rows[2][10] = {{nan, 1, 1, nan, -inf, -inf, 1, 2, inf, 0},
                              {2, 3, 2, 3, -inf, -inf, 3, nan, 4, 5}};
   const float maxima[5] = {nan, nan, -inf, nan, inf};
-  const std::uint8_t places[5] = {0, 1, 0, 3, 0};
+  const std::uint8_t expected[5] = {0, 1, 0, 3, 0};
   const KernelCase c{.op = make_op("max_pool", window({2, 2}, {2, 2})), .in = {{f32, {1, 1, 2, 10}}}};
   const Offer offer = c.offer(*find_kernel("max_pool", "max pool"));
   ASSERT_TRUE(offer.accepted()) << offer.refusal;
@@ -184,7 +184,7 @@ TEST(Pool, MaxKeepsNanAndInfinities) {
   offer.kernel->run({in, out, nullptr, &status});
   for (int k = 0; k < 5; ++k) {
     EXPECT_TRUE(y[k] == maxima[k] || (std::isnan(y[k]) && std::isnan(maxima[k]))) << k << ": " << y[k];
-    EXPECT_EQ(positions[k], places[k]) << k;
+    EXPECT_EQ(positions[k], expected[k]) << k;
   }
 }
 

@@ -177,19 +177,19 @@ TEST(SequenceKernels, NonlinearitiesAreExactToFewUlp) {
   cpu::recurrent::Forward f;
   f.e = {.steps = 1, .batch = 1, .in = 1, .units = 16, .batch_first = true};
   double sigmoid_error = 0, tanh_error = 0;
-  const auto& functions = cpu::recurrent::functions(cpu::recurrent::Cell::lstm);
+  const auto& functions = cpu::recurrent::forward_functions(cpu::recurrent::Cell::lstm);
   std::vector<float> state_weights(4 * 16 * 16), step(4 * 16), out(4 * 16);
   std::vector<float> packed(
       static_cast<std::size_t>(cpu::recurrent::forward_packed(cpu::recurrent::Cell::lstm, f.e)));
-  std::vector<float> scratch(static_cast<std::size_t>(cpu::recurrent::forward_scratch(f.e, 1)));
+  std::vector<float> scratch(static_cast<std::size_t>(cpu::recurrent::forward_scratch(f.e).floats()));
   f.x = x.data(), f.w_ih = weights.data(), f.w_hh = state_weights.data(), f.b = step.data();
   f.gates = out.data(), f.packed = packed.data();
   for (std::size_t begin = 0; begin < units; begin += 16) {
     for (std::size_t part = 0; part < 4; ++part)
       std::copy_n(biases.begin() + static_cast<std::ptrdiff_t>(part * units + begin), 16,
                   step.begin() + static_cast<std::ptrdiff_t>(part * 16));
-    functions.pack_forward(f, 0, 1);
-    functions.forward(f, scratch.data(), {.first_row = 0, .last_row = 1});
+    functions.pack(f, 0, 1);
+    functions.walk(f, scratch.data(), {.first_row = 0, .last_row = 1});
     for (std::size_t k = 0; k < 64; ++k) {
       const double b = step[k];
       if (k / 16 == 2) {

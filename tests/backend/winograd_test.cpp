@@ -73,7 +73,7 @@ void expect_near(KernelCase c, double error) {
 
 class Winograd : public ::testing::Test {
   void SetUp() override {
-    if (winograd::loops().lanes == 0) GTEST_SKIP() << "neither AVX2 nor AVX-512";
+    if (cpu::conv::winograd_loops().lanes == 0) GTEST_SKIP() << "neither AVX2 nor AVX-512";
   }
 };
 
@@ -122,8 +122,8 @@ TEST_F(Winograd, AddsAndRectifies) {
 
 // Every way of cutting the work gives the same convolution.
 TEST_F(Winograd, HoweverItIsCut) {
-  const std::int64_t lanes = winograd::loops().lanes;
-  const winograd::Problem p{3, 9, 7, 9, 7, 1, 1, 3, 5};
+  const std::int64_t lanes = cpu::conv::winograd_loops().lanes;
+  const cpu::conv::WinogradProblem p{3, 9, 7, 9, 7, 1, 1, 3, 5};
   const auto numbers = [](std::int64_t count) {
     std::vector<float> values(static_cast<std::size_t>(count) + 16);
     for (std::size_t k = 0; k < values.size(); ++k) values[k] = static_cast<float>(k * 7 % 31) / 31 - 0.5f;
@@ -134,14 +134,15 @@ TEST_F(Winograd, HoweverItIsCut) {
   };
   std::vector<float> x = numbers(3 * 63 * 3 * lanes), w = numbers(9 * 15 * lanes * lanes),
                      first(static_cast<std::size_t>(3 * 63 * 5 * lanes) + 16);
-  const auto run = [&](const winograd::Cut& cut, int threads, std::vector<float>& y) {
-    const winograd::Forward plan(p, false, threads, cut);
+  const auto run = [&](const cpu::conv::WinogradCut& cut, int threads, std::vector<float>& y) {
+    const cpu::conv::WinogradForwardPlan plan(p, false, threads, cut);
     std::vector<float> scratch(plan.scratch() / 4 + 16);
     plan.run(aligned(x), aligned(w), aligned(y), {}, aligned(scratch));
   };
   run({1000, 0, false}, 1, first);
   const float* expected = aligned(first);
-  for (const winograd::Cut& cut : {winograd::Cut{5, 1, false}, {18, 2, false}, {7, 0, true}, {50, 1, true}}) {
+  for (const cpu::conv::WinogradCut& cut :
+       {cpu::conv::WinogradCut{5, 1, false}, {18, 2, false}, {7, 0, true}, {50, 1, true}}) {
     for (const int threads : {1, 2, 5}) {
       std::vector<float> y(first.size());
       run(cut, threads, y);
@@ -155,7 +156,8 @@ TEST_F(Winograd, HoweverItIsCut) {
   const double products = 27.0 / 16 * static_cast<double>(lanes);  // the sum of |x||w| for numbers up to 1/2
   for (std::int64_t k = 0; k < 3 * 63 * 5 * lanes; ++k)
     ASSERT_NEAR(aligned(one)[k], expected[k], bound * products);
-  for (const winograd::Cut& cut : {winograd::Cut{50, 1, true, 2}, {20, 2, true, 2}, {3, 0, true, 2}}) {
+  for (const cpu::conv::WinogradCut& cut :
+       {cpu::conv::WinogradCut{50, 1, true, 2}, {20, 2, true, 2}, {3, 0, true, 2}}) {
     for (const int threads : {1, 2, 5}) {
       std::vector<float> y(first.size());
       run(cut, threads, y);

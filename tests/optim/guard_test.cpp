@@ -24,18 +24,18 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // A gradient of so many elements, one of which is not finite.
-Tensor bad_gradient(std::int64_t count, std::int64_t place, double value, DType dtype) {
+Tensor bad_gradient(std::int64_t count, std::int64_t position, double value, DType dtype) {
   std::vector<double> values(static_cast<std::size_t>(count), 0.25);
-  values[static_cast<std::size_t>(place)] = value;
+  values[static_cast<std::size_t>(position)] = value;
   return cast(tensor(values, {count}), dtype);
 }
 
-TEST(Guard, EveryPlaceOfEveryDtypeIsLookedAt) {
+TEST(Guard, EveryElementOfEveryDtypeIsLookedAt) {
   for (const DType dtype : {f32, f64, bf16, f16}) {
     for (const std::int64_t count : {1, 7, 33, 1000, 100003}) {
-      for (const std::int64_t place : {std::int64_t{0}, count / 2, count - 1}) {
+      for (const std::int64_t position : {std::int64_t{0}, count / 2, count - 1}) {
         for (const double value : {kNan, kInfinity, -kInfinity}) {
-          const Tensor good = ones({5}, dtype), bad = bad_gradient(count, place, value, dtype);
+          const Tensor good = ones({5}, dtype), bad = bad_gradient(count, position, value, dtype);
           expect_error<NonFiniteError>(
               [&] {
                 guard_finite(ones({2}, i64), {good, bad}, {"good", "bad one"}).to_vector<std::int64_t>();

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)
+#include "backend/cpu/fused/targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/bf16x3/split_simd.cpp"
 #include "hwy/foreach_target.h"

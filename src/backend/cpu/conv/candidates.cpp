@@ -5,7 +5,7 @@
 #include "backend/cpu/onednn/bf16x3.h"
 #include "backend/cpu/onednn/conv.h"
 
-namespace luge::cpu {
+namespace luge::cpu::conv {
 namespace {
 
 using onednn::Offered;
@@ -30,4 +30,4 @@ const Candidates weights("conv_backward_weights",
                                        lanes_conv_backward_weights(), winograd_conv_backward_weights()));
 
 }  // namespace
-}  // namespace luge::cpu
+}  // namespace luge::cpu::conv

@@ -5,7 +5,7 @@
 
 #include "backend/backend.h"
 
-namespace luge::cpu {
+namespace luge::cpu::conv {
 
 using Candidate = std::unique_ptr<const Kernel>;
 
@@ -24,4 +24,4 @@ Candidate winograd_conv();
 Candidate winograd_conv_backward_data();
 Candidate winograd_conv_backward_weights();
 
-}  // namespace luge::cpu
+}  // namespace luge::cpu::conv

@@ -6,17 +6,10 @@
 #include "backend/cpu/onednn/cost.h"
 #include "ops/attributes/window.h"
 
-namespace luge::narrow {
+namespace luge::cpu::conv {
 
-double Shapes::flops() const {
-  return 2 * static_cast<double>(y.shape.elements()) * static_cast<double>(w.shape.elements()) /
-         static_cast<double>(w.shape[0]);
-}
-
-double Shapes::bytes() const { return 4 * static_cast<double>(x.shape.elements() + y.shape.elements()); }
-
-std::string refuse_shapes(const ConvAttributes& a, const Shapes& s) {
-  if (loops().lanes == 0) return "needs AVX2 or AVX-512";
+std::string refuse_types(const ConvAttributes& a, const ConvTypes& s) {
+  if (few_channels_loops().lanes == 0) return "needs AVX2 or AVX-512";
   for (const Type* type : {&s.x, &s.w, &s.y}) {
     if (type->dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type->dtype));
   }
@@ -33,16 +26,16 @@ std::string refuse_shapes(const ConvAttributes& a, const Shapes& s) {
   return {};
 }
 
-std::string refuse_planes(const Planes& p, int64_t results) {
+std::string refuse_planes(const PaddedPlanes& p, int64_t results) {
   if (results > most_channels)
     return fmt::format("gives at most {} channels, got {}", most_channels, results);
   if (p.channels > most_channels)
     return fmt::format("reads at most {} channels, got {}", most_channels, p.channels);
-  if (p.numbers(loops().lanes) * 4 > most_bytes) return "an image is larger than a core's cache";
+  if (p.numbers(few_channels_loops().lanes) * 4 > most_bytes) return "an image is larger than a core's cache";
   return {};
 }
 
-Planes planes_of(const ConvAttributes& a, const Shapes& s) {
+PaddedPlanes planes_of(const ConvAttributes& a, const ConvTypes& s) {
   const Windows<ConvAttributes> windows(a, s.x.shape, s.w.shape.begin() + 2);
   return {s.x.shape[1],
           s.x.shape[2],
@@ -55,30 +48,33 @@ Planes planes_of(const ConvAttributes& a, const Shapes& s) {
           0};
 }
 
-LayoutId entering(const KernelRequest& r, std::size_t k, Planes& planes) {
-  const LayoutId blocks = cpu::channel_blocks(loops().lanes, r.in[k]);
+LayoutId entering(const KernelRequest& r, std::size_t k, PaddedPlanes& planes) {
+  const LayoutId blocks = cpu::channel_blocks(few_channels_loops().lanes, r.in[k]);
   if (k >= r.in_layouts.size() || r.in_layouts[k] != blocks || blocks == public_layout) return public_layout;
-  planes.lanes_in = loops().lanes;
+  planes.lanes_in = few_channels_loops().lanes;
   return blocks;
 }
 
-int64_t entering_numbers(const Planes& p) {
-  const int64_t lanes = std::max<int64_t>(p.lanes_in, 1);
-  return (p.channels + lanes - 1) / lanes * lanes * p.height * p.width;
+int64_t stored_numbers(int64_t lanes, int64_t channels, int64_t points) {
+  return (lanes == 0 ? channels : (channels + lanes - 1) / lanes * lanes) * points;
+}
+
+int64_t entering_numbers(const PaddedPlanes& p) {
+  return stored_numbers(p.lanes_in, p.channels, p.height * p.width);
 }
 
 double filled(int64_t extent) {
-  const int64_t lanes = loops().lanes;
+  const int64_t lanes = few_channels_loops().lanes;
   return static_cast<double>(extent) / static_cast<double>((extent + lanes - 1) / lanes * lanes);
 }
 
-Threads::Threads(const KernelRequest& r, const Shapes& s, double efficiency)
+ThreadedCost::ThreadedCost(const KernelRequest& r, const ConvTypes& s, double efficiency)
     : count(static_cast<int>(
           std::min<int64_t>(s.x.shape[0], cpu::onednn::threads_for(s.flops(), s.bytes(), r.threads)))),
       seconds(cpu::onednn::seconds(DType::f32, s.flops(), efficiency, s.bytes(), count)) {}
 
-std::string note(std::string_view how, int threads) {
-  return fmt::format("{}, {} lanes{}", how, loops().lanes, threads == 1 ? ", one thread" : "");
+std::string few_channels_note(std::string_view how, int threads) {
+  return fmt::format("{}, {} lanes{}", how, few_channels_loops().lanes, threads == 1 ? ", one thread" : "");
 }
 
-}  // namespace luge::narrow
+}  // namespace luge::cpu::conv

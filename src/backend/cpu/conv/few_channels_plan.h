@@ -8,43 +8,40 @@
 
 #include "backend/backend.h"
 #include "backend/cpu/conv/few_channels.h"
+#include "backend/cpu/conv/types.h"
 #include "ops/attributes/conv.h"
 
-namespace luge::narrow {
+namespace luge::cpu::conv {
 
 // An image with its border stays in the second cache of a core.
 inline constexpr int64_t most_bytes = 512 << 10;
 inline constexpr int64_t most_channels = 16;
 
-struct Shapes {
-  Type x, w, y;
-  double flops() const;
-  double bytes() const;
-};
-
 /// Why the loops do not take this convolution, or nothing.
-std::string refuse_shapes(const ConvAttributes& a, const Shapes& s);
+std::string refuse_types(const ConvAttributes& a, const ConvTypes& s);
 /// `results`: channels that it gives; 0: any number.
-std::string refuse_planes(const Planes& p, int64_t results);
+std::string refuse_planes(const PaddedPlanes& p, int64_t results);
 /// For shapes that are not refused.
-Planes planes_of(const ConvAttributes& a, const Shapes& s);
+PaddedPlanes planes_of(const ConvAttributes& a, const ConvTypes& s);
 
 /// The layout in which image k of the request enters, public or in blocks of channels as it comes; says so in
 /// `planes`.
-LayoutId entering(const KernelRequest& r, std::size_t k, Planes& planes);
+LayoutId entering(const KernelRequest& r, std::size_t k, PaddedPlanes& planes);
+/// Numbers of an image of `points` points, public (lanes is 0) or in blocks of so many channels.
+int64_t stored_numbers(int64_t lanes, int64_t channels, int64_t points);
 /// Numbers between two images that enter.
-int64_t entering_numbers(const Planes& p);
+int64_t entering_numbers(const PaddedPlanes& p);
 
 /// Share of vectors that hold something when they run along this extent.
 double filled(int64_t extent);
 
-struct Threads {
+struct ThreadedCost {
   int count;
   double seconds;
-  Threads(const KernelRequest& r, const Shapes& s, double efficiency);
+  ThreadedCost(const KernelRequest& r, const ConvTypes& s, double efficiency);
 };
 
-std::string note(std::string_view how, int threads);
+std::string few_channels_note(std::string_view how, int threads);
 
 inline int64_t rounded(int64_t numbers) { return (numbers + 15) / 16 * 16; }
 
@@ -56,4 +53,4 @@ void share_images(int64_t images, int threads, const F& work) {
     work(part, images * part / threads, images * (part + 1) / threads);
 }
 
-}  // namespace luge::narrow
+}  // namespace luge::cpu::conv

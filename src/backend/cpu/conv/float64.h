@@ -1,23 +1,23 @@
-// The inner loop of float64 convolutions: some filters times the windows of some places.
+// The inner loop of float64 convolutions: some filters times the windows of some output points.
 #pragma once
 
 #include <cstdint>
 
-namespace luge::float64 {
+namespace luge::cpu::conv {
 
-inline constexpr std::int64_t kPlaces = 32;  // whose windows stand side by side
+inline constexpr std::int64_t kWindowPoints = 32;  // whose windows stand side by side
 
-struct Product {
+struct WindowProduct {
   const double* weights;  // [filters, depth]
   const double* bias;     // [filters], or null
-  const double* windows;  // [depth, kPlaces], zeros where there are fewer places
-  std::int64_t filters, depth, places;
-  double* y;            // of the first filter and place
+  const double* windows;  // [depth, kWindowPoints], zeros where there are fewer points
+  std::int64_t filters, depth, points;
+  double* y;            // of the first filter and point
   std::int64_t stride;  // between filters
 };
 
 /// For the best instruction set here.
-using Multiply = void (*)(const Product&);
-Multiply multiply();
+using MultiplyWindows = void (*)(const WindowProduct&);
+MultiplyWindows multiply_windows();
 
-}  // namespace luge::float64
+}  // namespace luge::cpu::conv

@@ -7,19 +7,17 @@
 #include "backend/cpu/conv/float64.h"
 #include "ops/attributes/window.h"
 
-namespace luge {
+namespace luge::cpu::conv {
 namespace {
-
-using float64::kPlaces;
 
 constexpr double products_per_second = 3e9;  // of a thread
 constexpr std::int64_t small = 1 << 18;      // products that the reference loop is left
 
-struct Shapes {
+struct Float64Shapes {
   std::int64_t images, groups, channels, filters;  // the last two of a group
   Windows<ConvAttributes> windows;
 
-  Shapes(const ConvAttributes& a, const Shape& x, const Shape& w)
+  Float64Shapes(const ConvAttributes& a, const Shape& x, const Shape& w)
       : images(x[0]),
         groups(a.groups),
         channels(w[1]),
@@ -30,28 +28,29 @@ struct Shapes {
   }
   std::int64_t depth() const { return channels * taps(); }
   std::int64_t image() const { return windows.axis[0].in * windows.axis[1].in * windows.axis[2].in; }
-  std::int64_t places() const { return windows.axis[0].out * windows.axis[1].out * windows.axis[2].out; }
-  std::int64_t tiles() const { return (places() + kPlaces - 1) / kPlaces; }
-  std::int64_t products() const { return images * groups * filters * depth() * places(); }
+  std::int64_t points() const { return windows.axis[0].out * windows.axis[1].out * windows.axis[2].out; }
+  std::int64_t tiles() const { return (points() + kWindowPoints - 1) / kWindowPoints; }
+  std::int64_t products() const { return images * groups * filters * depth() * points(); }
 };
 
-class Run final : public PreparedKernel {
+class Float64Run final : public PreparedKernel {
  public:
-  Run(const Shapes& shapes, bool bias, int threads) : s_(shapes), bias_(bias), threads_(threads) {
+  Float64Run(const Float64Shapes& shapes, bool bias, int threads)
+      : s_(shapes), bias_(bias), threads_(threads) {
     const std::int64_t whole = s_.images * s_.groups * s_.tiles();
-    // Few places: then the filters are shared out.
+    // Few points: then the filters are shared out.
     cuts_ = std::clamp<std::int64_t>((threads + whole - 1) / whole, 1, s_.filters);
     units_ = whole * cuts_;
   }
 
   std::size_t scratch() const {
-    return static_cast<std::size_t>(threads_ * s_.depth() * kPlaces) * sizeof(double);
+    return static_cast<std::size_t>(threads_ * s_.depth() * kWindowPoints) * sizeof(double);
   }
 
   void run(const KernelCall& call) const override {
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int part = 0; part < threads_; ++part) {
-      double* windows = static_cast<double*>(call.scratch) + part * s_.depth() * kPlaces;
+      double* windows = static_cast<double*>(call.scratch) + part * s_.depth() * kWindowPoints;
       for (std::int64_t unit = units_ * part / threads_; unit < units_ * (part + 1) / threads_; ++unit)
         compute(call, unit, windows);
     }
@@ -63,41 +62,41 @@ class Run final : public PreparedKernel {
                        plane = unit / cuts_ / s_.tiles();  // image and group
     const std::int64_t group = plane % s_.groups, first = s_.filters * cut / cuts_,
                        last = s_.filters * (cut + 1) / cuts_, filter = group * s_.filters + first;
-    const std::int64_t begin = tile * kPlaces, count = std::min(kPlaces, s_.places() - begin);
+    const std::int64_t begin = tile * kWindowPoints, count = std::min(kWindowPoints, s_.points() - begin);
     gather(static_cast<const double*>(call.in[0]) + plane * s_.channels * s_.image(), begin, count, windows);
-    float64::multiply()(
+    multiply_windows()(
         {static_cast<const double*>(call.in[1]) + filter * s_.depth(),
          bias_ ? static_cast<const double*>(call.in[2]) + filter : nullptr, windows, last - first, s_.depth(),
-         count, static_cast<double*>(call.out[0]) + (plane * s_.filters + first) * s_.places() + begin,
-         s_.places()});
+         count, static_cast<double*>(call.out[0]) + (plane * s_.filters + first) * s_.points() + begin,
+         s_.points()});
   }
 
-  // The windows of `count` places, one behind the other along the depth.
+  // The windows of `count` points, one after the other along the depth.
   void gather(const double* x, std::int64_t begin, std::int64_t count, double* windows) const {
     const auto& [d, h, w] = s_.windows.axis;
     std::int64_t tap = 0;
     for (std::int64_t kd = 0; kd < d.kernel; ++kd) {
       for (std::int64_t kh = 0; kh < h.kernel; ++kh) {
         for (std::int64_t kw = 0; kw < w.kernel; ++kw, ++tap) {
-          std::int64_t from[kPlaces];
-          for (std::int64_t p = 0; p < kPlaces; ++p) {
-            const std::int64_t place = begin + p;
-            const std::int64_t z = d.at(place / (h.out * w.out), kd), y = h.at(place / w.out % h.out, kh),
-                               column = w.at(place % w.out, kw);
+          std::int64_t from[kWindowPoints];
+          for (std::int64_t p = 0; p < kWindowPoints; ++p) {
+            const std::int64_t point = begin + p;
+            const std::int64_t z = d.at(point / (h.out * w.out), kd), y = h.at(point / w.out % h.out, kh),
+                               column = w.at(point % w.out, kw);
             const bool inside = p < count && d.inside(z) && h.inside(y) && w.inside(column);
             from[p] = inside ? (z * h.in + y) * w.in + column : -1;
           }
           for (std::int64_t c = 0; c < s_.channels; ++c) {
             const double* plane = x + c * s_.image();
-            double* to = windows + (c * s_.taps() + tap) * kPlaces;
-            for (std::int64_t p = 0; p < kPlaces; ++p) to[p] = from[p] < 0 ? 0.0 : plane[from[p]];
+            double* to = windows + (c * s_.taps() + tap) * kWindowPoints;
+            for (std::int64_t p = 0; p < kWindowPoints; ++p) to[p] = from[p] < 0 ? 0.0 : plane[from[p]];
           }
         }
       }
     }
   }
 
-  Shapes s_;
+  Float64Shapes s_;
   bool bias_;
   int threads_;
   std::int64_t cuts_ = 1, units_ = 1;
@@ -115,20 +114,20 @@ class Float64Conv final : public Kernel {
     if (r.out[0].dtype != f64) return refuse(fmt::format("gives f64, not {}", luge::name(r.out[0].dtype)));
     if (!r.post.empty()) return refuse("fuses nothing");
     if (r.out[0].shape.elements() == 0) return refuse("there is nothing to do");
-    const Shapes shapes(*attributes, r.in[0].shape, r.in[1].shape);
+    const Float64Shapes shapes(*attributes, r.in[0].shape, r.in[1].shape);
     if (shapes.products() < small) return refuse(fmt::format("{} products are few", shapes.products()));
-    const auto run = std::make_shared<Run>(shapes, r.in.size() > 2, r.threads);
+    const auto run = std::make_shared<Float64Run>(shapes, r.in.size() > 2, r.threads);
     Offer offer;
     offer.scratch = run->scratch();
     offer.kernel = run;
     offer.cost = 1e-6 + static_cast<double>(shapes.products()) / (products_per_second * r.threads);
-    offer.note = fmt::format("windows of {} places", kPlaces);
+    offer.note = fmt::format("windows of {} points", kWindowPoints);
     return offer;
   }
 };
 
 }  // namespace
 
-cpu::Candidate cpu::float64_conv() { return std::make_unique<Float64Conv>(); }
+Candidate float64_conv() { return std::make_unique<Float64Conv>(); }
 
-}  // namespace luge
+}  // namespace luge::cpu::conv

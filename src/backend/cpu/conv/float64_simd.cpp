@@ -11,7 +11,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::float64::HWY_NAMESPACE {
+namespace luge::cpu::conv::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -19,8 +19,8 @@ using D = hn::CappedTag<double, 16>;
 using V = hn::Vec<D>;
 constexpr int64_t kFilters = 4, kVectors = 2;  // sums that registers hold
 
-// Sums of four filters over two vectors of places. Of filters behind the last the last is computed again.
-void multiply_block(const Product& p, int64_t filter, int64_t place) {
+// Sums of four filters over two vectors of points. Of filters after the last the last is computed again.
+void multiply_block(const WindowProduct& p, int64_t filter, int64_t point) {
   const D d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   const double* rows[kFilters];
@@ -31,7 +31,7 @@ void multiply_block(const Product& p, int64_t filter, int64_t place) {
     for (int64_t v = 0; v < kVectors; ++v) sums[f][v] = hn::Set(d, p.bias ? p.bias[own] : 0.0);
   }
   for (int64_t k = 0; k < p.depth; ++k) {
-    const double* windows = p.windows + k * kPlaces + place;
+    const double* windows = p.windows + k * kWindowPoints + point;
     const V first = hn::LoadU(d, windows), second = hn::LoadU(d, windows + lanes);
     for (int64_t f = 0; f < kFilters; ++f) {
       const V weight = hn::Set(d, rows[f][k]);
@@ -42,7 +42,7 @@ void multiply_block(const Product& p, int64_t filter, int64_t place) {
   const int64_t filters = std::min(kFilters, p.filters - filter);
   for (int64_t f = 0; f < filters; ++f) {
     for (int64_t v = 0; v < kVectors; ++v) {
-      const int64_t at = place + v * lanes, left = p.places - at;
+      const int64_t at = point + v * lanes, left = p.points - at;
       double* to = p.y + (filter + f) * p.stride + at;
       if (left >= lanes) {
         hn::StoreU(sums[f][v], d, to);
@@ -55,25 +55,25 @@ void multiply_block(const Product& p, int64_t filter, int64_t place) {
   }
 }
 
-void multiply_all(const Product& p) {
+void multiply_all(const WindowProduct& p) {
   const auto step = kVectors * static_cast<int64_t>(hn::Lanes(D()));
   for (int64_t filter = 0; filter < p.filters; filter += kFilters) {
-    for (int64_t place = 0; place < p.places; place += step) multiply_block(p, filter, place);
+    for (int64_t point = 0; point < p.points; point += step) multiply_block(p, filter, point);
   }
 }
 
-Multiply find_target() { return multiply_all; }
+MultiplyWindows find_target() { return multiply_all; }
 
 }  // namespace
-}  // namespace luge::float64::HWY_NAMESPACE
+}  // namespace luge::cpu::conv::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::float64 {
+namespace luge::cpu::conv {
 HWY_EXPORT(find_target);
-Multiply multiply() {
-  static const Multiply found = HWY_DYNAMIC_DISPATCH(find_target)();
+MultiplyWindows multiply_windows() {
+  static const MultiplyWindows found = HWY_DYNAMIC_DISPATCH(find_target)();
   return found;
 }
-}  // namespace luge::float64
+}  // namespace luge::cpu::conv
 #endif

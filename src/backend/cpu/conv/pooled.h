@@ -6,10 +6,10 @@
 
 #include "backend/cpu/conv/few_channels.h"
 
-namespace luge::narrow {
+namespace luge::cpu::conv {
 
 /// The pooled image of one convolution: `height` by `width` windows; what lies beyond them is not looked at.
-struct Pooled {
+struct PooledShape {
   int64_t height, width;
   int64_t points() const { return height * width; }
 };
@@ -19,24 +19,26 @@ struct PooledLoops {
   /// blocks.
   void (*pack_lanes)(const float* w, int64_t filters, int64_t taps, float* to);
   /// One image: y and positions (may be null) [blocks][points][lanes].
-  void (*forward_lanes)(const Planes& p, const Pooled& pooled, const float* planes, const float* packed,
-                        int64_t filters, const float* bias, bool relu, float* y, std::uint8_t* positions);
-  /// Adds one image's part of the weights' gradient to sums, which lie as Loops::gradient_lanes has them.
-  void (*gradient_lanes)(const Planes& p, const Pooled& pooled, const float* planes, const float* dy,
-                         const std::uint8_t* positions, int64_t filters, float* sums);
+  void (*forward_lanes)(const PaddedPlanes& p, const PooledShape& pooled, const float* planes,
+                        const float* packed, int64_t filters, const float* bias, bool relu, float* y,
+                        std::uint8_t* positions);
+  /// Adds one image's part of the weights' gradient to sums, which lie as FewChannelsGradientLoops::lanes has
+  /// them.
+  void (*gradient_lanes)(const PaddedPlanes& p, const PooledShape& pooled, const float* planes,
+                         const float* dy, const std::uint8_t* positions, int64_t filters, float* sums);
 
   /// [filters][out_height][out_width] → y and positions (may be null) [filters][points]. `image` may be read
   /// up to `row_slack` numbers behind its end.
-  void (*forward_rows)(const Planes& p, const Pooled& pooled, const float* image, int64_t filters, float* y,
-                       std::uint8_t* positions);
+  void (*forward_rows)(const PaddedPlanes& p, const PooledShape& pooled, const float* image, int64_t filters,
+                       float* y, std::uint8_t* positions);
   /// The way back; `image` may be written up to `row_slack` numbers behind its end.
-  void (*backward_rows)(const Planes& p, const Pooled& pooled, const float* dy, const std::uint8_t* positions,
-                        int64_t filters, float* image);
+  void (*backward_rows)(const PaddedPlanes& p, const PooledShape& pooled, const float* dy,
+                        const std::uint8_t* positions, int64_t filters, float* image);
 };
 inline constexpr int64_t row_slack = 32;
 inline constexpr int64_t most_pooled_taps = 256;  // channels times points of a window
 
-/// The loops for this machine's instruction set; only where narrow::loops() has lanes.
+/// The loops for this machine's instruction set; only where loops() has lanes.
 const PooledLoops& pooled_loops();
 
-}  // namespace luge::narrow
+}  // namespace luge::cpu::conv

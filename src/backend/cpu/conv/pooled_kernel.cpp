@@ -12,26 +12,23 @@
 #include "ops/attributes/conv_pool.h"
 #include "ops/attributes/window.h"
 
-namespace luge {
+namespace luge::cpu::conv {
 namespace {
-
-using namespace narrow;
-using std::int64_t;
 
 // With more channels Winograd's form of the convolution alone is faster.
 constexpr int64_t most_pooled_channels = 8;
 constexpr double efficiency = 0.6;
 
 /// What both directions need to know of the pair.
-struct Pair {
-  Shapes conv;  // y: the image between the two
-  Planes planes{};
-  Pooled pooled{};
+struct ConvPoolPair {
+  ConvTypes conv;  // y: the image between the two
+  PaddedPlanes planes{};
+  PooledShape pooled{};
   std::string refusal;
 
-  Pair(const KernelRequest& r, const Type& x, const Type& w) : conv{x, w, between(r, x, w)} {
+  ConvPoolPair(const KernelRequest& r, const Type& x, const Type& w) : conv{x, w, between(r, x, w)} {
     const auto& a = *r.op.attributes<ConvPoolAttributes>();
-    refusal = refuse_shapes(a.conv, conv);
+    refusal = refuse_types(a.conv, conv);
     if (refusal.empty()) refusal = refuse_pool(a.pool);
     if (!refusal.empty()) return;
     planes = planes_of(a.conv, conv);
@@ -50,9 +47,9 @@ struct Pair {
   int64_t taps() const { return planes.channels * planes.kernel * planes.kernel; }
   /// Filters stand in lanes where they fill them; then results come in blocks of channels, else they are
   /// public.
-  bool lanes() const { return filters() % loops().lanes == 0; }
+  bool lanes() const { return filters() % few_channels_loops().lanes == 0; }
   LayoutId layout(const Type& type) const {
-    return lanes() ? cpu::channel_blocks(loops().lanes, type) : public_layout;
+    return lanes() ? cpu::channel_blocks(few_channels_loops().lanes, type) : public_layout;
   }
 
  private:
@@ -77,10 +74,10 @@ struct Pair {
   }
 };
 
-class ForwardRun final : public PreparedKernel {
+class PooledRun final : public PreparedKernel {
  public:
   /// `pooled`: the values are wanted, not the positions alone (as when they are computed again).
-  ForwardRun(const Pair& pair, bool relu, bool bias, bool pooled, int threads)
+  PooledRun(const ConvPoolPair& pair, bool relu, bool bias, bool pooled, int threads)
       : pair_(pair), relu_(relu), bias_(bias), pooled_(pooled), threads_(threads) {}
 
   std::size_t scratch() const { return static_cast<std::size_t>(packed() + threads_ * part()) * 4; }
@@ -90,18 +87,19 @@ class ForwardRun final : public PreparedKernel {
     const auto* bias = bias_ ? static_cast<const float*>(call.in[2]) : nullptr;
     auto* positions = static_cast<std::uint8_t*>(call.out[1]);
     auto* const weights = static_cast<float*>(call.scratch);
-    const Planes& p = pair_.planes;
+    const PaddedPlanes& p = pair_.planes;
     if (pair_.lanes()) {
       pooled_loops().pack_lanes(w, pair_.filters(), pair_.taps(), weights);
     } else {
-      loops().pack(w, pair_.filters(), p.channels, p.kernel, false, weights);
+      few_channels_loops().pack(w, pair_.filters(), p.channels, p.kernel, false, weights);
     }
     const int64_t result = pair_.pooled.points() * pair_.filters();
     share_images(pair_.images(), threads_, [&](int thread, int64_t first, int64_t last) {
       float* planes = weights + packed() + thread * part();
-      std::fill_n(planes, p.numbers(loops().lanes), 0.0f);
+      std::fill_n(planes, p.numbers(few_channels_loops().lanes), 0.0f);
       for (int64_t n = first; n < last; ++n) {
-        loops().enter(p, static_cast<const float*>(call.in[0]) + n * entering_numbers(p), planes);
+        few_channels_loops().enter(p, static_cast<const float*>(call.in[0]) + n * entering_numbers(p),
+                                   planes);
         float* y =
             pooled_ ? static_cast<float*>(call.out[0]) + n * result : planes + part() - rounded(result);
         one(planes, weights, bias, y, positions ? positions + n * result : nullptr);
@@ -112,22 +110,22 @@ class ForwardRun final : public PreparedKernel {
  private:
   void one(float* planes, const float* weights, const float* bias, float* y, std::uint8_t* positions) const {
     const PooledLoops& f = pooled_loops();
-    const Planes& p = pair_.planes;
+    const PaddedPlanes& p = pair_.planes;
     if (pair_.lanes())
       return f.forward_lanes(p, pair_.pooled, planes, weights, pair_.filters(), bias, relu_, y, positions);
-    float* image = planes + rounded(p.numbers(loops().lanes));
-    loops().correlate(p, planes, weights, pair_.filters(), image, {bias, nullptr, relu_});
+    float* image = planes + rounded(p.numbers(few_channels_loops().lanes));
+    few_channels_loops().correlate(p, planes, weights, pair_.filters(), image, {.bias = bias, .relu = relu_});
     f.forward_rows(p, pair_.pooled, image, pair_.filters(), y, positions);
   }
   int64_t packed() const { return rounded(pair_.filters() * pair_.taps()); }
   // Planes, along rows the image between, and values that nobody wants.
   int64_t part() const {
-    return rounded(pair_.planes.numbers(loops().lanes)) +
+    return rounded(pair_.planes.numbers(few_channels_loops().lanes)) +
            (pair_.lanes() ? 0 : rounded(pair_.filters() * pair_.points() + row_slack)) +
            (pooled_ ? 0 : rounded(pair_.pooled.points() * pair_.filters()));
   }
 
-  Pair pair_;
+  ConvPoolPair pair_;
   bool relu_, bias_, pooled_;
   int threads_;
 };
@@ -136,45 +134,47 @@ class PooledForward final : public Kernel {
  public:
   std::string_view name() const override { return "conv, pooled"; }
   Offer offer(const KernelRequest& r) const override {
-    Pair pair(r, r.in[0], r.in[1]);
+    ConvPoolPair pair(r, r.in[0], r.in[1]);
     if (!pair.refusal.empty()) return refuse(std::move(pair.refusal));
     const double fill = pair.lanes() ? 1 : filled(pair.planes.out_width);
-    const Threads threads(r, pair.conv, efficiency * fill);
+    const ThreadedCost threads(r, pair.conv, efficiency * fill);
     Offer offer;
     offer.in_layouts.assign(r.in.size(), public_layout);
     offer.in_layouts[0] = entering(r, 0, pair.planes);
     for (const Type& type : r.out) offer.out_layouts.push_back(pair.layout(type));
-    auto run = std::make_shared<ForwardRun>(pair, r.op.attributes<ConvPoolAttributes>()->relu,
-                                            r.in.size() == 3, r.out_used[0], threads.count);
+    auto run = std::make_shared<PooledRun>(pair, r.op.attributes<ConvPoolAttributes>()->relu,
+                                           r.in.size() == 3, r.out_used[0], threads.count);
     offer.scratch = run->scratch();
     offer.cost = threads.seconds;
-    offer.note = note(pair.lanes() ? "filters in lanes" : "rows", threads.count);
+    offer.note = few_channels_note(pair.lanes() ? "filters in lanes" : "rows", threads.count);
     offer.kernel = std::move(run);
     return offer;
   }
 };
 
-class WeightsRun final : public PreparedKernel {
+class PooledWeightsRun final : public PreparedKernel {
  public:
-  WeightsRun(const Pair& pair, int threads) : pair_(pair), threads_(threads) {}
+  PooledWeightsRun(const ConvPoolPair& pair, int threads) : pair_(pair), threads_(threads) {}
 
   std::size_t scratch() const { return static_cast<std::size_t>(threads_ * part()) * 4; }
 
   void run(const KernelCall& call) const override {
-    const Planes& p = pair_.planes;
+    const PaddedPlanes& p = pair_.planes;
     const auto* dy = static_cast<const float*>(call.in[1]);
     const auto* positions = static_cast<const std::uint8_t*>(call.in[2]);
     auto* const sums = static_cast<float*>(call.scratch);
     const int64_t result = pair_.pooled.points() * pair_.filters();
     share_images(pair_.images(), threads_, [&](int thread, int64_t first, int64_t last) {
       float* mine = sums + thread * part();
-      std::fill_n(mine, vectors() + p.numbers(loops().lanes), 0.0f);
+      std::fill_n(mine, vectors() + p.numbers(few_channels_loops().lanes), 0.0f);
       for (int64_t n = first; n < last; ++n) {
-        loops().enter(p, static_cast<const float*>(call.in[0]) + n * entering_numbers(p), mine + vectors());
+        few_channels_loops().enter(p, static_cast<const float*>(call.in[0]) + n * entering_numbers(p),
+                                   mine + vectors());
         one(dy + n * result, positions + n * result, mine);
       }
     });
-    const auto finish = pair_.lanes() ? loops().finish_lanes : loops().finish_rows;
+    const auto finish = pair_.lanes() ? few_channels_gradient_loops().finish_lanes
+                                      : few_channels_gradient_loops().finish_rows;
     finish(p, sums, threads_, part(), pair_.filters(), static_cast<float*>(call.out[0]),
            static_cast<float*>(call.out[1]));
   }
@@ -182,25 +182,26 @@ class WeightsRun final : public PreparedKernel {
  private:
   void one(const float* dy, const std::uint8_t* positions, float* sums) const {
     const PooledLoops& f = pooled_loops();
-    const Planes& p = pair_.planes;
+    const PaddedPlanes& p = pair_.planes;
     float* planes = sums + vectors();
     if (pair_.lanes()) return f.gradient_lanes(p, pair_.pooled, planes, dy, positions, pair_.filters(), sums);
-    float* image = planes + rounded(p.numbers(loops().lanes));
+    float* image = planes + rounded(p.numbers(few_channels_loops().lanes));
     f.backward_rows(p, pair_.pooled, dy, positions, pair_.filters(), image);
-    loops().gradient_rows(p, planes, image, pair_.filters(), sums);
+    few_channels_gradient_loops().rows(p, planes, image, pair_.filters(), sums);
   }
   // A vector per weight and per bias; with filters in lanes one holds those of several filters.
   int64_t vectors() const {
-    const int64_t lanes = loops().lanes, rows = pair_.lanes() ? pair_.filters() / lanes : pair_.filters();
+    const int64_t lanes = few_channels_loops().lanes,
+                  rows = pair_.lanes() ? pair_.filters() / lanes : pair_.filters();
     return rounded(rows * (pair_.taps() + 1) * lanes);
   }
   // Sums, planes and, along rows, the gradient of the image between.
   int64_t part() const {
-    return vectors() + rounded(pair_.planes.numbers(loops().lanes)) +
+    return vectors() + rounded(pair_.planes.numbers(few_channels_loops().lanes)) +
            (pair_.lanes() ? 0 : rounded(pair_.filters() * pair_.points() + row_slack));
   }
 
-  Pair pair_;
+  ConvPoolPair pair_;
   int threads_;
 };
 
@@ -208,18 +209,18 @@ class PooledWeights final : public Kernel {
  public:
   std::string_view name() const override { return "conv backward weights, pooled"; }
   Offer offer(const KernelRequest& r) const override {
-    Pair pair(r, r.in[0], r.in[3]);
+    ConvPoolPair pair(r, r.in[0], r.in[3]);
     if (!pair.refusal.empty()) return refuse(std::move(pair.refusal));
     if (!r.out_used[0]) return refuse("only the bias gradient is wanted, which is a plain sum");
     const double fill = pair.lanes() ? 1 : filled(pair.planes.out_width);
-    const Threads threads(r, pair.conv, efficiency * fill);
+    const ThreadedCost threads(r, pair.conv, efficiency * fill);
     Offer offer;
     offer.in_layouts = {entering(r, 0, pair.planes), pair.layout(r.in[1]), pair.layout(r.in[2]), any_layout};
     offer.out_layouts = {public_layout, public_layout};
-    auto run = std::make_shared<WeightsRun>(pair, threads.count);
+    auto run = std::make_shared<PooledWeightsRun>(pair, threads.count);
     offer.scratch = run->scratch();
     offer.cost = threads.seconds;
-    offer.note = note(pair.lanes() ? "filters in lanes" : "rows", threads.count);
+    offer.note = few_channels_note(pair.lanes() ? "filters in lanes" : "rows", threads.count);
     offer.kernel = std::move(run);
     return offer;
   }
@@ -229,4 +230,4 @@ const Candidates registered("conv_pool", make_kernels<PooledForward>());
 const Candidates registered_weights("conv_pool_backward_weights", make_kernels<PooledWeights>());
 
 }  // namespace
-}  // namespace luge
+}  // namespace luge::cpu::conv

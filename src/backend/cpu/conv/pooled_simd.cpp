@@ -9,22 +9,18 @@
 #include <algorithm>
 #include <array>
 
+#include "backend/cpu/conv/few_channels-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::narrow::HWY_NAMESPACE {
+namespace luge::cpu::conv::HWY_NAMESPACE {
 namespace {
 
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
 
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::ScalableTag<float>;
 using DI = hn::ScalableTag<std::int32_t>;
 using DB = hn::Rebind<std::uint8_t, DI>;
-using V = hn::Vec<D>;
 using VI = hn::Vec<DI>;
-constexpr int64_t kLanes = hn::MaxLanes(D());
-constexpr bool kWide = HWY_TARGET == HWY_AVX3;
 
 struct Best {
   V value;
@@ -63,7 +59,7 @@ void pack_lanes(const float* w, int64_t filters, int64_t taps, float* to) {
 
 // One block of filters at kCount windows side by side.
 template <int kCount>
-HWY_INLINE void windows(const Planes& p, const float* corner, const float* packed, V start, bool relu,
+HWY_INLINE void windows(const PaddedPlanes& p, const float* corner, const float* packed, V start, bool relu,
                         float* y, std::uint8_t* positions) {
   const D d;
   const int64_t stride = p.stride(kLanes), plane = p.plane(kLanes);
@@ -101,7 +97,7 @@ HWY_INLINE void windows(const Planes& p, const float* corner, const float* packe
   }
 }
 
-void forward_lanes(const Planes& p, const Pooled& pooled, const float* planes, const float* packed,
+void forward_lanes(const PaddedPlanes& p, const PooledShape& pooled, const float* planes, const float* packed,
                    int64_t filters, const float* bias, bool relu, float* y, std::uint8_t* positions) {
   const D d;
   const int64_t taps = p.channels * p.kernel * p.kernel;
@@ -127,7 +123,7 @@ void forward_lanes(const Planes& p, const Pooled& pooled, const float* planes, c
 
 // kTaps weights' gradients, those that read at `taps`, over all windows of one block of filters.
 template <int kTaps>
-void gradient_taps(const Planes& p, const Pooled& pooled, const float* planes, const int64_t* taps,
+void gradient_taps(const PaddedPlanes& p, const PooledShape& pooled, const float* planes, const int64_t* taps,
                    const float* dy, const std::uint8_t* positions, float* sums) {
   const D d;
   const int64_t stride = p.stride(kLanes);
@@ -152,7 +148,7 @@ void gradient_taps(const Planes& p, const Pooled& pooled, const float* planes, c
   for (int t = 0; t < kTaps; ++t) hn::StoreU(sum[t], d, sums + t * kLanes);
 }
 
-void gradient_lanes(const Planes& p, const Pooled& pooled, const float* planes, const float* dy,
+void gradient_lanes(const PaddedPlanes& p, const PooledShape& pooled, const float* planes, const float* dy,
                     const std::uint8_t* positions, int64_t filters, float* sums) {
   const D d;
   const int64_t taps = p.channels * p.kernel * p.kernel, blocks = filters / kLanes, points = pooled.points();
@@ -179,8 +175,8 @@ void gradient_lanes(const Planes& p, const Pooled& pooled, const float* planes, 
   }
 }
 
-void forward_rows(const Planes& p, const Pooled& pooled, const float* image, int64_t filters, float* y,
-                  std::uint8_t* positions) {
+void forward_rows(const PaddedPlanes& p, const PooledShape& pooled, const float* image, int64_t filters,
+                  float* y, std::uint8_t* positions) {
   const D d;
   for (int64_t f = 0; f < filters; ++f) {
     for (int64_t h = 0; h < pooled.height; ++h) {
@@ -202,8 +198,8 @@ void forward_rows(const Planes& p, const Pooled& pooled, const float* image, int
   }
 }
 
-void backward_rows(const Planes& p, const Pooled& pooled, const float* dy, const std::uint8_t* positions,
-                   int64_t filters, float* image) {
+void backward_rows(const PaddedPlanes& p, const PooledShape& pooled, const float* dy,
+                   const std::uint8_t* positions, int64_t filters, float* image) {
   const D d;
   const int64_t covered = 2 * pooled.width;
   for (int64_t f = 0; f < filters; ++f, image += p.out_height * p.out_width) {
@@ -240,15 +236,15 @@ PooledLoops find_target() { return {}; }
 #endif
 
 }  // namespace
-}  // namespace luge::narrow::HWY_NAMESPACE
+}  // namespace luge::cpu::conv::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::narrow {
+namespace luge::cpu::conv {
 HWY_EXPORT(find_target);
 const PooledLoops& pooled_loops() {
   static const PooledLoops found = HWY_DYNAMIC_DISPATCH(find_target)();
   return found;
 }
-}  // namespace luge::narrow
+}  // namespace luge::cpu::conv
 #endif

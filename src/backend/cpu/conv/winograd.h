@@ -10,14 +10,16 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace luge::winograd {
+#include "backend/cpu/conv/post_ops.h"
+
+namespace luge::cpu::conv {
 
 using std::int64_t;
 
-inline constexpr int64_t kPoints = 36, kTile = 4;
+inline constexpr int64_t kWinogradPoints = 36, kTileEdge = 4;
 
 /// An image of the convolution in tiles: x for the forward pass, dy for the others as said below.
-struct Image {
+struct TiledImage {
   int64_t blocks;  // of channels
   int64_t height, width;
   int64_t pad_top, pad_left;  // of the first tile before the image; 0 for an image that is cut into 4x4
@@ -26,13 +28,13 @@ struct Image {
 };
 
 /// Blocks first … last - 1.
-struct Range {
+struct BlockRange {
   int64_t first, last;
   int64_t count() const { return last - first; }
 };
 
 /// A range of tiles in scratch.
-struct Tiles {
+struct TileRange {
   float* data;
   int64_t plane;         // numbers from one point's plane to the next
   int64_t capacity;      // tiles in each block of channels
@@ -42,58 +44,49 @@ struct Tiles {
 
 /// What a product reads of them at one point: `count` tiles, of which every `capacity` lie apart as in Tiles,
 /// in memory for `held` blocks of channels. The sum begins with the first.
-struct Factor {
+struct TileFactor {
   const float* data;
   int64_t capacity, count, held;
 };
 
-struct Weights {
+struct PointWeights {
   const float* data;
   int64_t plane;
   int64_t summed;  // blocks summed over
   int64_t blocks;  // blocks of results
 };
 
-/// What happens to a result before it is stored.
-struct Epilogue {
-  const float* bias = nullptr;    // one number per channel
-  const float* addend = nullptr;  // lies as the result does
-  int64_t channels = 0;           // the bias ends here
-  bool relu = false;
-  float slope = 0;  // of relu below 0, at most 1
-};
-
-struct Loops {
+struct WinogradLoops {
   int lanes;          // 0: not for this instruction set
   int tiles_at_once;  // that a product takes
 
   /// Blocks [first, last) of channels of an image to tiles of 6x6 points.
-  void (*spread)(const Image& image, const float* x, const Tiles& to, int64_t first, int64_t last);
+  void (*spread)(const TiledImage& image, const float* x, const TileRange& to, int64_t first, int64_t last);
   /// The same for an image cut into 4x4 points, as the gradient of `gather`; sums[blocks·lanes] grows by its
   /// numbers unless null.
-  void (*spread_gradient)(const Image& image, const float* dy, const Tiles& to, float* sums, int64_t first,
-                          int64_t last);
+  void (*spread_gradient)(const TiledImage& image, const float* dy, const TileRange& to, float* sums,
+                          int64_t first, int64_t last);
   /// Tiles to blocks [first, last) of the result's channels; `from` begins with block `first`.
-  void (*gather)(const Image& image, const Tiles& from, float* y, const Epilogue& epilogue, int64_t first,
-                 int64_t last);
+  void (*gather)(const TiledImage& image, const TileRange& from, float* y, const PostOpValues& post_ops,
+                 int64_t first, int64_t last);
 
   /// Weights to 36 points, for the blocks of results in `results`, of which `to` holds no others, and the
   /// blocks summed over in `summed`, of which it holds those in `held`. `turned`: for the gradient of the
   /// image, whose results are channels: it sums over filters and sees the window turned by 180 degrees.
   void (*spread_weights)(const float* w, int64_t filters, int64_t channels, bool turned, float* to,
-                         int64_t plane, Range results, Range summed, Range held);
+                         int64_t plane, BlockRange results, BlockRange summed, BlockRange held);
   /// Gradient of the weights from sums [channels of part.channels][filters] in vectors of filters per point,
   /// for the blocks in part; added to dw unless `fresh`.
   struct Part {
-    Range filters, channels;
+    BlockRange filters, channels;
   };
   void (*gather_weights)(const float* from, int64_t plane, int64_t filters, int64_t channels, float* dw,
                          bool fresh, const Part& part);
 
   /// to = tiles · weights at one point, or to += when `add`, for the panels [first, last) of results (two
   /// blocks each). `to` begins with the first panel, its blocks are `to_capacity` tiles apart.
-  void (*product)(const Factor& tiles, const Weights& weights, int64_t point, int64_t first, int64_t last,
-                  float* to, int64_t to_capacity, bool add);
+  void (*product)(const TileFactor& tiles, const PointWeights& weights, int64_t point, int64_t first,
+                  int64_t last, float* to, int64_t to_capacity, bool add);
   /// sum += tilesᵀ · gradients at one point, for `channels` blocks of channels; overwrites when `fresh`.
   void (*product_weights)(const float* tiles, const float* gradients, int64_t capacity, int64_t count,
                           int64_t channels, int64_t filters, float* sum, bool fresh);
@@ -102,6 +95,6 @@ struct Loops {
 };
 
 /// The loops for this machine's instruction set.
-const Loops& loops();
+const WinogradLoops& winograd_loops();
 
-}  // namespace luge::winograd
+}  // namespace luge::cpu::conv

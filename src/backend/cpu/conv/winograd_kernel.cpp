@@ -6,24 +6,19 @@
 #include <optional>
 
 #include "backend/cpu/conv/candidates.h"
-#include "backend/cpu/conv/tail.h"
+#include "backend/cpu/conv/post_ops.h"
+#include "backend/cpu/conv/types.h"
 #include "backend/cpu/conv/winograd_plan.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/cost.h"
 #include "backend/cpu/own_inputs.h"
 #include "ops/attributes/window.h"
 
-namespace luge {
+namespace luge::cpu::conv {
 namespace {
 
-using namespace winograd;
-
-struct Shapes {
-  Type x, w, y;
-};
-
-std::string refuse_shapes(const ConvAttributes& a, const Shapes& s, Math math) {
-  const int lanes = loops().lanes;
+std::string refuse_shapes(const ConvAttributes& a, const ConvTypes& s, Math math) {
+  const int lanes = winograd_loops().lanes;
   if (lanes == 0) return "needs AVX2 or AVX-512";
   if (math == Math::strict) return "math = strict forbids Winograd";
   for (const Type* type : {&s.x, &s.w, &s.y}) {
@@ -43,9 +38,9 @@ std::string refuse_shapes(const ConvAttributes& a, const Shapes& s, Math math) {
   return {};
 }
 
-Problem problem_of(const ConvAttributes& a, const Shapes& s) {
+WinogradProblem problem_of(const ConvAttributes& a, const ConvTypes& s) {
   const Windows<ConvAttributes> windows(a, s.x.shape, s.w.shape.begin() + 2);
-  const int64_t lanes = loops().lanes;
+  const int64_t lanes = winograd_loops().lanes;
   return {s.x.shape[0],
           s.x.shape[2],
           s.x.shape[3],
@@ -58,67 +53,71 @@ Problem problem_of(const ConvAttributes& a, const Shapes& s) {
 }
 
 /// The gradient of the image as a convolution of dy by turned windows.
-Problem turned(const Problem& p) {
+WinogradProblem turned(const WinogradProblem& p) {
   return {p.images,      p.out_height,   p.out_width,     p.height,        p.width,
           2 - p.pad_top, 2 - p.pad_left, p.filter_blocks, p.channel_blocks};
 }
 
 // Products on 36 points, and the transforms of images and weights. Both transforms cost more where their
 // numbers leave the caches before they are used. docs/decisions tells the measurements.
-double cost(const Problem& p, const Cut& cut, int threads) {
+double cost(const WinogradProblem& p, const WinogradCut& cut, int threads) {
   constexpr double near_image = 0.3e-9, far_image = 0.6e-9;
   constexpr double passing_weight = 0.12e-9, near_weight = 0.8e-9, far_weight = 2.3e-9;
   constexpr double near_weights = 1 << 20;
-  const double lanes = loops().lanes, tiles = static_cast<double>(p.tiles());
+  const double lanes = winograd_loops().lanes, tiles = static_cast<double>(p.tiles());
   const double channels = lanes * static_cast<double>(p.channel_blocks),
                filters = lanes * static_cast<double>(p.filter_blocks);
   const double image = (cut.together ? far_image : near_image) * 16 / lanes,
-               weight = cut.summed > 0                                ? passing_weight
-                        : kPoints * channels * filters > near_weights ? far_weight
-                                                                      : near_weight;
+               weight = cut.summed > 0                                        ? passing_weight
+                        : kWinogradPoints * channels * filters > near_weights ? far_weight
+                                                                              : near_weight;
   // Of few tiles each number of the weights comes from the second cache for as many multiplications, and anew
   // for each block.
   const double few = static_cast<double>(cut.tiles),
                efficiency = cut.summed > 0 ? 0.85 * few / (few + 10) : 0.85,
                blocks = cut.summed > 0 ? tiles / few : 1;
   const double transforms =
-      kPoints * (image * tiles * (channels + filters) + weight * blocks * channels * filters);
-  return cpu::onednn::seconds(DType::f32, 2 * kPoints * tiles * channels * filters, efficiency, 0, threads) +
+      kWinogradPoints * (image * tiles * (channels + filters) + weight * blocks * channels * filters);
+  return cpu::onednn::seconds(DType::f32, 2 * kWinogradPoints * tiles * channels * filters, efficiency, 0,
+                              threads) +
          transforms / threads;
 }
 
-int threads_for(const Problem& p, int threads) {
-  const auto lanes = static_cast<double>(loops().lanes);
+int threads_for(const WinogradProblem& p, int threads) {
+  const auto lanes = static_cast<double>(winograd_loops().lanes);
   const double flops =
       72 * static_cast<double>(p.tiles() * p.channel_blocks * p.filter_blocks) * lanes * lanes;
   return cpu::onednn::threads_for(flops, 0, threads);
 }
 
-std::string note(const Cut& cut, int threads) {
-  return fmt::format("winograd F(4x4, 3x3), {} lanes, {} tiles at once{}{}", loops().lanes, cut.tiles,
+std::string note(const WinogradCut& cut, int threads) {
+  return fmt::format("winograd F(4x4, 3x3), {} lanes, {} tiles at once{}{}", winograd_loops().lanes,
+                     cut.tiles,
                      cut.summed > 0 ? " of few"
                      : cut.together ? " together"
                                     : "",
                      threads == 1 ? ", one thread" : "");
 }
 
-class ForwardRun final : public PreparedKernel {
+class WinogradRun final : public PreparedKernel {
  public:
-  ForwardRun(const Forward& plan, int bias, int64_t channels, const cpu::Tail& tail)
+  WinogradRun(const WinogradForwardPlan& plan, int bias, int64_t channels, const FusedPostOps& post_ops)
       : plan_(plan),
         bias_(bias),
-        addend_(tail.addend),
+        addend_(post_ops.addend),
         channels_(channels),
-        relu_(tail.relu),
-        slope_(tail.slope) {}
+        relu_(post_ops.relu),
+        slope_(post_ops.slope) {}
   void run(const KernelCall& call) const override {
     const auto at = [&](int k) { return k < 0 ? nullptr : static_cast<const float*>(call.in[k]); };
-    plan_.run(at(0), at(1), static_cast<float*>(call.out[0]),
-              {at(bias_), at(addend_), channels_, relu_, slope_}, call.scratch);
+    plan_.run(
+        at(0), at(1), static_cast<float*>(call.out[0]),
+        {.bias = at(bias_), .addend = at(addend_), .relu = relu_, .slope = slope_, .channels = channels_},
+        call.scratch);
   }
 
  private:
-  Forward plan_;
+  WinogradForwardPlan plan_;
   int bias_, addend_;
   int64_t channels_;
   bool relu_;
@@ -130,26 +129,27 @@ class WinogradForward final : public Kernel {
   std::string_view name() const override { return "winograd conv"; }
   Offer offer(const KernelRequest& r) const override {
     const auto& attributes = *r.op.attributes<ConvAttributes>();
-    const Shapes shapes{r.in[0], r.in[1], r.out[0]};
+    const ConvTypes shapes{r.in[0], r.in[1], r.out[0]};
     if (std::string reason = refuse_shapes(attributes, shapes, r.math); !reason.empty())
       return refuse(std::move(reason));
-    cpu::Tail tail(r);
-    if (!tail.refusal.empty()) return refuse(std::move(tail.refusal));
-    const Problem problem = problem_of(attributes, shapes);
+    FusedPostOps post_ops(r);
+    if (!post_ops.refusal.empty()) return refuse(std::move(post_ops.refusal));
+    const WinogradProblem problem = problem_of(attributes, shapes);
     const int threads = threads_for(problem, r.threads);
-    const Cut cut = cut_for(problem, threads);
-    const Forward plan(problem, false, threads, cut);
+    const WinogradCut cut = winograd_cut(problem, threads);
+    const WinogradForwardPlan plan(problem, false, threads, cut);
     const bool biased = cpu::own_inputs(r) == 3;
     Offer offer;
     offer.in_layouts.assign(r.in.size(), public_layout);
-    offer.in_layouts[0] = cpu::channel_blocks(loops().lanes, shapes.x);
-    offer.in_layouts[1] = cpu::weight_blocks(loops().lanes, shapes.w);
-    offer.out_layouts = {cpu::channel_blocks(loops().lanes, shapes.y)};
-    if (tail.addend >= 0) offer.in_layouts[static_cast<std::size_t>(tail.addend)] = offer.out_layouts[0];
+    offer.in_layouts[0] = cpu::channel_blocks(winograd_loops().lanes, shapes.x);
+    offer.in_layouts[1] = cpu::weight_blocks(winograd_loops().lanes, shapes.w);
+    offer.out_layouts = {cpu::channel_blocks(winograd_loops().lanes, shapes.y)};
+    if (post_ops.addend >= 0)
+      offer.in_layouts[static_cast<std::size_t>(post_ops.addend)] = offer.out_layouts[0];
     offer.scratch = plan.scratch();
     offer.cost = cost(problem, cut, threads);
     offer.note = note(cut, threads);
-    offer.kernel = std::make_shared<ForwardRun>(plan, biased ? 2 : -1, shapes.y.shape[1], tail);
+    offer.kernel = std::make_shared<WinogradRun>(plan, biased ? 2 : -1, shapes.y.shape[1], post_ops);
     return offer;
   }
 };
@@ -159,36 +159,36 @@ class WinogradData final : public Kernel {
   std::string_view name() const override { return "winograd conv backward data"; }
   Offer offer(const KernelRequest& r) const override {
     const auto& attributes = *r.op.attributes<ConvAttributes>();
-    const Shapes shapes{r.out[0], r.in[1], r.in[0]};
+    const ConvTypes shapes{r.out[0], r.in[1], r.in[0]};
     if (std::string reason = refuse_shapes(attributes, shapes, r.math); !reason.empty())
       return refuse(std::move(reason));
     if (!r.post.empty()) return refuse("fuses nothing");
-    const Problem problem = turned(problem_of(attributes, shapes));
+    const WinogradProblem problem = turned(problem_of(attributes, shapes));
     const int threads = threads_for(problem, r.threads);
-    const Cut cut = cut_for(problem, threads);
-    const Forward plan(problem, true, threads, cut);
+    const WinogradCut cut = winograd_cut(problem, threads);
+    const WinogradForwardPlan plan(problem, true, threads, cut);
     Offer offer;
-    offer.in_layouts = {cpu::channel_blocks(loops().lanes, shapes.y),
-                        cpu::weight_blocks(loops().lanes, shapes.w), any_layout};
-    offer.out_layouts = {cpu::channel_blocks(loops().lanes, shapes.x)};
+    offer.in_layouts = {cpu::channel_blocks(winograd_loops().lanes, shapes.y),
+                        cpu::weight_blocks(winograd_loops().lanes, shapes.w), any_layout};
+    offer.out_layouts = {cpu::channel_blocks(winograd_loops().lanes, shapes.x)};
     offer.scratch = plan.scratch();
     offer.cost = cost(problem, cut, threads);
     offer.note = note(cut, threads);
-    offer.kernel = std::make_shared<ForwardRun>(plan, -1, 0, cpu::Tail(r));
+    offer.kernel = std::make_shared<WinogradRun>(plan, -1, 0, FusedPostOps(r));
     return offer;
   }
 };
 
-class WeightsRun final : public PreparedKernel {
+class WinogradWeightsRun final : public PreparedKernel {
  public:
-  explicit WeightsRun(const WeightGradient& plan) : plan_(plan) {}
+  explicit WinogradWeightsRun(const WinogradWeightsPlan& plan) : plan_(plan) {}
   void run(const KernelCall& call) const override {
     plan_.run(static_cast<const float*>(call.in[0]), static_cast<const float*>(call.in[1]),
               static_cast<float*>(call.out[0]), static_cast<float*>(call.out[1]), call.scratch);
   }
 
  private:
-  WeightGradient plan_;
+  WinogradWeightsPlan plan_;
 };
 
 class WinogradWeights final : public Kernel {
@@ -196,31 +196,31 @@ class WinogradWeights final : public Kernel {
   std::string_view name() const override { return "winograd conv backward weights"; }
   Offer offer(const KernelRequest& r) const override {
     const auto& attributes = *r.op.attributes<ConvAttributes>();
-    const Shapes shapes{r.in[0], r.out[0], r.in[1]};
+    const ConvTypes shapes{r.in[0], r.out[0], r.in[1]};
     if (std::string reason = refuse_shapes(attributes, shapes, r.math); !reason.empty())
       return refuse(std::move(reason));
     if (!r.post.empty()) return refuse("fuses nothing");
     if (!r.out_used[0]) return refuse("only the bias gradient is wanted, which is a plain sum");
-    const Problem problem = problem_of(attributes, shapes);
+    const WinogradProblem problem = problem_of(attributes, shapes);
     const int threads = threads_for(problem, r.threads);
-    const Cut cut = cut_for_weights(problem, threads);
-    const WeightGradient plan(problem, shapes.y.shape[1], threads, cut);
+    const WinogradCut cut = winograd_weights_cut(problem, threads);
+    const WinogradWeightsPlan plan(problem, shapes.y.shape[1], threads, cut);
     Offer offer;
-    offer.in_layouts = {cpu::channel_blocks(loops().lanes, shapes.x),
-                        cpu::channel_blocks(loops().lanes, shapes.y), any_layout};
-    offer.out_layouts = {cpu::weight_blocks(loops().lanes, shapes.w), public_layout};
+    offer.in_layouts = {cpu::channel_blocks(winograd_loops().lanes, shapes.x),
+                        cpu::channel_blocks(winograd_loops().lanes, shapes.y), any_layout};
+    offer.out_layouts = {cpu::weight_blocks(winograd_loops().lanes, shapes.w), public_layout};
     offer.scratch = plan.scratch();
     offer.cost = cost(problem, cut, threads);
     offer.note = note(cut, threads);
-    offer.kernel = std::make_shared<WeightsRun>(plan);
+    offer.kernel = std::make_shared<WinogradWeightsRun>(plan);
     return offer;
   }
 };
 
 }  // namespace
 
-cpu::Candidate cpu::winograd_conv() { return std::make_unique<WinogradForward>(); }
-cpu::Candidate cpu::winograd_conv_backward_data() { return std::make_unique<WinogradData>(); }
-cpu::Candidate cpu::winograd_conv_backward_weights() { return std::make_unique<WinogradWeights>(); }
+Candidate winograd_conv() { return std::make_unique<WinogradForward>(); }
+Candidate winograd_conv_backward_data() { return std::make_unique<WinogradData>(); }
+Candidate winograd_conv_backward_weights() { return std::make_unique<WinogradWeights>(); }
 
-}  // namespace luge
+}  // namespace luge::cpu::conv

@@ -5,10 +5,10 @@
 
 #include "backend/cpu/conv/winograd.h"
 
-namespace luge::winograd {
+namespace luge::cpu::conv {
 
 /// A convolution by 3x3 windows in steps of one, in blocks of channels.
-struct Problem {
+struct WinogradProblem {
   int64_t images, height, width;  // of x
   int64_t out_height, out_width;  // of y
   int64_t pad_top, pad_left;
@@ -21,7 +21,7 @@ struct Problem {
 /// tiles, then each takes results of its own through the other stages: weights too large for the caches are
 /// transformed shortly before they are used, once per block. Where a block has few tiles, sums stay in the
 /// cache and grow by a few channels at a time, so that transformed weights do, too.
-struct Cut {
+struct WinogradCut {
   int64_t tiles;      // in a block
   int64_t chunk = 0;  // taken at a time: pairs of blocks of results, for weights blocks of channels; 0: all
   bool together = false;
@@ -29,16 +29,16 @@ struct Cut {
 };
 
 /// A cut for the forward pass and the gradient of the image, and one for the gradient of the weights.
-Cut cut_for(const Problem& problem, int threads);
-Cut cut_for_weights(const Problem& problem, int threads);
+WinogradCut winograd_cut(const WinogradProblem& problem, int threads);
+WinogradCut winograd_weights_cut(const WinogradProblem& problem, int threads);
 
 /// y from x and w, or, when `turned`, dx (the problem's y) from dy (its x): then `problem` is that of the
 /// gradient, with channels and filters exchanged.
-class Forward {
+class WinogradForwardPlan {
  public:
-  Forward(const Problem& problem, bool turned, int threads, const Cut& cut);
+  WinogradForwardPlan(const WinogradProblem& problem, bool turned, int threads, const WinogradCut& cut);
   std::size_t scratch() const;
-  void run(const float* x, const float* w, float* y, const Epilogue& epilogue, void* scratch) const;
+  void run(const float* x, const float* w, float* y, const PostOpValues& post_ops, void* scratch) const;
 
  private:
   struct Space;
@@ -46,21 +46,21 @@ class Forward {
   Space space(void* scratch, int me) const;
   void alone(const Space& space, int me, int all, const Call& call) const;
   void together(const Space& space, int me, int all, const Call& call) const;
-  Range results(int64_t chunk) const;
+  BlockRange results(int64_t chunk) const;
 
-  Problem problem_;
-  Image from_, to_;
+  WinogradProblem problem_;
+  TiledImage from_, to_;
   bool turned_;
   int threads_;
-  Cut cut_;
+  WinogradCut cut_;
   int64_t lanes_, weight_plane_, from_plane_, to_plane_;
   int64_t together_capacity_ = 0;  // so many tiles lie together, for they are read together
 };
 
 /// dw and db (may be null, `filters` numbers) from x and dy.
-class WeightGradient {
+class WinogradWeightsPlan {
  public:
-  WeightGradient(const Problem& problem, int64_t filters, int threads, const Cut& cut);
+  WinogradWeightsPlan(const WinogradProblem& problem, int64_t filters, int threads, const WinogradCut& cut);
   std::size_t scratch() const;
   void run(const float* x, const float* dy, float* dw, float* db, void* scratch) const;
 
@@ -71,12 +71,12 @@ class WeightGradient {
   void alone(const Space& space, int me, int all, const Call& call) const;
   void together(const Space& space, int me, int all, const Call& call) const;
 
-  Problem problem_;
+  WinogradProblem problem_;
   int64_t filters_;
-  Image x_, y_;
+  TiledImage x_, y_;
   int threads_;
-  Cut cut_;
+  WinogradCut cut_;
   int64_t lanes_, x_plane_, y_plane_, sum_plane_, bias_;
 };
 
-}  // namespace luge::winograd
+}  // namespace luge::cpu::conv

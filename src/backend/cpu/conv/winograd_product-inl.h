@@ -15,7 +15,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::winograd::HWY_NAMESPACE {
+namespace luge::cpu::conv::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // Of 32 registers 28 hold sums of 14 tiles, two hold weights; of 16 registers twelve hold sums of six.
@@ -80,7 +80,7 @@ constexpr auto product_blocks(std::integer_sequence<int, tiles...>) {
 // Every `capacity` tiles are a block of memory of their own, taken in parts of nearly equal size, none above
 // kMostTiles.
 template <int vectors>
-void product_panel(ProductArguments p, const Factor& from) {
+void product_panel(ProductArguments p, const TileFactor& from) {
   static constexpr auto functions = product_blocks<vectors>(std::make_integer_sequence<int, kMostTiles>());
   constexpr int64_t lanes = hn::MaxLanes(D());
   const float* tiles = p.tiles;
@@ -98,8 +98,8 @@ void product_panel(ProductArguments p, const Factor& from) {
   }
 }
 
-inline void product(const Factor& tiles, const Weights& weights, int64_t point, int64_t first, int64_t last,
-                    float* to, int64_t to_capacity, bool add) {
+inline void product(const TileFactor& tiles, const PointWeights& weights, int64_t point, int64_t first,
+                    int64_t last, float* to, int64_t to_capacity, bool add) {
   constexpr int64_t lanes = hn::MaxLanes(D());
   const float* from = weights.data + point * weights.plane;
   for (int64_t panel = first; panel < last; ++panel) {
@@ -187,7 +187,7 @@ inline void product_weights(const float* tiles, const float* gradients, int64_t 
   }
 }
 
-}  // namespace luge::winograd::HWY_NAMESPACE
+}  // namespace luge::cpu::conv::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

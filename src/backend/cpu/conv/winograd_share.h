@@ -3,18 +3,19 @@
 
 #include "backend/cpu/conv/winograd_plan.h"
 
-namespace luge::winograd {
+namespace luge::cpu::conv {
 
 /// Neighboring planes must not fall into the same sets of the caches.
-inline int64_t plane_of(int64_t numbers) { return (numbers + 31) / 32 * 32 + 16; }
+inline int64_t padded_plane(int64_t numbers) { return (numbers + 31) / 32 * 32 + 16; }
 
 /// The part of `count` things that thread `me` of `all` takes.
-struct Share {
+struct ThreadPart {
   int64_t first, last;
-  Share(int64_t count, int me, int all) : first(count * me / all), last(count * (me + 1) / all) {}
+  ThreadPart(int64_t count, int me, int all) : first(count * me / all), last(count * (me + 1) / all) {}
 };
 
-inline Image image(const Problem& p, int64_t blocks, int64_t height, int64_t width, bool padded) {
+inline TiledImage tiled_image(const WinogradProblem& p, int64_t blocks, int64_t height, int64_t width,
+                              bool padded) {
   return {blocks,
           height,
           width,
@@ -24,4 +25,4 @@ inline Image image(const Problem& p, int64_t blocks, int64_t height, int64_t wid
           (p.out_width + 3) / 4};
 }
 
-}  // namespace luge::winograd
+}  // namespace luge::cpu::conv

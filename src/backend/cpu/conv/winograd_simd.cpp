@@ -12,21 +12,21 @@
 #include "backend/cpu/conv/winograd_product-inl.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace luge::winograd::HWY_NAMESPACE {
+namespace luge::cpu::conv::HWY_NAMESPACE {
 namespace {
 
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
 
 constexpr int64_t kLanes = hn::MaxLanes(D());
 
-// A tile of an image and its place: walking is cheaper than dividing.
-struct Place {
+// A tile of an image and its position: walking is cheaper than dividing.
+struct TilePosition {
   int64_t image, high, wide;
-  Place(const Image& g, int64_t tile)
+  TilePosition(const TiledImage& g, int64_t tile)
       : image(tile / g.tiles_per_image()),
         high(tile % g.tiles_per_image() / g.tiles_wide),
         wide(tile % g.tiles_wide) {}
-  void advance(const Image& g) {
+  void advance(const TiledImage& g) {
     if (++wide < g.tiles_wide) return;
     wide = 0;
     if (++high < g.tiles_high) return;
@@ -47,15 +47,15 @@ alignas(64) constexpr float kZeros[6 * kLanes] = {};
 // Calls f with each tile's rows of points: row i begins at row[i]; rows outside are zeros, and only columns
 // inside `columns` may be read.
 template <int points, class F>
-HWY_INLINE void each_tile(const Image& g, const float* x, const Tiles& tiles, int64_t first, int64_t last,
-                          const F& f) {
+HWY_INLINE void each_tile(const TiledImage& g, const float* x, const TileRange& tiles, int64_t first,
+                          int64_t last, const F& f) {
   for (int64_t c = first; c < last; ++c) {
-    Place place(g, tiles.first);
+    TilePosition at_tile(g, tiles.first);
     float* to = tiles.data + (c * tiles.capacity + tiles.first - tiles.origin) * kLanes;
-    for (int64_t k = 0; k < tiles.count; ++k, to += kLanes, place.advance(g)) {
-      const int64_t top = place.high * kTile - g.pad_top, left = place.wide * kTile - g.pad_left;
+    for (int64_t k = 0; k < tiles.count; ++k, to += kLanes, at_tile.advance(g)) {
+      const int64_t top = at_tile.high * kTileEdge - g.pad_top, left = at_tile.wide * kTileEdge - g.pad_left;
       const Inside rows(top, points, g.height), columns(left, points, g.width);
-      const float* plane = x + (place.image * g.blocks + c) * g.height * g.width * kLanes;
+      const float* plane = x + (at_tile.image * g.blocks + c) * g.height * g.width * kLanes;
       const float* row[points];
       for (int64_t i = 0; i < points; ++i) {
         const bool inside = i >= rows.first && i < rows.last;
@@ -66,7 +66,7 @@ HWY_INLINE void each_tile(const Image& g, const float* x, const Tiles& tiles, in
   }
 }
 
-void spread(const Image& g, const float* x, const Tiles& tiles, int64_t first, int64_t last) {
+void spread(const TiledImage& g, const float* x, const TileRange& tiles, int64_t first, int64_t last) {
   const D d;
   each_tile<6>(g, x, tiles, first, last,
                [&](int64_t, const float* const* row, Inside columns, float* to) HWY_ATTR {
@@ -89,7 +89,7 @@ void spread(const Image& g, const float* x, const Tiles& tiles, int64_t first, i
                });
 }
 
-void spread_gradient(const Image& g, const float* dy, const Tiles& tiles, float* sums, int64_t first,
+void spread_gradient(const TiledImage& g, const float* dy, const TileRange& tiles, float* sums, int64_t first,
                      int64_t last) {
   if (first >= last) return;
   const D d;
@@ -127,7 +127,7 @@ void spread_gradient(const Image& g, const float* dy, const Tiles& tiles, float*
 }
 
 // The last block of a bias may end early.
-V load_bias(const Epilogue& e, int64_t block) {
+V load_bias(const PostOpValues& e, int64_t block) {
   const D d;
   if (!e.bias) return hn::Zero(d);
   const int64_t rest = e.channels - block * kLanes;
@@ -135,14 +135,15 @@ V load_bias(const Epilogue& e, int64_t block) {
   return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(rest)), d, e.bias + block * kLanes);
 }
 
-void gather(const Image& g, const Tiles& tiles, float* y, const Epilogue& e, int64_t first, int64_t last) {
+void gather(const TiledImage& g, const TileRange& tiles, float* y, const PostOpValues& e, int64_t first,
+            int64_t last) {
   const D d;
   for (int64_t c = first; c < last; ++c) {
     const V bias = load_bias(e, c), slope = hn::Set(d, e.slope);
     const bool leaky = e.slope != 0;  // infinite values times a slope of 0 would be NaN
-    Place place(g, tiles.first);
+    TilePosition at_tile(g, tiles.first);
     const float* from = tiles.data + ((c - first) * tiles.capacity + tiles.first - tiles.origin) * kLanes;
-    for (int64_t k = 0; k < tiles.count; ++k, from += kLanes, place.advance(g)) {
+    for (int64_t k = 0; k < tiles.count; ++k, from += kLanes, at_tile.advance(g)) {
       V part[6][4];  // [column of points][row of results]
       for (int64_t j = 0; j < 6; ++j) {
         const float* m = from + j * tiles.plane;
@@ -150,9 +151,9 @@ void gather(const Image& g, const Tiles& tiles, float* y, const Epilogue& e, int
         gather_line(hn::Load(d, m), hn::Load(d, m + row), hn::Load(d, m + 2 * row), hn::Load(d, m + 3 * row),
                     hn::Load(d, m + 4 * row), hn::Load(d, m + 5 * row), part[j]);
       }
-      const int64_t top = place.high * kTile, left = place.wide * kTile;
-      const int64_t rows = std::min(kTile, g.height - top), columns = std::min(kTile, g.width - left);
-      const int64_t at = (((place.image * g.blocks + c) * g.height + top) * g.width + left) * kLanes;
+      const int64_t top = at_tile.high * kTileEdge, left = at_tile.wide * kTileEdge;
+      const int64_t rows = std::min(kTileEdge, g.height - top), columns = std::min(kTileEdge, g.width - left);
+      const int64_t at = (((at_tile.image * g.blocks + c) * g.height + top) * g.width + left) * kLanes;
       for (int64_t i = 0; i < rows; ++i) {
         V line[4];
         gather_line(part[0][i], part[1][i], part[2][i], part[3][i], part[4][i], part[5][i], line);
@@ -187,7 +188,7 @@ HWY_INLINE int64_t weight_at(int64_t block, int64_t blocks, int64_t summed, int6
 }
 
 void spread_weights(const float* w, int64_t filters, int64_t channels, bool turned, float* to, int64_t plane,
-                    Range results, Range summed, Range held) {
+                    BlockRange results, BlockRange summed, BlockRange held) {
   const D d;
   constexpr int64_t square = kLanes * kLanes;
   const int64_t all = held.count() * kLanes;
@@ -216,7 +217,7 @@ void spread_weights(const float* w, int64_t filters, int64_t channels, bool turn
 }
 
 void gather_weights(const float* from, int64_t plane, int64_t filters, int64_t channels, float* dw,
-                    bool fresh, const Loops::Part& part) {
+                    bool fresh, const WinogradLoops::Part& part) {
   const D d;
   constexpr int64_t square = kLanes * kLanes;
   for (int64_t f = part.filters.first; f < part.filters.last; ++f) {
@@ -249,27 +250,27 @@ void add(const float* from, float* to, int64_t count) {
     hn::Store(hn::Add(hn::Load(d, to + k), hn::Load(d, from + k)), d, to + k);
 }
 
-Loops find_target() {
+WinogradLoops find_target() {
   return {static_cast<int>(kLanes), kMostTiles,     spread,  spread_gradient, gather,
           spread_weights,           gather_weights, product, product_weights, add};
 }
 
 #else
 
-Loops find_target() { return {}; }
+WinogradLoops find_target() { return {}; }
 
 #endif
 
 }  // namespace
-}  // namespace luge::winograd::HWY_NAMESPACE
+}  // namespace luge::cpu::conv::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace luge::winograd {
+namespace luge::cpu::conv {
 HWY_EXPORT(find_target);
-const Loops& loops() {
-  static const Loops found = HWY_DYNAMIC_DISPATCH(find_target)();
+const WinogradLoops& winograd_loops() {
+  static const WinogradLoops found = HWY_DYNAMIC_DISPATCH(find_target)();
   return found;
 }
-}  // namespace luge::winograd
+}  // namespace luge::cpu::conv
 #endif

@@ -6,9 +6,9 @@
 #include "backend/cpu/conv/winograd_plan.h"
 #include "backend/cpu/conv/winograd_share.h"
 
-namespace luge::winograd {
+namespace luge::cpu::conv {
 
-struct WeightGradient::Space {
+struct WinogradWeightsPlan::Space {
   float* x;
   float* y;
   float* sum;
@@ -18,48 +18,49 @@ struct WeightGradient::Space {
   int64_t apart;
 };
 
-struct WeightGradient::Call {
+struct WinogradWeightsPlan::Call {
   const float* x;
   const float* dy;
   float* dw;
 };
 
-WeightGradient::WeightGradient(const Problem& problem, int64_t filters, int threads, const Cut& cut)
+WinogradWeightsPlan::WinogradWeightsPlan(const WinogradProblem& problem, int64_t filters, int threads,
+                                         const WinogradCut& cut)
     : problem_(problem),
       filters_(filters),
-      x_(image(problem, problem.channel_blocks, problem.height, problem.width, true)),
-      y_(image(problem, problem.filter_blocks, problem.out_height, problem.out_width, false)),
+      x_(tiled_image(problem, problem.channel_blocks, problem.height, problem.width, true)),
+      y_(tiled_image(problem, problem.filter_blocks, problem.out_height, problem.out_width, false)),
       threads_(threads),
       cut_(cut),
-      lanes_(loops().lanes) {
+      lanes_(winograd_loops().lanes) {
   cut_.tiles = std::min(cut_.tiles, problem.tiles());
   cut_.chunk = cut_.chunk == 0 || !cut_.together ? x_.blocks : std::min(cut_.chunk, x_.blocks);
-  x_plane_ = plane_of(x_.blocks * cut_.tiles * lanes_);
-  y_plane_ = plane_of(y_.blocks * cut_.tiles * lanes_);
-  sum_plane_ = plane_of(cut_.chunk * y_.blocks * lanes_ * lanes_);
+  x_plane_ = padded_plane(x_.blocks * cut_.tiles * lanes_);
+  y_plane_ = padded_plane(y_.blocks * cut_.tiles * lanes_);
+  sum_plane_ = padded_plane(cut_.chunk * y_.blocks * lanes_ * lanes_);
   bias_ = (y_.blocks * lanes_ + 15) / 16 * 16;
 }
 
-std::size_t WeightGradient::scratch() const {
-  const int64_t images = kPoints * (x_plane_ + y_plane_), sums = kPoints * sum_plane_ + bias_;
+std::size_t WinogradWeightsPlan::scratch() const {
+  const int64_t images = kWinogradPoints * (x_plane_ + y_plane_), sums = kWinogradPoints * sum_plane_ + bias_;
   return static_cast<std::size_t>(threads_ * sums + (cut_.together ? 1 : threads_) * images) * sizeof(float);
 }
 
-WeightGradient::Space WeightGradient::space(void* scratch, int me) const {
-  const int64_t sums = kPoints * sum_plane_ + bias_, images = kPoints * (x_plane_ + y_plane_);
+WinogradWeightsPlan::Space WinogradWeightsPlan::space(void* scratch, int me) const {
+  const int64_t sums = kWinogradPoints * sum_plane_ + bias_, images = kWinogradPoints * (x_plane_ + y_plane_);
   float* const begin = static_cast<float*>(scratch);
   Space space;
   space.apart = sums;
   space.first_sum = begin;
-  space.first_bias = begin + kPoints * sum_plane_;
+  space.first_bias = begin + kWinogradPoints * sum_plane_;
   space.sum = begin + me * sums;
-  space.bias = space.sum + kPoints * sum_plane_;
+  space.bias = space.sum + kWinogradPoints * sum_plane_;
   space.x = begin + threads_ * sums + (cut_.together ? 0 : me * images);
-  space.y = space.x + kPoints * x_plane_;
+  space.y = space.x + kWinogradPoints * x_plane_;
   return space;
 }
 
-void WeightGradient::run(const float* x, const float* dy, float* dw, float* db, void* scratch) const {
+void WinogradWeightsPlan::run(const float* x, const float* dy, float* dw, float* db, void* scratch) const {
   const Call call{x, dy, dw};
   const auto work = [&](int me, int all) {
     const Space mine = space(scratch, me);
@@ -77,50 +78,50 @@ void WeightGradient::run(const float* x, const float* dy, float* dw, float* db, 
 }
 
 // Each thread sums over tiles of its own; the sums are added in the order of the threads.
-void WeightGradient::alone(const Space& space, int me, int all, const Call& call) const {
-  const Loops& f = loops();
-  const Share range(problem_.tiles(), me, all);
-  if (range.first == range.last) std::fill_n(space.sum, kPoints * sum_plane_, 0.0f);
+void WinogradWeightsPlan::alone(const Space& space, int me, int all, const Call& call) const {
+  const WinogradLoops& f = winograd_loops();
+  const ThreadPart range(problem_.tiles(), me, all);
+  if (range.first == range.last) std::fill_n(space.sum, kWinogradPoints * sum_plane_, 0.0f);
   for (int64_t first = range.first; first < range.last; first += cut_.tiles) {
     const int64_t count = std::min(cut_.tiles, range.last - first);
     f.spread(x_, call.x, {space.x, x_plane_, cut_.tiles, first, count, first}, 0, x_.blocks);
     f.spread_gradient(y_, call.dy, {space.y, y_plane_, cut_.tiles, first, count, first}, space.bias, 0,
                       y_.blocks);
-    for (int64_t point = 0; point < kPoints; ++point) {
+    for (int64_t point = 0; point < kWinogradPoints; ++point) {
       f.product_weights(space.x + point * x_plane_, space.y + point * y_plane_, cut_.tiles, count, x_.blocks,
                         y_.blocks, space.sum + point * sum_plane_, first == range.first);
     }
   }
 #pragma omp barrier
   if (all > 1) {
-    const Share part(kPoints * sum_plane_ / 16, me, all);
+    const ThreadPart part(kWinogradPoints * sum_plane_ / 16, me, all);
     for (int other = 1; other < all; ++other) {
       f.add(space.first_sum + other * space.apart + part.first * 16, space.first_sum + part.first * 16,
             (part.last - part.first) * 16);
     }
 #pragma omp barrier
   }
-  const Share share(y_.blocks, me, all);
+  const ThreadPart share(y_.blocks, me, all);
   f.gather_weights(space.first_sum, sum_plane_, y_.blocks, x_.blocks, call.dw, true,
                    {{share.first, share.last}, {0, x_.blocks}});
 }
 
 // Every thread sums over all tiles for channels of its own.
-void WeightGradient::together(const Space& space, int me, int all, const Call& call) const {
-  const Loops& f = loops();
-  const Share chunks((x_.blocks + cut_.chunk - 1) / cut_.chunk, me, all);
+void WinogradWeightsPlan::together(const Space& space, int me, int all, const Call& call) const {
+  const WinogradLoops& f = winograd_loops();
+  const ThreadPart chunks((x_.blocks + cut_.chunk - 1) / cut_.chunk, me, all);
   for (int64_t origin = 0; origin < problem_.tiles(); origin += cut_.tiles) {
     const int64_t count = std::min(cut_.tiles, problem_.tiles() - origin);
-    const Share mine(count, me, all);
+    const ThreadPart mine(count, me, all);
     const auto part = [&](float* data, int64_t plane) {
-      return Tiles{data, plane, cut_.tiles, origin + mine.first, mine.last - mine.first, origin};
+      return TileRange{data, plane, cut_.tiles, origin + mine.first, mine.last - mine.first, origin};
     };
     f.spread(x_, call.x, part(space.x, x_plane_), 0, x_.blocks);
     f.spread_gradient(y_, call.dy, part(space.y, y_plane_), space.bias, 0, y_.blocks);
 #pragma omp barrier
     for (int64_t chunk = chunks.first; chunk < chunks.last; ++chunk) {
-      const Range channels{chunk * cut_.chunk, std::min((chunk + 1) * cut_.chunk, x_.blocks)};
-      for (int64_t point = 0; point < kPoints; ++point) {
+      const BlockRange channels{chunk * cut_.chunk, std::min((chunk + 1) * cut_.chunk, x_.blocks)};
+      for (int64_t point = 0; point < kWinogradPoints; ++point) {
         f.product_weights(space.x + point * x_plane_ + channels.first * cut_.tiles * lanes_,
                           space.y + point * y_plane_, cut_.tiles, count, channels.count(), y_.blocks,
                           space.sum + point * sum_plane_, true);
@@ -132,4 +133,4 @@ void WeightGradient::together(const Space& space, int me, int all, const Call& c
   }
 }
 
-}  // namespace luge::winograd
+}  // namespace luge::cpu::conv

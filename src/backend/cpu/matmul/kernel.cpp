@@ -34,7 +34,7 @@ std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& 
 // Fills in what stands behind the product; `operands` gets the input that each step reads, or -1.
 std::string take_tail(const KernelRequest& r, Problem& problem, std::vector<int>& operands) {
   problem.bias = cpu::own_inputs(r) == 3;
-  if (r.post.size() > most_tail_steps) return fmt::format("fuses at most {} steps", most_tail_steps);
+  if (r.post.size() > most_post_ops) return fmt::format("fuses at most {} steps", most_post_ops);
   for (const PostOp& post : r.post) {
     const bool known = post.instruction == Instruction::relu || post.instruction == Instruction::add ||
                        post.instruction == Instruction::mul;
@@ -42,9 +42,9 @@ std::string take_tail(const KernelRequest& r, Problem& problem, std::vector<int>
     const bool whole = post.operand < 0 || reach_of(r.in[static_cast<std::size_t>(post.operand)].shape,
                                                     result, result.rank() - 1) == Reach::whole;
     if (!known || !whole) return fmt::format("fuses no {} of this kind", luge::name(post.instruction));
-    problem.tail.push_back(post.instruction == Instruction::relu  ? TailStep::relu
-                           : post.instruction == Instruction::add ? TailStep::add
-                                                                  : TailStep::mul);
+    problem.post_ops.push_back(post.instruction == Instruction::relu  ? TilePostOp::relu
+                               : post.instruction == Instruction::add ? TilePostOp::add
+                                                                      : TilePostOp::mul);
     operands.push_back(post.operand);
   }
   return {};

@@ -61,7 +61,7 @@ void Product::cut(int64_t begin, int64_t extent, int64_t most, const Work& work)
 
 int64_t Product::panel_begin(int64_t panel) const { return vectors_ * panel / panels_ * lanes_; }
 
-std::size_t Product::place(int kind, int64_t vectors, int64_t rows) const {
+std::size_t Product::tile_index(int kind, int64_t vectors, int64_t rows) const {
   return static_cast<std::size_t>((kind * widest_ + vectors - 1) * tallest_ + rows - 1);
 }
 
@@ -87,7 +87,7 @@ void Product::write_code(x64::Isa isa) {
   for (const int sum : sums) {
     shape.add = sum & adds;
     shape.bias = (sum & ends) && problem_.bias;
-    shape.tail = sum & ends ? problem_.tail : std::vector<TailStep>{};
+    shape.post_ops = sum & ends ? problem_.post_ops : std::vector<TilePostOp>{};
     for (const auto& [vectors, partly] : widths) {
       shape.part = partly != 0;
       shape.vectors = static_cast<int>(vectors);
@@ -95,7 +95,7 @@ void Product::write_code(x64::Isa isa) {
         shape.rows = static_cast<int>(rows);
         auto code = x64::Code::make(generate_tile(shape, isa));
         if (!code) return;
-        tiles_[place(sum | partly, vectors, rows)] = code->as<TileFunction>();
+        tiles_[tile_index(sum | partly, vectors, rows)] = code->as<TileFunction>();
         codes_.push_back(std::move(code));
       }
     }
@@ -160,11 +160,11 @@ void Product::multiply_tile(const Arrays& arrays, const float* packed_b, int64_t
                 .fours = depth / 4,
                 .rest = depth % 4,
                 .last = problem_.columns - column - (width - lanes_)};
-  for (std::size_t step = 0; step < problem_.tail.size(); ++step) {
+  for (std::size_t step = 0; step < problem_.post_ops.size(); ++step) {
     if (arrays.operands[step]) call.operands[step] = arrays.operands[step] + at;
   }
   const int kind = (block > 0 ? adds : 0) | (block + 1 == blocks_ ? ends : 0) | (is_part(panel) ? part : 0);
-  tiles_[place(kind, width / lanes_, rows)](&call);
+  tiles_[tile_index(kind, width / lanes_, rows)](&call);
 }
 
 }  // namespace luge::cpu::matmul

@@ -18,15 +18,15 @@ struct Problem {
   int64_t rows = 0, columns = 0, depth = 0;
   Side b{};
   bool bias = false;  // one number per column
-  std::vector<TailStep> tail;
+  std::vector<TilePostOp> post_ops;
 };
 
-/// Where a call finds them. operands[k] lies as the result does and belongs to tail[k]; null for relu.
+/// Where a call finds them. operands[k] lies as the result does and belongs to post_ops[k]; null for relu.
 struct Arrays {
   const float *a, *b;
   float* c;
   const float* bias;
-  const float* operands[most_tail_steps];
+  const float* operands[most_post_ops];
 };
 
 class Product {
@@ -61,7 +61,7 @@ class Product {
   int64_t panel_begin(int64_t panel) const;                 // its first column
   int64_t block_begin(int64_t block) const { return problem_.depth * block / blocks_; }
   bool is_part(int64_t panel) const { return panel + 1 == panels_ && problem_.columns % lanes_ != 0; }
-  std::size_t place(int kind, int64_t vectors, int64_t rows) const;  // in tiles_
+  std::size_t tile_index(int kind, int64_t vectors, int64_t rows) const;  // in tiles_
 
   Problem problem_;
   Packing packing_ = packing();

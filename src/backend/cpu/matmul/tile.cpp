@@ -105,13 +105,13 @@ class Generator {
         for (int r = 0; r < shape_.rows; ++r) assembler_.vector(code::add, sum(r, v), sum(r, v), bias);
       }
     }
-    for (std::size_t k = 0; k < shape_.tail.size(); ++k) {
-      if (shape_.tail[k] == TailStep::relu) {
+    for (std::size_t k = 0; k < shape_.post_ops.size(); ++k) {
+      if (shape_.post_ops[k] == TilePostOp::relu) {
         relu();
         continue;
       }
       assembler_.load(kOther, field(offsetof(TileCall, operands) + k * sizeof(const float*)));
-      const Opcode how = shape_.tail[k] == TailStep::add ? code::add : code::mul;
+      const Opcode how = shape_.post_ops[k] == TilePostOp::add ? code::add : code::mul;
       each([&](int r, int v) { combine(how, r, v, element(kOther, r, v)); });
     }
   }

@@ -12,8 +12,8 @@ namespace luge::cpu::matmul {
 using std::int64_t;
 
 /// What happens to a finished element, in this order, behind the bias.
-enum class TailStep : std::uint8_t { add, mul, relu };
-inline constexpr int most_tail_steps = 4;
+enum class TilePostOp : std::uint8_t { add, mul, relu };
+inline constexpr int most_post_ops = 4;
 
 /// What is the same for all tiles of one code. Steps are counted in numbers, not bytes.
 struct TileShape {
@@ -23,7 +23,7 @@ struct TileShape {
   bool part = false;  // only TileCall::last numbers of the last vector are there
   bool add = false;   // to what the result holds
   bool bias = false;
-  std::vector<TailStep> tail;
+  std::vector<TilePostOp> post_ops;
 };
 
 /// A tile's addresses: element (r, k) of A lies at a[r · a_row + k], whole vectors of B at
@@ -34,7 +34,7 @@ struct TileCall {
   const float* b;
   float* c;
   const float* bias;
-  const float* operands[most_tail_steps];
+  const float* operands[most_post_ops];
   int64_t fours, rest;  // the inner extent: so many times four steps, and so many more
   int64_t last;
 };

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)
+#include "backend/cpu/fused/targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/norm/rows_simd.cpp"
 #include "hwy/foreach_target.h"

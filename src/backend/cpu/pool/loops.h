@@ -27,15 +27,14 @@ struct Geometry {
   std::int64_t rows() const { return planes * axis[0].out * axis[1].out; }
 };
 
-struct Loops {
-  /// Rows first … last - 1 of the output y; positions may be null.
-  void (*forward)(const Geometry& g, const void* x, void* y, void* positions, std::int64_t first,
-                  std::int64_t last);
-  /// Planes first … last - 1 of the input's gradient dx. `scratch` is a plane of floats, for bfloat16.
-  void (*backward)(const Geometry& g, const void* dy, const void* positions, void* dx, float* scratch,
-                   std::int64_t first, std::int64_t last);
-};
+/// Rows first … last - 1 of the output y; positions may be null.
+using ForwardLoop = void (*)(const Geometry& g, const void* x, void* y, void* positions, std::int64_t first,
+                             std::int64_t last);
+/// Planes first … last - 1 of the input's gradient dx. `scratch` is a plane of floats, for bfloat16.
+using BackwardLoop = void (*)(const Geometry& g, const void* dy, const void* positions, void* dx,
+                              float* scratch, std::int64_t first, std::int64_t last);
 /// The loops for this machine's instruction set: elements f32 or bf16, positions u8 or i32.
-Loops loops_for(DType element, DType position);
+ForwardLoop forward_loop(DType element, DType position);
+BackwardLoop backward_loop(DType element, DType position);
 
 }  // namespace luge::cpu::pool

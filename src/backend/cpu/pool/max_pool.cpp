@@ -41,7 +41,7 @@ Offer pool_offer(const KernelRequest& r, LayoutId layout, const Type& x, const T
   Offer offer;
   for (const Type& type : r.out) offer.out_layouts.push_back(cpu::canonical_layout(layout, type));
   offer.cost = 1e-6 + bytes / (bytes_per_second * threads) * (g.lanes == 1 ? 2 : 1);
-  auto kernel = std::make_shared<Run>(g, loops_for(x.dtype, position), threads);
+  auto kernel = std::make_shared<Run>(g, Run::loop_for(x.dtype, position), threads);
   if (x.dtype == DType::bf16) offer.scratch = kernel->scratch();
   offer.kernel = std::move(kernel);
   offer.note = fmt::format("{} lanes{}", g.lanes, threads == 1 ? ", one thread" : "");
@@ -50,33 +50,34 @@ Offer pool_offer(const KernelRequest& r, LayoutId layout, const Type& x, const T
 
 class Forward final : public PreparedKernel {
  public:
-  Forward(const Geometry& g, Loops loops, int threads) : g_(g), loops_(loops), threads_(threads) {}
+  Forward(const Geometry& g, ForwardLoop loop, int threads) : g_(g), loop_(loop), threads_(threads) {}
+  static ForwardLoop loop_for(DType element, DType position) { return forward_loop(element, position); }
   std::size_t scratch() const { return 0; }
   void run(const KernelCall& call) const override {
     const std::int64_t all = g_.rows();
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int part = 0; part < threads_; ++part) {
-      loops_.forward(g_, call.in[0], call.out[0], call.out[1], all * part / threads_,
-                     all * (part + 1) / threads_);
+      loop_(g_, call.in[0], call.out[0], call.out[1], all * part / threads_, all * (part + 1) / threads_);
     }
   }
 
  private:
   Geometry g_;
-  Loops loops_;
+  ForwardLoop loop_;
   int threads_;
 };
 
 class Backward final : public PreparedKernel {
  public:
-  Backward(const Geometry& g, Loops loops, int threads) : g_(g), loops_(loops), threads_(threads) {}
+  Backward(const Geometry& g, BackwardLoop loop, int threads) : g_(g), loop_(loop), threads_(threads) {}
+  static BackwardLoop loop_for(DType element, DType position) { return backward_loop(element, position); }
   std::size_t scratch() const { return static_cast<std::size_t>(threads_ * plane()) * sizeof(float); }
   void run(const KernelCall& call) const override {
 #pragma omp parallel for num_threads(threads_) schedule(static) if (threads_ > 1)
     for (int part = 0; part < threads_; ++part) {
       float* own = call.scratch ? static_cast<float*>(call.scratch) + part * plane() : nullptr;
-      loops_.backward(g_, call.in[0], call.in[1], call.out[0], own, g_.planes * part / threads_,
-                      g_.planes * (part + 1) / threads_);
+      loop_(g_, call.in[0], call.in[1], call.out[0], own, g_.planes * part / threads_,
+            g_.planes * (part + 1) / threads_);
     }
   }
 
@@ -84,7 +85,7 @@ class Backward final : public PreparedKernel {
   // Floats of one thread's plane, in whole lines of the cache.
   std::int64_t plane() const { return (g_.in_points() * g_.lanes + 15) / 16 * 16; }
   Geometry g_;
-  Loops loops_;
+  BackwardLoop loop_;
   int threads_;
 };
 

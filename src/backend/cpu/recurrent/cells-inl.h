@@ -1,4 +1,4 @@
-// What a step of an LSTM and of a GRU does behind its products, and its gradient. Per-target include guard,
+// What a step of an LSTM and of a GRU does after its products, and its gradient. Per-target include guard,
 // as Highway wants it.
 #if defined(LUGE_RECURRENT_CELLS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LUGE_RECURRENT_CELLS_INL_H_
@@ -36,9 +36,9 @@ HWY_INLINE Register load_or_zero(const float* from, int64_t at, int64_t count) {
   return from ? load_lanes(from + at, count) : hn::Zero(F());
 }
 
-/// What a block of rows and one register of units come to behind the products.
-struct Place {
-  int64_t row, t, unit, count;  // row of the batch; units of this register that there are
+/// Where one register of units stands: row of the batch, step, first unit, and units that there are.
+struct CellPosition {
+  int64_t row, t, unit, count;
 };
 
 struct Lstm {
@@ -48,8 +48,8 @@ struct Lstm {
   static constexpr int of_state(int part) { return part; }
 
   /// From the sums to h; `state` holds c.
-  static HWY_INLINE Register forward(const Forward& f, const Register* sum, const Place& p, float* state,
-                                     Register /*h before*/) {
+  static HWY_INLINE Register forward(const Forward& f, const Register* sum, const CellPosition& p,
+                                     float* state, Register /*h before*/) {
     const F d;
     const Register i = sigmoid(sum[0]), o = sigmoid(sum[3]);
     const Register g = tanh(sum[2]), forget = sigmoid(sum[1]);
@@ -70,7 +70,7 @@ struct Lstm {
 
   /// From the gradient of h to those in front of the nonlinearities, `kParts` of them; `state` holds the
   /// gradient of c.
-  static HWY_INLINE void backward(const Backward& b, Register dh, const Place& p, float* state,
+  static HWY_INLINE void backward(const Backward& b, Register dh, const CellPosition& p, float* state,
                                   Register* before) {
     const F d;
     const int64_t units = b.e.units, at = b.e.at(p.row, p.t);
@@ -98,7 +98,7 @@ struct Gru {
   static constexpr int of_input(int part) { return part; }
   static constexpr int of_state(int part) { return part == 2 ? 3 : part; }
 
-  static HWY_INLINE Register forward(const Forward& f, const Register* sum, const Place& p, float*,
+  static HWY_INLINE Register forward(const Forward& f, const Register* sum, const CellPosition& p, float*,
                                      Register h) {
     const Register r = sigmoid(sum[0]), z = sigmoid(sum[1]);
     const Register n = tanh(hn::MulAdd(r, sum[3], sum[2]));
@@ -112,7 +112,7 @@ struct Gru {
     return hn::MulAdd(z, hn::Sub(h, n), n);
   }
 
-  static HWY_INLINE void backward(const Backward& b, Register dh, const Place& p, float* state,
+  static HWY_INLINE void backward(const Backward& b, Register dh, const CellPosition& p, float* state,
                                   Register* before) {
     const F d;
     const int64_t units = b.e.units, at = b.e.at(p.row, p.t);

@@ -102,8 +102,8 @@ class ForwardRun final : public PreparedKernel {
     f.gates = result(call, lstm ? 3 : 2);
     f.before = result(call, lstm ? 5 : 3);
     f.packed = static_cast<float*>(call.scratch);
-    const auto& loops = functions(cell_);
-    walk(f, split_, loops.pack_forward, loops.forward);
+    const auto& loops = forward_functions(cell_);
+    walk(f, split_, loops.pack, loops.walk);
   }
 
  private:
@@ -129,8 +129,8 @@ class BackwardRun final : public PreparedKernel {
       b.before_input = result(call, 0), b.before = result(call, 1), b.dh0 = result(call, 2);
     }
     b.packed = static_cast<float*>(call.scratch);
-    const auto& loops = functions(cell_);
-    walk(b, split_, loops.pack_backward, loops.backward);
+    const auto& loops = backward_functions(cell_);
+    walk(b, split_, loops.pack, loops.walk);
   }
 
  private:
@@ -174,7 +174,7 @@ class ForwardKernel final : public Kernel {
     Split split =
         split_of(extents_of(*attributes, r.in[0].shape, r.in[2].shape, r.in[0].shape[2]), r.threads);
     split.packed = forward_packed(cell, split.e);
-    split.of_rows = forward_scratch(split.e, split.rows());
+    split.of_rows = split.rows() * forward_scratch(split.e).floats();
     return accept<ForwardRun>(cell, split, r.in.size() == 6, static_cast<double>(split.e.in + split.e.units));
   }
 };
@@ -194,10 +194,10 @@ class BackwardKernel final : public Kernel {
     }
     Split split = split_of(extents_of(*attributes, r.in[1].shape, r.in[0].shape, 0), r.threads);
     split.packed = backward_packed(cell, split.e);
-    split.of_rows = backward_scratch(cell, split.e, split.rows());
+    split.of_rows = split.rows() * backward_scratch(parts_of(cell), split.e).floats();
     const bool started = r.in.size() == 7;  // lstm
     Offer offer = accept<BackwardRun>(cell, split, started, static_cast<double>(split.e.units));
-    // A gate is read just before its gradient takes its place.
+    // A gate is read just before its gradient overwrites it.
     if (cell == Cell::lstm) offer.in_place = {{.input = 1, .output = 0}};
     return offer;
   }

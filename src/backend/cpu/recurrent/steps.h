@@ -13,7 +13,7 @@ struct Extents {
   std::int64_t steps = 0, batch = 0, in = 0, units = 0;
   bool batch_first = false;
 
-  /// Place of a step of a row among all of them.
+  /// Index of a step of a row among all of them.
   std::int64_t at(std::int64_t n, std::int64_t t) const {
     return batch_first ? n * steps + t : t * batch + n;
   }
@@ -45,28 +45,49 @@ struct Backward {
 };
 
 inline int parts_of(Cell cell) { return cell == Cell::lstm ? 4 : 3; }
-/// Floats that hold the packed weights, and those that a walk over `rows` rows works in.
-std::int64_t forward_packed(Cell cell, const Extents& e);
-std::int64_t forward_scratch(const Extents& e, std::int64_t rows);
-std::int64_t backward_packed(Cell cell, const Extents& e);
-std::int64_t backward_scratch(Cell cell, const Extents& e, std::int64_t rows);
+inline std::int64_t cache_lines(std::int64_t floats) { return (floats + 15) / 16 * 16; }
 
-/// A thread's place in the grid.
+/// Floats that hold the packed weights.
+inline std::int64_t forward_packed(Cell cell, const Extents& e) {
+  constexpr int sums = 4;  // whose biases lie after the weights
+  return cache_lines(e.padded() * (parts_of(cell) * (e.in + e.units) + sums));
+}
+inline std::int64_t backward_packed(Cell cell, const Extents& e) {
+  return e.padded() * parts_of(cell) * e.units;
+}
+
+/// Floats that a walk works in for a row of the batch: two left sides of a product, and the state. Rows lie a
+/// cache line further apart than they must, so that they do not fall into the same sets.
+struct RowScratch {
+  std::int64_t left, state;
+  std::int64_t floats() const { return 2 * left + state; }
+};
+inline RowScratch forward_scratch(const Extents& e) {
+  return {cache_lines(e.in) + e.padded() + 16, e.padded()};
+}
+inline RowScratch backward_scratch(int parts, const Extents& e) {
+  return {cache_lines(parts * e.units) + 16, e.padded()};
+}
+
+/// What a thread of the grid works on.
 struct Share {
   std::int64_t first_row = 0, last_row = 0;
   int unit_part = 0, unit_parts = 1;
   void (*meet)() = nullptr;  // waits for all threads; null: there is one
 };
 
-struct Functions {
+struct ForwardFunctions {
   /// Share `part` of `parts` of the packing.
-  void (*pack_forward)(const Forward& f, int part, int parts);
+  void (*pack)(const Forward& f, int part, int parts);
   /// `scratch` belongs to all threads that share the rows.
-  void (*forward)(const Forward& f, float* scratch, const Share& share);
-  void (*pack_backward)(const Backward& b, int part, int parts);
-  void (*backward)(const Backward& b, float* scratch, const Share& share);
+  void (*walk)(const Forward& f, float* scratch, const Share& share);
+};
+struct BackwardFunctions {
+  void (*pack)(const Backward& b, int part, int parts);
+  void (*walk)(const Backward& b, float* scratch, const Share& share);
 };
 /// For the best instruction set of this machine.
-const Functions& functions(Cell cell);
+const ForwardFunctions& forward_functions(Cell cell);
+const BackwardFunctions& backward_functions(Cell cell);
 
 }  // namespace luge::cpu::recurrent

@@ -1,10 +1,10 @@
-#include "backend/cpu/conv/tail.h"
+#include "backend/cpu/conv/post_ops.h"
 
 #include <fmt/format.h>
 
-namespace luge::cpu {
+namespace luge::cpu::conv {
 
-Tail::Tail(const KernelRequest& request) {
+FusedPostOps::FusedPostOps(const KernelRequest& request) {
   for (const PostOp& post : request.post) {
     if (relu) {
       refusal = "fuses nothing after relu";
@@ -21,4 +21,4 @@ Tail::Tail(const KernelRequest& request) {
   }
 }
 
-}  // namespace luge::cpu
+}  // namespace luge::cpu::conv
