@@ -91,7 +91,7 @@ void Arguments::set(std::string_view name, std::string value, bool from_file) {
   if (from_file) {
     typed_.emplace(key.name, name);
   } else {
-    typed_[key.name] = name;  // what stands on the command line counts
+    typed_[key.name] = name;  // the command line counts
   }
 }
 

@@ -9,7 +9,7 @@
 
 namespace luge::cli {
 
-/// The key of this name: its whole name, an alias, or what stands after the dot when no other key ends so.
+/// The key of this name: its whole name, an alias, or what comes after the dot when no other key ends so.
 /// Null when there is none.
 const Key* find_key(const std::vector<Key>& keys, std::string_view name);
 /// What a person probably means by a key that is not there, as the end of an error: what another program

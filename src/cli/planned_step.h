@@ -8,10 +8,10 @@
 
 namespace luge::cli {
 
-/// A batch of zeros as the training will see it, for plan and explain: types alone until somebody reads it.
+/// A batch of zeros as the training will see it, for plan and explain: types alone until it is read.
 data::Batch empty_batch(const data::Info& info, std::int64_t rows);
 /// A training step of the network that the keys name, on zeros: what plan and explain look at. Weights and
-/// batch are types alone until somebody reads them.
+/// batch are types alone until they are read.
 struct PlannedStep {
   Setup setup;
   data::Batch batch;

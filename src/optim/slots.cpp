@@ -24,7 +24,7 @@ void check_name(std::string_view name) {
                   name));
 }
 
-// Whether a value stands only when the step that is being recorded runs.
+// Whether a value is known only when the step that is being recorded runs.
 bool comes_later(const Node& node) {
   const Trace* trace = current_trace();
   switch (node.leaf) {
@@ -113,9 +113,9 @@ Tensor Slots::bias_correction(double decay) const {
       .value;
 }
 
-// Steps are smaller than what 16 bits of a weight resolve, so such a weight stands, exact, in a slot of its
-// own as float32. A weight that is no longer what the slot was rounded to was written by somebody else, and
-// the slot begins anew from it.
+// Steps are smaller than what 16 bits of a weight resolve, so such a weight is kept, exact, in a slot
+// as float32. A weight that is no longer the rounded value of its slot was assigned from outside; the slot
+// starts again from it.
 Tensor exact_value(const Variable& parameter, Slots& slots) {
   const Tensor value = parameter.value();
   const DType dtype = accumulator(value.dtype());

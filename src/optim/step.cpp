@@ -56,7 +56,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
   Slots::Shared shared{before + 1, {}};
   const Tensor common_rate = cast(rate, parameters.empty() ? f32 : accumulator(parameters[0].dtype()));
   Updates updates = {{state.step, guarded(state.step.value() + 1, parameters, checked, common_rate)}};
-  checked.clear();  // nobody holds a gradient while the step runs
+  checked.clear();  // no handle keeps a gradient alive while the step runs
   if (state.accumulates) updates.emplace_back(*state.accumulated_weight, scalar(0.0, f64));
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     if (!gradients[k].defined() || !parameters[k].trainable()) continue;

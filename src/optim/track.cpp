@@ -76,7 +76,7 @@ void Optimizer::State::make_slots() {
   }
 }
 
-// As many gradients as parameters, of parameters this optimizer tracks.
+// One gradient for each parameter, and only parameters that this optimizer tracks.
 void Optimizer::check(const Variables& parameters, const Tensors& gradients) const {
   State& state = *state_;
   if (parameters.size() != gradients.size()) {

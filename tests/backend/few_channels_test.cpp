@@ -59,7 +59,7 @@ void expect_near(KernelCase c, std::string_view name) {
   }
 }
 
-class NarrowConv : public ::testing::Test {
+class FewChannelsConv : public ::testing::Test {
   void SetUp() override {
     if (cpu::conv::few_channels_loops().lanes == 0) GTEST_SKIP() << "neither AVX2 nor AVX-512";
   }
@@ -69,7 +69,7 @@ LayoutId blocks(const Shape& shape) {
   return cpu::channel_blocks(cpu::conv::few_channels_loops().lanes, {f32, shape});
 }
 
-TEST_F(NarrowConv, Forward) {
+TEST_F(FewChannelsConv, Forward) {
   for (const Problem& p : problems()) {
     SCOPED_TRACE(p.what);
     KernelCase c = p.forward();
@@ -86,7 +86,7 @@ TEST_F(NarrowConv, Forward) {
   }
 }
 
-TEST_F(NarrowConv, BackwardData) {
+TEST_F(FewChannelsConv, BackwardData) {
   for (const Problem& p : problems()) {
     SCOPED_TRACE(p.what);
     KernelCase c = p.data();
@@ -96,7 +96,7 @@ TEST_F(NarrowConv, BackwardData) {
   }
 }
 
-TEST_F(NarrowConv, BackwardWeights) {
+TEST_F(FewChannelsConv, BackwardWeights) {
   for (const Problem& p : problems()) {
     SCOPED_TRACE(p.what);
     KernelCase c = p.weights();
@@ -113,7 +113,7 @@ TEST_F(NarrowConv, BackwardWeights) {
 }
 
 // A blocked image is read where it lies.
-TEST_F(NarrowConv, TakesLayoutsAsTheyCome) {
+TEST_F(FewChannelsConv, TakesLayoutsAsTheyCome) {
   const Problem p{"", {2, 6, 9, 9}, {12, 6, 3, 3}};
   KernelCase c = p.data();
   const Kernel& kernel = *find_kernel("conv_backward_data", "conv backward data along rows");
@@ -122,7 +122,7 @@ TEST_F(NarrowConv, TakesLayoutsAsTheyCome) {
   EXPECT_EQ(c.offer(kernel).in_layouts[0], blocks(p.y()));
 }
 
-TEST_F(NarrowConv, RefusesInWords) {
+TEST_F(FewChannelsConv, RefusesInWords) {
   const auto reason = [](const Problem& p) {
     return p.forward().offer(*find_kernel("conv", "conv along rows")).refusal;
   };

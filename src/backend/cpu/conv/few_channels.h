@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backend/cpu/conv/post_ops.h"
+#include "backend/cpu/conv/post_op_values.h"
 
 namespace luge::cpu::conv {
 

@@ -8,7 +8,6 @@
 #include "backend/cpu/conv/few_channels_plan.h"
 #include "backend/cpu/conv/post_ops.h"
 #include "backend/cpu/layout.h"
-#include "backend/cpu/own_inputs.h"
 
 namespace luge::cpu::conv {
 namespace {
@@ -37,36 +36,35 @@ PaddedPlanes turned(const PaddedPlanes& p, std::int64_t filters) {
 
 class RowsRun final : public PreparedKernel {
  public:
-  RowsRun(const PaddedPlanes& planes, std::int64_t images, std::int64_t results, bool turned, int bias,
+  RowsRun(const PaddedPlanes& planes, std::int64_t images, std::int64_t results, bool turned,
           const FusedPostOps& post_ops, int threads)
       : planes_(planes),
         images_(images),
         results_(results),
         turned_(turned),
-        bias_(bias),
-        addend_(post_ops.addend),
-        relu_(post_ops.relu),
-        slope_(post_ops.slope),
+        post_ops_(post_ops),
         threads_(threads) {}
 
   std::size_t scratch() const { return static_cast<std::size_t>(packed() + threads_ * numbers()) * 4; }
 
   void run(const KernelCall& call) const override {
-    const auto at = [&](int k) { return k < 0 ? nullptr : static_cast<const float*>(call.in[k]); };
+    const auto* const x = static_cast<const float*>(call.in[0]);
+    const auto* const w = static_cast<const float*>(call.in[1]);
     const FewChannelsLoops& f = few_channels_loops();
     auto* const weights = static_cast<float*>(call.scratch);
     const std::int64_t filters = turned_ ? planes_.channels : results_,
                        channels = turned_ ? results_ : planes_.channels;
-    f.pack(at(1), filters, channels, planes_.kernel, turned_, weights);
+    f.pack(w, filters, channels, planes_.kernel, turned_, weights);
     const std::int64_t result = results_ * planes_.out_height * planes_.out_width;
     share_images(images_, threads_, [&](int part, std::int64_t first, std::int64_t last) {
       float* planes = weights + packed() + part * numbers();
       std::fill_n(planes, numbers(), 0.0f);
       for (std::int64_t n = first; n < last; ++n) {
-        f.enter(planes_, at(0) + n * entering_numbers(planes_), planes);
-        const float* addend = addend_ < 0 ? nullptr : at(addend_) + n * result;
+        f.enter(planes_, x + n * entering_numbers(planes_), planes);
+        PostOpValues post_ops = post_ops_.values(call);
+        if (post_ops.addend) post_ops.addend += n * result;
         f.correlate(planes_, planes, weights, results_, static_cast<float*>(call.out[0]) + n * result,
-                    {.bias = at(bias_), .addend = addend, .relu = relu_, .slope = slope_});
+                    post_ops);
       }
     });
   }
@@ -80,9 +78,7 @@ class RowsRun final : public PreparedKernel {
   PaddedPlanes planes_;
   std::int64_t images_, results_;
   bool turned_;
-  int bias_, addend_;
-  bool relu_;
-  float slope_;
+  FusedPostOps post_ops_;
   int threads_;
 };
 
@@ -108,8 +104,7 @@ class RowsForward final : public Kernel {
     offer.in_layouts.assign(r.in.size(), public_layout);
     offer.in_layouts[0] = entering(r, 0, planes);
     offer.out_layouts = {public_layout};
-    const int bias = cpu::own_inputs(r) == 3 ? 2 : -1;
-    auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.y.shape[1], false, bias, post_ops,
+    auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.y.shape[1], false, post_ops,
                                          threads.count);
     offer.scratch = run->scratch();
     offer.cost = threads.seconds;
@@ -136,8 +131,8 @@ class RowsData final : public Kernel {
     Offer offer;
     offer.in_layouts = {entering(r, 0, planes), public_layout, any_layout};
     offer.out_layouts = {public_layout};
-    auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.x.shape[1], true, -1,
-                                         FusedPostOps(r), threads.count);
+    auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.x.shape[1], true, FusedPostOps(),
+                                         threads.count);
     offer.scratch = run->scratch();
     offer.cost = threads.seconds;
     offer.note = few_channels_note("rows", threads.count);

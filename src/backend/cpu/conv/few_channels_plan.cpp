@@ -10,20 +10,11 @@ namespace luge::cpu::conv {
 
 std::string refuse_types(const ConvAttributes& a, const ConvTypes& s) {
   if (few_channels_loops().lanes == 0) return "needs AVX2 or AVX-512";
-  for (const Type* type : {&s.x, &s.w, &s.y}) {
-    if (type->dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type->dtype));
-  }
+  if (std::string reason = refuse_dtypes(s); !reason.empty()) return reason;
   if (s.x.shape.rank() != 4) return "takes two spatial axes";
   if (s.w.shape[2] != s.w.shape[3] || (s.w.shape[2] != 3 && s.w.shape[2] != 5))
     return "takes windows of 3x3 and 5x5";
-  if (a.groups != 1) return "takes no groups";
-  for (std::size_t k = 0; k < 2; ++k) {
-    if (a.stride[k] != 1) return fmt::format("takes stride 1, got {}", a.stride[k]);
-    if (a.dilation[k] != 1) return "takes no dilation";
-  }
-  if (s.x.shape.elements() == 0 || s.y.shape.elements() == 0 || s.w.shape.elements() == 0)
-    return "nothing to convolve";
-  return {};
+  return refuse_steps(a, s);
 }
 
 std::string refuse_planes(const PaddedPlanes& p, int64_t results) {

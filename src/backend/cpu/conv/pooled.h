@@ -1,4 +1,4 @@
-// Windows of 2x2 points, each looked at once, pooled right behind a convolution of few channels: with filters
+// Windows of 2x2 points, each looked at once, pooled right after a convolution of few channels: with filters
 // in lanes the four results never leave the registers; along rows they come from an image in the cache.
 #pragma once
 
@@ -28,10 +28,10 @@ struct PooledLoops {
                          const float* dy, const std::uint8_t* positions, int64_t filters, float* sums);
 
   /// [filters][out_height][out_width] → y and positions (may be null) [filters][points]. `image` may be read
-  /// up to `row_slack` numbers behind its end.
+  /// up to `row_slack` numbers past its end.
   void (*forward_rows)(const PaddedPlanes& p, const PooledShape& pooled, const float* image, int64_t filters,
                        float* y, std::uint8_t* positions);
-  /// The way back; `image` may be written up to `row_slack` numbers behind its end.
+  /// The way back; `image` may be written up to `row_slack` numbers past its end.
   void (*backward_rows)(const PaddedPlanes& p, const PooledShape& pooled, const float* dy,
                         const std::uint8_t* positions, int64_t filters, float* image);
 };

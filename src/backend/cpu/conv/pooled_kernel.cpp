@@ -1,4 +1,4 @@
-// Convolutions of few channels together with the max pooling behind them, one image after the other: what
+// Convolutions of few channels together with the max pooling after them, one image after the other: what
 // lies between the two stays in a core's cache.
 #include <fmt/format.h>
 
@@ -118,7 +118,7 @@ class PooledRun final : public PreparedKernel {
     f.forward_rows(p, pair_.pooled, image, pair_.filters(), y, positions);
   }
   int64_t packed() const { return rounded(pair_.filters() * pair_.taps()); }
-  // Planes, along rows the image between, and values that nobody wants.
+  // Planes, along rows the image between, and values that are not used.
   int64_t part() const {
     return rounded(pair_.planes.numbers(few_channels_loops().lanes)) +
            (pair_.lanes() ? 0 : rounded(pair_.filters() * pair_.points() + row_slack)) +

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "backend/cpu/own_inputs.h"
+
 namespace luge::cpu::conv {
 
-FusedPostOps::FusedPostOps(const KernelRequest& request) {
+FusedPostOps::FusedPostOps(const KernelRequest& request)
+    : bias(own_inputs(request) == 3 ? 2 : -1), channels(request.out[0].shape[1]) {
   for (const PostOp& post : request.post) {
     if (relu) {
       refusal = "fuses nothing after relu";
@@ -19,6 +22,11 @@ FusedPostOps::FusedPostOps(const KernelRequest& request) {
       addend = post.operand;
     }
   }
+}
+
+PostOpValues FusedPostOps::values(const KernelCall& call) const {
+  const auto input = [&](int k) { return k < 0 ? nullptr : static_cast<const float*>(call.in[k]); };
+  return {.bias = input(bias), .addend = input(addend), .relu = relu, .slope = slope, .channels = channels};
 }
 
 }  // namespace luge::cpu::conv

@@ -1,5 +1,7 @@
 #include "backend/cpu/conv/types.h"
 
+#include <fmt/format.h>
+
 namespace luge::cpu::conv {
 
 double ConvTypes::flops() const {
@@ -8,5 +10,24 @@ double ConvTypes::flops() const {
 }
 
 double ConvTypes::bytes() const { return 4 * static_cast<double>(x.shape.elements() + y.shape.elements()); }
+
+std::string refuse_dtypes(const ConvTypes& types) {
+  for (const Type* type : {&types.x, &types.w, &types.y}) {
+    if (type->dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type->dtype));
+  }
+  return {};
+}
+
+std::string refuse_steps(const ConvAttributes& attributes, const ConvTypes& types) {
+  if (attributes.groups != 1) return "takes no groups";
+  for (std::size_t k = 0; k < 2; ++k) {
+    if (attributes.stride[k] != 1) return fmt::format("takes stride 1, got {}", attributes.stride[k]);
+    if (attributes.dilation[k] != 1) return "takes no dilation";
+  }
+  for (const Type* type : {&types.x, &types.w, &types.y}) {
+    if (type->shape.elements() == 0) return "nothing to convolve";
+  }
+  return {};
+}
 
 }  // namespace luge::cpu::conv

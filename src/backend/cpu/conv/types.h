@@ -1,7 +1,10 @@
 // The types of a convolution and its gradients.
 #pragma once
 
+#include <string>
+
 #include "graph/type.h"
+#include "ops/attributes/conv.h"
 
 namespace luge::cpu::conv {
 
@@ -12,5 +15,11 @@ struct ConvTypes {
   double flops() const;
   double bytes() const;
 };
+
+/// Why loops over float32 do not take these types, or nothing.
+std::string refuse_dtypes(const ConvTypes& types);
+/// Why loops over windows in steps of one, without groups, do not take this convolution along two axes, or
+/// nothing.
+std::string refuse_steps(const ConvAttributes& attributes, const ConvTypes& types);
 
 }  // namespace luge::cpu::conv

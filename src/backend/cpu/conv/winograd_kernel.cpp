@@ -11,7 +11,6 @@
 #include "backend/cpu/conv/winograd_plan.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/cost.h"
-#include "backend/cpu/own_inputs.h"
 #include "ops/attributes/window.h"
 
 namespace luge::cpu::conv {
@@ -21,18 +20,9 @@ std::string refuse_shapes(const ConvAttributes& a, const ConvTypes& s, Math math
   const int lanes = winograd_loops().lanes;
   if (lanes == 0) return "needs AVX2 or AVX-512";
   if (math == Math::strict) return "math = strict forbids Winograd";
-  for (const Type* type : {&s.x, &s.w, &s.y}) {
-    if (type->dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type->dtype));
-  }
+  if (std::string reason = refuse_dtypes(s); !reason.empty()) return reason;
   if (s.x.shape.rank() != 4 || s.w.shape[2] != 3 || s.w.shape[3] != 3) return "takes windows of 3x3";
-  if (a.groups != 1) return "takes no groups";
-  for (int k = 0; k < 2; ++k) {
-    const auto axis = static_cast<std::size_t>(k);
-    if (a.stride[axis] != 1) return fmt::format("takes stride 1, got {}", a.stride[axis]);
-    if (a.dilation[axis] != 1) return "takes no dilation";
-  }
-  if (s.x.shape.elements() == 0 || s.y.shape.elements() == 0 || s.w.shape.elements() == 0)
-    return "nothing to convolve";
+  if (std::string reason = refuse_steps(a, s); !reason.empty()) return reason;
   if (std::min(s.x.shape[1], s.y.shape[1]) < lanes)
     return fmt::format("pays from {} channels on both sides", lanes);
   return {};
@@ -101,27 +91,16 @@ std::string note(const WinogradCut& cut, int threads) {
 
 class WinogradRun final : public PreparedKernel {
  public:
-  WinogradRun(const WinogradForwardPlan& plan, int bias, int64_t channels, const FusedPostOps& post_ops)
-      : plan_(plan),
-        bias_(bias),
-        addend_(post_ops.addend),
-        channels_(channels),
-        relu_(post_ops.relu),
-        slope_(post_ops.slope) {}
+  WinogradRun(const WinogradForwardPlan& plan, const FusedPostOps& post_ops)
+      : plan_(plan), post_ops_(post_ops) {}
   void run(const KernelCall& call) const override {
-    const auto at = [&](int k) { return k < 0 ? nullptr : static_cast<const float*>(call.in[k]); };
-    plan_.run(
-        at(0), at(1), static_cast<float*>(call.out[0]),
-        {.bias = at(bias_), .addend = at(addend_), .relu = relu_, .slope = slope_, .channels = channels_},
-        call.scratch);
+    plan_.run(static_cast<const float*>(call.in[0]), static_cast<const float*>(call.in[1]),
+              static_cast<float*>(call.out[0]), post_ops_.values(call), call.scratch);
   }
 
  private:
   WinogradForwardPlan plan_;
-  int bias_, addend_;
-  int64_t channels_;
-  bool relu_;
-  float slope_;
+  FusedPostOps post_ops_;
 };
 
 class WinogradForward final : public Kernel {
@@ -138,7 +117,6 @@ class WinogradForward final : public Kernel {
     const int threads = threads_for(problem, r.threads);
     const WinogradCut cut = winograd_cut(problem, threads);
     const WinogradForwardPlan plan(problem, false, threads, cut);
-    const bool biased = cpu::own_inputs(r) == 3;
     Offer offer;
     offer.in_layouts.assign(r.in.size(), public_layout);
     offer.in_layouts[0] = cpu::channel_blocks(winograd_loops().lanes, shapes.x);
@@ -149,7 +127,7 @@ class WinogradForward final : public Kernel {
     offer.scratch = plan.scratch();
     offer.cost = cost(problem, cut, threads);
     offer.note = note(cut, threads);
-    offer.kernel = std::make_shared<WinogradRun>(plan, biased ? 2 : -1, shapes.y.shape[1], post_ops);
+    offer.kernel = std::make_shared<WinogradRun>(plan, post_ops);
     return offer;
   }
 };
@@ -174,7 +152,7 @@ class WinogradData final : public Kernel {
     offer.scratch = plan.scratch();
     offer.cost = cost(problem, cut, threads);
     offer.note = note(cut, threads);
-    offer.kernel = std::make_shared<WinogradRun>(plan, -1, 0, FusedPostOps(r));
+    offer.kernel = std::make_shared<WinogradRun>(plan, FusedPostOps());
     return offer;
   }
 };

@@ -181,7 +181,7 @@ HWY_INLINE void weight_points(const V* w, float* to, int64_t plane) {
   }
 }
 
-// Where the vector of results in `block` stands for channel `summed` of `all` summed over.
+// Offset of the vector of results in `block` for channel `summed` of `all` summed over.
 HWY_INLINE int64_t weight_at(int64_t block, int64_t blocks, int64_t summed, int64_t all) {
   const int64_t panel = block / 2, width = 2 * panel + 2 <= blocks ? 2 : 1;
   return panel * 2 * kLanes * all + (summed * width + block % 2) * kLanes;

@@ -66,7 +66,7 @@ void WinogradWeightsPlan::run(const float* x, const float* dy, float* dw, float*
     const Space mine = space(scratch, me);
     std::fill_n(mine.bias, bias_, 0.0f);
     cut_.together ? together(mine, me, all, call) : alone(mine, me, all, call);
-    if (!db || me != 0) return;  // a barrier lies behind every sum
+    if (!db || me != 0) return;  // a barrier follows every sum
     for (int64_t o = 0; o < filters_; ++o) {
       db[o] = 0;
       for (int thread = 0; thread < all; ++thread) db[o] += mine.first_bias[thread * mine.apart + o];

@@ -36,7 +36,7 @@ HWY_INLINE Register load_or_zero(const float* from, int64_t at, int64_t count) {
   return from ? load_lanes(from + at, count) : hn::Zero(F());
 }
 
-/// Where one register of units stands: row of the batch, step, first unit, and units that there are.
+/// One register of units: row of the batch, step, first unit, and number of units.
 struct CellPosition {
   int64_t row, t, unit, count;
 };

@@ -29,7 +29,7 @@ void pack_columns(const float* w, int64_t depth, int64_t units, int64_t group, f
 }
 
 // Forward: for each register of units, the rows of x, then those of h, with the columns of all parts side by
-// side; behind them, for each register of units, the biases by sum.
+// side; after them, for each register of units, the biases by sum.
 template <class C>
 void pack_forward(const Forward& f, int part, int parts) {
   const int64_t units = f.e.units, depth = f.e.in + units, groups = (units + kLanes - 1) / kLanes;
