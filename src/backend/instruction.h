@@ -21,7 +21,7 @@ enum class Instruction : std::uint8_t {
 };
 
 /// What an instruction computes on, and what it gives.
-enum class Family : std::uint8_t {
+enum class InstructionFamily : std::uint8_t {
   copying,         // an operand as it is, of any dtype
   arithmetic,      // numbers, floating or integer, of the operands' dtype
   function,        // floating numbers; the reference takes integers through double and truncates
@@ -30,20 +30,20 @@ enum class Family : std::uint8_t {
   classification,  // truth values, from one number
   random,          // random numbers, from a key and the element's row-major index
 };
-enum class Cost : std::uint8_t {
+enum class InstructionCost : std::uint8_t {
   cheap,     // computed twice rather than stored and read again
   plain,     // a few operations
   division,  // a division or a root
   function,  // a polynomial, or a call of the C library
 };
-enum class Order : std::uint8_t { ordered, commutes };
+enum class InstructionOrder : std::uint8_t { ordered, commutes };
 
 struct InstructionRow {
   std::string_view name;
   int arity = 0;
-  Family family = Family::copying;
-  Cost cost = Cost::cheap;
-  Order order = Order::ordered;
+  InstructionFamily family = InstructionFamily::copying;
+  InstructionCost cost = InstructionCost::cheap;
+  InstructionOrder order = InstructionOrder::ordered;
 };
 
 namespace instruction_detail {
@@ -51,7 +51,7 @@ namespace instruction_detail {
 inline constexpr InstructionRow kRows[] = {
     {.name = "none"},
 #define LUGE_ROW(name, arity, family, cost, order, ...) \
-    {#name, arity, Family::family, Cost::cost, Order::order},
+    {#name, arity, InstructionFamily::family, InstructionCost::cost, InstructionOrder::order},
     LUGE_INSTRUCTIONS(LUGE_ROW)
 #undef LUGE_ROW
 };
@@ -72,11 +72,14 @@ constexpr std::string_view name(Instruction instruction) { return row(instructio
 /// Number of operands.
 constexpr int arity(Instruction instruction) { return row(instruction).arity; }
 /// Whether the two operands may be swapped.
-constexpr bool commutes(Instruction instruction) { return row(instruction).order == Order::commutes; }
+constexpr bool commutes(Instruction instruction) {
+  return row(instruction).order == InstructionOrder::commutes;
+}
 /// Whether results are truth values.
 constexpr bool gives_truth(Instruction instruction) {
-  const Family family = row(instruction).family;
-  return family == Family::comparison || family == Family::logic || family == Family::classification;
+  const InstructionFamily family = row(instruction).family;
+  return family == InstructionFamily::comparison || family == InstructionFamily::logic ||
+         family == InstructionFamily::classification;
 }
 
 /// Calls f(std::integral_constant<Instruction, instruction>()): code that is written once for all

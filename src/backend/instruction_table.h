@@ -3,8 +3,8 @@
 //
 // ROW(name, arity, family, cost, order, value)
 //   arity   number of operands
-//   family  what it computes on and gives (Family in instruction.h)
-//   cost    Cost in instruction.h
+//   family  what it computes on and gives: InstructionFamily in instruction.h
+//   cost    InstructionCost in instruction.h
 //   order   commutes or ordered: whether the two operands may be swapped
 //   value   the result, from operands a, b and c of a type T: float, double or an integer that wraps
 //           (Modular in element_functions.h); only float and double where the family is `function`. Functions

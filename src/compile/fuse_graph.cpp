@@ -39,7 +39,7 @@ bool is_cheap(const Node& node) {
     const Edge& edge = node.inputs[1];
     return edge.node->outputs[at(edge.out)].type.shape.rank() == 0;
   }
-  return row(instruction).cost == Cost::cheap;
+  return row(instruction).cost == InstructionCost::cheap;
 }
 
 FuseGraph::FuseGraph(std::span<const Tensor> leaves, std::span<const Tensor> roots,

@@ -20,11 +20,12 @@ using enum Instruction;
 
 // Every instruction of a dtype that its operands allow.
 bool allows(Instruction instruction, DType dtype) {
-  const Family family = row(instruction).family;
-  if (family == Family::random || instruction == cast) return false;
+  const InstructionFamily family = row(instruction).family;
+  if (family == InstructionFamily::random || instruction == cast) return false;
   if (dtype == boolean)
-    return family == Family::copying || family == Family::comparison || family == Family::logic;
-  return is_floating(dtype) || family != Family::function;
+    return family == InstructionFamily::copying || family == InstructionFamily::comparison ||
+           family == InstructionFamily::logic;
+  return is_floating(dtype) || family != InstructionFamily::function;
 }
 
 // One instruction over operands that are contiguous, broadcast or strided.

@@ -56,7 +56,7 @@ TEST(InstructionSet, RowsSayWhichOnesCommute) {
 TEST(InstructionSet, TruthValuesAreZeroAndOne) {
   int others = 0;
   for (const Instruction instruction : kInstructions) {
-    if (row(instruction).family == Family::random) continue;
+    if (row(instruction).family == InstructionFamily::random) continue;
     bool truth = true;
     for (const double a : kSamples) {
       for (const double b : kSamples) {

@@ -194,7 +194,7 @@ double tolerance_of(Instruction instruction, DType dtype) {
   using enum Instruction;
   if (instruction == rsqrt) return 2 * step;
   if (instruction == mod || instruction == remainder || instruction == floor_divide) return step;
-  if (row(instruction).cost == Cost::function) return 4 * step;
+  if (row(instruction).cost == InstructionCost::function) return 4 * step;
   return dtype == bf16 || dtype == f16 ? step : 0;  // rounded twice by way of f32
 }
 

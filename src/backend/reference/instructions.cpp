@@ -87,7 +87,7 @@ std::int64_t apply_whole(Instruction instruction, std::int64_t a, std::int64_t b
   using Number = element::Modular<std::int64_t>;
   return dispatch(instruction, [&](auto constant) -> std::int64_t {
     constexpr Instruction kInstruction = decltype(constant)::value;
-    if constexpr (row(kInstruction).family == Family::function) {
+    if constexpr (row(kInstruction).family == InstructionFamily::function) {
       return saturate<std::int64_t>(apply_real(kInstruction, static_cast<double>(a), static_cast<double>(b)));
     } else if constexpr (gives_truth(kInstruction)) {
       return element::Function<kInstruction>::apply(a, b, c);

@@ -22,7 +22,8 @@ template <class T>
 MapFunction find(Instruction instruction) {
   return dispatch(instruction, [](auto constant) -> MapFunction {
     constexpr Instruction kInstruction = decltype(constant)::value;
-    if constexpr (kInstruction != Instruction::copy && row(kInstruction).family != Family::arithmetic) {
+    if constexpr (kInstruction != Instruction::copy &&
+                  row(kInstruction).family != InstructionFamily::arithmetic) {
       return nullptr;
     } else if constexpr (arity(kInstruction) == 1) {
       return plain_one<T, T, OnIntegers<kInstruction>>;

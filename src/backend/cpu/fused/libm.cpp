@@ -23,8 +23,9 @@ template <class T>
 MapFunction find(Instruction instruction) {
   return dispatch(instruction, [](auto constant) -> MapFunction {
     constexpr Instruction kInstruction = decltype(constant)::value;
-    constexpr Family kFamily = row(kInstruction).family;
-    if constexpr (kFamily == Family::arithmetic || kFamily == Family::function) return loop<T, kInstruction>;
+    constexpr InstructionFamily kFamily = row(kInstruction).family;
+    if constexpr (kFamily == InstructionFamily::arithmetic || kFamily == InstructionFamily::function)
+      return loop<T, kInstruction>;
     return nullptr;
   });
 }

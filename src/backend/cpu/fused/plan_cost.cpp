@@ -11,12 +11,12 @@ double nanoseconds_of(const TileLine& line) {
   if (line.kind == TileLine::Kind::reduce) return 0.15;
   if (line.kind == TileLine::Kind::constant) return 0;
   const double width = line.dtype == DType::f64 || line.dtype == DType::i64 ? 2 : 1;
-  if (row(line.instruction).family == Family::random) return 1.5;
+  if (row(line.instruction).family == InstructionFamily::random) return 1.5;
   switch (row(line.instruction).cost) {
-    case Cost::cheap:
-    case Cost::plain: return 0.08 * width;
-    case Cost::division: return 0.3 * width;
-    case Cost::function: {
+    case InstructionCost::cheap:
+    case InstructionCost::plain: return 0.08 * width;
+    case InstructionCost::division: return 0.3 * width;
+    case InstructionCost::function: {
       const bool single = register_type(line.dtype) == DType::f32;
       return single && find_vector(line.instruction, DType::f32) ? 0.7 : 12;
     }
