@@ -5,9 +5,9 @@
 //
 // Values that the user made bfloat16 stay what they are; only float32 ones may be narrowed.
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 
+#include "compile/edge.h"
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
 #include "ops/attributes/cast.h"
@@ -179,7 +179,7 @@ class Autocast {
 
   Demand demand_;
   const Options& options_;
-  std::map<std::pair<const Node*, int>, Tensor> casts_;
+  OutputMap<Tensor> casts_;
 };
 
 }  // namespace

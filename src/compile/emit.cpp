@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "compile/edge.h"
 #include "compile/lower.h"
-#include "compile/node_output.h"
 
 namespace luge::compiler {
 namespace {
@@ -123,7 +123,7 @@ class Emitter {
     for (const Version& version : versions) {
       if (version.layout == wanted) return version.value;
     }
-    const Type& type = edge.node->outputs[static_cast<std::size_t>(edge.out)].type;
+    const Type& type = type_of(edge);
     versions.push_back({wanted, add_reorder(source, wanted, type)});
     return versions.back().value;
   }
@@ -213,8 +213,6 @@ class Emitter {
     while (value(of).alias >= 0) of = value(of).alias;
     return of;
   }
-
-  static Type type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
 
   const Graph& graph_;
   const std::vector<Node*>& order_;

@@ -1,17 +1,12 @@
 #include "compile/fuse_cost.h"
+#include "compile/edge.h"
 
 #include <algorithm>
 
 namespace luge::compiler {
 namespace {
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-const Type& type_of(const Edge& edge) { return edge.node->outputs[at(edge.out)].type; }
-
 double elements_of(const Type& type) { return static_cast<double>(type.shape.elements()); }
-
-double bytes_of(const Type& type) { return elements_of(type) * static_cast<double>(size_of(type.dtype)); }
 
 // Is a value of fewer axes what a reduction over the others gave, after some elementwise steps?
 bool comes_from_reduction(const FuseGraph& graph, int node, double reduced_elements) {
@@ -77,7 +72,7 @@ std::optional<std::set<int>> copies_for(const FuseGroup& group, int node) {
   const FuseGraph& graph = group.graph();
   std::set<int> copies;
   std::vector<int> open = {node};
-  double read = 0;
+  std::size_t read = 0;
   while (!open.empty()) {
     const int next = open.back();
     open.pop_back();

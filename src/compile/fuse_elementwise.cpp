@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "compile/build_order.h"
+#include "compile/edge.h"
 #include "compile/fuse_group.h"
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
@@ -13,8 +14,6 @@
 
 namespace luge::compiler {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::vector<std::int64_t> strides_of(const Type& type, const AxisMap& map, std::size_t axes) {
   std::vector<std::int64_t> strides(axes, 0);
@@ -29,8 +28,7 @@ std::vector<std::int64_t> strides_of(const Type& type, const AxisMap& map, std::
 
 double number_of(const Node& node) {
   const Edge& x = node.inputs[0];
-  return static_cast<double>(
-      node.op->attributes<CountAttributes>()->elements(x.node->outputs[at(x.out)].type.shape));
+  return static_cast<double>(node.op->attributes<CountAttributes>()->elements(type_of(x).shape));
 }
 
 // One step of the new graph: a fused group, or a node as it was.
@@ -112,7 +110,7 @@ class ProgramWriter {
     const Edge& edge = graph_.nodes[at(node)]->inputs[input];
     if (const auto found = values_.find(graph_.position(edge)); found != values_.end()) return found->second;
     if (graph_.is_number(edge)) return constant(*edge.node);
-    const Type& type = edge.node->outputs[at(edge.out)].type;
+    const Type& type = type_of(edge);
     std::vector<std::int64_t> strides =
         strides_of(type, *group_.map_of_input(node, input), group_.space().extents.size());
     for (std::size_t k = 0; k < unit_.inputs.size(); ++k) {

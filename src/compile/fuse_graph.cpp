@@ -1,4 +1,5 @@
 #include "compile/fuse_graph.h"
+#include "compile/edge.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +10,6 @@
 
 namespace luge::compiler {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 bool same_but_ones(const Shape& a, const Shape& b) {
   std::vector<std::int64_t> x, y;
@@ -26,7 +25,7 @@ FuseKind kind_of(const Node& node) {
   if (node.op->instruction() != Instruction::none) return FuseKind::map;
   if (!node.op->traits().alias) return FuseKind::none;
   const Edge& edge = node.inputs[0];
-  const Type& in = edge.node->outputs[at(edge.out)].type;
+  const Type& in = type_of(edge);
   return same_but_ones(in.shape, node.outputs[0].type.shape) ? FuseKind::view : FuseKind::none;
 }
 
@@ -37,7 +36,7 @@ bool is_cheap(const Node& node) {
   if (instruction == Instruction::none) return false;
   if (instruction == Instruction::div) {  // by a number
     const Edge& edge = node.inputs[1];
-    return edge.node->outputs[at(edge.out)].type.shape.rank() == 0;
+    return type_of(edge).shape.rank() == 0;
   }
   return row(instruction).cost == InstructionCost::cheap;
 }

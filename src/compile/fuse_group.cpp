@@ -2,6 +2,7 @@
 
 #include "compile/fuse_cost.h"
 #include "compile/fuse_legality.h"
+#include "core/index.h"
 
 namespace luge::compiler {
 namespace {
@@ -9,8 +10,6 @@ namespace {
 constexpr std::size_t kMostMembers = 48;
 constexpr std::size_t kMostOperands = 20;
 constexpr int kMostOutputs = 8;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 

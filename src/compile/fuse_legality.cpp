@@ -1,4 +1,5 @@
 #include "compile/fuse_legality.h"
+#include "compile/edge.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,8 +7,6 @@
 
 namespace luge::compiler {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 const std::vector<FuseGraph::User>& users_of(const FuseGroup& group, int node) {
   return group.graph().users[at(node)];
@@ -102,7 +101,7 @@ std::optional<WiderSpace> space_with_reduction(const FuseGroup& group, int node,
     if (result != whole || space.reduced != 0 || draws_random_numbers(group)) return std::nullopt;
     return widened(space, reduction, map);
   }
-  const AxisSet reduced = axes_of(input_type(reduction, 0), *in) & ~result;
+  const AxisSet reduced = axes_of(type_of(reduction.inputs[0]), *in) & ~result;
   if ((result | reduced) != whole || (space.reduced != 0 && reduced != space.reduced)) return std::nullopt;
   if (!members_allow(group, reduced)) return std::nullopt;
   WiderSpace same{{space.extents, reduced}, std::vector<int>(space.extents.size())};

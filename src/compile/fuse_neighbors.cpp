@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compile/build_order.h"
+#include "compile/edge.h"
 #include "compile/kernel_choice.h"
 #include "compile/lower.h"
 #include "compile/passes.h"
@@ -20,20 +21,9 @@ namespace {
 constexpr std::size_t kMostLines = 64, kMostOperands = 20, kMostOutputs = 8;
 constexpr std::size_t kLeastPart = 4;  // of the smaller step's bytes, so much must be saved to join it
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-bool same(const Edge& a, const Edge& b) { return a.node == b.node && a.out == b.out; }
-
 // Constants 0 and -0 are equal, but not the same.
-bool same(const TileLine& a, const TileLine& b) {
+bool same_line(const TileLine& a, const TileLine& b) {
   return a == b && std::signbit(a.number) == std::signbit(b.number);
-}
-
-const Type& type_of(const Edge& edge) { return edge.node->outputs[at(edge.out)].type; }
-
-std::size_t bytes_of(const Edge& edge) {
-  const Type& type = type_of(edge);
-  return static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype);
 }
 
 /// A tile program, and what its operands and outputs are in the graph.
@@ -44,7 +34,7 @@ struct Piece {
   std::size_t bytes() const {
     std::size_t sum = 0;
     for (const auto* list : {&inputs, &outputs}) {
-      for (const Edge& edge : *list) sum += bytes_of(edge);
+      for (const Edge& edge : *list) sum += bytes_of(type_of(edge));
     }
     return sum;
   }
@@ -79,14 +69,14 @@ class Joint {
     for (std::size_t o = 0; o < first_.outputs.size(); ++o) {
       if (!same(edge, first_.outputs[o])) continue;
       possible_ = possible_ && strides == first_.program.outputs[o].strides;
-      saved_ += bytes_of(edge);
+      saved_ += bytes_of(type_of(edge));
       const int value = first_.program.outputs[o].value, inputs = static_cast<int>(first_.inputs.size());
       operands_.push_back(value < inputs ? value : kLine + value - inputs);
       return;
     }
     for (std::size_t i = 0; i < first_.inputs.size(); ++i) {
       if (!same(edge, first_.inputs[i]) || strides != first_.program.operands[i]) continue;
-      saved_ += bytes_of(edge);
+      saved_ += bytes_of(type_of(edge));
       operands_.push_back(static_cast<int>(i));
       return;
     }
@@ -106,8 +96,8 @@ class Joint {
       output.value += output.value >= before ? now - before : 0;
     for (TileLine line : second_.program.lines) {
       for (int& source : line.source) source = source < 0 ? source : value_of(source);
-      const auto known =
-          std::find_if(lines.begin(), lines.end(), [&](const TileLine& other) { return same(line, other); });
+      const auto known = std::find_if(lines.begin(), lines.end(),
+                                      [&](const TileLine& other) { return same_line(line, other); });
       positions_.push_back(now + static_cast<int>(known - lines.begin()));
       if (known == lines.end()) lines.push_back(line);
     }

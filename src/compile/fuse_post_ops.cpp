@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "compile/edge.h"
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
 #include "compile/post_ops.h"
@@ -121,7 +122,7 @@ class PostOpFuser {
     for (const Link& link : chain.links) {
       if (link.operand < 0) continue;
       const Edge& edge = link.node->inputs[static_cast<std::size_t>(link.operand)];
-      question.in.push_back(edge.node->outputs[static_cast<std::size_t>(edge.out)].type);
+      question.in.push_back(type_of(edge));
     }
     question.post = post_ops(chain);
     return choose(question, options_).offer.accepted();

@@ -1,4 +1,5 @@
 #include "compile/fuse_space.h"
+#include "compile/edge.h"
 
 #include <algorithm>
 
@@ -8,8 +9,6 @@ namespace luge::compiler {
 namespace {
 
 constexpr std::size_t kMostAxes = 16;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::int64_t extent_of(const Type& type, std::size_t dim) { return type.shape[static_cast<int>(dim)]; }
 
@@ -24,7 +23,7 @@ struct ReductionDim {
 };
 
 std::vector<ReductionDim> dims_of(const Node& reduction, const AxisMap& result) {
-  const Type& in = input_type(reduction, 0);
+  const Type& in = type_of(reduction.inputs[0]);
   const auto& [axes, keep_dims] = *reduction.op->attributes<ReduceAttributes>();
   std::vector<ReductionDim> dims;
   for (std::size_t dim = 0, to = 0; dim < at(in.shape.rank()); ++dim) {
@@ -88,13 +87,8 @@ AxisSet axes_of(const Type& type, const AxisMap& map) {
   return axes;
 }
 
-const Type& input_type(const Node& node, std::size_t input) {
-  const Edge& edge = node.inputs[input];
-  return edge.node->outputs[at(edge.out)].type;
-}
-
 bool combines(const Node& reduction) {
-  const Type& in = input_type(reduction, 0);
+  const Type& in = type_of(reduction.inputs[0]);
   const auto& axes = reduction.op->attributes<ReduceAttributes>()->axes;
   return std::any_of(axes.begin(), axes.end(),
                      [&](std::int64_t axis) { return in.shape[static_cast<int>(axis)] != 1; });
@@ -102,7 +96,7 @@ bool combines(const Node& reduction) {
 
 RootSpace space_of_root(const Node& node, FuseKind kind) {
   const bool is_reduction = kind == FuseKind::reduce;
-  const Type& type = is_reduction ? input_type(node, 0) : node.outputs[0].type;
+  const Type& type = is_reduction ? type_of(node.inputs[0]) : node.outputs[0].type;
   const ReduceAttributes none;
   const auto& [axes, keep_dims] = is_reduction ? *node.op->attributes<ReduceAttributes>() : none;
   RootSpace root;
@@ -117,7 +111,7 @@ RootSpace space_of_root(const Node& node, FuseKind kind) {
 
 std::optional<AxisMap> map_of_input(const Node& node, FuseKind kind, std::size_t input,
                                     const FuseSpace& space, const AxisMap& result) {
-  const Type& in = input_type(node, input);
+  const Type& in = type_of(node.inputs[input]);
   switch (kind) {
     case FuseKind::map: {
       const auto rank = at(in.shape.rank());

@@ -28,8 +28,6 @@ struct FuseSpace {
 /// The axes along which a value varies.
 AxisSet axes_of(const Type& type, const AxisMap& map);
 
-/// The type of an input.
-const Type& input_type(const Node& node, std::size_t input);
 /// Does a reduction combine more than one element anywhere? Over axes of extent 1 it only moves them.
 bool combines(const Node& reduction);
 

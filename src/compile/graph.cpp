@@ -6,12 +6,12 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "compile/edge.h"
+
 namespace luge::compiler {
 namespace {
 
 using NodeMap = std::unordered_map<const Node*, Tensors>;
-
-Type type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
 
 // The nodes that compute `roots`, inputs first; edges for which `known` holds are not followed.
 template <class Known>
@@ -91,8 +91,7 @@ class Specializer {
   bool typed_already(const Node& node, std::size_t k) const {
     if (node.leaf != Leaf::none || !node.op->traits().is_type_only(k)) return false;
     const Edge& edge = node.inputs[k];
-    return !bound(edge.node, edge.out) &&
-           edge.node->outputs[static_cast<std::size_t>(edge.out)].type.shape.known();
+    return !bound(edge.node, edge.out) && type_of(edge).shape.known();
   }
 
   Tensor value(const Node* node, int out) {
@@ -122,7 +121,7 @@ class Specializer {
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       const Edge& edge = node.inputs[k];
       if (typed_already(node, k)) {
-        inputs.push_back(typed(edge.node->outputs[static_cast<std::size_t>(edge.out)].type));
+        inputs.push_back(typed(type_of(edge)));
       } else {
         const Tensor input = value(edge.node, edge.out);
         inputs.push_back(node.op->traits().is_type_only(k) ? typed(type_of(input)) : input);

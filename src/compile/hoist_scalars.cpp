@@ -1,4 +1,5 @@
 #include "compile/hoist_scalars.h"
+#include "core/index.h"
 
 #include <algorithm>
 #include <map>
@@ -6,8 +7,6 @@
 
 namespace luge::compiler {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // One part, cut in two: the lines over numbers, and the rest.
 class Cut {

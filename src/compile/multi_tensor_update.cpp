@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "compile/build_order.h"
+#include "compile/edge.h"
 #include "compile/hoist_scalars.h"
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
@@ -20,14 +21,8 @@ namespace {
 constexpr std::size_t kHeldBytes = 16 << 20;
 constexpr std::size_t kMostVisits = 20000;  // in the search for steps that depend on each other
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
 const FusedAttributes* fused(const Node& node) {
   return node.leaf == Leaf::none ? node.op->attributes<FusedAttributes>() : nullptr;
-}
-
-std::size_t bytes_of(const Type& type) {
-  return static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype);
 }
 
 class MultiTensorUpdate {
@@ -102,7 +97,7 @@ class MultiTensorUpdate {
     std::size_t bytes = 0;
     for (const Edge& edge : nodes_[at(n)]->inputs) {
       const int from = position(edge.node);
-      if (from >= 0 && users_[at(from)].size() == 1) bytes += bytes_of(edge.node->outputs[at(edge.out)].type);
+      if (from >= 0 && users_[at(from)].size() == 1) bytes += bytes_of(type_of(edge));
     }
     return bytes;
   }

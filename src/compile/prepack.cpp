@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "compile/edge.h"
 #include "compile/readers.h"
 
 namespace luge::compiler {
@@ -32,7 +33,7 @@ class Splitter {
     for (const Edge& edge : border_) {
       parts.before.roots.emplace_back(edge.node, edge.out);
       parts.before.replaces.push_back(-1);
-      const Type& type = edge.node->outputs[static_cast<std::size_t>(edge.out)].type;
+      const Type& type = type_of(edge);
       const Tensor leaf = read_leaf(nullptr, type, false, Tensor());
       Tensors& given = given_[edge.node];
       given.resize(edge.node->outputs.size());
@@ -80,9 +81,8 @@ class Splitter {
       behind_.insert(edge.node);
       return reach(edge.node->inputs[0]);
     }
-    const bool known = std::any_of(border_.begin(), border_.end(), [&](const Edge& other) {
-      return other.node == edge.node && other.out == edge.out;
-    });
+    const bool known =
+        std::any_of(border_.begin(), border_.end(), [&](const Edge& other) { return same(other, edge); });
     if (!known) border_.push_back(edge);
   }
 

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "compile/node_output.h"
+#include "compile/edge.h"
 
 namespace luge::compiler {
 namespace {

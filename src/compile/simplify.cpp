@@ -7,16 +7,13 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "compile/edge.h"
 #include "compile/passes.h"
 #include "ops/attributes/reshape.h"
 #include "ops/attributes/transpose.h"
 
 namespace luge::compiler {
 namespace {
-
-const Type& type_of(const Tensor& tensor) {
-  return tensor.node()->outputs[static_cast<std::size_t>(tensor.output())].type;
-}
 
 Instruction instruction_of(const Tensor& tensor) {
   const Node* node = tensor.node();
@@ -184,10 +181,9 @@ class Simplifier {
     if (!node.op->equal(*other.op) || inputs.size() != other.inputs.size()) return false;
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       const Edge& edge = other.inputs[k];
-      const bool meets =
-          node.op->traits().is_type_only(k)
-              ? type_of(inputs[k]) == edge.node->outputs[static_cast<std::size_t>(edge.out)].type
-              : inputs[k].node() == edge.node && inputs[k].output() == edge.out;
+      const bool meets = node.op->traits().is_type_only(k)
+                             ? type_of(inputs[k]) == type_of(edge)
+                             : inputs[k].node() == edge.node && inputs[k].output() == edge.out;
       if (!meets) return false;
     }
     return true;

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "compile/edge.h"
 #include "compile/kernel_choice.h"
 #include "compile/pattern.h"
 #include "compile/patterns/rectifier.h"
@@ -14,8 +15,6 @@
 
 namespace luge::compiler {
 namespace {
-
-const Type& type_of(const Edge& edge) { return edge.node->outputs[static_cast<std::size_t>(edge.out)].type; }
 
 double epsilon_of(const Node& norm) { return norm.op->attributes<BatchNormAttributes>()->epsilon; }
 

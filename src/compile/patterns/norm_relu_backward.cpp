@@ -2,6 +2,7 @@
 // kernel for both, which finds the mask again from x:
 //   batch_norm_backward(relu_mask(dy, relu(batch_norm(x))), x)  →  batch_norm_relu_backward(dy, x)
 // The same for leaky_relu. It runs before norm_relu, which takes the pair of ops away that it looks for.
+#include "compile/edge.h"
 #include "compile/kernel_choice.h"
 #include "compile/pattern.h"
 #include "compile/patterns/rectifier.h"
@@ -11,10 +12,6 @@ namespace luge::compiler {
 namespace {
 
 constexpr OpKind kNorm = op_with<BatchNormAttributes, Role::forward>;
-
-const Type& type_of(const Tensor& tensor) {
-  return tensor.node()->outputs[static_cast<std::size_t>(tensor.output())].type;
-}
 
 bool is(const Tensor& tensor, const Edge& edge) {
   return tensor.node() == edge.node && tensor.output() == edge.out;
