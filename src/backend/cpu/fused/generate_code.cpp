@@ -46,7 +46,7 @@ class CodeEmitter {
       }
     }
     builder_.begin(level, prepared);
-    pointers_.clear();
+    inputs_.clear();
     out_.clear();
     for (const Step& step : computing) {
       if (builder_.take(step)) continue;
@@ -55,7 +55,7 @@ class CodeEmitter {
     }
     flush();
     steps = std::move(prepared);
-    steps.insert(steps.end(), pointers_.begin(), pointers_.end());
+    steps.insert(steps.end(), inputs_.begin(), inputs_.end());
     steps.insert(steps.end(), out_.begin(), out_.end());
     steps.insert(steps.end(), stores_.begin(), stores_.end());
   }
@@ -73,13 +73,11 @@ class CodeEmitter {
   void flush() {
     Segment segment = builder_.finish();
     if (!segment.computes()) return;
-    const std::vector<StoreStep> stores = stores_;
     std::shared_ptr<const jit::Code> code;
     if (add_outputs(segment)) code = jit::Code::make(jit::generate(segment.block, isa_));
     if (code) {
       emit(segment, std::move(code));
     } else {
-      stores_ = stores;
       out_.insert(out_.end(), segment.steps.begin(), segment.steps.end());
     }
   }
@@ -89,7 +87,9 @@ class CodeEmitter {
     plan_.slots.insert(plan_.slots.end(), segment.slots.begin(), segment.slots.end());
     for (const auto& [reduction, slot] : segment.sums)
       plan_.reductions[static_cast<std::size_t>(reduction)].sums = slot;
-    pointers_.insert(pointers_.end(), segment.inputs.begin(), segment.inputs.end());
+    inputs_.insert(inputs_.end(), segment.inputs.begin(), segment.inputs.end());
+    for (const PointOutputStep& point : segment.outputs)
+      std::erase_if(stores_, [&](const StoreStep& store) { return store.output == point.output; });
     out_.insert(out_.end(), segment.outputs.begin(), segment.outputs.end());
     out_.push_back(CodeStep{static_cast<int>(plan_.codes.size()), level_});
     out_.insert(out_.end(), segment.reductions.begin(), segment.reductions.end());
@@ -123,29 +123,32 @@ class CodeEmitter {
       if (left == 0) continue;
       const Slot& kept = plan_.slots[static_cast<std::size_t>(slot)];
       BlockOperand operand{.is_bool = kept.type == DType::boolean, .slot = slot};
-      if (operand.is_bool && kept.step == 0) return false;
+      if (operand.is_bool && kept.advance == 0) return false;
       if (level_ == Level::full) operand.pitch = g_.columns * operand.element();
       segment.block.outputs.push_back({value, segment.add_operand(operand)});
     }
-    if (!segment.by_rows) {  // there is no next row; what differs in nothing else shall be one code
+    if (!segment.by_rows) {  // there is no next row: loops that differ only in pitches share their code
       for (BlockOperand& operand : segment.block.operands) operand.pitch = 0;
     }
     return true;
   }
 
-  // bf16 outputs are written where they belong, already rounded, instead of being stored. Gives their number.
+  // bf16 outputs are written where they belong, already rounded, instead of being stored. Returns their
+  // number.
   int add_narrow_outputs(Segment& segment, int slot, int value) {
     if (level_ != Level::full || isa_ != jit::Isa::avx512) return 0;
-    return static_cast<int>(std::erase_if(stores_, [&](const StoreStep& store) {
-      if (store.in != slot || !takes_bf16(store)) return false;
+    int count = 0;
+    for (const StoreStep& store : stores_) {
+      if (store.in != slot || !takes_bf16(store)) continue;
       Slot pointed = plan_.slots[static_cast<std::size_t>(slot)];
       pointed.pointed = true;
       const PointOutputStep point{store.output, segment.add_slot(pointed)};
       segment.outputs.push_back(point);
       const int operand = segment.add_operand({.is_bf16 = true, .slot = point.out, .pitch = g_.columns * 2});
       segment.block.outputs.push_back({value, operand});
-      return true;
-    }));
+      ++count;
+    }
+    return count;
   }
   bool takes_bf16(const StoreStep& store) const {
     const Access& access = plan_.out[static_cast<std::size_t>(store.output)];
@@ -160,7 +163,7 @@ class CodeEmitter {
   std::map<int, int> reads_;  // of every slot before anything is rewritten
   SegmentBuilder builder_;
   Level level_ = Level::full;
-  std::vector<PointInputStep> pointers_;  // memory that code reads
+  std::vector<PointInputStep> inputs_;  // memory that code reads
   std::vector<Step> out_;
   std::vector<StoreStep> stores_;
 };

@@ -88,7 +88,8 @@ class Planner {
     Slot slot;
     slot.level = level;
     slot.type = register_type(dtype);
-    if (level == Level::scalar || (level == Level::kept && geometry().kept == KeptExtent::one)) slot.step = 0;
+    if (level == Level::scalar || (level == Level::kept && geometry().kept == KeptExtent::one))
+      slot.advance = 0;
     plan_.slots.push_back(slot);
     return static_cast<int>(plan_.slots.size()) - 1;
   }
@@ -192,8 +193,8 @@ class Planner {
     const bool native = register_type(access.type.dtype) == access.type.dtype;
     const int out = new_slot(level, access.type.dtype);
     Slot& slot = this->slot(out);
-    if (slot.step == 0 || (level == Level::full && is_single(access))) {
-      slot.step = 0;
+    if (slot.advance == 0 || (level == Level::full && is_single(access))) {
+      slot.advance = 0;
       steps.push_back(SplatInputStep{value, out, access.move});
     } else if (native && (level == Level::full ? dense(access) : kept_dense(access))) {
       slot.pointed = true;

@@ -32,9 +32,9 @@ struct Access {
 struct Slot {
   Level level = Level::full;
   DType type = DType::f32;
-  std::size_t offset = 0;  // into the area of its level
-  bool pointed = false;    // no buffer: set by a step that points it
-  std::size_t step = 1;    // 0: a splat
+  std::size_t offset = 0;   // into the area of its level
+  bool pointed = false;     // no buffer: set by a step that points it
+  std::size_t advance = 1;  // elements from one to the next; 0: a splat
 };
 
 /// Several steps as generated code.

@@ -79,7 +79,7 @@ class TileBuffers {
     assigned_[s] = true;
     const Geometry& g = plan_.geometry;
     const std::size_t bytes =
-        slot.step == 0 ? kSplatBytes : aligned(size(g.rows * g.columns) * size_of(slot.type));
+        slot.advance == 0 ? kSplatBytes : aligned(size(g.rows * g.columns) * size_of(slot.type));
     const auto fits = [&](const Buffer& buffer) { return buffer.bytes == bytes && buffer.free_from <= step; };
     auto buffer = std::find_if(buffers_.begin(), buffers_.end(), fits);
     if (buffer == buffers_.end()) {

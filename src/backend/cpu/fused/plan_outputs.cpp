@@ -101,7 +101,8 @@ void point_output(Plan& plan, std::size_t stage, std::size_t index) {
   const Access& access = plan.out[static_cast<std::size_t>(store.output)];
   Slot& slot = plan.slots[static_cast<std::size_t>(store.in)];
   const bool native = register_type(access.type.dtype) == access.type.dtype;
-  if (slot.level != Level::full || slot.pointed || slot.step == 0 || !native || !dense(plan.geometry, access))
+  if (slot.level != Level::full || slot.pointed || slot.advance == 0 || !native ||
+      !dense(plan.geometry, access))
     return;
   const auto writes = [&](const Step& step) { return contains(slots_written(plan, step), store.in); };
   const auto end = steps.begin() + static_cast<std::ptrdiff_t>(index);

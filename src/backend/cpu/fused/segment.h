@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,8 +10,8 @@
 
 namespace luge::cpu::fused {
 
-/// What the plan gets with the code of a segment. Until then nothing of it is in the plan, and whoever drops
-/// the segment forgets all of it: its new slots have the numbers after the plan's last one.
+/// The steps so far, and everything that the plan gets with their code. Until then nothing of it is in the
+/// plan: dropping the segment drops all of it. Its new slots have the numbers after the plan's last one.
 struct Segment {
   explicit Segment(const Plan& plan) : first_slot(static_cast<int>(plan.slots.size())) {}
 
@@ -27,8 +26,7 @@ struct Segment {
   std::vector<PointInputStep> inputs;     // what sets those
   std::vector<ReduceStep> reductions;     // take up results after the code
   std::vector<std::pair<int, int>> sums;  // reduction, and the new slot that points at its sums
-  std::vector<PointOutputStep> outputs;   // where bf16 results go
-  std::vector<StoreStep> stores;          // that these replace
+  std::vector<PointOutputStep> outputs;   // where bf16 results go, instead of being stored
 
   bool computes() const { return !values.empty() || !block.reductions.empty(); }
   int add_slot(const Slot& slot) {

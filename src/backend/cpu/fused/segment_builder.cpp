@@ -72,7 +72,7 @@ bool SegmentBuilder::take_round(const RoundStep& round) {
 
 bool SegmentBuilder::take_reduction(const ReduceStep& reduce) {
   const PlanReduction& reduction = this->reduction(reduce);
-  if (slot(reduce.in).step == 0 || slot(reduce.in).type != DType::f32 ||
+  if (slot(reduce.in).advance == 0 || slot(reduce.in).type != DType::f32 ||
       slot(reduction.slot).type != DType::f32 ||
       (g_.walk == Walk::columns && reduction.reduction != TileReduction::sum)) {
     return false;
@@ -102,7 +102,7 @@ BlockOperand SegmentBuilder::result_of(const ReduceStep& reduce) {
     segment_.sums.emplace_back(reduce.reduction, slot);
     return {.kind = BlockOperand::Kind::splat, .slot = slot};
   }
-  between.step = 0;
+  between.advance = 0;
   const int slot = segment_.add_slot(between);
   segment_.reductions.push_back({reduce.reduction, slot, Level::scalar});
   return {.kind = BlockOperand::Kind::splat, .slot = slot};

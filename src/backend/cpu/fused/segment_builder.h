@@ -16,7 +16,7 @@ class SegmentBuilder {
   SegmentBuilder(const Plan& plan, jit::Isa isa)
       : plan_(plan), g_(plan.geometry), operands_(plan, isa), segment_(plan) {}
 
-  /// Begins with steps of a level; full slots that they prepare are noted by `prepared`.
+  /// Begins with steps of a level. `prepared`: those that fill registers for the others.
   void begin(Level level, std::span<const Step> prepared);
   /// False, and nothing is taken, when the step is not for generated code, or not for the same loop.
   bool take(const Step& step);

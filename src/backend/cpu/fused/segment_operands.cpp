@@ -13,7 +13,7 @@ std::optional<ResolvedOperand> SegmentOperands::resolve(int index, Level level) 
   const Slot& slot = plan_.slots[static_cast<std::size_t>(index)];
   if (!is_for_code(slot.type)) return std::nullopt;
   BlockOperand operand{.is_bool = slot.type == DType::boolean, .slot = index};
-  if (slot.step == 0) {
+  if (slot.advance == 0) {
     if (operand.is_bool) return std::nullopt;
     operand.kind = BlockOperand::Kind::splat;
     return ResolvedOperand{operand, false, {}};

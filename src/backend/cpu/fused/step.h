@@ -1,6 +1,5 @@
 // The steps of a plan: what a worker does with the registers of a tile. A kind of step is a type that holds
-// what it needs and nothing else; whoever treats steps by kind visits all of them. Registers are named by
-// their slots.
+// what it needs and nothing else; visitors name every kind. Registers are named by their slots.
 #pragma once
 
 #include <array>

@@ -79,7 +79,7 @@ void Worker::execute(const std::vector<Step>& steps) {
 
 // A slot of one element is a splat of it.
 void Worker::fill_splat(int slot, SplatFunction splat) {
-  if (this->slot(slot).step == 0) splat(pointers_[slot], pointers_[slot]);
+  if (this->slot(slot).advance == 0) splat(pointers_[slot], pointers_[slot]);
 }
 
 std::int64_t Worker::kept_stride(const Access& access) const {
@@ -92,7 +92,7 @@ void Worker::run(const MapStep& map) {
   std::array<std::size_t, 3> advance;
   for (std::size_t k = 0; k < static_cast<std::size_t>(map.operands); ++k) {
     in[k] = pointers_[map.in[k]];
-    advance[k] = slot(map.in[k]).step;
+    advance[k] = slot(map.in[k]).advance;
   }
   map.function(pointers_[map.out], in.data(), advance.data(), cursor_.elements(map.level));
   fill_splat(map.out, map.splat);
@@ -101,7 +101,7 @@ void Worker::run(const MapStep& map) {
 void Worker::run(const RoundStep& round) {
   std::byte* values = pointers_[round.slot];
   const void* in[] = {values};
-  round.function(values, in, &slot(round.slot).step, cursor_.elements(round.level));
+  round.function(values, in, &slot(round.slot).advance, cursor_.elements(round.level));
   fill_splat(round.slot, round.splat);
 }
 
@@ -179,7 +179,7 @@ void Worker::run(const ExpandStep& expand) {
 void Worker::run(const ReduceStep& reduce) {
   const PlanReduction& reduction = this->reduction(reduce.reduction);
   const std::byte* from = pointers_[reduce.in];
-  const std::size_t advance = slot(reduce.in).step;
+  const std::size_t advance = slot(reduce.in).advance;
   const std::size_t rows = size(cursor_.rows()), columns = size(cursor_.columns());
   switch (g_.walk) {
     case Walk::rows:
@@ -198,7 +198,7 @@ void Worker::run(const StoreStep& store) {
   const Access& access = output_access(store.output);
   std::byte* to = output(store.output);
   const std::byte* from = pointers_[store.in];
-  const std::size_t advance = slot(store.in).step;
+  const std::size_t advance = slot(store.in).advance;
   if (store.level != Level::full)
     return store.move.store(to, kept_stride(access), from, advance, cursor_.kept_elements());
   const std::int64_t column = access.strides[g_.column_axis()];
