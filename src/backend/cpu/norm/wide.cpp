@@ -3,7 +3,7 @@
 namespace luge::cpu::norm {
 namespace {
 
-// Calls visit(place) for each element of a channel in the images of parts [first, last).
+// Calls visit(offset) for each element of a channel in the images of parts [first, last).
 template <class Visit>
 void for_elements(const ChannelWalk& w, std::int64_t channel, std::int64_t first, std::int64_t last,
                   const Visit& visit) {

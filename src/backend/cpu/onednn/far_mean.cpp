@@ -61,16 +61,16 @@ class FarMeans final : public PreparedKernel {
     const Window &d = windows_.axis[0], &h = windows_.axis[1], &w = windows_.axis[2];
     for (std::int64_t image = 0; image < images_; ++image) {
       for (std::int64_t channel = 0; channel < channels_; ++channel) {
-        for (std::int64_t place = 0; place < d.out * h.out * w.out; ++place) {
-          T& value = y[to_.at(image, channel, place)];
-          if (any_not_finite(&value, 1, 1)) value = T(static_cast<float>(mean(x, image, channel, place)));
+        for (std::int64_t result = 0; result < d.out * h.out * w.out; ++result) {
+          T& value = y[to_.at(image, channel, result)];
+          if (any_not_finite(&value, 1, 1)) value = T(static_cast<float>(mean(x, image, channel, result)));
         }
       }
     }
   }
-  double mean(const T* x, std::int64_t image, std::int64_t channel, std::int64_t place) const {
+  double mean(const T* x, std::int64_t image, std::int64_t channel, std::int64_t result) const {
     const Window &d = windows_.axis[0], &h = windows_.axis[1], &w = windows_.axis[2];
-    const std::int64_t at[3] = {place / (h.out * w.out), place / w.out % h.out, place % w.out};
+    const std::int64_t at[3] = {result / (h.out * w.out), result / w.out % h.out, result % w.out};
     double sum = 0, count = 0;
     const auto each = [](const Window& window, std::int64_t out, const auto& visit) {
       for (std::int64_t k = 0; k < window.kernel; ++k) visit(window.at(out, k));

@@ -17,7 +17,7 @@ Desc describe(LayoutId layout, const Dims& dims, memory::data_type type);
 Desc describe(LayoutId layout, const Type& type);
 
 /// The id of a descriptor's layout; empty where it is no plain blocking. Two descriptors whose elements lie
-/// in the same places get the same id: nChw16c with exactly 16 channels is nhwc.
+/// in the same order get the same id: nChw16c with exactly 16 channels is nhwc.
 std::optional<LayoutId> layout_of(const Desc& desc);
 
 Dims dims_of(const Shape& shape);

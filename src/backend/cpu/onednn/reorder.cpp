@@ -52,7 +52,7 @@ std::shared_ptr<const PreparedKernel> make_reorder(LayoutId from, LayoutId to, c
     try {
       auto chain = std::make_shared<PrimitiveChain>(threads);
       chain->add_reorder(describe(from, type), in(0), describe(to, type), out(0));
-      if (chain->scratch() == 0) return chain;  // a reorder has no place to book scratch
+      if (chain->scratch() == 0) return chain;  // a reorder cannot book scratch
     } catch (const dnnl::error&) {              // oneDNN has none for this pair of layouts
     }
   }

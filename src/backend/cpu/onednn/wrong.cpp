@@ -23,12 +23,12 @@ bool strided(const ConvProblem& problem) {
 bool has_blind_taps(const ConvProblem& problem) {
   const Geometry& g = problem.geometry;
   for (std::size_t k = 0; k < g.stride.size(); ++k) {
-    const memory::dim image = problem.x[k + 2], places = problem.y[k + 2], taps = problem.w_public[k + 2],
+    const memory::dim image = problem.x[k + 2], positions = problem.y[k + 2], taps = problem.w_public[k + 2],
                       step = g.dilation[k] + 1;
     for (memory::dim tap = 0; tap < taps; ++tap) {
       bool meets = false;
-      for (memory::dim place = 0; place < places && !meets; ++place) {
-        const memory::dim at = place * g.stride[k] - g.pad_begin[k] + tap * step;
+      for (memory::dim position = 0; position < positions && !meets; ++position) {
+        const memory::dim at = position * g.stride[k] - g.pad_begin[k] + tap * step;
         meets = at >= 0 && at < image;
       }
       if (!meets) return true;
@@ -40,10 +40,10 @@ bool has_blind_taps(const ConvProblem& problem) {
 // Wherever the window is along an axis, some point of it meets padding.
 bool is_never_whole(const ConvProblem& problem, std::size_t axis) {
   const Geometry& g = problem.geometry;
-  const memory::dim image = problem.x[axis + 2], places = problem.y[axis + 2],
+  const memory::dim image = problem.x[axis + 2], positions = problem.y[axis + 2],
                     last = (problem.w_public[axis + 2] - 1) * (g.dilation[axis] + 1);
-  for (memory::dim place = 0; place < places; ++place) {
-    const memory::dim at = place * g.stride[axis] - g.pad_begin[axis];
+  for (memory::dim position = 0; position < positions; ++position) {
+    const memory::dim at = position * g.stride[axis] - g.pad_begin[axis];
     if (at >= 0 && at + last < image) return false;
   }
   return true;
@@ -67,7 +67,7 @@ bool wrong_weights(std::string_view implementation, const ConvProblem& problem, 
   if (one_by_one && family == Family::channels_last && strided(problem)) return true;
   if (problem.dtype != DType::bf16 || is(implementation, "gemm")) return false;
   // 2.6: the weights of such points are never written. With three axes, nor are those of points that meet
-  // padding at the first place, where the steps of the first axis leave no place without padding.
+  // padding at the first position, where the steps of the first axis leave no position without padding.
   const bool in_steps = problem.geometry.stride.size() == 3 && problem.geometry.stride[0] > 1;
   return has_blind_taps(problem) || (in_steps && is_never_whole(problem, 0));
 }

@@ -1,4 +1,4 @@
-// What is known against implementations of oneDNN. This is the one place that names them;
+// What is known against implementations of oneDNN. This is the only file that names them;
 // docs/decisions/0020 tells how each was found. The next implementation in oneDNN's
 // order is then asked, so that nothing is refused that another one does right.
 #pragma once
