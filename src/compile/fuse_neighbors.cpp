@@ -41,9 +41,9 @@ struct Piece {
 };
 
 /// The programs of two pieces as one, the second after the first.
-class Joint {
+class PiecePair {
  public:
-  Joint(const Piece& first, const Piece& second) : first_(first), second_(second), whole_(first) {
+  PiecePair(const Piece& first, const Piece& second) : first_(first), second_(second), whole_(first) {
     whole_.program.reduced |= second.program.reduced;
     for (std::size_t k = 0; k < second.inputs.size(); ++k) operand(k);
     lines();
@@ -177,7 +177,7 @@ class NeighborFuser {
       if (piece && !units_.empty() && units_.back().piece) {
         Unit& before = units_.back();
         if (before.nodes[0]->barrier == node->barrier) {
-          if (std::optional<Piece> whole = join(before.piece.value(), *piece)) {
+          if (std::optional<Piece> whole = together(before.piece.value(), *piece)) {
             before.nodes.push_back(node);
             before.piece = drop_unread(std::move(*whole), before.nodes);
             continue;
@@ -188,14 +188,14 @@ class NeighborFuser {
     }
   }
 
-  static std::optional<Piece> join(const Piece& first, const Piece& second) {
+  static std::optional<Piece> together(const Piece& first, const Piece& second) {
     const TileProgram &a = first.program, &b = second.program;
     if (a.extents != b.extents || (a.reduced != b.reduced && a.reduced != 0 && b.reduced != 0))
       return std::nullopt;
-    Joint joint(first, second);
-    if (!joint.possible() || joint.saved() * kLeastPart < std::min(first.bytes(), second.bytes()))
+    PiecePair pair(first, second);
+    if (!pair.possible() || pair.saved() * kLeastPart < std::min(first.bytes(), second.bytes()))
       return std::nullopt;
-    Piece whole = joint.take();
+    Piece whole = pair.take();
     const bool fits = whole.program.lines.size() <= kMostLines && whole.inputs.size() <= kMostOperands &&
                       whole.outputs.size() <= kMostOutputs;
     return fits ? std::optional(std::move(whole)) : std::nullopt;

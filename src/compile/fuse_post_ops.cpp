@@ -1,6 +1,7 @@
 // Makes elementwise consumers post-ops of the kernel that feeds them, as many as a candidate accepts, when
 // nobody else reads what comes in between.
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::size_t longest = 4;
 
-struct Link {
+struct Consumer {
   Node* node;
   int operand;  // which of its inputs is not the chain, or -1
 };
@@ -44,9 +45,9 @@ class PostOpFuser {
   }
 
  private:
-  struct Chain {
+  struct PostOpChain {
     Node* producer;
-    std::vector<Link> links;
+    std::vector<Consumer> consumers;
   };
 
   Node* only_user(const Node& node) {
@@ -68,37 +69,37 @@ class PostOpFuser {
     return false;
   }
 
-  // The consumer as a post-op of what comes before it; operand -2: it is none.
-  static Link link(Node& consumer, const Node& before, const Node& producer) {
-    const Instruction instruction = consumer.op->instruction();
-    const bool same = consumer.outputs.size() == 1 && consumer.outputs[0].type == producer.outputs[0].type;
+  // The node as a post-op of what comes before it, if it can be one.
+  static std::optional<Consumer> consumer_of(Node& node, const Node& before, const Node& producer) {
+    const Instruction instruction = node.op->instruction();
+    const bool same = node.outputs.size() == 1 && node.outputs[0].type == producer.outputs[0].type;
     const int count = instruction == Instruction::none ? 0 : arity(instruction);
-    if (!same || count < 1 || count > 2 || instruction == Instruction::random_uniform) return {&consumer, -2};
-    if (count == 1) return {&consumer, -1};
-    const bool first = consumer.inputs[0].node == &before, second = consumer.inputs[1].node == &before;
-    if (first == second || (second && !commutes(instruction))) return {&consumer, -2};
+    if (!same || count < 1 || count > 2 || instruction == Instruction::random_uniform) return std::nullopt;
+    if (count == 1) return Consumer{&node, -1};
+    const bool first = node.inputs[0].node == &before, second = node.inputs[1].node == &before;
+    if (first == second || (second && !commutes(instruction))) return std::nullopt;
     const int other = first ? 1 : 0;
-    return {&consumer,
-            depends(consumer.inputs[static_cast<std::size_t>(other)].node, &producer) ? -2 : other};
+    if (depends(node.inputs[static_cast<std::size_t>(other)].node, &producer)) return std::nullopt;
+    return Consumer{&node, other};
   }
 
   void fuse(Node& producer) {
     if (options_.backend->candidates(producer.op->name()).empty()) return;
-    Chain chain{&producer, {}};
+    PostOpChain chain{&producer, {}};
     const Node* before = &producer;
-    while (chain.links.size() < longest) {
+    while (chain.consumers.size() < longest) {
       Node* user = only_user(*before);
       if (!user || taken(user) || user->barrier != producer.barrier) break;
-      const Link next = link(*user, *before, producer);
-      if (next.operand == -2) break;
-      chain.links.push_back(next);
+      const std::optional<Consumer> next = consumer_of(*user, *before, producer);
+      if (!next) break;
+      chain.consumers.push_back(*next);
       before = user;
     }
-    for (; !chain.links.empty(); chain.links.pop_back()) {
+    for (; !chain.consumers.empty(); chain.consumers.pop_back()) {
       if (!accepted(chain)) continue;
       absorbed_.insert(&producer);
-      for (std::size_t i = 0; i + 1 < chain.links.size(); ++i) absorbed_.insert(chain.links[i].node);
-      Node* head = chain.links.back().node;
+      for (std::size_t i = 0; i + 1 < chain.consumers.size(); ++i) absorbed_.insert(chain.consumers[i].node);
+      Node* head = chain.consumers.back().node;
       heads_.emplace(head, std::move(chain));
       return;
     }
@@ -107,35 +108,35 @@ class PostOpFuser {
   // Part of another chain already: a sum of two products folds into one of them.
   bool taken(const Node* node) const { return absorbed_.contains(node) || heads_.contains(node); }
 
-  static std::vector<PostOp> post_ops(const Chain& chain) {
+  static std::vector<PostOp> post_ops(const PostOpChain& chain) {
     std::vector<PostOp> post;
     int next = static_cast<int>(chain.producer->inputs.size());
-    for (const Link& link : chain.links)
-      post.push_back({link.node->op->instruction(), link.operand < 0 ? -1 : next++});
+    for (const Consumer& consumer : chain.consumers)
+      post.push_back({consumer.node->op->instruction(), consumer.operand < 0 ? -1 : next++});
     return post;
   }
 
-  bool accepted(const Chain& chain) const {
+  bool accepted(const PostOpChain& chain) const {
     std::vector<bool> used(chain.producer->outputs.size(), false);
     used[0] = true;
     Question question = question_of(*chain.producer, std::move(used));
-    for (const Link& link : chain.links) {
-      if (link.operand < 0) continue;
-      const Edge& edge = link.node->inputs[static_cast<std::size_t>(link.operand)];
+    for (const Consumer& consumer : chain.consumers) {
+      if (consumer.operand < 0) continue;
+      const Edge& edge = consumer.node->inputs[static_cast<std::size_t>(consumer.operand)];
       question.in.push_back(type_of(edge));
     }
     question.post = post_ops(chain);
     return choose(question, options_).offer.accepted();
   }
 
-  Tensors combine(const Chain& chain, const Tensors& head_inputs) {
+  Tensors combine(const PostOpChain& chain, const Tensors& head_inputs) {
     Tensors inputs = given_.at(chain.producer);
     std::vector<OpRef> ops;
-    for (const Link& link : chain.links) {
-      const bool is_head = link.node == chain.links.back().node;
-      const Tensors& operands = is_head ? head_inputs : given_.at(link.node);
-      if (link.operand >= 0) inputs.push_back(operands[static_cast<std::size_t>(link.operand)]);
-      ops.push_back(link.node->op);
+    for (const Consumer& consumer : chain.consumers) {
+      const bool is_head = consumer.node == chain.consumers.back().node;
+      const Tensors& operands = is_head ? head_inputs : given_.at(consumer.node);
+      if (consumer.operand >= 0) inputs.push_back(operands[static_cast<std::size_t>(consumer.operand)]);
+      ops.push_back(consumer.node->op);
     }
     const std::size_t own = chain.producer->inputs.size();
     OpRef op = with_post_ops(chain.producer->op, own, post_ops(chain), std::move(ops));
@@ -145,7 +146,7 @@ class PostOpFuser {
   const Options& options_;
   std::unordered_map<const Node*, std::vector<Node*>> users_;  // null: a root
   std::unordered_set<const Node*> absorbed_;
-  std::unordered_map<const Node*, Chain> heads_;  // by the last consumer
+  std::unordered_map<const Node*, PostOpChain> heads_;  // by the last consumer
   std::unordered_map<const Node*, Tensors> given_;
 };
 

@@ -7,9 +7,9 @@
 namespace luge::compiler {
 namespace {
 
-class Planner {
+class MemoryPlanner {
  public:
-  explicit Planner(Draft& draft)
+  explicit MemoryPlanner(Draft& draft)
       : draft_(draft), program_(*draft.program), values_(program_.values), steps_(program_.steps) {}
 
   void run() {
@@ -170,6 +170,6 @@ class Planner {
 
 }  // namespace
 
-void plan_memory(Draft& draft) { Planner(draft).run(); }
+void plan_memory(Draft& draft) { MemoryPlanner(draft).run(); }
 
 }  // namespace luge::compiler

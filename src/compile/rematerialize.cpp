@@ -141,9 +141,9 @@ struct Plan {
   double seconds = 0;
 };
 
-class Planner {
+class PeakPlanner {
  public:
-  Planner(const Timeline& timeline, Costs& costs) : timeline_(timeline), costs_(costs) {}
+  PeakPlanner(const Timeline& timeline, Costs& costs) : timeline_(timeline), costs_(costs) {}
 
   /// Nothing when the value is in use at the peak, or its inputs would have to be kept for it.
   std::optional<Plan> plan(std::size_t g) const {
@@ -248,7 +248,7 @@ struct Rematerializer::State {
   // What may be computed again for this timeline, the most bytes per second last.
   void find_plans() {
     plans.clear();
-    const Planner planner(timeline, costs);
+    const PeakPlanner planner(timeline, costs);
     for (std::size_t g = 0; g < timeline.groups().size(); ++g) {
       if (std::optional<Plan> plan = planner.plan(g)) plans.push_back(*std::move(plan));
     }

@@ -76,22 +76,5 @@ TEST(OpNames, TheTestReadsLiteralsAndNotComments) {
   EXPECT_EQ(literals_of("a(\"say \\\"x\\\"\", \"b\")"), (std::vector<std::string>{"say \"x\"", "b"}));
 }
 
-// What a pattern asks for must be one op: no two with the same attribute type play the same role.
-TEST(OpNames, ARoleIsPlayedByOneOpOfItsAttributeType) {
-  std::vector<OpRef> with_role;
-  for (const OpEntry& entry : registered_ops()) {
-    OpRef op = entry.create({});
-    if (op->traits().role != Role::none) with_role.push_back(std::move(op));
-  }
-  EXPECT_GE(with_role.size(), 9u);
-  for (const OpRef& a : with_role) {
-    EXPECT_FALSE(a->fields().empty()) << a->name() << " has a role but no attributes by which it is found";
-    for (const OpRef& b : with_role) {
-      const bool same = a->shares_attribute_type(*b) && a->traits().role == b->traits().role;
-      EXPECT_EQ(same, a == b) << a->name() << " and " << b->name();
-    }
-  }
-}
-
 }  // namespace
 }  // namespace luge

@@ -10,7 +10,7 @@ double as_number(std::int64_t value) { return static_cast<double>(value); }
 
 int conv_of(Draft& d, int x, std::int64_t out, std::int64_t kernel, bool bias, std::int64_t groups = 1) {
   const std::int64_t channels = d.shape(x)[1];
-  if (groups < 1) throw Skip();  // a group for each of no channels
+  if (groups == 0) throw Skip();  // one for each channel of an image that has none
   std::vector<std::int64_t> shape = {out, channels / groups};
   std::int64_t terms = channels / groups;
   for (int k = 2; k < d.rank(x); ++k) shape.push_back(kernel), terms *= kernel;
@@ -47,6 +47,13 @@ void block(Draft& d) {
     d.add("relu", {y});
   else
     d.add("mul", {y, d.add("sigmoid", {y}, {}, 1)});
+}
+
+// A convolution, leaky relu right after it or after statistics that are given.
+void leaky(Draft& d) {
+  int y = conv_of(d, odd_image(d), d.one_of({4, 16, 33}), d.one_of({1, 3}), d.chance(0.5));
+  if (d.chance(0.3)) y = norm_of(d, y, false);
+  d.add("leaky_relu", {y}, {{"slope", {d.one_of({0.1, 0.2, -0.5})}}});
 }
 
 // y = relu(norm(conv(relu(norm(conv x)))) + x)
@@ -226,6 +233,7 @@ void around(Draft& d) {
 
 std::vector<Draw> pattern_draws() {
   return {{"block", 4, block},
+          {"leaky", 1, leaky},
           {"residual", 2, residual},
           {"gated", 2, gated},
           {"conv_pool", 3, conv_pool},
