@@ -10,7 +10,7 @@ double as_number(std::int64_t value) { return static_cast<double>(value); }
 
 int conv_of(Draft& d, int x, std::int64_t out, std::int64_t kernel, bool bias, std::int64_t groups = 1) {
   const std::int64_t channels = d.shape(x)[1];
-  if (groups == 0) throw Skip();  // one for each channel of an image that has none
+  if (groups < 1) throw Skip();  // a group for each of no channels
   std::vector<std::int64_t> shape = {out, channels / groups};
   std::int64_t terms = channels / groups;
   for (int k = 2; k < d.rank(x); ++k) shape.push_back(kernel), terms *= kernel;
