@@ -92,13 +92,13 @@ Tensor& Slots::operator()(std::string_view name) {
 
 Tensor& Slots::operator()(std::string_view name, const Tensor& initial) {
   check_name(name);
-  const Entry* known = find(name);
+  Entry* known = find(name);
   if (!known) {
     check_initial(parameter_, name, initial);
     return add(name, initial);
   }
   const Type had{known->variable.dtype(), known->variable.shape()}, wanted{initial.dtype(), initial.shape()};
-  if (had == wanted) return find(name)->value;
+  if (had == wanted) return known->value;
   throw ValueError(fmt::format("optimizer: the slot '{}' of '{}' is {}; the rule asks for {}", name,
                                parameter_.name(), had.to_string(), wanted.to_string()));
 }

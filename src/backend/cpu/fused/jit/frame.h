@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "backend/cpu/x64/assembler.h"
+#include "core/index.h"
 
 namespace luge::cpu::fused::jit {
 
@@ -29,7 +30,5 @@ inline Memory frame_pointer(int index) {
 /// Loops that go down the columns start the pointers anew at every strip: the first ones, and the number of
 /// rows, are in the second half of the frame's pointers.
 inline constexpr int kFirstPointers = kFramePointers / 2, kRowCount = kFramePointers - 1;
-
-inline std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace luge::cpu::fused::jit
