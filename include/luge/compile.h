@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "luge/device.h"
 #include "luge/math_mode.h"
 #include "luge/tensor.h"
 
@@ -25,6 +26,17 @@ Math math();
 void set_precision(Precision precision);
 /// Returns the present setting.
 Precision precision();
+
+/// Sets the device that runs everything that is evaluated or compiled after this call. The default is the
+/// processor. A value is copied to the device when a program first reads it there; the values of Variables
+/// stay on the device that assigned them last. Reading a value copies it to the host. What the device has no
+/// kernel for runs on the processor, and the program copies what it needs; CompiledFunction::explain shows
+/// these steps. Throws ValueError for a device that is not one of devices().
+void set_device(const Device& device);
+/// Returns the present setting.
+Device device();
+/// Returns the devices of this process. The first is the processor.
+std::vector<Device> devices();
 
 /// Sets the number of bytes that one run may take: temporaries, workspaces, Variables, inputs and outputs. To
 /// stay within the limit, programs that are compiled after this call release values and compute them again;

@@ -74,8 +74,9 @@ class Session {
   /// Computes all fetches in one program and then carries out the operations among them. Returns one tensor
   /// for each fetch, an empty one for an operation. Fetched values are those before the operations. Throws
   /// GraphError naming a placeholder that is not fed, StateError naming a Variable without a value,
-  /// DTypeError or ShapeError naming a placeholder whose value does not match, and ValueError when a feed is
-  /// not for a placeholder, a placeholder is fed twice, or two of the operations assign to one Variable.
+  /// DTypeError or ShapeError naming a placeholder whose value does not match, ShapeError naming a Variable
+  /// whose next value does not match, and ValueError when a feed is not for a placeholder, a placeholder is
+  /// fed twice, or two of the operations assign to one Variable. Nothing changes then.
   Tensors run(const std::vector<Fetch>& fetches, const std::vector<Feed>& feeds = {});
   /// Computes one tensor. Throws the same errors.
   Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds = {});

@@ -9,6 +9,7 @@
 #include "luge/data/normalizer.h"
 #include "luge/data/source.h"
 #include "luge/data/sources.h"
+#include "luge/device.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
 #include "luge/gradient_check.h"

@@ -27,7 +27,7 @@ struct PostOp {
 
 struct KernelRequest {
   const AnyOp& op;
-  std::span<const Type> in;  // post-op operands come behind the op's own inputs
+  std::span<const Type> in;  // post-op operands follow the op's own inputs
   std::span<const Type> out;
   std::span<const LayoutId>
       in_layouts;  // what the inputs are in now; `any_layout` where the compiler is free
@@ -41,9 +41,10 @@ inline constexpr LayoutId any_layout = ~LayoutId{0};
 /// Pointers of one run. Kernels neither allocate nor throw; the first error goes to `status`.
 struct KernelCall {
   void* const* in;   // null for type-only inputs
-  void* const* out;  // null for outputs nobody reads
+  void* const* out;  // null for outputs nothing reads
   void* scratch;     // Offer::scratch bytes, 64-byte aligned
   Status* status;
+  Stream stream = {};  // where a device queues the work
 };
 
 /// An accepted candidate, ready to be called any number of times (one call at a time).
@@ -84,7 +85,7 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
-  /// Candidates for an op, best first. The reference loop stands behind them and takes everything.
+  /// Candidates for an op, best first. The reference loop follows them and takes everything.
   virtual std::span<const Kernel* const> candidates(std::string_view op) const = 0;
   /// Bytes a value takes in a layout, padding included.
   virtual std::size_t bytes(LayoutId layout, const Type& type) const = 0;
@@ -94,6 +95,18 @@ class Backend {
                                                         const Type& type) const = 0;
   /// One line about instruction sets and libraries, for doctor and cache keys.
   virtual std::string describe() const = 0;
+
+  /// Where its kernels find and leave values. What follows is for a device with a memory of its own; a
+  /// backend of the host overrides none of it.
+  virtual DeviceMemory& memory() const { return host_memory(); }
+  const Device& device() const { return memory().device(); }
+  /// The stream of Programs: their kernels and copies are given to it in the order of the steps.
+  virtual Stream stream() const { return {}; }
+  /// Returns when all that the stream was given is done.
+  virtual void synchronize(Stream) const {}
+  /// The backend of the host whose kernels replace those that this one lacks: the compiler copies what
+  /// they read to the host and what they write back. Null where the memory is the host's, and only there.
+  virtual const Backend* fallback() const { return nullptr; }
 };
 
 /// The processor backend: oneDNN and fused tiles before the reference loops.
@@ -112,11 +125,5 @@ template <class... K>
 Kernels make_kernels() {
   return best_first(std::make_unique<const K>()...);
 }
-
-/// Registers the kernels of an op, the best one first. An op has one such object in the whole program: beside
-/// its kernel, or in the folder's candidates.cpp where there are several kernels.
-struct Candidates {
-  Candidates(std::string_view op, Kernels best_first);
-};
 
 }  // namespace luge

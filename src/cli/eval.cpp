@@ -1,4 +1,4 @@
-// luge eval: how good a network is, beside what guessing would reach.
+// luge eval: how good a network is, compared with what guessing would reach.
 #include <fmt/format.h>
 
 #include <algorithm>

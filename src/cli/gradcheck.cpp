@@ -157,7 +157,7 @@ Subject make_subject(const Arguments& given) {
           random_batch(info, net, samples, entry.outputs)};
 }
 
-// Of one evaluation; what compiling takes beside it counts only where it is little.
+// Of one evaluation; what compiling takes in addition counts only where it is little.
 double seconds_of_pass(const Subject& subject) {
   constexpr double kLong = 0.5;
   const nn::Probe look(*subject.net, subject.net->training());

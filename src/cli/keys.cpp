@@ -4,7 +4,7 @@
 
 namespace luge::cli {
 
-// The keys that a beginner needs stand first: lists that are too long to print are cut behind them.
+// The keys that a beginner needs are first: lists that are too long to print are cut after them.
 std::vector<Key> model_keys() {
   return {
       {"model.name",

@@ -9,7 +9,7 @@
 
 namespace luge::cli {
 
-/// The optimizer that the keys name, for a schedule of so many updates.
+/// The optimizer that the keys name, for a schedule of this many updates.
 optim::Optimizer make_optimizer(const Arguments& arguments, std::int64_t total_steps);
 /// Whether the learning rate changes.
 bool has_schedule(const Arguments& arguments);

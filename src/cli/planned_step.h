@@ -19,7 +19,7 @@ struct PlannedStep {
 };
 
 PlannedStep planned_step(const Arguments& arguments);
-/// What a network of this entry sees when there is no data at hand.
+/// What a network of this entry sees when there is no data.
 data::Info info_without_data(const Arguments& arguments, const models::Entry& entry);
 
 }  // namespace luge::cli

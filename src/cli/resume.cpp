@@ -1,4 +1,4 @@
-// luge resume: goes on, bit for bit, where the last good checkpoint of a run stands.
+// luge resume: goes on, bit for bit, where the last good checkpoint of a run is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -74,7 +74,7 @@ fs::path restore_newest(train::Trainer& trainer, const fs::path& run) {
                               problems.empty() ? ": there is none" : ":", problems));
 }
 
-// Epochs given anew do not stretch the schedule: the steps already done were made with the old one.
+// Epochs given again do not stretch the schedule: the steps already done were made with the old one.
 void settle_old_schedule(const Arguments& given, Arguments& arguments, const fs::path& run,
                          const models::Entry& entry, const TrainingData& data) {
   if (!has_schedule(arguments)) return;

@@ -39,7 +39,7 @@ std::string plan_text(const Setup& setup, const TrainingData& data) {
       static_cast<double>(plan.arena_bytes) / mib, static_cast<double>(plan.state_bytes) / mib);
 }
 
-// A setting of something that is not switched on would do nothing in silence. Recorded defaults may stand.
+// A setting of something that is not switched on would do nothing in silence. Recorded defaults may remain.
 void check_switches(const Arguments& arguments) {
   const std::vector<Key> keys = training_keys();
   for (const auto& [setting, of] :

@@ -93,7 +93,7 @@ class Announce final : public train::Callback {
   std::function<void()> accepted_;
 };
 
-// Where a resumption would begin: not where the training stands when that could not be saved.
+// Where a resumption would begin: not where the training is when that could not be saved.
 std::int64_t saved_steps(const std::filesystem::path& run) {
   for (const std::filesystem::path& file : checkpoints_of(run)) {
     try {

@@ -10,7 +10,7 @@
 
 namespace luge::cli {
 
-/// Throws Misuse for what train_and_report could not do, such as watching a figure that nobody measures: to
+/// Throws Misuse for what train_and_report could not do, such as watching a figure that is not measured: to
 /// be called before anything is written.
 void check_settings(const Arguments& arguments, const train::Trainer& trainer, const TrainingData& data);
 

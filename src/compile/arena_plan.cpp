@@ -8,8 +8,8 @@
 namespace luge {
 namespace {
 
-// Above this many values the quadratic plans are left out; below, they are tried about so many values' worth
-// of times.
+// Above this many values the quadratic plans are left out; below, they are tried about this many values'
+// worth of times.
 constexpr std::size_t few = 1000;
 constexpr std::size_t tries = 20000;
 

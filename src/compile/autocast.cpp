@@ -89,7 +89,7 @@ class Autocast {
     return rebuild(node, inputs);
   }
 
-  // Inputs that stand for a type become bfloat16 too, unless the result is wanted in float32.
+  // Inputs that represent a type become bfloat16 too, unless the result is wanted in float32.
   static Tensor retyped(const Tensor& like, DType dtype) {
     return like.dtype() == f32 && dtype != f32 ? typed_leaf({dtype, like.shape()}) : like;
   }
@@ -142,7 +142,7 @@ class Autocast {
     return choose(question, options_);
   }
 
-  // A number beside narrowed values: an elementwise op is then computed in float32 and rounded once.
+  // A number next to narrowed values: an elementwise op is then computed in float32 and rounded once.
   static bool number(const Node& node, std::size_t k) { return input_of(node, k).shape().rank() == 0; }
 
   Tensors follow(Node& node, const Tensors& given) {

@@ -26,8 +26,7 @@ class Expander {
     Node& fresh = *kept[0].node();
     const std::vector<bool>& used = used_.at(&node);
     const Question question = question_of(fresh, used);
-    const std::vector<LayoutId> layouts(fresh.inputs.size(), any_layout);
-    if (choose(question, layouts, options_).offer.accepted()) return kept;
+    if (choose(question, options_).offer.accepted()) return kept;
     Tensors operands;  // as the node holds them: typed where only the type counts
     for (std::size_t k = 0; k < fresh.inputs.size(); ++k) operands.push_back(input_of(fresh, k));
     const std::uint64_t before = latest_sequence();

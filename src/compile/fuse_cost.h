@@ -12,7 +12,7 @@ namespace luge::compiler {
 /// The most nodes that are copied for one value.
 inline constexpr std::size_t kMostCopies = 6;
 
-/// The group's space, with some of its axes reduced if need be, in which the node's value is computed once,
+/// The group's space, with some of its axes reduced if necessary, in which the node's value is computed once,
 /// once for each position of the kept axes, or once for each element; what lies between is repeated, and that
 /// only if it is cheap. Empty: too dear.
 std::optional<FuseSpace> space_that_fits(const FuseGroup& group, int node, const AxisMap& map);

@@ -59,7 +59,7 @@ AxisSet FuseGroup::axes_of_member(int member) const {
   return axes_of(graph_.type(member), members_.at(member).map);
 }
 
-// A node whose value somebody outside needs is copied, or becomes an output.
+// A node whose value is needed outside is copied, or becomes an output.
 FuseGroup::Joining FuseGroup::joining(int node, const AxisMap& map) const {
   const FuseKind kind = graph_.kinds[at(node)];
   const bool mine = graph_.group[at(node)] < 0 && runs_at_the_same_time(*this, node);

@@ -14,10 +14,10 @@ inline constexpr std::size_t kMostVisits = 512;
 /// The one map by which all members read the node's result; empty where they differ.
 std::optional<AxisMap> map_from_readers(const FuseGroup& group, int node);
 
-/// Is it read by nobody outside? A copy that only this group needs leaves nothing outside.
+/// Does nothing outside read it? A copy that only this group needs leaves nothing outside.
 bool is_read_only_inside(const FuseGroup& group, int node);
 
-/// Would somebody outside have to run between the node and the rest of the group? Groups count as one node.
+/// Would a node outside have to run between the node and the rest of the group? Groups count as one node.
 bool is_reachable_from_outside(const FuseGroup& group, int node);
 
 /// May it be computed when the group runs? What overwrites state runs after every step that can fail, and so

@@ -1,5 +1,5 @@
 // Makes elementwise consumers post-ops of the kernel that feeds them, as many as a candidate accepts, when
-// nobody else reads what comes in between.
+// nothing else reads what comes in between.
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
@@ -39,7 +39,7 @@ class PostOpFuser {
     if (const auto head = heads_.find(&node); head != heads_.end()) return combine(head->second, inputs);
     if (absorbed_.contains(&node)) {
       given_[&node] = inputs;
-      return Tensors(node.outputs.size());  // nobody but the head of the chain asks
+      return Tensors(node.outputs.size());  // only the head of the chain asks
     }
     return rebuild(node, inputs);
   }
@@ -84,7 +84,7 @@ class PostOpFuser {
   }
 
   void fuse(Node& producer) {
-    if (options_.backend->candidates(producer.op->name()).empty()) return;
+    if (!has_kernel(*producer.op, options_)) return;
     PostOpChain chain{&producer, {}};
     const Node* before = &producer;
     while (chain.consumers.size() < longest) {

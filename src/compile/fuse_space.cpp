@@ -15,7 +15,7 @@ std::int64_t extent_of(const Type& type, std::size_t dim) { return type.shape[st
 AxisSet bit(std::size_t axis) { return AxisSet{1} << axis; }
 bool has(AxisSet axes, std::size_t axis) { return (axes >> axis & 1) != 0; }
 
-// The dimensions of a reduction's input, each with the axis of the result that stands for it.
+// The dimensions of a reduction's input, each with the axis of the result that represents it.
 struct ReductionDim {
   bool reduced;
   int axis;  // of the result; -1 where it is gone

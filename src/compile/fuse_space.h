@@ -11,7 +11,7 @@ namespace luge::compiler {
 
 /// For each dimension of a value: the axis of the space along which it runs, or -1 (extent 1).
 using AxisMap = std::vector<int>;
-/// A set of axes: bit k stands for axis k.
+/// A set of axes: bit k represents axis k.
 using AxisSet = std::uint32_t;
 
 struct FuseSpace {
@@ -51,7 +51,7 @@ struct WiderSpace {
   std::vector<int> moved;
 };
 /// The space in which a reduction can run whose result lies at `result` of a space that lacks the reduced
-/// axes: they are added where they lie in its input. Empty: a space may not have so many axes.
+/// axes: they are added where they lie in its input. Empty: a space may not have this many axes.
 std::optional<WiderSpace> widened(const FuseSpace& space, const Node& reduction, const AxisMap& result);
 
 }  // namespace luge::compiler

@@ -19,21 +19,20 @@ Question question_of(const Node& node, std::vector<bool> out_used) {
   return question;
 }
 
-Choice choose(const Question& question, const Options& options) {
-  const std::vector<LayoutId> layouts(question.in.size(), any_layout);
-  return choose(question, layouts, options);
-}
-
 bool has_kernel(const AnyOp& op, const Options& options) {
-  const auto candidates = options.backend->candidates(op.name());
-  return !candidates.empty() && candidates[0]->name() != "reference";
+  for (const Backend* backend = options.backend; backend; backend = backend->fallback()) {
+    const auto candidates = backend->candidates(op.name());
+    if (!candidates.empty() && candidates[0]->name() != "reference") return true;
+  }
+  return false;
 }
 
 double reorder_cost(std::size_t bytes) { return 1e-6 + 2.0 * static_cast<double>(bytes) / 8e9; }
 
 namespace {
 
-Choice ask(const Question& question, std::span<const LayoutId> layouts, const Options& options) {
+Choice ask(const Question& question, std::span<const LayoutId> layouts, const Backend& backend,
+           const Options& options) {
   const KernelRequest request{*question.op,      question.in,   question.out, layouts,
                               question.out_used, question.post, options.math, options.threads};
   const auto reorders = [&](const Offer& offer) {
@@ -41,14 +40,14 @@ Choice ask(const Question& question, std::span<const LayoutId> layouts, const Op
     for (std::size_t k = 0; k < layouts.size(); ++k) {
       const LayoutId wanted = k < offer.in_layouts.size() ? offer.in_layouts[k] : public_layout;
       if (layouts[k] == any_layout || wanted == any_layout || wanted == layouts[k]) continue;
-      cost += reorder_cost(options.backend->bytes(wanted, question.in[k]));
+      cost += reorder_cost(backend.bytes(wanted, question.in[k]));
     }
     return cost;
   };
   Choice best;
   best.offer = refuse("no candidate");
   double best_total = 0;
-  for (const Kernel* kernel : options.backend->candidates(question.op->name())) {
+  for (const Kernel* kernel : backend.candidates(question.op->name())) {
     Offer offer = kernel->offer(request);
     if (!offer.accepted()) {
       best.refusals.push_back(fmt::format("{}: {}", kernel->name(), offer.refusal));
@@ -70,15 +69,70 @@ Choice ask(const Question& question, std::span<const LayoutId> layouts, const Op
 
 }  // namespace
 
-Choice choose(const Question& question, std::span<const LayoutId> layouts, const Options& options) {
-  Choice choice = ask(question, layouts, options);
+Choice choose(const Question& question, std::span<const LayoutId> layouts, const Backend& backend,
+              const Options& options) {
+  Choice choice = ask(question, layouts, backend, options);
   if (choice.offer.accepted()) return choice;
   const auto fixed = [](LayoutId layout) { return layout != public_layout && layout != any_layout; };
   if (std::none_of(layouts.begin(), layouts.end(), fixed)) return choice;
-  // What cannot take the layouts at hand may take others: the compiler converts.
+  // What cannot take the present layouts may take others: the compiler converts.
   const std::vector<LayoutId> free(layouts.size(), any_layout);
-  Choice converted = ask(question, free, options);
+  Choice converted = ask(question, free, backend, options);
   return converted.offer.accepted() ? converted : choice;
+}
+
+Choice choose(const Question& question, const Options& options) {
+  const std::vector<LayoutId> free(question.in.size(), any_layout);
+  Choice choice = ask(question, free, *options.backend, options);
+  const Backend* fallback = options.backend->fallback();
+  return choice.offer.accepted() || !fallback ? choice : ask(question, free, *fallback, options);
+}
+
+namespace {
+
+Choice choose_with_more_outputs(Question& question, std::span<const LayoutId> layouts, const Backend& backend,
+                                const Options& options) {
+  Choice choice = choose(question, layouts, backend, options);
+  const bool wants_all = std::count(question.out_used.begin(), question.out_used.end(), false) == 0;
+  if (choice.offer.accepted() || wants_all) return choice;
+  Question whole = question;
+  whole.out_used.assign(question.out_used.size(), true);
+  Choice more = choose(whole, layouts, backend, options);
+  if (!more.offer.accepted()) return choice;
+  question.out_used = std::move(whole.out_used);
+  return more;
+}
+
+void take_reference(const Question& question, StepChoice& step, const Options& options) {
+  Choice& choice = step.choice;
+  const KernelRequest request{*question.op,      question.in,   question.out, step.layouts,
+                              question.out_used, question.post, options.math, options.threads};
+  const Kernel& reference = *reference_backend().candidates(question.op->name()).back();
+  choice.offer = reference.offer(request);
+  choice.kernel = reference.name();
+  if (choice.offer.accepted()) return;
+  choice.refusals.push_back(fmt::format("{}: {}", choice.kernel, choice.offer.refusal));
+  throw GraphError(fmt::format("{}: backend '{}' has no kernel that takes it ({})", question.op->name(),
+                               options.backend->name(), fmt::join(choice.refusals, "; ")));
+}
+
+}  // namespace
+
+StepChoice choose_step(Question question, const std::function<std::vector<LayoutId>(bool)>& layouts,
+                       const Options& options) {
+  StepChoice step;
+  std::vector<std::string> refusals;
+  for (const Backend* backend = options.backend; backend; backend = backend->fallback()) {
+    step.on_host = backend != options.backend;
+    step.layouts = layouts(step.on_host);
+    step.choice = choose_with_more_outputs(question, step.layouts, *backend, options);
+    step.choice.refusals.insert(step.choice.refusals.begin(), refusals.begin(), refusals.end());
+    if (step.choice.offer.accepted()) break;
+    refusals = step.choice.refusals;
+  }
+  if (!step.choice.offer.accepted()) take_reference(question, step, options);
+  step.out_used = std::move(question.out_used);
+  return step;
 }
 
 }  // namespace luge::compiler

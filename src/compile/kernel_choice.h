@@ -1,6 +1,7 @@
 // What the backend's candidates answer for one node.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,14 +27,30 @@ struct Choice {
   std::vector<std::string> refusals;  // "kernel: reason", of the candidates before it
 };
 
-/// The accepted candidate that is cheapest together with the reorders it asks for; the earlier one when they
-/// tie or state no cost. Not accepted: no candidate of the backend takes it.
-Choice choose(const Question& question, std::span<const LayoutId> layouts, const Options& options);
-/// The same where every input may come in the layout that the candidate likes best.
+/// The accepted candidate of a backend that is cheapest together with the reorders it asks for; the earlier
+/// one when they tie or state no cost. Not accepted: no candidate of the backend takes it.
+Choice choose(const Question& question, std::span<const LayoutId> layouts, const Backend& backend,
+              const Options& options);
+/// What the device answers, or when it has no kernel its fallback, where every input may come in the layout
+/// that the candidate likes best.
 Choice choose(const Question& question, const Options& options);
 
-/// Does the backend have a kernel for ops like this one, whatever their attributes, beside the reference
-/// loop?
+/// What a step runs.
+struct StepChoice {
+  Choice choice;
+  std::vector<bool> out_used;     // what the kernel gives: all that is read, or more
+  std::vector<LayoutId> layouts;  // in which the inputs were when it was asked
+  bool on_host = false;           // the kernel of a fallback
+};
+/// The device's kernels come first, then those of its fallback, then the reference loops of the host.
+/// `layouts` tells in which layouts the inputs are for the device or for the host. A kernel that gives an
+/// output only together with one that nothing reads gets memory for both. Throws GraphError with all refusals
+/// when nothing takes the op.
+StepChoice choose_step(Question question, const std::function<std::vector<LayoutId>(bool on_host)>& layouts,
+                       const Options& options);
+
+/// Does the backend or its fallback have a kernel for ops like this one, whatever their attributes, next to
+/// the reference loop?
 bool has_kernel(const AnyOp& op, const Options& options);
 
 /// Estimated seconds of a reorder.

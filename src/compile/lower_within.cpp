@@ -13,7 +13,7 @@ namespace {
 // Real plans are made each time the estimated peak has fallen to this part of what it was at the last one.
 constexpr double portion = 0.96;
 // The estimate knows neither padded layouts nor workspaces nor what is overwritten in place: a plan is made
-// as soon as the estimate is at most so many times what is wanted.
+// as soon as the estimate is at most this number of times what is wanted.
 constexpr double estimate_above = 1.25;
 // Graphs that are planned after all when the search for a program ends without one.
 constexpr std::size_t looked_back = 8;

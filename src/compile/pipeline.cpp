@@ -123,8 +123,8 @@ std::shared_ptr<const Program> compile_from(std::size_t first, Graph current, co
     Options before = options;  // which writes what it computes the way it is read
     before.root_layouts = layouts_of_last_leaves(*program, prepacked->before.roots.size());
     std::string text = exact_text(prepacked->before);
-    whole->kept = {compile_from(position_of(kPrepackBefore), std::move(prepacked->before), before),
-                   std::move(prepacked->leaves), std::move(text)};
+    whole->prepack = {compile_from(position_of(kPrepackBefore), std::move(prepacked->before), before),
+                      std::move(prepacked->leaves), std::move(text)};
   }
   return program;
 }

@@ -16,12 +16,12 @@
 namespace luge::compiler {
 
 struct Options {
-  const Backend* backend = nullptr;  // null: cpu_backend()
+  const Backend* backend = nullptr;  // of the device; null: cpu_backend()
   Math math = Math::fast;
   Precision precision = Precision::f32;
   int threads = 1;
   std::size_t memory = 0;                   // bytes a run may take, leaves and roots included; 0: any
-  bool always_bf16 = false;               // products in bfloat16 even where float32 is quicker, for tests
+  bool always_bf16 = false;                 // products in bfloat16 even where float32 is quicker, for tests
   std::set<std::string> disabled;           // names of passes to leave out
   std::vector<LayoutId> root_layouts = {};  // per root that is no state; empty: all public
 };
@@ -44,7 +44,7 @@ class Observer {
   virtual void passed(std::string_view pass, const Graph& before, const Graph& after) = 0;
   virtual void compiled(const Program& program) = 0;
 };
-/// Null, the default: nobody. Not while another thread compiles.
+/// Null, the default: none. Not while another thread compiles.
 void observe(std::shared_ptr<Observer> observer);
 
 /// Runs the passes (the verifier after each in debug builds) and lowers. The graph must be specialized.

@@ -90,7 +90,7 @@ class MemoryPlanner {
     return true;
   }
 
-  // The next value of a slot may be written straight over the old one when nobody reads that afterwards.
+  // The next value of a slot may be written straight over the old one when nothing reads that afterwards.
   bool may_overwrite(std::size_t r) {
     const int root = program_.roots[r];
     const int leaf = program_.replaces[r];
@@ -133,22 +133,8 @@ class MemoryPlanner {
   }
 
   void set_offsets() {
-    std::vector<Lifetime> lifetimes;
-    std::vector<std::size_t*> offsets;
-    for (ProgramValue& value : values_) {
-      if (value.kind != ProgramValue::Kind::temporary || value.alias >= 0) continue;
-      lifetimes.push_back({value.first, value.last, value.bytes});
-      offsets.push_back(&value.offset);
-    }
-    for (std::size_t s = 0; s < steps_.size(); ++s) {
-      if (steps_[s].scratch == 0) continue;
-      program_.workspace_bytes = std::max(program_.workspace_bytes, steps_[s].scratch);
-      lifetimes.push_back({static_cast<int>(s), static_cast<int>(s), steps_[s].scratch});
-      offsets.push_back(&steps_[s].scratch_offset);
-    }
-    const ArenaPlan plan = plan_arena(lifetimes);
-    for (std::size_t i = 0; i < offsets.size(); ++i) *offsets[i] = plan.offsets[i];
-    program_.arena_bytes = plan.bytes;
+    program_.arena_bytes = fill_arena(false);
+    program_.host_arena_bytes = fill_arena(true);
     for (std::size_t v = 0; v < values_.size(); ++v) {
       const int storage = base(static_cast<int>(v));
       if (storage == static_cast<int>(v)) continue;
@@ -160,12 +146,33 @@ class MemoryPlanner {
     }
   }
 
+  // Offsets in the arena of the device, or in the one that fallbacks use; its bytes.
+  std::size_t fill_arena(bool on_host) {
+    std::vector<Lifetime> lifetimes;
+    std::vector<std::size_t*> offsets;
+    for (ProgramValue& value : values_) {
+      if (value.kind != ProgramValue::Kind::temporary || value.alias >= 0 || value.on_host != on_host)
+        continue;
+      lifetimes.push_back({value.first, value.last, value.bytes});
+      offsets.push_back(&value.offset);
+    }
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      if (steps_[s].scratch == 0 || steps_[s].on_host != on_host) continue;
+      if (!on_host) program_.workspace_bytes = std::max(program_.workspace_bytes, steps_[s].scratch);
+      lifetimes.push_back({static_cast<int>(s), static_cast<int>(s), steps_[s].scratch});
+      offsets.push_back(&steps_[s].scratch_offset);
+    }
+    const ArenaPlan plan = plan_arena(lifetimes);
+    for (std::size_t i = 0; i < offsets.size(); ++i) *offsets[i] = plan.offsets[i];
+    return plan.bytes;
+  }
+
   Draft& draft_;
   Program& program_;
   std::vector<ProgramValue>& values_;
   std::vector<ProgramStep>& steps_;
   std::vector<int> writer_;  // per value: the step that writes it
-  std::vector<int> taken_;   // storage taken over in the step at hand
+  std::vector<int> taken_;   // storage taken over in the present step
 };
 
 }  // namespace

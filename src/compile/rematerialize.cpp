@@ -15,7 +15,7 @@ namespace {
 
 // A recomputation of more steps than this is not considered: its own values would fill the memory it saves.
 constexpr std::size_t longest_chain = 24;
-// So many graphs of the size of the first are looked at before the search gives up.
+// This many graphs of the size of the first are looked at before the search gives up.
 constexpr std::size_t most_work = 1500;
 
 std::size_t bytes_of(const Type& type) {
@@ -36,8 +36,7 @@ class Costs {
     double seconds = 1e-6 + static_cast<double>(bytes) / 8e9;
     if (!node.op->traits().alias) {
       const Question question = question_of(node, std::vector<bool>(node.outputs.size(), true));
-      const std::vector<LayoutId> free(node.inputs.size(), any_layout);
-      const Choice choice = choose(question, free, options_);
+      const Choice choice = choose(question, options_);
       if (choice.offer.accepted()) seconds = std::max(seconds, choice.offer.cost);
     }
     return costs_[node.op.get()] = seconds;

@@ -3,8 +3,6 @@
 // where that makes a difference.
 #include "compile/select.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "compile/edge.h"
@@ -30,14 +28,14 @@ class Selector {
     }
     walk(leaves);
     Selection selection{std::move(leaves), {}};
-    for (auto& [node, asked] : asked_) selection.nodes.emplace(node, std::move(asked.answer));
+    selection.nodes = std::move(asked_);
     return selection;
   }
 
  private:
-  struct Asked {
-    std::vector<LayoutId> layouts;
-    NodeSelection answer;
+  struct Made {
+    LayoutId layout = public_layout;
+    bool on_host = false;
   };
 
   // any_layout: ours to choose. State is, and so is what binding keeps packed from call to call (reads).
@@ -64,7 +62,8 @@ class Selector {
     for (std::size_t r = 0; r < graph_.roots.size(); ++r) {
       if (graph_.replaces[r] < 0) continue;
       const Tensor& root = graph_.roots[r];
-      layouts[static_cast<std::size_t>(graph_.replaces[r])] = or_public(made({root.node(), root.output()}));
+      layouts[static_cast<std::size_t>(graph_.replaces[r])] =
+          or_public(layout_on(false, {root.node(), root.output()}));
     }
     return layouts;
   }
@@ -72,88 +71,76 @@ class Selector {
   void walk(const std::vector<LayoutId>& leaves) {
     made_.clear();
     wishes_.clear();
-    for (std::size_t k = 0; k < leaves.size(); ++k)
-      made_[{graph_.leaves[k].node(), graph_.leaves[k].output()}] = leaves[k];
+    for (std::size_t k = 0; k < leaves.size(); ++k) {
+      const Node* leaf = graph_.leaves[k].node();
+      made_[{leaf, graph_.leaves[k].output()}] = {leaves[k], is_on_host(*leaf, options_)};
+    }
     for (Node* node : order_) visit(*node);
   }
 
-  // Types and constants are public.
-  LayoutId made(const Edge& edge) const {
+  // Types and constants are public and on both sides.
+  Made made(const Edge& edge) const {
     const auto found = made_.find({edge.node, edge.out});
-    return found == made_.end() ? public_layout : found->second;
+    return found == made_.end() ? Made() : found->second;
+  }
+
+  // In which layout a value is on the device or on the host: what comes from the other side comes public.
+  LayoutId layout_on(bool host, const Edge& edge) const {
+    const Made from = made(edge);
+    return from.on_host == host ? from.layout : public_layout;
   }
 
   void visit(Node& node) {
     if (is_alias(node)) {
+      const bool on_host = made(node.inputs[0]).on_host;
       wish(node.inputs[0], public_layout);
-      made_[{&node, 0}] = public_layout;
+      made_[{&node, 0}] = {public_layout, on_host};
       return;
     }
-    const Choice& choice = ask(node).choice;
-    for (std::size_t k = 0; k < node.inputs.size(); ++k) wish(node.inputs[k], wanted_by(choice, k));
+    const StepChoice& step = ask(node);
+    for (std::size_t k = 0; k < node.inputs.size() && !step.on_host; ++k)
+      wish(node.inputs[k], wanted_by(step.choice, k));
     for (std::size_t k = 0; k < node.outputs.size(); ++k)
-      made_[{&node, static_cast<int>(k)}] = made_by(choice, k);
+      made_[{&node, static_cast<int>(k)}] = {made_by(step.choice, k), step.on_host};
   }
 
   // A free leaf remembers what its first user asked for.
   void wish(const Edge& edge, LayoutId wanted) {
-    if (made(edge) != any_layout) return;
+    if (made(edge).layout != any_layout) return;
     LayoutId& wish = wishes_.try_emplace({edge.node, edge.out}, any_layout).first->second;
     if (wish == any_layout) wish = wanted;
   }
 
   // Asking makes primitives: the second walk asks again only where the layouts differ from what was agreed.
-  const NodeSelection& ask(const Node& node) {
-    std::vector<LayoutId> now;
-    for (const Edge& edge : node.inputs) now.push_back(made(edge));
-    Asked& asked = asked_[&node];
-    if (asked.answer.choice.offer.kernel && still_holds(asked, now)) return asked.answer;
+  const StepChoice& ask(const Node& node) {
+    const auto layouts = [&](bool on_host) {
+      std::vector<LayoutId> now;
+      for (const Edge& edge : node.inputs) now.push_back(layout_on(on_host, edge));
+      return now;
+    };
+    StepChoice& asked = asked_[&node];
+    if (asked.choice.offer.kernel && still_holds(asked, layouts(asked.on_host))) return asked;
     std::vector<bool> used;
     for (std::size_t k = 0; k < node.outputs.size(); ++k)
       used.push_back(used_.contains({&node, static_cast<int>(k)}));
-    asked.answer = choose_or_reference(question_of(node, std::move(used)), now);
-    asked.layouts = std::move(now);
-    return asked.answer;
+    return asked = choose_step(question_of(node, std::move(used)), layouts, options_);
   }
 
-  static bool still_holds(const Asked& asked, const std::vector<LayoutId>& now) {
+  static bool still_holds(const StepChoice& asked, const std::vector<LayoutId>& now) {
     for (std::size_t k = 0; k < now.size(); ++k) {
-      const bool agreed = asked.layouts[k] == any_layout && now[k] == wanted_by(asked.answer.choice, k);
+      const bool agreed = asked.layouts[k] == any_layout && now[k] == wanted_by(asked.choice, k);
       if (asked.layouts[k] != now[k] && !agreed) return false;
     }
     return true;
-  }
-
-  NodeSelection choose_or_reference(Question question, const std::vector<LayoutId>& now) const {
-    Choice choice = choose(question, now, options_);
-    if (choice.offer.accepted()) return {std::move(choice), std::move(question.out_used)};
-    // What a kernel gives only together with something else is had by giving that memory too.
-    if (std::count(question.out_used.begin(), question.out_used.end(), false) != 0) {
-      Question whole = question;
-      whole.out_used.assign(question.out_used.size(), true);
-      Choice more = choose(whole, now, options_);
-      if (more.offer.accepted()) return {std::move(more), std::move(whole.out_used)};
-    }
-    const KernelRequest request{*question.op,      question.in,   question.out,  now,
-                                question.out_used, question.post, options_.math, options_.threads};
-    const Kernel& reference = *reference_backend().candidates(question.op->name()).back();
-    choice.offer = reference.offer(request);
-    choice.kernel = reference.name();
-    if (!choice.offer.accepted()) {
-      choice.refusals.push_back(fmt::format("{}: {}", choice.kernel, choice.offer.refusal));
-      throw GraphError(fmt::format("{}: backend '{}' has no kernel that takes it ({})", question.op->name(),
-                                   options_.backend->name(), fmt::join(choice.refusals, "; ")));
-    }
-    return {std::move(choice), std::move(question.out_used)};
   }
 
   const Graph& graph_;
   const std::vector<Node*>& order_;
   const Options& options_;
   OutputMap<bool> used_;
-  OutputMap<LayoutId> made_;    // in which each value is made
+  OutputMap<Made> made_;        // of each value
   OutputMap<LayoutId> wishes_;  // of free leaves
-  std::unordered_map<const Node*, Asked> asked_;
+  std::unordered_map<const Node*, StepChoice> asked_;
 };
 
 }  // namespace

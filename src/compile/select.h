@@ -9,14 +9,9 @@
 
 namespace luge::compiler {
 
-struct NodeSelection {
-  Choice choice;
-  std::vector<bool> out_used;  // what the kernel gives: all that is read, or more
-};
-
 struct Selection {
-  std::vector<LayoutId> leaves;                          // of each leaf of the graph: how it comes
-  std::unordered_map<const Node*, NodeSelection> nodes;  // of every op but the aliases, which run nothing
+  std::vector<LayoutId> leaves;                       // of each leaf of the graph: how it comes
+  std::unordered_map<const Node*, StepChoice> nodes;  // of every op but the aliases, which run nothing
 };
 
 /// The layout that the chosen kernel wants of an input, and that in which it gives an output.
@@ -29,6 +24,11 @@ inline LayoutId made_by(const Choice& choice, std::size_t output) {
 
 /// Does nothing run for it, because its result is its input's memory?
 inline bool is_alias(const Node& node) { return node.op->traits().alias && node.outputs.size() == 1; }
+
+/// Is a leaf on the host though the device has a memory of its own? Numbers and random keys are.
+inline bool is_on_host(const Node& leaf, const Options& options) {
+  return (leaf.leaf == Leaf::scalar || leaf.leaf == Leaf::key) && options.backend->fallback();
+}
 
 /// `order` holds the op nodes as they will run. What a node is asked for depends on the layouts its inputs
 /// have by then: state comes in the layout in which its next value is written, other reads of Variables as

@@ -1,4 +1,4 @@
-// Evaluator: what the graph asks of the room that runs it. That room (runtime) stands below this one in the
+// Evaluator: what the graph asks of the room that runs it. That room (runtime) is below this one in the
 // order of the rooms, so it makes itself known here.
 #pragma once
 

@@ -73,7 +73,7 @@ Tensor read_leaf(std::shared_ptr<Slot> slot, const Type& type, bool trainable, c
 Tensor scalar(Scalar value, DType dtype) {
   if (value.is_real() && !is_floating(dtype)) {
     throw DTypeError(
-        fmt::format("the number {} beside a tensor of {}: expected a whole number; write cast(x, f32) first",
+        fmt::format("the number {} with a tensor of {}: expected a whole number; write cast(x, f32) first",
                     value.real(), name(dtype)));
   }
   auto node = new_leaf(Leaf::scalar, {dtype, {}});

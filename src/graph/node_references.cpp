@@ -1,4 +1,4 @@
-// References between nodes: who keeps a node alive, how a graph dies, and how a node lets go of its inputs.
+// References between nodes: who keeps a node alive, how a graph dies, and how a node releases its inputs.
 #include <utility>
 
 #include "graph/node.h"
@@ -21,7 +21,7 @@ void release(Node* node) {
     Node* next = std::exchange(dying, dying->next_dying);
     for (const Edge& edge : next->inputs) release(edge.node);
     if (next->grad_root) forget_grad_root(next);
-    delete next;  // a read's slot may let go of further nodes: they join the list
+    delete next;  // a read's slot may release further nodes: they join the list
   }
   clearing = false;
 }

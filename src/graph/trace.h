@@ -54,7 +54,7 @@ class ModeOverride {
 struct Trace {
   struct State {
     std::shared_ptr<Slot> slot;
-    bool trainable;  // as it stood when the function first met the slot
+    bool trainable;  // as it was when the function first met the slot
     Tensor read;     // the value the slot has when the program starts; empty when written before it was read
     Tensor current;  // what a read gives now
     Tensor written;  // the last assignment, or empty
@@ -68,7 +68,7 @@ struct Trace {
     std::string name;
     double times;
   };
-  // What moves state beside weights, for which an optimizer's step may be refused.
+  // What changes state besides weights, for which an optimizer's step may be refused.
   std::vector<Watched> watched;
   // A first read gives the node made outside (graph::record), not one of the trace's own.
   bool outer_reads = false;
@@ -114,14 +114,14 @@ class OutsideTrace {
   random::ForGood draws_;
 };
 
-/// In a function that is being compiled: a step that an optimizer takes later in it is refused when so many
+/// In a function that is being compiled: a step that an optimizer takes later in it is refused when this many
 /// times this value, floating, towards which the state `name` moves, is not finite. Elsewhere it does
 /// nothing.
 void watch(const Tensor& value, std::string name, double times = 1);
 
 /// A new random key: drawn now from the generator, or, in a trace, at each call.
 Tensor next_key();
-/// How a switch stands on this thread.
+/// The state of a switch on this thread.
 bool mode_now(const Mode& mode);
 /// The same, noted in the trace under way.
 bool read_mode(const std::shared_ptr<const Mode>& mode);

@@ -11,7 +11,7 @@
 namespace luge {
 namespace {
 
-// inputs: w_hh, gates (r, z, n, product of n), h in front of every step, gradients of all h and of the last h
+// inputs: w_hh, gates (r, z, n, product of n), h before every step, gradients of all h and of the last h
 struct GruBackward : Op<GruBackward, RecurrentAttributes> {
   static constexpr auto name = "gru_backward";
 

@@ -29,7 +29,7 @@ void check_state(std::string_view op, std::string_view what, const Type& type, c
 
 /// The number of steps; throws GraphError when it is not known yet.
 std::int64_t steps_of(std::string_view op, const RecurrentAttributes& a, const Tensor& sequence);
-/// h in front of every step: the first state (empty: zero), then all but the last of y.
+/// h before every step: the first state (empty: zero), then all but the last of y.
 Tensor states_before(const RecurrentAttributes& a, const Tensor& y, const Tensor& first);
 /// The gradient of w [gates·H,k] in s·wᵀ, from the gradient of the product and s, both with time and batch.
 Tensor weight_gradient(const Tensor& product_gradient, const Tensor& s);

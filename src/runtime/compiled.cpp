@@ -150,7 +150,7 @@ PlanInfo Compiled::plan(const Tensors& arguments) const {
     if (program.replaces[r] < 0) plan.output_bytes += bytes(program.roots[r]);
   }
   for (const ProgramStep& step : program.steps) {
-    if (!step.op && !step.out.empty()) plan.reorder_bytes += bytes(step.out[0]);
+    if (!step.op && !program.crosses(step)) plan.reorder_bytes += bytes(step.out[0]);
   }
   plan.recomputed_steps = program.again.steps;
   plan.recomputed_seconds = program.again.seconds;

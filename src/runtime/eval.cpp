@@ -23,7 +23,7 @@ Edge end_of_reads(Edge edge) {
   return edge;
 }
 
-// Scalars and keys get a buffer of their own when somebody reads them or assigns them to a Variable.
+// Scalars and keys get a buffer of their own when they are read or assigned to a Variable.
 void materialize_leaf(Edge edge) {
   Output& out = output(edge);
   if (out.value || (edge.node->leaf != Leaf::scalar && edge.node->leaf != Leaf::key)) return;
@@ -33,8 +33,8 @@ void materialize_leaf(Edge edge) {
   out.value = std::move(buffer);
 }
 
-// The losses whose gradients these versions had are evaluated with their step, if somebody may read them
-// afterwards, or let go with it, if they have been evaluated.
+// The losses whose gradients these versions had are evaluated with their step, if they may be read
+// afterwards, or released with it, if they have been evaluated.
 void add_losses(StepGraph& step, std::vector<Edge>& wanted) {
   for (const Tensor& loss : grad_roots(step.replaced)) {
     if (loss.evaluated()) {
@@ -69,7 +69,7 @@ void assign_and_evaluate(std::span<const std::pair<Variable, Tensor>> updates) {
   }
   const std::lock_guard lock(engine_mutex());
   AllOrNothing assigned;
-  Tensors held;  // what a scope around this one may put back gives its memory to nobody
+  Tensors held;  // what a scope around this one may put back does not give its memory away
   std::vector<Edge> wanted;
   StepGraph step;
   for (const auto& [variable, value] : updates) {

@@ -36,11 +36,11 @@ Evaluation::Evaluation(std::span<const Edge> wanted, const StepGraph* step) : st
   find_held();
 }
 
-void Evaluation::request(Edge edge, int replaces) {
+void Evaluation::request(Edge edge) {
   edge = subgraph_->resolve(edge);
   // A root that is in memory needs no Program, but for a scalar or key that a slot was assigned.
   if (output(edge).value) return;
-  subgraph_->add_root(edge, replaces);
+  subgraph_->add_root(edge);
 }
 
 void Evaluation::find_states() {
@@ -56,8 +56,8 @@ void Evaluation::find_states() {
   }
 }
 
-// Of a node in memory. All that its history led to may have been let go since it was evaluated: then it goes
-// as well, or a sum that is read at every step would trail a longer history each time.
+// Of a node in memory. All that its history led to may have been released since it was evaluated: then it
+// goes as well, or a sum that is read at every step would trail a longer history each time.
 bool Evaluation::history_counts(Node* node) {
   if (!node->requires_grad || node->cut) return false;
   if (node->leaf != Leaf::none) return true;
@@ -91,7 +91,7 @@ void Evaluation::find_kept() {
   }
 }
 
-// The gradient of a kept node may read any of its inputs. Those that are let go leave their values.
+// The gradient of a kept node may read any of its inputs. Those that are released leave their values.
 void Evaluation::find_needed_by_kept() {
   for (std::size_t i = 0; i < kept_.size(); ++i) {
     if (!kept_[i]) continue;
@@ -122,7 +122,7 @@ void Evaluation::find_held() {
     Node* node = nodes[i];
     std::uint32_t handles = 0;
     for (const Output& out : node->outputs) handles += out.handles.load(std::memory_order_relaxed);
-    // A reference from outside (total = total + loss, with loss itself let go by its owner) needs the value
+    // A reference from outside (total = total + loss, with loss itself released by its owner) needs the value
     // once the node is cut; which output it means is not known, so all of them are kept.
     const bool outside = !kept_[i] && falling_->left(node) > handles + inner[i];
     for (std::size_t k = 0; k < node->outputs.size(); ++k) {

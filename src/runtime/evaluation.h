@@ -1,5 +1,5 @@
 // Evaluation: one eager run. Finds what must run, takes its Program from the cache or compiles it, binds,
-// runs, and lets go. Whatever throws on the way, the graph and the Variables are as they were.
+// runs, and releases the graph. Whatever throws on the way, the graph and the Variables are as they were.
 #pragma once
 
 #include <memory>
@@ -14,21 +14,21 @@
 
 namespace luge {
 
-/// A step: everything it evaluates is let go, whether or not it leads to Variables.
+/// A step: everything it evaluates is released, whether or not it leads to Variables.
 struct StepGraph {
   std::vector<const Node*> replaced;  // versions of Variables that get a successor, held once by the step
-  Tensors done;                       // evaluated losses of the step: let go with it
+  Tensors done;                       // evaluated losses of the step: released with it
 };
 
 class Evaluation {
  public:
-  /// `step`: null for a reading, which lets go only of what no gradient can need.
+  /// `step`: null for a reading, which releases only what no gradient can need.
   Evaluation(std::span<const Edge> wanted, const StepGraph* step);
 
   void run();
 
  private:
-  void request(Edge edge, int replaces = -1);
+  void request(Edge edge);
   void find_states();
   void find_kept();
   bool history_counts(Node* node);
@@ -54,7 +54,7 @@ class Evaluation {
 
   const StepGraph* step_;
   Lease<Subgraph> subgraph_;
-  Lease<FallingReferences> falling_;  // what letting go will take away; nothing is let go before the run
+  Lease<FallingReferences> falling_;  // what releasing will take away; nothing is released before the run
   Retained retained_;
   std::vector<bool> kept_;    // per node of the subgraph: its inputs stay, for gradients
   std::vector<Node*> spent_;  // leaves of the subgraph whose history leads to nothing any more

@@ -12,7 +12,9 @@ std::string describe(const Program& program, int value) {
   if (value < 0) return "-";
   const ProgramValue& held = program.values[static_cast<std::size_t>(value)];
   std::string text = fmt::format("%{}:{}", value, held.type.to_string());
-  if (held.layout != public_layout) text += "@" + program.backend->layout_name(held.layout);
+  const Backend& backend = held.on_host ? *program.backend->fallback() : *program.backend;
+  if (held.layout != public_layout) text += "@" + backend.layout_name(held.layout);
+  if (held.on_host) text += "@host";
   return text;
 }
 
@@ -22,10 +24,12 @@ std::string list(const Program& program, const std::vector<int>& values) {
   return text;
 }
 
+std::size_t scratch_in_arena(const ProgramStep& step) { return step.on_host ? 0 : step.scratch; }
+
 // The step during which most of the arena is in use, and the values that fill it.
 std::string peak(const Program& program) {
   const auto in_arena = [](const ProgramValue& value) {
-    return value.kind == ProgramValue::Kind::temporary && value.alias < 0;
+    return value.kind == ProgramValue::Kind::temporary && value.alias < 0 && !value.on_host;
   };
   const std::size_t count = program.steps.size();
   std::vector<std::size_t> alive(count + 1, 0), ended(count + 1, 0);
@@ -38,7 +42,8 @@ std::string peak(const Program& program) {
   for (std::size_t s = 0; s < count; ++s) {
     now += alive[s];
     now -= ended[s];
-    if (now + program.steps[s].scratch > most) most = now + program.steps[s].scratch, where = s;
+    const std::size_t with_scratch = now + scratch_in_arena(program.steps[s]);
+    if (with_scratch > most) most = with_scratch, where = s;
   }
   if (most == 0) return {};
   std::string text =
@@ -50,9 +55,24 @@ std::string peak(const Program& program) {
     text += fmt::format("  {} bytes  {}  steps {}-{}\n", value.bytes, describe(program, static_cast<int>(v)),
                         value.first, value.last);
   }
-  if (program.steps[where].scratch)
-    text += fmt::format("  {} bytes  workspace\n", program.steps[where].scratch);
+  if (const std::size_t scratch = scratch_in_arena(program.steps[where]))
+    text += fmt::format("  {} bytes  workspace\n", scratch);
   return text;
+}
+
+// What runs on the host instead of the device, and what is copied for it.
+std::string fallbacks(const Program& program) {
+  if (!program.backend->fallback()) return {};
+  std::size_t to_host = 0, to_device = 0, steps = 0;
+  for (const ProgramStep& step : program.steps) {
+    if (step.op && step.on_host) ++steps;
+    if (!program.crosses(step)) continue;
+    const ProgramValue& copy = program.values[static_cast<std::size_t>(step.out[0])];
+    (copy.on_host ? to_host : to_device) += copy.bytes;
+  }
+  return fmt::format(
+      "{}: {} steps run on the host; {} bytes are copied to it and {} from it; host arena {} bytes\n",
+      program.backend->device().to_string(), steps, to_host, to_device, program.host_arena_bytes);
 }
 
 double mean_us(const StepTime& time) { return 1e6 * time.seconds / static_cast<double>(time.calls); }
@@ -90,8 +110,9 @@ std::string Program::explain() const {
     const ProgramStep& step = steps[s];
     text += fmt::format("{:4} ", s);
     if (s < measured.size() && measured[s].calls) text += fmt::format("{:10.1f} us  ", mean_us(measured[s]));
-    text += fmt::format("{}{} [{}] {} -> {}\n", step.again ? "again: " : "", step.name, step.note,
-                        list(*this, step.in), list(*this, step.out));
+    text += fmt::format("{}{} [{}{}] {} -> {}\n", step.again ? "again: " : "", step.name,
+                        step.on_host ? "on the host: " : "", step.note, list(*this, step.in),
+                        list(*this, step.out));
     for (const std::string& refusal : step.refusals) text += fmt::format("       not {}\n", refusal);
     if (step.name == "reorder") moved += values[static_cast<std::size_t>(step.out[0])].bytes;
   }
@@ -100,8 +121,8 @@ std::string Program::explain() const {
     text += fmt::format("memory limit: {} steps run again, estimated {:.2f} ms\n", again.steps,
                         again.seconds * 1e3);
   }
-  text += peak(*this) + time_by_kind(*this, measured);
-  if (kept.program) text += "kept while the Variables stay as they are:\n" + kept.program->explain();
+  text += fallbacks(*this) + peak(*this) + time_by_kind(*this, measured);
+  if (prepack.program) text += "kept while the Variables stay as they are:\n" + prepack.program->explain();
   return text;
 }
 

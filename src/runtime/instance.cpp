@@ -14,7 +14,7 @@ namespace {
 Type type_of(const Tensor& tensor) { return {tensor.dtype(), tensor.shape()}; }
 Edge edge_of(const Tensor& tensor) { return {tensor.node(), tensor.output()}; }
 
-/// The function's body, between leaves that stand for the arguments and its results.
+/// The function's body, between leaves that represent the arguments and its results.
 struct Body {
   Tensors arguments, outputs;
 };

@@ -1,4 +1,5 @@
-// The content of buffers in other layouts: converted when first asked for, and kept beside the buffer.
+// The content of buffers in other layouts and on other devices: copied when first asked for, and kept next to
+// the buffer.
 #pragma once
 
 #include <vector>
@@ -7,12 +8,13 @@
 
 namespace luge {
 
-/// Returns a buffer's content in a layout: the buffer itself, the copy made before, or a new one. A new copy
-/// stays beside the buffer until the content changes, if `keep` is true.
+/// Returns a buffer's content in a layout of a backend and in its memory: the buffer itself, the copy made
+/// before, or a new one. A new copy stays next to the buffer until the content changes, if `keep` is true.
+/// Layouts belong to backends: from one memory to another the content goes through the public layout.
 BufferRef in_layout(const BufferRef& buffer, LayoutId layout, const Type& type, const Backend& backend,
                     bool keep);
 
-/// Converts the leaves to the layouts in which the Program reads them.
+/// Brings the leaves to the layouts and the memories in which the Program reads them.
 void convert_leaves(const Program& program, std::vector<BoundLeaf>& leaves);
 
 }  // namespace luge

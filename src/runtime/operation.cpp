@@ -62,7 +62,7 @@ Operation group(const std::vector<Operation>& operations) {
   Updates updates;
   for (const Operation& operation : operations) {
     if (operation.initializes())
-      throw ValueError("group: initialize_all() stands alone; run it before the others");
+      throw ValueError("group: initialize_all() cannot be part of a group; run it first");
     updates.insert(updates.end(), operation.updates().begin(), operation.updates().end());
   }
   check_updates("group", updates);

@@ -9,7 +9,7 @@ namespace {
 
 using PrepackedRef = std::shared_ptr<Prepacked>;
 
-// They are valid beside all their sources alone: a source that changed since has dropped them.
+// They are valid together with all their sources only: a source that changed since has dropped them.
 bool is_valid(const PrepackedRef& prepacked, const std::vector<BoundLeaf>& sources) {
   return std::equal(sources.begin(), sources.end(), prepacked->sources.begin(), prepacked->sources.end(),
                     [&](const BoundLeaf& leaf, const Buffer* source) {
@@ -28,15 +28,15 @@ PrepackedRef find(const std::string& computation, const std::vector<BoundLeaf>& 
   return nullptr;
 }
 
-PrepackedRef compute(const Program::Kept& part, const std::vector<BoundLeaf>& sources) {
+PrepackedRef compute(const Program::Prepack& part, const std::vector<BoundLeaf>& sources) {
   const auto fresh = std::make_shared<Prepacked>();
-  fresh->computation = part.text;
+  fresh->computation = part.computation;
   std::vector<BoundLeaf> leaves = sources;
   convert_leaves(*part.program, leaves);
   fresh->values = part.program->run(leaves);
   const auto is_earlier = [&](const Derived& derived) {
     const auto* prepacked = std::get_if<PrepackedRef>(&derived);
-    return prepacked && (*prepacked)->computation == part.text;
+    return prepacked && (*prepacked)->computation == part.computation;
   };
   for (const BoundLeaf& leaf : sources) {
     std::erase_if(leaf.buffer->derived, is_earlier);
@@ -48,11 +48,11 @@ PrepackedRef compute(const Program::Kept& part, const std::vector<BoundLeaf>& so
 
 }  // namespace
 
-PrepackedRef Prepacked::find_or_compute(const Program::Kept& part, const std::vector<BoundLeaf>& leaves) {
+PrepackedRef Prepacked::find_or_compute(const Program::Prepack& part, const std::vector<BoundLeaf>& leaves) {
   std::vector<BoundLeaf> sources;
   sources.reserve(part.leaves.size());
   for (const int leaf : part.leaves) sources.push_back(leaves[static_cast<std::size_t>(leaf)]);
-  if (PrepackedRef found = find(part.text, sources)) return found;
+  if (PrepackedRef found = find(part.computation, sources)) return found;
   return compute(part, sources);
 }
 

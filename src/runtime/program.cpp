@@ -9,7 +9,7 @@
 #include "core/log.h"
 #include "core/spinning.h"
 #include "luge/compile.h"
-#include "runtime/device.h"
+#include "runtime/arena.h"
 
 namespace luge {
 namespace {
@@ -23,6 +23,14 @@ constexpr std::size_t cell = 128;
 
 void set_profiling(bool on) { profiling = on; }
 
+// Where the temporaries of a run are. Programs without fallbacks have none on the host.
+struct Program::Arenas {
+  std::byte* device = nullptr;
+  std::byte* host = nullptr;
+  std::byte* at(bool on_host) const { return on_host ? host : device; }
+  bool operator==(const Arenas&) const = default;
+};
+
 // Pointers in the order of the steps. Those into the arena change only when it moves; those of leaves and
 // roots are set at each run through `patches`.
 struct Program::RunTable {
@@ -34,7 +42,7 @@ struct Program::RunTable {
   std::vector<std::size_t> first_in, first_out;  // per step
   std::vector<Patch> arena_patches, patches;
   std::vector<void*> addresses;  // per value: of a leaf's or root's memory in this run, or of a constant
-  std::byte* arena = nullptr;
+  Arenas arenas;
   std::unique_ptr<Buffer> cells;
   std::vector<StepTime> times;
   Status status;
@@ -43,8 +51,15 @@ struct Program::RunTable {
 Program::Program() = default;
 Program::~Program() = default;
 
+bool Program::crosses(const ProgramStep& step) const {
+  const auto on_host = [&](const std::vector<int>& of) {
+    return values[static_cast<std::size_t>(of[0])].on_host;
+  };
+  return !step.op && on_host(step.in) != on_host(step.out);
+}
+
 std::vector<StepTime> Program::times() const {
-  const std::lock_guard lock(Device::host().mutex());
+  const std::lock_guard lock(Arena::of(backend->memory()).mutex());
   return table_ ? table_->times : std::vector<StepTime>(steps.size());
 }
 
@@ -88,15 +103,19 @@ void Program::bind_leaves(std::vector<BoundLeaf>& leaves) const {
   if (leaves.size() != inputs.size()) {
     throw GraphError(fmt::format("program: expected {} leaves, received {}", inputs.size(), leaves.size()));
   }
+  const DeviceMemory& device = backend->memory();
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     if (inputs[k] < 0) continue;
     const ProgramValue& value = values[static_cast<std::size_t>(inputs[k])];
+    const DeviceMemory& memory = value.on_host ? host_memory() : device;
     void*& address = table_->addresses[static_cast<std::size_t>(inputs[k])];
     if (leaves[k].buffer) {
       const Buffer& buffer = *leaves[k].buffer;
-      if (buffer.layout() != value.layout || buffer.bytes() < value.bytes) {
-        throw GraphError(fmt::format("program: leaf {}: expected {} bytes in layout {}, received {} in {}", k,
-                                     value.bytes, value.layout, buffer.bytes(), buffer.layout()));
+      if (!buffer.is(value.layout, memory) || buffer.bytes() < value.bytes) {
+        throw GraphError(
+            fmt::format("program: leaf {}: expected {} bytes in layout {} on {}, received {} in {} on {}", k,
+                        value.bytes, value.layout, memory.device().to_string(), buffer.bytes(),
+                        buffer.layout(), buffer.memory().device().to_string()));
       }
       address = leaves[k].buffer->data();
     } else {
@@ -106,7 +125,7 @@ void Program::bind_leaves(std::vector<BoundLeaf>& leaves) const {
   }
 }
 
-// Every buffer that escapes exists before the first step; a slot's own one when nobody else holds it.
+// Every buffer that escapes exists before the first step; a slot's own one when it is not used elsewhere.
 std::vector<BufferRef> Program::allocate_roots(const std::vector<BoundLeaf>& leaves) const {
   std::vector<BufferRef> result(roots.size());
   for (std::size_t r = 0; r < roots.size(); ++r) {
@@ -118,7 +137,7 @@ std::vector<BufferRef> Program::allocate_roots(const std::vector<BoundLeaf>& lea
     } else if (value.kind == ProgramValue::Kind::input) {
       result[r] = leaves[index].buffer;
       if (!result[r]) {
-        result[r] = std::make_shared<Buffer>(value.bytes, value.layout);
+        result[r] = std::make_shared<Buffer>(value.bytes, value.layout);  // a number, which is on the host
         std::memcpy(result[r]->data(), leaves[index].words, value.bytes);
       }
     } else if (index == r) {
@@ -126,7 +145,7 @@ std::vector<BufferRef> Program::allocate_roots(const std::vector<BoundLeaf>& lea
       const bool own = leaf >= 0 && leaves[static_cast<std::size_t>(leaf)].buffer &&
                        leaves[static_cast<std::size_t>(leaf)].buffer.use_count() == 1;
       result[r] = own ? leaves[static_cast<std::size_t>(leaf)].buffer
-                      : std::make_shared<Buffer>(value.bytes, value.layout);
+                      : std::make_shared<Buffer>(value.bytes, value.layout, backend->memory());
       table_->addresses[static_cast<std::size_t>(storage)] = result[r]->data();
     } else {
       result[r] = result[index];
@@ -135,42 +154,55 @@ std::vector<BufferRef> Program::allocate_roots(const std::vector<BoundLeaf>& lea
   return result;
 }
 
-void Program::execute(std::byte* arena) const {
+void Program::execute(const Arenas& arenas) const {
   RunTable& table = *table_;
-  if (arena != table.arena) {
+  if (!(arenas == table.arenas)) {
     for (const auto& patch : table.arena_patches) {
-      table.slots[patch.slot] = arena + values[static_cast<std::size_t>(patch.value)].offset;
+      const ProgramValue& value = values[static_cast<std::size_t>(patch.value)];
+      table.slots[patch.slot] = arenas.at(value.on_host) + value.offset;
     }
-    table.arena = arena;
+    table.arenas = arenas;
   }
   for (const auto& patch : table.patches)
     table.slots[patch.slot] = table.addresses[static_cast<std::size_t>(patch.value)];
   table.status.clear();
+  const Stream stream = backend->stream();
+  const auto wait = [&] {
+    if (stream.handle) backend->synchronize(stream);
+  };
   const bool timed = profiling.load(std::memory_order_relaxed);
   for (std::size_t s = 0; s < steps.size(); ++s) {
     const ProgramStep& step = steps[s];
     const KernelCall call{table.slots.data() + table.first_in[s], table.slots.data() + table.first_out[s],
-                          arena + step.scratch_offset, &table.status};
+                          arenas.at(step.on_host) + step.scratch_offset, &table.status,
+                          step.on_host ? Stream{} : stream};
     if (timed) {
       const auto start = std::chrono::steady_clock::now();
       step.kernel->run(call);
+      wait();
       table.times[s].seconds +=
           std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       ++table.times[s].calls;
     } else {
       step.kernel->run(call);
     }
-    if (step.can_fail && table.status.failed()) step.op->fail(table.status.error(), {});
+    if (!step.can_fail) continue;
+    wait();
+    if (table.status.failed()) step.op->fail(table.status.error(), {});
   }
 }
 
 std::vector<BufferRef> Program::run(std::vector<BoundLeaf>& leaves) const {
-  Device& device = Device::host();
-  const std::lock_guard lock(device.mutex());
+  Arena& arena = Arena::of(backend->memory());
+  const std::lock_guard lock(arena.mutex());
+  std::unique_lock<std::recursive_mutex> host_lock;
+  if (backend->fallback()) host_lock = std::unique_lock(Arena::of(host_memory()).mutex());
   if (!table_) table_ = make_table();
   bind_leaves(leaves);
   std::vector<BufferRef> result = allocate_roots(leaves);
-  execute(device.arena(arena_bytes));
+  Arenas arenas{arena.reserve(arena_bytes), nullptr};
+  if (backend->fallback()) arenas.host = Arena::of(host_memory()).reserve(host_arena_bytes);
+  execute(arenas);
   watch_spinning();
   return result;
 }

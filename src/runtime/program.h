@@ -25,6 +25,7 @@ struct ProgramValue {
   int index = -1;           // input: leaf position; output: root position; constant: position among constants
   int first = 0, last = 0;  // steps during which it must be kept
   int alias = -1;           // shares the memory of this value
+  bool on_host = false;     // in host memory for a fallback, though the device has a memory of its own
 };
 
 struct ProgramStep {
@@ -35,6 +36,7 @@ struct ProgramStep {
   std::vector<int> in, out;  // values; -1: type-only input, unused output
   std::size_t scratch_offset = 0;
   std::size_t scratch = 0;  // bytes
+  bool on_host = false;     // a fallback: the kernel of a backend of the host
   bool can_fail = false;
   bool again = false;  // computes what an earlier step computed and memory was too dear to keep
   std::vector<std::string> refusals;  // what the better-ranked candidates said
@@ -60,19 +62,20 @@ class Program {
   std::vector<int> roots;     // per root: its value (may be an input's, when a root is a leaf)
   std::vector<int> replaces;  // per root: leaf whose buffer it takes over when uniquely owned, or -1
   std::vector<BufferRef> constants;
-  std::size_t arena_bytes = 0;      // exact peak of temporaries, workspaces included
-  std::size_t workspace_bytes = 0;  // the largest kernel workspace in it
+  std::size_t arena_bytes = 0;       // exact peak of temporaries, workspaces included
+  std::size_t host_arena_bytes = 0;  // the same of what fallbacks hold in host memory
+  std::size_t workspace_bytes = 0;   // the largest kernel workspace in it
   struct {
     std::size_t steps = 0;
     double seconds = 0;  // estimated
   } again;               // what a memory limit made run twice
-  /// What depends on Variables alone: its roots are the leaves behind those that callers bind. Run again only
+  /// What depends on Variables alone: its roots are the leaves after those that callers bind. Run again only
   /// when one of its leaves holds something else.
-  struct Kept {
-    std::shared_ptr<const Program> program;  // null: nothing is kept
+  struct Prepack {
+    std::shared_ptr<const Program> program;  // null: nothing is prepacked
     std::vector<int> leaves;                 // its leaves among those that callers bind
-    std::string text;                        // equal text, equal values from equal leaves
-  } kept;
+    std::string computation;                 // equal text, equal values from equal leaves
+  } prepack;
   int commit_at = 0;  // steps before it may fail and write no state
   const Backend* backend = nullptr;
 
@@ -87,6 +90,8 @@ class Program {
   /// `leaves` holds what came in.
   std::vector<BufferRef> run(std::vector<BoundLeaf>& leaves) const;
 
+  /// Copies a value between the device and the host.
+  bool crosses(const ProgramStep& step) const;
   /// Per-step times since LUGE_LOG=kernels or set_profiling(true).
   std::vector<StepTime> times() const;
   /// Steps with kernels, metadata, refusals and layouts, the bytes moved by reorders, and who lives at the
@@ -94,11 +99,12 @@ class Program {
   std::string explain() const;
 
  private:
+  struct Arenas;
   struct RunTable;
   std::unique_ptr<RunTable> make_table() const;
   void bind_leaves(std::vector<BoundLeaf>& leaves) const;
   std::vector<BufferRef> allocate_roots(const std::vector<BoundLeaf>& leaves) const;
-  void execute(std::byte* arena) const;
+  void execute(const Arenas& arenas) const;
   mutable std::unique_ptr<RunTable> table_;  // pointers of every step, made at the first run
 };
 

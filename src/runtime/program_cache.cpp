@@ -38,7 +38,7 @@ struct Key {
 };
 
 void write_key(const Subgraph& subgraph, Key& key) {
-  key.words.push_back(settings().word());
+  settings().write_key(key.words);
   key.words.push_back(memory_limit());
   subgraph.write_key(key.words, key.ops);
 }
@@ -121,7 +121,7 @@ std::size_t footprint(const Program& program) {
   std::size_t bytes = program.values.size() * sizeof(ProgramValue);
   for (const ProgramStep& step : program.steps) bytes += sizeof step + step_bytes + step.note.size();
   for (const BufferRef& constant : program.constants) bytes += constant->bytes();
-  if (program.kept.program) bytes += footprint(*program.kept.program);
+  if (program.prepack.program) bytes += footprint(*program.prepack.program);
   return bytes;
 }
 
@@ -136,6 +136,7 @@ std::shared_ptr<const Program> compile_now(const Subgraph& subgraph) {
   for (const Edge& leaf : subgraph.leaves) leaves.emplace_back(leaf.node, leaf.out);
   const Settings present = settings();
   compiler::Options options;
+  options.backend = present.backend;
   options.math = present.math;
   options.precision = present.precision;
   options.always_bf16 = present.always_bf16;

@@ -13,7 +13,7 @@ namespace luge {
 /// The Program for a subgraph, from the cache or compiled now. The engine mutex must be held.
 std::shared_ptr<const Program> program_for(const Subgraph& subgraph);
 
-/// A Program that the cache may let go of, and then has to be made again.
+/// A Program that the cache may drop; then it has to be made again.
 class ProgramHandle {
  public:
   ProgramHandle() = default;

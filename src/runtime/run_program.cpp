@@ -13,7 +13,7 @@ std::atomic<std::uint64_t> programs_run{0};
 
 // A Program with prepacked values changes no Variable, so nothing is overwritten.
 std::vector<BufferRef> run_with_prepacked(const Program& program, std::vector<BoundLeaf> leaves) {
-  const auto prepacked = Prepacked::find_or_compute(program.kept, leaves);
+  const auto prepacked = Prepacked::find_or_compute(program.prepack, leaves);
   const std::size_t first = leaves.size();
   for (const BufferRef& value : prepacked->values) leaves.push_back({value});
   convert_leaves(program, leaves);
@@ -31,7 +31,7 @@ std::uint64_t program_runs() { return programs_run; }
 
 std::vector<BufferRef> run_program(const Program& program, std::vector<BoundLeaf>& leaves) {
   ++programs_run;
-  if (program.kept.program) return run_with_prepacked(program, leaves);
+  if (program.prepack.program) return run_with_prepacked(program, leaves);
   convert_leaves(program, leaves);
   // What will be overwritten in place loses what was derived from its content.
   for (const int replaced : program.replaces) {

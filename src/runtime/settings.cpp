@@ -2,12 +2,14 @@
 
 #include <atomic>
 
+#include "backend/devices.h"
 #include "core/threads.h"
 #include "luge/compile.h"
 
 namespace luge {
 namespace {
 
+std::atomic<const Backend*> backend_setting{nullptr};  // null: the processor's
 std::atomic<Math> math_setting{Math::fast};
 std::atomic<Precision> precision_setting{Precision::f32};
 std::atomic<bool> always_bf16_setting{false};
@@ -23,11 +25,18 @@ void set_always_bf16(bool on) { always_bf16_setting = on; }
 void set_memory_limit(std::size_t bytes) { memory_setting = bytes; }
 std::size_t memory_limit() { return memory_setting; }
 
-Settings settings() { return {math(), precision(), always_bf16_setting, thread_count()}; }
+Settings settings() {
+  const Backend* backend = backend_setting.load(std::memory_order_relaxed);
+  return {backend ? backend : &cpu_backend(), math(), precision(), always_bf16_setting, thread_count()};
+}
+void set_device(const Device& device) { backend_setting = &backend_of(device); }
+Device device() { return settings().backend->device(); }
+std::vector<Device> devices() { return registered_devices(); }
 
-std::uint64_t Settings::word() const {
-  return static_cast<std::uint64_t>(threads) << 8 | static_cast<std::uint64_t>(always_bf16) << 5 |
-         static_cast<std::uint64_t>(precision) << 4 | static_cast<std::uint64_t>(math);
+void Settings::write_key(std::vector<std::uint64_t>& words) const {
+  words.push_back(reinterpret_cast<std::uintptr_t>(backend));
+  words.push_back(static_cast<std::uint64_t>(threads) << 8 | static_cast<std::uint64_t>(always_bf16) << 5 |
+                  static_cast<std::uint64_t>(precision) << 4 | static_cast<std::uint64_t>(math));
 }
 
 }  // namespace luge

@@ -1,22 +1,25 @@
-// Settings: what Programs are compiled for beside their graph. Programs of several settings are cached side
+// Settings: what Programs are compiled for besides their graph. Programs of several settings are cached side
 // by side.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "backend/backend.h"
 #include "luge/math_mode.h"
 
 namespace luge {
 
 struct Settings {
+  const Backend* backend;  // of the device
   Math math;
   Precision precision;
   bool always_bf16;
   int threads;
 
   friend bool operator==(const Settings&, const Settings&) = default;
-  /// All of it in one word, as a part of a key.
-  std::uint64_t word() const;
+  /// Adds all of it to a key.
+  void write_key(std::vector<std::uint64_t>& words) const;
 };
 
 /// The present settings of the process.

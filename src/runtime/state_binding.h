@@ -1,9 +1,9 @@
 // StateBinding: one run of a Program over state, all or nothing. Eager evaluation, compiled functions and
 // Sessions all run this way:
 //   bind     each leaf gets its content, and random keys are drawn
-//   donate   slots let go of values that only they hold, so that the Program overwrites them in place
-//   run      when it fails, the slots get back what they let go of, and no key has been drawn
-//   commit   results and next values go where they belong; nothing can fail any more
+//   donate   slots release values that nothing else holds, so that the Program overwrites them in place
+//   run      when it fails, the slots get back what they released, and no key counts as drawn
+//   commit   results and next values go to their owners; nothing can fail any more
 #pragma once
 
 #include <cstddef>
@@ -19,9 +19,9 @@ namespace luge {
 class SlotStore {
  public:
   virtual ~SlotStore() = default;
-  /// Lets go of the present value of a slot, unless something else can still see it. Returns whether it did.
+  /// Releases the present value of a slot, unless something else can still see it. Returns true when it did.
   virtual bool donate(std::size_t slot) noexcept = 0;
-  /// Gives a slot back the value that it let go of.
+  /// Gives a slot back the value that it released.
   virtual void restore(std::size_t slot, const BufferRef& value) noexcept = 0;
   /// Gives a slot its next value.
   virtual void commit(std::size_t slot, const BufferRef& value) noexcept = 0;
@@ -29,7 +29,7 @@ class SlotStore {
 
 class StateBinding {
  public:
-  /// The Program and what `deliver` is told must outlive the run. The engine mutex must be held until then.
+  /// The Program must outlive the run. The engine mutex must be held until then.
   explicit StateBinding(const Program& program);
 
   /// Binds the next leaf to a buffer.
@@ -41,12 +41,12 @@ class StateBinding {
 
   /// The next slot of the store gets the value of a root. `leaf`: its present value, -1 when no leaf is.
   void replace(int leaf, int root);
-  /// After the run, `to` holds the value of a root.
+  /// After the run, `to` holds the value of a root. It must stay at its address until then.
   void deliver(int root, BufferRef& to);
   /// Returns a tensor that has the value of a root after the run.
   Tensor result(int root);
 
-  /// Binds, donates, runs and commits. Throws what the Program throws; then the slots hold what they held.
+  /// Donates, runs and commits. Throws what the Program throws; then the slots hold what they held before.
   void run(SlotStore& slots);
 
  private:

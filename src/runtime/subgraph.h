@@ -23,7 +23,7 @@ struct Root {
 
 class Subgraph {
  public:
-  /// What may stand at the ends of the graph.
+  /// What may be at the ends of the graph.
   enum class Ends : std::uint8_t {
     values,   // eager: everything must be in memory; a placeholder is an error
     open,     // a trace: arguments and reads are bound at each call

@@ -9,7 +9,7 @@ namespace luge {
 
 class VariableSlots final : public SlotStore {
  public:
-  /// Room for so many slots.
+  /// Room for this many slots.
   explicit VariableSlots(std::size_t count) { entries_.reserve(count); }
   /// The slot, which must outlive the run, gets a next version with it.
   void add(const std::shared_ptr<Slot>& slot);
@@ -30,7 +30,7 @@ class VariableSlots final : public SlotStore {
   std::vector<Entry> entries_;
 };
 
-/// Gives an assigned version its value and lets go of the expression that was assigned.
+/// Gives an assigned version its value and releases the expression that was assigned.
 void settle(Node* version, const BufferRef& value) noexcept;
 
 }  // namespace luge

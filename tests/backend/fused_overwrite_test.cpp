@@ -1,5 +1,5 @@
-// Which inputs a fused step may write over: what the plan says, held against a walk over all places, and
-// against the bytes that come out when it is done.
+// Which inputs a fused step may write over: what the plan says, compared with a walk over all elements, and
+// with the bytes that come out when it is done.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -32,7 +32,7 @@ std::vector<Value> values_for(const Tensors& leaves) {
   return values;
 }
 
-// Does an output hold one value for each element, or one for each position of the kept axes?
+// Does an output have memory for every element, or for every point of the kept axes?
 bool is_stored_once(const TileProgram& program, const TileOutput& output) {
   for (std::size_t axis = 0; axis < program.extents.size(); ++axis) {
     if (program.extents[axis] != 1 && output.strides[axis] == 0 && !program.reduces(axis)) return false;

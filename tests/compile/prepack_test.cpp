@@ -64,7 +64,7 @@ TEST(Prepack, WritesWhatItKeepsTheWayItIsRead) {
     graph.roots[0] = conv2d(graph.roots[0], exp(w));
   }
   const auto program = compiler::compile(graph, {.math = Math::strict, .disabled = {}});
-  const Program& before = *program->kept.program;
+  const Program& before = *program->prepack.program;
   ASSERT_EQ(before.roots.size(), 4u);
   const std::size_t first = program->inputs.size() - before.roots.size();
   std::size_t packed = 0;

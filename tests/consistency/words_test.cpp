@@ -94,9 +94,7 @@ const std::vector<std::pair<std::string, std::string>> kUnusualInHeaders = {
 };
 
 TEST(Words, AreTheUsualOnes) {
-  const auto files = testing::source_files(
-      {"include", "src/core", "src/ops", "src/autodiff", "src/init", "src/loss", "src/metrics", "src/nn",
-       "src/optim", "src/io", "src/data", "src/models", "src/train", "docs", "README.md", "CONTRIBUTING.md"});
+  const auto files = testing::source_files({"include", "src", "docs", "README.md", "CONTRIBUTING.md"});
   ASSERT_GT(files.size(), 400u);
   for (const SourceFile& file : files) {
     const bool code = file.path.ends_with(".h") || file.path.ends_with(".cpp");

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "backend/registry.h"
+#include "backend/backend.h"
 #include "compile/pipeline.h"
 #include "graph/op_registry.h"
 
@@ -44,7 +44,7 @@ class Counter final : public compiler::Observer {
       ++counts_[fmt::format("choice {} {}", step.name, kind_of(step.note))];
       if (step.again) ++counts_["pass rematerialize"];
     }
-    if (program.kept.program) ++counts_["pass prepack"];
+    if (program.prepack.program) ++counts_["pass prepack"];
   }
 
  private:
@@ -68,7 +68,7 @@ std::vector<std::string> countable() {
   std::set<std::string> kernels;
   for (const OpEntry& op : registered_ops()) {
     keys.push_back(fmt::format("op {}", op.name));
-    for (const Kernel* kernel : registered_kernels(op.name))
+    for (const Kernel* kernel : cpu_backend().candidates(op.name))
       kernels.insert(fmt::format("kernel {}/{}", op.name, kernel->name()));
   }
   keys.insert(keys.end(), kernels.begin(), kernels.end());

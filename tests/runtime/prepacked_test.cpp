@@ -20,7 +20,7 @@ float number_in(const Prepacked& prepacked) {
 }
 
 /// a - b of two of three leaves.
-Program::Kept difference(std::string computation = "a - b") {
+Program::Prepack difference(std::string computation = "a - b") {
   const Tensor a = argument({1}), b = argument({1});
   const compiler::Graph graph = graph_of({a, b}, {toy_sub(a, b)});
   return {compiler::compile(graph, {.backend = &reference_backend(), .disabled = {}}),
@@ -29,7 +29,7 @@ Program::Kept difference(std::string computation = "a - b") {
 }
 
 TEST(Prepacked, IsComputedOnce) {
-  const Program::Kept part = difference();
+  const Program::Prepack part = difference();
   const std::vector<BoundLeaf> leaves = {leaf_of(1), leaf_of(100), leaf_of(5)};
   const auto first = Prepacked::find_or_compute(part, leaves);
   EXPECT_EQ(number_in(*first), 4);
@@ -40,7 +40,7 @@ TEST(Prepacked, IsComputedOnce) {
 }
 
 TEST(Prepacked, IsComputedAgainWhenASourceChanges) {
-  const Program::Kept part = difference();
+  const Program::Prepack part = difference();
   std::vector<BoundLeaf> leaves = {leaf_of(1), leaf_of(100), leaf_of(5)};
   Prepacked::find_or_compute(part, leaves);
   for (const std::size_t changed : {std::size_t{0}, std::size_t{2}}) {
@@ -57,7 +57,7 @@ TEST(Prepacked, IsComputedAgainWhenASourceChanges) {
 }
 
 TEST(Prepacked, ComputationsOfOneBufferStandSideBySide) {
-  const Program::Kept part = difference(), other = difference("another");
+  const Program::Prepack part = difference(), other = difference("another");
   const std::vector<BoundLeaf> leaves = {leaf_of(1), leaf_of(100), leaf_of(5)};
   const auto first = Prepacked::find_or_compute(part, leaves);
   const auto second = Prepacked::find_or_compute(other, leaves);

@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "compile/pipeline.h"
-#include "runtime/device.h"
+#include "runtime/arena.h"
 #include "runtime/program.h"
 #include "support/toy_ops.h"
 
@@ -166,10 +166,10 @@ TEST(RandomPrograms, GiveTheValuesOfTheGraphWhateverSharesMemory) {
 TEST(RandomPrograms, TouchExactlyTheirArena) {
   const GreedyBackend backend;
   std::mt19937 random(4);
-  Device& device = Device::host();
-  const std::lock_guard lock(device.mutex());
-  device.arena(1 << 20);
-  const auto memory = device.memory();
+  Arena& arena = Arena::of(host_memory());
+  const std::lock_guard lock(arena.mutex());
+  arena.reserve(1 << 20);
+  const auto memory = arena.memory();
   for (int round = 0; round < 100; ++round) {
     const RandomGraph made = random_graph(random);
     const compiler::Graph graph = graph_of(made.leaves, made.roots, made.replaces);

@@ -31,9 +31,9 @@ struct Time {
 
 constexpr std::int64_t kAnybody = -1;  // the unit of what every worker does when it begins
 
-class Walk {
+class PlanWalk {
  public:
-  Walk(const Plan& plan, const InPlace& pair) : plan_(plan), g_(plan.geometry), pair_(pair) {}
+  PlanWalk(const Plan& plan, const InPlace& pair) : plan_(plan), g_(plan.geometry), pair_(pair) {}
 
   std::string run() {
     if (g_.splits > 1) {
@@ -53,7 +53,7 @@ class Walk {
   }
 
  private:
-  using Places = std::vector<std::int64_t>;
+  using Offsets = std::vector<std::int64_t>;
 
   void split() {
     for (std::size_t stage = 0; stage < plan_.tiles.size(); ++stage) {
@@ -115,12 +115,12 @@ class Walk {
     at_ = item;
   }
 
-  // The places of an access that a step of this level touches, in the order of its elements.
-  Places places(const Access& access, Level level, bool standing) const {
+  // The offsets that a step of this level touches in an access, in the order of its elements.
+  Offsets offsets(const Access& access, Level level, bool standing) const {
     std::int64_t base = 0;
     for (std::size_t axis = 0; axis < g_.axes.size(); ++axis) base += at_[axis] * access.strides[axis];
     if (standing || level == Level::scalar) return {base};
-    Places result;
+    Offsets result;
     if (level == Level::kept) {
       const bool rows = g_.kept == cpu::fused::KeptExtent::rows, one = g_.kept == cpu::fused::KeptExtent::one;
       const std::int64_t stride = one ? 0 : access.strides[rows ? g_.row_axis() : g_.column_axis()];
@@ -137,7 +137,7 @@ class Walk {
     return result;
   }
 
-  void touch(std::map<std::int64_t, std::vector<Time>>& touched, const Places& where) const {
+  void touch(std::map<std::int64_t, std::vector<Time>>& touched, const Offsets& where) const {
     for (std::size_t e = 0; e < where.size(); ++e)
       touched[where[e]].push_back({phase_, unit_, step_, static_cast<std::int64_t>(e)});
   }
@@ -159,14 +159,14 @@ class Walk {
             [&](const fused::RandomStep& random) { read(random.key, Level::scalar, true); },
             [&](const fused::PointInputStep& point) {
               forget(point.out);
-              if (point.input == pair_.input) pointers_[point.out] = places(input(), point.level, false);
+              if (point.input == pair_.input) pointers_[point.out] = offsets(input(), point.level, false);
             },
             [&](const fused::PointOutputStep& point) {
               forget(point.out);
-              if (point.output == pair_.output) outputs_[point.out] = places(output(), Level::full, false);
+              if (point.output == pair_.output) outputs_[point.out] = offsets(output(), Level::full, false);
             },
             [&](const fused::StoreStep& store) {
-              if (store.output == pair_.output) touch(writes_, places(output(), store.level, false));
+              if (store.output == pair_.output) touch(writes_, offsets(output(), store.level, false));
             },
             [&](const fused::SplatConstantStep&) { write(step); },
             [&](const fused::ExpandStep&) { write(step); }, [&](const fused::MapStep&) { write(step); },
@@ -182,7 +182,7 @@ class Walk {
     outputs_.erase(slot);
   }
   void read(int input, Level level, bool standing) {
-    if (input == pair_.input) touch(reads_, places(this->input(), level, standing));
+    if (input == pair_.input) touch(reads_, offsets(this->input(), level, standing));
   }
   // Through slots that point at the output.
   void write(const Step& step) {
@@ -192,14 +192,14 @@ class Walk {
   }
 
   std::string verdict() const {
-    for (const auto& [place, writes] : writes_) {
-      const auto reads = reads_.find(place);
+    for (const auto& [offset, writes] : writes_) {
+      const auto reads = reads_.find(offset);
       if (reads == reads_.end()) continue;
       for (const Time& write : writes) {
         for (const Time& read : reads->second) {
           if (read.before(write)) continue;
-          return fmt::format("input {} under output {}: place {} is written at {} and read at {}",
-                             pair_.input, pair_.output, place, write.to_string(), read.to_string());
+          return fmt::format("input {} under output {}: offset {} is written at {} and read at {}",
+                             pair_.input, pair_.output, offset, write.to_string(), read.to_string());
         }
       }
     }
@@ -211,13 +211,13 @@ class Walk {
   InPlace pair_;
   std::vector<std::int64_t> at_;
   std::int64_t rows_ = 1, columns_ = 1, phase_ = 0, unit_ = 0, step_ = 0;
-  std::map<int, Places> pointers_, outputs_;  // slots that point at the input's memory, and at the output's
-  std::map<std::int64_t, std::map<int, Places>> kept_pointers_;  // of items that are cut
+  std::map<int, Offsets> pointers_, outputs_;  // slots that point at the input's memory, and at the output's
+  std::map<std::int64_t, std::map<int, Offsets>> kept_pointers_;  // of items that are cut
   std::map<std::int64_t, std::vector<Time>> reads_, writes_;
 };
 
 }  // namespace
 
-std::string error_of(const cpu::fused::Plan& plan, const InPlace& pair) { return Walk(plan, pair).run(); }
+std::string error_of(const cpu::fused::Plan& plan, const InPlace& pair) { return PlanWalk(plan, pair).run(); }
 
 }  // namespace luge::testing

@@ -1,5 +1,5 @@
-// Walks a plan as its workers do, place by place, and says whether an output may lie over an input: the proof
-// that the compiler's rule is held against.
+// Walks a plan as its workers do, element by element, and says whether an output may overwrite an input: the
+// compiler's rule is compared with it.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace luge::testing {
 
-/// Empty where every read of the input's memory comes before the write of the same place; else the first
-/// place for which it does not. Items run on threads of their own, in any order. For small spaces: every
+/// Empty where every read of the input's memory comes before the write of the same element; else the first
+/// offset for which it does not. Items run on threads of their own, in any order. For small spaces: every
 /// element is visited.
 std::string error_of(const cpu::fused::Plan& plan, const InPlace& pair);
 

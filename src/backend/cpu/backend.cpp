@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include "backend/backend.h"
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/hold.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/describe.h"
 #include "backend/cpu/onednn/reorder.h"
-#include "backend/registry.h"
 #include "core/instruction_sets.h"
 
 namespace luge {
@@ -19,7 +19,7 @@ class CpuBackend final : public Backend {
   }
   std::string_view name() const override { return "cpu"; }
   std::span<const Kernel* const> candidates(std::string_view op) const override {
-    return registered_kernels(op);
+    return cpu::kernel_registry().kernels(op);
   }
   std::size_t bytes(LayoutId layout, const Type& type) const override {
     return cpu::layout_bytes(layout, type);
@@ -32,6 +32,11 @@ class CpuBackend final : public Backend {
 };
 
 }  // namespace
+
+KernelRegistry& cpu::kernel_registry() {
+  static KernelRegistry& registry = *new KernelRegistry;  // never destroyed: static destructors may evaluate
+  return registry;
+}
 
 const Backend& cpu_backend() {
   static const CpuBackend backend;

@@ -1,6 +1,6 @@
 // leaky_relu after a convolution becomes a post-op of its kernel, before decompositions take it apart:
 //   leaky_relu(conv(x, w, b))  →  conv+leaky_relu(x, w, b)
-// where a kernel takes it and nobody else reads the convolution.
+// where a kernel takes it and nothing else reads the convolution.
 #include "compile/kernel_choice.h"
 #include "compile/pattern.h"
 #include "compile/post_ops.h"

@@ -5,7 +5,7 @@ namespace luge {
 
 // Shared by batch_norm (x, scale, shift → y, mean, variance), batch_norm_backward (gradient of y, x, scale,
 // mean, variance → gradients of x, scale, shift) and batch_norm_inference (x, scale, shift, mean, variance →
-// y). Channels are on axis 1.
+// y). Channels lie on axis 1.
 struct BatchNormAttributes {
   double epsilon = 1e-5;
   static void fields(auto& self, auto&& field) { field("epsilon", self.epsilon); }

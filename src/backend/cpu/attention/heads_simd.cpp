@@ -29,7 +29,7 @@ int64_t columns_of(const Heads& s, int64_t row) {
   return s.causal ? std::min(s.columns, row + 1) : s.columns;
 }
 
-// A share of k and v of the head behind this one, while there is arithmetic to do: as much of it as `rows`
+// A share of k and v of the head after this one, while there is arithmetic to do: as much of it as `rows`
 // are of `all`.
 HWY_INLINE void fetch_next(const Heads& s, const Rows& k, const Rows& v, int64_t head, int64_t begin,
                            int64_t rows, int64_t all) {
@@ -59,7 +59,7 @@ struct ForwardMemory {
 };
 
 // The weights of a tile's rows in place of their scores, not divided by their sums, which go to `total`; 0
-// behind the columns that a row looks at. `first` is the tile's first row.
+// after the columns that a row looks at. `first` is the tile's first row.
 void softmax_rows(const Heads& s, int64_t first, int64_t rows, float* weights, float* largest, float* total) {
   const F d;
   constexpr int64_t block = kTileRows * kLanes;

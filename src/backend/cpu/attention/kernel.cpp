@@ -6,6 +6,7 @@
 
 #include "backend/backend.h"
 #include "backend/cpu/attention/heads.h"
+#include "backend/cpu/candidates.h"
 #include "ops/attributes/attention.h"
 
 namespace luge::cpu::attention {

@@ -1,5 +1,6 @@
 // The kernels of a convolution and its gradients, the best one first. The compiler weighs their costs; of
 // equal ones it takes the first.
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/conv/candidates.h"
 
 #include "backend/cpu/onednn/bf16x3.h"
@@ -10,7 +11,7 @@ namespace {
 
 using onednn::Offered;
 
-// Behind our own come oneDNN's, a candidate for each family of layouts.
+// After our own come oneDNN's, a candidate for each family of layouts.
 template <class Make, class... Own>
 Kernels before_onednn(Make* onednn_candidate, Own... own) {
   Kernels kernels = best_first(std::move(own)...);

@@ -19,7 +19,7 @@ struct PaddedPlanes {
   int64_t channels, height, width;
   int64_t kernel, pad_top, pad_left;
   int64_t out_height, out_width;
-  int64_t lanes_in;  // 0: public; else channels of the image lie in blocks of so many
+  int64_t lanes_in;  // 0: public; else channels of the image lie in blocks of this many
 
   int64_t rows() const { return out_height + kernel - 1; }
   int64_t stride(int64_t lanes) const {

@@ -27,7 +27,7 @@ PaddedPlanes planes_of(const ConvAttributes& a, const ConvTypes& s);
 /// The layout in which image k of the request enters, public or in blocks of channels as it comes; says so in
 /// `planes`.
 LayoutId entering(const KernelRequest& r, std::size_t k, PaddedPlanes& planes);
-/// Numbers of an image of `points` points, public (lanes is 0) or in blocks of so many channels.
+/// Numbers of an image of `points` points, public (lanes is 0) or in blocks of this many channels.
 int64_t stored_numbers(int64_t lanes, int64_t channels, int64_t points);
 /// Numbers between two images that enter.
 int64_t entering_numbers(const PaddedPlanes& p);

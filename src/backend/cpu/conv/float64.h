@@ -5,7 +5,7 @@
 
 namespace luge::cpu::conv {
 
-inline constexpr std::int64_t kWindowPoints = 32;  // whose windows stand side by side
+inline constexpr std::int64_t kWindowPoints = 32;  // whose windows are side by side
 
 struct WindowProduct {
   const double* weights;  // [filters, depth]

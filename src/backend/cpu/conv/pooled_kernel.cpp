@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "backend/backend.h"
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/conv/few_channels.h"
 #include "backend/cpu/conv/few_channels_plan.h"
 #include "backend/cpu/conv/pooled.h"
@@ -45,7 +46,7 @@ struct ConvPoolPair {
   int64_t filters() const { return conv.y.shape[1]; }
   int64_t points() const { return planes.out_height * planes.out_width; }
   int64_t taps() const { return planes.channels * planes.kernel * planes.kernel; }
-  /// Filters stand in lanes where they fill them; then results come in blocks of channels, else they are
+  /// Filters are in lanes where they fill them; then results come in blocks of channels, else they are
   /// public.
   bool lanes() const { return filters() % few_channels_loops().lanes == 0; }
   LayoutId layout(const Type& type) const {
@@ -226,8 +227,8 @@ class PooledWeights final : public Kernel {
   }
 };
 
-const Candidates registered("conv_pool", make_kernels<PooledForward>());
-const Candidates registered_weights("conv_pool_backward_weights", make_kernels<PooledWeights>());
+const cpu::Candidates registered("conv_pool", make_kernels<PooledForward>());
+const cpu::Candidates registered_weights("conv_pool_backward_weights", make_kernels<PooledWeights>());
 
 }  // namespace
 }  // namespace luge::cpu::conv

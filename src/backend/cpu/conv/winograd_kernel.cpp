@@ -61,8 +61,8 @@ double cost(const WinogradProblem& p, const WinogradCut& cut, int threads) {
                weight = cut.summed > 0                                        ? passing_weight
                         : kWinogradPoints * channels * filters > near_weights ? far_weight
                                                                               : near_weight;
-  // Of few tiles each number of the weights comes from the second cache for as many multiplications, and anew
-  // for each block.
+  // Of few tiles each number of the weights comes from the second cache for as many multiplications, and
+  // again for each block.
   const double few = static_cast<double>(cut.tiles),
                efficiency = cut.summed > 0 ? 0.85 * few / (few + 10) : 0.85,
                blocks = cut.summed > 0 ? tiles / few : 1;

@@ -23,7 +23,7 @@ int64_t far_tiles(int64_t blocks) {
   return std::clamp<int64_t>((9 << 18) / (kWinogradPoints * blocks * winograd_loops().lanes), 32, 512);
 }
 
-// So many tiles let the sums of 32 results stay near: all of a small image's, or a part of many channels'
+// This many tiles let the sums of 32 results stay near: all of a small image's, or a part of many channels'
 // that would be too far off otherwise.
 constexpr int64_t few_tiles = 64, many_channels = 256;
 

@@ -54,7 +54,7 @@ class WinogradForwardPlan {
   int threads_;
   WinogradCut cut_;
   int64_t lanes_, weight_plane_, from_plane_, to_plane_;
-  int64_t together_capacity_ = 0;  // so many tiles lie together, for they are read together
+  int64_t together_capacity_ = 0;  // this many tiles lie together, for they are read together
 };
 
 /// dw and db (may be null, `filters` numbers) from x and dy.

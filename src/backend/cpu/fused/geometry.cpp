@@ -7,8 +7,8 @@
 namespace luge::cpu::fused {
 namespace {
 
-// An item costs a few hundred nanoseconds beside its elements; long reductions are cut into parts of at least
-// this.
+// An item costs a few hundred nanoseconds besides its elements; long reductions are cut into parts of at
+// least this.
 constexpr std::int64_t kSplitElements = 16384;
 constexpr std::int64_t kMaxSplits = 64;
 constexpr std::int64_t kEnoughItems = 16;

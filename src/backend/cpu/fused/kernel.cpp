@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/fused/blocked.h"
 #include "backend/cpu/fused/run.h"
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "backend/backend.h"
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/guard/largest.h"
 #include "backend/cpu/layout.h"
 #include "core/dispatch.h"
@@ -19,7 +20,7 @@ namespace {
 constexpr double bytes_per_second = 2e10;
 constexpr std::int64_t one_thread_bytes = 128 << 10, part_bytes = 64 << 10;
 
-/// So many bytes of a tensor.
+/// This many bytes of a tensor.
 struct Part {
   std::size_t input;
   std::int64_t first, bytes;

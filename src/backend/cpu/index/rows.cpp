@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "backend/backend.h"
+#include "backend/cpu/candidates.h"
 #include "ops/attributes/index.h"
 
 namespace luge::cpu::index {
@@ -32,7 +33,7 @@ struct Walk {
   }
 };
 
-/// The index at a place; -1 and a record when it is none of the axis.
+/// The index at a position; -1 and a record when it is none of the axis.
 template <class I>
 std::int64_t index_at(const I* indices, std::int64_t k, std::int64_t extent, Status* status) {
   const auto index = static_cast<std::int64_t>(indices[k]);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "backend/backend.h"
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/loss/entropy.h"
 #include "core/whole.h"
 #include "ops/attributes/cross_entropy.h"
@@ -52,12 +53,12 @@ class EntropyRun final : public PreparedKernel {
       const float* rows = x + first * p_.rows.classes;
       if constexpr (back) {
         loops.backward(p_.rows, rows, labels + first, static_cast<const float*>(call.in[2]) + first,
-                           static_cast<const float*>(call.in[3]) + first,
-                           static_cast<float*>(call.out[0]) + first * p_.rows.classes, last - first);
+                       static_cast<const float*>(call.in[3]) + first,
+                       static_cast<float*>(call.out[0]) + first * p_.rows.classes, last - first);
       } else {
         auto *cost = static_cast<float*>(call.out[0]), *log_sum = static_cast<float*>(call.out[1]);
         loops.forward(p_.rows, rows, labels + first, cost ? cost + first : nullptr,
-                          log_sum ? log_sum + first : nullptr, last - first);
+                      log_sum ? log_sum + first : nullptr, last - first);
       }
     }
   }

@@ -1,4 +1,5 @@
 // The kernels of a matrix product, the best one first.
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/matmul/candidates.h"
 
 #include "backend/cpu/onednn/bf16x3.h"

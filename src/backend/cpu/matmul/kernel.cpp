@@ -24,14 +24,14 @@ std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& 
   problem.columns = attributes.transpose_b ? y[0] : y[1];
   problem.b = attributes.transpose_b ? Side{problem.depth, 1} : Side{1, problem.columns};
   if (problem.depth % 1024 == 0) return "rows so far apart meet in the same lines of the first cache";
-  // Measured beside oneDNN's: slower where less is done with what was packed.
+  // Slower than oneDNN's, as measured, where less is done with what was packed.
   if (problem.rows < 128 || problem.depth < 128 || problem.columns < 128 ||
       (problem.depth < 256 && problem.columns < 512))
     return fmt::format("{}x{}x{} is small", problem.rows, problem.depth, problem.columns);
   return {};
 }
 
-// Fills in what stands behind the product; `operands` gets the input that each step reads, or -1.
+// Fills in what follows the product; `operands` gets the input that each step reads, or -1.
 std::string take_tail(const KernelRequest& r, Problem& problem, std::vector<int>& operands) {
   problem.bias = cpu::own_inputs(r) == 3;
   if (r.post.size() > most_post_ops) return fmt::format("fuses at most {} steps", most_post_ops);

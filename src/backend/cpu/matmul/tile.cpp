@@ -22,7 +22,7 @@ Memory field(std::size_t offset) {
   return {.base = kCall, .displacement = static_cast<std::int32_t>(offset)};
 }
 
-// Registers: accumulators from 0 on, the vectors of B behind them, the last one for what is broadcast.
+// Registers: accumulators from 0 on, the vectors of B after them, the last one for what is broadcast.
 class Generator {
  public:
   Generator(const TileShape& shape, Isa isa) : shape_(shape), assembler_(isa) {}
@@ -93,7 +93,7 @@ class Generator {
     assembler_.bind(end);
   }
 
-  // What comes behind the sum.
+  // What follows the sum.
   void finish() {
     if (shape_.part) part_mask();
     if (shape_.add) each([&](int r, int v) { combine(code::add, r, v, element(kC, r, v)); });

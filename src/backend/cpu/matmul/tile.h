@@ -11,7 +11,7 @@ namespace luge::cpu::matmul {
 
 using std::int64_t;
 
-/// What happens to a finished element, in this order, behind the bias.
+/// What happens to a finished element, in this order, after the bias.
 enum class TilePostOp : std::uint8_t { add, mul, relu };
 inline constexpr int most_post_ops = 4;
 
@@ -35,14 +35,14 @@ struct TileCall {
   float* c;
   const float* bias;
   const float* operands[most_post_ops];
-  int64_t fours, rest;  // the inner extent: so many times four steps, and so many more
+  int64_t fours, rest;  // the inner extent as fours · 4 + rest steps
   int64_t last;
 };
 using TileFunction = void(const TileCall*);
 
 /// Numbers of a vector.
 int lanes(x64::Isa isa);
-/// The most rows for which tiles of so many vectors have registers.
+/// The most rows for which tiles of this many vectors have registers.
 int tallest(x64::Isa isa, int vectors);
 /// The code, a TileFunction; empty where an address step is too long for an instruction.
 std::vector<std::uint8_t> generate_tile(const TileShape& shape, x64::Isa isa);

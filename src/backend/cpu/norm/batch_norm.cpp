@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "backend/backend.h"
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/norm/channels.h"
 #include "backend/cpu/norm/wide.h"
@@ -154,7 +155,7 @@ class Forward final : public PreparedKernel {
 
 class Backward final : public PreparedKernel {
  public:
-  // dy, x, scale, mean, variance; with a rectifier the shift stands behind scale.
+  // dy, x, scale, mean, variance; with a rectifier the shift follows scale.
   Backward(const ChannelWalk& walk, const Rectified& rectified, int threads)
       : walk_(walk), rectified_(rectified), threads_(threads) {}
 

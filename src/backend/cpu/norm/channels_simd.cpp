@@ -24,7 +24,7 @@ HWY_INLINE hn::Vec<D> number(D d, bool plane, const float* of) {
   return plane ? hn::Set(d, *of) : hn::LoadU(d, of);
 }
 
-// What is added up, and what is written, at one vector of a strip; `at` is its place in the images.
+// What is added up, and what is written, at one vector of a strip; `at` is its position in the images.
 struct Sum {
   const float* x;
   template <class D>

@@ -20,7 +20,7 @@ using std::int64_t;
 using Whole = hn::ScalableTag<float>;
 using One = hn::CappedTag<float, 1>;
 
-// Calls body(tag, place) for every vector of a row, then for the elements that are left.
+// Calls body(tag, position) for every vector of a row, then for the elements that are left.
 template <class Body>
 HWY_INLINE void for_row(int64_t columns, const Body& body) {
   const Whole d;
@@ -30,7 +30,7 @@ HWY_INLINE void for_row(int64_t columns, const Body& body) {
   for (; k < columns; ++k) body(One(), k);
 }
 
-// Two sums of a row: term(tag, place, a, b) adds to both.
+// Two sums of a row: term(tag, position, a, b) adds to both.
 template <class Term>
 HWY_INLINE void add_up(int64_t columns, const Term& term, float& first, float& second) {
   const Whole d;

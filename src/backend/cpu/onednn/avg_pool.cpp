@@ -1,4 +1,5 @@
 // Mean of each window, and the way back.
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/onednn/far_mean.h"
 #include "backend/cpu/onednn/pool.h"
 

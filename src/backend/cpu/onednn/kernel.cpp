@@ -72,10 +72,10 @@ constexpr PostOpKind post_op_kinds[] = {
     {Instruction::minimum, algorithm::binary_min},    {Instruction::maximum, algorithm::binary_max},
 };
 
-// More than one channel, and more than one place.
+// More than one channel, and more than one position.
 bool spreads(const Dims& dims, int channels) {
   const auto axis = dims.begin() + channels;
-  // The places of an image lie behind its channels, the rows of a matrix before its columns.
+  // The positions of an image lie after its channels, the rows of a matrix before its columns.
   const bool last = axis + 1 == dims.end();
   const memory::dim places = std::accumulate(last ? dims.begin() : axis + 1, last ? axis : dims.end(),
                                              memory::dim{1}, std::multiplies<>());
@@ -162,8 +162,8 @@ std::string PostOps::append(const KernelRequest& request, const PostOp& post, co
       desc = describe(public_layout, dims, *dtype);
       break;
     case cpu::Reach::whole:
-      // With one channel or one place the masks of a whole operand mean something else. A value of fewer axes
-      // cannot lie in the result's layout.
+      // With one channel or one position the masks of a whole operand mean something else. A value of fewer
+      // axes cannot lie in the result's layout.
       if (!spreads(fields.dims, channels) || *dtype != data_type(y) ||
           (type.shape.rank() != result.rank() && layout_of(y) != public_layout))
         return fmt::format("oneDNN fuses no {} of {} into {}", name(post.instruction), type.to_string(),

@@ -81,7 +81,7 @@ HWY_INLINE void pool_windows(D d, const Geometry& g, const Row& row, int64_t o, 
   if (positions) store_positions(d, position, positions);
 }
 
-// The same for windows that lie inside the image, whose taps stand in a table. kTaps: their number, 0 for
+// The same for windows that lie inside the image, whose taps are in a table. kTaps: their number, 0 for
 // any.
 template <int kTaps, class D, class E, class P>
 HWY_INLINE void pool_inside(D d, const Geometry& g, int64_t apart, const E* x, E* y, P* positions) {

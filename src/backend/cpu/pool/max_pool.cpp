@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "backend/backend.h"
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/channel_view.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/pool/loops.h"

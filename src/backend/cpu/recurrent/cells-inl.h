@@ -68,7 +68,7 @@ struct Lstm {
     return hn::Mul(o, tanh(c));
   }
 
-  /// From the gradient of h to those in front of the nonlinearities, `kParts` of them; `state` holds the
+  /// From the gradient of h to those before the nonlinearities, `kParts` of them; `state` holds the
   /// gradient of c.
   static HWY_INLINE void backward(const Backward& b, Register dh, const CellPosition& p, float* state,
                                   Register* before) {

@@ -50,7 +50,7 @@ void pack_forward(const Forward& f, int part, int parts) {
   }
 }
 
-// A row's outputs lie pages apart from the next row's: nothing fetches them ahead unless told.
+// A row's outputs lie pages apart from the next row's: nothing fetches them ahead without a prefetch.
 HWY_INLINE void will_write(const Forward& f, int64_t row, int64_t t, int64_t unit) {
   const int64_t at = f.e.at(row, t), units = f.e.units;
   if (f.y) __builtin_prefetch(f.y + at * units + unit, 1);

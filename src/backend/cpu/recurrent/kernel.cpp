@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "backend/backend.h"
+#include "backend/cpu/candidates.h"
 #include "backend/cpu/recurrent/steps.h"
 #include "ops/attributes/recurrent.h"
 

@@ -21,7 +21,7 @@ using cpu::vector::HWY_NAMESPACE::for_row_blocks;
 using cpu::vector::HWY_NAMESPACE::kLanes;
 
 // Of each row of the batch two left sides of a product, one being read and one being written, and its state.
-// Forward a left side is [x | h], and c is the state; backward it is the gradient in front of a step, and the
+// Forward a left side is [x | h], and c is the state; backward it is the gradient before a step, and the
 // state is the gradient of c (LSTM) or z·dh (GRU).
 struct StepRows {
   float *now, *next, *state;

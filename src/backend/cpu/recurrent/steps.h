@@ -29,13 +29,13 @@ struct Forward {
   const float *h0 = nullptr, *c0 = nullptr;        // null: zero
   float *y = nullptr, *h = nullptr, *c = nullptr;  // each may be null
   float *gates = nullptr, *cells = nullptr;        // each may be null
-  float* before = nullptr;                         // h in front of every step; may be null
+  float* before = nullptr;                         // h before every step; may be null
   float* packed = nullptr;
 };
 struct Backward {
   Extents e;
   const float *w_hh = nullptr, *gates = nullptr;
-  const float* cells = nullptr;  // lstm: all c; gru: h in front of every step
+  const float* cells = nullptr;  // lstm: all c; gru: h before every step
   const float *dy = nullptr, *dh = nullptr, *dc = nullptr;
   const float* first = nullptr;          // lstm: c0; null: zero
   float* before = nullptr;               // gradient of h·w_hhᵀ

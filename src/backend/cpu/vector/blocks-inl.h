@@ -22,7 +22,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using std::int64_t;
 
 /// Rows of a tile two registers wide: with AVX-512 28 of 32 registers hold sums, else 12 of 16. All loads of
-/// a step (a number per row, two registers of the right side) then fit beside its multiply-adds.
+/// a step (a number per row, two registers of the right side) then fit next to its multiply-adds.
 inline constexpr int kTileRows = HWY_TARGET <= HWY_AVX3 ? 14 : 6;
 /// Rows of a tile of aᵀ·b, which divide a block.
 inline constexpr int kTurnedRows = kLanes > 1 ? kLanes / 2 : 1;
@@ -119,7 +119,7 @@ HWY_INLINE void for_tiles(int64_t rows, Body&& body) {
   }
 }
 
-/// Rows that lie pages apart are fetched by nobody unless told.
+/// Rows that lie pages apart are not fetched without a prefetch.
 template <bool kWrite>
 HWY_INLINE void fetch(const float* rows, int64_t row, int64_t count, int64_t columns) {
   for (int64_t r = 0; r < count; ++r, rows += row) {
@@ -127,7 +127,7 @@ HWY_INLINE void fetch(const float* rows, int64_t row, int64_t count, int64_t col
   }
 }
 
-/// Rows of `columns` dense numbers into blocks, times `factor`; behind the columns 0.
+/// Rows of `columns` dense numbers into blocks, times `factor`; after the columns 0.
 inline void pack(const float* from, int64_t row, int64_t rows, int64_t columns, float factor, float* to,
                  int64_t block) {
   const F d;
@@ -148,7 +148,7 @@ inline void unpack(const float* from, int64_t block, int64_t rows, int64_t colum
   }
 }
 
-/// Rows become columns: a block of kLanes rows is [depth][kLanes], blocks one behind the other; rows that are
+/// Rows become columns: a block of kLanes rows is [depth][kLanes], blocks one after the other; rows that are
 /// missing in the last one are 0.
 inline void pack_turned(const float* from, int64_t row, int64_t rows, int64_t depth, float* to) {
   for (; rows > 0; rows -= kLanes, from += kLanes * row, to += depth * kLanes) {

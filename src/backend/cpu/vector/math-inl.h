@@ -70,7 +70,7 @@ HWY_INLINE Float<A> exp(A v, Float<A> x) {
 }
 
 // e^x for x in [-87, 88], where the result is normal. Added to `whole`, a number is rounded to n in its last
-// bits, with the exponent's bias beside it. NaN stays NaN.
+// bits, with the exponent's bias next to it. NaN stays NaN.
 template <SinglePrecision A>
 HWY_INLINE Float<A> exp_inside(A v, Float<A> x) {
   const auto whole = v.number(12582912.0f + 127);

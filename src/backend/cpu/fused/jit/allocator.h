@@ -36,7 +36,7 @@ class Allocator {
   bool in_mask_register(int value) const { return wide_masks_ && plan_.block.is_mask(value); }
   /// The value is loaded if it is an array that has not been read.
   void read_array(int value);
-  /// The processor may overwrite the register of the value: nobody needs it any more, or it can be loaded
+  /// The processor may overwrite the register of the value: it is not needed any more, or it can be loaded
   /// again.
   bool is_spare(int value) const;
   /// Frees the register of a value after its last use.

@@ -7,7 +7,7 @@
 
 namespace luge::cpu::fused::jit {
 
-void Body::write(bool part, int ahead, int accumulator) {
+void BodyWriter::write(bool part, int ahead, int accumulator) {
   part_ = part;
   allocator_.begin(part, ahead);
   const auto count = static_cast<int>(block_.operations.size());
@@ -25,7 +25,7 @@ void Body::write(bool part, int ahead, int accumulator) {
 
 // Everything is read before anything is written: an output may share memory with an operand, also with one
 // that is only reduced.
-void Body::outputs() {
+void BodyWriter::outputs() {
   const auto count = static_cast<int>(block_.operations.size());
   allocator_.begin_outputs();
   const auto read = [&](int value) {
@@ -41,13 +41,13 @@ void Body::outputs() {
   }
 }
 
-void Body::reduce(const BlockReduction& reduction, int accumulator) {
+void BodyWriter::reduce(const BlockReduction& reduction, int accumulator) {
   const int sum = residents_.accumulators[at(reduction.list)][at(accumulator + reduction.accumulator)];
   combine(allocator_, listing_, reduction.reduction, sum, allocator_.reg(reduction.value), part_);
   allocator_.release(reduction.value);
 }
 
-void Body::operation(int value) {
+void BodyWriter::operation(int value) {
   const Operation& o = of(value);
   switch (o.op) {
     case Op::input: return input(value);
@@ -83,7 +83,7 @@ void Body::operation(int value) {
 }
 
 // Arrays of numbers are read where they are used; bytes become masks at once.
-void Body::input(int value) {
+void BodyWriter::input(int value) {
   if (!block_.is_mask(value)) return;
   const int bytes = allocator_.acquire();
   const Memory from = allocator_.element(of(value).a, of(value).ahead);
@@ -91,7 +91,7 @@ void Body::input(int value) {
   listing_.sized(code::test_bytes, Width::x128, allocator_.result(value), bytes, bytes);
 }
 
-void Body::two(Opcode opcode, int value, bool commutes) {
+void BodyWriter::two(Opcode opcode, int value, bool commutes) {
   int a = of(value).a, b = of(value).b;
   if (commutes && allocator_.in_memory(a) && !allocator_.in_memory(b)) std::swap(a, b);
   const int left = allocator_.reg(a);
@@ -101,20 +101,20 @@ void Body::two(Opcode opcode, int value, bool commutes) {
   listing_.vector(opcode, allocator_.result(value), left, right);
 }
 
-void Body::one(Opcode opcode, int value, int immediate) {
+void BodyWriter::one(Opcode opcode, int value, int immediate) {
   const ListedOperand from = allocator_.operand(of(value).a);
   allocator_.release(of(value).a);
   listing_.vector(opcode, allocator_.result(value), 0, from, immediate);
 }
 
-void Body::shift(int value, int direction) {
+void BodyWriter::shift(int value, int direction) {
   const int from = allocator_.reg(of(value).a);
   allocator_.release(of(value).a);
   listing_.vector(code::shift, direction, allocator_.result(value), from, of(value).immediate);
 }
 
 // The processor overwrites one of the three: one that is not needed any more, or a copy.
-void Body::multiply_add(int value) {
+void BodyWriter::multiply_add(int value) {
   const Operation& o = of(value);
   int a = o.a, b = o.b;
   const int c = o.c;
@@ -147,7 +147,7 @@ void Body::multiply_add(int value) {
   allocator_.put(value, to);
 }
 
-void Body::compare(int value) {
+void BodyWriter::compare(int value) {
   const Operation& o = of(value);
   const int left = allocator_.reg(o.a);
   const ListedOperand right = allocator_.operand(o.b);
@@ -156,7 +156,7 @@ void Body::compare(int value) {
   listing_.vector(code::compare, allocator_.result(value), left, right, o.immediate);
 }
 
-void Body::mask_logic(int value) {
+void BodyWriter::mask_logic(int value) {
   const Operation& o = of(value);
   const bool negates = o.op == Op::mask_not;
   const auto choose = [&](Opcode both, Opcode either, Opcode one_of) {
@@ -176,7 +176,7 @@ void Body::mask_logic(int value) {
   listing_.mask_op(choose(code::mask_and, code::mask_or, code::mask_xor), to, a, b);
 }
 
-void Body::select(int value) {
+void BodyWriter::select(int value) {
   const Operation& o = of(value);
   const int mask = allocator_.reg(o.a), otherwise = allocator_.reg(o.c);
   const ListedOperand chosen = allocator_.operand(o.b);
@@ -186,7 +186,7 @@ void Body::select(int value) {
   listing_.vector(code::blend_by_vector, to, otherwise, chosen, mask << 4);
 }
 
-void Body::keep(int value) {
+void BodyWriter::keep(int value) {
   const Operation& o = of(value);
   const int mask = allocator_.reg(o.a);
   const ListedOperand kept = allocator_.operand(o.b);
@@ -197,7 +197,7 @@ void Body::keep(int value) {
   listing_.vector(code::bit_and, to, mask, kept);
 }
 
-void Body::store(const Block::Output& output) {
+void BodyWriter::store(const Block::Output& output) {
   const BlockOperand& operand = block_.operands[at(output.operand)];
   const Memory to = allocator_.element(output.operand, output.ahead);
   if (operand.is_bool) {
@@ -210,21 +210,21 @@ void Body::store(const Block::Output& output) {
   allocator_.release(output.value);
 }
 
-void Body::store_f32(const Block::Output& output, const Memory& to) {
+void BodyWriter::store_f32(const Block::Output& output, const Memory& to) {
   const int from = allocator_.reg(output.value);
   if (!part_) return listing_.vector(code::store, from, 0, to);
   if (wide_masks()) return listing_.masked(code::store, from, 0, to, kPartMask, false);
   listing_.vector(code::store_some, from, residents_.part_mask, to);
 }
 
-void Body::store_bytes(const Block::Output& output, const Memory& to) {
+void BodyWriter::store_bytes(const Block::Output& output, const Memory& to) {
   const int mask = allocator_.reg(output.value);
   const int bytes = allocator_.acquire();
   listing_.sized(code::load_bytes, Width::x128, bytes, 0, Constant{0x01010101}, mask, true);
   listing_.sized(code::store_bytes, Width::x128, bytes, 0, to, mask_of_part());
 }
 
-void Body::store_bf16(const Block::Output& output, const Memory& to) {
+void BodyWriter::store_bf16(const Block::Output& output, const Memory& to) {
   const int from = allocator_.reg(output.value);
   const int high = allocator_.acquire();
   listing_.vector(code::shift, code::shift_right_unsigned, high, from, 16);

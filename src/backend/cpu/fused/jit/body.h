@@ -5,9 +5,9 @@
 
 namespace luge::cpu::fused::jit {
 
-class Body {
+class BodyWriter {
  public:
-  Body(const BodyPlan& plan, Listing& listing)
+  BodyWriter(const BodyPlan& plan, Listing& listing)
       : block_(plan.block),
         uses_(plan.uses),
         residents_(plan.residents),

@@ -7,7 +7,7 @@ namespace luge::cpu::fused::jit {
 Listing BodyLister::whole(int count) {
   Listing listing(plan_.isa);
   const auto write = [&](const BodyPlan& plan, int vector) {
-    Body body(plan, listing);
+    BodyWriter body(plan, listing);
     body.write(false, vector, vector);
     fits_ &= body.fits();
   };
@@ -19,7 +19,7 @@ Listing BodyLister::whole(int count) {
 
 Listing BodyLister::part(int accumulator) {
   Listing listing(plan_.isa);
-  Body body(plan_.one, listing);
+  BodyWriter body(plan_.one, listing);
   body.write(true, 0, accumulator);
   fits_ &= body.fits();
   return listing;

@@ -1,5 +1,5 @@
 // Loops down the columns: strips of one or two vectors, whose sums of some rows are added to f64 numbers.
-// Pointers start anew at every strip, so their first values are kept in the frame.
+// Pointers start again at every strip, so their first values are kept in the frame.
 #include "backend/cpu/fused/jit/body_lister.h"
 #include "backend/cpu/fused/jit/loop.h"
 

@@ -27,7 +27,7 @@ inline Memory frame_pointer(int index) {
   return {.base = rsp, .displacement = kFrameVectors * 64 + index * 8};
 }
 
-/// Loops that go down the columns start the pointers anew at every strip: the first ones, and the number of
+/// Loops that go down the columns start the pointers again at every strip: the first ones, and the number of
 /// rows, are in the second half of the frame's pointers.
 inline constexpr int kFirstPointers = kFramePointers / 2, kRowCount = kFramePointers - 1;
 

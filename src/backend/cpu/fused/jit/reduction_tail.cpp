@@ -1,4 +1,4 @@
-// What becomes of the accumulators of a reduction.
+// What happens to the accumulators of a reduction.
 #include "backend/cpu/fused/functions.h"
 #include "backend/cpu/fused/jit/body_lister.h"
 #include "backend/cpu/fused/jit/combine.h"

@@ -54,7 +54,7 @@ Residents shared_residents(const Residents& one, const std::vector<int>& shared,
 // How many registers whole vectors want where there are as many as they want, and nothing is pinned.
 std::optional<int> registers_wanted(const BodyPlan& plan, Isa isa) {
   Listing listing(isa);
-  Body body(plan, listing);
+  BodyWriter body(plan, listing);
   body.write(false, 0, 0);
   return body.fits() ? std::optional(body.registers_used()) : std::nullopt;
 }

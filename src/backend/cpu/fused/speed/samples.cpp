@@ -13,7 +13,7 @@ class SampleWriter {
     result_.program.extents = std::move(extents);
     result_.program.reduced = reduced;
   }
-  /// Operands come before lines. Along an axis whose bit is set they stand still.
+  /// Operands come before lines. Along an axis whose bit is set they stay the same.
   int operand(std::uint32_t still = 0, DType dtype = f32) {
     result_.program.operands.push_back(strides(still));
     result_.in.push_back(dtype);
@@ -66,7 +66,7 @@ class SampleWriter {
   int values_ = 0;
 };
 
-constexpr std::uint32_t kRows = 1, kColumns = 2;  // axes that stand still
+constexpr std::uint32_t kRows = 1, kColumns = 2;  // axes that stay the same
 
 void add_chains(std::vector<Sample>& cases, std::int64_t n, std::int64_t rows, std::int64_t columns) {
   {
