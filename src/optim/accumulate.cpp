@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "runtime/eval.h"
 #include "graph/expand.h"
 #include "luge/all_or_nothing.h"
 #include "luge/error.h"
@@ -11,6 +10,7 @@
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "optim/optimizer_state.h"
+#include "runtime/eval.h"
 
 namespace luge::optim {
 

@@ -2,12 +2,12 @@
 // are written together.
 #include <utility>
 
-#include "runtime/eval.h"
 #include "graph/expand.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "optim/clip.h"
 #include "optim/optimizer_state.h"
+#include "runtime/eval.h"
 
 namespace luge::optim {
 
