@@ -29,22 +29,22 @@ std::vector<float> numbers_for(const Type& type, std::size_t input) {
 }
 
 struct Placed {
-  std::vector<std::int64_t> places;  // of each element, in row-major order
-  std::size_t elements;              // padding included
+  std::vector<std::int64_t> offsets;  // of each element, in row-major order
+  std::size_t elements;               // padding included
   Placed(LayoutId layout, const Type& type) {
-    places.resize(static_cast<std::size_t>(type.shape.elements()));
-    elements = places.size();
-    std::iota(places.begin(), places.end(), 0);
+    offsets.resize(static_cast<std::size_t>(type.shape.elements()));
+    elements = offsets.size();
+    std::iota(offsets.begin(), offsets.end(), 0);
     if (layout == public_layout) return;
     const cpu::Blocking blocking = cpu::blocking_of(layout, type);
     elements = static_cast<std::size_t>(blocking.padded_elements());
-    for (std::size_t i = 0; i < places.size(); ++i) {
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
       std::int64_t index[Shape::max_rank], rest = static_cast<std::int64_t>(i);
       for (int axis = type.shape.rank() - 1; axis >= 0; --axis) {
         index[axis] = rest % type.shape[axis];
         rest /= type.shape[axis];
       }
-      places[i] = blocking.offset(index);
+      offsets[i] = blocking.offset(index);
     }
   }
 };
@@ -68,7 +68,7 @@ std::vector<std::vector<float>> run_kernel(const AnyOp& op, const Types& in,
     const Memory& block = memory.emplace_back(placed.elements * sizeof(float), 0);
     const std::vector<float> values = numbers_for(in[k], k);
     for (std::size_t i = 0; i < values.size(); ++i)
-      static_cast<float*>(block.data())[placed.places[i]] = values[i];
+      static_cast<float*>(block.data())[placed.offsets[i]] = values[i];
     inputs.push_back(block.data());
   }
   for (std::size_t k = 0; k < out.size(); ++k) {
@@ -83,7 +83,7 @@ std::vector<std::vector<float>> run_kernel(const AnyOp& op, const Types& in,
     const Placed placed(offer.out_layouts[k], out[k]);
     auto* data = static_cast<float*>(outputs[k]);
     std::vector<float>& values = results.emplace_back();
-    for (const std::int64_t place : placed.places) values.push_back(std::exchange(data[place], 0.0f));
+    for (const std::int64_t offset : placed.offsets) values.push_back(std::exchange(data[offset], 0.0f));
     for (std::size_t i = 0; i < placed.elements; ++i) EXPECT_EQ(data[i], 0) << "padding of result " << k;
   }
   return results;

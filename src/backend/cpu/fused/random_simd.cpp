@@ -97,14 +97,14 @@ void fill(T* out, Key key, std::uint64_t index, std::size_t count, Convert conve
     blocks(words, key.seed, key.draw, block);
     const std::uint64_t start = block * in_block;
     if (start >= index && start + at_once <= end) {
-      T* place = out + (start - index);
-      for (std::uint64_t i = 0; i < at_once; ++i) place[i] = convert(words + i * PerElement);
+      T* drawn = out + (start - index);
+      for (std::uint64_t i = 0; i < at_once; ++i) drawn[i] = convert(words + i * PerElement);
       continue;
     }
     const std::uint64_t from = std::max(index, start), to = std::min(end, start + at_once);
-    T* place = out + (from - index);
+    T* drawn = out + (from - index);
     const std::uint32_t* word = words + (from - start) * PerElement;
-    for (std::uint64_t i = 0; i < to - from; ++i) place[i] = convert(word + i * PerElement);
+    for (std::uint64_t i = 0; i < to - from; ++i) drawn[i] = convert(word + i * PerElement);
   }
 }
 

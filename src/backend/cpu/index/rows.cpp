@@ -52,11 +52,11 @@ class TakeRun final : public PreparedKernel {
     auto* y = static_cast<std::byte*>(call.out[0]);
     const std::size_t slice = static_cast<std::size_t>(w_.inner) * w_.element;
 #pragma omp parallel for num_threads(w_.threads) schedule(static) if (w_.threads > 1)
-    for (std::int64_t place = 0; place < w_.outer * w_.count; ++place) {
-      const std::int64_t index = index_at(indices, place % w_.count, w_.extent, call.status);
+    for (std::int64_t item = 0; item < w_.outer * w_.count; ++item) {
+      const std::int64_t index = index_at(indices, item % w_.count, w_.extent, call.status);
       if (index < 0) continue;
-      const std::int64_t from = place / w_.count * w_.extent + index;
-      std::memcpy(y + static_cast<std::size_t>(place) * slice, x + static_cast<std::size_t>(from) * slice,
+      const std::int64_t from = item / w_.count * w_.extent + index;
+      std::memcpy(y + static_cast<std::size_t>(item) * slice, x + static_cast<std::size_t>(from) * slice,
                   slice);
     }
   }
@@ -81,11 +81,11 @@ class IndexAddRun final : public PreparedKernel {
       for (std::int64_t row = 0; y != x && row < w_.outer * w_.extent; ++row) {
         std::copy(x + row * w_.inner + first, x + row * w_.inner + last, y + row * w_.inner + first);
       }
-      for (std::int64_t place = 0; place < w_.outer * w_.count; ++place) {
-        const std::int64_t index = index_at(indices, place % w_.count, w_.extent, call.status);
+      for (std::int64_t item = 0; item < w_.outer * w_.count; ++item) {
+        const std::int64_t index = index_at(indices, item % w_.count, w_.extent, call.status);
         if (index < 0) break;
-        float* to = y + (place / w_.count * w_.extent + index) * w_.inner;
-        const float* update = updates + place * w_.inner;
+        float* to = y + (item / w_.count * w_.extent + index) * w_.inner;
+        const float* update = updates + item * w_.inner;
         for (std::int64_t i = first; i < last; ++i) to[i] += update[i];
       }
     }

@@ -193,11 +193,11 @@ struct MomentsOfChunk {
 
 template <class D>
 HWY_INLINE void moments_of(D d, const ChannelWalk& w, int64_t task, const float* x, const Partial& out) {
-  const int64_t strip = task / w.parts, part = task % w.parts, place = part * w.padded() + strip * w.lanes;
+  const int64_t strip = task / w.parts, part = task % w.parts, first = part * w.padded() + strip * w.lanes;
   double count = 0;
-  std::fill_n(out.first + place, w.lanes, 0.0);
-  std::fill_n(out.second + place, w.lanes, 0.0);
-  for_chunks(w, part, MomentsOfChunk<D>{d, w, strip, x, out.first + place, out.second + place, count});
+  std::fill_n(out.first + first, w.lanes, 0.0);
+  std::fill_n(out.second + first, w.lanes, 0.0);
+  for_chunks(w, part, MomentsOfChunk<D>{d, w, strip, x, out.first + first, out.second + first, count});
 }
 
 template <class D, class Term>
@@ -222,13 +222,13 @@ Coefficients of_strip(const ChannelWalk& w, int64_t strip, const Coefficients& c
 template <Rectifier kRectifier, class D>
 HWY_INLINE void slopes_of(D d, const ChannelWalk& w, int64_t task, const BackwardImages& images,
                           const Coefficients& c, const Partial& out) {
-  const int64_t strip = task / w.parts, part = task % w.parts, place = part * w.padded() + strip * w.lanes;
-  std::fill_n(out.first + place, w.lanes, 0.0);
-  std::fill_n(out.second + place, w.lanes, 0.0);
+  const int64_t strip = task / w.parts, part = task % w.parts, first = part * w.padded() + strip * w.lanes;
+  std::fill_n(out.first + first, w.lanes, 0.0);
+  std::fill_n(out.second + first, w.lanes, 0.0);
   const Coefficients own = of_strip(w, strip, c);
   const Slopes<kRectifier> term{{images, own, w.plane}};
   for_chunks(w, part,
-             SlopesOfChunk<D, Slopes<kRectifier>>{d, w, strip, term, out.first + place, out.second + place});
+             SlopesOfChunk<D, Slopes<kRectifier>>{d, w, strip, term, out.first + first, out.second + first});
 }
 
 template <class Body, class D>

@@ -29,7 +29,7 @@ struct SplitOperand {
   std::size_t input;
   bf16x3::Order order;
   bf16x3::Runs runs;
-  Place packed;
+  MemorySource packed;
 };
 
 class Bf16x3s final : public PreparedKernel {

@@ -17,7 +17,7 @@ memory::dim product(const Dims& dims) {
 
 /// What one direction multiplies: an image and the weights.
 struct Operands {
-  Place image, weights;  // images with channels last, weights in the public layout
+  MemorySource image, weights;  // images with channels last, weights in the public layout
 };
 
 std::size_t bytes_of(const bf16x3::Runs& runs) {
@@ -31,8 +31,9 @@ primitive_attr plain_attributes() {
 }
 
 // The weights, converted by the chain itself into what the primitive wants.
-Argument convert_weights(PrimitiveChain& chain, const ConvProblem& problem, Place from, const Desc& wanted) {
-  const Place to = chain.book(wanted.get_size());
+Argument convert_weights(PrimitiveChain& chain, const ConvProblem& problem, MemorySource from,
+                         const Desc& wanted) {
+  const MemorySource to = chain.book(wanted.get_size());
   chain.add_reorder(describe(public_layout, problem.w, problem.w_type), from, wanted, to);
   return {DNNL_ARG_WEIGHTS, wanted, to};
 }
@@ -70,7 +71,7 @@ class Forward {
     if (!desc) return "oneDNN has no such convolution";
     if (std::string reason = refuse_slow(desc.impl_info_str()); !reason.empty()) return reason;
     for (const Argument& argument : list)
-      offer.in_layouts[argument.place.index] = layout_of(argument.desc).value_or(public_layout);
+      offer.in_layouts[argument.source.index] = layout_of(argument.desc).value_or(public_layout);
     list.push_back({DNNL_ARG_SRC, x, at.image});
     list.push_back({DNNL_ARG_DST, y, out(0)});
     if (biased) list.push_back({DNNL_ARG_BIAS, b, in(2)});

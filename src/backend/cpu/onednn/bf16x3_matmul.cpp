@@ -45,7 +45,7 @@ class Bf16x3Matmul final : public OneDnnKernel<MatmulAttributes> {
     constexpr auto f32 = memory::data_type::f32, bf16 = memory::data_type::bf16;
     auto products = std::make_shared<PrimitiveChain>(threads),
          whole = std::make_shared<PrimitiveChain>(threads);
-    const Place at_a = products->book(bytes_of(a)), at_b = products->book(bytes_of(b));
+    const MemorySource at_a = products->book(bytes_of(a)), at_b = products->book(bytes_of(b));
     const MatmulOperands narrow{problem.describe(tripled(problem.a, Factor::left), bf16),
                                 problem.describe(tripled(problem.b, Factor::right), bf16), at_a, at_b};
     const MatmulOperands wide{problem.describe(problem.a, f32), problem.describe(problem.b, f32)};

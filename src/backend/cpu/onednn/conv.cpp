@@ -208,11 +208,11 @@ Offer Arguments::finish(const dnnl::primitive_desc_base& desc, const dnnl::primi
                         int threads) {
   auto chain = std::make_shared<PrimitiveChain>(threads);
   for (const Conversion& c : before_) {
-    const Place converted = chain->book(c.to.get_size());
+    const MemorySource converted = chain->book(c.to.get_size());
     chain->add_reorder(c.from, in(c.position), c.to, converted);
     list_.push_back({c.id, c.to, converted});
   }
-  std::vector<Place> unconverted;
+  std::vector<MemorySource> unconverted;
   for (const Conversion& c : after_) {
     unconverted.push_back(chain->book(c.from.get_size()));
     list_.push_back({c.id, c.from, unconverted.back()});

@@ -53,7 +53,7 @@ class ConvForwardKernel final : public OneDnnKernel<ConvAttributes> {
     bool named = arguments.input(DNNL_ARG_SRC, 0, desc.src_desc()) &&
                  arguments.output(DNNL_ARG_DST, 0, desc.dst_desc());
     for (const Argument& argument : post_arguments)
-      named = named && arguments.input(argument.id, argument.place.index, argument.desc);
+      named = named && arguments.input(argument.id, argument.source.index, argument.desc);
     if (!named) return refuse("oneDNN wants images in a layout without a name");
     arguments.weights_input(problem, DNNL_ARG_WEIGHTS, 1, desc.weights_desc());
     if (biased) arguments.input(DNNL_ARG_BIAS, 2, desc.bias_desc());

@@ -77,9 +77,9 @@ bool spreads(const Dims& dims, int channels) {
   const auto axis = dims.begin() + channels;
   // The positions of an image lie after its channels, the rows of a matrix before its columns.
   const bool last = axis + 1 == dims.end();
-  const memory::dim places = std::accumulate(last ? dims.begin() : axis + 1, last ? axis : dims.end(),
+  const memory::dim points = std::accumulate(last ? dims.begin() : axis + 1, last ? axis : dims.end(),
                                              memory::dim{1}, std::multiplies<>());
-  return *axis > 1 && places > 1;
+  return *axis > 1 && points > 1;
 }
 
 }  // namespace

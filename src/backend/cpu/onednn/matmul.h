@@ -29,7 +29,7 @@ struct MatmulProblem {
 /// Where the sides lie when a product runs.
 struct MatmulOperands {
   Desc a, b;
-  Place at_a = in(0), at_b = in(1);
+  MemorySource at_a = in(0), at_b = in(1);
 };
 /// Appends the product, bias and post-ops included, to the chain; everything of the offer but its cost.
 /// `preferred`: part of the name of the implementation that is taken where oneDNN has it.

@@ -61,11 +61,12 @@ Offer pool_offer(const KernelRequest& request, const PoolProblem& problem,
   std::vector<Argument> list;
   double bytes = 0;
   bool named = true;
-  const auto add = [&](const PoolArguments::Image& image, std::vector<LayoutId>& layouts, Place place) {
+  const auto add = [&](const PoolArguments::Image& image, std::vector<LayoutId>& layouts,
+                       MemorySource source) {
     const auto layout = layout_of(image.desc);
     named = named && layout;
     layouts[image.position] = layout.value_or(public_layout);
-    list.push_back({image.id, image.desc, place});
+    list.push_back({image.id, image.desc, source});
     bytes += static_cast<double>(image.desc.get_size());
   };
   for (const auto& image : arguments.in) add(image, offer.in_layouts, in(image.position));

@@ -15,10 +15,10 @@ ThreadScope::~ThreadScope() {
   if (omp_get_max_threads() != before_) omp_set_num_threads(before_);
 }
 
-Place PrimitiveChain::book(std::size_t bytes) {
-  const Place place{Place::Of::scratch, scratch_};
+MemorySource PrimitiveChain::book(std::size_t bytes) {
+  const MemorySource source{MemorySource::Of::scratch, scratch_};
   scratch_ += (bytes + 63) / 64 * 64;
-  return place;
+  return source;
 }
 
 void PrimitiveChain::add(const dnnl::primitive_desc_base& desc, const dnnl::primitive& primitive,
@@ -28,13 +28,13 @@ void PrimitiveChain::add(const dnnl::primitive_desc_base& desc, const dnnl::prim
   }
   Stage stage{primitive, {}, {}};
   for (const Argument& argument : arguments) {
-    stage.bound.push_back({dnnl::memory(argument.desc, engine(), DNNL_MEMORY_NONE), argument.place});
+    stage.bound.push_back({dnnl::memory(argument.desc, engine(), DNNL_MEMORY_NONE), argument.source});
     stage.arguments.push_back({argument.id, stage.bound.back().memory.get()});
   }
   stages_.push_back(std::move(stage));
 }
 
-void PrimitiveChain::add_reorder(const Desc& from, Place source, const Desc& to, Place target) {
+void PrimitiveChain::add_reorder(const Desc& from, MemorySource source, const Desc& to, MemorySource target) {
   primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const dnnl::reorder::primitive_desc desc(engine(), from, engine(), to, attributes);
@@ -46,10 +46,12 @@ void PrimitiveChain::run(const KernelCall& call) const {
   for (const Stage& stage : stages_) {
     for (const Bound& bound : stage.bound) {
       void* pointer = nullptr;
-      switch (bound.place.of) {
-        case Place::Of::in: pointer = call.in[bound.place.index]; break;
-        case Place::Of::out: pointer = call.out[bound.place.index]; break;
-        case Place::Of::scratch: pointer = static_cast<char*>(call.scratch) + bound.place.index; break;
+      switch (bound.source.of) {
+        case MemorySource::Of::in: pointer = call.in[bound.source.index]; break;
+        case MemorySource::Of::out: pointer = call.out[bound.source.index]; break;
+        case MemorySource::Of::scratch:
+          pointer = static_cast<char*>(call.scratch) + bound.source.index;
+          break;
       }
       dnnl_memory_set_data_handle(bound.memory.get(), pointer);
     }

@@ -10,17 +10,17 @@
 namespace luge::cpu::onednn {
 
 /// Where an argument's memory comes from at run time.
-struct Place {
+struct MemorySource {
   enum class Of : std::uint8_t { in, out, scratch } of;
   std::size_t index;  // position among inputs or outputs; byte offset into scratch
 };
-inline Place in(std::size_t position) { return {Place::Of::in, position}; }
-inline Place out(std::size_t position) { return {Place::Of::out, position}; }
+inline MemorySource in(std::size_t position) { return {MemorySource::Of::in, position}; }
+inline MemorySource out(std::size_t position) { return {MemorySource::Of::out, position}; }
 
 struct Argument {
   int id;  // DNNL_ARG_…
   Desc desc;
-  Place place;
+  MemorySource source;
 };
 
 /// While it lives, OpenMP regions of this thread have `threads` threads: primitives must run with as many as
@@ -41,12 +41,12 @@ class PrimitiveChain final : public PreparedKernel {
   explicit PrimitiveChain(int threads) : threads_(threads) {}
 
   /// Books bytes of scratch shared by the whole chain.
-  Place book(std::size_t bytes);
+  MemorySource book(std::size_t bytes);
   /// Appends a primitive; its own scratchpad is booked after it.
   void add(const dnnl::primitive_desc_base& desc, const dnnl::primitive& primitive,
            std::vector<Argument> arguments);
   /// Appends a conversion of layouts.
-  void add_reorder(const Desc& from, Place source, const Desc& to, Place target);
+  void add_reorder(const Desc& from, MemorySource source, const Desc& to, MemorySource target);
 
   std::size_t scratch() const { return scratch_; }
   void run(const KernelCall& call) const override;
@@ -54,7 +54,7 @@ class PrimitiveChain final : public PreparedKernel {
  private:
   struct Bound {
     dnnl::memory memory;
-    Place place;
+    MemorySource source;
   };
   struct Stage {
     dnnl::primitive primitive;
