@@ -39,7 +39,7 @@ KernelRegistry& cpu::kernel_registry() {
 }
 
 const Backend& cpu_backend() {
-  static const CpuBackend backend;
+  static const CpuBackend& backend = *new CpuBackend;  // never destroyed: static destructors may evaluate
   return backend;
 }
 

@@ -45,8 +45,7 @@ class ReferenceBackend final : public Backend {
  public:
   std::string_view name() const override { return "reference"; }
   std::span<const Kernel* const> candidates(std::string_view) const override {
-    static const ReferenceKernel kernel;
-    static const Kernel* const list[] = {&kernel};
+    static const Kernel* const list[] = {new ReferenceKernel};  // never destroyed, as the backend
     return list;
   }
   std::size_t bytes(LayoutId, const Type& type) const override {
@@ -62,7 +61,7 @@ class ReferenceBackend final : public Backend {
 }  // namespace
 
 const Backend& reference_backend() {
-  static const ReferenceBackend backend;
+  static const ReferenceBackend& backend = *new ReferenceBackend;  // never destroyed, as the processor's
   return backend;
 }
 
