@@ -88,6 +88,11 @@ Choice choose(const Question& question, const Options& options) {
   return choice.offer.accepted() || !fallback ? choice : ask(question, free, *fallback, options);
 }
 
+Tensors if_accepted(Tensors made, std::vector<bool> out_used, const Options& options) {
+  const Question question = question_of(*made[0].node(), std::move(out_used));
+  return choose(question, options).offer.accepted() ? std::move(made) : Tensors();
+}
+
 namespace {
 
 Choice choose_with_more_outputs(Question& question, std::span<const LayoutId> layouts, const Backend& backend,

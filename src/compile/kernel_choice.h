@@ -35,6 +35,10 @@ Choice choose(const Question& question, std::span<const LayoutId> layouts, const
 /// that the candidate likes best.
 Choice choose(const Question& question, const Options& options);
 
+/// The outputs of a new node, or none when no kernel of the device or its fallback takes it with these
+/// outputs read.
+Tensors if_accepted(Tensors made, std::vector<bool> out_used, const Options& options);
+
 /// What a step runs.
 struct StepChoice {
   Choice choice;

@@ -3,35 +3,17 @@
 
 #include "backend/cpu/conv/few_channels.h"
 #include "backend/cpu/layout.h"
-#include "ops/attributes/conv.h"
-#include "support/kernel_case.h"
+#include "support/conv_problem.h"
 
 namespace luge {
 namespace {
 
+using Problem = testing::ConvProblem;
 using testing::find_kernel;
 using testing::KernelCase;
-using testing::make_op;
 using testing::run_case;
 
 constexpr double bound = 5e-7;  // relative to the largest Σ|x||w|
-
-struct Problem {
-  const char* what;
-  Shape x, w;
-  PaddingMode padding = PaddingMode::same;
-  std::vector<std::int64_t> pads = {};
-
-  ConvAttributes attributes() const { return {{1, 1}, {1, 1}, padding, pads, 1}; }
-  Shape y() const { return make_op("conv", attributes())->infer({{f32, x}, {f32, w}})[0].shape; }
-  KernelCase forward() const { return {make_op("conv", attributes()), {{f32, x}, {f32, w}}}; }
-  KernelCase data() const {
-    return {make_op("conv_backward_data", attributes()), {{f32, y()}, {f32, w}, {f32, x}}};
-  }
-  KernelCase weights() const {
-    return {make_op("conv_backward_weights", attributes()), {{f32, x}, {f32, y()}, {f32, w}}};
-  }
-};
 
 std::vector<Problem> problems() {
   return {

@@ -4,8 +4,7 @@
 #include <cstring>
 
 #include "backend/cpu/conv/winograd_plan.h"
-#include "ops/attributes/conv.h"
-#include "support/kernel_case.h"
+#include "support/conv_problem.h"
 
 namespace luge {
 namespace {
@@ -19,22 +18,8 @@ using testing::run_case;
 // are the worst; ordinary ones stay below 6e-7.
 constexpr double bound = 1.2e-6, bound_of_tiny = 3e-6;
 
-struct Problem {
-  const char* what;
-  Shape x, w;
-  PaddingMode padding = PaddingMode::same;
-  std::vector<std::int64_t> pads = {};
+struct Problem : testing::ConvProblem {
   double error = bound;
-
-  ConvAttributes attributes() const { return {{1, 1}, {1, 1}, padding, pads, 1}; }
-  Shape y() const { return make_op("conv", attributes())->infer({{f32, x}, {f32, w}})[0].shape; }
-  KernelCase forward() const { return {make_op("conv", attributes()), {{f32, x}, {f32, w}}}; }
-  KernelCase data() const {
-    return {make_op("conv_backward_data", attributes()), {{f32, y()}, {f32, w}, {f32, x}}};
-  }
-  KernelCase weights() const {
-    return {make_op("conv_backward_weights", attributes()), {{f32, x}, {f32, y()}, {f32, w}}};
-  }
 };
 
 std::vector<Problem> problems() {

@@ -16,9 +16,7 @@ Tensors as_one_step(const ChainMatch& match) {
   const OpRef op = conv_pool_op({.conv = *conv.op->attributes<ConvAttributes>(),
                                  .pool = *match.last.op->attributes<PoolAttributes>(),
                                  .relu = relu != nullptr});
-  const Tensors made = replace(match.last, op, operands);
-  const Question question = question_of(*made[0].node(), match.readers.used(match.last));
-  return choose(question, match.options).offer.accepted() ? made : Tensors();
+  return if_accepted(replace(match.last, op, operands), match.readers.used(match.last), match.options);
 }
 
 const RegisteredPattern registered(

@@ -14,10 +14,9 @@ Tensors as_one_step(const ChainMatch& match) {
   const Node& spread = *match.ops[0];
   const OpRef op = conv_pool_backward_weights_op({.conv = *match.last.op->attributes<ConvAttributes>(),
                                                   .pool = *spread.op->attributes<PoolAttributes>()});
-  const Tensors made =
-      replace(match.last, op, {match.inputs[0], input_of(spread, 0), input_of(spread, 1), match.inputs[2]});
-  const Question question = question_of(*made[0].node(), match.readers.used(match.last));
-  return choose(question, match.options).offer.accepted() ? made : Tensors();
+  return if_accepted(
+      replace(match.last, op, {match.inputs[0], input_of(spread, 0), input_of(spread, 1), match.inputs[2]}),
+      match.readers.used(match.last), match.options);
 }
 
 const RegisteredPattern registered(

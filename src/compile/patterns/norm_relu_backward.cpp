@@ -36,10 +36,9 @@ Tensors without_the_mask(const ChainMatch& match) {
     return {};  // the mask may broadcast dy
   const double epsilon = match.last.op->attributes<BatchNormAttributes>()->epsilon;
   const Tensor shift = input_of(*in[3].node(), 2);
-  const Tensors made = replace(match.last, batch_norm_relu_backward({epsilon, *mask_slope(mask)}),
-                               {dy, in[1], in[2], shift, in[3], in[4]});
-  const Question question = question_of(*made[0].node(), {true, true, true});
-  return choose(question, match.options).offer.accepted() ? made : Tensors();
+  return if_accepted(replace(match.last, batch_norm_relu_backward({epsilon, *mask_slope(mask)}),
+                             {dy, in[1], in[2], shift, in[3], in[4]}),
+                     {true, true, true}, match.options);
 }
 
 const RegisteredPattern registered(

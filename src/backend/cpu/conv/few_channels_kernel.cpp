@@ -100,17 +100,11 @@ class RowsForward final : public Kernel {
     if (!post_ops.refusal.empty()) return refuse(std::move(post_ops.refusal));
     const ThreadedCost threads(
         r, shapes, rows_efficiency * filled(planes.out_width) * useful(planes, shapes, shapes.y.shape[1]));
-    Offer offer;
-    offer.in_layouts.assign(r.in.size(), public_layout);
-    offer.in_layouts[0] = entering(r, 0, planes);
-    offer.out_layouts = {public_layout};
-    auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.y.shape[1], false, post_ops,
-                                         threads.count);
-    offer.scratch = run->scratch();
-    offer.cost = threads.seconds;
-    offer.note = few_channels_note("rows", threads.count);
-    offer.kernel = std::move(run);
-    return offer;
+    std::vector<LayoutId> in(r.in.size(), public_layout);
+    in[0] = entering(r, 0, planes);
+    return offer_of(std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.y.shape[1], false, post_ops,
+                                              threads.count),
+                    threads, "rows", std::move(in), {public_layout});
   }
 };
 
@@ -128,16 +122,10 @@ class RowsData final : public Kernel {
       return refuse(std::move(reason));
     const ThreadedCost threads(
         r, shapes, rows_efficiency * filled(planes.out_width) * useful(planes, shapes, shapes.x.shape[1]));
-    Offer offer;
-    offer.in_layouts = {entering(r, 0, planes), public_layout, any_layout};
-    offer.out_layouts = {public_layout};
-    auto run = std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.x.shape[1], true, FusedPostOps(),
-                                         threads.count);
-    offer.scratch = run->scratch();
-    offer.cost = threads.seconds;
-    offer.note = few_channels_note("rows", threads.count);
-    offer.kernel = std::move(run);
-    return offer;
+    const LayoutId image = entering(r, 0, planes);  // before the run is made: it says so in `planes`
+    return offer_of(std::make_shared<RowsRun>(planes, shapes.x.shape[0], shapes.x.shape[1], true,
+                                              FusedPostOps(), threads.count),
+                    threads, "rows", {image, public_layout, any_layout}, {public_layout});
   }
 };
 

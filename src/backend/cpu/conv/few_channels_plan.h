@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "backend/backend.h"
 #include "backend/cpu/conv/few_channels.h"
@@ -42,6 +45,20 @@ struct ThreadedCost {
 };
 
 std::string few_channels_note(std::string_view how, int threads);
+
+/// The offer of a run; `how` says over what its vectors run.
+template <class Run>
+Offer offer_of(std::shared_ptr<Run> run, const ThreadedCost& threads, std::string_view how,
+               std::vector<LayoutId> in, std::vector<LayoutId> out) {
+  Offer offer;
+  offer.in_layouts = std::move(in);
+  offer.out_layouts = std::move(out);
+  offer.scratch = run->scratch();
+  offer.cost = threads.seconds;
+  offer.note = few_channels_note(how, threads.count);
+  offer.kernel = std::move(run);
+  return offer;
+}
 
 inline int64_t rounded(int64_t numbers) { return (numbers + 15) / 16 * 16; }
 

@@ -74,18 +74,12 @@ class FewChannelsWeights final : public Kernel {
       return refuse(std::move(reason));
     const double fill = lanes_ ? filled(filters) : filled(planes.out_width);
     const ThreadedCost threads(r, shapes, (lanes_ ? lanes_efficiency : rows_efficiency) * fill);
-    Offer offer;
-    offer.in_layouts = {entering(r, 0, planes),
-                        lanes_ ? cpu::channel_blocks(few_channels_loops().lanes, shapes.y) : public_layout,
-                        any_layout};
-    offer.out_layouts = {public_layout, public_layout};
-    auto run =
-        std::make_shared<FewChannelsWeightsRun>(planes, shapes.x.shape[0], filters, lanes_, threads.count);
-    offer.scratch = run->scratch();
-    offer.cost = threads.seconds;
-    offer.note = few_channels_note(lanes_ ? "filters in lanes" : "rows", threads.count);
-    offer.kernel = std::move(run);
-    return offer;
+    const LayoutId image = entering(r, 0, planes);  // before the run is made: it says so in `planes`
+    const LayoutId slopes = lanes_ ? channel_blocks(few_channels_loops().lanes, shapes.y) : public_layout;
+    return offer_of(
+        std::make_shared<FewChannelsWeightsRun>(planes, shapes.x.shape[0], filters, lanes_, threads.count),
+        threads, lanes_ ? "filters in lanes" : "rows", {image, slopes, any_layout},
+        {public_layout, public_layout});
   }
 
  private:

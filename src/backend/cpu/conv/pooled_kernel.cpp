@@ -139,17 +139,12 @@ class PooledForward final : public Kernel {
     if (!pair.refusal.empty()) return refuse(std::move(pair.refusal));
     const double fill = pair.lanes() ? 1 : filled(pair.planes.out_width);
     const ThreadedCost threads(r, pair.conv, efficiency * fill);
-    Offer offer;
-    offer.in_layouts.assign(r.in.size(), public_layout);
-    offer.in_layouts[0] = entering(r, 0, pair.planes);
-    for (const Type& type : r.out) offer.out_layouts.push_back(pair.layout(type));
-    auto run = std::make_shared<PooledRun>(pair, r.op.attributes<ConvPoolAttributes>()->relu,
-                                           r.in.size() == 3, r.out_used[0], threads.count);
-    offer.scratch = run->scratch();
-    offer.cost = threads.seconds;
-    offer.note = few_channels_note(pair.lanes() ? "filters in lanes" : "rows", threads.count);
-    offer.kernel = std::move(run);
-    return offer;
+    std::vector<LayoutId> in(r.in.size(), public_layout), out;
+    in[0] = entering(r, 0, pair.planes);
+    for (const Type& type : r.out) out.push_back(pair.layout(type));
+    return offer_of(std::make_shared<PooledRun>(pair, r.op.attributes<ConvPoolAttributes>()->relu,
+                                                r.in.size() == 3, r.out_used[0], threads.count),
+                    threads, pair.lanes() ? "filters in lanes" : "rows", std::move(in), std::move(out));
   }
 };
 
@@ -215,15 +210,11 @@ class PooledWeights final : public Kernel {
     if (!r.out_used[0]) return refuse("only the bias gradient is wanted, which is a plain sum");
     const double fill = pair.lanes() ? 1 : filled(pair.planes.out_width);
     const ThreadedCost threads(r, pair.conv, efficiency * fill);
-    Offer offer;
-    offer.in_layouts = {entering(r, 0, pair.planes), pair.layout(r.in[1]), pair.layout(r.in[2]), any_layout};
-    offer.out_layouts = {public_layout, public_layout};
-    auto run = std::make_shared<PooledWeightsRun>(pair, threads.count);
-    offer.scratch = run->scratch();
-    offer.cost = threads.seconds;
-    offer.note = few_channels_note(pair.lanes() ? "filters in lanes" : "rows", threads.count);
-    offer.kernel = std::move(run);
-    return offer;
+    const LayoutId image = entering(r, 0, pair.planes);  // before the run is made: it says so in the planes
+    return offer_of(std::make_shared<PooledWeightsRun>(pair, threads.count), threads,
+                    pair.lanes() ? "filters in lanes" : "rows",
+                    {image, pair.layout(r.in[1]), pair.layout(r.in[2]), any_layout},
+                    {public_layout, public_layout});
   }
 };
 

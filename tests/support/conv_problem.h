@@ -1,0 +1,29 @@
+// A convolution over two axes with stride 1 and its gradients, as cases for kernels.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ops/attributes/conv.h"
+#include "support/kernel_case.h"
+
+namespace luge::testing {
+
+struct ConvProblem {
+  const char* what;
+  Shape x, w;
+  PaddingMode padding = PaddingMode::same;
+  std::vector<std::int64_t> pads = {};
+
+  ConvAttributes attributes() const { return {{1, 1}, {1, 1}, padding, pads, 1}; }
+  Shape y() const { return make_op("conv", attributes())->infer({{f32, x}, {f32, w}})[0].shape; }
+  KernelCase forward() const { return {make_op("conv", attributes()), {{f32, x}, {f32, w}}}; }
+  KernelCase data() const {
+    return {make_op("conv_backward_data", attributes()), {{f32, y()}, {f32, w}, {f32, x}}};
+  }
+  KernelCase weights() const {
+    return {make_op("conv_backward_weights", attributes()), {{f32, x}, {f32, y()}, {f32, w}}};
+  }
+};
+
+}  // namespace luge::testing
