@@ -52,6 +52,25 @@ TEST(Tables, TheSeparatorIsFoundOut) {
   }
 }
 
+// Configurations that earlier versions wrote spell the scaling in the British way.
+TEST(Tables, TheScalingOfEarlierConfigurationsIsTheSame) {
+  const TempDir dir;
+  dir.write("shapes.csv", shapes());
+  std::vector<json> losses;
+  for (const std::string scaling : {"standardize",
+                                    "stand"
+                                    "ardise",
+                                    "none"}) {
+    const auto ran = luge({"train", "model=softmax-regression", "data=shapes.csv", "epochs=2", "seed=3",
+                           "data.normalize=" + scaling, "--json"},
+                          dir.path());
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    losses.push_back(json::parse(ran.out).at("metrics").at("loss"));
+  }
+  EXPECT_EQ(losses[0], losses[1]);
+  EXPECT_NE(losses[0], losses[2]);
+}
+
 TEST(Tables, ColumnsOfAnotherOrderAreFoundByName) {
   const TempDir dir;
   dir.write("shapes.csv", shapes());
