@@ -44,8 +44,8 @@ std::vector<std::string> write_samples(const data::Dataset& part, const fs::path
 }
 
 nlohmann::ordered_json describe(const data::Dataset& part) {
-  nlohmann::ordered_json json = {{"samples", part.size()}, {"input", part.info().input.to_string()}};
-  if (part.info().target) json["target"] = part.info().target->to_string();
+  nlohmann::ordered_json json = {{"samples", part.size()}, {"input", part.info().input().to_string()}};
+  if (part.info().target()) json["target"] = part.info().target()->to_string();
   if (!part.info().features.empty()) json["features"] = part.info().features;
   if (part.info().classes.empty()) return json;
   const auto counts = class_counts(part);
@@ -56,8 +56,8 @@ nlohmann::ordered_json describe(const data::Dataset& part) {
 }
 
 void print(const std::string& name, const data::Dataset& part) {
-  fmt::print("{:<6} {} samples, input {}", name, part.size(), part.info().input.to_string());
-  if (part.info().target) fmt::print(", target {}", part.info().target->to_string());
+  fmt::print("{:<6} {} samples, input {}", name, part.size(), part.info().input().to_string());
+  if (part.info().target()) fmt::print(", target {}", part.info().target()->to_string());
   fmt::print("   from {}\n", part.size() > 0 ? part.where(0) : "nothing");
   if (part.info().classes.empty()) return;
   const auto counts = class_counts(part);

@@ -50,9 +50,9 @@ Tensor random_input(const data::Field& field, std::int64_t rows, std::int64_t ou
 
 data::Batch random_batch(const data::Info& info, const nn::Model& net, std::int64_t rows,
                          std::int64_t outputs) {
-  const Tensor x = random_input(info.input, rows, outputs);
-  if (is_integer(info.target->dtype)) {
-    const Shape shape = info.target->shape.inserted(0, rows);
+  const Tensor x = random_input(info.input(), rows, outputs);
+  if (is_integer(info.target()->dtype)) {
+    const Shape shape = info.target()->shape.inserted(0, rows);
     std::vector<std::int64_t> labels;
     for (std::int64_t i = 0; i < shape.elements(); ++i) labels.push_back(i % outputs);
     return {x, tensor(labels, shape)};
@@ -143,7 +143,7 @@ Subject make_subject(const Arguments& given) {
   const data::Info info = info_without_data(arguments, entry);
   random::seed(arguments.integer("train.seed", 0));
   const nn::Model net = make_model(arguments, entry, 0);
-  net->build(info.input.shape, f64);
+  net->build(info.input().shape, f64);
   leave_kinks(net->parameters());
   const bool frozen = arguments.choice("mode", {"train", "eval"}) == "eval";
   net->set_training(!frozen);
@@ -152,7 +152,7 @@ Subject make_subject(const Arguments& given) {
         "{}: {} drops values at random, so that some gradients are not looked at; mode=eval freezes it",
         entry.name, dropout));
   }
-  const std::int64_t samples = samples_of(arguments, nn::summary(*net, info.input.shape, f64), !frozen);
+  const std::int64_t samples = samples_of(arguments, nn::summary(*net, info.input().shape, f64), !frozen);
   return {entry.name, net, loss::named(arguments.choice("loss.name", loss::names())),
           random_batch(info, net, samples, entry.outputs)};
 }

@@ -27,9 +27,9 @@ data::Affine inverse(const data::Affine& affine) {
 }  // namespace
 
 data::Dataset scaled_for(const nn::Metadata& metadata, const data::Dataset& data) {
-  if (data.info().input.shape != metadata.input) {
+  if (data.info().input().shape != metadata.input) {
     throw ShapeError(fmt::format("{}: samples are {}; the network takes {}", data.info().name,
-                                 data.info().input.shape.to_string(), metadata.input.to_string()));
+                                 data.info().input().shape.to_string(), metadata.input.to_string()));
   }
   const data::Affine wanted{metadata.offset, metadata.scale};
   return data.affine(data::compose(inverse(data.info().preprocessing.value_or(data::Affine{})), wanted));

@@ -14,26 +14,27 @@ data::Batch empty_batch(const data::Info& info, std::int64_t rows) {
   const auto empty = [rows](const data::Field& field) {
     return zeros(field.shape.inserted(0, rows), field.dtype);
   };
-  return {empty(info.input), empty(info.target.value())};
+  return {empty(info.input()), empty(info.fields.at(data::kTarget))};
 }
 
 data::Info info_without_data(const Arguments& arguments, const models::Entry& entry) {
   data::Info info;
   info.name = "none";
-  info.input = {entry.dtype, entry.input};
+  data::Field input = {entry.dtype, entry.input};
   if (arguments.has("input")) {
     const auto given = extents("input", arguments.text("input"));
-    info.input.shape = Shape(std::span<const std::int64_t>(given));
+    input.shape = Shape(std::span<const std::int64_t>(given));
   }
-  if (!info.input.shape.known()) {
+  if (!input.shape.known()) {
     throw Misuse(fmt::format("luge {}: model={} takes inputs of any length; say which: input=13",
                              arguments.command(), entry.name));
   }
   // A model over ids judges every position.
-  const Shape judged = is_floating(entry.dtype) ? Shape{} : info.input.shape;
-  info.target = target_kind(arguments.text("loss.name")) == TargetKind::labels
-                    ? data::Field{i64, judged}
-                    : data::Field{f32, judged.appended(entry.outputs)};
+  const Shape judged = is_floating(entry.dtype) ? Shape{} : input.shape;
+  info.fields.set(data::kInput, input);
+  info.fields.set(data::kTarget, target_kind(arguments.text("loss.name")) == TargetKind::labels
+                                     ? data::Field{i64, judged}
+                                     : data::Field{f32, judged.appended(entry.outputs)});
   return info;
 }
 

@@ -27,7 +27,7 @@ std::int64_t outputs_for(const Arguments& arguments, const models::Entry& entry,
     throw ValueError(fmt::format("{}: has {} classes; the model {} with the loss {} distinguishes only two",
                                  info.name, info.classes.size(), entry.name, arguments.text("loss.name")));
   }
-  return info.target ? std::max<std::int64_t>(1, info.target->shape.elements()) : entry.outputs;
+  return info.target() ? std::max<std::int64_t>(1, info.target()->shape.elements()) : entry.outputs;
 }
 
 std::vector<metrics::Metric> make_metrics(const Arguments& arguments) {
@@ -83,11 +83,11 @@ Setup set_up(const Arguments& arguments, const models::Entry& entry, const data:
   } catch (const ShapeError& error) {
     throw ShapeError(fmt::format("model={} does not fit {}, whose samples are {}: {}", entry.name,
                                  arguments.knows("data.name") ? info.name : "such inputs",
-                                 info.input.shape.to_string(), error.what()));
+                                 info.input().shape.to_string(), error.what()));
   }
   // A limit for steps: a message about it names what they need, not what the initial weights do.
   if (arguments.has("train.memory")) set_memory_limit(arguments.bytes("train.memory"));
-  return {entry.name, std::move(trainer), info, info.input.shape};
+  return {entry.name, std::move(trainer), info, info.input().shape};
 }
 
 }  // namespace luge::cli

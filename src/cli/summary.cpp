@@ -52,7 +52,7 @@ Known network(const Arguments& arguments) {
   Arguments with_defaults = arguments;
   const models::Entry entry = model_entry(with_defaults);
   take_defaults(with_defaults, entry);
-  const data::Field input = info_without_data(with_defaults, entry).input;
+  const data::Field input = info_without_data(with_defaults, entry).input();
   return {entry.name, make_model(with_defaults, entry, 0), input.shape, input.dtype};
 }
 

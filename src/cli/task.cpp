@@ -31,7 +31,7 @@ bool could_be_labels(const data::Dataset& samples) {
 
 bool is_table(const Data& data) { return !data.train.info().features.empty(); }
 bool holds_labels(const Data& data) {
-  return data.train.info().target && is_integer(data.train.info().target->dtype);
+  return data.train.info().target() && is_integer(data.train.info().target()->dtype);
 }
 
 // What was guessed about a column of numbers, and how to say otherwise.

@@ -183,7 +183,7 @@ void print_table(const Arguments& arguments, const train::History& history, std:
   const std::string shown_run = shell_word(run.string());
   if (history.interrupted) fmt::print("  {} resume run={}\n", program(), shown_run);
   fmt::print("  {} eval run={}\n", program(), shown_run);
-  if (data.whole.train.info().input.shape.rank() == 3) {
+  if (data.whole.train.info().input().shape.rank() == 3) {
     fmt::print("  {0} data {1} to=samples count=10\n  {0} predict run={2} input=samples\n", program(),
                shell_word(arguments.text("data.name")), shown_run);
   } else {

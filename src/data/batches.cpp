@@ -2,43 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
+#include "core/nearest.h"
+#include "data/collector.h"
 #include "data/prefetch.h"
 #include "luge/error.h"
 
 namespace luge::data {
-namespace {
-
-Field with_rows(const Field& field, std::int64_t rows) {
-  return {field.dtype, field.shape.inserted(0, rows)};
-}
-
-template <class T>
-void check_finite(const HostBatch& batch, const HostArray& array, std::string_view what) {
-  const auto values = array.as<T>();
-  float sum =
-      0;  // 0 * x is 0 for every finite x: a loop without branches, which is enough in nearly all cases
-  for (const T value : values) sum += 0.0f * static_cast<float>(value);
-  if (sum == 0) return;
-  const std::size_t length = values.size() / static_cast<std::size_t>(batch.rows);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::isfinite(values[i])) continue;
-    throw ValueError(fmt::format("{}: {} value {} is {}; expected a finite number",
-                                 batch.where(static_cast<std::int64_t>(i / length)), what, i % length,
-                                 values[i]));
-  }
-}
-
-void check_finite(const HostBatch& batch, const HostArray& array, std::string_view what) {
-  if (array.field.dtype == f32) check_finite<float>(batch, array, what);
-  if (array.field.dtype == f64) check_finite<double>(batch, array, what);
-}
-
-}  // namespace
 
 struct Epoch::State {
   std::shared_ptr<const Source> source;
+  std::shared_ptr<const Collector> collector;
   std::int64_t epoch, next, count, batch_size;
   std::unique_ptr<Prefetcher> prefetcher;
 
@@ -49,26 +24,56 @@ struct Epoch::State {
     batch.first = index * batch_size;
     batch.rows = std::min(batch_size, source->size() - batch.first);
     batch.source = source;
-    const Info& info = source->info();
-    batch.input = HostArray(with_rows(info.input, batch.rows));
-    if (info.target) batch.target = HostArray(with_rows(*info.target, batch.rows));
-    const std::size_t input = info.input.bytes(), target = info.target ? info.target->bytes() : 0;
-    for (std::int64_t row = 0; row < batch.rows; ++row) {
-      const auto r = static_cast<std::size_t>(row);
-      source->read(batch.first + row, std::span(batch.input.bytes).subspan(r * input, input),
-                   std::span(batch.target.bytes).subspan(r * target, target));
-    }
-    check_finite(batch, batch.input, "input");
-    if (info.target) check_finite(batch, batch.target, "target");
+    collector->collect(batch);
     return batch;
   }
 };
 
 Batch HostBatch::to_tensors() const {
-  Batch batch{tensor_from_bytes(input.bytes, input.field.dtype, input.field.shape), {}};
-  if (source->info().target)
-    batch.target = tensor_from_bytes(target.bytes, target.field.dtype, target.field.shape);
+  Batch batch;
+  for (const auto& [name, value] : values) {
+    Tensor tensor = tensor_from_bytes(value.bytes, value.field.dtype, value.field.shape);
+    if (name == kInput) {
+      batch.input = std::move(tensor);
+    } else if (name == kTarget) {
+      batch.target = std::move(tensor);
+    } else {
+      batch.others.emplace_back(name, std::move(tensor));
+    }
+  }
+  batch.host = host;
   return batch;
+}
+
+const Tensor* Batch::find(std::string_view name) const {
+  if (name == kInput) return input.defined() ? &input : nullptr;
+  if (name == kTarget) return target.defined() ? &target : nullptr;
+  for (const auto& [other, tensor] : others) {
+    if (other == name) return &tensor;
+  }
+  return nullptr;
+}
+
+const Tensor& Batch::operator[](std::string_view name) const {
+  if (const Tensor* tensor = find(name)) return *tensor;
+  throw ValueError(fmt::format("the batch has no tensor '{}'{}", name, suggestion(name, names())));
+}
+
+const std::vector<HostArray>& Batch::host_values(std::string_view name) const {
+  std::vector<std::string> known;
+  for (const auto& [other, values] : host) {
+    if (other == name) return values;
+    known.push_back(other);
+  }
+  throw ValueError(fmt::format("the batch has no host values '{}'{}", name, suggestion(name, known)));
+}
+
+std::vector<std::string> Batch::names() const {
+  std::vector<std::string> names;
+  if (input.defined()) names.emplace_back(kInput);
+  if (target.defined()) names.emplace_back(kTarget);
+  for (const auto& [name, tensor] : others) names.push_back(name);
+  return names;
 }
 
 std::string HostBatch::where(std::int64_t row) const { return source->where(first + row); }
@@ -97,7 +102,10 @@ Epoch::Iterator& Epoch::Iterator::operator++() {
 Batches::Batches(Dataset dataset, std::int64_t size, const BatchOptions& options)
     : dataset_(std::move(dataset)), batch_size_(size), options_(options) {
   if (size < 1) throw ValueError(fmt::format("batch: size is {}; expected at least 1", size));
+  collector_ = std::make_shared<const Collector>(dataset_.info().fields, options.collate);
 }
+
+const Schema& Batches::fields() const { return collector_->fields(); }
 
 std::int64_t Batches::size() const {
   const std::int64_t samples = dataset_.size(), full = samples / batch_size_;
@@ -122,12 +130,12 @@ Batches Batches::prefetch(const PrefetchOptions& options) const {
 Epoch Batches::epoch(std::int64_t epoch, std::int64_t first) const {
   const auto own = dataset_.source()->at_epoch(epoch);
   auto state = std::make_shared<Epoch::State>(
-      Epoch::State{own ? own : dataset_.source(), epoch, first, size(), batch_size_, nullptr});
+      Epoch::State{own ? own : dataset_.source(), collector_, epoch, first, size(), batch_size_, nullptr});
   const int workers = loader_workers(prefetch_.workers);
   if (workers > 0 && first < state->count) {
-    // Each loader has its own state: the epoch's state owns the loaders.
+    // A loader has a state of its own: the epoch's state owns the loaders.
     const auto plain = std::make_shared<const Epoch::State>(
-        Epoch::State{state->source, epoch, first, state->count, batch_size_, nullptr});
+        Epoch::State{state->source, collector_, epoch, first, state->count, batch_size_, nullptr});
     auto load = [plain](std::int64_t index) { return plain->load(index); };
     state->prefetcher =
         std::make_unique<Prefetcher>(std::move(load), first, state->count, workers, prefetch_.depth);

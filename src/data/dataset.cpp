@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include "data/fingerprint.h"
-#include "data/permutation.h"
 #include "data/views/views.h"
 #include "luge/data/batches.h"
 #include "luge/error.h"
@@ -14,57 +13,85 @@
 namespace luge::data {
 namespace {
 
-std::string types_of(const Info& info) {
-  return fmt::format("{} {}", info.input.to_string(), info.target ? info.target->to_string() : "-");
+Sample to_sample(Record record) {
+  Sample sample{std::move(record[kInput]), {}};
+  if (record.contains(kTarget)) sample.target = std::move(record[kTarget]);
+  return sample;
+}
+
+// The record with this input and target; its other fields stay.
+Record with_sample(Record record, Sample sample) {
+  record.set(kInput, std::move(sample.input));
+  if (record.contains(kTarget) && sample.target.bytes.empty()) record.erase(kTarget);
+  if (!sample.target.bytes.empty()) record.set(kTarget, std::move(sample.target));
+  return record;
 }
 
 }  // namespace
-
-std::uint64_t Source::fingerprint() const {
-  Fingerprint hash;
-  HostArray input(info().input), target;
-  if (info().target) target = HostArray(*info().target);
-  for (std::int64_t i = 0; i < size(); ++i) {
-    read(i, input.bytes, target.bytes);
-    hash.add(std::span<const std::byte>(input.bytes)).add(std::span<const std::byte>(target.bytes));
-  }
-  return hash.value();
-}
-
-std::string Field::to_string() const {
-  return fmt::format("{}{}", luge::name(dtype), shape.rank() == 0 ? "[]" : shape.to_string());
-}
 
 Dataset::Dataset(std::shared_ptr<const Source> source) : source_(std::move(source)) {
   if (!source_) throw ValueError("Dataset: the source is null");
 }
 
-Sample Dataset::get(std::int64_t index) const {
-  if (index < 0 || index >= size()) {
-    throw IndexError(fmt::format("{}: sample {} does not exist; it has {}", info().name, index, size()));
-  }
-  Sample sample{HostArray(info().input), {}};
-  if (info().target) sample.target = HostArray(*info().target);
-  source_->read(index, sample.input.bytes, sample.target.bytes);
-  return sample;
-}
+Sample Dataset::get(std::int64_t index) const { return to_sample(record(index)); }
+
+Record Dataset::record(std::int64_t index) const { return read_record(*source_, index); }
 
 std::uint64_t Dataset::fingerprint() const {
   return Fingerprint()
-      .add(types_of(info()))
+      .add(info().fields.to_string())
       .add(static_cast<std::uint64_t>(size()))
       .add(source_->fingerprint())
       .value();
 }
 
 Dataset Dataset::map(std::function<Sample(Sample)> function) const {
-  return Dataset(map_view(source_, [function = std::move(function)](Sample sample, std::uint64_t) {
-    return function(std::move(sample));
-  }));
+  return map([function = std::move(function)](Record record) {
+    Sample sample = function(to_sample(record));
+    return with_sample(std::move(record), std::move(sample));
+  });
+}
+
+Dataset Dataset::map(std::function<Record(Record)> function, const MapOptions& options) const {
+  return Dataset(map_view(
+      source_,
+      [function = std::move(function)](Record record, std::uint64_t) { return function(std::move(record)); },
+      options.fields));
 }
 
 Dataset Dataset::augment(std::function<Sample(Sample, std::uint64_t)> function, std::uint64_t seed) const {
-  return Dataset(augment_view(source_, std::move(function), seed));
+  return augment(
+      [function = std::move(function)](Record record, std::uint64_t key) {
+        Sample sample = function(to_sample(record), key);
+        return with_sample(std::move(record), std::move(sample));
+      },
+      seed);
+}
+
+Dataset Dataset::augment(std::function<Record(Record, std::uint64_t)> function, std::uint64_t seed,
+                         const MapOptions& options) const {
+  return Dataset(augment_view(source_, std::move(function), seed, options.fields));
+}
+
+Dataset Dataset::combine(std::function<Record(std::span<const Record>, std::uint64_t)> function,
+                         const CombineOptions& options) const {
+  if (size() == 0) throw ValueError(fmt::format("combine: {} has no samples", info().name));
+  if (options.others == 0) throw ValueError("combine: others is 0; expected at least 1");
+  return Dataset(combine_view(source_, of_first_epoch(source_), options.others, std::move(function),
+                              options.seed, options.fields));
+}
+
+Dataset Dataset::fields(const std::vector<std::string>& names) const {
+  return Dataset(fields_view(source_, names, names));
+}
+
+Dataset Dataset::rename(const std::string& from, const std::string& to) const {
+  std::vector<std::string> before = info().fields.names(), after = before;
+  const std::size_t k = info().fields.index(from);
+  if (from != to && info().fields.find(to))
+    throw ValueError(fmt::format("rename: there is a field '{}' already", to));
+  after[k] = to;
+  return Dataset(fields_view(source_, before, after));
 }
 
 Dataset Dataset::affine(const Affine& affine) const { return Dataset(affine_view(source_, affine)); }
@@ -94,24 +121,37 @@ Dataset Dataset::select(std::vector<std::int64_t> indices) const {
   return Dataset(select_view(source_, std::move(indices)));
 }
 
-std::pair<Dataset, Dataset> Dataset::split(double fraction, const SplitOptions& options) const {
-  if (!(fraction >= 0 && fraction <= 1)) {
-    throw ValueError(fmt::format("split: fraction is {}; expected 0 to 1", fraction));
+Dataset Dataset::where_true(const std::function<bool(const Record&)>& wanted) const {
+  const auto whole = of_first_epoch(source_);
+  std::vector<std::int64_t> found;
+  for (std::int64_t i = 0; i < size(); ++i) {
+    if (wanted(read_record(*whole, i))) found.push_back(i);
   }
-  const auto frozen = source_->at_epoch(0);
-  const auto& whole = frozen ? frozen : source_;
-  const auto first = static_cast<std::int64_t>(static_cast<double>(size()) * fraction + 0.5);
-  std::vector<std::int64_t> order(static_cast<std::size_t>(size()));
-  if (options.random) {
-    order = permutation(size(), options.seed, kSplitStream);
-    std::sort(order.begin(), order.begin() + first);  // each part in the order of the whole
-    std::sort(order.begin() + first, order.end());
-  } else {
-    std::iota(order.begin(), order.end(), 0);
+  return Dataset(select_view(whole, std::move(found)));
+}
+
+Dataset Dataset::draw(std::int64_t count, const DrawOptions& options) const {
+  if (count < 0) throw ValueError(fmt::format("draw: count is {}; expected at least 0", count));
+  if (size() == 0) throw ValueError(fmt::format("draw: {} has no samples", info().name));
+  if (!options.weights.empty() && static_cast<std::int64_t>(options.weights.size()) != size()) {
+    throw ValueError(fmt::format("draw: {} weights for {} samples; expected one for each",
+                                 options.weights.size(), size()));
   }
-  std::vector<std::int64_t> rest(order.begin() + first, order.end());
-  order.resize(static_cast<std::size_t>(first));
-  return {Dataset(select_view(whole, std::move(order))), Dataset(select_view(whole, std::move(rest)))};
+  double sum = 0;
+  for (const double weight : options.weights) {
+    if (!(weight >= 0)) throw ValueError(fmt::format("draw: a weight is {}; expected 0 or more", weight));
+    sum += weight;
+  }
+  if (!options.weights.empty() && !(sum > 0 && std::isfinite(sum)))
+    throw ValueError(fmt::format("draw: the sum of the weights is {}; expected a number above 0", sum));
+  return Dataset(draw_view(source_, count, options.weights, options.seed));
+}
+
+Dataset Dataset::similar(const std::string& field, std::int64_t batch, std::int64_t window,
+                         std::uint64_t seed) const {
+  if (batch < 1) throw ValueError(fmt::format("similar: batch is {}; expected at least 1", batch));
+  if (window < 1) throw ValueError(fmt::format("similar: window is {}; expected at least 1", window));
+  return Dataset(similar_view(source_, info().fields.index(field), window, batch, seed));
 }
 
 Batches Dataset::batch(std::int64_t size) const { return Batches(*this, size); }

@@ -59,12 +59,13 @@ Affine fit_scaling(const Dataset& training, Scaling scaling) {
   if (scaling == Scaling::none) return {};
   if (training.size() == 0)
     throw ValueError(fmt::format("{}: nothing to fit a normalizer on", training.info().name));
-  if (training.info().input.shape.elements() == 0) {
+  const Shape& each = training.info().input().shape;
+  if (each.known() && each.elements() == 0) {
     throw ValueError(fmt::format("{}: inputs of {} hold no numbers to fit a normalizer on",
-                                 training.info().name, training.info().input.to_string()));
+                                 training.info().name, training.info().input().to_string()));
   }
-  const Dataset numbers = training.affine({});  // as float32
-  const Shape& shape = numbers.info().input.shape;
+  const Dataset numbers = training.fields({std::string(kInput)}).affine({});  // as float32
+  const Shape& shape = numbers.info().input().shape;
   const bool by_group = shape.rank() == 1 || shape.rank() == 3;
   std::vector<Statistics> groups(by_group ? static_cast<std::size_t>(shape[0]) : 1);
   for (std::int64_t i = 0; i < numbers.size(); ++i) {

@@ -19,10 +19,13 @@ std::vector<std::int64_t> permutation(std::int64_t count, std::uint64_t seed, st
   return order;
 }
 
-std::uint64_t sample_key(std::uint64_t seed, std::int64_t epoch, std::int64_t index) {
-  const PhiloxBlock words =
-      philox(seed, kAugmentStream | static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
+std::uint64_t random_word(std::uint64_t seed, std::uint64_t stream, std::int64_t index) {
+  const PhiloxBlock words = philox(seed, stream, static_cast<std::uint64_t>(index));
   return (std::uint64_t{words[0]} << 32) | words[1];
+}
+
+std::uint64_t sample_key(std::uint64_t seed, std::int64_t epoch, std::int64_t index) {
+  return random_word(seed, kAugmentStream | static_cast<std::uint64_t>(epoch), index);
 }
 
 }  // namespace luge::data

@@ -28,16 +28,17 @@ void check_data(const data::Batches& training, const FitOptions& options) {
   if (options.epochs < 0)
     throw ValueError(fmt::format("fit: epochs is {}; expected at least 0", options.epochs));
   refuse_empty(training, "training");
-  if (!training.dataset().info().target) {
+  if (!training.dataset().info().target()) {
     throw ValueError(fmt::format("fit: {} has no targets to train on", training.dataset().info().name));
   }
   if (!options.validation) return;
   refuse_empty(*options.validation, "validation");
   const data::Info &a = training.dataset().info(), &b = options.validation->dataset().info();
-  if (a.input != b.input || a.target != b.target) {
+  const data::Field *of_a = a.target(), *of_b = b.target();
+  if (a.input() != b.input() || !of_b || *of_a != *of_b) {
     const auto text = [](const data::Info& info) {
-      return fmt::format("{} with targets {}", info.input.to_string(),
-                         info.target ? info.target->to_string() : "none");
+      return fmt::format("{} with targets {}", info.input().to_string(),
+                         info.target() ? info.target()->to_string() : "none");
     };
     throw ShapeError(
         fmt::format("fit: the validation data is {}; expected {} as the training data", text(b), text(a)));
@@ -217,13 +218,13 @@ class FitRun {
 
 void Trainer::prepare(const data::Info& info) {
   Impl& impl = *impl_;
-  if (!impl.net->built()) impl.net->build(info.input.shape, info.input.dtype);
+  if (!impl.net->built()) impl.net->build(info.input().shape, info.input().dtype);
   impl.optimizer.track(impl.net->named_parameters());
   check_names(impl.state());
   nn::Metadata metadata = impl.net->metadata();
   metadata.data = info.name;
-  metadata.input = info.input.shape;  // the first call may have had other inputs
-  metadata.dtype = info.input.dtype;
+  metadata.input = info.input().shape;  // the first call may have had other inputs
+  metadata.dtype = info.input().dtype;
   if (info.preprocessing) {
     metadata.offset = info.preprocessing->offset;
     metadata.scale = info.preprocessing->scale;

@@ -47,12 +47,12 @@ bool fits(T element, const loss::Targets& expected) {
 }  // namespace
 
 void check_targets(const data::HostBatch& batch, const loss::Targets& expected) {
-  const data::Field& field = batch.target.field;
+  const data::Field& field = batch.target().field;
   // Targets that may be any number are checked when they are read.
   if (expected.kind == Kind::values) return;
   const std::int64_t count = field.shape.elements(), length = count / std::max<std::int64_t>(1, batch.rows);
   dispatch(field.dtype, [&]<class T>() {
-    const std::span<const T> targets = batch.target.as<T>();
+    const std::span<const T> targets = batch.target().as<T>();
     for (std::int64_t i = 0; i < count; ++i) {
       const T element = targets[static_cast<std::size_t>(i)];
       if (!fits(element, expected)) refuse(batch, i, length, exactly(element), expected);

@@ -132,8 +132,9 @@ void Trainer::Impl::add(const StepResult& result, double& loss_sum, double& weig
 
 loss::Targets Trainer::Impl::targets_for(const data::HostBatch& batch) const {
   const nn::Probe probe(*net, true);
-  const Tensor output = net(graph::placeholder(batch.input.field.dtype, batch.input.field.shape, "input"));
-  return loss.targets(output.shape(), batch.target.field.shape);
+  const Tensor output =
+      net(graph::placeholder(batch.input().field.dtype, batch.input().field.shape, "input"));
+  return loss.targets(output.shape(), batch.target().field.shape);
 }
 
 Logs Trainer::Impl::logs(double loss_sum, double weight, const std::vector<metrics::Metric>& measured) const {

@@ -21,16 +21,15 @@ class Counting final : public Source {
  public:
   explicit Counting(std::int64_t size, std::int64_t bad = -1) : size_(size), bad_(bad) {
     info_.name = "counting";
-    info_.input = {f32, {1}};
-    info_.target = Field{i64, {}};
+    info_.fields = {{"input", {f32, {1}}}, {"target", {i64, {}}}};
   }
   std::int64_t size() const override { return size_; }
   const Info& info() const override { return info_; }
-  void read(std::int64_t index, std::span<std::byte> input, std::span<std::byte> target) const override {
+  void read(std::int64_t index, Row& row) const override {
     if (index == bad_) throw FileError(where(index) + ": cannot be read");
-    const float value = index == nan ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(index);
-    std::memcpy(input.data(), &value, sizeof value);
-    std::memcpy(target.data(), &index, sizeof index);
+    row.write_as<float>(0)[0] =
+        index == nan ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(index);
+    row.write_as<std::int64_t>(1)[0] = index;
   }
   std::string where(std::int64_t index) const override { return "sample-" + std::to_string(index) + ".png"; }
   std::int64_t nan = -1;
@@ -43,7 +42,7 @@ class Counting final : public Source {
 std::vector<std::int64_t> order_of(Epoch epoch) {
   std::vector<std::int64_t> found;
   while (auto batch = epoch.next()) {
-    const auto targets = batch->target.as<std::int64_t>();
+    const auto targets = batch->target().as<std::int64_t>();
     found.insert(found.end(), targets.begin(), targets.end());
   }
   return found;
@@ -56,8 +55,8 @@ TEST(Batches, KeepOrDropTheLastPartialOne) {
   auto epoch = data.batch(4).epoch(0);
   std::vector<std::int64_t> rows;
   while (auto batch = epoch.next()) {
-    EXPECT_EQ(batch->input.field.shape, Shape({batch->rows, 1}));
-    EXPECT_EQ(batch->target.field.shape, Shape({batch->rows}));
+    EXPECT_EQ(batch->input().field.shape, Shape({batch->rows, 1}));
+    EXPECT_EQ(batch->target().field.shape, Shape({batch->rows}));
     rows.push_back(batch->rows);
   }
   EXPECT_EQ(rows, (std::vector<std::int64_t>{4, 4, 2}));

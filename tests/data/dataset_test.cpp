@@ -22,8 +22,6 @@ using testing::expect_error;
 Dataset numbers(std::int64_t count) {
   Arrays arrays;
   arrays.info.name = "numbers";
-  arrays.info.input = {f32, {2}};
-  arrays.info.target = Field{i64, {}};
   arrays.count = count;
   std::vector<float> inputs;
   std::vector<std::int64_t> targets;
@@ -36,8 +34,8 @@ Dataset numbers(std::int64_t count) {
     const auto view = std::as_bytes(std::span(values));
     return std::vector<std::byte>(view.begin(), view.end());
   };
-  arrays.inputs = bytes(inputs);
-  arrays.targets = bytes(targets);
+  arrays.add(kInput, {f32, {2}}, bytes(inputs));
+  arrays.add(kTarget, {i64, {}}, bytes(targets));
   arrays.where = [](std::int64_t i) { return "numbers, row " + std::to_string(i); };
   return Dataset(array_source(std::move(arrays)));
 }
@@ -144,9 +142,7 @@ TEST(Dataset, OneChangedValueAnywhereChangesTheFingerprint) {
     explicit Own(std::shared_ptr<const Source> inner) : inner_(std::move(inner)) {}
     std::int64_t size() const override { return inner_->size(); }
     const Info& info() const override { return inner_->info(); }
-    void read(std::int64_t i, std::span<std::byte> input, std::span<std::byte> target) const override {
-      inner_->read(i, input, target);
-    }
+    void read(std::int64_t i, Row& row) const override { inner_->read(i, row); }
     std::string where(std::int64_t i) const override { return inner_->where(i); }
 
    private:
@@ -211,12 +207,11 @@ TEST(Normalizer, PreprocessingAddsUpAlongTheChain) {
 TEST(Normalizer, BytesBecomeFloats) {
   Arrays arrays;
   arrays.info.name = "bytes";
-  arrays.info.input = {u8, {1, 1, 2}};
   arrays.count = 1;
-  arrays.inputs = {std::byte{0}, std::byte{255}};
+  arrays.add(kInput, {u8, {1, 1, 2}}, {std::byte{0}, std::byte{255}});
   arrays.where = [](std::int64_t) { return "bytes"; };
   const Dataset data = Dataset(array_source(arrays)).affine({{0.0f}, {1.0f / 255}});
-  EXPECT_EQ(data.info().input.to_string(), "f32[1,1,2]");
+  EXPECT_EQ(data.info().input().to_string(), "f32[1,1,2]");
   EXPECT_FLOAT_EQ(data.get(0).input.as<float>()[1], 1.0f);
 }
 

@@ -34,7 +34,7 @@ TEST(Idx, PicturesAndLabelsBecomeSamples) {
   const auto data =
       idx(dir.write("images", images(3)), dir.write("labels", labels({2, 0, 1})), {"a", "b", "c"});
   EXPECT_EQ(data.size(), 3);
-  EXPECT_EQ(data.info().input.to_string(), "f32[1,2,3]");
+  EXPECT_EQ(data.info().input().to_string(), "f32[1,2,3]");
   EXPECT_FLOAT_EQ(data.get(1).input.as<float>()[5], 0.2f);
   EXPECT_EQ(data.get(0).target.as<std::int64_t>()[0], 2);
   EXPECT_EQ(data.info().classes[2], "c");
@@ -59,7 +59,7 @@ TEST(Idx, FashionMnistIsThere) {
   const auto [train, test] = fashion_mnist();
   EXPECT_EQ(train.size(), 60000);
   EXPECT_EQ(test.size(), 10000);
-  EXPECT_EQ(train.info().input.to_string(), "f32[1,28,28]");
+  EXPECT_EQ(train.info().input().to_string(), "f32[1,28,28]");
   EXPECT_EQ(train.info().classes.at(9), "Ankle boot");
   const Affine fitted =
       compose(*train.info().preprocessing, fit_scaling(train.take(6000), Scaling::standardize));
@@ -96,7 +96,7 @@ TEST(Csv, WordsBecomeClassesInSortedOrder) {
   const TempDir dir;
   const auto data = csv(dir.write("iris.csv", "length,width,kind\n1,2,setosa\n3,4,virginica\n5,6,setosa\n"));
   EXPECT_EQ(data.size(), 3);
-  EXPECT_EQ(data.info().input.to_string(), "f32[2]");
+  EXPECT_EQ(data.info().input().to_string(), "f32[2]");
   EXPECT_EQ(data.info().classes, (std::vector<std::string>{"setosa", "virginica"}));
   EXPECT_EQ(data.get(1).target.as<std::int64_t>()[0], 1);
   EXPECT_EQ(data.info().features, (std::vector<std::string>{"length", "width"}));
@@ -125,11 +125,11 @@ TEST(Csv, AHeaderIsNoticedByItsWords) {
 TEST(Csv, RealTargetsStayNumbers) {
   const TempDir dir;
   const auto data = csv(dir.write("t.csv", "x,y\n1,0.5\n2,1.5\n"));
-  EXPECT_EQ(data.info().target->to_string(), "f32[1]");
+  EXPECT_EQ(data.info().target()->to_string(), "f32[1]");
   const auto labels = csv(dir.write("t.csv", "x,y\n1,0\n2,1\n"));
-  EXPECT_EQ(labels.info().target->to_string(), "i64[]");
+  EXPECT_EQ(labels.info().target()->to_string(), "i64[]");
   const auto values = csv(dir.write("t.csv", "x,y\n1,0\n2,1\n"), {.kind = CsvOptions::Target::values});
-  EXPECT_EQ(values.info().target->to_string(), "f32[1]");
+  EXPECT_EQ(values.info().target()->to_string(), "f32[1]");
 }
 
 TEST(BadInput, C87_CellsThatAreNoNumbersNameLineAndColumn) {
@@ -155,7 +155,7 @@ TEST(Csv, AGuessOfClassesNeedsFewOfThem) {
   const auto type = [&](std::int64_t rows, auto value) {
     std::string text = "x,y\n";
     for (std::int64_t i = 0; i < rows; ++i) text += "1.5," + std::to_string(value(i)) + "\n";
-    return csv(dir.write("t.csv", text)).info().target->to_string();
+    return csv(dir.write("t.csv", text)).info().target()->to_string();
   };
   EXPECT_EQ(type(90, [](auto i) { return i % 3; }), "i64[]");
   EXPECT_EQ(type(90, [](auto i) { return i % 3 + 1; }), "i64[]");
@@ -202,7 +202,7 @@ TEST(Csv, ColumnsAndLabelsOfATrainedNetwork) {
   const TempDir dir;
   const CsvOptions options{.target = "y", .features = {"a", "b"}, .classes = {"no", "yes", "2"}};
   const auto data = csv(dir.write("t.csv", "y,b,c,a\nyes,2,9,1\n2.0,4,9,3\n"), options);
-  EXPECT_EQ(data.info().input.to_string(), "f32[2]");
+  EXPECT_EQ(data.info().input().to_string(), "f32[2]");
   EXPECT_FLOAT_EQ(data.get(1).input.as<float>()[0], 3);
   EXPECT_FLOAT_EQ(data.get(1).input.as<float>()[1], 4);
   EXPECT_EQ(data.get(0).target.as<std::int64_t>()[0], 1);

@@ -3,10 +3,16 @@
 
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
 
+#include "luge/data/collate.h"
 #include "luge/data/dataset.h"
 #include "luge/tensor.h"
 
@@ -16,6 +22,8 @@ namespace luge::data {
 struct BatchOptions {
   /// Leave out the last batch of an epoch when it is smaller than the others.
   bool drop_last = false;
+  /// How fields become a part of a batch, by their names. The others use the default for their shape.
+  std::map<std::string, Collate> collate = {};
 };
 
 /// Options of Batches::prefetch.
@@ -26,20 +34,47 @@ struct PrefetchOptions {
   int depth = 4;            ///< the number of batches that are read ahead, 1 to 4096
 };
 
-/// A batch as tensors.
+/// A batch as tensors. It can be taken apart: `auto [x, y] = batch;` gives input and target.
 struct Batch {
-  Tensor input;   ///< [rows, …shape of an input]
-  Tensor target;  ///< [rows, …shape of a target]; empty when the data set has no targets
+  Tensor input;   ///< the field "input" [rows, …shape of an input]; empty when there is no such field
+  Tensor target;  ///< the field "target" [rows, …shape of a target]; empty when the data set has no targets
+  /// The other fields with their names, the lengths of padded fields included.
+  std::vector<std::pair<std::string, Tensor>> others = {};
+  /// The fields that stay in host memory: for each a name and one value for each row.
+  std::vector<std::pair<std::string, std::vector<HostArray>>> host = {};
+
+  /// Returns true when there is a tensor of this name.
+  bool contains(std::string_view name) const { return find(name) != nullptr; }
+  /// Returns the tensor of this name. Throws ValueError that lists the names when there is none.
+  const Tensor& operator[](std::string_view name) const;
+  /// Returns the host values of this name, one for each row. Throws ValueError that lists the names.
+  const std::vector<HostArray>& host_values(std::string_view name) const;
+  /// Returns the names of the tensors: "input", "target", then the others.
+  std::vector<std::string> names() const;
+
+ private:
+  const Tensor* find(std::string_view name) const;
 };
+
+/// Internal: lets a batch be taken apart into input and target.
+template <std::size_t I>
+Tensor get(const Batch& batch) {
+  static_assert(I < 2);
+  return I == 0 ? batch.input : batch.target;
+}
 
 /// A batch in host memory, and where its samples come from.
 struct HostBatch {
-  HostArray input;         ///< [rows, …shape of an input]
-  HostArray target;        ///< [rows, …shape of a target]; empty when the data set has no targets
-  std::int64_t epoch = 0;  ///< the number of the epoch
-  std::int64_t index = 0;  ///< the number of the batch in its epoch
-  std::int64_t rows = 0;   ///< the number of samples
+  Record values;  ///< the fields of the batch [rows,…], the lengths of padded fields included
+  std::vector<std::pair<std::string, std::vector<HostArray>>> host;  ///< as Batch::host
+  std::int64_t epoch = 0;                                            ///< the number of the epoch
+  std::int64_t index = 0;                                            ///< the number of the batch in its epoch
+  std::int64_t rows = 0;                                             ///< the number of samples
 
+  /// Returns the field "input" [rows, …]. Throws ValueError when there is none.
+  const HostArray& input() const { return values[kInput]; }
+  /// Returns the field "target" [rows, …]. Throws ValueError when there is none.
+  const HostArray& target() const { return values[kTarget]; }
   /// Copies the batch into tensors.
   Batch to_tensors() const;
   /// Returns where a sample of the batch comes from: its file and row.
@@ -76,13 +111,17 @@ class Epoch {
 ///     for (const data::Batch& batch : data.shuffle().batch(64)) step(batch.input, batch.target);
 class Batches {
  public:
-  /// Makes batches of `size` samples. Throws ValueError for a size below 1.
+  /// Makes batches of `size` samples. Throws ValueError for a size below 1, and for a field in `collate` that
+  /// does not exist or whose shape does not allow it.
   Batches(Dataset dataset, std::int64_t size, const BatchOptions& options = {});
 
   /// Returns the data set.
   const Dataset& dataset() const { return dataset_; }
   /// Returns the number of batches in an epoch.
   std::int64_t size() const;
+  /// Returns the fields of a batch with their shapes: unknown numbers of rows, and unknown extents where
+  /// padding depends on the batch. Fields that stay in host memory are left out.
+  const Schema& fields() const;
   /// Returns the number of samples in a full batch.
   std::int64_t batch_size() const { return batch_size_; }
 
@@ -101,6 +140,7 @@ class Batches {
   Dataset dataset_;
   std::int64_t batch_size_;
   BatchOptions options_;
+  std::shared_ptr<const class Collector> collector_;
   PrefetchOptions prefetch_ = {.workers = 0};
   std::int64_t next_epoch_ = 0;
 };
@@ -127,3 +167,12 @@ class Epoch::Iterator {
 };
 
 }  // namespace luge::data
+
+/// Internal: the number of parts of a batch that is taken apart.
+template <>
+struct std::tuple_size<luge::data::Batch> : std::integral_constant<std::size_t, 2> {};
+/// Internal: their types.
+template <std::size_t I>
+struct std::tuple_element<I, luge::data::Batch> {
+  using type = luge::Tensor;  ///< a tensor
+};

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "luge/data/dataset.h"
@@ -70,6 +71,17 @@ Dataset tensors(const Tensor& inputs, const Tensor& targets);
 /// Returns the slices along axis 0 of a tensor as samples without targets. Throws ShapeError when it has no
 /// axes.
 Dataset tensors(const Tensor& inputs);
+
+/// Returns the slices along axis 0 of several tensors as samples with these fields. Throws ShapeError when
+/// their first extents differ or a tensor has no axes, and ValueError without tensors and for a name given
+/// twice.
+///
+///     auto data = data::tensors({{"image", images}, {"mask", masks}});
+Dataset tensors(const std::vector<std::pair<std::string, Tensor>>& fields);
+/// Returns records as a data set. `fields` states their fields; without it they follow from the records, and
+/// an extent that differs between records is unknown. Throws ValueError when a record has other fields and
+/// ShapeError when a value does not fit, naming the record.
+Dataset records(std::vector<Record> records, const Schema& fields = {});
 
 /// Returns the four rows of the truth table of exclusive or: inputs f32[2], targets f32[1].
 Dataset xor_table();

@@ -14,35 +14,40 @@ namespace {
 
 class ArraySource final : public Source {
  public:
-  explicit ArraySource(Arrays arrays) : arrays_(std::move(arrays)) {}
+  explicit ArraySource(Arrays arrays) : arrays_(std::move(arrays)) {
+    for (const auto& [name, field] : arrays_.info.fields) bytes_.push_back(field.bytes());
+  }
   std::int64_t size() const override { return arrays_.count; }
   const Info& info() const override { return arrays_.info; }
-  void read(std::int64_t index, std::span<std::byte> input, std::span<std::byte> target) const override {
-    const auto i = static_cast<std::size_t>(index);
-    if (!input.empty()) std::memcpy(input.data(), arrays_.inputs.data() + i * input.size(), input.size());
-    if (!target.empty())
-      std::memcpy(target.data(), arrays_.targets.data() + i * target.size(), target.size());
+  void read(std::int64_t index, Row& row) const override {
+    for (std::size_t k = 0; k < bytes_.size(); ++k) {
+      if (!row.wants(k)) continue;
+      const std::span<std::byte> to = row.write(k);
+      if (!to.empty())
+        std::memcpy(to.data(), arrays_.columns[k].data() + static_cast<std::size_t>(index) * bytes_[k],
+                    bytes_[k]);
+    }
   }
   std::string where(std::int64_t index) const override { return arrays_.where(index); }
-  // Views ask again for each chain; the arrays never change.
+  // Views ask anew for each chain; the arrays never change.
   std::uint64_t fingerprint() const override {
     std::call_once(hashed_, [this] {
-      hash_ = Fingerprint()
-                  .add(std::span<const std::byte>(arrays_.inputs))
-                  .add(std::span<const std::byte>(arrays_.targets))
-                  .value();
+      Fingerprint hash;
+      for (const auto& column : arrays_.columns) hash.add(std::span<const std::byte>(column));
+      hash_ = hash.value();
     });
     return hash_;
   }
 
  private:
   Arrays arrays_;
+  std::vector<std::size_t> bytes_;  // of a value of each field
   mutable std::once_flag hashed_;
   mutable std::uint64_t hash_ = 0;
 };
 
 Field field_of_rows(const Tensor& tensor, std::string_view what) {
-  if (tensor.rank() == 0) throw ShapeError(fmt::format("data::tensors: the {} are a single number", what));
+  if (tensor.rank() == 0) throw ShapeError(fmt::format("data::tensors: '{}' is a single number", what));
   return {tensor.dtype(), tensor.shape().without(0)};
 }
 
@@ -59,11 +64,9 @@ Dataset truth_table(std::string name, std::initializer_list<float> targets) {
   };
   Arrays arrays;
   arrays.info.name = name;
-  arrays.info.input = {f32, {2}};
-  arrays.info.target = Field{f32, {1}};
   arrays.count = 4;
-  arrays.inputs = bytes(inputs);
-  arrays.targets = bytes(std::span(targets.begin(), targets.size()));
+  arrays.add(kInput, {f32, {2}}, bytes(inputs));
+  arrays.add(kTarget, {f32, {1}}, bytes(std::span(targets.begin(), targets.size())));
   arrays.where = [name](std::int64_t row) { return fmt::format("{}, row {}", name, row); };
   return Dataset(array_source(std::move(arrays)));
 }
@@ -74,25 +77,30 @@ std::shared_ptr<const Source> array_source(Arrays arrays) {
   return std::make_shared<ArraySource>(std::move(arrays));
 }
 
-Dataset tensors(const Tensor& inputs, const Tensor& targets) {
+Dataset tensors(const std::vector<std::pair<std::string, Tensor>>& fields) {
+  if (fields.empty()) throw ValueError("data::tensors: there is no tensor");
   Arrays arrays;
   arrays.info.name = "tensors";
-  arrays.info.input = field_of_rows(inputs, "inputs");
-  arrays.count = inputs.extent(0);
-  arrays.inputs = copy_of(inputs);
-  if (targets.defined()) {
-    arrays.info.target = field_of_rows(targets, "targets");
-    if (targets.extent(0) != arrays.count) {
-      throw ShapeError(fmt::format("data::tensors: {} inputs and {} targets; expected equal numbers",
-                                   arrays.count, targets.extent(0)));
+  for (const auto& [name, tensor] : fields) {
+    const Field field = field_of_rows(tensor, name);
+    if (arrays.columns.empty()) arrays.count = tensor.extent(0);
+    if (tensor.extent(0) != arrays.count) {
+      throw ShapeError(fmt::format("data::tensors: '{}' has {} rows and '{}' has {}; expected as many",
+                                   fields[0].first, arrays.count, name, tensor.extent(0)));
     }
-    arrays.targets = copy_of(targets);
+    if (arrays.info.fields.find(name))
+      throw ValueError(fmt::format("data::tensors: '{}' is given twice; names must differ", name));
+    arrays.add(name, field, copy_of(tensor));
   }
   arrays.where = [](std::int64_t row) { return fmt::format("tensors, row {}", row); };
   return Dataset(array_source(std::move(arrays)));
 }
 
-Dataset tensors(const Tensor& inputs) { return tensors(inputs, {}); }
+Dataset tensors(const Tensor& inputs, const Tensor& targets) {
+  return tensors({{std::string(kInput), inputs}, {std::string(kTarget), targets}});
+}
+
+Dataset tensors(const Tensor& inputs) { return tensors({{std::string(kInput), inputs}}); }
 
 Dataset xor_table() { return truth_table("xor", {0, 1, 1, 0}); }
 Dataset and_table() { return truth_table("and", {0, 0, 0, 1}); }

@@ -1,4 +1,4 @@
-// Samples in memory, one after the other.
+// Records of fields of fixed shape that lie in memory, one after the other.
 #pragma once
 
 #include <functional>
@@ -13,9 +13,14 @@ namespace luge::data {
 struct Arrays {
   Info info;
   std::int64_t count = 0;
-  std::vector<std::byte> inputs;   // count × info.input.bytes()
-  std::vector<std::byte> targets;  // count × info.target->bytes()
+  std::vector<std::vector<std::byte>> columns = {};  // of each field: count values
   std::function<std::string(std::int64_t)> where;
+
+  /// Adds a field and its values.
+  void add(std::string_view name, const Field& field, std::vector<std::byte> values) {
+    info.fields.set(name, field);
+    columns.push_back(std::move(values));
+  }
 };
 std::shared_ptr<const Source> array_source(Arrays arrays);
 

@@ -91,10 +91,9 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
     targets.lines.push_back(rows.line());
   }
   if (targets.cells.empty()) throw FormatError(fmt::format("{}: has no rows, only a header", path));
-  arrays.info.input = {f32, {static_cast<std::int64_t>(columns.size())}};
   arrays.count = static_cast<std::int64_t>(targets.cells.size());
   const auto bytes = std::as_bytes(std::span(inputs));
-  arrays.inputs.assign(bytes.begin(), bytes.end());
+  arrays.add(kInput, {f32, {static_cast<std::int64_t>(columns.size())}}, {bytes.begin(), bytes.end()});
   set_targets(arrays, targets, options);
   arrays.where = [path, lines = std::move(targets.lines)](std::int64_t row) {
     return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(row)]);

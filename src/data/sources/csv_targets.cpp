@@ -44,8 +44,7 @@ std::vector<std::byte> bytes_of(const auto& values) {
 }
 
 void set_labels(Arrays& arrays, const std::vector<std::int64_t>& labels) {
-  arrays.info.target = Field{i64, {}};
-  arrays.targets = bytes_of(labels);
+  arrays.add(kTarget, {i64, {}}, bytes_of(labels));
 }
 
 // Each different cell is a class; `less` is the order of the labels.
@@ -162,8 +161,7 @@ void set_targets(Arrays& arrays, const Targets& targets, const CsvOptions& optio
   std::vector<float> values;
   for (const std::string& cell : targets.cells)
     values.push_back(static_cast<float>(parse_number(cell).value()));
-  arrays.info.target = Field{f32, {1}};
-  arrays.targets = bytes_of(values);
+  arrays.add(kTarget, {f32, {1}}, bytes_of(values));
 }
 
 }  // namespace luge::data

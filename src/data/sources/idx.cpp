@@ -83,12 +83,11 @@ Dataset read(const std::string& name, const fs::path& images, const fs::path& la
   arrays.info.name = name;
   arrays.info.classes = std::move(classes);
   const Shape one = pictures.shape.without(0);
-  arrays.info.input = {pictures.dtype, one.rank() == 2 ? one.inserted(0, 1) : one};  // gray: one channel
-  arrays.info.target = Field{i64, {}};
   arrays.count = pictures.shape[0];
-  arrays.inputs = std::move(pictures.bytes);
+  const Field gray{pictures.dtype, one.rank() == 2 ? one.inserted(0, 1) : one};  // one channel
+  arrays.add(kInput, gray, std::move(pictures.bytes));
   const auto bytes = std::as_bytes(std::span(targets));
-  arrays.targets.assign(bytes.begin(), bytes.end());
+  arrays.add(kTarget, {i64, {}}, {bytes.begin(), bytes.end()});
   arrays.where = [file = images.string()](std::int64_t index) {
     return fmt::format("{}, picture {}", file, index);
   };

@@ -1,6 +1,9 @@
 // The input through (x - offset) * scale, from any number type to float32.
 #include <fmt/format.h>
 
+#include <numeric>
+
+#include "core/dispatch.h"
 #include "data/fingerprint.h"
 #include "data/views/views.h"
 #include "luge/data/normalizer.h"
@@ -26,27 +29,50 @@ void convert(std::span<const std::byte> from, float* to, const Affine& affine) {
 class AffineView final : public Source {
  public:
   AffineView(SourceRef source, const Affine& affine)
-      : source_(std::move(source)), affine_(affine), info_(source_->info()) {
-    const Shape& shape = info_.input.shape;
+      : source_(std::move(source)),
+        affine_(affine),
+        info_(source_->info()),
+        input_(info_.fields.index(kInput)) {
+    Field field = info_.input();
     const auto fits = [&](const std::vector<float>& list) {
-      return list.size() == 1 || (shape.rank() > 0 && static_cast<std::int64_t>(list.size()) == shape[0]);
+      return list.size() == 1 ||
+             (field.shape.rank() > 0 && static_cast<std::int64_t>(list.size()) == field.shape[0]);
     };
     if (!fits(affine.offset) || !fits(affine.scale)) {
       throw ShapeError(
           fmt::format("affine: {} offsets and {} scales; expected 1, or one for each index of axis 0 of {}",
-                      affine.offset.size(), affine.scale.size(), shape.to_string()));
+                      affine.offset.size(), affine.scale.size(), field.to_string()));
     }
-    info_.input.dtype = f32;
+    field.dtype = f32;
+    info_.fields.set(kInput, field);
     if (info_.preprocessing) info_.preprocessing = compose(*info_.preprocessing, affine);
+    others_.resize(info_.fields.size());
+    std::iota(others_.begin(), others_.end(), 0);
+    others_[input_] = -1;
   }
   std::int64_t size() const override { return source_->size(); }
   const Info& info() const override { return info_; }
-  void read(std::int64_t index, std::span<std::byte> input, std::span<std::byte> target) const override {
-    std::vector<std::byte> raw(source_->info().input.bytes());
-    source_->read(index, raw, target);
-    transform(raw, reinterpret_cast<float*>(input.data()));
+  void read(std::int64_t index, Row& row) const override {
+    Row below(source_->info().fields, row, others_);
+    if (!row.wants(input_)) return source_->read(index, below);
+    const Field& field = source_->info().fields[input_];
+    if (field.fixed()) {
+      std::vector<std::byte> raw(field.bytes());
+      below.into(input_, std::span(raw));
+      source_->read(index, below);
+      below.finish();
+      return transform(field.dtype, raw, row.write_as<float>(input_));
+    }
+    HostArray raw;
+    below.into(input_, raw);
+    source_->read(index, below);
+    below.finish();
+    transform(field.dtype, raw.bytes, row.write_as<float>(input_, raw.field.shape));
   }
   std::string where(std::int64_t index) const override { return source_->where(index); }
+  Shape shape_of(std::int64_t index, std::size_t field) const override {
+    return source_->shape_of(index, field);
+  }
   SourceRef at_epoch(std::int64_t epoch) const override {
     SourceRef below = source_->at_epoch(epoch);
     return below ? std::make_shared<AffineView>(std::move(below), affine_) : nullptr;
@@ -60,23 +86,18 @@ class AffineView final : public Source {
   }
 
  private:
-  void transform(std::span<const std::byte> raw, float* to) const {
-    switch (source_->info().input.dtype) {
-      case DType::u8:
-      case DType::boolean: return convert<std::uint8_t>(raw, to, affine_);
-      case DType::i8: return convert<std::int8_t>(raw, to, affine_);
-      case DType::i16: return convert<std::int16_t>(raw, to, affine_);
-      case DType::i32: return convert<std::int32_t>(raw, to, affine_);
-      case DType::i64: return convert<std::int64_t>(raw, to, affine_);
-      case DType::f64: return convert<double>(raw, to, affine_);
-      case DType::f32: return convert<float>(raw, to, affine_);
-      case DType::bf16: return convert<bfloat16>(raw, to, affine_);
-      case DType::f16: return convert<float16>(raw, to, affine_);
-    }
+  void transform(DType dtype, std::span<const std::byte> raw, std::span<float> to) const {
+    dispatch(dtype, [&]<class T>() {
+      // A byte of bool may be neither 0 nor 1.
+      using Stored = std::conditional_t<std::same_as<T, bool>, std::uint8_t, T>;
+      convert<Stored>(raw, to.data(), affine_);
+    });
   }
   SourceRef source_;
   Affine affine_;
   Info info_;
+  std::size_t input_;
+  std::vector<int> others_;  // the fields of the source that pass unchanged
 };
 
 }  // namespace

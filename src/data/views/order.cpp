@@ -1,6 +1,5 @@
-// Views that change which samples there are and in which order: take, skip, select, split and shuffle.
+// Views of some of the records: select, take and skip.
 #include "data/fingerprint.h"
-#include "data/permutation.h"
 #include "data/views/views.h"
 
 namespace luge::data {
@@ -13,10 +12,11 @@ class SelectView final : public Source {
   SelectView(SourceRef source, Indices indices) : source_(std::move(source)), indices_(std::move(indices)) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(indices_->size()); }
   const Info& info() const override { return source_->info(); }
-  void read(std::int64_t index, std::span<std::byte> input, std::span<std::byte> target) const override {
-    source_->read(at(index), input, target);
-  }
+  void read(std::int64_t index, Row& row) const override { source_->read(at(index), row); }
   std::string where(std::int64_t index) const override { return source_->where(at(index)); }
+  Shape shape_of(std::int64_t index, std::size_t field) const override {
+    return source_->shape_of(at(index), field);
+  }
   SourceRef at_epoch(std::int64_t epoch) const override {
     SourceRef below = source_->at_epoch(epoch);
     return below ? std::make_shared<SelectView>(std::move(below), indices_) : nullptr;
@@ -37,10 +37,11 @@ class RangeView final : public Source {
       : source_(std::move(source)), first_(first), count_(count) {}
   std::int64_t size() const override { return count_; }
   const Info& info() const override { return source_->info(); }
-  void read(std::int64_t index, std::span<std::byte> input, std::span<std::byte> target) const override {
-    source_->read(first_ + index, input, target);
-  }
+  void read(std::int64_t index, Row& row) const override { source_->read(first_ + index, row); }
   std::string where(std::int64_t index) const override { return source_->where(first_ + index); }
+  Shape shape_of(std::int64_t index, std::size_t field) const override {
+    return source_->shape_of(first_ + index, field);
+  }
   SourceRef at_epoch(std::int64_t epoch) const override {
     SourceRef below = source_->at_epoch(epoch);
     return below ? std::make_shared<RangeView>(std::move(below), first_, count_) : nullptr;
@@ -58,32 +59,6 @@ class RangeView final : public Source {
   std::int64_t first_, count_;
 };
 
-class ShuffleView final : public Source {
- public:
-  ShuffleView(SourceRef source, std::uint64_t seed)
-      : source_(std::move(source)), seed_(seed), first_epoch_(order(0)) {}
-  std::int64_t size() const override { return source_->size(); }
-  const Info& info() const override { return source_->info(); }
-  void read(std::int64_t index, std::span<std::byte> input, std::span<std::byte> target) const override {
-    first_epoch_->read(index, input, target);
-  }
-  std::string where(std::int64_t index) const override { return first_epoch_->where(index); }
-  SourceRef at_epoch(std::int64_t epoch) const override { return epoch == 0 ? first_epoch_ : order(epoch); }
-  std::uint64_t fingerprint() const override {
-    return Fingerprint().add(source_->fingerprint()).add(seed_).value();
-  }
-
- private:
-  SourceRef order(std::int64_t epoch) const {
-    SourceRef below = source_->at_epoch(epoch);
-    auto indices = permutation(source_->size(), seed_, static_cast<std::uint64_t>(epoch));
-    return select_view(below ? std::move(below) : source_, std::move(indices));
-  }
-  SourceRef source_;
-  std::uint64_t seed_;
-  SourceRef first_epoch_;
-};
-
 }  // namespace
 
 SourceRef select_view(SourceRef source, std::vector<std::int64_t> indices) {
@@ -93,10 +68,6 @@ SourceRef select_view(SourceRef source, std::vector<std::int64_t> indices) {
 
 SourceRef range_view(SourceRef source, std::int64_t first, std::int64_t count) {
   return std::make_shared<RangeView>(std::move(source), first, count);
-}
-
-SourceRef shuffle_view(SourceRef source, std::uint64_t seed) {
-  return std::make_shared<ShuffleView>(std::move(source), seed);
 }
 
 }  // namespace luge::data

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "luge/data/source.h"
@@ -10,13 +11,35 @@
 namespace luge::data {
 
 using SourceRef = std::shared_ptr<const Source>;
-using KeyedFunction = std::function<Sample(Sample, std::uint64_t key)>;
+/// A record from one record, and a number of its own for random choices.
+using KeyedFunction = std::function<Record(Record, std::uint64_t key)>;
+/// A record from several records.
+using CombiningFunction = std::function<Record(std::span<const Record>, std::uint64_t key)>;
 
-SourceRef map_view(SourceRef source, KeyedFunction function);
-SourceRef augment_view(SourceRef source, KeyedFunction function, std::uint64_t seed);
+/// The source as it is in its first epoch, for views that choose records once.
+inline SourceRef of_first_epoch(const SourceRef& source) {
+  SourceRef frozen = source->at_epoch(0);
+  return frozen ? frozen : source;
+}
+
+/// `declared` states fields that the function makes; of the others what is known follows from record 0.
+SourceRef map_view(SourceRef source, KeyedFunction function, const Schema& declared);
+SourceRef augment_view(SourceRef source, KeyedFunction function, std::uint64_t seed, const Schema& declared);
+/// Record i of an epoch is made from record i and `others` records of `from`, drawn anew in each epoch.
+SourceRef combine_view(SourceRef source, SourceRef from, std::size_t others, CombiningFunction function,
+                       std::uint64_t seed, const Schema& declared);
 SourceRef affine_view(SourceRef source, const Affine& affine);
+/// Fields `from[k]` of the source under the names `to[k]`; other fields are left out.
+SourceRef fields_view(SourceRef source, const std::vector<std::string>& from,
+                      const std::vector<std::string>& to);
 SourceRef shuffle_view(SourceRef source, std::uint64_t seed);
 SourceRef range_view(SourceRef source, std::int64_t first, std::int64_t count);
 SourceRef select_view(SourceRef source, std::vector<std::int64_t> indices);
+/// `count` records drawn anew in each epoch, in proportion to `weights` (empty: all alike).
+SourceRef draw_view(SourceRef source, std::int64_t count, const std::vector<double>& weights,
+                    std::uint64_t seed);
+/// Records of similar lengths side by side: runs of `window` records are sorted by the extents of a field.
+SourceRef similar_view(SourceRef source, std::size_t field, std::int64_t window, std::int64_t batch,
+                       std::uint64_t seed);
 
 }  // namespace luge::data
