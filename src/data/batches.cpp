@@ -38,7 +38,7 @@ Batch HostBatch::to_tensors() const {
     } else if (name == kTarget) {
       batch.target = std::move(tensor);
     } else {
-      batch.others.emplace_back(name, std::move(tensor));
+      batch.others.set(name, std::move(tensor));
     }
   }
   batch.host = host;
@@ -48,15 +48,12 @@ Batch HostBatch::to_tensors() const {
 const Tensor* Batch::find(std::string_view name) const {
   if (name == kInput) return input.defined() ? &input : nullptr;
   if (name == kTarget) return target.defined() ? &target : nullptr;
-  for (const auto& [other, tensor] : others) {
-    if (other == name) return &tensor;
-  }
-  return nullptr;
+  return others.find(name);
 }
 
 const Tensor& Batch::operator[](std::string_view name) const {
   if (const Tensor* tensor = find(name)) return *tensor;
-  throw ValueError(fmt::format("the batch has no tensor '{}'{}", name, suggestion(name, names())));
+  throw ValueError(fmt::format("the batch has no tensor '{}'{}", name, suggestion(name, tensors().names())));
 }
 
 const std::vector<HostArray>& Batch::host_values(std::string_view name) const {
@@ -68,12 +65,12 @@ const std::vector<HostArray>& Batch::host_values(std::string_view name) const {
   throw ValueError(fmt::format("the batch has no host values '{}'{}", name, suggestion(name, known)));
 }
 
-std::vector<std::string> Batch::names() const {
-  std::vector<std::string> names;
-  if (input.defined()) names.emplace_back(kInput);
-  if (target.defined()) names.emplace_back(kTarget);
-  for (const auto& [name, tensor] : others) names.push_back(name);
-  return names;
+NamedTensors Batch::tensors() const {
+  NamedTensors all;
+  if (input.defined()) all.set(kInput, input);
+  if (target.defined()) all.set(kTarget, target);
+  for (const auto& [name, tensor] : others) all.set(name, tensor);
+  return all;
 }
 
 std::string HostBatch::where(std::int64_t row) const { return source->where(first + row); }

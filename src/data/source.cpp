@@ -32,7 +32,7 @@ void Row::into(std::size_t field, HostArray& value) { slot(field).target = &valu
 bool Row::wants(std::size_t field) const {
   const auto& target = slot(field).target;
   if (const int* above = std::get_if<int>(&target)) return row_->wants(static_cast<std::size_t>(*above));
-  return !std::holds_alternative<Nobody>(target);
+  return !std::holds_alternative<Unread>(target);
 }
 
 std::span<std::byte> Row::write(std::size_t field) {

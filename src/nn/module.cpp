@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <memory>
@@ -85,7 +86,20 @@ std::string Module::type() const {
   return colon == std::string::npos ? name : name.substr(colon + 2);
 }
 
-Tensor Module::operator()(const Tensor& x) const {
+namespace {
+
+std::span<const Tensor> list_of(const Tensor& one) { return {&one, 1}; }
+std::span<const Tensor> list_of(const Tensors& several) { return several; }
+
+std::string names_text(const std::vector<std::string>& names) {
+  return fmt::format("{} ({})", names.size(), fmt::join(names, ", "));
+}
+
+}  // namespace
+
+// The one line that every call of a module takes, with one tensor or with several.
+template <class In, class Out>
+Out Module::run(const In& inputs) const {
   const CallFrame frame(*this);
   // A call that fails leaves no trace: what it built, drew and assigned is undone, also in layers that had
   // succeeded.
@@ -97,13 +111,14 @@ Tensor Module::operator()(const Tensor& x) const {
     if (drawn) drawn->take_back();
   };
   try {
-    ensure_built(x);
-    Tensor y = forward(x);
+    ensure_built(list_of(inputs));
+    Out outputs = forward(inputs);
     frame.check_registered();
-    if (CallObserver* observer = call_observer()) observer->called(frame.path(), *this, x, y);
+    if (CallObserver* observer = call_observer())
+      observer->called(frame.path(), *this, list_of(inputs), list_of(outputs));
     if (frame.outermost()) construction().finish();
     if (assigned) assigned->keep();
-    return y;
+    return outputs;
   } catch (const Error&) {
     undo();
     rethrow_with_path(frame);
@@ -113,20 +128,50 @@ Tensor Module::operator()(const Tensor& x) const {
   }
 }
 
-void Module::ensure_built(const Tensor& x) const {
+Tensor Module::operator()(const Tensor& x) const { return run<Tensor, Tensor>(x); }
+
+Tensors Module::operator()(const Tensors& inputs) const { return run<Tensors, Tensors>(inputs); }
+
+NamedTensors Module::operator()(const NamedTensors& inputs) const {
+  return {output_names(), (*this)(inputs.select(input_names()))};
+}
+
+// The two forms of forward stand for each other; a class overrides one of them.
+Tensor Module::forward(const Tensor& x) const {
+  if (!current_call()->asks_other_form())
+    throw StateError("the class overrides no forward; override one of the two");
+  Tensors outputs = forward(Tensors{x});
+  if (outputs.size() != 1) {
+    throw ShapeError(fmt::format("the outputs are {}; call it with a list, net({{x}}), to get all of them",
+                                 names_text(output_names())));
+  }
+  return std::move(outputs[0]);
+}
+
+Tensors Module::forward(const Tensors& inputs) const {
+  if (inputs.size() != 1) {
+    throw ShapeError(
+        fmt::format("{} tensors are given; the inputs are {}", inputs.size(), names_text(input_names())));
+  }
+  if (!current_call()->asks_other_form())
+    throw StateError("the class overrides no forward; override one of the two");
+  return {forward(inputs[0])};
+}
+
+void Module::ensure_built(std::span<const Tensor> inputs) const {
   if (state_->built.load(std::memory_order_acquire)) return;
   const std::lock_guard lock(state_->building);
   if (state_->built.load(std::memory_order_relaxed)) return;
   construction().begin(state_);
-  if (state_->metadata.input.rank() == 0 && x.rank() > 0) {
-    state_->metadata.input = x.shape().without(0);
-    state_->metadata.dtype = x.dtype();
+  if (!inputs.empty() && state_->metadata.input.rank() == 0 && inputs[0].rank() > 0) {
+    state_->metadata.input = inputs[0].shape().without(0);
+    state_->metadata.dtype = inputs[0].dtype();
   }
   bool waiting = false;
   for (const auto& cell : state_->cells) waiting |= !cell->variable.defined();
   if (waiting) {
     const OutsideTrace outside;
-    create_parameters(x);
+    create_parameters(Tensors(inputs.begin(), inputs.end()));
     for (const auto& cell : state_->cells) {
       if (!cell->variable.defined())
         throw StateError(fmt::format("create_parameters gave '{}' no value", cell->name));
@@ -136,6 +181,9 @@ void Module::ensure_built(const Tensor& x) const {
 }
 
 void Module::create_parameters(const Tensor&) const {}
+void Module::create_parameters(const Tensors& inputs) const {
+  if (!inputs.empty()) create_parameters(inputs[0]);
+}
 
 void Module::create(const Parameter& parameter, const Tensor& initial) const {
   const CallFrame* call = current_call();
@@ -149,6 +197,14 @@ void Module::create(const Parameter& parameter, const Tensor& initial) const {
 void Module::build(const Shape& input, DType dtype) const {
   const Probe probe(*this, mode_now(*state_->mode));
   (*this)(argument_leaf({dtype, input.inserted(0, unknown)}, "input"));
+}
+
+void Module::build(const NamedTensors& inputs) const {
+  const Probe probe(*this, mode_now(*state_->mode));
+  Tensors leaves;
+  for (const Tensor& input : inputs.select(input_names()))
+    leaves.push_back(argument_leaf({input.dtype(), input.shape()}, "input"));
+  (*this)(leaves);
 }
 
 bool Module::built() const {

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graph/trace.h"
@@ -41,12 +43,15 @@ class CallFrame {
   /// Throws StateError when the module has state and its caller never registered it.
   void check_registered() const;
   const Module& module() const { return module_; }
+  /// True once: a class that overrides neither forward would ask one for the other without end.
+  bool asks_other_form() { return !std::exchange(asked_, true); }
 
  private:
   const Module& module_;
   CallFrame* caller_;
   std::string name_;  // relative to the caller
   bool registered_ = true;
+  bool asked_ = false;
 };
 
 /// The call running on this thread, or null.
@@ -58,7 +63,8 @@ CallFrame* current_call();
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
-  virtual void called(const std::string& path, const Module& module, const Tensor& x, const Tensor& y) = 0;
+  virtual void called(const std::string& path, const Module& module, std::span<const Tensor> inputs,
+                      std::span<const Tensor> outputs) = 0;
 };
 CallObserver*& call_observer();
 

@@ -12,8 +12,9 @@ class Listener final : public CallObserver {
     call_observer() = this;
   }
   ~Listener() override { call_observer() = before_; }
-  void called(const std::string& path, const Module& module, const Tensor& x, const Tensor& y) override {
-    seen_({path, module, x, y});
+  void called(const std::string& path, const Module& module, std::span<const Tensor> inputs,
+              std::span<const Tensor> outputs) override {
+    seen_({path, module, {inputs.begin(), inputs.end()}, {outputs.begin(), outputs.end()}});
   }
 
  private:
@@ -26,6 +27,11 @@ class Listener final : public CallObserver {
 Tensor observe(const Module& net, const Tensor& x, const std::function<void(const LayerCall&)>& seen) {
   const Listener listener(seen);
   return net(x);
+}
+
+Tensors observe(const Module& net, const Tensors& inputs, const std::function<void(const LayerCall&)>& seen) {
+  const Listener listener(seen);
+  return net(inputs);
 }
 
 }  // namespace luge::nn

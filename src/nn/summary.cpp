@@ -23,7 +23,7 @@ std::int64_t outputs_of(const Shape& shape) {
 }
 
 LayerSummary describe(const LayerCall& call, bool first) {
-  LayerSummary row{.path = call.path, .type = call.module.describe(), .output = call.output.shape()};
+  LayerSummary row{.path = call.path, .type = call.module.describe(), .output = call.outputs.at(0).shape()};
   for (const auto& cell : call.module.state()->cells) {
     if (!first || cell->is_buffer) continue;
     const std::int64_t count = cell->variable.shape().elements();
@@ -31,10 +31,10 @@ LayerSummary describe(const LayerCall& call, bool first) {
     if (cell->variable.trainable()) row.trainable += count;
   }
   const Work work = call.module.work();
-  row.neurons = outputs_of(call.output.shape());
+  row.neurons = outputs_of(call.outputs[0].shape());
   row.macs = work.multiplies ? row.neurons * work.fan_in : 0;
   row.connections = work.fan_in > 0 ? row.neurons * (work.fan_in + (work.bias ? 1 : 0)) : 0;
-  row.activation_bytes = row.neurons * static_cast<std::int64_t>(size_of(call.output.dtype()));
+  row.activation_bytes = row.neurons * static_cast<std::int64_t>(size_of(call.outputs[0].dtype()));
   return row;
 }
 

@@ -15,7 +15,7 @@ namespace {
 struct Seen {
   std::string path;
   std::string layer;
-  Tensor output;
+  Tensors outputs;
 };
 
 bool belongs_to(const std::string& parameter, const std::string& path) {
@@ -39,11 +39,11 @@ std::string non_finite_element(const Tensor& tensor) {
   return found;
 }
 
-std::string first_non_finite(const nn::Module& net, const Tensor& x) {
+std::string first_non_finite(const nn::Module& net, const Tensors& inputs) {
   const nn::Probe probe(net, true);
   std::vector<Seen> seen;
-  nn::observe(net, x, [&](const nn::LayerCall& call) {
-    seen.push_back({call.path, call.module.describe(), call.output});
+  nn::observe(net, inputs, [&](const nn::LayerCall& call) {
+    seen.push_back({call.path, call.module.describe(), call.outputs});
   });
   const auto parameters = net.named_parameters();
   for (const Seen& call : seen) {
@@ -52,9 +52,11 @@ std::string first_non_finite(const nn::Module& net, const Tensor& x) {
       if (const std::string what = non_finite_element(variable.value()); !what.empty())
         return fmt::format("{} is {}", name, what);
     }
-    if (const std::string what = non_finite_element(call.output); !what.empty()) {
-      return fmt::format("the output of {} ({}) is {}", call.path.empty() ? "the network" : call.path,
-                         call.layer, what);
+    for (const Tensor& output : call.outputs) {
+      if (const std::string what = non_finite_element(output); !what.empty()) {
+        return fmt::format("the output of {} ({}) is {}", call.path.empty() ? "the network" : call.path,
+                           call.layer, what);
+      }
     }
   }
   return {};

@@ -15,6 +15,6 @@ std::string non_finite_element(const Tensor& tensor);
 /// Runs the network's forward pass unfused and names the first parameter or output, in the order of the
 /// calls, that holds a NaN or an infinity: "conv1.weight is nan", "linear2 (Linear 84): output is inf at
 /// index 17". Empty when all of them are finite.
-std::string first_non_finite(const nn::Module& net, const Tensor& x);
+std::string first_non_finite(const nn::Module& net, const Tensors& inputs);
 
 }  // namespace luge::train

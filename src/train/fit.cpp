@@ -171,7 +171,7 @@ class FitRun {
     const Position& position = impl_.position;
     const std::string where = fmt::format("step {} (epoch {}, step {} of {}): {}", position.total_steps + 1,
                                           position.epoch + 1, position.step + 1, fit_.steps, what);
-    const std::string culprit = first_non_finite(*impl_.net, batch.input);
+    const std::string culprit = first_non_finite(*impl_.net, {batch.input});
     const bool loss_is_finite = culprit.empty() && has_finite_loss(batch);
     if (loss_is_finite) {
       // A step that overflows, or running statistics, are not a matter of a derivative.

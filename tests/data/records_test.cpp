@@ -179,7 +179,7 @@ TEST(Collate, PadsToTheLongestAndKeepsTheLengths) {
   EXPECT_EQ(first["boxes"].to_vector<float>()[8 * 4 * 3 + 2 * 4 + 3], 3.5f);
   EXPECT_EQ(first["boxes"].to_vector<float>()[8 * 4 * 3 + 3 * 4], 0.0f);
   EXPECT_EQ(first.host_values("text")[4].text(), "record 4");
-  EXPECT_EQ(first.names(),
+  EXPECT_EQ(first.tensors().names(),
             (std::vector<std::string>{"boxes", "boxes.length", "tokens", "tokens.length", "label"}));
   expect_error<ValueError>([&] { first["box"]; }, {"box", "boxes"});
   EXPECT_EQ(batch.fields().to_string(),
@@ -250,7 +250,7 @@ TEST(Collate, RefusesWhatCannotBe) {
 TEST(Collate, FixedFieldsMayStayOnTheHost) {
   const auto batches = mixed(3).fields({"label"}).batch(3, {.collate = {{"label", Collate::host()}}});
   const Batch batch = batches.epoch(0).next()->to_tensors();
-  EXPECT_TRUE(batch.names().empty());
+  EXPECT_TRUE(batch.tensors().names().empty());
   EXPECT_EQ(batch.host_values("label")[2].as<std::int64_t>()[0], 2);
 }
 

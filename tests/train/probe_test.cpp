@@ -98,11 +98,12 @@ TEST(Probes, LeaveEveryByteAsItWas) {
       {"predict of the net", [&](Subject& s) { s.net.predict(batch.input).to_vector<float>(); }},
       {"save", [&](Subject& s) { s.net.save(dir.file("net.safetensors")); }},
       {"checkpoint", [&](Subject& s) { s.trainer.save(dir.file("all.safetensors")); }},
-      {"diagnosis", [&](Subject& s) { first_non_finite(s.net, batch.input); }},
+      {"diagnosis", [&](Subject& s) { first_non_finite(s.net, {batch.input}); }},
       {"observe in a probe",
        [&](Subject& s) {
          const nn::Probe probe(s.net, true);
-         nn::observe(s.net, batch.input, [](const nn::LayerCall& call) { call.output.to_vector<float>(); });
+         nn::observe(s.net, batch.input,
+                     [](const nn::LayerCall& call) { call.outputs[0].to_vector<float>(); });
        }},
       {"gradient check",
        [](Subject& s) {

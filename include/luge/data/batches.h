@@ -14,6 +14,7 @@
 
 #include "luge/data/collate.h"
 #include "luge/data/dataset.h"
+#include "luge/named_tensors.h"
 #include "luge/tensor.h"
 
 namespace luge::data {
@@ -38,8 +39,7 @@ struct PrefetchOptions {
 struct Batch {
   Tensor input;   ///< the field "input" [rows, …shape of an input]; empty when there is no such field
   Tensor target;  ///< the field "target" [rows, …shape of a target]; empty when the data set has no targets
-  /// The other fields with their names, the lengths of padded fields included.
-  std::vector<std::pair<std::string, Tensor>> others = {};
+  NamedTensors others = {};  ///< the other fields, the lengths of padded fields included
   /// The fields that stay in host memory: for each a name and one value for each row.
   std::vector<std::pair<std::string, std::vector<HostArray>>> host = {};
 
@@ -49,8 +49,10 @@ struct Batch {
   const Tensor& operator[](std::string_view name) const;
   /// Returns the host values of this name, one for each row. Throws ValueError that lists the names.
   const std::vector<HostArray>& host_values(std::string_view name) const;
-  /// Returns the names of the tensors: "input", "target", then the others.
-  std::vector<std::string> names() const;
+  /// Returns all tensors: "input", "target", then the others. An empty one is left out.
+  NamedTensors tensors() const;
+  /// Returns tensors(), so that a network with several inputs can be called with a batch.
+  operator NamedTensors() const { return tensors(); }
 
  private:
   const Tensor* find(std::string_view name) const;

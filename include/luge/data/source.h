@@ -57,7 +57,7 @@ class Row {
   void into(std::size_t field, std::span<std::byte> memory);
   /// Lets a field be written to `value`, whose shape and size follow.
   void into(std::size_t field, HostArray& value);
-  /// Returns false for a field that nobody reads. A source need not write it.
+  /// Returns false for a field that nothing reads. A source need not write it.
   bool wants(std::size_t field) const;
 
   /// Returns the memory for a field of fixed shape. Throws ShapeError when an extent is unknown.
@@ -82,9 +82,9 @@ class Row {
   void finish();
 
  private:
-  struct Nobody {};  // reads the field
+  struct Unread {};  // reads the field
   struct Slot {
-    std::variant<Nobody, std::span<std::byte>, HostArray*, int> target;  // int: a field of row_
+    std::variant<Unread, std::span<std::byte>, HostArray*, int> target;  // int: a field of row_
     bool written = false;
   };
   static constexpr std::size_t kFew = 4;  // fields whose slots need no memory of their own

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "luge/dtype.h"
+#include "luge/nn/tensor_spec.h"
 #include "luge/shape.h"
 
 namespace luge::nn {
@@ -31,6 +32,11 @@ struct Metadata {
   std::vector<std::string> features;  ///< the columns of a table, in the order of the input
   std::string target;                 ///< the column of a table that is predicted
   Output output = Output::values;     ///< what the outputs mean
+  std::vector<TensorSpec> inputs;     ///< the inputs by name; empty for a network with the one above
+  std::vector<TensorSpec> outputs;    ///< the outputs by name; empty when they are not known
+  std::string task;                   ///< the name of the task that it was trained on; empty: not known
+  std::string task_options;           ///< the options of the task, a JSON object
+  std::string recipe;  ///< the steps that make inputs from what the data set holds, a JSON array
 };
 
 }  // namespace luge::nn

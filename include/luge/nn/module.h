@@ -7,16 +7,25 @@
 //     nn::Conv2d conv2 = child("conv2", nn::Conv2d(filters, {.kernel = 3, .padding = nn::same}));
 //     Tensor forward(const Tensor& x) const override { return relu(x + conv2(relu(conv1(x)))); }
 //   };
+//
+// A network with several inputs or outputs names them and overrides the other forward:
+//
+//   struct Translator : nn::Module {
+//     std::vector<std::string> input_names() const override { return {"source", "target"}; }
+//     Tensors forward(const Tensors& in) const override { return {decoder(encoder(in[0]), in[1])}; }
+//   };
 #pragma once
 
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "luge/named_tensors.h"
 #include "luge/nn/metadata.h"
 #include "luge/nn/parameter.h"
 #include "luge/tensor.h"
@@ -53,12 +62,26 @@ class Module {
 
   /// Runs forward on x [N,…]. The first call creates the parameters, in the dtype of x. Errors begin with the
   /// path of the layer that threw them. Throws StateError when forward calls a layer that has parameters or a
-  /// mode but was not registered with child() or sequential().
+  /// mode but was not registered with child() or sequential(), and ShapeError naming the inputs or outputs of
+  /// a module that does not take or return exactly one tensor.
   Tensor operator()(const Tensor& x) const;
+  /// Runs forward on inputs in the order of input_names(): net({words, picture}). Otherwise as above.
+  Tensors operator()(const Tensors& inputs) const;
+  /// Runs forward on inputs by their names; tensors that are not inputs are left alone, so that a data::Batch
+  /// may be given. Returns the outputs with their names. Throws ValueError that names a missing input.
+  NamedTensors operator()(const NamedTensors& inputs) const;
+
+  /// Returns the names of the inputs. Files, sessions and trainers address inputs by them.
+  virtual std::vector<std::string> input_names() const { return {"input"}; }
+  /// Returns the names of the outputs.
+  virtual std::vector<std::string> output_names() const { return {"output"}; }
 
   /// Creates all parameters for inputs of this shape, which has no batch axis: net.build({1, 28, 28}). Throws
   /// what the layers throw for an input that does not match.
   void build(const Shape& input, DType dtype = f32) const;
+  /// Creates all parameters for inputs of the shapes and dtypes of these, whose values are not used: a
+  /// data::Batch, or placeholders. Throws as operator() does.
+  void build(const NamedTensors& inputs) const;
   /// Returns true when all parameters have been created.
   bool built() const;
 
@@ -106,8 +129,12 @@ class Module {
   virtual std::string describe() const { return type(); }
   /// Returns the work of one output, for summaries.
   virtual Work work() const { return {}; }
-  /// Computes the output. A class of your own overrides it; call operator() to run it.
-  virtual Tensor forward(const Tensor& x) const = 0;
+  /// Computes the output of a module with one input and one output. A class of your own overrides it, or the
+  /// one below; call operator() to run it.
+  virtual Tensor forward(const Tensor& x) const;
+  /// Computes the outputs of a module with several inputs or outputs: `inputs` are in the order of
+  /// input_names(), the result is in that of output_names().
+  virtual Tensors forward(const Tensors& inputs) const;
 
   /// Internal: returns what copies share.
   const std::shared_ptr<State>& state() const { return state_; }
@@ -130,6 +157,8 @@ class Module {
   /// Calls create for each parameter without a value. It is called once, with the first input, and never
   /// inside a trace.
   virtual void create_parameters(const Tensor& x) const;
+  /// Does the same in a module with several inputs. The default passes on the first one.
+  virtual void create_parameters(const Tensors& inputs) const;
   /// Sets eval mode as the mode to begin with: a Trainer still puts the module into train mode.
   void begin_in_eval_mode() const;
   /// Creates the Variable of a parameter with an initial value, from inside create_parameters.
@@ -149,7 +178,9 @@ class Module {
   }
 
  private:
-  void ensure_built(const Tensor& x) const;
+  void ensure_built(std::span<const Tensor> inputs) const;
+  template <class In, class Out>
+  Out run(const In& inputs) const;
   std::shared_ptr<State> state_;
 };
 
@@ -194,6 +225,10 @@ class Model {
   bool defined() const { return module_ != nullptr; }
   /// Runs the module on x.
   Tensor operator()(const Tensor& x) const { return (*module_)(x); }
+  /// Runs the module on several inputs.
+  Tensors operator()(const Tensors& inputs) const { return (*module_)(inputs); }
+  /// Runs the module on inputs by their names.
+  NamedTensors operator()(const NamedTensors& inputs) const { return (*module_)(inputs); }
   /// Gives access to the members of the module.
   const Module* operator->() const { return module_.get(); }
   /// Returns the module.

@@ -13,13 +13,15 @@ namespace luge::nn {
 struct LayerCall {
   std::string path;      ///< the path of the module, such as "block1.conv1"; empty for the network itself
   const Module& module;  ///< the module that was called
-  Tensor input;          ///< what it was called with
-  Tensor output;         ///< what it returned
+  Tensors inputs;        ///< what it was called with
+  Tensors outputs;       ///< what it returned
 };
 
 /// Runs the network on x and calls `seen` after each call inside it, inner calls first. Returns the output of
 /// the network.
 Tensor observe(const Module& net, const Tensor& x, const std::function<void(const LayerCall&)>& seen);
+/// Does the same with several inputs and outputs.
+Tensors observe(const Module& net, const Tensors& inputs, const std::function<void(const LayerCall&)>& seen);
 
 /// Puts a network and all its parts into train or eval mode for the length of a scope, on this thread only.
 /// The settings of set_training do not change. In train mode, a part that was put into eval mode by its own
