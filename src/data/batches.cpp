@@ -73,6 +73,8 @@ NamedTensors Batch::tensors() const {
   return all;
 }
 
+Record HostBatch::record(std::int64_t row) const { return read_record(*source, first + row); }
+
 std::string HostBatch::where(std::int64_t row) const { return source->where(first + row); }
 
 std::optional<HostBatch> Epoch::next() {

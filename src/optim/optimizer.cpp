@@ -40,6 +40,8 @@ Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, con
   state_->step = Variable(scalar(0, i64), "step", {.trainable = false});
 }
 
+Optimizer Optimizer::fresh() const { return Optimizer(state_->rule, learning_rate(), state_->options); }
+
 void Optimizer::set_group(const Variables& parameters, const GroupOptions& options) const {
   if (options.rate_factor) check_not_negative("rate_factor", *options.rate_factor);
   if (options.weight_decay) check_not_negative("weight decay", *options.weight_decay);

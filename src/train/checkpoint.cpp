@@ -61,6 +61,12 @@ History history_from(const Json& json) {
   return history;
 }
 
+Json sums_json(const std::vector<LossSum>& sums) {
+  Json json = Json::array();
+  for (const LossSum& sum : sums) json.push_back({sum.cost, sum.weight});
+  return json;
+}
+
 std::string state_text(const Trainer::Impl& impl) {
   const Position& position = impl.position;
   const random::State generator = random::state();
@@ -73,21 +79,33 @@ std::string state_text(const Trainer::Impl& impl) {
                             {"epoch", position.epoch},
                             {"step", position.step},
                             {"total_steps", position.total_steps},
-                            {"loss_sum", position.loss_sum},
-                            {"weight", position.weight},
+                            {"updates", position.updates},
+                            {"losses", sums_json(position.losses)},
                             {"random", {{"seed", generator.seed}, {"draw", generator.draw}}},
-                            {"optimizer", impl.optimizer.name()},
-                            {"loss", impl.loss.name()},
+                            {"optimizer", impl.optimizer_names()},
+                            {"loss", impl.loss_names()},
+                            {"task", impl.task->name()},
                             {"data", impl.data.text()},
                             {"validation", impl.validation.text()},
                             {"history", history_json(impl.history)},
                             {"callbacks", callbacks}});
 }
 
+// Checkpoints of earlier versions have the sums of one loss.
+std::vector<LossSum> sums_from(const Json& json) {
+  if (!json.contains("losses"))
+    return {{json.at("loss_sum").get<double>(),
+             json.at(json.contains("weight") ? "weight" : "rows").get<double>()}};
+  std::vector<LossSum> sums;
+  for (const Json& sum : json.at("losses"))
+    sums.push_back({sum.at(0).get<double>(), sum.at(1).get<double>()});
+  return sums;
+}
+
 Position position_from(const Json& json) {
-  return {json.at("epoch").get<std::int64_t>(), json.at("step").get<std::int64_t>(),
-          json.at("total_steps").get<std::int64_t>(), json.at("loss_sum").get<double>(),
-          json.at(json.contains("weight") ? "weight" : "rows").get<double>()};
+  const auto steps = json.at("total_steps").get<std::int64_t>();
+  return {json.at("epoch").get<std::int64_t>(), json.at("step").get<std::int64_t>(), steps,
+          json.value("updates", steps), sums_from(json)};
 }
 
 Json parsed_state(const std::map<std::string, std::string>& metadata, const std::string& path) {
@@ -169,14 +187,19 @@ std::optional<CheckpointInfo> checkpoint_info(const std::string& path) {
 
 void Trainer::restore(const std::string& path) {
   Impl& impl = *impl_;
-  impl.optimizer.track(impl.net->named_parameters());
+  for (const Trained& each : impl.steps.trained())
+    each.optimizer.track(impl.steps.parameters_of(each.objective));
+  if (impl.steps.average()) impl.steps.average()->begin(impl.net->named_parameters());
   const io::ModelState state = io::read_state(path, *impl.net);
   const Json json = parsed_state(state.extras.metadata, path);
-  check_same(json, "optimizer", impl.optimizer.name(), path);
-  check_same(json, "loss", impl.loss.name(), path);
+  check_same(json, "optimizer", impl.optimizer_names(), path);
+  check_same(json, "loss", impl.loss_names(), path);
   auto values = matched(impl.state_beside(), state.extras, path);
   try {
-    const Position position = position_from(json);
+    Position position = position_from(json);
+    if (position.losses.size() != impl.steps.trained().size())
+      throw FormatError(fmt::format("{}: has {} losses; this training has {}", path, position.losses.size(),
+                                    impl.steps.trained().size()));
     History history = history_from(json.at("history"));
     auto callbacks = json.at("callbacks").get<std::map<std::string, std::string>>();
     const random::State generator{json.at("random").at("seed").get<std::int64_t>(),
@@ -187,7 +210,7 @@ void Trainer::restore(const std::string& path) {
     AllOrNothing assigned;
     for (auto& [variable, value] : values) variable.assign(value);
     assigned.keep();  // from here on nothing can fail
-    impl.position = position;
+    impl.position = std::move(position);
     impl.history = std::move(history);
     impl.callback_states = std::move(callbacks);
     impl.data = std::move(data);

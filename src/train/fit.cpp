@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <set>
 
+#include "luge/all_or_nothing.h"
 #include "luge/error.h"
 #include "luge/nn/observe.h"
-#include "luge/ops/reduce.h"
 #include "train/diagnose.h"
-#include "train/targets.h"
 #include "train/trainer_impl.h"
 
 namespace luge::train {
@@ -18,7 +16,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void check_data(const data::Batches& training, const FitOptions& options) {
+// The fields that a training reads: what the task needs and what the network is given.
+std::vector<std::string> fields_read(const Trainer& trainer, const data::Info& info) {
+  std::vector<std::string> fields;
+  const auto add = [&](const std::string& name) {
+    if (info.fields.find(name) && std::find(fields.begin(), fields.end(), name) == fields.end())
+      fields.push_back(name);
+  };
+  for (const std::string& name : trainer.net().input_names()) add(name);
+  for (const Need& need : trainer.task().needs()) add(need.field);
+  return fields;
+}
+
+void check_data(const Trainer& trainer, const data::Batches& training, const FitOptions& options) {
   const auto refuse_empty = [](const data::Batches& batches, std::string_view role) {
     if (batches.size() > 0) return;
     throw ValueError(fmt::format("fit: the {} data {} has {} samples, no batch of {}", role,
@@ -28,29 +38,15 @@ void check_data(const data::Batches& training, const FitOptions& options) {
   if (options.epochs < 0)
     throw ValueError(fmt::format("fit: epochs is {}; expected at least 0", options.epochs));
   refuse_empty(training, "training");
-  if (!training.dataset().info().target()) {
-    throw ValueError(fmt::format("fit: {} has no targets to train on", training.dataset().info().name));
-  }
+  check_needs("fit", trainer.task().needs(), training.dataset().info());
   if (!options.validation) return;
   refuse_empty(*options.validation, "validation");
   const data::Info &a = training.dataset().info(), &b = options.validation->dataset().info();
-  const data::Field *of_a = a.target(), *of_b = b.target();
-  if (a.input() != b.input() || !of_b || *of_a != *of_b) {
-    const auto text = [](const data::Info& info) {
-      return fmt::format("{} with targets {}", info.input().to_string(),
-                         info.target() ? info.target()->to_string() : "none");
-    };
-    throw ShapeError(
-        fmt::format("fit: the validation data is {}; expected {} as the training data", text(b), text(a)));
-  }
-}
-
-// Names of network and training must be distinct: tensors with equal names could not be saved.
-void check_names(const std::vector<nn::NamedVariable>& state) {
-  std::set<std::string_view> names;
-  for (const auto& [name, variable] : state) {
-    if (names.insert(name).second) continue;
-    throw ValueError(fmt::format("Trainer: two tensors are named '{}'; names must differ to be saved", name));
+  for (const std::string& name : fields_read(trainer, a)) {
+    const auto other = b.fields.find(name);
+    if (other && b.fields[*other] == a.fields.at(name)) continue;
+    throw ShapeError(fmt::format("fit: the validation data has {}; expected {} as the training data",
+                                 b.fields.to_string(), a.fields.to_string()));
   }
 }
 
@@ -109,9 +105,10 @@ class FitRun {
         options_.validation ? DataMark::of_validation(*options_.validation) : DataMark();
     if (!impl_.restored) {
       impl_.position = {};
+      impl_.position.losses = impl_.no_sums();
       impl_.history = {};
       impl_.callback_states.clear();
-      impl_.optimizer.forget_accumulated();
+      for (const Trained& each : impl_.steps.trained()) each.optimizer.forget_accumulated();
     } else if (!options_.accept_changed_data) {
       check_same_data("training", impl_.data, data);
       // A validation may begin or end with a resumption.
@@ -135,15 +132,23 @@ class FitRun {
     fit_.step = position.step;
     fit_.total_steps = position.total_steps;
     fit_.step_is_open = true;
-    fit_.logs = [this] { return impl_.logs(impl_.position.loss_sum, impl_.position.weight, impl_.metrics); };
+    fit_.logs = [this] { return impl_.logs(impl_.position.losses, impl_.steps.measures()); };
     if (position.step == 0) {
-      for (const metrics::Metric& metric : impl_.metrics) metric.reset();
+      for (const Measure& measure : impl_.steps.measures()) measure.metric.reset();
     }
     tell([](Callback& c, Fit& fit) { c.epoch_begin(fit); });
-    auto epoch = training_.epoch(position.epoch, position.step);
-    while (position.step < fit_.steps) {
+    // Batches that were waiting for the last of their update are read again.
+    std::int64_t waiting = impl_.steps.keeps_batches() ? position.step % impl_.accumulate : 0;
+    auto epoch = training_.epoch(position.epoch, position.step - waiting);
+    waiting_.clear();
+    while (position.step < fit_.steps || waiting > 0) {
       const auto batch = epoch.next();
       if (!batch) break;
+      if (waiting > 0) {
+        waiting_.push_back(batch->to_tensors());
+        --waiting;
+        continue;
+      }
       step(*batch);
       tell([](Callback& c, Fit& fit) { c.step_end(fit); });
       if (fit_.stopping()) return;
@@ -153,25 +158,53 @@ class FitRun {
 
   void step(const data::HostBatch& batch) {
     Position& position = impl_.position;
-    if (!expected_) expected_ = impl_.targets_for(batch);
-    check_targets(batch, *expected_);
+    if (!checked_) check_ = impl_.task->checks(impl_.net, batch), checked_ = true;
+    if (check_) check_(batch);
     const data::Batch tensors = batch.to_tensors();
+    const bool update = (position.step + 1) % impl_.accumulate == 0 || position.step + 1 == fit_.steps;
     try {
-      const bool update = (position.step + 1) % impl_.accumulate == 0 || position.step + 1 == fit_.steps;
-      const Step& run = update ? impl_.train_step : impl_.accumulate_step;
-      impl_.add(run(tensors.input, tensors.target), position.loss_sum, position.weight);
+      Part part = impl_.steps.whole(position.updates + 1);
+      part.update = update;
+      if (impl_.steps.keeps_batches()) {
+        waiting_.push_back(tensors);
+        if (update) step_with_waiting(part);
+      } else {
+        Trainer::Impl::add(impl_.steps.run(part, tensors), position.losses);
+      }
     } catch (const NonFiniteError& error) {
       fail_step(tensors, error.what());
     }
+    position.updates += update;
     fit_.step = ++position.step;
     fit_.total_steps = ++position.total_steps;
+  }
+
+  // One update from several batches, objective after objective: later ones see what earlier ones updated.
+  void step_with_waiting(const Part& part) {
+    AllOrNothing assigned;
+    for (const auto& [name, variable] : impl_.state()) AllOrNothing::remember(variable);
+    std::vector<LossSum> sums = impl_.position.losses;
+    for (Part group : impl_.steps.groups(part)) {
+      const std::int64_t repeats = impl_.steps.trained()[group.objectives[0]].objective.repeats;
+      for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
+        for (std::size_t k = 0; k < waiting_.size(); ++k) {
+          group.update = k + 1 == waiting_.size();
+          const std::vector<StepResult> results = impl_.steps.run(group, waiting_[k]);
+          if (repeat == 0) Trainer::Impl::add(results, sums);
+        }
+        group.measure = false;
+      }
+    }
+    assigned.keep();
+    impl_.position.losses = std::move(sums);
+    waiting_.clear();
   }
 
   [[noreturn]] void fail_step(const data::Batch& batch, const std::string& what) {
     const Position& position = impl_.position;
     const std::string where = fmt::format("step {} (epoch {}, step {} of {}): {}", position.total_steps + 1,
                                           position.epoch + 1, position.step + 1, fit_.steps, what);
-    const std::string culprit = first_non_finite(*impl_.net, {batch.input});
+    const std::string culprit = non_finite_layer(batch);
     const bool loss_is_finite = culprit.empty() && has_finite_loss(batch);
     if (loss_is_finite) {
       // A step that overflows, or running statistics, are not a matter of a derivative.
@@ -187,21 +220,32 @@ class FitRun {
                                     : "first of all, " + culprit));
   }
 
+  // A task may use parts of the network alone, with other inputs than the fields of the batch.
+  std::string non_finite_layer(const data::Batch& batch) const {
+    const std::vector<std::string> names = impl_.net->input_names();
+    const bool given = std::all_of(names.begin(), names.end(),
+                                   [&](const std::string& name) { return batch.contains(name); });
+    return given ? first_non_finite(*impl_.net, batch.tensors().select(names)) : std::string();
+  }
+
   bool has_finite_loss(const data::Batch& batch) const {
     const nn::Probe probe(*impl_.net, true);
-    return std::isfinite(sum(impl_.loss(impl_.net(batch.input), batch.target)).item<double>());
+    const Pass pass(impl_.net, batch, true);
+    return std::all_of(impl_.steps.trained().begin(), impl_.steps.trained().end(), [&](const Trained& each) {
+      return std::isfinite(each.objective.loss(pass).value.item<double>());
+    });
   }
 
   void finish_epoch(double seconds) {
     Position& position = impl_.position;
-    shown_ = impl_.logs(position.loss_sum, position.weight, impl_.metrics);
+    shown_ = impl_.logs(position.losses, impl_.steps.measures());
     if (options_.validation) {
       for (const auto& [name, value] : trainer_.evaluate(*options_.validation).metrics)
         shown_.emplace_back(std::string(kValidation) + name, value);
     }
     impl_.history.epochs.push_back(
-        {position.epoch, position.total_steps, seconds, shown_, rate_of_last_step(impl_.optimizer)});
-    position = {position.epoch + 1, 0, position.total_steps, 0, 0};
+        {position.epoch, position.total_steps, seconds, shown_, rate_of_last_step(trainer_.optimizer())});
+    position = {position.epoch + 1, 0, position.total_steps, position.updates, impl_.no_sums()};
     fit_.step_is_open = false;
     fit_.logs = [this] { return shown_; };
     tell([](Callback& c, Fit& fit) { c.epoch_end(fit); });
@@ -213,34 +257,13 @@ class FitRun {
   const FitOptions& options_;
   Fit fit_;
   Logs shown_;
-  std::optional<loss::Targets> expected_;
+  std::function<void(const data::HostBatch&)> check_;
+  bool checked_ = false;
+  std::vector<data::Batch> waiting_;  // for the last batch of their update
 };
 
-void Trainer::prepare(const data::Info& info) {
-  Impl& impl = *impl_;
-  if (!impl.net->built()) impl.net->build(info.input().shape, info.input().dtype);
-  impl.optimizer.track(impl.net->named_parameters());
-  check_names(impl.state());
-  nn::Metadata metadata = impl.net->metadata();
-  metadata.data = info.name;
-  metadata.input = info.input().shape;  // the first call may have had other inputs
-  metadata.dtype = info.input().dtype;
-  if (info.preprocessing) {
-    metadata.offset = info.preprocessing->offset;
-    metadata.scale = info.preprocessing->scale;
-  }
-  metadata.classes = info.classes;
-  metadata.features = info.features;
-  metadata.target = info.target_name;
-  const std::string& loss = impl.loss.name();
-  metadata.output = loss == "softmax_cross_entropy"  ? nn::Output::logits
-                    : loss == "binary_cross_entropy" ? nn::Output::binary_logits
-                                                     : nn::Output::values;
-  impl.net->set_metadata(std::move(metadata));
-}
-
 History Trainer::fit(const data::Batches& training, const FitOptions& options) {
-  check_data(training, options);
+  check_data(*this, training, options);
   return FitRun(*this, *impl_, training, options).run();
 }
 

@@ -21,10 +21,10 @@ class Supervised final : public Task {
   Needs needs() const override { return {{std::string(data::kTarget), "the targets"}}; }
 
   std::vector<Objective> objectives(const nn::Model&) const override {
-    return {{.loss = [loss = loss_](const Pass& pass) {
-      const Tensor weight = pass.batch().contains(kWeight) ? pass[kWeight] : Tensor();
-      return LossTerm::of(loss, pass.output(), pass[data::kTarget], weight);
-    }}};
+    return {{.describes = loss_.name(), .loss = [loss = loss_](const Pass& pass) {
+               const Tensor weight = pass.batch().contains(kWeight) ? pass[kWeight] : Tensor();
+               return LossTerm::of(loss, pass.output(), pass[data::kTarget], weight);
+             }}};
   }
 
   std::vector<Measure> metrics() const override {
@@ -36,6 +36,13 @@ class Supervised final : public Task {
                      }});
     }
     return all;
+  }
+
+  void describe(const data::Info&, nn::Metadata& metadata) const override {
+    const std::string& loss = loss_.name();
+    metadata.output = loss == "softmax_cross_entropy"  ? nn::Output::logits
+                      : loss == "binary_cross_entropy" ? nn::Output::binary_logits
+                                                       : nn::Output::values;
   }
 
   std::function<void(const data::HostBatch&)> checks(const nn::Model& net,

@@ -48,7 +48,10 @@ std::vector<data::Record> Task::interpret(const NamedTensors& outputs, const dat
   return rows;
 }
 
-void Task::describe(const data::Info&, nn::Metadata&) const {}
+void Task::describe(const data::Info&, nn::Metadata& metadata) const {
+  metadata.task = name();
+  metadata.task_options = options();
+}
 
 std::vector<nn::Entry> Task::entries(const nn::Model&) const { return {}; }
 

@@ -1,22 +1,20 @@
 #include "luge/train/trainer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <ostream>
 #include <set>
 
 #include "core/draws.h"
+#include "core/nearest.h"
 #include "luge/all_or_nothing.h"
-#include "luge/autodiff.h"
 #include "luge/compile.h"
-#include "luge/graph.h"
 #include "luge/nn/observe.h"
-#include "luge/ops/check.h"
-#include "luge/ops/math.h"
 #include "train/metrics_files.h"
-#include "train/targets.h"
 #include "train/trainer_impl.h"
 
 namespace luge::train {
@@ -24,12 +22,6 @@ namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-std::vector<metrics::Metric> fresh(const std::vector<metrics::Metric>& metrics) {
-  std::vector<metrics::Metric> own;
-  for (const metrics::Metric& metric : metrics) own.push_back(metric.fresh());
-  return own;
 }
 
 // Remembers the present state and restores it.
@@ -52,114 +44,179 @@ struct Profiling {
   Profiling& operator=(const Profiling&) = delete;
 };
 
-void check_metrics(const std::vector<metrics::Metric>& metrics) {
-  std::set<std::string_view> taken(std::begin(kOwnColumns), std::end(kOwnColumns));
-  taken.insert("loss");
-  for (const metrics::Metric& metric : metrics) {
-    const std::string& name = metric.name();
+// Figures of one name could not be told apart, and columns of a table have theirs.
+class Names {
+ public:
+  void take(const std::string& what, const std::string& name) {
     const bool like_validation = name.starts_with(kValidation);
-    if (name.empty() || like_validation || !taken.insert(name).second) {
-      throw ValueError(fmt::format("Trainer: a metric is named '{}'; {}", name,
-                                   like_validation
-                                       ? "names that begin with val_ are kept for the validation's figures"
-                                   : name.empty() ? "give it a name"
-                                                  : "another figure has this name; names must differ"));
-    }
-    if (metric.result().rank() != 0) {
-      throw ValueError(fmt::format("Trainer: the metric '{}' is {}; a training measures single numbers", name,
-                                   metric.result().shape().to_string()));
-    }
+    if (!name.empty() && !like_validation && taken_.insert(name).second) return;
+    throw ValueError(fmt::format("Trainer: {} is named '{}'; {}", what, name,
+                                 like_validation
+                                     ? "names that begin with val_ are kept for the validation's figures"
+                                 : name.empty() ? "give it a name"
+                                                : "another figure has this name; names must differ"));
   }
+
+ private:
+  std::set<std::string> taken_{std::begin(kOwnColumns), std::end(kOwnColumns)};
+};
+
+void check_objectives(const Task& task, const std::vector<Objective>& objectives) {
+  const auto refuse = [&](const Objective& objective, const std::string& why) {
+    throw ValueError(
+        fmt::format("Trainer: the objective '{}' of the task {} {}", objective.name, task.name(), why));
+  };
+  if (objectives.empty())
+    throw ValueError(fmt::format("Trainer: the task {} has no objectives", task.name()));
+  if (objectives[0].simultaneous)
+    refuse(objectives[0], "is simultaneous, but it is the first: there is none before it");
+  const Objective* before = nullptr;
+  for (const Objective& objective : objectives) {
+    if (!objective.loss) refuse(objective, "has no loss function");
+    if (objective.parameters.empty())
+      refuse(objective, "trains no parameters: its list of patterns is empty");
+    if (objective.every < 1)
+      refuse(objective, fmt::format("has every = {}; expected at least 1", objective.every));
+    if (objective.repeats < 1)
+      refuse(objective, fmt::format("has repeats = {}; expected at least 1", objective.repeats));
+    if (objective.simultaneous && objective.repeats != before->repeats) {
+      refuse(objective, fmt::format("is simultaneous with '{}', but repeats {} times and not {}",
+                                    before->name, objective.repeats, before->repeats));
+    }
+    before = &objective;
+  }
+}
+
+void check_figures(const std::vector<Objective>& objectives, const std::vector<Measure>& measures,
+                   const std::vector<metrics::HostMetric>& host_metrics) {
+  Names names;
+  for (const Objective& objective : objectives) names.take("an objective", objective.name);
+  for (const auto& [metric, update] : measures) {
+    names.take("a metric", metric.name());
+    if (metric.result().rank() == 0) continue;
+    throw ValueError(fmt::format("Trainer: the metric '{}' is {}; a training measures single numbers",
+                                 metric.name(), metric.result().shape().to_string()));
+  }
+  for (const metrics::HostMetric& metric : host_metrics) {
+    for (const metrics::Figure& figure : metric.figures())
+      names.take("a figure of " + metric.name(), figure.name);
+  }
+}
+
+// What TrainerOptions measures of a task: the first output against the target.
+Measure of_first_output(const metrics::Metric& metric) {
+  return {metric, [](const metrics::Metric& own, const Pass& pass) {
+            own.update(pass.output(), pass[data::kTarget]);
+          }};
+}
+
+std::vector<Trained> with_optimizers(const std::vector<Objective>& objectives,
+                                     const std::map<std::string, optim::Optimizer>& optimizers) {
+  std::vector<Trained> trained;
+  std::vector<std::string> names;
+  for (const Objective& objective : objectives) {
+    names.push_back(objective.name);
+    const auto found = optimizers.find(objective.name);
+    if (found == optimizers.end())
+      throw ValueError(fmt::format("Trainer: there is no optimizer for the objective '{}'", objective.name));
+    trained.push_back({objective, found->second});
+  }
+  for (const auto& [name, optimizer] : optimizers) {
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw ValueError(
+          fmt::format("Trainer: an optimizer is given for '{}'{}", name, suggestion(name, names)));
+  }
+  return trained;
+}
+
+std::vector<Trained> with_optimizers(const std::vector<Objective>& objectives, const optim::Optimizer& like) {
+  std::vector<Trained> trained;
+  for (const Objective& objective : objectives)
+    trained.push_back({objective, trained.empty() ? like : like.fresh()});
+  return trained;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace
 
-Trainer::Impl::Impl(nn::Model net_, loss::Loss loss_, optim::Optimizer optimizer_,
-                    const TrainerOptions& options)
-    : net(std::move(net_)),
-      loss(std::move(loss_)),
-      optimizer(std::move(optimizer_)),
-      metrics(options.metrics),
-      own_metrics(fresh(options.metrics)),
+double LossSum::mean() const { return weight > 0 ? cost / weight : std::numeric_limits<double>::quiet_NaN(); }
+
+Trainer::Impl::Impl(nn::Model net_, TaskRef task_, std::vector<Trained> trained,
+                    std::vector<Measure> measures, const TrainerOptions& options)
+    : net(net_),
+      task(std::move(task_)),
+      host_metrics(task->host_metrics()),
       accumulate(options.accumulate),
-      train_step(compile([this](const Tensor& x, const Tensor& y) { return train(x, y, true); })),
-      accumulate_step(compile([this](const Tensor& x, const Tensor& y) { return train(x, y, false); })),
-      measure_step(compile([this](const Tensor& x, const Tensor& y) { return measure(x, y); })),
-      forward(compile([this](const Tensor& x) {
-        const nn::Probe probe(*net, false);
-        return net(x);
-      })) {
-  if (accumulate > 1) optimizer.accumulate_gradients();
+      steps(net_, std::move(trained), std::move(measures), options.accumulate,
+            options.averaging ? std::optional(Average(*options.averaging)) : std::nullopt) {
+  steps.measures_outputs = !host_metrics.empty();
 }
 
-StepResult Trainer::Impl::train(const Tensor& x, const Tensor& y, bool update) {
-  const Tensor output = net(x);
-  const loss::Sums sums = loss.sums(output, y);
-  const std::vector<nn::NamedVariable> parameters = net->named_parameters();
-  Variables variables;
-  for (const nn::NamedVariable& parameter : parameters) variables.push_back(parameter.variable);
-  // Batches that give one update together are divided by their common weight.
-  const bool together = accumulate > 1;
-  const Tensor weight = together && !is_summed() ? sums.weight : Tensor();
-  Tensors gradients = grad(together ? sums.cost : loss(output, y), variables, {.allow_unused = true});
-  if (update) {
-    optimizer.step(parameters, std::move(gradients), weight);
-  } else {
-    optimizer.accumulate(parameters, std::move(gradients), weight);
+void Trainer::Impl::add(const std::vector<StepResult>& results, std::vector<LossSum>& sums) {
+  for (const StepResult& result : results) {
+    LossSum& sum = sums[result.objective];
+    sum.cost += result.cost;
+    sum.weight = result.weight ? sum.weight + *result.weight : 1;
   }
-  const Tensor counted = loss.counted(output, y);
-  for (const metrics::Metric& metric : metrics) metric.update(output, y, counted);
-  return {check_finite(sums.cost, "the loss"), sums.weight};
 }
 
-StepResult Trainer::Impl::measure(const Tensor& x, const Tensor& y) {
-  Tensor output;
-  {
-    const nn::Probe probe(*net, false);
-    output = net(x);
-  }
-  const loss::Sums sums = loss.sums(output, y);
-  const Tensor counted = loss.counted(output, y);
-  for (const metrics::Metric& metric : own_metrics) metric.update(output, y, counted);
-  return {sums.cost, sums.weight};
-}
-
-void Trainer::Impl::add(const StepResult& result, double& loss_sum, double& weight) const {
-  const double cost = std::get<0>(result).item<double>(), own = std::get<1>(result).item<double>();
-  loss_sum += cost;
-  weight = is_summed() ? 1 : weight + own;
-}
-
-loss::Targets Trainer::Impl::targets_for(const data::HostBatch& batch) const {
-  const nn::Probe probe(*net, true);
-  const Tensor output =
-      net(graph::placeholder(batch.input().field.dtype, batch.input().field.shape, "input"));
-  return loss.targets(output.shape(), batch.target().field.shape);
-}
-
-Logs Trainer::Impl::logs(double loss_sum, double weight, const std::vector<metrics::Metric>& measured) const {
-  // Without samples that count there is no loss.
-  Logs logs = {{"loss", weight > 0 ? loss_sum / weight : std::numeric_limits<double>::quiet_NaN()}};
-  for (const metrics::Metric& metric : measured) logs.emplace_back(metric.name(), metric.value());
+Logs Trainer::Impl::logs(const std::vector<LossSum>& sums, const std::vector<Measure>& measured) const {
+  Logs logs;
+  for (std::size_t k = 0; k < sums.size(); ++k)
+    logs.emplace_back(steps.trained()[k].objective.name, sums[k].mean());
+  for (const Measure& measure : measured) logs.emplace_back(measure.metric.name(), measure.metric.value());
   return logs;
 }
 
 Columns Trainer::Impl::columns(bool validates) const {
-  Columns columns = {{"loss", metrics::Better::lower}};
-  for (const metrics::Metric& metric : metrics) columns.push_back({metric.name(), metric.better()});
-  const std::size_t own = columns.size();
-  for (std::size_t k = 0; validates && k < own; ++k)
-    columns.push_back({std::string(kValidation) + columns[k].name, columns[k].better});
+  Columns columns;
+  for (const Trained& each : steps.trained())
+    columns.push_back({each.objective.name, metrics::Better::lower});
+  for (const Measure& measure : steps.measures())
+    columns.push_back({measure.metric.name(), measure.metric.better()});
+  if (!validates) return columns;
+  Columns own = columns;
+  for (const metrics::HostMetric& metric : host_metrics) {
+    for (const metrics::Figure& figure : metric.figures()) own.push_back({figure.name, figure.better});
+  }
+  for (const Column& column : own) columns.push_back({std::string(kValidation) + column.name, column.better});
   return columns;
+}
+
+std::string Trainer::Impl::optimizer_names() const {
+  std::vector<std::string> names;
+  for (const Trained& each : steps.trained()) {
+    const bool one = steps.trained().size() == 1;
+    names.push_back((one ? "" : each.objective.name + ": ") + each.optimizer.name());
+  }
+  return joined(names);
+}
+
+std::string Trainer::Impl::loss_names() const {
+  std::vector<std::string> names;
+  for (const Trained& each : steps.trained())
+    names.push_back(each.objective.describes.empty() ? each.objective.name : each.objective.describes);
+  return joined(names);
 }
 
 std::vector<nn::NamedVariable> Trainer::Impl::state_beside() const {
   std::vector<nn::NamedVariable> all;
-  for (const auto& [name, variable] : optimizer.state()) all.push_back({"optimizer/" + name, variable});
-  for (const metrics::Metric& metric : metrics) {
+  for (const Trained& each : steps.trained()) {
+    const std::string prefix =
+        steps.trained().size() == 1 ? "optimizer/" : fmt::format("optimizer/{}/", each.objective.name);
+    for (const auto& [name, variable] : each.optimizer.state()) all.push_back({prefix + name, variable});
+  }
+  for (const auto& [metric, update] : steps.measures()) {
     int number = 0;
     for (const Variable& sum : metric.state())
       all.push_back({fmt::format("metrics/{}/{}", metric.name(), number++), sum});
+  }
+  for (const auto& [name, variable] : task->state()) all.push_back({"task/" + name, variable});
+  if (steps.average()) {
+    for (nn::NamedVariable& each : steps.average()->state()) all.push_back(std::move(each));
   }
   return all;
 }
@@ -170,18 +227,51 @@ std::vector<nn::NamedVariable> Trainer::Impl::state() const {
   return all;
 }
 
-Trainer::Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options) {
+namespace {
+
+void check(const nn::Model& net, const TrainerOptions& options) {
   if (!net.defined()) throw ValueError("Trainer: the network is empty");
   if (options.accumulate < 1)
     throw ValueError(fmt::format("Trainer: accumulate is {}; expected at least 1", options.accumulate));
+}
+
+template <class Optimizers>
+std::shared_ptr<Trainer::Impl> make(nn::Model net, TaskRef task, const Optimizers& optimizers,
+                                    const TrainerOptions& options, std::vector<Measure> measures) {
+  check(net, options);
+  if (!task) throw ValueError("Trainer: the task is empty");
+  const std::vector<Objective> objectives = task->objectives(net);
+  check_objectives(*task, objectives);
+  for (Measure& measure : task->metrics()) measures.push_back(std::move(measure));
+  check_figures(objectives, measures, task->host_metrics());
+  return std::make_shared<Trainer::Impl>(
+      std::move(net), std::move(task), with_optimizers(objectives, optimizers), std::move(measures), options);
+}
+
+std::vector<Measure> of_first_output(const std::vector<metrics::Metric>& metrics) {
+  std::vector<Measure> measures;
+  for (const metrics::Metric& metric : metrics) measures.push_back(of_first_output(metric));
+  return measures;
+}
+
+}  // namespace
+
+Trainer::Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options) {
   if (loss.reduction() == loss::Reduction::none) {
     throw ValueError(fmt::format(
         "Trainer: the loss {} gives a cost for each sample; a training needs Reduction::mean or sum",
         loss.name()));
   }
-  check_metrics(options.metrics);
-  impl_ = std::make_shared<Impl>(std::move(net), std::move(loss), std::move(optimizer), options);
+  impl_ = make(std::move(net), supervised(std::move(loss), options.metrics), optimizer, options, {});
 }
+
+Trainer::Trainer(nn::Model net, TaskRef task, const optim::Optimizer& optimizer,
+                 const TrainerOptions& options)
+    : impl_(make(std::move(net), std::move(task), optimizer, options, of_first_output(options.metrics))) {}
+
+Trainer::Trainer(nn::Model net, TaskRef task, const std::map<std::string, optim::Optimizer>& optimizers,
+                 const TrainerOptions& options)
+    : impl_(make(std::move(net), std::move(task), optimizers, options, of_first_output(options.metrics))) {}
 
 Evaluation Trainer::evaluate(const data::Batches& batches) {
   if (batches.size() == 0) {
@@ -190,48 +280,77 @@ Evaluation Trainer::evaluate(const data::Batches& batches) {
   }
   const auto start = std::chrono::steady_clock::now();
   const random::Scratch draws;
-  const Impl& impl = *impl_;
-  for (const metrics::Metric& metric : impl.own_metrics) metric.reset();
+  Impl& impl = *impl_;
+  random::set_state({random::state().seed, 0});  // all evaluations of a training draw the same numbers
+  for (const Measure& measure : impl.steps.own_measures()) measure.metric.reset();
+  std::vector<metrics::HostMetric> host_metrics;
+  for (const metrics::HostMetric& metric : impl.host_metrics) host_metrics.push_back(metric.fresh());
   Evaluation result;
-  double loss_sum = 0, weight = 0;
-  std::optional<loss::Targets> expected;
+  std::vector<LossSum> sums = impl.no_sums();
+  std::function<void(const data::HostBatch&)> check;
   auto epoch = batches.epoch(0);
   while (const auto batch = epoch.next()) {
-    if (!expected) expected = impl.targets_for(*batch);
-    check_targets(*batch, *expected);
-    const data::Batch tensors = batch->to_tensors();
-    impl.add(impl.measure_step(tensors.input, tensors.target), loss_sum, weight);
+    if (result.samples == 0) check = impl.task->checks(impl.net, *batch);
+    if (check) check(*batch);
+    const Steps::Evaluated evaluated = impl.steps.evaluate(batch->to_tensors());
+    Impl::add(evaluated.results, sums);
+    if (!host_metrics.empty()) {
+      const std::vector<data::Record> rows = impl.task->interpret(evaluated.outputs, *batch);
+      for (std::size_t row = 0; row < rows.size(); ++row) {
+        const data::Record truth = batch->record(static_cast<std::int64_t>(row));
+        for (const metrics::HostMetric& metric : host_metrics) metric.update(rows[row], truth);
+      }
+    }
     result.samples += batch->rows;
   }
-  result.metrics = impl.logs(loss_sum, weight, impl.own_metrics);
+  result.metrics = impl.logs(sums, impl.steps.own_measures());
+  for (const metrics::HostMetric& metric : host_metrics) {
+    for (const metrics::Figure& figure : metric.figures())
+      result.metrics.emplace_back(figure.name, figure.value);
+  }
   result.seconds = seconds_since(start);
   return result;
 }
 
 Tensor Trainer::predict(const Tensor& inputs) {
+  const std::vector<std::string> names = net().input_names();
+  if (names.size() != 1) {
+    throw ShapeError(fmt::format("predict: the network has the inputs {}; give them by name", joined(names)));
+  }
+  const NamedTensors outputs = predict(NamedTensors{{names[0], inputs}});
+  if (outputs.size() != 1) {
+    throw ShapeError(fmt::format(
+        "predict: the network has the outputs {}; give the input by its name, '{}', to get all of them",
+        joined(outputs.names()), names[0]));
+  }
+  return outputs.begin()->second;
+}
+
+NamedTensors Trainer::predict(const NamedTensors& inputs) {
   const random::Scratch draws;
-  return impl_->forward(inputs);
+  return impl_->steps.predict(inputs);
 }
 
 PlanInfo Trainer::plan(const data::Batch& batch) const {
   const nn::ModeScope train_mode(*impl_->net, true);
-  return impl_->train_step.plan(batch.input, batch.target);
+  return impl_->steps.plan(impl_->steps.all(), batch);
 }
 
 std::string Trainer::profile(const data::Batch& batch, std::int64_t steps) {
   const nn::ModeScope train_mode(*impl_->net, true);
   const Kept kept(impl_->state());
-  impl_->train_step(batch.input, batch.target);  // compiles, warms caches
+  const Part all = impl_->steps.all();
+  impl_->steps.run(all, batch);  // compiles, warms caches
   {
     const Profiling profiling;
-    for (std::int64_t i = 0; i < steps; ++i) impl_->train_step(batch.input, batch.target);
+    for (std::int64_t i = 0; i < steps; ++i) impl_->steps.run(all, batch);
   }
   return explain(batch);
 }
 
 std::string Trainer::explain(const data::Batch& batch) const {
   const nn::ModeScope train_mode(*impl_->net, true);
-  return impl_->train_step.explain(batch.input, batch.target);
+  return impl_->steps.explain(impl_->steps.all(), batch);
 }
 
 std::vector<std::string> Trainer::figures(bool validates) const {
@@ -241,10 +360,22 @@ std::vector<std::string> Trainer::figures(bool validates) const {
 }
 
 const nn::Module& Trainer::net() const { return *impl_->net; }
-const optim::Optimizer& Trainer::optimizer() const { return impl_->optimizer; }
+const Task& Trainer::task() const { return *impl_->task; }
+const optim::Optimizer& Trainer::optimizer() const { return impl_->steps.trained()[0].optimizer; }
+
+const optim::Optimizer& Trainer::optimizer(std::string_view objective) const {
+  std::vector<std::string> names;
+  for (const Trained& each : impl_->steps.trained()) {
+    if (each.objective.name == objective) return each.optimizer;
+    names.push_back(each.objective.name);
+  }
+  throw ValueError(
+      fmt::format("Trainer: there is no objective '{}'{}", objective, suggestion(objective, names)));
+}
+
 const Position& Trainer::position() const { return impl_->position; }
 const History& Trainer::history() const { return impl_->history; }
-std::uint64_t Trainer::traces() const { return impl_->train_step.traces(); }
+std::uint64_t Trainer::traces() const { return impl_->steps.traces(); }
 
 std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation) {
   std::string text;

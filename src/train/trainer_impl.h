@@ -3,47 +3,38 @@
 
 #include <map>
 #include <string>
-#include <tuple>
 #include <vector>
 
-#include "luge/compile.h"
 #include "luge/train/trainer.h"
 #include "train/data_mark.h"
+#include "train/steps.h"
 
 namespace luge::train {
 
-/// Cost and weight of one batch.
-using StepResult = std::tuple<Tensor, Tensor>;
-using Step = CompiledFunction<StepResult, Tensor, Tensor>;
-
 struct Trainer::Impl {
-  Impl(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options);
+  Impl(nn::Model net, TaskRef task, std::vector<Trained> trained, std::vector<Measure> measures,
+       const TrainerOptions& options);
 
-  /// Forward, backward and metrics; then the update, or the gradients kept for it.
-  StepResult train(const Tensor& x, const Tensor& y, bool update);
-  StepResult measure(const Tensor& x, const Tensor& y);
-  bool is_summed() const { return loss.reduction() == loss::Reduction::sum; }
-  /// Adds a batch to the mean (or, for a loss that is summed, the sum) over batches.
-  void add(const StepResult& result, double& loss_sum, double& weight) const;
-  /// Returns which targets the loss takes; the network runs on a placeholder.
-  loss::Targets targets_for(const data::HostBatch& batch) const;
-  /// Loss and metrics so far.
-  Logs logs(double loss_sum, double weight, const std::vector<metrics::Metric>& measured) const;
-  /// The figures of a training: the loss, the metrics, and the same for the validation data.
+  /// Adds what a step had to the sums over batches.
+  static void add(const std::vector<StepResult>& results, std::vector<LossSum>& sums);
+  /// Losses and metrics so far.
+  Logs logs(const std::vector<LossSum>& sums, const std::vector<Measure>& measured) const;
+  /// The figures of a training: the losses, the metrics, and the same for the validation data.
   Columns columns(bool validates) const;
   /// All state, with the names that it has in a file.
   std::vector<nn::NamedVariable> state() const;
   /// All state except the network's.
   std::vector<nn::NamedVariable> state_beside() const;
+  std::vector<LossSum> no_sums() const { return std::vector<LossSum>(steps.trained().size()); }
+  /// What a checkpoint names its optimizers and losses by.
+  std::string optimizer_names() const;
+  std::string loss_names() const;
 
   nn::Model net;
-  loss::Loss loss;
-  optim::Optimizer optimizer;
-  std::vector<metrics::Metric> metrics;
-  std::vector<metrics::Metric> own_metrics;  // for evaluate, so that it may be called within an epoch
+  TaskRef task;
+  std::vector<metrics::HostMetric> host_metrics;
   std::int64_t accumulate;
-  Step train_step, accumulate_step, measure_step;
-  CompiledFunction<Tensor, Tensor> forward;
+  Steps steps;
 
   Position position;
   History history;

@@ -75,8 +75,10 @@ struct Subject {
     all.emplace_back("random", std::vector<double>{static_cast<double>(generator.seed),
                                                    static_cast<double>(generator.draw)});
     const Position& position = trainer.position();
-    all.emplace_back("position", std::vector<double>{static_cast<double>(position.total_steps),
-                                                     static_cast<double>(position.step), position.loss_sum});
+    all.emplace_back(
+        "position",
+        std::vector<double>{static_cast<double>(position.total_steps), static_cast<double>(position.step),
+                            position.losses.empty() ? 0.0 : position.losses[0].cost});
     return all;
   }
 };

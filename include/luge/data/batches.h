@@ -79,6 +79,8 @@ struct HostBatch {
   const HostArray& target() const { return values[kTarget]; }
   /// Copies the batch into tensors.
   Batch to_tensors() const;
+  /// Reads the record of one row again, as it was before padding.
+  Record record(std::int64_t row) const;
   /// Returns where a sample of the batch comes from: its file and row.
   std::string where(std::int64_t row) const;
 

@@ -127,7 +127,7 @@ class Dataset {
   /// Returns the samples for which `wanted` is true. Each sample is read once for that. A shuffle before it
   /// keeps its order of epoch 0.
   Dataset where_true(const std::function<bool(const Record&)>& wanted) const;
-  /// Returns `count` samples that are drawn anew in each epoch; a sample may be drawn several times. Throws
+  /// Returns `count` samples that are drawn again in each epoch; a sample may be drawn several times. Throws
   /// ValueError for a negative count, an empty data set, and weights that are negative, not finite, all 0 or
   /// not as many as the samples.
   Dataset draw(std::int64_t count, const DrawOptions& options = {}) const;

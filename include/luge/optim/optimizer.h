@@ -70,6 +70,10 @@ class Optimizer {
   /// or an option is out of range.
   Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, const OptimizerOptions& options = {});
 
+  /// Returns an optimizer with the same rule, base learning rate and options that has taken no step and
+  /// tracks no parameters.
+  Optimizer fresh() const;
+
   /// Takes one step: each parameter moves along its gradient. A parameter with an empty gradient and a frozen
   /// parameter stay as they are. Outside a compiled function, the new values are evaluated together with the
   /// values of the graph that Tensors still refer to, and the graph is released. Inside a compiled function,

@@ -72,7 +72,8 @@ struct LossTerm {
 ///     train::Objective critic{.name = "critic", .loss = [](const train::Pass& pass) { … },
 ///                             .parameters = {"critic.*"}};
 struct Objective {
-  std::string name = "loss";  ///< the name of its figure, and of its optimizer
+  std::string name = "loss";   ///< the name of its figure, and of its optimizer
+  std::string describes = {};  ///< what is computed, such as "mse"; a checkpoint of another loss is refused
   /// Computes the loss. It is traced with the step that it belongs to and may call grad itself.
   std::function<LossTerm(const Pass&)> loss;
   /// Patterns of the paths of the parameters that it trains, such as "generator.*"; * stands for any text.

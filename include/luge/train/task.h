@@ -66,8 +66,8 @@ class Task {
   /// default returns the outputs as they are.
   virtual std::vector<data::Record> interpret(const NamedTensors& outputs,
                                               const data::HostBatch& batch) const;
-  /// Completes the metadata of the network, such as what the outputs mean and the names of classes, when the
-  /// training data is known.
+  /// Completes the metadata of the network when the training data is known. The default records the name and
+  /// the options of the task.
   virtual void describe(const data::Info& info, nn::Metadata& metadata) const;
   /// Returns further functions for the file of the network, such as encode and decode_step.
   virtual std::vector<nn::Entry> entries(const nn::Model& net) const;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,18 +16,22 @@
 #include "luge/nn/module.h"
 #include "luge/optim/optimizer.h"
 #include "luge/tensor.h"
+#include "luge/train/averaging.h"
 #include "luge/train/callback.h"
 #include "luge/train/history.h"
+#include "luge/train/task.h"
 
 namespace luge::train {
 
 /// Options of a Trainer.
 struct TrainerOptions {
-  std::vector<metrics::Metric> metrics = {};  ///< what is measured besides the loss
+  /// What is measured besides the loss, of the first output of the network and the field "target".
+  std::vector<metrics::Metric> metrics = {};
   /// The number of batches that give one update, as one large batch would. The last batch of an epoch always
   /// gives an update, with the batches that there are. Gradients are summed in slots, so that the memory is
   /// that of one batch.
   std::int64_t accumulate = 1;
+  std::optional<Averaging> averaging = {};  ///< averages of the parameters; evaluation uses them
 };
 
 /// Options of Trainer::fit.
@@ -51,17 +56,27 @@ struct Evaluation {
 /// Writes "loss: 0.3012 - accuracy: 0.8903 (10000 samples)".
 std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation);
 
+/// The cost of one objective over some batches.
+struct LossSum {
+  double cost = 0;    ///< Σ weight·cost
+  double weight = 0;  ///< Σ weight; 1 when costs are added and not divided
+  /// Returns cost / weight; NaN when nothing counted.
+  double mean() const;
+  /// Returns true when both are equal.
+  bool operator==(const LossSum&) const = default;
+};
+
 /// How far a training has come.
 struct Position {
   std::int64_t epoch = 0;        ///< the number of the epoch, counted from 0
   std::int64_t step = 0;         ///< the number of finished steps of this epoch
   std::int64_t total_steps = 0;  ///< the number of finished steps of the whole training
-  double loss_sum = 0;           ///< Σ weight·cost of this epoch so far
-  double weight = 0;             ///< Σ weight of this epoch so far
+  std::int64_t updates = 0;      ///< the number of updates of the whole training
+  std::vector<LossSum> losses;   ///< the objectives over this epoch so far
 };
 
 /// Trains a network. A step takes one batch and is one compiled program: forward, loss, backward, update and
-/// metrics. Copies share their state.
+/// metrics. With a task of several objectives, each has an optimizer of its own. Copies share their state.
 ///
 ///     train::Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(1e-3));
 ///     auto history = trainer.fit(data.shuffle().batch(64), {.epochs = 5});
@@ -70,6 +85,13 @@ class Trainer {
   /// Makes a trainer. Throws ValueError when two figures have one name, when a metric is not a single number,
   /// when the loss has Reduction::none, when accumulate is below 1, and when the network is empty.
   Trainer(nn::Model net, loss::Loss loss, optim::Optimizer optimizer, const TrainerOptions& options = {});
+  /// Makes a trainer for a task. Each objective has an optimizer like this one. Throws ValueError as above,
+  /// and when the task has no objectives or one of them is not complete.
+  Trainer(nn::Model net, TaskRef task, const optim::Optimizer& optimizer, const TrainerOptions& options = {});
+  /// Makes a trainer for a task, with an optimizer for each objective by its name. Throws ValueError as
+  /// above, and when the names of the optimizers are not those of the objectives.
+  Trainer(nn::Model net, TaskRef task, const std::map<std::string, optim::Optimizer>& optimizers,
+          const TrainerOptions& options = {});
 
   /// Creates the parameters and the optimizer state for such data, and records in the metadata of the network
   /// what the data is: shape, class names, scaling. fit calls it first; call it before restore, plan and
@@ -90,6 +112,8 @@ class Trainer {
   /// Returns the outputs of the network in eval mode for a batch of inputs that are scaled already. Nothing
   /// changes.
   Tensor predict(const Tensor& inputs);
+  /// Returns the outputs for inputs by their names, such as a data::Batch. Nothing changes.
+  NamedTensors predict(const NamedTensors& inputs);
 
   /// Writes a checkpoint: network with graph, optimizer, metrics, position, random generator, history and
   /// callbacks. The file is written completely or not at all. Throws FileError when it cannot be written.
@@ -113,8 +137,13 @@ class Trainer {
 
   /// Returns the network.
   const nn::Module& net() const;
-  /// Returns the optimizer.
+  /// Returns the task.
+  const Task& task() const;
+  /// Returns the optimizer; of several that of the first objective.
   const optim::Optimizer& optimizer() const;
+  /// Returns the optimizer of an objective. Throws ValueError that lists the objectives when there is none of
+  /// this name.
+  const optim::Optimizer& optimizer(std::string_view objective) const;
   /// Returns how far the training has come.
   const Position& position() const;
   /// Returns what was measured so far.

@@ -1,0 +1,22 @@
+// Averaging: the mean of the parameters over the steps of a training, which often predicts better than the
+// last values.
+#pragma once
+
+#include <cstdint>
+
+namespace luge::train {
+
+/// Options of averaged parameters. Evaluation, validation, prediction and the eval graph of saved files use
+/// the averages; training goes on with the parameters themselves.
+struct Averaging {
+  /// The weight of the earlier average at each update, in [0, 1): average ← decay·average + (1-decay)·value.
+  /// In the first updates it is (1+t)/(10+t) while that is smaller, so that the initial values are soon
+  /// forgotten. Source: TensorFlow ExponentialMovingAverage with num_updates.
+  double decay = 0.999;
+  /// True: the average is the mean of the values after all updates from `start`, and decay is not used.
+  /// Source: Izmailov et al. 2018, stochastic weight averaging.
+  bool mean = false;
+  std::int64_t start = 0;  ///< the number of updates before averaging begins; the average is the value before
+};
+
+}  // namespace luge::train

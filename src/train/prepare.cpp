@@ -1,0 +1,98 @@
+// Trainer::prepare: the parameters, the optimizers' state, and what the network's file says of its data.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "luge/data/collate.h"
+#include "luge/error.h"
+#include "luge/nn/observe.h"
+#include "train/trainer_impl.h"
+
+namespace luge::train {
+namespace {
+
+// Names of network and training must be distinct: tensors with equal names could not be saved.
+void check_names(const std::vector<nn::NamedVariable>& state) {
+  std::set<std::string_view> names;
+  for (const auto& [name, variable] : state) {
+    if (names.insert(name).second) continue;
+    throw ValueError(fmt::format("Trainer: two tensors are named '{}'; names must differ to be saved", name));
+  }
+}
+
+// A batch whose values do not matter, with the fields that batches of such data have by default.
+data::Batch typical_batch(const data::Schema& fields) {
+  constexpr std::int64_t kRows = 2, kExtent = 8;
+  data::Batch batch;
+  const auto add = [&](const std::string& name, const Tensor& value) {
+    if (name == data::kInput) {
+      batch.input = value;
+    } else if (name == data::kTarget) {
+      batch.target = value;
+    } else {
+      batch.others.set(name, value);
+    }
+  };
+  for (const auto& [name, field] : fields) {
+    if (field.text) continue;
+    Shape shape = field.shape.inserted(0, kRows);
+    std::int64_t ragged = 0;
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      if (shape[axis] == unknown) shape = shape.with(axis, kExtent), ++ragged;
+    }
+    add(name, zeros(shape, field.dtype));
+    if (ragged > 0)
+      add(name + data::kLength, full(ragged == 1 ? Shape{kRows} : Shape{kRows, ragged}, kExtent, i64));
+  }
+  return batch;
+}
+
+bool has_inputs(const nn::Module& net, const data::Batch& batch) {
+  const std::vector<std::string> names = net.input_names();
+  return std::all_of(names.begin(), names.end(), [&](const auto& name) { return batch.contains(name); });
+}
+
+// A network whose task calls its parts in another way than forward does is built by that.
+void build_by_objectives(const nn::Model& net, const Steps& steps, const data::Batch& batch) {
+  const nn::Probe probe(*net, true);
+  const Pass pass(net, batch, true);
+  for (const Trained& each : steps.trained()) each.objective.loss(pass);
+}
+
+}  // namespace
+
+void Trainer::prepare(const data::Info& info) {
+  Impl& impl = *impl_;
+  const std::vector<std::string> inputs = impl.net->input_names();
+  const bool one = inputs.size() == 1 && info.fields.find(inputs[0]).has_value();
+  if (!impl.net->built() && one) {
+    const data::Field& field = info.fields.at(inputs[0]);
+    impl.net->build(field.shape, field.dtype);
+  }
+  const data::Batch batch = typical_batch(info.fields);
+  if (!impl.net->built() && has_inputs(*impl.net, batch)) impl.net->build(batch.tensors());
+  if (!impl.net->built()) build_by_objectives(impl.net, impl.steps, batch);
+  for (const Trained& each : impl.steps.trained())
+    each.optimizer.track(impl.steps.parameters_of(each.objective));
+  if (impl.steps.average()) impl.steps.average()->begin(impl.net->named_parameters());
+  check_names(impl.state());
+  nn::Metadata metadata = impl.net->metadata();
+  metadata.data = info.name;
+  if (one) {
+    metadata.input = info.fields.at(inputs[0]).shape;  // the first call may have had other inputs
+    metadata.dtype = info.fields.at(inputs[0]).dtype;
+  }
+  if (info.preprocessing) {
+    metadata.offset = info.preprocessing->offset;
+    metadata.scale = info.preprocessing->scale;
+  }
+  metadata.classes = info.classes;
+  metadata.features = info.features;
+  metadata.target = info.target_name;
+  impl.task->describe(info, metadata);
+  impl.net->set_metadata(std::move(metadata));
+}
+
+}  // namespace luge::train
