@@ -196,7 +196,7 @@ void Module::create(const Parameter& parameter, const Tensor& initial) const {
 
 void Module::build(const Shape& input, DType dtype) const {
   const Probe probe(*this, mode_now(*state_->mode));
-  (*this)(argument_leaf({dtype, input.inserted(0, unknown)}, "input"));
+  (*this)(Tensors{argument_leaf({dtype, input.inserted(0, unknown)}, "input")});
 }
 
 void Module::build(const NamedTensors& inputs) const {
