@@ -1,6 +1,6 @@
 # The rooms of src/ in the order in which data passes through them, and the library made of them.
 # A room is an OBJECT library: ops, layers and kernels register themselves, and objects are never dropped by a linker.
-set(LUGE_ROOMS core graph ops autodiff compile runtime backend nn init loss metrics optim data train models io)
+set(LUGE_ROOMS core graph ops autodiff compile runtime backend nn init loss metrics optim data train tasks models io experiment)
 set(LUGE_ROOM_OBJECTS)
 
 add_library(luge_headers INTERFACE)

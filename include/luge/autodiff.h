@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 
+#include "luge/named_tensors.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
 
@@ -32,6 +33,11 @@ Tensors grad(const Tensor& root, std::span<const Tensor> targets, const GradOpti
 Tensors grad(const Tensor& root, const std::vector<Variable>& targets, const GradOptions& options = {});
 /// Returns the gradients with respect to tensors in a list in braces. Throws the same errors.
 Tensors grad(const Tensor& root, std::initializer_list<Tensor> targets, const GradOptions& options = {});
+/// Returns the gradients with respect to tensors with names, under the same names. Throws the same errors,
+/// which name the target.
+///
+///     NamedTensors g = grad(loss, NamedTensors{{"weight", w}, {"bias", b}});
+NamedTensors grad(const Tensor& root, const NamedTensors& targets, const GradOptions& options = {});
 /// Returns the gradient with respect to one tensor. Throws the same errors.
 Tensor grad(const Tensor& root, const Tensor& target, const GradOptions& options = {});
 /// Returns the gradient with respect to the current value of one Variable. Throws the same errors.

@@ -1,7 +1,6 @@
 // compile(fn): traces a function once for each kind of arguments and then runs it as one Program.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "luge/device.h"
+#include "luge/flatten.h"
 #include "luge/math_mode.h"
 #include "luge/tensor.h"
 
@@ -70,13 +70,13 @@ std::uint64_t program_runs();
 
 namespace detail {
 
-/// A compiled function whose parameters and results are lists of tensors.
+/// A compiled function whose parameters and results are flat.
 class Compiled {
  public:
-  explicit Compiled(std::function<Tensors(const Tensors&)> function);
-  Tensors call(const Tensors& arguments) const;
-  PlanInfo plan(const Tensors& arguments) const;
-  std::string explain(const Tensors& arguments) const;
+  explicit Compiled(std::function<Flat(const Flat&)> function);
+  Flat call(const Flat& arguments) const;
+  PlanInfo plan(const Flat& arguments) const;
+  std::string explain(const Flat& arguments) const;
   std::uint64_t traces() const;
 
  private:
@@ -84,20 +84,12 @@ class Compiled {
   std::shared_ptr<State> state_;
 };
 
-template <class T>
-concept TensorLike = std::convertible_to<T, Tensor>;
-
-// A list of outputs as a tuple, pair or array.
-template <class Result, std::size_t... I>
-Result from_list(Tensors& out, std::index_sequence<I...>) {
-  return Result{std::move(out[I])...};
-}
-
 }  // namespace detail
 
-/// A function that compile made. The first call traces it, and so does a call with other shapes or dtypes, in
-/// the other train/eval mode, or with another math or precision. Each call reads the current values of the
-/// Variables and assigns the new ones at its end. When a call throws, no Variable changes.
+/// A function that compile made. The first call traces it, and so does a call with other shapes, dtypes,
+/// numbers or names of tensors, in the other train/eval mode, or with another math or precision. Each call
+/// reads the current values of the Variables and assigns the new ones at its end. When a call throws, no
+/// Variable changes.
 template <class Result, class... Args>
 class CompiledFunction {
  public:
@@ -106,50 +98,31 @@ class CompiledFunction {
   /// Runs the program for these arguments and compiles it first if necessary. Throws what the function throws
   /// while it is traced, and what its operations throw while they run.
   Result operator()(const Args&... args) const {
-    Tensors out = compiled_.call({Tensor(args)...});
-    if constexpr (std::is_void_v<Result>) {
-      return;
-    } else if constexpr (std::same_as<Result, Tensor>) {
-      return std::move(out[0]);
-    } else if constexpr (std::same_as<Result, Tensors>) {
-      return out;
-    } else {
-      return detail::from_list<Result>(out, std::make_index_sequence<std::tuple_size_v<Result>>{});
+    Flat results = compiled_.call(flat(args...));
+    if constexpr (!std::is_void_v<Result>) {
+      FlatReader from(results);
+      return Flatten<Result>::take(from);
     }
   }
   /// Returns the memory needed for such arguments. Compiles the program if necessary, but runs nothing.
-  PlanInfo plan(const Args&... args) const { return compiled_.plan({Tensor(args)...}); }
+  PlanInfo plan(const Args&... args) const { return compiled_.plan(flat(args...)); }
   /// Returns the program for such arguments as text: steps, kernels, layouts, and why kernels were refused.
-  std::string explain(const Args&... args) const { return compiled_.explain({Tensor(args)...}); }
+  std::string explain(const Args&... args) const { return compiled_.explain(flat(args...)); }
   /// Returns how often the function was traced.
   std::uint64_t traces() const { return compiled_.traces(); }
 
  private:
+  static Flat flat(const Args&... args) {
+    Flat all;
+    all.tensors.reserve(sizeof...(Args));
+    (Flatten<Args>::put(args, all), ...);
+    return all;
+  }
+
   detail::Compiled compiled_;
 };
 
 namespace detail {
-
-template <class Result>
-Tensors to_list(Result&& result) {
-  using R = std::remove_cvref_t<Result>;
-  if constexpr (std::same_as<R, Tensor>) {
-    return {std::forward<Result>(result)};
-  } else if constexpr (std::same_as<R, Tensors>) {
-    return std::forward<Result>(result);
-  } else {
-    return std::apply([](auto&&... each) { return Tensors{Tensor(each)...}; }, std::forward<Result>(result));
-  }
-}
-
-template <class T>
-inline constexpr bool is_result = std::is_void_v<T> || std::same_as<T, Tensor> || std::same_as<T, Tensors>;
-template <class... T>
-inline constexpr bool is_result<std::tuple<T...>> = (TensorLike<T> && ...);
-template <class T, class U>
-inline constexpr bool is_result<std::pair<T, U>> = is_result<std::tuple<T, U>>;
-template <class T, std::size_t N>
-inline constexpr bool is_result<std::array<T, N>> = TensorLike<T>;
 
 template <class F>
 concept FunctionObject = !std::is_function_v<std::remove_pointer_t<F>>;
@@ -160,29 +133,34 @@ inline constexpr bool has_one_call = requires {
   &F::operator();
 };
 
-// Calls the function with a list of arguments and returns its results as a list.
-template <class Result, class F, std::size_t... I>
-Tensors call_with_list(F& function, const Tensors& in, std::index_sequence<I...>) {
+// Calls the function with flat arguments and returns its results flat.
+template <class Result, class... Args, class F>
+Flat call_flat(F& function, Flat arguments) {
+  [[maybe_unused]] FlatReader from(arguments);
+  std::tuple<Args...> values{Flatten<Args>::take(from)...};  // in braces: from left to right
+  Flat results;
   if constexpr (std::is_void_v<Result>) {
-    function(in[I]...);
-    return {};
+    std::apply(function, std::move(values));
   } else {
-    return to_list(function(in[I]...));
+    Flatten<std::remove_cvref_t<Result>>::put(std::apply(function, std::move(values)), results);
   }
+  return results;
 }
 
 template <class F, class Result, class... Args>
 auto compile_as(F function) {
-  static_assert((TensorLike<Args> && ...),
-                "luge::compile: every parameter of the function must be a Tensor; capture anything else");
+  using Returned = std::remove_cvref_t<Result>;
+  static_assert((Flattens<Args> && ...),
+                "luge::compile: every parameter of the function must be a Tensor, Tensors, NamedTensors, "
+                "data::Batch, or a tuple, pair or array of them; capture anything else");
   static_assert(
-      is_result<Result>,
-      "luge::compile: the function must give a Tensor, Tensors, a tuple of Tensors, or nothing; numbers "
-      "are read with item() from what the compiled function gives");
-  auto untyped = [function = std::move(function)](const Tensors& in) mutable {
-    return call_with_list<Result>(function, in, std::index_sequence_for<Args...>{});
+      std::is_void_v<Returned> || Flattens<Returned>,
+      "luge::compile: the function must return a Tensor, Tensors, NamedTensors, a tuple, pair or array "
+      "of them, or nothing; numbers are read with item() from what the compiled function returns");
+  auto flat = [function = std::move(function)](const Flat& in) mutable {
+    return call_flat<Returned, Args...>(function, in);
   };
-  return CompiledFunction<Result, Args...>(Compiled(std::move(untyped)));
+  return CompiledFunction<Returned, Args...>(Compiled(std::move(flat)));
 }
 
 template <class F, class Result, class Class, class... Args>
@@ -196,8 +174,10 @@ auto compile_member(F function, Result (Class::*)(Args...)) {
 
 }  // namespace detail
 
-/// Compiles a callable. It takes Tensors and returns a Tensor, Tensors, a tuple of Tensors, or nothing; a
-/// callable of another kind does not compile.
+/// Compiles a callable. It takes values of type Tensor, Tensors, NamedTensors and data::Batch, in any mixture
+/// and in tuples, and returns a Tensor, Tensors, NamedTensors, a tuple, pair or array of them, or nothing; a
+/// callable of another kind does not compile. Of a batch it sees the tensors and not what stays in host
+/// memory. Types of your own take part through luge::Flatten.
 ///
 ///     auto step = compile([&](Tensor x, Tensor y) { return loss(net(x), y); });
 ///     Tensor value = step(images, labels);
@@ -205,7 +185,7 @@ template <detail::FunctionObject F>
 auto compile(F function) {
   static_assert(
       detail::has_one_call<F>,
-      "luge::compile: give it a function, or a lambda whose parameters are Tensors and not auto, such as "
+      "luge::compile: give it a function, or a lambda whose parameters have types and not auto, such as "
       "compile([&](Tensor x) { return net(x); })");
   if constexpr (detail::has_one_call<F>) return detail::compile_member(std::move(function), &F::operator());
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "luge/named_tensors.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
 
@@ -29,7 +30,7 @@ struct GradientCheckOptions {
 
 /// The two gradients of one element.
 struct GradientEntry {
-  std::string path;        ///< "input 0", or the name of the Variable; of a direction all of them
+  std::string path;  ///< "input 0", "input 'name'", or the name of the Variable; of a direction all of them
   std::int64_t index = 0;  ///< the row-major position of the element; -1: a direction
   double analytic = 0;     ///< the gradient that grad gives
   double numeric = 0;      ///< the difference quotient
@@ -64,6 +65,9 @@ struct GradientReport {
 ///     GradientReport report = gradient_check([](const Tensors& in) { return Tensors{tanh(in[0])}; }, {x});
 GradientReport gradient_check(const std::function<Tensors(const Tensors&)>& function, const Tensors& inputs,
                               const GradientCheckOptions& options = {});
+/// Does the same for a function of tensors with names, which name the entries of the report and the errors.
+GradientReport gradient_check(const std::function<NamedTensors(const NamedTensors&)>& function,
+                              const NamedTensors& inputs, const GradientCheckOptions& options = {});
 /// Compares the gradients with respect to float64 Variables that `function` reads. The Variables have their
 /// values again afterwards. Throws as above.
 GradientReport gradient_check(const std::function<Tensors()>& function, const Variables& variables,

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "luge/named_tensors.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
 
@@ -53,6 +54,8 @@ Operation group(const std::vector<Operation>& operations);
 /// an assignment returns the assigned value.
 Operation record(const std::function<void()>& function);
 
+class FedPlaceholders;  // internal
+
 /// What Session::run is asked for.
 using Fetch = std::variant<Tensor, Variable, Operation>;
 /// A placeholder and its value.
@@ -83,6 +86,19 @@ class Session {
   /// Carries out one operation. Throws the same errors.
   void run(const Operation& operation, const std::vector<Feed>& feeds = {});
 
+  /// Computes tensors and returns them under the same names. Placeholders are fed by their names; tensors
+  /// that no placeholder of the fetches is named after are left alone, so that a data::Batch may be given.
+  /// Throws the same errors, and ValueError when two placeholders that are needed have one name.
+  ///
+  ///     NamedTensors out = session.run({{"loss", loss}}, {{"images", x}, {"labels", y}});
+  NamedTensors run(const NamedTensors& fetches, const NamedTensors& feeds);
+  /// Computes all fetches as above, with placeholders fed by their names.
+  Tensors run(const std::vector<Fetch>& fetches, const NamedTensors& feeds);
+  /// Computes one tensor, with placeholders fed by their names.
+  Tensor run(const Tensor& fetch, const NamedTensors& feeds);
+  /// Carries out one operation, with placeholders fed by their names.
+  void run(const Operation& operation, const NamedTensors& feeds);
+
   /// Returns true when the Variable has a value in this session.
   bool initialized(const Variable& variable) const;
   /// Returns the Variables that have a value in this session, the oldest first.
@@ -95,6 +111,7 @@ class Session {
 
  private:
   struct Values;
+  Tensors run_fed(const std::vector<Fetch>& fetches, FedPlaceholders feeds);
   std::unique_ptr<Values> values_;
 };
 

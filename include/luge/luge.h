@@ -8,12 +8,18 @@
 #include "luge/data/collate.h"
 #include "luge/data/dataset.h"
 #include "luge/data/normalizer.h"
+#include "luge/data/recipe.h"
 #include "luge/data/record.h"
 #include "luge/data/source.h"
 #include "luge/data/sources.h"
 #include "luge/device.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
+#include "luge/experiment/config.h"
+#include "luge/experiment/data_sets.h"
+#include "luge/experiment/run.h"
+#include "luge/experiment/settings.h"
+#include "luge/flatten.h"
 #include "luge/gradient_check.h"
 #include "luge/graph.h"
 #include "luge/init/init.h"
@@ -24,6 +30,7 @@
 #include "luge/io/safetensors.h"
 #include "luge/loss/loss.h"
 #include "luge/math_mode.h"
+#include "luge/metrics/class_scores.h"
 #include "luge/metrics/host_metric.h"
 #include "luge/metrics/metric.h"
 #include "luge/models/gallery.h"
@@ -35,12 +42,15 @@
 #include "luge/nn/embedding.h"
 #include "luge/nn/entry.h"
 #include "luge/nn/flatten.h"
+#include "luge/nn/gradient_check.h"
 #include "luge/nn/linear.h"
 #include "luge/nn/load.h"
+#include "luge/nn/matches.h"
 #include "luge/nn/metadata.h"
 #include "luge/nn/module.h"
 #include "luge/nn/norm.h"
 #include "luge/nn/observe.h"
+#include "luge/nn/padded.h"
 #include "luge/nn/parameter.h"
 #include "luge/nn/pool.h"
 #include "luge/nn/recurrent.h"
@@ -67,14 +77,20 @@
 #include "luge/optim/optimizers.h"
 #include "luge/optim/schedule.h"
 #include "luge/optim/slots.h"
+#include "luge/output_kind.h"
 #include "luge/random.h"
 #include "luge/shape.h"
+#include "luge/tasks/custom.h"
+#include "luge/tasks/next_token.h"
+#include "luge/tasks/registry.h"
 #include "luge/tensor.h"
+#include "luge/train/averaging.h"
 #include "luge/train/callback.h"
 #include "luge/train/callbacks.h"
 #include "luge/train/checkpoint_info.h"
 #include "luge/train/history.h"
 #include "luge/train/objective.h"
+#include "luge/train/stages.h"
 #include "luge/train/task.h"
 #include "luge/train/trainer.h"
 #include "luge/variable.h"
@@ -115,6 +131,12 @@
 
 /// @namespace luge::models
 /// The gallery of networks that Luge knows by name.
+
+/// @namespace luge::data::steps
+/// The steps of recipes.
+
+/// @namespace luge::tasks
+/// What networks learn: tasks by name, and tasks of your own.
 
 /// @namespace luge::train
 /// The trainer and its callbacks.

@@ -13,6 +13,9 @@
 
 namespace luge {
 
+/// The end of the name of the lengths of padded values: "tokens.length" is i64 [N] beside "tokens" [N,T].
+inline constexpr const char* kLengthEnd = ".length";
+
 /// A list of tensors with distinct names. Copies are cheap, as those of Tensors are.
 ///
 ///     NamedTensors out = net(NamedTensors{{"source", s}, {"target", t}});

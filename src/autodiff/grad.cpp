@@ -37,10 +37,10 @@ Tensor seed_for(const Tensor& root, const GradOptions& options) {
 }
 
 // The error for a target that no gradient reaches, with the most likely reason.
-[[noreturn]] void fail_unreached(const Tensor& root, const Tensor& target, std::size_t position,
+[[noreturn]] void fail_unreached(const Tensor& root, const Tensor& target, const std::string& who,
                                  bool met_cut) {
   const Node* node = target.node();
-  std::string what = fmt::format("target {} ({})", position, describe(target));
+  std::string what = fmt::format("{} ({})", who, describe(target));
   if (node->leaf == Leaf::read) {
     if (const auto slot = node->slot.lock()) {
       what = fmt::format("Variable '{}'", slot->name);
@@ -65,14 +65,14 @@ Tensor seed_for(const Tensor& root, const GradOptions& options) {
       fmt::format("grad: the root does not depend on {}; pass allow_unused = true for zeros", what));
 }
 
-}  // namespace
-
-Tensors grad(const Tensor& root, std::span<const Tensor> targets, const GradOptions& options) {
+/// `who` says which target an error is about.
+Tensors gradients(const Tensor& root, std::span<const Tensor> targets, const GradOptions& options,
+                  const std::function<std::string(std::size_t)>& who) {
   const std::lock_guard lock(engine_mutex());
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (!is_floating(targets[i].dtype())) {
-      throw DTypeError(fmt::format("grad: target {} is {}; only floating tensors have gradients", i,
-                                   describe(targets[i])));
+      throw DTypeError(
+          fmt::format("grad: {} is {}; only floating tensors have gradients", who(i), describe(targets[i])));
     }
   }
   const Building building;
@@ -82,10 +82,23 @@ Tensors grad(const Tensor& root, std::span<const Tensor> targets, const GradOpti
   if (!current_trace()) remember_grad_root(root, targets);
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (result.gradients[i].defined()) continue;
-    if (!options.allow_unused || result.met_cut) fail_unreached(root, targets[i], i, result.met_cut);
+    if (!options.allow_unused || result.met_cut) fail_unreached(root, targets[i], who(i), result.met_cut);
     result.gradients[i] = zeros_like(targets[i]);
   }
   return std::move(result.gradients);
+}
+
+}  // namespace
+
+Tensors grad(const Tensor& root, std::span<const Tensor> targets, const GradOptions& options) {
+  return gradients(root, targets, options, [](std::size_t i) { return fmt::format("target {}", i); });
+}
+
+NamedTensors grad(const Tensor& root, const NamedTensors& targets, const GradOptions& options) {
+  const std::vector<std::string> names = targets.names();
+  const Tensors values = targets.values();
+  return {names, gradients(root, values, options,
+                           [&](std::size_t i) { return fmt::format("target '{}'", names[i]); })};
 }
 
 Tensors grad(const Tensor& root, const std::vector<Variable>& targets, const GradOptions& options) {

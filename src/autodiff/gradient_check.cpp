@@ -22,17 +22,20 @@ std::string GradientReport::to_string() const {
   return text;
 }
 
-GradientReport gradient_check(const std::function<Tensors(const Tensors&)>& function, const Tensors& inputs,
-                              const GradientCheckOptions& options) {
+namespace {
+
+/// `paths` names the inputs.
+GradientReport check_inputs(const std::function<Tensors(const Tensors&)>& function, const Tensors& inputs,
+                            const std::vector<std::string>& paths, const GradientCheckOptions& options) {
   Tensors current;
   std::vector<std::size_t> indices;  // of the targets among the inputs
   Subject subject;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
-    check_dtype(inputs[k], fmt::format("input {}", k));
+    check_dtype(inputs[k], paths[k]);
     current.push_back(inputs[k]);
     if (inputs[k].dtype() != f64) continue;
     indices.push_back(k);
-    subject.paths.push_back(fmt::format("input {}", k));
+    subject.paths.push_back(paths[k]);
     subject.values.push_back(inputs[k].to_vector<double>());
     current.back() = tensor(subject.values.back(), inputs[k].shape());
   }
@@ -49,6 +52,24 @@ GradientReport gradient_check(const std::function<Tensors(const Tensors&)>& func
     current[indices[target]] = tensor(values, inputs[indices[target]].shape());
   };
   return gradient_checker::check(subject, options);
+}
+
+}  // namespace
+
+GradientReport gradient_check(const std::function<Tensors(const Tensors&)>& function, const Tensors& inputs,
+                              const GradientCheckOptions& options) {
+  std::vector<std::string> paths;
+  for (std::size_t k = 0; k < inputs.size(); ++k) paths.push_back(fmt::format("input {}", k));
+  return check_inputs(function, inputs, paths, options);
+}
+
+GradientReport gradient_check(const std::function<NamedTensors(const NamedTensors&)>& function,
+                              const NamedTensors& inputs, const GradientCheckOptions& options) {
+  const std::vector<std::string> names = inputs.names();
+  std::vector<std::string> paths;
+  for (const std::string& name : names) paths.push_back(fmt::format("input '{}'", name));
+  const auto listed = [&](const Tensors& values) { return function({names, values}).values(); };
+  return check_inputs(listed, inputs.values(), paths, options);
 }
 
 GradientReport gradient_check(const std::function<Tensors()>& function, const Variables& variables,

@@ -13,6 +13,7 @@
 #include "core/nearest.h"
 #include "core/threads.h"
 #include "core/utf8.h"
+#include "experiment/key_names.h"
 
 namespace luge::cli {
 namespace {
@@ -52,7 +53,13 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
     return 0;
   }
   read_environment();
-  return command.run(Arguments(command.name, command.keys, command.positional, words));
+  try {
+    return command.run(Arguments(command.name, command.keys(), command.positional, words));
+  } catch (const experiment::SettingError& error) {
+    throw Misuse(
+        fmt::format("luge {0}: {1}{2}", command.name, error.what(),
+                    error.missing() ? fmt::format("; luge {} help shows all keys", command.name) : ""));
+  }
 }
 
 int dispatch(const std::vector<std::string>& words) {
@@ -141,9 +148,10 @@ std::string help_text() {
 std::string help_text(const Command& command) {
   std::string text = fmt::format("{}\n\n", command.purpose);
   for (const std::string& line : command.usage) text += fmt::format("  luge {}\n", line);
-  if (!command.keys.empty()) text += "\n";
-  for (const Key& key : command.keys) {
-    const std::string name = short_name(command.keys, key);
+  const std::vector<Key> keys = command.keys();
+  if (!keys.empty()) text += "\n";
+  for (const Key& key : keys) {
+    const std::string name = experiment::short_name(keys, key);
     text += fmt::format("  {:<20} {}", name, key.help);
     if (name != key.name) text += fmt::format("  [{}]", key.name);
     if (!key.fallback.empty()) text += fmt::format("  (default {})", key.fallback);

@@ -2,6 +2,7 @@
 // itself.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,13 @@ namespace luge::cli {
 
 struct Command {
   std::string name;
-  std::string purpose;             // one line of `luge help`
-  std::vector<std::string> usage;  // lines of `luge COMMAND help`, without "luge "
-  std::vector<Key> keys;
-  int positional = 0;  // words without '=' it takes
+  std::string purpose;                          // one line of `luge help`
+  std::vector<std::string> usage;               // lines of `luge COMMAND help`, without "luge "
+  std::function<std::vector<Key>()> list_keys;  // asked when all is registered; empty: it has none
+  int positional = 0;                           // words without '=' it takes
   int (*run)(const Arguments& arguments);
+
+  std::vector<Key> keys() const { return list_keys ? list_keys() : std::vector<Key>(); }
 };
 
 /// All commands, by name.

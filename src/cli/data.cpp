@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/data_sets.h"
 #include "cli/output.h"
-#include "cli/pictures.h"
+#include "cli/picture_files.h"
+#include "experiment/data_sets.h"
+#include "experiment/keys.h"
+#include "experiment/pictures.h"
 
 namespace luge::cli {
 namespace fs = std::filesystem;
@@ -38,7 +40,7 @@ std::vector<std::string> write_samples(const data::Dataset& part, const fs::path
     const data::Sample sample = part.get(i);
     written.push_back((folder / file_name(i, part, sample)).string());
     io::write_png(written.back(),
-                  picture_of(sample.input, part.info().preprocessing.value_or(data::Affine{})));
+                  experiment::picture_of(sample.input, part.info().preprocessing.value_or(data::Affine{})));
   }
   return written;
 }
@@ -74,7 +76,7 @@ int run_data(const Arguments& arguments) {
   const std::int64_t count = arguments.integer("count", 1);
   if (arguments.given("count") && !arguments.has("to"))
     throw Misuse("luge data: count= says how many samples are written; to=FOLDER says where");
-  const Data data = load_data(arguments, arguments.positional()[0]);
+  const experiment::DataSet data = experiment::load_data(arguments, arguments.positional()[0]);
   std::vector<std::string> written;
   const data::Dataset& sampled = data.test ? *data.test : data.train;
   if (arguments.has("to")) written = write_samples(sampled, arguments.text("to"), count);
@@ -97,7 +99,7 @@ int run_data(const Arguments& arguments) {
 
 std::vector<Key> keys() {
   std::vector<Key> all = {{"to", "folder for samples as PNG pictures"}, {"count", "how many samples", "10"}};
-  for (Key& key : table_keys()) all.push_back(std::move(key));
+  for (Key& key : experiment::table_keys()) all.push_back(std::move(key));
   return all;
 }
 
@@ -105,7 +107,7 @@ const Registration registration({"data",
                                  "what a data set holds; samples as pictures",
                                  {"data fashion-mnist [to=samples count=10]",
                                   "data FOLDER|FILE.csv [target=COLUMN]"},
-                                 keys(),
+                                 keys,
                                  1,
                                  run_data});
 

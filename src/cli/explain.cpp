@@ -4,9 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/keys.h"
 #include "cli/output.h"
-#include "cli/planned_step.h"
+#include "cli/training.h"
+#include "experiment/keys.h"
+#include "experiment/planned_step.h"
 
 namespace luge::cli {
 namespace {
@@ -14,19 +15,20 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::vector<Key> explain_keys() {
-  std::vector<Key> keys = model_and_input_keys();
+  std::vector<Key> keys = experiment::model_and_input_keys();
   keys.push_back({"profile", "run this many steps on zeros and show the mean time of each kernel"});
   return keys;
 }
 
 int run_explain(const Arguments& arguments) {
-  PlannedStep planned = planned_step(arguments);
-  train::Trainer& trainer = planned.setup.trainer;
+  experiment::PlannedStep planned = experiment::planned_step(arguments, tell_person());
+  const experiment::Scope scope(planned.settings);
+  train::Trainer& trainer = planned.trainer;
   const bool timed = arguments.has("profile");
   const std::string text = timed ? trainer.profile(planned.batch, arguments.integer("profile", 1))
                                  : trainer.explain(planned.batch);
   if (arguments.json()) {
-    print_json(Json{{"model", planned.setup.model}, {"batch", planned.rows}, {"program", text}});
+    print_json(Json{{"model", planned.model}, {"batch", planned.rows}, {"program", text}});
   } else {
     fmt::print("{}", text);
   }
@@ -36,7 +38,7 @@ int run_explain(const Arguments& arguments) {
 const Registration registration({"explain",
                                  "the compiled training step: kernels chosen, and why others refused",
                                  {"explain model=lenet5 batch=64 [profile=20]"},
-                                 explain_keys(),
+                                 explain_keys,
                                  0,
                                  run_explain});
 

@@ -11,15 +11,16 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/model_choice.h"
 #include "cli/output.h"
-#include "cli/planned_step.h"
+#include "cli/training.h"
 #include "core/philox.h"
+#include "experiment/model_choice.h"
+#include "experiment/planned_step.h"
+#include "experiment/setup.h"
 #include "luge/gradient_check.h"
 #include "luge/loss/loss.h"
 #include "luge/nn/observe.h"
 #include "luge/nn/summary.h"
-#include "luge/random.h"
 
 namespace luge::cli {
 namespace {
@@ -72,7 +73,7 @@ bool normalizes_single_numbers(const nn::Summary& summary) {
 }
 
 // Large networks get fewer samples, as many as leave time for a direction of each parameter.
-std::int64_t samples_of(const Arguments& arguments, const nn::Summary& summary, bool training) {
+std::int64_t samples_of(const experiment::Config& arguments, const nn::Summary& summary, bool training) {
   if (arguments.text("samples") != kAuto) return arguments.integer("samples", 1);
   constexpr std::int64_t kUsual = 3, kLarge = 50'000'000;
   if (summary.macs < kLarge) return kUsual;
@@ -136,13 +137,11 @@ struct Subject {
   Tensor cost() const { return loss((*net)(batch.input), batch.target); }
 };
 
-Subject make_subject(const Arguments& given) {
-  Arguments arguments = given;
-  const models::Entry entry = model_entry(arguments);
+Subject make_subject(experiment::Config arguments) {
+  const models::Entry entry = experiment::model_entry(arguments);
   arguments.set_default("loss.name", entry.defaults.loss);
-  const data::Info info = info_without_data(arguments, entry);
-  random::seed(arguments.integer("train.seed", 0));
-  const nn::Model net = make_model(arguments, entry, 0);
+  const data::Info info = experiment::info_without_data(arguments, entry);
+  const nn::Model net = experiment::make_model(arguments, entry, 0);
   net->build(info.input().shape, f64);
   leave_kinks(net->parameters());
   const bool frozen = arguments.choice("mode", {"train", "eval"}) == "eval";
@@ -220,6 +219,8 @@ int gradcheck(const Arguments& arguments) {
   const auto start = Clock::now();
   watch_signals();
   const double seconds = arguments.positive("seconds");
+  experiment::Settings settings = experiment::settings_of(arguments, tell_person());
+  const experiment::Scope scope(settings);
   const Subject subject = make_subject(arguments);
   const Variables parameters = subject.net->parameters();
   GradientCheckOptions options;
@@ -256,7 +257,7 @@ std::vector<Key> keys() {
 const Registration registration({"gradcheck",
                                  "gradients of a network against differences of its loss",
                                  {"gradcheck model=lenet5 [samples=3 elements=20 seconds=60 mode=eval]"},
-                                 keys(),
+                                 keys,
                                  0,
                                  gradcheck});
 

@@ -4,13 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/data_sets.h"
 #include "cli/output.h"
 #include "core/nearest.h"
+#include "luge/experiment/data_sets.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
 #include "luge/models/gallery.h"
 #include "luge/optim/optimizers.h"
+#include "luge/tasks/registry.h"
 
 namespace luge::cli {
 namespace {
@@ -36,9 +37,22 @@ std::vector<Listed> gallery() {
   return all;
 }
 
+std::vector<Listed> tasks_with_help() {
+  std::vector<Listed> all;
+  for (const std::string& name : tasks::names()) all.push_back({name, tasks::find(name).description});
+  return all;
+}
+
+std::vector<Listed> losses() {
+  std::vector<Listed> all;
+  for (const std::string& name : loss::names()) all.push_back({name, loss::description(name)});
+  return all;
+}
+
 const Family kFamilies[] = {{"models", gallery},
-                            {"data", [] { return plain(data_set_names()); }},
-                            {"losses", [] { return plain(loss::names()); }},
+                            {"data", [] { return plain(experiment::data_set_names()); }},
+                            {"tasks", tasks_with_help},
+                            {"losses", losses},
                             {"metrics", [] { return plain(metrics::names()); }},
                             {"optimizers", [] { return plain(optim::names()); }},
                             {"schedules", [] { return plain(optim::schedule::names()); }}};

@@ -4,9 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/keys.h"
 #include "cli/output.h"
-#include "cli/planned_step.h"
+#include "cli/training.h"
+#include "experiment/keys.h"
+#include "experiment/planned_step.h"
 #include "luge/nn/summary.h"
 
 namespace luge::cli {
@@ -22,12 +23,13 @@ std::int64_t bytes_of(const std::vector<nn::NamedVariable>& variables) {
 }
 
 int run_plan(const Arguments& arguments) {
-  const PlannedStep planned = planned_step(arguments);
-  const PlanInfo plan = planned.setup.trainer.plan(planned.batch);
-  const std::int64_t parameters = bytes_of(planned.setup.trainer.net().named_parameters());
-  const std::int64_t optimizer = bytes_of(planned.setup.trainer.optimizer().state());
+  experiment::PlannedStep planned = experiment::planned_step(arguments, tell_person());
+  const experiment::Scope scope(planned.settings);
+  const PlanInfo plan = planned.trainer.plan(planned.batch);
+  const std::int64_t parameters = bytes_of(planned.trainer.net().named_parameters());
+  const std::int64_t optimizer = bytes_of(planned.trainer.optimizer().state());
   const auto peak = plan.arena_bytes + plan.state_bytes + plan.input_bytes + plan.output_bytes;
-  const nn::Summary summary = nn::summary(planned.setup.trainer.net(), planned.setup.input);
+  const nn::Summary summary = nn::summary(planned.trainer.net(), planned.info.input().shape);
   if (arguments.json()) {
     print_json(Json{{"batch", planned.rows},
                     {"peak_bytes", peak},
@@ -43,7 +45,7 @@ int run_plan(const Arguments& arguments) {
                     {"macs", summary.macs}});
     return 0;
   }
-  fmt::print("one training step of {} with batch {}: {} kernel calls\n", planned.setup.model, planned.rows,
+  fmt::print("one training step of {} with batch {}: {} kernel calls\n", planned.model, planned.rows,
              plan.steps);
   fmt::print("parameters  {:>14}   ({} multiply-adds forward for each sample)\n", summary.parameters,
              summary.macs);
@@ -65,7 +67,7 @@ int run_plan(const Arguments& arguments) {
 const Registration registration({"plan",
                                  "memory of a training step, exactly, before it runs",
                                  {"plan model=lenet5 batch=64 [input=1x28x28]"},
-                                 model_and_input_keys(),
+                                 experiment::model_and_input_keys,
                                  0,
                                  run_plan});
 }  // namespace

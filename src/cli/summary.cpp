@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "cli/keys.h"
-#include "cli/model_choice.h"
+#include "cli/model_path.h"
 #include "cli/output.h"
-#include "cli/planned_step.h"
-#include "cli/runs.h"
+#include "experiment/keys.h"
+#include "experiment/model_choice.h"
+#include "experiment/planned_step.h"
 #include "luge/nn/load.h"
 #include "luge/nn/observe.h"
 
@@ -36,7 +36,7 @@ Known network(const Arguments& arguments) {
   if (arguments.has("run") && !model.empty())
     throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
   if (arguments.has("run") || is_path(model)) {
-    for (const Key& key : model_and_input_keys()) {
+    for (const Key& key : experiment::model_and_input_keys()) {
       if (key.name != "model.name" && arguments.given(key.name))
         throw Misuse(
             fmt::format("luge summary: {}={}: a trained network is as it is; {}= belongs to model=NAME of "
@@ -49,11 +49,11 @@ Known network(const Arguments& arguments) {
     const nn::Loaded net = nn::load(path.string());
     return {path.string(), net, net.metadata().input, net.metadata().dtype, true};
   }
-  Arguments with_defaults = arguments;
-  const models::Entry entry = model_entry(with_defaults);
-  take_defaults(with_defaults, entry);
-  const data::Field input = info_without_data(with_defaults, entry).input();
-  return {entry.name, make_model(with_defaults, entry, 0), input.shape, input.dtype};
+  experiment::Config with_defaults = arguments;
+  const models::Entry entry = experiment::model_entry(with_defaults);
+  experiment::take_defaults(with_defaults, entry);
+  const data::Field input = experiment::info_without_data(with_defaults, entry).input();
+  return {entry.name, experiment::make_model(with_defaults, entry, 0), input.shape, input.dtype};
 }
 
 // What a linear model has learned, for inputs as they come: weights · scale, and the offsets in the bias.
@@ -141,7 +141,7 @@ int run_summary(const Arguments& arguments) {
 }
 
 std::vector<Key> summary_keys() {
-  std::vector<Key> keys = model_and_input_keys();
+  std::vector<Key> keys = experiment::model_and_input_keys();
   keys.push_back({"run", "folder of a run; last is the newest"});
   return keys;
 }
@@ -149,7 +149,7 @@ std::vector<Key> summary_keys() {
 const Registration registration({"summary",
                                  "the layers of a network: parameters, multiply-adds, connections",
                                  {"summary model=lenet5 [input=1x28x28]", "summary run=last"},
-                                 summary_keys(),
+                                 summary_keys,
                                  0,
                                  run_summary});
 

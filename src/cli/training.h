@@ -1,27 +1,18 @@
-// The part of train and resume that both share: fit with progress, checkpoints and signals, then report.
+// The part of train and resume that both share: progress, signals, and what came of the training.
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <string>
 
-#include "cli/setup.h"
-#include "cli/training_data.h"
+#include "cli/arguments.h"
+#include "luge/experiment/run.h"
 
 namespace luge::cli {
 
-/// Throws Misuse for what train_and_report could not do, such as watching a figure that is not measured: to
-/// be called before anything is written.
-void check_settings(const Arguments& arguments, const train::Trainer& trainer, const TrainingData& data);
+/// Prints on stderr what a run tells.
+experiment::Tell tell_person();
 
-/// What comes before a training.
-struct Beginning {
-  std::string line = {};                // for stderr, before the first step if there is one
-  std::function<void()> accepted = {};  // called once the training is not refused
-};
-
-/// Trains until done or interrupted and prints what came of it. Throws Stopped after a signal.
-int train_and_report(const Arguments& arguments, Setup& setup, const TrainingData& data,
-                     const std::filesystem::path& run, const Beginning& beginning = {});
+/// Trains until done or interrupted and prints what came of it. `line` is for stderr, before the first step
+/// if there is one. Throws Stopped after a signal.
+int train_and_report(const Arguments& arguments, const experiment::Run& run, const std::string& line = {});
 
 }  // namespace luge::cli

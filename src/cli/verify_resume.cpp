@@ -9,13 +9,10 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/keys.h"
-#include "cli/model_choice.h"
-#include "cli/optimizer_choice.h"
 #include "cli/output.h"
-#include "cli/setup.h"
-#include "cli/training_data.h"
+#include "cli/training.h"
 #include "io/files/input_file.h"
+#include "luge/experiment/run.h"
 #include "luge/train/callbacks.h"
 
 namespace luge::cli {
@@ -55,44 +52,36 @@ std::int64_t stop_of(const Arguments& arguments, std::int64_t total) {
                              arguments.command()));
   }
   const std::int64_t stop = arguments.has("stop") ? arguments.integer("stop", 1) : total / 2;
-  if (stop >= total) arguments.misuse("stop", fmt::format("less than the {} steps of the training", total));
+  if (stop >= total) arguments.refuse("stop", fmt::format("less than the {} steps of the training", total));
   return stop;
 }
 
-int verify(const Arguments& given) {
+int verify(const Arguments& arguments) {
   watch_signals();
-  Arguments arguments = given;
-  const models::Entry entry = model_entry(arguments);
-  take_defaults(arguments, entry);
-  const TrainingData data = load_training_data(arguments, entry);
-  train::FitOptions options;
-  options.epochs = arguments.integer("train.epochs", 1);
-  options.steps_per_epoch = arguments.integer("train.limit_train_batches", 0);
-  if (data.valid) options.validation = data.valid->batch(256);
-  options.callbacks = {train::stop_when([] { return signal_received() != 0; }, "interrupted")};
-  const std::int64_t limit = options.steps_per_epoch,
-                     steps = limit > 0 ? std::min(limit, data.batches.size()) : data.batches.size(),
-                     stop = stop_of(arguments, options.epochs * steps);
-  const std::int64_t updates = schedule_updates(arguments, data.batches);
-  const auto fresh = [&] { return set_up(arguments, entry, data.fit.info(), updates, data.targets).trainer; };
+  const experiment::Config config = arguments.only(experiment::training_keys());
+  const experiment::Run straight(config, {.tell = tell_person()});
+  const auto fresh = [&] { return experiment::Run(config, {.data = straight.data()}); };
+  const std::int64_t epochs = straight.config().integer("train.epochs", 1),
+                     limit = straight.config().integer("train.limit_train_batches", 0),
+                     all = straight.batches().size(), steps = limit > 0 ? std::min(limit, all) : all,
+                     stop = stop_of(arguments, epochs * steps);
+  const train::CallbackRef interrupted =
+      train::stop_when([] { return signal_received() != 0; }, "interrupted");
   const Scratch scratch;
 
-  train::Trainer straight = fresh();
-  straight.fit(data.batches, options);
+  straight.fit({interrupted});
   stop_if_asked();
   straight.save(scratch.file("straight"));
-  const std::int64_t total = straight.position().total_steps;
+  const std::int64_t total = straight.trainer().position().total_steps;
 
-  train::Trainer first = fresh();
-  train::FitOptions until = options;
-  until.callbacks.push_back(
-      train::stop_when([&] { return first.position().total_steps >= stop; }, "verify-resume"));
-  first.fit(data.batches, until);
+  const experiment::Run first = fresh();
+  first.fit({interrupted, train::stop_when([&] { return first.trainer().position().total_steps >= stop; },
+                                           "verify-resume")});
   stop_if_asked();
   first.save(scratch.file("part"));
-  train::Trainer second = fresh();
+  const experiment::Run second = fresh();
   second.restore(scratch.file("part"));
-  second.fit(data.batches, options);
+  second.fit({interrupted});
   stop_if_asked();
   second.save(scratch.file("resumed"));
 
@@ -114,10 +103,10 @@ const Registration registration(
      "proves that a stopped and resumed training ends in the same bytes",
      {"verify-resume model=lenet5 data=fashion-mnist epochs=2 limit_train_batches=20 [stop=13]"},
      [] {
-       std::vector<Key> keys = training_keys();
+       std::vector<Key> keys = experiment::training_keys();
        keys.push_back({"stop", "step after which to stop (default: half of all)"});
        return keys;
-     }(),
+     },
      0,
      verify});
 

@@ -99,6 +99,21 @@ std::string from_utf8_escapes(std::string_view text) {
   return bytes;
 }
 
+std::vector<std::uint32_t> code_points(std::string_view text) {
+  std::vector<std::uint32_t> points;
+  points.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    std::uint32_t point = length == 1 ? lead : lead & (0x7Fu >> length);
+    for (std::size_t k = 1; k < length && at + k < text.size(); ++k)
+      point = point << 6 | (static_cast<unsigned char>(text[at + k]) & 0x3Fu);
+    points.push_back(point);
+    at += length;
+  }
+  return points;
+}
+
 void append_utf8(std::string& text, std::uint32_t code_point) {
   const auto put = [&](std::uint32_t byte) { text.push_back(static_cast<char>(byte)); };
   if (code_point < 0x80) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace luge {
 
@@ -19,6 +20,9 @@ std::string valid_utf8(std::string_view text);
 /// the private code points U+EF80 … U+EFFF, and so do the bytes of those code points themselves.
 std::string to_utf8_escapes(std::string_view bytes);
 std::string from_utf8_escapes(std::string_view text);
+
+/// Returns the code points of well-formed UTF-8.
+std::vector<std::uint32_t> code_points(std::string_view text);
 
 /// Appends the UTF-8 form of a code point that is not a surrogate and at most U+10FFFF.
 void append_utf8(std::string& text, std::uint32_t code_point);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -32,12 +33,24 @@ Field length_field(const Shape& shape, std::int64_t rows) {
   return {i64, axes == 1 ? Shape{rows} : Shape{rows, axes}};
 }
 
+// 0 * x is 0 for every finite x: loops without branches, whose sums are independent and so are computed with
+// vector instructions. A value of float64 that is too large for float32 is looked at by the caller.
+template <class T>
+bool all_finite(std::span<const T> values) {
+  constexpr std::size_t kLanes = 16;
+  std::array<float, kLanes> sums = {};
+  std::size_t i = 0;
+  for (; i + kLanes <= values.size(); i += kLanes) {
+    for (std::size_t k = 0; k < kLanes; ++k) sums[k] += 0.0f * static_cast<float>(values[i + k]);
+  }
+  for (; i < values.size(); ++i) sums[0] += 0.0f * static_cast<float>(values[i]);
+  return std::all_of(sums.begin(), sums.end(), [](float sum) { return sum == 0; });
+}
+
 template <class T>
 void check_finite(const HostBatch& batch, const HostArray& array, std::string_view name) {
   const auto values = array.as<T>();
-  float sum = 0;  // 0 * x is 0 for every finite x: a loop without branches, for one look in nearly all cases
-  for (const T value : values) sum += 0.0f * static_cast<float>(value);
-  if (sum == 0) return;
+  if (all_finite<T>(values)) return;
   const std::size_t length = values.size() / static_cast<std::size_t>(batch.rows);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
@@ -170,11 +183,28 @@ void Collector::collect(HostBatch& batch) const {
       batch.host.emplace_back(name, std::move(apart[k]));
       continue;
     }
-    if (!apart[k].empty()) stacked[k] = padded(batch, k, apart[k]);
+    if (!apart[k].empty())
+      stacked[k] = how_[k].how() == How::same ? joined(batch, k, apart[k]) : padded(batch, k, apart[k]);
     check_finite(batch, stacked[k], name);
     batch.values.set(name, std::move(stacked[k]));
-    if (!apart[k].empty()) batch.values.set(name + kLength, lengths(k, apart[k]));
+    if (!apart[k].empty() && how_[k].how() == How::pad)
+      batch.values.set(name + kLength, lengths(k, apart[k]));
   }
+}
+
+HostArray Collector::joined(const HostBatch& batch, std::size_t field,
+                            const std::vector<HostArray>& values) const {
+  const Field& first = values.front().field;
+  for (const HostArray& value : values) {
+    if (value.field.shape == first.shape) continue;
+    throw ShapeError(fmt::format("{}: '{}' is {}, in the sample before it {}; expected one shape in a batch",
+                                 batch.where(&value - values.data()), records_.name(field),
+                                 value.field.to_string(), first.to_string()));
+  }
+  HostArray result(with_rows(first, batch.rows));
+  std::byte* to = result.bytes.data();
+  for (const HostArray& value : values) to = std::copy(value.bytes.begin(), value.bytes.end(), to);
+  return result;
 }
 
 HostArray Collector::padded(const HostBatch& batch, std::size_t field,

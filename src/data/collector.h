@@ -23,6 +23,7 @@ class Collector {
 
  private:
   HostArray padded(const HostBatch& batch, std::size_t field, const std::vector<HostArray>& values) const;
+  HostArray joined(const HostBatch& batch, std::size_t field, const std::vector<HostArray>& values) const;
   HostArray lengths(std::size_t field, const std::vector<HostArray>& values) const;
 
   Schema records_, batch_;

@@ -27,6 +27,12 @@ Record with_sample(Record record, Sample sample) {
   return record;
 }
 
+// Of inputs and targets as checkpoints of earlier versions have it.
+std::string types_of(const Info& info) {
+  if (info.fields.size() != 2 || !info.fields.find(kInput) || !info.target()) return info.fields.to_string();
+  return fmt::format("{} {}", info.input().to_string(), info.target()->to_string());
+}
+
 }  // namespace
 
 Dataset::Dataset(std::shared_ptr<const Source> source) : source_(std::move(source)) {
@@ -39,7 +45,7 @@ Record Dataset::record(std::int64_t index) const { return read_record(*source_, 
 
 std::uint64_t Dataset::fingerprint() const {
   return Fingerprint()
-      .add(info().fields.to_string())
+      .add(types_of(info()))
       .add(static_cast<std::uint64_t>(size()))
       .add(source_->fingerprint())
       .value();
@@ -69,8 +75,10 @@ Dataset Dataset::augment(std::function<Sample(Sample, std::uint64_t)> function, 
 }
 
 Dataset Dataset::augment(std::function<Record(Record, std::uint64_t)> function, std::uint64_t seed,
-                         const MapOptions& options) const {
-  return Dataset(augment_view(source_, std::move(function), seed, options.fields));
+                         const AugmentOptions& options) const {
+  if (options.group < 1)
+    throw ValueError(fmt::format("augment: group is {}; expected at least 1", options.group));
+  return Dataset(augment_view(source_, std::move(function), seed, options.fields, options.group));
 }
 
 Dataset Dataset::combine(std::function<Record(std::span<const Record>, std::uint64_t)> function,

@@ -67,6 +67,12 @@ Affine fit_scaling(const Dataset& training, Scaling scaling) {
   const Dataset numbers = training.fields({std::string(kInput)}).affine({});  // as float32
   const Shape& shape = numbers.info().input().shape;
   const bool by_group = shape.rank() == 1 || shape.rank() == 3;
+  if (by_group && shape[0] == unknown) {
+    throw ShapeError(
+        fmt::format("{}: inputs are {}; the first extent must be the same in all of them to fit a normalizer "
+                    "(or choose none)",
+                    training.info().name, training.info().input().to_string()));
+  }
   std::vector<Statistics> groups(by_group ? static_cast<std::size_t>(shape[0]) : 1);
   for (std::int64_t i = 0; i < numbers.size(); ++i) {
     const Sample sample = numbers.get(i);
@@ -101,6 +107,18 @@ Affine compose(const Affine& first, const Affine& second) {
     both.scale[i] = at(first.scale, i) * at(second.scale, i);
   }
   return both;
+}
+
+Affine inverse_of(const Affine& affine) {
+  const auto at = [](const std::vector<float>& list, std::size_t i) {
+    return list[list.size() == 1 ? 0 : i];
+  };
+  Affine back{{}, {}};
+  for (std::size_t i = 0; i < std::max(affine.offset.size(), affine.scale.size()); ++i) {
+    back.offset.push_back(-at(affine.offset, i) * at(affine.scale, i));
+    back.scale.push_back(1 / at(affine.scale, i));
+  }
+  return back;
 }
 
 }  // namespace luge::data

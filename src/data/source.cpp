@@ -21,25 +21,25 @@ Row::Row(const Schema& fields) : fields_(&fields) {
 
 Row::Row(const Schema& fields, Row& row, std::span<const int> above) : Row(fields) {
   row_ = &row;
-  for (std::size_t k = 0; k < fields.size(); ++k) {
-    if (above[k] >= 0) slot(k).target = above[k];
+  for (std::size_t k = 0; k < above.size(); ++k) {
+    if (above[k] >= 0) slot(k).goes = Goes::above, slot(k).above = above[k];
   }
 }
 
-void Row::into(std::size_t field, std::span<std::byte> memory) { slot(field).target = memory; }
-void Row::into(std::size_t field, HostArray& value) { slot(field).target = &value; }
-
-bool Row::wants(std::size_t field) const {
-  const auto& target = slot(field).target;
-  if (const int* above = std::get_if<int>(&target)) return row_->wants(static_cast<std::size_t>(*above));
-  return !std::holds_alternative<Unread>(target);
+// The memory of a field that ends in memory, whatever rows are between; false for other fields.
+bool Row::write_memory(std::size_t field, std::span<std::byte>& memory) {
+  Slot& slot = this->slot(field);
+  if (slot.goes == Goes::memory) {
+    memory = {slot.memory, slot.size};
+  } else if (slot.goes != Goes::above || !row_->write_memory(static_cast<std::size_t>(slot.above), memory)) {
+    return false;
+  }
+  slot.written = true;
+  return true;
 }
 
 std::span<std::byte> Row::write(std::size_t field) {
-  if (Slot& own = slot(field); const auto* memory = std::get_if<std::span<std::byte>>(&own.target)) {
-    own.written = true;
-    return *memory;
-  }
+  if (std::span<std::byte> memory; write_memory(field, memory)) return memory;
   const Field& expected = (*fields_)[field];
   if (expected.fixed()) return memory_for(field, expected.shape);
   throw ShapeError(fmt::format("the field '{}' is {}; the shape of its value is needed", fields_->name(field),
@@ -59,19 +59,16 @@ std::span<std::byte> Row::write(std::size_t field, const Shape& shape) {
 
 // The shape fits the field.
 std::span<std::byte> Row::memory_for(std::size_t field, const Shape& shape) {
+  if (std::span<std::byte> memory; write_memory(field, memory)) return memory;
   Slot& slot = this->slot(field);
   slot.written = true;
-  if (const auto* memory = std::get_if<std::span<std::byte>>(&slot.target)) return *memory;
-  if (const int* above = std::get_if<int>(&slot.target)) {
-    const auto k = static_cast<std::size_t>(*above);
-    return row_->fields()[k].shape == shape ? row_->write(k) : row_->write(k, shape);
-  }
+  if (slot.goes == Goes::above) return row_->write(static_cast<std::size_t>(slot.above), shape);
   const Field& expected = (*fields_)[field];
   const Field value{expected.dtype, shape, expected.text};
-  if (HostArray* const* array = std::get_if<HostArray*>(&slot.target)) {
-    (*array)->field = value;
-    (*array)->bytes.resize(value.bytes());
-    return (*array)->bytes;
+  if (slot.goes == Goes::value) {
+    slot.value->field = value;
+    slot.value->bytes.resize(value.bytes());
+    return slot.value->bytes;
   }
   unread_.resize(std::max(unread_.size(), value.bytes()));
   return std::span(unread_).first(value.bytes());
@@ -89,10 +86,12 @@ void Row::write(std::size_t field, const HostArray& value) {
 }
 
 void Row::finish() {
-  for (std::size_t k = 0; k < fields_->size(); ++k) {
-    if (!slot(k).written && wants(k))
+  const std::size_t count = fields_->size();
+  Slot* const slots = many_.empty() ? few_.data() : many_.data();
+  for (std::size_t k = 0; k < count; ++k) {
+    if (!slots[k].written && wants(k))
       throw StateError(fmt::format("the source did not write the field '{}'", fields_->name(k)));
-    slot(k).written = false;
+    slots[k].written = false;
   }
 }
 
@@ -116,10 +115,11 @@ std::uint64_t Source::fingerprint() const {
   for (std::int64_t i = 0; i < size(); ++i) {
     read(i, row);
     row.finish();
-    for (const HostArray& value : values) {
-      if (!value.field.shape.known()) continue;
-      hash.add(std::span<const std::int64_t>(value.field.shape.begin(), value.field.shape.end()));
-      hash.add(std::span<const std::byte>(value.bytes));
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      const Shape& shape = values[k].field.shape;
+      if (!shape.known()) continue;
+      if (!fields[k].fixed()) hash.add(std::span<const std::int64_t>(shape.begin(), shape.end()));
+      hash.add(std::span<const std::byte>(values[k].bytes));
     }
   }
   return hash.value();

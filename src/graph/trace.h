@@ -21,6 +21,8 @@ struct Slot {
   bool trainable = true;
   Tensor initial;
   Tensor current;
+  /// Switched off by the next assignment, unless it is null.
+  std::shared_ptr<struct Mode> until_assigned;
 };
 
 /// Throws StateError for an empty Variable, DTypeError or ShapeError naming it when a value of this type

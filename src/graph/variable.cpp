@@ -149,6 +149,7 @@ void Variable::assign(const Tensor& value) {
   Tensor next = version(slot_, value);
   AllOrNothing::note(slot_);
   slot_->current = std::move(next);
+  if (slot_->until_assigned) slot_->until_assigned->on = false;
 }
 
 }  // namespace luge

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "loss/elementwise.h"
-#include "loss/registry.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
 #include "luge/ops/math.h"
@@ -21,17 +20,19 @@ Cost cost(const BinaryCrossEntropyOptions& o, const Tensor& prediction, const Te
   return {mean_per_sample(each * weight) / sample_weight, sample_weight};
 }
 
-const bool added = add_named("binary-cross-entropy", []() -> Loss { return BinaryCrossEntropy(); });
+const bool added =
+    add("binary-cross-entropy", "the cross-entropy of yes or no, from one logit for each answer",
+        []() -> Loss { return BinaryCrossEntropy(); });
 
 }  // namespace
 
 BinaryCrossEntropy::BinaryCrossEntropy(const BinaryCrossEntropyOptions& options)
-    : Loss(
-          "binary_cross_entropy", options.reduction,
-          [options](const Tensor& prediction, const Tensor& target) {
-            return cost(options, prediction, target);
-          },
-          [](const Shape&, const Shape&) { return Targets{.kind = Targets::Kind::probabilities}; }) {
+    : Loss("binary_cross_entropy", options.reduction,
+           [options](const Tensor& prediction, const Tensor& target) {
+             return cost(options, prediction, target);
+           },
+           {.outputs = options.from_logits ? OutputKind::binary_logits : OutputKind::binary_probabilities,
+            .targets = Targets::Kind::probabilities}) {
   if (!(options.label_smoothing >= 0 && options.label_smoothing < 1)) {
     throw ValueError(fmt::format("binary_cross_entropy: label_smoothing is {}; expected 0 or more, below 1",
                                  options.label_smoothing));

@@ -10,6 +10,10 @@
 namespace luge::loss {
 
 Tensor matched(std::string_view loss, const Tensor& prediction, const Tensor& target) {
+  if (!is_floating(prediction.dtype())) {
+    throw DTypeError(fmt::format("{}: the prediction is {}{}; expected a floating tensor; write cast first",
+                                 loss, luge::name(prediction.dtype()), prediction.shape().to_string()));
+  }
   Tensor t = target.dtype() == prediction.dtype() ? target : cast(target, prediction.dtype());
   if (prediction.rank() == 2 && t.rank() == 1 && prediction.extent(1) == 1) t = unsqueeze(t, 1);
   const Shape &p = prediction.shape(), &s = t.shape();

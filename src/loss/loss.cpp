@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "loss/class_targets.h"
+#include "loss/weights.h"
 #include "luge/error.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/labels.h"
@@ -11,29 +15,6 @@
 
 namespace luge::loss {
 namespace {
-
-/// sample_weight [N] as [N,1,…], for costs, predictions or targets [N,…].
-Tensor beside(const std::string& loss, const Tensor& sample_weight, const Tensor& x) {
-  const auto fits = [&] {
-    if (sample_weight.rank() != 1 || x.rank() < 1) return false;
-    const std::int64_t samples = x.extent(0), weights = sample_weight.extent(0);
-    return samples == weights || samples == unknown || weights == unknown;
-  };
-  if (!fits()) {
-    throw ShapeError(fmt::format("{}: sample weights have shape {}; expected [N], one for each sample of {}",
-                                 loss, sample_weight.shape().to_string(), x.shape().to_string()));
-  }
-  Tensor weight = sample_weight;
-  for (int axis = 1; axis < x.rank(); ++axis) weight = unsqueeze(weight, -1);
-  return weight;
-}
-
-/// x with zeros for samples of weight 0, so that what they hold, even NaN, reaches neither the loss nor a
-/// gradient.
-Tensor of_counted(const std::string& loss, const Tensor& sample_weight, const Tensor& x) {
-  const Operand zero = x.dtype() == boolean ? Operand(false) : Operand(0);
-  return where(equal(beside(loss, sample_weight, x), 0), zero, x);
-}
 
 /// Squares, logarithms and sums of 16-bit numbers are float32.
 Tensor widened(const Tensor& x) {
@@ -49,23 +30,32 @@ Tensor total(const Tensor& each, const Tensor& weight) { return sum(cast(each, f
 
 }  // namespace
 
-Loss::Loss(std::string name, Reduction reduction, Function cost, TargetsOf targets)
-    : name_(std::move(name)), reduction_(reduction), cost_(std::move(cost)), targets_(std::move(targets)) {}
+Loss::Loss(std::string name, Reduction reduction, Function cost, const About& about, TargetsOf targets)
+    : name_(std::move(name)),
+      reduction_(reduction),
+      cost_(std::move(cost)),
+      about_(about),
+      targets_(std::move(targets)) {}
 
-Cost Loss::weighed(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
-  Tensor p = widened(prediction), t = widened(target);
-  if (sample_weight.defined())
-    p = of_counted(name_, sample_weight, p), t = of_counted(name_, sample_weight, t);
-  Cost cost = cost_(p, t);
-  if (sample_weight.defined()) {
-    const Tensor given = beside(name_, cast(sample_weight, cost.each.dtype()), cost.each);
-    cost.weight = cost.weight.defined() ? cost.weight * given : broadcast_like(given, cost.each);
+Cost Loss::weighed(const Tensor& prediction, const Tensor& target, const Tensor& weight) const {
+  const Tensor p = widened(prediction), t = widened(target);
+  if (!weight.defined()) return cost_(p, t);
+  const Weighted given = weighted(name_, about_, p, t, weight);
+  Cost cost = cost_(given.prediction, given.target);
+  const Tensor own = beside(name_, cast(given.weight, cost.each.dtype()), cost.each);
+  cost.weight = cost.weight.defined() ? cost.weight * own : broadcast_like(own, cost.each);
+  // Whoever looks at single costs gets them in the shape of the positions.
+  if (given.positions_are_samples && reduction_ == Reduction::none) {
+    const auto unmerged = [&](const Tensor& x) {
+      return x.rank() == 1 ? reshape_like(x, weight) : unflatten(x, 0, weight.shape());
+    };
+    cost = {unmerged(cost.each), unmerged(cost.weight)};
   }
   return cost;
 }
 
-Tensor Loss::operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
-  const Cost cost = weighed(prediction, target, sample_weight);
+Tensor Loss::operator()(const Tensor& prediction, const Tensor& target, const Tensor& weight) const {
+  const Cost cost = weighed(prediction, target, weight);
   if (reduction_ == Reduction::mean && !cost.weight.defined())
     return is_empty(cost.each.shape()) ? sum(cost.each) : luge::mean(cost.each);
   const Tensor each = cost.weight.defined() ? cost.each * cost.weight : cost.each;
@@ -74,8 +64,8 @@ Tensor Loss::operator()(const Tensor& prediction, const Tensor& target, const Te
   return cast(mean({total(cost.each, cost.weight), total(cost.weight)}), each.dtype());
 }
 
-Sums Loss::sums(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const {
-  const Cost cost = weighed(prediction, target, sample_weight);
+Sums Loss::sums(const Tensor& prediction, const Tensor& target, const Tensor& weight) const {
+  const Cost cost = weighed(prediction, target, weight);
   if (!cost.weight.defined()) return {total(cost.each), count(cost.each, {}, f64)};
   return {total(cost.each, cost.weight), total(cost.weight)};
 }
@@ -86,13 +76,39 @@ Tensor Loss::mean(const Sums& sums) {
 }
 
 Targets Loss::targets(const Shape& prediction, const Shape& target) const {
-  return targets_ ? targets_(prediction, target) : Targets{};
+  if (targets_) return targets_(prediction, target);
+  if (about_.targets != Targets::Kind::labels) return {.kind = about_.targets};
+  if (is_by_class(about_.outputs)) return class_targets(name_, about_.axis, no_label, prediction, target);
+  // How many labels one number may be is not known.
+  if (!is_binary(about_.outputs)) return {};
+  return {.kind = Targets::Kind::labels, .classes = 2};
 }
 
-Tensor Loss::counted(const Tensor& prediction, const Tensor& target) const {
+Tensor Loss::counted(const Tensor& prediction, const Tensor& target, const Tensor& weight) const {
   const Targets expected = targets(prediction.shape(), target.shape());
-  if (expected.kind != Targets::Kind::labels || expected.ignore_index == no_label) return {};
-  return logical_not(is_label(target, expected.ignore_index));
+  Tensor counts;
+  if (expected.kind == Targets::Kind::labels && expected.ignore_index != no_label)
+    counts = logical_not(is_label(target, expected.ignore_index));
+  if (!weight.defined()) return counts;
+  const Tensor weighs = has_weight(name_, about_, prediction, target, weight);
+  return counts.defined() ? logical_and(counts, weighs) : weighs;
+}
+
+Loss Loss::with(const About& about) const {
+  Loss same = *this;
+  same.about_ = about;
+  return same;
+}
+
+std::int64_t Loss::outputs_for(std::int64_t classes, std::int64_t numbers) const {
+  if (is_by_class(about_.outputs)) return classes;
+  const std::int64_t outputs = std::max<std::int64_t>(1, numbers);
+  if (classes > 2 && outputs < classes) {
+    throw ValueError(fmt::format(
+        "{}: {} classes cannot be told apart by {} output{}; this loss takes yes or no, or numbers", name_,
+        classes, outputs, outputs == 1 ? "" : "s"));
+  }
+  return outputs;
 }
 
 }  // namespace luge::loss

@@ -1,12 +1,11 @@
 #include "loss/elementwise.h"
-#include "loss/registry.h"
 #include "luge/loss/loss.h"
 #include "luge/ops/math.h"
 
 namespace luge::loss {
 namespace {
 
-const bool added = add_named("mse", []() -> Loss { return MSE(); });
+const bool added = add("mse", "the mean squared error, for numbers", []() -> Loss { return MSE(); });
 
 }  // namespace
 

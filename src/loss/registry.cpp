@@ -1,33 +1,28 @@
-#include "loss/registry.h"
+#include "core/registry.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <map>
-
-#include "luge/error.h"
+#include "luge/loss/loss.h"
 
 namespace luge::loss {
 namespace {
 
-std::map<std::string, Loss (*)()>& known() {
-  static std::map<std::string, Loss (*)()> table;
-  return table;
+Registry<std::function<Loss()>>& known() {
+  static auto& registry = *new Registry<std::function<Loss()>>("loss");
+  return registry;
 }
 
 }  // namespace
 
-bool add_named(const std::string& name, Loss (*make)()) { return known().emplace(name, make).second; }
+bool add(const std::string& name, const std::string& description, std::function<Loss()> make) {
+  return known().add(name, description, std::move(make));
+}
 
 Loss named(const std::string& name) {
-  if (const auto found = known().find(name); found != known().end()) return found->second();
-  throw ValueError(fmt::format("no loss is called '{}'; there are {}", name, fmt::join(names(), ", ")));
+  if (const auto* make = known().find(name)) return (*make)();
+  known().refuse(name);
 }
 
-std::vector<std::string> names() {
-  std::vector<std::string> result;
-  for (const auto& [name, make] : known()) result.push_back(name);
-  return result;
-}
+std::string description(const std::string& name) { return known().description(name); }
+
+std::vector<std::string> names() { return known().names(); }
 
 }  // namespace luge::loss

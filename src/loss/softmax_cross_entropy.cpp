@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
-#include "loss/registry.h"
+#include "loss/class_targets.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
-#include "luge/ops/axes.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/index.h"
 #include "luge/ops/labels.h"
@@ -40,17 +39,8 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
   return {each, weights(o, logits, target)};
 }
 
-Targets targets_of(const SoftmaxCrossEntropyOptions& o, const Shape& logits, const Shape& target) {
-  const Axes along(std::vector<std::int64_t>{o.axis});
-  const int axis = static_cast<int>(along.resolve("softmax_cross_entropy", logits.rank())[0]);
-  // As squeeze_labels has it: [N,…,1] with logits [N,…,C] are labels too.
-  const bool column =
-      target.rank() == logits.rank() && logits.rank() > 0 && target[axis] == 1 && logits[axis] != 1;
-  if (target.rank() >= logits.rank() && !column) return {.kind = Targets::Kind::probabilities};
-  return {.kind = Targets::Kind::labels, .classes = logits[axis], .ignore_index = o.ignore_index};
-}
-
-const bool added = add_named("softmax-cross-entropy", []() -> Loss { return SoftmaxCrossEntropy(); });
+const bool added = add("softmax-cross-entropy", "the cross-entropy of classes, from one logit for each class",
+                       []() -> Loss { return SoftmaxCrossEntropy(); });
 
 }  // namespace
 
@@ -58,8 +48,9 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& optio
     : Loss(
           "softmax_cross_entropy", options.reduction,
           [options](const Tensor& logits, const Tensor& target) { return cost(options, logits, target); },
+          {.outputs = OutputKind::logits, .targets = Targets::Kind::labels, .axis = options.axis},
           [options](const Shape& logits, const Shape& target) {
-            return targets_of(options, logits, target);
+            return class_targets("softmax_cross_entropy", options.axis, options.ignore_index, logits, target);
           }) {
   for (double weight : options.class_weights) {
     if (!(weight >= 0))

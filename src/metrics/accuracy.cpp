@@ -8,24 +8,35 @@
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "metrics/classification.h"
-#include "metrics/registry.h"
 
 namespace luge::metrics {
 namespace {
 
+// What a prediction is compared with.
+struct Reading {
+  double threshold = 0.5;  // of single outputs
+  bool each = false;       // each output answers for itself
+};
+
+Reading reading_of(OutputKind outputs) {
+  return {.threshold = outputs == OutputKind::binary_logits ? 0 : Reading().threshold,
+          .each = is_binary(outputs)};
+}
+
 /// Which samples are right, bool.
-Tensor right(const AccuracyOptions& o, const Tensor& prediction, const Tensor& given) {
+Tensor right(const AccuracyOptions& o, const Reading& reading, const Tensor& prediction,
+             const Tensor& given) {
   const Axes along(std::vector<std::int64_t>{prediction.rank() > 1 ? o.axis : -1});
   const int axis =
       prediction.rank() > 0 ? static_cast<int>(along.resolve("accuracy", prediction.rank())[0]) : 0;
   const Tensor target = prediction.rank() > 0 ? squeeze_labels(given, prediction, axis) : given;
-  const bool single = prediction.rank() <= 1 || prediction.extent(axis) == 1;
+  const bool single = reading.each || prediction.rank() <= 1 || prediction.extent(axis) == 1;
   if (single) {
     const bool column = prediction.rank() == target.rank() + 1;
     const bool row = prediction.rank() == 1 && target.rank() == 2 && target.extent(1) == 1;
     const Tensor t = column ? unsqueeze(target, axis) : row ? squeeze(target, 1) : target;
     if (may_equal(t.shape(), prediction.shape())) {
-      const Tensor one = cast(greater(prediction, o.threshold), i64);
+      const Tensor one = cast(greater(prediction, reading.threshold), i64);
       return logical_and(equal(one, to_index(t, "accuracy: label")), logical_not(nan_in(prediction)));
     }
   } else if (may_equal(prediction.shape(), target.shape())) {
@@ -40,24 +51,23 @@ Tensor right(const AccuracyOptions& o, const Tensor& prediction, const Tensor& g
                   prediction.shape().to_string(), target.shape().to_string()));
 }
 
-const bool added = add_named("accuracy", [](const std::string& name) -> std::optional<Metric> {
-  if (name != "accuracy") return std::nullopt;
-  return Accuracy();
-});
-const bool added_from_logits =
-    add_named("accuracy-from-logits", [](const std::string& name) -> std::optional<Metric> {
-      if (name != "accuracy-from-logits") return std::nullopt;
-      return Accuracy({.threshold = 0});
-    });
+Metric::Rule rule_for(const AccuracyOptions& o, const Reading& reading) {
+  const auto hits = [o, reading](const Tensor& prediction, const Tensor& target) {
+    return right(o, reading, prediction, target);
+  };
+  Metric::Rule rule = share_of("accuracy", hits, static_cast<int>(o.axis));
+  if (!o.threshold) rule.of_outputs = [o](OutputKind outputs) { return rule_for(o, reading_of(outputs)); };
+  return rule;
+}
+
+const bool added =
+    add("accuracy", "the share of samples whose class is right", []() -> Metric { return Accuracy(); });
+const bool added_from_logits = add("accuracy-from-logits", "accuracy, where a single output above 0 means 1",
+                                   []() -> Metric { return Accuracy({.threshold = 0}); });
 
 }  // namespace
 
 Accuracy::Accuracy(const AccuracyOptions& options)
-    : Metric(share_of(
-          "accuracy",
-          [options](const Tensor& prediction, const Tensor& target) {
-            return right(options, prediction, target);
-          },
-          static_cast<int>(options.axis))) {}
+    : Metric(rule_for(options, {.threshold = options.threshold.value_or(Reading().threshold)})) {}
 
 }  // namespace luge::metrics

@@ -59,7 +59,8 @@ Metric::Rule share_of(std::string name, std::function<Tensor(const Tensor&, cons
                 const Tensor hit = hits(prediction, target), counts = per_sample(hit, counted, axis, name);
                 return Tensors{sums[0] + sum(cast(logical_and(hit, counts), i64)),
                                sums[1] + sum(cast(counts, i64))};
-              }};
+              },
+          .measures = Measures::classes};
 }
 
 Tensor nan_in(const Tensor& x) { return is_floating(x.dtype()) ? isnan(x) : not_equal(x, x); }

@@ -31,17 +31,23 @@ Tensors add_batch(std::int64_t classes, const Tensors& sums, const Tensor& predi
   return {sums[0] + cast(matmul(truth, taken, {.transpose_a = true}), i64)};
 }
 
+std::int64_t checked(std::int64_t classes) {
+  if (classes >= 1) return classes;
+  throw ValueError(fmt::format("ConfusionMatrix: classes is {}; expected at least 1", classes));
+}
+
 }  // namespace
 
 ConfusionMatrix::ConfusionMatrix(std::int64_t classes)
     : Metric({.name = "confusion_matrix",
-              .sums = {{Shape{classes, classes}, i64}},
+              .sums = {{Shape{checked(classes), classes}, i64}},
               .update = [classes](const Tensors& sums, const Tensor& p,
                                   const Tensor& t) { return add_batch(classes, sums, p, t, {}); },
               .result = [](const Tensors& sums) { return sums[0]; },
               .update_counted =
                   [classes](const Tensors& sums, const Tensor& p, const Tensor& t, const Tensor& counted) {
                     return add_batch(classes, sums, p, t, counted);
-                  }}) {}
+                  },
+              .measures = Measures::classes}) {}
 
 }  // namespace luge::metrics

@@ -22,14 +22,16 @@ Tensor among(std::int64_t k, const std::string& name, const Tensor& prediction, 
 }
 
 // "top5", "top3", …
-const bool added = add_named("top5", [](const std::string& name) -> std::optional<Metric> {
-  if (!name.starts_with("top")) return std::nullopt;
-  std::int64_t k = 0;
-  const char* end = name.data() + name.size();
-  const auto parsed = std::from_chars(name.data() + 3, end, k);
-  if (parsed.ec != std::errc() || parsed.ptr != end || k < 1) return std::nullopt;
-  return TopK(k);
-});
+const bool added =
+    add_family("top5", "the share of samples whose class is among the 5 largest outputs; top2, top3 … too",
+               [](const std::string& name) -> std::optional<Metric> {
+                 if (!name.starts_with("top")) return std::nullopt;
+                 std::int64_t k = 0;
+                 const char* end = name.data() + name.size();
+                 const auto parsed = std::from_chars(name.data() + 3, end, k);
+                 if (parsed.ec != std::errc() || parsed.ptr != end || k < 1) return std::nullopt;
+                 return TopK(k);
+               });
 
 }  // namespace
 

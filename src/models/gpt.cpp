@@ -27,14 +27,15 @@ class Gpt : public nn::Module {
         head_(child("head", nn::Linear(vocabulary))) {}
 
   Tensor forward(const Tensor& ids) const override {
-    const std::int64_t length = ids.extent(-1);
-    if (ids.rank() != 2 || length > size_.length || length < 1) {
-      throw ShapeError(fmt::format("input {} is not a batch of ids; expected [N,T] with T from 1 to {}",
-                                   ids.shape().to_string(), size_.length));
-    }
-    Tensor positions = positions_.value();
-    if (length < size_.length) positions = slice(positions, {.stop = length});
-    Tensor x = tokens_(ids) + positions;
+    const Tensor rows = positions(ids);
+    Tensor x = tokens_(ids) + rows;
+    for (const nn::TransformerBlock& block : blocks_) x = block(x);
+    return head_(norm_(x));
+  }
+  nn::Padded forward_padded(const nn::Padded& ids) const override {
+    const Tensor rows = positions(ids.values);
+    nn::Padded x = tokens_(ids);
+    x = x.with(x.values + rows);
     for (const nn::TransformerBlock& block : blocks_) x = block(x);
     return head_(norm_(x));
   }
@@ -47,6 +48,16 @@ class Gpt : public nn::Module {
   }
 
  private:
+  // The rows of the positions of ids [N,T].
+  Tensor positions(const Tensor& ids) const {
+    const std::int64_t length = ids.extent(-1);
+    if (ids.rank() != 2 || length > size_.length || length < 1) {
+      throw ShapeError(fmt::format("input {} is not a batch of ids; expected [N,T] with T from 1 to {}",
+                                   ids.shape().to_string(), size_.length));
+    }
+    const Tensor all = positions_.value();
+    return length < size_.length ? slice(all, {.stop = length}) : all;
+  }
   std::vector<nn::TransformerBlock> make_blocks() {
     std::vector<nn::TransformerBlock> blocks;
     for (std::int64_t k = 1; k <= size_.layers; ++k) {
@@ -73,12 +84,14 @@ Entry entry(std::string name, std::string description, std::int64_t length, nn::
           .input = Shape{length},
           .outputs = 65,
           .defaults = {.data = "",
+                       .task = "next-token",
                        .loss = "softmax-cross-entropy",
                        .optimizer = "adam",
                        .learning_rate = 1e-3,
                        .batch = 12,
                        .epochs = 5,
-                       .metrics = {"accuracy"}},
+                       .metrics = {"accuracy"},
+                       .task_options = {{"length", std::to_string(length)}}},
           .make = make,
           .dtype = i64};
 }

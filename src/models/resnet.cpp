@@ -29,6 +29,7 @@ nn::Sequential bottleneck_block(std::int64_t filters, std::int64_t stride, bool 
 
 Defaults imagenet_training() {
   return {.data = "",
+          .task = "classification",
           .loss = "softmax-cross-entropy",
           .optimizer = "momentum",
           .learning_rate = 0.1,

@@ -4,6 +4,7 @@
 
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
+#include "nn/padded_axes.h"
 
 namespace luge::nn {
 
@@ -15,5 +16,10 @@ Tensor Gelu::forward(const Tensor& x) const { return gelu(x, form_); }
 Tensor Sigmoid::forward(const Tensor& x) const { return sigmoid(x); }
 Tensor Tanh::forward(const Tensor& x) const { return tanh(x); }
 Tensor Softmax::forward(const Tensor& x) const { return softmax(x, axis_); }
+
+Padded Softmax::forward_padded(const Padded& x) const {
+  check_apart(x, axis_, 1);
+  return x.with(forward(x.values));
+}
 
 }  // namespace luge::nn

@@ -6,6 +6,8 @@
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/sequence.h"
+#include "luge/ops/shape.h"
+#include "nn/padded_axes.h"
 
 namespace luge::nn {
 namespace {
@@ -33,11 +35,18 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t width, std::int64_t heads,
       projection_(child("projection", Linear(Shape{3, width}.elements(), {.bias = options.bias}))),
       output_(child("output", Linear(width, {.bias = options.bias}))) {}
 
-Tensor MultiHeadAttention::forward(const Tensor& x) const {
+Tensor MultiHeadAttention::forward(const Tensor& x) const { return attend(x, {}); }
+
+Padded MultiHeadAttention::forward_padded(const Padded& x) const {
+  check_axis(x, 1);
+  return x.with(attend(x.values, unsqueeze(x.mask(), {1, 2})));  // padded positions are no keys: [N,1,1,T]
+}
+
+Tensor MultiHeadAttention::attend(const Tensor& x, const Tensor& mask) const {
   if (x.rank() != 3 || (x.extent(2) != width_ && x.extent(2) != unknown)) {
     throw ShapeError(fmt::format("input {} does not fit; expected [N,T,{}]", x.shape().to_string(), width_));
   }
-  return output_(self_attention(projection_(x), heads_, {.causal = options_.causal}));
+  return output_(self_attention(projection_(x), heads_, {.causal = options_.causal}, mask));
 }
 
 std::string MultiHeadAttention::describe() const {
@@ -61,6 +70,13 @@ Tensor TransformerBlock::forward(const Tensor& x) const {
   const auto dropped = [this](const Tensor& y) { return dropout_.rate() > 0 ? dropout_(y) : y; };
   const Tensor middle = x + dropped(attention_(norm1_(x)));
   return middle + dropped(narrow_(gelu(widen_(norm2_(middle)))));
+}
+
+Padded TransformerBlock::forward_padded(const Padded& x) const {
+  const auto dropped = [this](const Padded& y) { return dropout_.rate() > 0 ? dropout_(y) : y; };
+  const Padded middle = x.with(x.values + dropped(attention_(norm1_(x))).values);
+  const Padded wide = widen_(norm2_(middle));
+  return middle.with(middle.values + dropped(narrow_(wide.with(gelu(wide.values)))).values);
 }
 
 std::string TransformerBlock::describe() const {

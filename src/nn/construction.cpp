@@ -22,7 +22,8 @@ TypesAlone::~TypesAlone() { types_alone() = before_; }
 void Construction::begin(const std::shared_ptr<Module::State>& module) {
   const OutsideTrace outside;
   if (!draws_) draws_.emplace();
-  Begun begun{module, {}, module->metadata.input, module->metadata.dtype};
+  const Metadata& told = module->metadata;
+  Begun begun{module, {}, told.input, told.dtype, !told.inputs.empty()};
   for (const auto& cell : module->cells) {
     if (!cell->variable.defined()) begun.waiting.push_back(cell);
   }
@@ -53,6 +54,7 @@ void Construction::take_back(const std::vector<Begun>& all) {
     for (const auto& cell : begun.waiting) cell->variable = {};
     begun.module->metadata.input = begun.input;
     begun.module->metadata.dtype = begun.dtype;
+    if (!begun.inputs_known) begun.module->metadata.inputs.clear();
     begun.module->built = false;
   }
 }

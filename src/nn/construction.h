@@ -27,6 +27,7 @@ class Construction {
     std::vector<std::shared_ptr<ParameterCell>> waiting;
     Shape input;
     DType dtype;
+    bool inputs_known;  // by their names
   };
   static void take_back(const std::vector<Begun>& all);
 

@@ -4,22 +4,12 @@
 #include <fmt/ranges.h>
 
 #include "luge/error.h"
+#include "nn/padded_window.h"
 
 namespace luge::nn {
-namespace {
-
-/// One extent per axis from an option that may hold a single number.
-std::vector<std::int64_t> extents(const PerAxis& option, int spatial) {
-  if (option.values.size() == 1)
-    return std::vector<std::int64_t>(static_cast<std::size_t>(spatial), option.values[0]);
-  return option.values;
-}
-
-}  // namespace
-
 ConvLayer::ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& options)
     : spatial_(spatial), filters_(filters), options_(options) {
-  const auto kernel = extents(options.kernel, spatial);
+  const auto kernel = for_each_axis(options.kernel, spatial);
   if (filters < 1)
     throw ValueError(fmt::format("Conv{}d: {} filters; expected at least 1", spatial, filters));
   if (options.groups < 1)
@@ -47,7 +37,7 @@ void ConvLayer::create_parameters(const Tensor& x) const {
         fmt::format("{} input channels are not divisible by {} groups", x.extent(1), options_.groups));
   }
   Shape shape{filters_, x.extent(1) / options_.groups};
-  for (std::int64_t extent : extents(options_.kernel, spatial_)) shape = shape.appended(extent);
+  for (std::int64_t extent : for_each_axis(options_.kernel, spatial_)) shape = shape.appended(extent);
   const init::Fans fans = init::fans_of(shape);
   create(weight, options_.init(shape, fans, x.dtype()));
   if (bias.defined()) create(bias, options_.bias_init(Shape{filters_}, fans, x.dtype()));
@@ -62,8 +52,14 @@ Tensor ConvLayer::forward(const Tensor& x) const {
   return spatial_ == 2 ? conv2d(x, weight, bias, options) : conv3d(x, weight, bias, options);
 }
 
+Padded ConvLayer::forward_padded(const Padded& x) const {
+  const PaddedWindow window{spatial_, options_.kernel, options_.stride, options_.dilation, options_.padding};
+  const Tensor y = forward(x.filled());
+  return {y, window.lengths(x), x.axis};
+}
+
 std::string ConvLayer::describe() const {
-  return fmt::format("{} {}", type(), fmt::join(extents(options_.kernel, spatial_), "x"));
+  return fmt::format("{} {}", type(), fmt::join(for_each_axis(options_.kernel, spatial_), "x"));
 }
 
 Work ConvLayer::work() const {

@@ -4,6 +4,7 @@
 
 #include "luge/error.h"
 #include "luge/ops/nn.h"
+#include "luge/ops/shape.h"
 
 namespace luge::nn {
 
@@ -12,6 +13,13 @@ Dropout::Dropout(double rate) : rate_(rate) {
 }
 
 Tensor Dropout::forward(const Tensor& x) const { return training() ? dropout(x, rate_) : x; }
+
+// The numbers of a draw are counted along the last axis first: with the positions on axis 0, a number depends
+// on its position and not on how many positions there are.
+Padded Dropout::forward_padded(const Padded& x) const {
+  if (!training()) return x;
+  return x.with(transpose(dropout(transpose(x.values, 0, x.axis), rate_), 0, x.axis));
+}
 
 std::string Dropout::describe() const { return fmt::format("Dropout {}", rate_); }
 

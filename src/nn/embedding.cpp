@@ -26,6 +26,8 @@ Tensor Embedding::forward(const Tensor& ids) const {
   return embedding(weight, is_floating(ids.dtype()) ? to_index(ids, "Embedding: id") : ids);
 }
 
+Padded Embedding::forward_padded(const Padded& ids) const { return ids.with(forward(ids.values)); }
+
 std::string Embedding::describe() const { return fmt::format("Embedding {}x{}", count_, width_); }
 
 }  // namespace luge::nn

@@ -4,6 +4,7 @@
 
 #include "luge/error.h"
 #include "luge/ops/linalg.h"
+#include "nn/padded_axes.h"
 
 namespace luge::nn {
 
@@ -25,6 +26,11 @@ void Linear::create_parameters(const Tensor& x) const {
 }
 
 Tensor Linear::forward(const Tensor& x) const { return linear(x, weight, bias); }
+
+Padded Linear::forward_padded(const Padded& x) const {
+  check_apart(x, -1, 1);
+  return x.with(forward(x.values));
+}
 
 std::string Linear::describe() const { return fmt::format("Linear {}", outputs_); }
 

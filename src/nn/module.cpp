@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -90,6 +91,16 @@ namespace {
 
 std::span<const Tensor> list_of(const Tensor& one) { return {&one, 1}; }
 std::span<const Tensor> list_of(const Tensors& several) { return several; }
+std::span<const Tensor> list_of(const Padded& padded) { return {&padded.values, 1}; }
+
+Tensor forward_of(const Module& module, const Tensor& x) { return module.forward(x); }
+Tensors forward_of(const Module& module, const Tensors& inputs) { return module.forward(inputs); }
+Padded forward_of(const Module& module, const Padded& x) {
+  x.check();
+  // Once, at the entrance: what layers make of padded positions is finite then, so that it has the gradient
+  // 0.
+  return module.forward_padded(current_call()->enters_padding() ? x.with(x.filled()) : x);
+}
 
 std::string names_text(const std::vector<std::string>& names) {
   return fmt::format("{} ({})", names.size(), fmt::join(names, ", "));
@@ -112,7 +123,7 @@ Out Module::run(const In& inputs) const {
   };
   try {
     ensure_built(list_of(inputs));
-    Out outputs = forward(inputs);
+    Out outputs = forward_of(*this, inputs);
     frame.check_registered();
     if (CallObserver* observer = call_observer())
       observer->called(frame.path(), *this, list_of(inputs), list_of(outputs));
@@ -132,8 +143,39 @@ Tensor Module::operator()(const Tensor& x) const { return run<Tensor, Tensor>(x)
 
 Tensors Module::operator()(const Tensors& inputs) const { return run<Tensors, Tensors>(inputs); }
 
+Padded Module::call_padded(const Padded& x) const {
+  return x.length.defined() ? run<Padded, Padded>(x) : x.with((*this)(x.values));
+}
+
 NamedTensors Module::operator()(const NamedTensors& inputs) const {
-  return {output_names(), (*this)(inputs.select(input_names()))};
+  const std::vector<std::string> names = input_names();
+  if (names.size() == 1) {
+    if (const Tensor* length = inputs.find(names[0] + kLengthEnd)) {
+      const Padded out = (*this)(Padded{inputs[names[0]], *length});
+      const std::vector<std::string> outputs = output_names();
+      if (outputs.size() != 1)
+        throw ShapeError(
+            fmt::format("the outputs of padded sequences are {}; expected one", names_text(outputs)));
+      NamedTensors result = {{outputs[0], out.values}};
+      if (out.length.defined()) result.set(outputs[0] + kLengthEnd, out.length);
+      return result;
+    }
+  }
+  for (const std::string& name : names) {
+    const std::string length = name + kLengthEnd;
+    if (!inputs.contains(length) || std::find(names.begin(), names.end(), length) != names.end()) continue;
+    throw ValueError(fmt::format(
+        "{}: '{}' is padded, and '{}' is not among the inputs {}; padding would be taken for data",
+        describe(), name, length, names_text(names)));
+  }
+  return {output_names(), (*this)(select_inputs(*this, inputs))};
+}
+
+Padded Module::forward_padded(const Padded&) const {
+  throw ValueError(
+      "it does not say what it does with padded positions; override forward_padded, or give it values "
+      "without "
+      "lengths");
 }
 
 // The two forms of forward stand for each other; a class overrides one of them.
@@ -167,6 +209,7 @@ void Module::ensure_built(std::span<const Tensor> inputs) const {
     state_->metadata.input = inputs[0].shape().without(0);
     state_->metadata.dtype = inputs[0].dtype();
   }
+  if (state_->metadata.inputs.empty()) state_->metadata.inputs = specs_of(input_names(), inputs);
   bool waiting = false;
   for (const auto& cell : state_->cells) waiting |= !cell->variable.defined();
   if (waiting) {
@@ -202,7 +245,7 @@ void Module::build(const Shape& input, DType dtype) const {
 void Module::build(const NamedTensors& inputs) const {
   const Probe probe(*this, mode_now(*state_->mode));
   Tensors leaves;
-  for (const Tensor& input : inputs.select(input_names()))
+  for (const Tensor& input : select_inputs(*this, inputs))
     leaves.push_back(argument_leaf({input.dtype(), input.shape()}, "input"));
   (*this)(leaves);
 }
@@ -223,10 +266,6 @@ Variables Module::parameters() const {
 
 std::vector<NamedVariable> Module::named_parameters() const { return variables(*this, false); }
 std::vector<NamedVariable> Module::named_buffers() const { return variables(*this, true); }
-
-void Module::set_trainable(bool trainable) const {
-  for (Variable& parameter : parameters()) parameter.set_trainable(trainable);
-}
 
 void Module::set_training(bool training) const {
   for_each(*this, [&](const std::string&, const Module& module) {

@@ -29,6 +29,11 @@ struct Module::State {
   std::mutex building;
 };
 
+/// What metadata say of inputs with names; nothing for the usual one, which they describe otherwise.
+std::vector<TensorSpec> specs_of(const std::vector<std::string>& names, std::span<const Tensor> inputs);
+/// The inputs of a network in order. Throws ValueError that names a missing one.
+Tensors select_inputs(const Module& net, const NamedTensors& given);
+
 /// One running call of a module. Its path follows from the calls around it.
 class CallFrame {
  public:
@@ -45,13 +50,18 @@ class CallFrame {
   const Module& module() const { return module_; }
   /// True once: a class that overrides neither forward would ask one for the other without end.
   bool asks_other_form() { return !std::exchange(asked_, true); }
+  /// Says that the call takes Padded. True when the call around it does not.
+  bool enters_padding() {
+    padded_ = true;
+    return !caller_ || !caller_->padded_;
+  }
 
  private:
   const Module& module_;
   CallFrame* caller_;
   std::string name_;  // relative to the caller
   bool registered_ = true;
-  bool asked_ = false;
+  bool asked_ = false, padded_ = false;
 };
 
 /// The call running on this thread, or null.

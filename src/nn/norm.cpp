@@ -8,6 +8,8 @@
 #include "luge/ops/math.h"
 #include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
+#include "nn/padded_axes.h"
 
 namespace luge::nn {
 namespace {
@@ -16,11 +18,23 @@ void check_epsilon(std::string_view layer, double epsilon) {
   if (!(epsilon >= 0)) throw ValueError(fmt::format("{}: epsilon is {}; expected 0 or more", layer, epsilon));
 }
 
-/// How many elements each channel has.
-Tensor channel_count(const Tensor& x) {
+Axes all_but_channels(const Tensor& x) {
   std::vector<std::int64_t> axes = {0};
   for (int axis = 2; axis < x.rank(); ++axis) axes.push_back(axis);
-  return count(x, Axes(axes), accumulator(x.dtype()));
+  return Axes(axes);
+}
+
+/// How many elements each channel has.
+Tensor channel_count(const Tensor& x) { return count(x, all_but_channels(x), accumulator(x.dtype())); }
+
+/// An empty batch has no statistics, and placeholders have no values yet.
+bool has_values(const Tensor& x) { return x.shape().known() ? x.elements() > 0 : values_come_later(); }
+
+/// [C] as [C,1,…], beside x [N,C,…].
+Tensor beside_channels(const Tensor& each, const Tensor& x) {
+  Tensor result = each;
+  for (int axis = 2; axis < x.rank(); ++axis) result = unsqueeze(result, -1);
+  return result;
 }
 
 }  // namespace
@@ -50,11 +64,16 @@ void BatchNorm::create_parameters(const Tensor& x) const {
 }
 
 Tensor BatchNorm::forward(const Tensor& x) const {
-  if (!training()) return batch_norm_inference(x, weight, bias, running_mean, running_var, options_.epsilon);
+  if (!moves_statistics())
+    return batch_norm_inference(x, weight, bias, running_mean, running_var, options_.epsilon);
   const auto [y, mean, variance] = batch_norm(x, weight, bias, options_.epsilon);
-  // An empty batch has no statistics, and placeholders have no values yet.
-  if (x.shape().known() ? x.elements() == 0 : !values_come_later()) return y;
-  const Tensor n = channel_count(x);
+  if (has_values(x)) move_statistics(mean, variance, channel_count(x));
+  return y;
+}
+
+bool BatchNorm::moves_statistics() const { return training() && !frozen(); }
+
+void BatchNorm::move_statistics(const Tensor& mean, const Tensor& variance, const Tensor& n) const {
   const Tensor unbiased = variance * (n / maximum(n - 1, 1));
   // Not the next values themselves: those are written in place, after the check.
   watch(mean, running_mean.variable().name());
@@ -63,7 +82,25 @@ Tensor BatchNorm::forward(const Tensor& x) const {
     running.assign(lerp(running, cast(stop_gradient(to), running.value().dtype()), options_.momentum));
   };
   move(running_mean, mean), move(running_var, unbiased);
-  return y;
+}
+
+Padded BatchNorm::forward_padded(const Padded& x) const {
+  if (x.axis < 2) {
+    throw ShapeError(
+        fmt::format("the padded axis of {} is {}, which are the channels; expected 2 or more "
+                    "(Padded::transposed makes [N,C,T] of [N,T,C])",
+                    x.values.shape().to_string(), x.axis));
+  }
+  if (!moves_statistics()) return x.with(forward(x.values));
+  const Tensor wide = cast(x.values, running_mean.value().dtype());
+  const Tensor counted = broadcast_like(x.mask_beside(), wide);
+  const Axes axes = all_but_channels(wide);
+  const Tensor n = maximum(sum(cast(counted, wide.dtype()), axes), 1);
+  const auto mean_of = [&](const Tensor& each) { return sum(where(counted, each, 0), axes) / n; };
+  const Tensor mean = mean_of(wide);
+  const Tensor variance = mean_of(square(wide - beside_channels(mean, wide)));
+  if (has_values(wide)) move_statistics(mean, variance, n);
+  return x.with(batch_norm_inference(x.values, weight, bias, mean, variance, options_.epsilon));
 }
 
 LayerNorm::LayerNorm(const LayerNormOptions& options) : weight(parameter("weight")), options_(options) {
@@ -82,6 +119,12 @@ void LayerNorm::create_parameters(const Tensor& x) const {
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : f32;
   create(weight, ones(shape, dtype));
   if (bias.defined()) create(bias, zeros(shape, dtype));
+}
+
+Padded LayerNorm::forward_padded(const Padded& x) const {
+  const int first = options_.axis < 0 ? options_.axis + x.values.rank() : options_.axis;
+  check_apart(x, first, x.values.rank() - first);
+  return x.with(forward(x.values));
 }
 
 Tensor LayerNorm::forward(const Tensor& x) const {

@@ -18,6 +18,26 @@ Tensor along_first_axis(const std::vector<float>& numbers, int rank) {
   return tensor(numbers, shape);
 }
 
+// Whole numbers, such as tokens, have no scale.
+Tensor scaled(const Tensor& x, const Metadata& told) {
+  if (!is_floating(x.dtype())) return x;
+  const auto numbers = [&](const std::vector<float>& list) {
+    return cast(along_first_axis(list, x.rank()), x.dtype());
+  };
+  return (x - numbers(told.offset)) * numbers(told.scale);
+}
+
+Tensor meant(const Tensor& y, Output output) {
+  switch (output) {
+    case Output::logits: return softmax(y);
+    case Output::binary_logits: return sigmoid(y);
+    case Output::values:
+    case Output::probabilities:
+    case Output::binary_probabilities: return y;
+  }
+  return y;
+}
+
 }  // namespace
 
 const Metadata& Module::metadata() const { return state_->metadata; }
@@ -31,11 +51,35 @@ Tensor Module::predict(const Tensor& raw) const {
                                  raw.shape().to_string(), told.input.to_string()));
   }
   const Probe probe(*this, false);
-  Tensor x = cast(raw.rank() == rank ? unsqueeze(raw, 0) : raw, told.dtype);
-  x = (x - along_first_axis(told.offset, rank + 1)) * along_first_axis(told.scale, rank + 1);
-  const Tensor y = (*this)(x);
-  if (told.output == Output::logits) return softmax(y);
-  return told.output == Output::binary_logits ? sigmoid(y) : y;
+  const Tensor x = cast(raw.rank() == rank ? unsqueeze(raw, 0) : raw, told.dtype);
+  return meant((*this)(scaled(x, told)), told.output);
+}
+
+NamedTensors Module::predict(const NamedTensors& raw) const {
+  const std::vector<TensorSpec> specs = input_specs();
+  Tensors inputs = select_inputs(*this, raw);
+  std::size_t samples = 0;  // inputs that are one sample
+  for (std::size_t k = 0; k < specs.size(); ++k) {
+    const int rank = specs[k].shape.rank();
+    if (inputs[k].rank() != rank && inputs[k].rank() != rank - 1) {
+      throw ShapeError(fmt::format("predict: input '{}' is {}; expected {}, or one sample of it",
+                                   specs[k].name, inputs[k].shape().to_string(), specs[k].shape.to_string()));
+    }
+    if (inputs[k].rank() == rank) continue;
+    ++samples;
+    inputs[k] = unsqueeze(inputs[k], 0);
+  }
+  if (samples != 0 && samples != specs.size()) {
+    throw ShapeError(
+        fmt::format("predict: {} of the {} inputs are one sample and the others have a batch axis", samples,
+                    specs.size()));
+  }
+  const Probe probe(*this, false);
+  for (std::size_t k = 0; k < specs.size(); ++k) inputs[k] = cast(inputs[k], specs[k].dtype);
+  if (!inputs.empty()) inputs[0] = scaled(inputs[0], metadata());
+  Tensors outputs = (*this)(inputs);
+  if (!outputs.empty()) outputs[0] = meant(outputs[0], metadata().output);
+  return {output_names(), outputs};
 }
 
 }  // namespace luge::nn

@@ -5,7 +5,11 @@
 #include <cmath>
 
 #include "luge/error.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/index.h"
 #include "luge/ops/math.h"
+#include "luge/ops/shape.h"
+#include "nn/padded_axes.h"
 
 namespace luge::nn {
 
@@ -39,6 +43,25 @@ std::string RecurrentLayer::describe() const { return fmt::format("{} {}", type(
 Work RecurrentLayer::work() const {
   const std::int64_t in = weight_ih.variable().shape()[1];
   return {.fan_in = gates_ * (in + units_), .bias = bias_ih.defined(), .multiplies = true};
+}
+
+// Steps run forward, so that no padded step reaches a step before it; only the last state must be chosen.
+Padded RecurrentLayer::padded_result(const Padded& x, const Tensor& each_step) const {
+  if (!options_.last_only) return x.with(each_step);
+  const Tensor length = unsqueeze(cast(x.length, i64), {1, 2});  // [N,1,1]
+  const Tensor index = broadcast_like(maximum(length - 1, 0), slice(each_step, 1, 0, 1));
+  const Tensor last = where(greater(length, 0), gather(each_step, index, 1), 0);
+  return {squeeze(last, 1), {}};
+}
+
+Padded LSTM::forward_padded(const Padded& x) const {
+  check_axis(x, 1);
+  return padded_result(x, run(x.values).y);
+}
+
+Padded GRU::forward_padded(const Padded& x) const {
+  check_axis(x, 1);
+  return padded_result(x, run(x.values).y);
 }
 
 Tensor LSTM::forward(const Tensor& x) const {

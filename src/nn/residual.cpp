@@ -8,16 +8,32 @@
 
 namespace luge::nn {
 
+namespace {
+
+Tensor sum_of(const Tensor& y, const Tensor& passed, bool has_shortcut) {
+  if (y.shape() != passed.shape()) {
+    throw ShapeError(fmt::format("the body gives {}, the {} {}; expected equal shapes", y.shape().to_string(),
+                                 has_shortcut ? "shortcut" : "input", passed.shape().to_string()));
+  }
+  return y + passed;
+}
+
+}  // namespace
+
 Tensor Residual::forward(const Tensor& x) const {
   const auto& parts = state()->children;
   // The shortcut first: its result is ready when the body's last step runs, which may compute the sum too.
   const Tensor passed = parts.size() > 1 ? (*parts[1].module)(x) : x;
-  const Tensor y = (*parts[0].module)(x);
-  if (y.shape() != passed.shape()) {
-    throw ShapeError(fmt::format("the body gives {}, the {} {}; expected equal shapes", y.shape().to_string(),
-                                 parts.size() > 1 ? "shortcut" : "input", passed.shape().to_string()));
-  }
-  return y + passed;
+  return sum_of((*parts[0].module)(x), passed, parts.size() > 1);
+}
+
+Padded Residual::forward_padded(const Padded& x) const {
+  const auto& parts = state()->children;
+  const Padded passed = parts.size() > 1 ? (*parts[1].module)(x) : x;
+  const Padded y = (*parts[0].module)(x);
+  if (y.length.defined() != passed.length.defined() || y.axis != passed.axis)
+    throw ShapeError("the body and what is added to it do not have the same padded axis");
+  return y.with(sum_of(y.values, passed.values, parts.size() > 1));
 }
 
 }  // namespace luge::nn

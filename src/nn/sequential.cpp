@@ -27,6 +27,12 @@ Tensor Sequential::forward(const Tensor& x) const {
   return y;
 }
 
+Padded Sequential::forward_padded(const Padded& x) const {
+  Padded y = x;
+  for (const auto& child : state()->children) y = (*child.module)(y);
+  return y;
+}
+
 std::string Sequential::free_name(const Module& layer) const {
   const std::string base = short_name(layer.type());
   const auto taken = [this](const std::string& name) {

@@ -23,7 +23,8 @@ std::int64_t outputs_of(const Shape& shape) {
 }
 
 LayerSummary describe(const LayerCall& call, bool first) {
-  LayerSummary row{.path = call.path, .type = call.module.describe(), .output = call.outputs.at(0).shape()};
+  LayerSummary row{.path = call.path, .type = call.module.describe(), .output = {}};
+  if (!call.outputs.empty()) row.output = call.outputs[0].shape();
   for (const auto& cell : call.module.state()->cells) {
     if (!first || cell->is_buffer) continue;
     const std::int64_t count = cell->variable.shape().elements();
@@ -31,16 +32,19 @@ LayerSummary describe(const LayerCall& call, bool first) {
     if (cell->variable.trainable()) row.trainable += count;
   }
   const Work work = call.module.work();
-  row.neurons = outputs_of(call.outputs[0].shape());
+  for (const Tensor& output : call.outputs) {
+    const std::int64_t count = outputs_of(output.shape());
+    row.neurons += count;
+    row.activation_bytes += count * static_cast<std::int64_t>(size_of(output.dtype()));
+  }
   row.macs = work.multiplies ? row.neurons * work.fan_in : 0;
   row.connections = work.fan_in > 0 ? row.neurons * (work.fan_in + (work.bias ? 1 : 0)) : 0;
-  row.activation_bytes = row.neurons * static_cast<std::int64_t>(size_of(call.outputs[0].dtype()));
   return row;
 }
 
 /// Layers of a network that is only a graph (read from a file): one row for each group of Variables, found by
 /// their paths, at the first op that reads one of them. Ops that multiply say so in their traits.
-std::vector<LayerSummary> layers_of_graph(const Module& net, const Tensor& output) {
+std::vector<LayerSummary> layers_of_graph(const Module& net, const Tensors& outputs) {
   std::vector<LayerSummary> rows;
   std::map<const Slot*, const NamedVariable*> known;
   const std::vector<NamedVariable> parameters = net.named_parameters();
@@ -53,7 +57,7 @@ std::vector<LayerSummary> layers_of_graph(const Module& net, const Tensor& outpu
     rows.back().path = path;
     return rows.back();
   };
-  for (const Node* node : topological(std::span(&output, 1))) {
+  for (const Node* node : topological(outputs)) {
     if (node->leaf != Leaf::none || node->outputs.empty()) continue;
     for (const Edge& edge : node->inputs) {
       const auto slot = edge.node->leaf == Leaf::read ? edge.node->slot.lock() : nullptr;
@@ -94,22 +98,21 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
-}  // namespace
-
-Summary summary(const Module& net, const Shape& input, DType dtype) {
+Summary summary_of(const Module& net, const std::vector<Type>& inputs) {
   const Probe probe(net, mode_now(*net.state()->mode));
   Summary result;
   std::unordered_set<const void*> seen;
-  const Tensor output =
-      observe(net, argument_leaf({dtype, input.inserted(0, unknown)}, "input"), [&](const LayerCall& call) {
-        const auto& state = call.module.state();
-        if (!state->children.empty() && state->cells.empty()) return;
-        result.layers.push_back(describe(call, seen.insert(state.get()).second));
-      });
+  Tensors leaves;
+  for (const Type& type : inputs) leaves.push_back(argument_leaf(type, "input"));
+  const Tensors outputs = observe(net, leaves, [&](const LayerCall& call) {
+    const auto& state = call.module.state();
+    if (!state->children.empty() && state->cells.empty()) return;
+    result.layers.push_back(describe(call, seen.insert(state.get()).second));
+  });
   const bool layered = std::ranges::any_of(
       result.layers, [](const LayerSummary& row) { return !row.path.empty() || row.macs > 0; });
   if (!layered) {
-    if (std::vector<LayerSummary> rows = layers_of_graph(net, output); !rows.empty())
+    if (std::vector<LayerSummary> rows = layers_of_graph(net, outputs); !rows.empty())
       result.layers = std::move(rows);
   }
   for (const LayerSummary& row : result.layers) {
@@ -120,6 +123,27 @@ Summary summary(const Module& net, const Shape& input, DType dtype) {
     result.activation_bytes += row.activation_bytes;
   }
   return result;
+}
+
+}  // namespace
+
+Summary summary(const Module& net, const Shape& input, DType dtype) {
+  return summary_of(net, {{dtype, input.inserted(0, unknown)}});
+}
+
+Summary summary(const Module& net, const NamedTensors& inputs) {
+  std::vector<Type> types;
+  for (const Tensor& input : select_inputs(net, inputs)) {
+    const Shape& shape = input.shape();
+    types.push_back({input.dtype(), shape.rank() > 0 ? shape.with(0, unknown) : shape});
+  }
+  return summary_of(net, types);
+}
+
+Summary summary(const Module& net) {
+  std::vector<Type> types;
+  for (const TensorSpec& spec : net.input_specs()) types.push_back({spec.dtype, spec.shape});
+  return summary_of(net, types);
 }
 
 std::string Summary::to_string() const {

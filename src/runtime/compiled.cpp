@@ -13,14 +13,14 @@ namespace luge::detail {
 // The Programs are the cache's, within its limit for all functions together. The one that ran last is the
 // function's own, too: a training whose Programs are large must not compile them at every step.
 struct Compiled::State {
-  std::function<Tensors(const Tensors&)> function;
+  std::function<Flat(const Flat&)> function;
   std::vector<std::shared_ptr<Instance>> instances;
   std::shared_ptr<const Program> last;
   std::uint64_t traces = 0;
 
-  Ready ready(const Tensors& arguments);
+  Ready ready(const Flat& arguments);
   /// For a look at its program: what was made for it stays.
-  Ready planned(const Tensors& arguments) {
+  Ready planned(const Flat& arguments) {
     Ready found = ready(arguments);
     found.instance->trace.undo.clear();
     return found;
@@ -33,8 +33,8 @@ struct Compiled::State {
   }
 
  private:
-  Ready known(const Tensors& arguments);
-  Ready traced(const Tensors& arguments);
+  Ready known(const Flat& arguments);
+  Ready traced(const Flat& arguments);
 };
 
 namespace {
@@ -80,7 +80,7 @@ void evaluate_inputs(const Instance& instance, const Tensors& arguments) {
 
 }  // namespace
 
-Ready Compiled::State::ready(const Tensors& arguments) {
+Ready Compiled::State::ready(const Flat& arguments) {
   const std::lock_guard lock(engine_mutex());
   Ready found = known(arguments);
   if (!found.program) found = traced(arguments);
@@ -88,7 +88,7 @@ Ready Compiled::State::ready(const Tensors& arguments) {
   return found;
 }
 
-Ready Compiled::State::known(const Tensors& arguments) {
+Ready Compiled::State::known(const Flat& arguments) {
   const auto found = std::find_if(instances.begin(), instances.end(),
                                   [&](const auto& each) { return each->matches(arguments); });
   if (found == instances.end()) return {};
@@ -97,7 +97,7 @@ Ready Compiled::State::known(const Tensors& arguments) {
   return {};
 }
 
-Ready Compiled::State::traced(const Tensors& arguments) {
+Ready Compiled::State::traced(const Flat& arguments) {
   instances.reserve(instances.size() + 1);
   Ready fresh = trace_instance(function, arguments);
   ++traces;
@@ -107,20 +107,21 @@ Ready Compiled::State::traced(const Tensors& arguments) {
   return fresh;
 }
 
-Compiled::Compiled(std::function<Tensors(const Tensors&)> function) : state_(std::make_shared<State>()) {
+Compiled::Compiled(std::function<Flat(const Flat&)> function) : state_(std::make_shared<State>()) {
   state_->function = std::move(function);
 }
 
 std::uint64_t Compiled::traces() const { return state_->traces; }
 
-Tensors Compiled::call(const Tensors& arguments) const {
+Flat Compiled::call(const Flat& arguments) const {
   if (current_trace()) return state_->function(arguments);  // part of the outer function
   const std::lock_guard lock(engine_mutex());
   const Ready ready = state_->ready(arguments);
   Instance& instance = *ready.instance;
   try {
-    evaluate_inputs(instance, arguments);
-    Tensors results = run(ready, arguments);
+    evaluate_inputs(instance, arguments.tensors);
+    Flat results{{}, instance.result_words};  // before the run, after which nothing may fail
+    results.tensors = run(ready, arguments.tensors);
     instance.trace.undo.clear();
     return results;
   } catch (const NonFiniteError&) {
@@ -132,7 +133,7 @@ Tensors Compiled::call(const Tensors& arguments) const {
   }
 }
 
-PlanInfo Compiled::plan(const Tensors& arguments) const {
+PlanInfo Compiled::plan(const Flat& arguments) const {
   const auto [instance, held] = state_->planned(arguments);
   const Program& program = *held;
   const auto bytes = [&](int value) { return program.values[static_cast<std::size_t>(value)].bytes; };
@@ -157,7 +158,7 @@ PlanInfo Compiled::plan(const Tensors& arguments) const {
   return plan;
 }
 
-std::string Compiled::explain(const Tensors& arguments) const {
+std::string Compiled::explain(const Flat& arguments) const {
   return state_->planned(arguments).program->explain();
 }
 

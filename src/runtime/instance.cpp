@@ -19,14 +19,16 @@ struct Body {
   Tensors arguments, outputs;
 };
 
-Body record(Instance& instance, const std::function<Tensors(const Tensors&)>& function) {
+Body record(Instance& instance, const std::function<Flat(const Flat&)>& function) {
   const TraceScope scope(instance.trace);
   Body body;
   for (std::size_t i = 0; i < instance.types.size(); ++i) {
     const Type& type = instance.types[i];
     body.arguments.push_back(argument_leaf(type, fmt::format("argument {}", i), is_floating(type.dtype)));
   }
-  body.outputs = function(body.arguments);
+  Flat results = function({body.arguments, instance.words});
+  body.outputs = std::move(results.tensors);
+  instance.result_words = std::move(results.words);
   for (const Tensor& output : body.outputs) {
     if (!output.defined()) throw StateError("a compiled function returned an empty tensor");
   }
@@ -85,7 +87,7 @@ Source source_of(const Edge& leaf, const Instance& instance, const Body& body) {
 }
 
 std::shared_ptr<const Program> trace_and_compile(Instance& instance,
-                                                 const std::function<Tensors(const Tensors&)>& function) {
+                                                 const std::function<Flat(const Flat&)>& function) {
   const Body body = record(instance, function);
   evaluate_outside(roots_of(instance, body), instance.trace);
   Subgraph subgraph;
@@ -98,22 +100,24 @@ std::shared_ptr<const Program> trace_and_compile(Instance& instance,
 
 }  // namespace
 
-bool Instance::matches(const Tensors& arguments) const {
-  return std::equal(arguments.begin(), arguments.end(), types.begin(), types.end(),
+bool Instance::matches(const Flat& arguments) const {
+  const Tensors& tensors = arguments.tensors;
+  return std::equal(tensors.begin(), tensors.end(), types.begin(), types.end(),
                     [](const Tensor& given, const Type& type) {
                       return given.dtype() == type.dtype && given.shape() == type.shape;
                     }) &&
-         settings == luge::settings() &&
+         words == arguments.words && settings == luge::settings() &&
          std::all_of(trace.modes.begin(), trace.modes.end(),
                      [](const auto& mode) { return mode_now(*mode.first) == mode.second; }) &&
          std::all_of(trace.states.begin(), trace.states.end(),
                      [](const Trace::State& state) { return state.slot->trainable == state.trainable; });
 }
 
-Ready trace_instance(const std::function<Tensors(const Tensors&)>& function, const Tensors& arguments) {
+Ready trace_instance(const std::function<Flat(const Flat&)>& function, const Flat& arguments) {
   const auto instance = std::make_shared<Instance>();
   try {
-    for (const Tensor& argument : arguments) instance->types.push_back(type_of(argument));
+    for (const Tensor& argument : arguments.tensors) instance->types.push_back(type_of(argument));
+    instance->words = arguments.words;
     return {instance, trace_and_compile(*instance, function)};
   } catch (...) {
     instance->trace.take_back();

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "graph/trace.h"
+#include "luge/flatten.h"
 #include "runtime/program_cache.h"
 #include "runtime/settings.h"
 
@@ -29,7 +31,9 @@ struct StateUpdate {
 };
 
 struct Instance {
-  std::vector<Type> types;  // of the arguments
+  std::vector<Type> types;         // of the arguments
+  std::vector<std::string> words;  // of the arguments
+  std::vector<std::string> result_words;
   Settings settings = luge::settings();
   Trace trace;
   std::vector<Source> sources;  // per leaf
@@ -38,7 +42,7 @@ struct Instance {
   ProgramHandle program;
 
   /// Whether a trace for these arguments would become the same.
-  bool matches(const Tensors& arguments) const;
+  bool matches(const Flat& arguments) const;
 };
 
 /// An Instance while its Program exists.
@@ -49,6 +53,6 @@ struct Ready {
 
 /// Traces a function for arguments of such types and compiles it. Nothing stays of it when that fails. The
 /// engine mutex must be held.
-Ready trace_instance(const std::function<Tensors(const Tensors&)>& function, const Tensors& arguments);
+Ready trace_instance(const std::function<Flat(const Flat&)>& function, const Flat& arguments);
 
 }  // namespace luge::detail

@@ -15,7 +15,7 @@ Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 
-Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>& feeds) {
+Tensors Session::run_fed(const std::vector<Fetch>& fetches, FedPlaceholders feeds) {
   const std::lock_guard lock(engine_mutex());
   Tensors tensors;
   Updates updates;
@@ -36,7 +36,7 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
     for (const auto& slot : live_slots()) updates.emplace_back(Variable(slot), slot->initial);
   }
   check_updates("Session::run", updates);
-  SessionRun run(tensors, updates, feeds);
+  SessionRun run(tensors, updates, std::move(feeds));
   Tensors ordered(fetches.size());  // before the run, after which nothing may fail
   Tensors results = run.run(*values_);
   std::size_t next = 0;
@@ -44,6 +44,24 @@ Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>&
     if (!std::holds_alternative<Operation>(fetches[k])) ordered[k] = std::move(results[next++]);
   }
   return ordered;
+}
+
+Tensors Session::run(const std::vector<Fetch>& fetches, const std::vector<Feed>& feeds) {
+  return run_fed(fetches, FedPlaceholders(feeds));
+}
+Tensors Session::run(const std::vector<Fetch>& fetches, const NamedTensors& feeds) {
+  return run_fed(fetches, FedPlaceholders(feeds));
+}
+Tensor Session::run(const Tensor& fetch, const NamedTensors& feeds) {
+  return run(std::vector<Fetch>{fetch}, feeds)[0];
+}
+void Session::run(const Operation& operation, const NamedTensors& feeds) {
+  run(std::vector<Fetch>{operation}, feeds);
+}
+NamedTensors Session::run(const NamedTensors& fetches, const NamedTensors& feeds) {
+  std::vector<Fetch> wanted;
+  for (const auto& [name, tensor] : fetches) wanted.emplace_back(tensor);
+  return {fetches.names(), run(wanted, feeds)};
 }
 
 Tensor Session::run(const Tensor& fetch, const std::vector<Feed>& feeds) {

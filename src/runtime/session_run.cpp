@@ -5,8 +5,8 @@
 
 namespace luge::graph {
 
-SessionRun::SessionRun(const Tensors& fetches, const Updates& updates, const std::vector<Feed>& feeds)
-    : updates_(updates), fed_(feeds) {
+SessionRun::SessionRun(const Tensors& fetches, const Updates& updates, FedPlaceholders feeds)
+    : updates_(updates), fed_(std::move(feeds)) {
   std::vector<Edge> wanted;
   for (const Tensor& fetch : fetches) wanted.push_back({fetch.node(), fetch.output()});
   for (const auto& [variable, value] : updates) wanted.push_back({value.node(), value.output()});
@@ -27,7 +27,7 @@ void SessionRun::add_update(const Variable& variable, const Tensor& value) {
   subgraph_.roots.push_back({{value.node(), value.output()}, replaced});
 }
 
-void SessionRun::bind(StateBinding& binding, const Edge& leaf, const SessionValues& values) const {
+void SessionRun::bind(StateBinding& binding, const Edge& leaf, const SessionValues& values) {
   const Node* node = leaf.node;
   switch (node->leaf) {
     case Leaf::argument: return binding.bind(public_buffer(fed_.value(node)));

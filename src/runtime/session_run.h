@@ -14,8 +14,8 @@ namespace luge::graph {
 
 class SessionRun {
  public:
-  /// Throws what FedPlaceholders throws. The arguments must outlive the run.
-  SessionRun(const Tensors& fetches, const Updates& updates, const std::vector<Feed>& feeds);
+  /// The arguments must outlive the run.
+  SessionRun(const Tensors& fetches, const Updates& updates, FedPlaceholders feeds);
 
   /// Returns the values of the fetches before the updates, and updates `values`. Nothing changes when it
   /// throws.
@@ -23,7 +23,7 @@ class SessionRun {
 
  private:
   void add_update(const Variable& variable, const Tensor& value);
-  void bind(StateBinding& binding, const Edge& leaf, const SessionValues& values) const;
+  void bind(StateBinding& binding, const Edge& leaf, const SessionValues& values);
 
   const Updates& updates_;
   FedPlaceholders fed_;

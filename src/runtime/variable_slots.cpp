@@ -29,7 +29,9 @@ void VariableSlots::restore(std::size_t slot, const BufferRef& value) noexcept {
 void VariableSlots::commit(std::size_t slot, const BufferRef& value) noexcept {
   Entry& entry = entries_[slot];
   settle(entry.next.node(), value);
-  if (entry.slot) entry.slot->current = std::move(entry.next);
+  if (!entry.slot) return;
+  entry.slot->current = std::move(entry.next);
+  if (entry.slot->until_assigned) entry.slot->until_assigned->on = false;
 }
 
 void settle(Node* version, const BufferRef& value) noexcept {

@@ -45,6 +45,7 @@ Json history_json(const History& history) {
                       {"step", epoch.step},
                       {"learning_rate", epoch.learning_rate},
                       {"logs", std::move(logs)}});
+    if (!epoch.stage.empty()) epochs.back()["stage"] = epoch.stage;
   }
   return epochs;
 }
@@ -54,6 +55,7 @@ History history_from(const Json& json) {
   for (const Json& epoch : json) {
     EpochRecord record{epoch.at("epoch").get<std::int64_t>(), epoch.at("step").get<std::int64_t>(), 0, {}};
     record.learning_rate = epoch.value("learning_rate", 0.0);
+    record.stage = epoch.value("stage", std::string());
     for (const Json& log : epoch.at("logs"))
       record.logs.emplace_back(log.at(0).get<std::string>(), number_from(log.at(1)));
     history.epochs.push_back(std::move(record));
@@ -75,20 +77,24 @@ std::string state_text(const Trainer::Impl& impl) {
   for_each_state(impl.callbacks, [&](const std::string& key, const Callback& callback) {
     callbacks[key] = callback.state();
   });
-  return io::json_text(Json{{"version", kVersion},
-                            {"epoch", position.epoch},
-                            {"step", position.step},
-                            {"total_steps", position.total_steps},
-                            {"updates", position.updates},
-                            {"losses", sums_json(position.losses)},
-                            {"random", {{"seed", generator.seed}, {"draw", generator.draw}}},
-                            {"optimizer", impl.optimizer_names()},
-                            {"loss", impl.loss_names()},
-                            {"task", impl.task->name()},
-                            {"data", impl.data.text()},
-                            {"validation", impl.validation.text()},
-                            {"history", history_json(impl.history)},
-                            {"callbacks", callbacks}});
+  Json json = {{"version", kVersion},
+               {"epoch", position.epoch},
+               {"step", position.step},
+               {"total_steps", position.total_steps},
+               {"updates", position.updates},
+               {"losses", sums_json(position.losses)},
+               {"random", {{"seed", generator.seed}, {"draw", generator.draw}}},
+               {"optimizer", impl.optimizer_names()},
+               {"loss", impl.loss_names()},
+               {"task", impl.task->name()},
+               {"data", impl.data.text()},
+               {"validation", impl.validation.text()},
+               {"history", history_json(impl.history)},
+               {"callbacks", callbacks}};
+  if (!position.stage_name.empty())
+    json["stage"] = {
+        {"index", position.stage}, {"name", position.stage_name}, {"first_step", impl.before.steps}};
+  return io::json_text(json);
 }
 
 // Checkpoints of earlier versions have the sums of one loss.
@@ -104,8 +110,17 @@ std::vector<LossSum> sums_from(const Json& json) {
 
 Position position_from(const Json& json) {
   const auto steps = json.at("total_steps").get<std::int64_t>();
-  return {json.at("epoch").get<std::int64_t>(), json.at("step").get<std::int64_t>(), steps,
-          json.value("updates", steps), sums_from(json)};
+  Position position;
+  position.epoch = json.at("epoch").get<std::int64_t>();
+  position.step = json.at("step").get<std::int64_t>();
+  position.total_steps = steps;
+  position.updates = json.value("updates", steps);
+  position.losses = sums_from(json);
+  if (json.contains("stage")) {
+    position.stage = json["stage"].at("index").get<std::int64_t>();
+    position.stage_name = json["stage"].at("name").get<std::string>();
+  }
+  return position;
 }
 
 Json parsed_state(const std::map<std::string, std::string>& metadata, const std::string& path) {
@@ -163,10 +178,20 @@ void Trainer::save(const std::string& path) const {
   for (const auto& [name, variable] : impl_->state_beside())
     extras.tensors.emplace_back(name, variable.value());
   extras.metadata[kKey] = state_text(*impl_);
-  io::write_model(path, *impl_->net, extras);
+  io::ModelFileOptions options{.entries = impl_->task->entries(impl_->net), .eval_weights = {}};
+  if (const std::optional<Average>& average = impl_->steps.average()) {
+    for (const Average::Pair& pair : average->pairs())
+      options.eval_weights.emplace_back(pair.parameter, pair.average);
+  }
+  io::write_model(path, *impl_->net, extras, options);
 }
 
 std::string CheckpointInfo::to_string() const {
+  if (!position.stage_name.empty()) {
+    return fmt::format(
+        "stage '{}', epoch {}{}, step {}", position.stage_name, position.epoch + (position.step > 0),
+        position.step > 0 ? fmt::format(" after {} of its steps", position.step) : "", position.total_steps);
+  }
   if (position.step == 0) return fmt::format("epoch {}, step {}", position.epoch, position.total_steps);
   return fmt::format("epoch {} after {} of its steps, step {}", position.epoch + 1, position.step,
                      position.total_steps);
@@ -201,6 +226,8 @@ void Trainer::restore(const std::string& path) {
       throw FormatError(fmt::format("{}: has {} losses; this training has {}", path, position.losses.size(),
                                     impl.steps.trained().size()));
     History history = history_from(json.at("history"));
+    const std::int64_t first_step =
+        json.contains("stage") ? json["stage"].at("first_step").get<std::int64_t>() : 0;
     auto callbacks = json.at("callbacks").get<std::map<std::string, std::string>>();
     const random::State generator{json.at("random").at("seed").get<std::int64_t>(),
                                   json.at("random").at("draw").get<std::int64_t>()};
@@ -211,6 +238,7 @@ void Trainer::restore(const std::string& path) {
     for (auto& [variable, value] : values) variable.assign(value);
     assigned.keep();  // from here on nothing can fail
     impl.position = std::move(position);
+    impl.before.steps = first_step;
     impl.history = std::move(history);
     impl.callback_states = std::move(callbacks);
     impl.data = std::move(data);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "luge/all_or_nothing.h"
 #include "luge/error.h"
@@ -35,6 +36,8 @@ void check_data(const Trainer& trainer, const data::Batches& training, const Fit
                                  batches.dataset().info().name, batches.dataset().size(),
                                  batches.batch_size()));
   };
+  if (options.steps < 0)
+    throw ValueError(fmt::format("fit: steps is {}; expected at least 0", options.steps));
   if (options.epochs < 0)
     throw ValueError(fmt::format("fit: epochs is {}; expected at least 0", options.epochs));
   refuse_empty(training, "training");
@@ -68,7 +71,7 @@ class FitRun {
     begin();
     const nn::ModeScope train_mode(*impl_.net, true);
     tell([](Callback& c, Fit& fit) { c.train_begin(fit); });
-    while (impl_.position.epoch < options_.epochs && !fit_.stopping()) run_epoch();
+    while (impl_.position.epoch < options_.epochs && steps_left() > 0 && !fit_.stopping()) run_epoch();
     tell([](Callback& c, Fit& fit) { c.train_end(fit); });
     impl_.history.steps = impl_.position.total_steps;
     impl_.history.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -104,9 +107,12 @@ class FitRun {
     const DataMark validation =
         options_.validation ? DataMark::of_validation(*options_.validation) : DataMark();
     if (!impl_.restored) {
-      impl_.position = {};
-      impl_.position.losses = impl_.no_sums();
+      impl_.position = {.total_steps = impl_.before.steps,
+                        .losses = impl_.no_sums(),
+                        .stage = impl_.before.stage,
+                        .stage_name = impl_.before.name};
       impl_.history = {};
+      impl_.history.epochs = impl_.before.epochs;
       impl_.callback_states.clear();
       for (const Trained& each : impl_.steps.trained()) each.optimizer.forget_accumulated();
     } else if (!options_.accept_changed_data) {
@@ -118,6 +124,11 @@ class FitRun {
     impl_.restored = false;
     impl_.data = data;
     impl_.validation = validation;
+  }
+
+  std::int64_t steps_left() const {
+    if (options_.steps == 0) return std::numeric_limits<std::int64_t>::max();
+    return options_.steps - (impl_.position.total_steps - impl_.before.steps);
   }
 
   template <class Call>
@@ -141,7 +152,7 @@ class FitRun {
     std::int64_t waiting = impl_.steps.keeps_batches() ? position.step % impl_.accumulate : 0;
     auto epoch = training_.epoch(position.epoch, position.step - waiting);
     waiting_.clear();
-    while (position.step < fit_.steps || waiting > 0) {
+    while (waiting > 0 || (position.step < fit_.steps && steps_left() > 0)) {
       const auto batch = epoch.next();
       if (!batch) break;
       if (waiting > 0) {
@@ -161,7 +172,8 @@ class FitRun {
     if (!checked_) check_ = impl_.task->checks(impl_.net, batch), checked_ = true;
     if (check_) check_(batch);
     const data::Batch tensors = batch.to_tensors();
-    const bool update = (position.step + 1) % impl_.accumulate == 0 || position.step + 1 == fit_.steps;
+    const bool last = position.step + 1 == fit_.steps || steps_left() == 1;
+    const bool update = last || (position.step + 1) % impl_.accumulate == 0;
     try {
       Part part = impl_.steps.whole(position.updates + 1);
       part.update = update;
@@ -243,9 +255,11 @@ class FitRun {
       for (const auto& [name, value] : trainer_.evaluate(*options_.validation).metrics)
         shown_.emplace_back(std::string(kValidation) + name, value);
     }
-    impl_.history.epochs.push_back(
-        {position.epoch, position.total_steps, seconds, shown_, rate_of_last_step(trainer_.optimizer())});
-    position = {position.epoch + 1, 0, position.total_steps, position.updates, impl_.no_sums()};
+    impl_.history.epochs.push_back({position.epoch, position.total_steps, seconds, shown_,
+                                    rate_of_last_step(trainer_.optimizer()), position.stage_name});
+    position.epoch += 1;
+    position.step = 0;
+    position.losses = impl_.no_sums();
     fit_.step_is_open = false;
     fit_.logs = [this] { return shown_; };
     tell([](Callback& c, Fit& fit) { c.epoch_end(fit); });

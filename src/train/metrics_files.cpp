@@ -62,12 +62,17 @@ double MetricsFiles::seconds_of(const EpochRecord& epoch) const {
 
 void MetricsFiles::write(const History& history) const {
   const std::vector<std::string> names = columns_of(history);
-  std::string csv = "epoch,step", jsonl;
+  const bool staged = std::any_of(history.epochs.begin(), history.epochs.end(),
+                                  [](const EpochRecord& epoch) { return !epoch.stage.empty(); });
+  std::string csv = staged ? "stage,epoch,step" : "epoch,step", jsonl;
   for (const std::string& name : names) csv += "," + io::csv_cell(name);
   csv += ",learning_rate,seconds\n";
   for (const EpochRecord& epoch : history.epochs) {
     const double seconds = seconds_of(epoch);
-    Json row = {{"epoch", epoch.epoch + 1}, {"step", epoch.step}};
+    Json row;
+    if (staged) row["stage"] = epoch.stage, csv += io::csv_cell(epoch.stage) + ",";
+    row["epoch"] = epoch.epoch + 1;
+    row["step"] = epoch.step;
     csv += fmt::format("{},{}", epoch.epoch + 1, epoch.step);
     for (const std::string& name : names) {
       const auto value = value_in(epoch.logs, name);

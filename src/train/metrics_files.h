@@ -12,7 +12,7 @@
 namespace luge::train {
 
 /// The columns besides the figures: no metric may have such a name.
-inline constexpr std::string_view kOwnColumns[] = {"epoch", "step", "seconds", "learning_rate"};
+inline constexpr std::string_view kOwnColumns[] = {"stage", "epoch", "step", "seconds", "learning_rate"};
 
 class MetricsFiles {
  public:
@@ -22,7 +22,8 @@ class MetricsFiles {
   /// does not hold them. A checkpoint's bytes are those of the training alone, so it holds no clock times.
   void recall_times();
   void forget_times() { times_.clear(); }
-  /// Writes both files again, each completely or not at all. The columns are epoch, step, every figure that
+  /// Writes both files again, each completely or not at all. The columns are the stage if there are
+  /// several, epoch, step, every figure that
   /// any epoch has, learning_rate and seconds; a cell whose epoch did not measure the figure is empty. Throws
   /// FileError.
   void write(const History& history) const;

@@ -1,11 +1,21 @@
 #include "luge/train/objective.h"
 
 #include "luge/nn/observe.h"
-#include "luge/ops/compare.h"
-#include "luge/ops/math.h"
-#include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
 
 namespace luge::train {
+namespace {
+
+using loss::Reduction;
+
+// Costs are widened, masked and summed as those of any loss.
+loss::Loss loss_of_costs(Reduction reduction) {
+  return loss::Loss("costs", reduction, [](const Tensor& costs, const Tensor&) {
+    return loss::Cost{.each = costs, .weight = {}};
+  });
+}
+
+}  // namespace
 
 const NamedTensors& Pass::outputs() const {
   if (!outputs_) {
@@ -24,16 +34,14 @@ LossTerm LossTerm::of(const loss::Loss& loss, const Tensor& prediction, const Te
   return {loss(prediction, target, sample_weight), sums.cost, summed ? Tensor() : sums.weight};
 }
 
-LossTerm LossTerm::mean(const Tensor& costs) {
-  return {luge::mean(costs), luge::sum(cast(costs, f64)), count(costs, {}, f64)};
-}
+LossTerm LossTerm::mean(const Tensor& costs) { return of(loss_of_costs(Reduction::mean), costs, costs); }
 
 LossTerm LossTerm::mean(const Tensor& costs, const Tensor& weight) {
-  const Tensor weights = cast(weight, f64);
-  const loss::Sums sums{luge::sum(cast(costs, f64) * weights), luge::sum(weights)};
-  return {cast(loss::Loss::mean(sums), costs.dtype()), sums.cost, sums.weight};
+  const loss::Loss loss = loss_of_costs(Reduction::mean);
+  if (costs.rank() > 0) return of(loss, costs, costs, weight);
+  return of(loss, unsqueeze(costs, 0), unsqueeze(costs, 0), unsqueeze(weight, 0));
 }
 
-LossTerm LossTerm::sum(const Tensor& costs) { return {luge::sum(costs), luge::sum(cast(costs, f64)), {}}; }
+LossTerm LossTerm::sum(const Tensor& costs) { return of(loss_of_costs(Reduction::sum), costs, costs); }
 
 }  // namespace luge::train

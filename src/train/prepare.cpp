@@ -92,6 +92,7 @@ void Trainer::prepare(const data::Info& info) {
   metadata.features = info.features;
   metadata.target = info.target_name;
   impl.task->describe(info, metadata);
+  for (metrics::HostMetric& metric : impl.host_metrics) metric = metric.of_classes(metadata.classes);
   impl.net->set_metadata(std::move(metadata));
 }
 

@@ -21,20 +21,6 @@ Variables variables_of(const std::vector<nn::NamedVariable>& named) {
   return variables;
 }
 
-data::Batch batch_of(const std::vector<std::string>& names, const Tensors& values) {
-  data::Batch batch;
-  for (std::size_t k = 0; k < names.size(); ++k) {
-    if (names[k] == data::kInput) {
-      batch.input = values[k];
-    } else if (names[k] == data::kTarget) {
-      batch.target = values[k];
-    } else {
-      batch.others.set(names[k], values[k]);
-    }
-  }
-  return batch;
-}
-
 std::vector<Measure> fresh(const std::vector<Measure>& measures) {
   std::vector<Measure> own;
   for (const Measure& measure : measures) own.push_back({measure.metric.fresh(), measure.update});
@@ -48,20 +34,6 @@ std::string text_of(const Objective& objective, std::size_t count) {
 
 }  // namespace
 
-const detail::Compiled& OfBatch::compiled(const data::Batch& batch) const {
-  std::vector<std::string> names = batch.tensors().names();
-  const auto found = by_names_.find(names);
-  if (found != by_names_.end()) return found->second;
-  const auto call = [this, names](const Tensors& values) { return function_(batch_of(names, values)); };
-  return by_names_.emplace(std::move(names), detail::Compiled(call)).first->second;
-}
-
-std::uint64_t OfBatch::traces() const {
-  std::uint64_t sum = 0;
-  for (const auto& [names, compiled] : by_names_) sum += compiled.traces();
-  return sum;
-}
-
 Steps::Steps(nn::Model net, std::vector<Trained> trained, std::vector<Measure> measures,
              std::int64_t accumulate, std::optional<Average> average)
     : net_(std::move(net)),
@@ -70,17 +42,17 @@ Steps::Steps(nn::Model net, std::vector<Trained> trained, std::vector<Measure> m
       own_measures_(fresh(measures_)),
       accumulate_(accumulate),
       average_(std::move(average)),
-      summed_(trained_.size()) {
+      summed_(trained_.size()),
+      evaluation_(compile([this](const data::Batch& batch) { return measure(batch); })),
+      prediction_(compile([this](const NamedTensors& inputs) {
+        const nn::Probe probe(*net_, false);
+        take_average();
+        return net_(inputs);
+      })) {
   for (const Trained& each : trained_) {
     const std::size_t before = group_.empty() ? 0 : group_.back();
     group_.push_back(before + (each.objective.simultaneous ? 0 : 1));
   }
-  evaluation_.emplace([this](const data::Batch& batch) { return measure(batch); });
-  prediction_.emplace([this](const data::Batch& batch) {
-    const nn::Probe probe(*net_, false);
-    take_average();
-    return net_(batch.tensors()).values();
-  });
   if (accumulate_ == 1) return;
   const bool repeats = std::any_of(trained_.begin(), trained_.end(),
                                    [](const Trained& each) { return each.objective.repeats > 1; });
@@ -210,6 +182,7 @@ Tensors Steps::measure(const data::Batch& batch) {
   }
   for (const Measure& measure : own_measures_) measure.update(measure.metric, pass);
   if (measures_outputs) {
+    output_names_ = pass.outputs().names();
     for (const auto& [name, output] : pass.outputs()) results.push_back(output);
   }
   return results;
@@ -218,9 +191,8 @@ Tensors Steps::measure(const data::Batch& batch) {
 OfBatch& Steps::program(const Part& part) {
   const auto found = programs_.find(part);
   if (found != programs_.end()) return found->second;
-  return programs_
-      .emplace(part, OfBatch([this, part](const data::Batch& batch) { return train(part, batch); }))
-      .first->second;
+  const auto step = [this, part](const data::Batch& batch) { return train(part, batch); };
+  return programs_.emplace(part, compile(step)).first->second;
 }
 
 std::vector<StepResult> Steps::read(const std::vector<std::size_t>& objectives,
@@ -242,19 +214,16 @@ std::vector<StepResult> Steps::run(const Part& part, const data::Batch& batch) {
 }
 
 Steps::Evaluated Steps::evaluate(const data::Batch& batch) {
-  Tensors results = (*evaluation_)(batch);
+  Tensors results = evaluation_(batch);
   Evaluated evaluated{read(all().objectives, results), {}};
   if (!measures_outputs) return evaluated;
-  const std::vector<std::string> names = net_->output_names();
+  const std::vector<std::string>& names = output_names_;
   evaluated.outputs =
       NamedTensors(names, Tensors(results.end() - static_cast<std::ptrdiff_t>(names.size()), results.end()));
   return evaluated;
 }
 
-NamedTensors Steps::predict(const NamedTensors& inputs) {
-  const NamedTensors own(net_->input_names(), inputs.select(net_->input_names()));
-  return {net_->output_names(), (*prediction_)(batch_of(own.names(), own.values()))};
-}
+NamedTensors Steps::predict(const NamedTensors& inputs) { return prediction_(inputs); }
 
 std::uint64_t Steps::traces() const {
   std::uint64_t sum = 0;

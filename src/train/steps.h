@@ -2,7 +2,6 @@
 #pragma once
 
 #include <compare>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,25 +36,8 @@ struct Part {
   auto operator<=>(const Part&) const = default;
 };
 
-/// Compiles a function of a batch: once for each list of fields.
-class OfBatch {
- public:
-  using Function = std::function<Tensors(const data::Batch&)>;
-  explicit OfBatch(Function function) : function_(std::move(function)) {}
-  Tensors operator()(const data::Batch& batch) const {
-    return compiled(batch).call(batch.tensors().values());
-  }
-  PlanInfo plan(const data::Batch& batch) const { return compiled(batch).plan(batch.tensors().values()); }
-  std::string explain(const data::Batch& batch) const {
-    return compiled(batch).explain(batch.tensors().values());
-  }
-  std::uint64_t traces() const;
-
- private:
-  const detail::Compiled& compiled(const data::Batch& batch) const;
-  Function function_;
-  mutable std::map<std::vector<std::string>, detail::Compiled> by_names_;
-};
+/// A compiled function of a batch.
+using OfBatch = CompiledFunction<Tensors, data::Batch>;
 
 class Steps {
  public:
@@ -117,9 +99,11 @@ class Steps {
   std::optional<Average> average_;
   bool keeps_batches_ = false;
   std::vector<std::size_t> group_;    // by objective: equal ones see the same values
+  std::vector<std::string> output_names_;  // known when an evaluation was traced
   mutable std::vector<bool> summed_;  // by objective, known when it was traced
   std::map<Part, OfBatch> programs_;
-  std::optional<OfBatch> evaluation_, prediction_;
+  OfBatch evaluation_;
+  CompiledFunction<NamedTensors, NamedTensors> prediction_;
 };
 
 }  // namespace luge::train

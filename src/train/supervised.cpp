@@ -1,15 +1,46 @@
 // The task of learning targets from inputs with one loss.
 #include <fmt/format.h>
 
+#include "luge/error.h"
 #include "luge/graph.h"
 #include "luge/nn/observe.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/math.h"
+#include "luge/ops/shape.h"
 #include "luge/train/task.h"
 #include "train/targets.h"
 
 namespace luge::train {
 namespace {
 
-constexpr std::string_view kWeight = "weight";  // of samples, where the data has them
+// The weights of samples, where the data has them.
+Tensor weight_of(const Pass& pass) {
+  constexpr std::string_view field = "weight";
+  return pass.batch().contains(field) ? pass[field] : Tensor();
+}
+
+// What a loss and a metric compare, and the weights of it; empty: all are 1.
+struct Compared {
+  Tensor prediction, target, weight;
+};
+
+// Of padded sequences each position is a sample. Those beyond the lengths have the weight 0.
+Compared compared(const Pass& pass) {
+  const auto& [name, prediction] = *pass.outputs().begin();
+  const Tensor target = pass[data::kTarget];
+  const Tensor weight = weight_of(pass);
+  const Tensor* const length = pass.outputs().find(name + kLengthEnd);
+  if (!length) return {prediction, target, weight};
+  if (target.rank() < 2) {
+    throw ShapeError(fmt::format(
+        "the network gives an output {} for each position, the data a target {} for each sequence; "
+        "end the network with one output for a sequence (last_only, GlobalAvgPool)",
+        prediction.shape().to_string(), target.shape().to_string()));
+  }
+  const Tensor mask = nn::sequence_mask(*length, prediction);
+  const Tensor each = weight.defined() ? where(mask, unsqueeze(weight, 1), 0) : cast(mask, f32);
+  return {flatten(prediction, 0, 1), flatten(target, 0, 1), flatten(each)};
+}
 
 class Supervised final : public Task {
  public:
@@ -22,27 +53,28 @@ class Supervised final : public Task {
 
   std::vector<Objective> objectives(const nn::Model&) const override {
     return {{.describes = loss_.name(), .loss = [loss = loss_](const Pass& pass) {
-               const Tensor weight = pass.batch().contains(kWeight) ? pass[kWeight] : Tensor();
-               return LossTerm::of(loss, pass.output(), pass[data::kTarget], weight);
+               const Compared of = compared(pass);
+               return LossTerm::of(loss, of.prediction, of.target, of.weight);
              }}};
   }
 
   std::vector<Measure> metrics() const override {
     std::vector<Measure> all;
     for (const metrics::Metric& metric : metrics_) {
-      all.push_back({metric, [loss = loss_](const metrics::Metric& own, const Pass& pass) {
-                       const Tensor& target = pass[data::kTarget];
-                       own.update(pass.output(), target, loss.counted(pass.output(), target));
-                     }});
+      all.push_back(
+          {metric.of_outputs(loss_.outputs()), [loss = loss_](const metrics::Metric& own, const Pass& pass) {
+             const Compared of = compared(pass);
+             own.update(of.prediction, of.target, loss.counted(of.prediction, of.target, of.weight));
+           }});
     }
     return all;
   }
 
-  void describe(const data::Info&, nn::Metadata& metadata) const override {
-    const std::string& loss = loss_.name();
-    metadata.output = loss == "softmax_cross_entropy"  ? nn::Output::logits
-                      : loss == "binary_cross_entropy" ? nn::Output::binary_logits
-                                                       : nn::Output::values;
+  void describe(const data::Info& info, nn::Metadata& metadata) const override {
+    const bool classes = !info.classes.empty() || (info.target() && !is_floating(info.target()->dtype));
+    for (const metrics::Metric& metric : metrics_)
+      metrics::check_measures(metric.name(), metric.measures(), loss_.outputs(), classes);
+    metadata.output = loss_.outputs();
   }
 
   std::function<void(const data::HostBatch&)> checks(const nn::Model& net,

@@ -44,18 +44,42 @@ bool fits(T element, const loss::Targets& expected) {
                                expected.kind == Kind::values ? "a finite number" : "a number from 0 to 1"));
 }
 
+// For each element of the targets whether it is beyond the length of a padded sequence.
+class Beyond {
+ public:
+  explicit Beyond(const data::HostBatch& batch) {
+    const data::HostArray* lengths = batch.values.find(std::string(data::kTarget) + data::kLength);
+    const Shape& shape = batch.target().field.shape;
+    if (!lengths || batch.source->info().fields.at(data::kTarget).shape[0] != unknown) return;
+    if (lengths->field.shape.rank() != 1) return;
+    lengths_ = lengths->as<std::int64_t>();
+    each_ = shape[1];
+    inner_ = shape.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
+  }
+  bool operator()(std::int64_t element) const {
+    if (lengths_.empty()) return false;
+    const std::int64_t cell = element / inner_;
+    return cell % each_ >= lengths_[static_cast<std::size_t>(cell / each_)];
+  }
+
+ private:
+  std::span<const std::int64_t> lengths_;
+  std::int64_t each_ = 1, inner_ = 1;  // positions of a sequence, elements of a position
+};
+
 }  // namespace
 
 void check_targets(const data::HostBatch& batch, const loss::Targets& expected) {
   const data::Field& field = batch.target().field;
   // Targets that may be any number are checked when they are read.
   if (expected.kind == Kind::values) return;
+  const Beyond beyond(batch);
   const std::int64_t count = field.shape.elements(), length = count / std::max<std::int64_t>(1, batch.rows);
   dispatch(field.dtype, [&]<class T>() {
     const std::span<const T> targets = batch.target().as<T>();
     for (std::int64_t i = 0; i < count; ++i) {
       const T element = targets[static_cast<std::size_t>(i)];
-      if (!fits(element, expected)) refuse(batch, i, length, exactly(element), expected);
+      if (!fits(element, expected) && !beyond(i)) refuse(batch, i, length, exactly(element), expected);
     }
   });
 }

@@ -48,6 +48,12 @@ std::vector<data::Record> Task::interpret(const NamedTensors& outputs, const dat
   return rows;
 }
 
+data::Recipe Task::recipe(const data::Dataset&) const { return {}; }
+
+std::optional<std::int64_t> Task::outputs(const data::Info&) const { return std::nullopt; }
+
+std::shared_ptr<const Task> Task::with(const nn::Metadata&) const { return nullptr; }
+
 void Task::describe(const data::Info&, nn::Metadata& metadata) const {
   metadata.task = name();
   metadata.task_options = options();

@@ -4,25 +4,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
-#include <ostream>
-#include <set>
 
 #include "core/draws.h"
 #include "core/nearest.h"
 #include "luge/all_or_nothing.h"
 #include "luge/compile.h"
 #include "luge/nn/observe.h"
-#include "train/metrics_files.h"
+#include "train/trained.h"
 #include "train/trainer_impl.h"
 
 namespace luge::train {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 // Remembers the present state and restores it.
 class Kept {
@@ -44,96 +37,11 @@ struct Profiling {
   Profiling& operator=(const Profiling&) = delete;
 };
 
-// Figures of one name could not be told apart, and columns of a table have theirs.
-class Names {
- public:
-  void take(const std::string& what, const std::string& name) {
-    const bool like_validation = name.starts_with(kValidation);
-    if (!name.empty() && !like_validation && taken_.insert(name).second) return;
-    throw ValueError(fmt::format("Trainer: {} is named '{}'; {}", what, name,
-                                 like_validation
-                                     ? "names that begin with val_ are kept for the validation's figures"
-                                 : name.empty() ? "give it a name"
-                                                : "another figure has this name; names must differ"));
-  }
-
- private:
-  std::set<std::string> taken_{std::begin(kOwnColumns), std::end(kOwnColumns)};
-};
-
-void check_objectives(const Task& task, const std::vector<Objective>& objectives) {
-  const auto refuse = [&](const Objective& objective, const std::string& why) {
-    throw ValueError(
-        fmt::format("Trainer: the objective '{}' of the task {} {}", objective.name, task.name(), why));
-  };
-  if (objectives.empty())
-    throw ValueError(fmt::format("Trainer: the task {} has no objectives", task.name()));
-  if (objectives[0].simultaneous)
-    refuse(objectives[0], "is simultaneous, but it is the first: there is none before it");
-  const Objective* before = nullptr;
-  for (const Objective& objective : objectives) {
-    if (!objective.loss) refuse(objective, "has no loss function");
-    if (objective.parameters.empty())
-      refuse(objective, "trains no parameters: its list of patterns is empty");
-    if (objective.every < 1)
-      refuse(objective, fmt::format("has every = {}; expected at least 1", objective.every));
-    if (objective.repeats < 1)
-      refuse(objective, fmt::format("has repeats = {}; expected at least 1", objective.repeats));
-    if (objective.simultaneous && objective.repeats != before->repeats) {
-      refuse(objective, fmt::format("is simultaneous with '{}', but repeats {} times and not {}",
-                                    before->name, objective.repeats, before->repeats));
-    }
-    before = &objective;
-  }
-}
-
-void check_figures(const std::vector<Objective>& objectives, const std::vector<Measure>& measures,
-                   const std::vector<metrics::HostMetric>& host_metrics) {
-  Names names;
-  for (const Objective& objective : objectives) names.take("an objective", objective.name);
-  for (const auto& [metric, update] : measures) {
-    names.take("a metric", metric.name());
-    if (metric.result().rank() == 0) continue;
-    throw ValueError(fmt::format("Trainer: the metric '{}' is {}; a training measures single numbers",
-                                 metric.name(), metric.result().shape().to_string()));
-  }
-  for (const metrics::HostMetric& metric : host_metrics) {
-    for (const metrics::Figure& figure : metric.figures())
-      names.take("a figure of " + metric.name(), figure.name);
-  }
-}
-
 // What TrainerOptions measures of a task: the first output against the target.
 Measure of_first_output(const metrics::Metric& metric) {
   return {metric, [](const metrics::Metric& own, const Pass& pass) {
             own.update(pass.output(), pass[data::kTarget]);
           }};
-}
-
-std::vector<Trained> with_optimizers(const std::vector<Objective>& objectives,
-                                     const std::map<std::string, optim::Optimizer>& optimizers) {
-  std::vector<Trained> trained;
-  std::vector<std::string> names;
-  for (const Objective& objective : objectives) {
-    names.push_back(objective.name);
-    const auto found = optimizers.find(objective.name);
-    if (found == optimizers.end())
-      throw ValueError(fmt::format("Trainer: there is no optimizer for the objective '{}'", objective.name));
-    trained.push_back({objective, found->second});
-  }
-  for (const auto& [name, optimizer] : optimizers) {
-    if (std::find(names.begin(), names.end(), name) == names.end())
-      throw ValueError(
-          fmt::format("Trainer: an optimizer is given for '{}'{}", name, suggestion(name, names)));
-  }
-  return trained;
-}
-
-std::vector<Trained> with_optimizers(const std::vector<Objective>& objectives, const optim::Optimizer& like) {
-  std::vector<Trained> trained;
-  for (const Objective& objective : objectives)
-    trained.push_back({objective, trained.empty() ? like : like.fresh()});
-  return trained;
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -273,45 +181,6 @@ Trainer::Trainer(nn::Model net, TaskRef task, const std::map<std::string, optim:
                  const TrainerOptions& options)
     : impl_(make(std::move(net), std::move(task), optimizers, options, of_first_output(options.metrics))) {}
 
-Evaluation Trainer::evaluate(const data::Batches& batches) {
-  if (batches.size() == 0) {
-    throw ValueError(fmt::format("evaluate: {} has {} samples, no batch of {}", batches.dataset().info().name,
-                                 batches.dataset().size(), batches.batch_size()));
-  }
-  const auto start = std::chrono::steady_clock::now();
-  const random::Scratch draws;
-  Impl& impl = *impl_;
-  random::set_state({random::state().seed, 0});  // all evaluations of a training draw the same numbers
-  for (const Measure& measure : impl.steps.own_measures()) measure.metric.reset();
-  std::vector<metrics::HostMetric> host_metrics;
-  for (const metrics::HostMetric& metric : impl.host_metrics) host_metrics.push_back(metric.fresh());
-  Evaluation result;
-  std::vector<LossSum> sums = impl.no_sums();
-  std::function<void(const data::HostBatch&)> check;
-  auto epoch = batches.epoch(0);
-  while (const auto batch = epoch.next()) {
-    if (result.samples == 0) check = impl.task->checks(impl.net, *batch);
-    if (check) check(*batch);
-    const Steps::Evaluated evaluated = impl.steps.evaluate(batch->to_tensors());
-    Impl::add(evaluated.results, sums);
-    if (!host_metrics.empty()) {
-      const std::vector<data::Record> rows = impl.task->interpret(evaluated.outputs, *batch);
-      for (std::size_t row = 0; row < rows.size(); ++row) {
-        const data::Record truth = batch->record(static_cast<std::int64_t>(row));
-        for (const metrics::HostMetric& metric : host_metrics) metric.update(rows[row], truth);
-      }
-    }
-    result.samples += batch->rows;
-  }
-  result.metrics = impl.logs(sums, impl.steps.own_measures());
-  for (const metrics::HostMetric& metric : host_metrics) {
-    for (const metrics::Figure& figure : metric.figures())
-      result.metrics.emplace_back(figure.name, figure.value);
-  }
-  result.seconds = seconds_since(start);
-  return result;
-}
-
 Tensor Trainer::predict(const Tensor& inputs) {
   const std::vector<std::string> names = net().input_names();
   if (names.size() != 1) {
@@ -363,25 +232,22 @@ const nn::Module& Trainer::net() const { return *impl_->net; }
 const Task& Trainer::task() const { return *impl_->task; }
 const optim::Optimizer& Trainer::optimizer() const { return impl_->steps.trained()[0].optimizer; }
 
-const optim::Optimizer& Trainer::optimizer(std::string_view objective) const {
+std::vector<std::string> Trainer::objectives() const {
   std::vector<std::string> names;
+  for (const Trained& each : impl_->steps.trained()) names.push_back(each.objective.name);
+  return names;
+}
+
+const optim::Optimizer& Trainer::optimizer(std::string_view objective) const {
   for (const Trained& each : impl_->steps.trained()) {
     if (each.objective.name == objective) return each.optimizer;
-    names.push_back(each.objective.name);
   }
   throw ValueError(
-      fmt::format("Trainer: there is no objective '{}'{}", objective, suggestion(objective, names)));
+      fmt::format("Trainer: there is no objective '{}'{}", objective, suggestion(objective, objectives())));
 }
 
 const Position& Trainer::position() const { return impl_->position; }
 const History& Trainer::history() const { return impl_->history; }
 std::uint64_t Trainer::traces() const { return impl_->steps.traces(); }
-
-std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation) {
-  std::string text;
-  for (const auto& [name, value] : evaluation.metrics)
-    text += fmt::format("{}{}: {:.4f}", text.empty() ? "" : " - ", name, value);
-  return out << text << fmt::format(" ({} samples)", evaluation.samples);
-}
 
 }  // namespace luge::train

@@ -36,6 +36,13 @@ struct Trainer::Impl {
   std::int64_t accumulate;
   Steps steps;
 
+  // What came before it, when it is one stage of several.
+  struct Before {
+    std::int64_t stage = 0, steps = 0;
+    std::string name;
+    std::vector<EpochRecord> epochs;
+  } before;
+
   Position position;
   History history;
   bool restored = false;  // the next fit continues

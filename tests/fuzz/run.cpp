@@ -9,6 +9,7 @@
 #include "core/threads.h"
 #include "fuzz/ops.h"
 #include "luge/autodiff.h"
+#include "luge/compile.h"
 #include "luge/error.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
@@ -153,21 +154,21 @@ class Runner {
       for (const Tensor& gradient : gradients_of(all, given)) all.push_back(gradient);
       return all;
     };
-    detail::Compiled function(body);
+    auto function = compile(body);
     if (mode_.tight) {  // a quarter of the temporaries less than it takes, where that can be done
       const PlanInfo plan = function.plan(leaves_);
       const std::size_t rest = plan.state_bytes + plan.input_bytes + plan.output_bytes;
       set_memory_limit(rest + plan.arena_bytes - plan.arena_bytes / 4);
-      function = detail::Compiled(body);
+      function = compile(body);
       try {
         function.plan(leaves_);
       } catch (const MemoryError&) {
         set_memory_limit(0);
-        function = detail::Compiled(body);
+        function = compile(body);
       }
     }
-    std::vector<Array> first = arrays_of(function.call(leaves_));
-    return agree(std::move(first), arrays_of(function.call(leaves_)));
+    std::vector<Array> first = arrays_of(function(leaves_));
+    return agree(std::move(first), arrays_of(function(leaves_)));
   }
 
   std::vector<Array> step() {
@@ -189,7 +190,7 @@ class Runner {
                                                        places_.begin())]);
     }
     const optim::Optimizer optimizer = optimizer_of(mode_.update);
-    const detail::Compiled function([&](const Tensors& inputs) {
+    const auto function = compile([&](const Tensors& inputs) {
       std::map<int, Tensor> given;
       for (std::size_t k = 0; k < inputs.size(); ++k) given[argument_places[k]] = inputs[k];
       for (const auto& [place, variable] : variables) given[place] = variable.value();
@@ -198,7 +199,7 @@ class Runner {
       return outputs;
     });
     const auto call = [&](int step) {
-      std::vector<Array> results = arrays_of(function.call(arguments));
+      std::vector<Array> results = arrays_of(function(arguments));
       for (std::size_t k = 0; k < parameters.size(); ++k) {
         Array after = array_of(parameters[k].value());
         const Array before = array_of(start[k]);

@@ -86,6 +86,24 @@ TEST_P(MetricContract, CopiesShareTheirSums) {
   EXPECT_NE(fresh.result().to_vector<double>(), metric.result().to_vector<double>());
 }
 
+TEST_P(MetricContract, MergedPartsInAnyOrderGiveTheWholesFigure) {
+  const Metric whole = GetParam().make(), first = whole.fresh(), second = whole.fresh();
+  whole.update(prediction_, labels_);
+  std::vector<Metric> parts;
+  for (std::int64_t from : {0, 10, 20}) {
+    const std::int64_t to = std::min<std::int64_t>(from + 10, 23);
+    parts.push_back(whole.fresh());
+    parts.back().update(prediction(from, to), labels(from, to));
+  }
+  for (const Metric& part : parts) first.merge(part);
+  for (const std::size_t k : {2, 0, 1}) second.merge(parts[k]);
+  for (const Metric& merged : {first, second}) {
+    for (std::size_t k = 0; k < whole.state().size(); ++k)
+      EXPECT_EQ(merged.state()[k].value().to_vector<double>(), whole.state()[k].value().to_vector<double>());
+    EXPECT_EQ(merged.result().to_vector<double>(), whole.result().to_vector<double>());
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, MetricContract, ::testing::ValuesIn(rows),
                          [](const auto& info) { return info.param.name; });
 
@@ -128,6 +146,8 @@ TEST(Classification, NanIsAMiss) {
   const Tensor single = tensor<float>({nan, nan, 0.9f}, {3, 1}), binary = tensor<float>({0, 1, 1}, {3});
   for (const std::string& name : names()) {
     const Metric metric = named(name);
+    if (metric.measures() != Measures::classes || metric.better() == Better::lower)
+      continue;  // no share of hits
     if (!name.starts_with("top")) {
       metric.update(single, binary);
       EXPECT_NEAR(metric.value(), 1.0 / 3, 1e-12) << name;
@@ -369,6 +389,9 @@ TEST(Metric, ShapesThatDoNotFitAreNamed) {
       {"confusion_matrix", "4 classes"});
   expect_error<ValueError>([] { named("precisionn"); }, {"precisionn", "accuracy"});
   EXPECT_EQ(named("top7").name(), "top7");
+  for (const std::int64_t classes : {0, -1})
+    expect_error<ValueError>([&] { ConfusionMatrix matrix(classes); },
+                             {"classes is " + std::to_string(classes)});
 }
 
 }  // namespace

@@ -211,8 +211,8 @@ TEST(BadInput, C43_ANewerFormatNamesBothVersions) {
     changed[key].replace(at, from.size(), to);
     io::write_safetensors(dir.file("changed"), views, changed);
   };
-  rewrite("luge.format", "1", "2");
-  expect_error<FormatError>([&] { nn::load(dir.file("changed")); }, {"changed", "format 2", "format 1"});
+  rewrite("luge.format", "1", "3");
+  expect_error<FormatError>([&] { nn::load(dir.file("changed")); }, {"changed", "format 3", "formats 1 and 2"});
   rewrite("luge.graph.eval", "\"op\":\"tanh\",\"version\":1", "\"op\":\"tanh\",\"version\":9");
   expect_error<FormatError>([&] { nn::load(dir.file("changed")); }, {"tanh", "version 9", "version 1"});
   rewrite("luge.graph.eval", "\"op\":\"tanh\"", "\"op\":\"tanhh\"");

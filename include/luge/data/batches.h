@@ -14,6 +14,7 @@
 
 #include "luge/data/collate.h"
 #include "luge/data/dataset.h"
+#include "luge/flatten.h"
 #include "luge/named_tensors.h"
 #include "luge/tensor.h"
 
@@ -171,6 +172,16 @@ class Epoch::Iterator {
 };
 
 }  // namespace luge::data
+
+/// A batch is its tensors and their names. Fields that stay in host memory are left out: a compiled function
+/// does not see them.
+template <>
+struct luge::Flatten<luge::data::Batch> {
+  /// Adds the tensors and their names.
+  static void put(const luge::data::Batch& batch, luge::Flat& flat);
+  /// Takes a batch.
+  static luge::data::Batch take(luge::FlatReader& from);
+};
 
 /// Internal: the number of parts of a batch that is taken apart.
 template <>

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "luge/named_tensors.h"
+
 namespace luge::data {
 
 /// Options of Collate::pad.
@@ -23,12 +25,16 @@ class Collate {
   /// The ways.
   enum class How : std::uint8_t {
     stack,  ///< values of one shape, one after the other: [rows,…]
+    same,   ///< values whose shapes are equal within each batch: [rows,…]
     pad,    ///< values of different extents, padded to the same; the extents are in the field "<name>.length"
     host    ///< the values stay in host memory, for text and for what only the host reads
   };
 
   /// Returns How::stack. It is the default of fields of fixed shape.
   static Collate stack() { return Collate(How::stack, {}); }
+  /// Returns How::same, for fields whose extents change at the borders of batches only. Values of different
+  /// shapes in one batch throw ShapeError naming the sample.
+  static Collate same() { return Collate(How::same, {}); }
   /// Returns How::pad with default options. It is the default of fields with an unknown extent.
   static Collate pad() { return Collate(How::pad, {}); }
   /// Returns How::pad. Throws ValueError for buckets that are not ascending and above 0, and for a negative
@@ -52,6 +58,6 @@ class Collate {
 
 /// The end of the name of the field with the extents of a padded field: "tokens.length". For a field with one
 /// unknown extent it is i64 [rows], otherwise i64 [rows, unknown extents].
-inline constexpr const char* kLength = ".length";
+inline constexpr const char* kLength = kLengthEnd;
 
 }  // namespace luge::data

@@ -41,11 +41,20 @@ struct FoldOptions {
   std::string stratify = {};  ///< as SplitOptions::stratify
 };
 
-/// Options of Dataset::map, augment and combine.
+/// Options of Dataset::map.
 struct MapOptions {
   /// The fields that the function makes, where they are not those of the first result: a field whose extents
   /// differ from sample to sample, for example. Extents that differ before the function may differ after it.
   Schema fields = {};
+};
+
+/// Options of Dataset::augment.
+struct AugmentOptions {
+  Schema fields = {};  ///< as MapOptions::fields
+  /// So many consecutive samples get one key. With the size of the batches, all samples of a batch do: its
+  /// pictures can all be resized to one size, drawn anew for each batch, and Collate::same puts them
+  /// together.
+  std::int64_t group = 1;
 };
 
 /// Options of Dataset::combine.
@@ -99,9 +108,9 @@ class Dataset {
   /// Returns the samples after a random function. `key` differs for each sample, epoch and seed; use it as
   /// the seed of the random numbers. Otherwise as map.
   Dataset augment(std::function<Sample(Sample, std::uint64_t key)> function, std::uint64_t seed = 0) const;
-  /// Does the same with all fields.
+  /// Does the same with all fields. Throws ValueError for a group below 1.
   Dataset augment(std::function<Record(Record, std::uint64_t key)> function, std::uint64_t seed = 0,
-                  const MapOptions& options = {}) const;
+                  const AugmentOptions& options = {}) const;
   /// Returns the samples after a function that also gets other samples of this data set, drawn at random in
   /// each epoch, for augmentations such as mixup and mosaic. The first record is the sample itself. Throws
   /// ValueError when the data set is empty or `others` is 0, and ShapeError as map does.

@@ -24,12 +24,15 @@ std::string_view name(Scaling scaling);
 /// Measures the inputs of a data set and returns offset and scale for Dataset::affine. Tables (rank 1) are
 /// measured column by column, images [C,H,W] channel by channel, and other inputs as a whole. A column or
 /// channel that does not vary is only shifted. Throws ValueError for a data set without samples or without
-/// numbers, and FormatError naming the sample for a value that is not finite.
+/// numbers, ShapeError when the number of columns or channels is not known, and FormatError naming the sample
+/// for a value that is not finite.
 ///
 ///     auto scaled = test.affine(data::fit_scaling(train, data::Scaling::min_max));
 Affine fit_scaling(const Dataset& training, Scaling scaling);
 
 /// Returns one step that does the same as `first` and then `second`.
 Affine compose(const Affine& first, const Affine& second);
+/// Returns the step that takes back what `affine` does. A scale of 0 cannot be taken back.
+Affine inverse_of(const Affine& affine);
 
 }  // namespace luge::data

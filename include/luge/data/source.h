@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "luge/data/record.h"
@@ -54,11 +53,20 @@ class Row {
   /// Returns the fields.
   const Schema& fields() const { return *fields_; }
   /// Lets a field of fixed shape be written to this memory, which has exactly its size.
-  void into(std::size_t field, std::span<std::byte> memory);
+  void into(std::size_t field, std::span<std::byte> memory) {
+    Slot& slot = this->slot(field);
+    slot.goes = Goes::memory, slot.memory = memory.data(), slot.size = memory.size();
+  }
   /// Lets a field be written to `value`, whose shape and size follow.
-  void into(std::size_t field, HostArray& value);
+  void into(std::size_t field, HostArray& value) {
+    slot(field).goes = Goes::value, slot(field).value = &value;
+  }
   /// Returns false for a field that nothing reads. A source need not write it.
-  bool wants(std::size_t field) const;
+  bool wants(std::size_t field) const {
+    const Slot& slot = this->slot(field);
+    return slot.goes == Goes::above ? row_->wants(static_cast<std::size_t>(slot.above))
+                                    : slot.goes != Goes::nowhere;
+  }
 
   /// Returns the memory for a field of fixed shape. Throws ShapeError when an extent is unknown.
   std::span<std::byte> write(std::size_t field);
@@ -82,9 +90,13 @@ class Row {
   void finish();
 
  private:
-  struct Unread {};  // reads the field
+  enum class Goes : std::uint8_t { nowhere, memory, value, above };
   struct Slot {
-    std::variant<Unread, std::span<std::byte>, HostArray*, int> target;  // int: a field of row_
+    std::byte* memory = nullptr;  // for Goes::memory
+    std::size_t size = 0;         // of the memory in bytes
+    HostArray* value = nullptr;   // for Goes::value
+    int above = -1;               // for Goes::above: a field of row_
+    Goes goes = Goes::nowhere;
     bool written = false;
   };
   static constexpr std::size_t kFew = 4;  // fields whose slots need no memory of their own
@@ -92,8 +104,9 @@ class Row {
   static std::span<T> elements(std::span<std::byte> bytes) {
     return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
-  Slot& slot(std::size_t field) { return fields_->size() > kFew ? many_[field] : few_[field]; }
-  const Slot& slot(std::size_t field) const { return fields_->size() > kFew ? many_[field] : few_[field]; }
+  Slot& slot(std::size_t field) { return many_.empty() ? few_[field] : many_[field]; }
+  const Slot& slot(std::size_t field) const { return many_.empty() ? few_[field] : many_[field]; }
+  bool write_memory(std::size_t field, std::span<std::byte>& memory);
   std::span<std::byte> memory_for(std::size_t field, const Shape& shape);
 
   const Schema* fields_;

@@ -65,6 +65,17 @@ struct CsvOptions {
 /// rows or only one column, and when `features` or `classes` do not match the table.
 Dataset csv(const std::filesystem::path& file, const CsvOptions& options = {});
 
+/// Options of text_file.
+struct TextOptions {
+  /// The number of characters in a record. 0: about a hundredth of the text, from 1024 to 16384.
+  std::int64_t record = 0;
+};
+/// Reads a text in UTF-8 and cuts it into records with the field "text", one after the other. A model of the
+/// next character is trained on windows within records (steps::windows), so that parts which share no records
+/// share no text. Throws FileError when the file cannot be read, FormatError for an empty file and, with the
+/// offset, for a byte that is not UTF-8, and ValueError for a negative option.
+Dataset text_file(const std::filesystem::path& file, const TextOptions& options = {});
+
 /// Returns the slices along axis 0 of both tensors as samples. Throws ShapeError when their first extents
 /// differ or a tensor has no axes.
 Dataset tensors(const Tensor& inputs, const Tensor& targets);

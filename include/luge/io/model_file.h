@@ -17,9 +17,23 @@ struct Extras {
   std::map<std::string, std::string> metadata;          ///< text with its names
 };
 
+/// What is written of a network besides its two graphs.
+struct ModelFileOptions {
+  /// Functions besides those of net.entries(); one of the same name takes the position of the network's.
+  std::vector<nn::Entry> entries = {};
+  /// Parameters or buffers of the network, each with the values that eval mode and entries of the loaded
+  /// network use for it, such as averages over the training. The values are written under the given names,
+  /// unless the extras have a tensor of that name: then that one counts. read_model and read_state return
+  /// them among the extras. Empty: those of net when it is an nn::Loaded.
+  std::vector<std::pair<Variable, nn::NamedVariable>> eval_weights = {};
+};
+
 /// Writes a network to a file, completely or not at all. Throws StateError when the network has not been
-/// built, GraphError when its graph cannot be saved, and FileError when the file cannot be written.
-void write_model(const std::string& path, const nn::Module& net, const Extras& extras = {});
+/// built, GraphError when a graph cannot be saved, FileError when the file cannot be written, and ValueError
+/// that names an entry or a weight for evaluation which is not right. Files with one input, one output and
+/// nothing of the options have format 1; others have format 2.
+void write_model(const std::string& path, const nn::Module& net, const Extras& extras = {},
+                 const ModelFileOptions& options = {});
 
 /// The content of a model file.
 struct ModelFile {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "luge/ops/nn.h"
+#include "luge/output_kind.h"
 #include "luge/tensor.h"
 
 namespace luge::loss {
@@ -37,13 +38,21 @@ struct Targets {
   std::int64_t ignore_index = no_label;  ///< the label that is ignored
 };
 
+/// What a loss says about itself. From it follow how many outputs a network needs, which targets are read,
+/// what predictions mean, and which metrics can be measured.
+struct About {
+  OutputKind outputs = OutputKind::values;        ///< what the loss takes the outputs of the network for
+  Targets::Kind targets = Targets::Kind::values;  ///< the usual targets
+  std::int64_t axis = -1;  ///< the class axis of the prediction, when there is one output for each class
+};
+
 /// A cost over many samples as two sums, which can be added up over batches.
 struct Sums {
   Tensor cost;    ///< Σ weight·cost, rank-0 f64
   Tensor weight;  ///< Σ weight, rank-0 f64; the number of costs when all weights are 1
 };
 
-/// Base class of the losses: a name, a cost function and a reduction.
+/// Base class of the losses: a name, a cost function, a reduction, and what they say about themselves.
 ///
 ///     Tensor value = loss::SoftmaxCrossEntropy()(net(x), labels);
 class Loss {
@@ -52,35 +61,53 @@ class Loss {
   using Function = std::function<Cost(const Tensor& prediction, const Tensor& target)>;
   /// States which targets the loss takes for these shapes.
   using TargetsOf = std::function<Targets(const Shape& prediction, const Shape& target)>;
-  /// Makes a loss of your own. Without `targets`, the targets may be any finite numbers.
-  Loss(std::string name, Reduction reduction, Function cost, TargetsOf targets = {});
+  /// Makes a loss of your own. Without `about`, its outputs and targets are numbers. Without `targets`, they
+  /// follow from `about`: labels count the classes along the class axis; probabilities are in [0, 1].
+  Loss(std::string name, Reduction reduction, Function cost, const About& about = {}, TargetsOf targets = {});
 
-  /// Returns the reduced cost; it is float32 for a prediction of 16 bits. `sample_weight` [N] multiplies the
-  /// weights of the loss; when it is empty it is 1. Samples of weight 0 are ignored, even when they hold NaN,
-  /// and the mean is 0 when all weights are 0. Throws ShapeError or DTypeError naming the loss when
-  /// prediction, target and weights do not match.
-  Tensor operator()(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
+  /// Returns the reduced cost; it is float32 for a prediction of 16 bits. `weight` multiplies the weights of
+  /// the loss; when it is empty it is 1. It is [N], one number for each sample, or has more of the first
+  /// extents of the costs, such as [N,T] for each position of sequences; bool is a mask. A loss with one
+  /// output for each class has costs in the shape of the prediction without its class axis. Any other loss
+  /// then takes each position for a sample of its own, so that MSE of [N,T,F] with [N,T] means over F. What
+  /// has weight 0 is ignored, even when it is NaN, and the mean is 0 when all weights are 0. Throws
+  /// ShapeError or DTypeError naming the loss when prediction, target and weights do not match.
+  Tensor operator()(const Tensor& prediction, const Tensor& target, const Tensor& weight = {}) const;
   /// Returns the two sums that the mean is made of, for any reduction. The mean over uneven batches is the
   /// sum of the costs divided by the sum of the weights. Throws as above.
-  Sums sums(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight = {}) const;
+  Sums sums(const Tensor& prediction, const Tensor& target, const Tensor& weight = {}) const;
   /// Returns cost / weight; 0 when the weight is 0.
   static Tensor mean(const Sums& sums);
 
   /// Returns which targets the loss takes for these shapes.
   Targets targets(const Shape& prediction, const Shape& target) const;
-  /// Returns which entries of the target count, bool in its shape. An empty Tensor means that all count.
-  Tensor counted(const Tensor& prediction, const Tensor& target) const;
+  /// Returns which entries of the target count, bool in its shape: those that the loss does not ignore and
+  /// whose weight, as above, is not 0. An empty Tensor means that all count.
+  Tensor counted(const Tensor& prediction, const Tensor& target, const Tensor& weight = {}) const;
 
   /// Returns the name, such as "mse".
   const std::string& name() const { return name_; }
   /// Returns the reduction.
   Reduction reduction() const { return reduction_; }
+  /// Returns what the loss says about itself.
+  const About& about() const { return about_; }
+  /// Returns what the loss takes the outputs of the network for.
+  OutputKind outputs() const { return about_.outputs; }
+  /// Returns the same loss, which says something else about itself: MSE of one-hot targets, say, can be told
+  /// that its outputs are probabilities of classes.
+  Loss with(const About& about) const;
+  /// Returns how many outputs a network needs: one for each class when the loss tells classes apart by the
+  /// largest output, otherwise one for each number of a target. `classes` is the number of classes in the
+  /// data; when it is 0 and decides, the result is 0: it does not follow from the data. `numbers` is the
+  /// number of elements of one target. Throws ValueError when the classes cannot be told apart.
+  std::int64_t outputs_for(std::int64_t classes, std::int64_t numbers = 1) const;
 
  private:
-  Cost weighed(const Tensor& prediction, const Tensor& target, const Tensor& sample_weight) const;
+  Cost weighed(const Tensor& prediction, const Tensor& target, const Tensor& weight) const;
   std::string name_;
   Reduction reduction_;
   Function cost_;
+  About about_;
   TargetsOf targets_;
 };
 
@@ -128,9 +155,16 @@ class BinaryCrossEntropy : public Loss {
   explicit BinaryCrossEntropy(const BinaryCrossEntropyOptions& options = {});
 };
 
-/// Returns a loss by its name, with default options, as the shell does: "softmax-cross-entropy", "mse" or
+/// Registers a loss under a name that named and the shell take, with one line that says what it is. `make`
+/// makes it with its default options. Returns false when the name is taken.
+///
+///     const bool added = loss::add("hinge", "the multi-class hinge loss", [] { return hinge(); });
+bool add(const std::string& name, const std::string& description, std::function<Loss()> make);
+/// Returns a loss by its name, with default options, such as "softmax-cross-entropy", "mse" or
 /// "binary-cross-entropy". Throws ValueError for another name, and lists those that exist.
 Loss named(const std::string& name);
+/// Returns the line about the loss of this name. Throws ValueError as `named` does.
+std::string description(const std::string& name);
 /// Returns the names that `named` takes.
 std::vector<std::string> names();
 

@@ -2,6 +2,7 @@
 // class, mean average precision or an error rate of words.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,16 +28,22 @@ class HostRule {
   virtual std::string name() const = 0;
   /// Returns a new rule with the same options that has seen nothing.
   virtual std::unique_ptr<HostRule> fresh() const = 0;
+  /// Returns a new rule that has seen nothing, for data with classes of these names. Options that state the
+  /// classes already hold.
+  virtual std::unique_ptr<HostRule> of_classes(const std::vector<std::string>& classes) const;
+  /// Returns what it can be measured on (check_measures).
+  virtual Measures measures() const { return Measures::anything; }
   /// Adds one sample: what was predicted, as the task interprets it, and its record with the truth. Throws
-  /// ValueError when a field that it needs is missing.
+  /// ValueError when a field that it needs is missing. When it throws, nothing is added.
   virtual void update(const data::Record& prediction, const data::Record& truth) = 0;
-  /// Adds what another rule of the same class and options has seen.
+  /// Adds what another rule of the same class and options has seen. The order does not matter. Throws
+  /// ValueError for a rule of another class or with other options.
   virtual void merge(const HostRule& other) = 0;
   /// Returns the figures so far. Their names and their order are always the same.
   virtual std::vector<Figure> figures() const = 0;
   /// Returns what was seen so far as text, from which restore goes on exactly.
   virtual std::string state() const = 0;
-  /// Takes what state() returned. Throws FormatError when it is damaged.
+  /// Takes what state() returned. Throws FormatError when it is damaged; then nothing changes.
   virtual void restore(const std::string& state) = 0;
 };
 
@@ -48,6 +55,8 @@ class HostMetric {
 
   /// Returns the name.
   std::string name() const { return rule_->name(); }
+  /// Returns what it can be measured on.
+  Measures measures() const { return rule_->measures(); }
   /// Adds one sample. Throws as HostRule::update.
   void update(const data::Record& prediction, const data::Record& truth) const {
     rule_->update(prediction, truth);
@@ -58,6 +67,11 @@ class HostMetric {
   std::vector<Figure> figures() const { return rule_->figures(); }
   /// Returns the same metric, which has seen nothing.
   HostMetric fresh() const { return HostMetric(std::shared_ptr<HostRule>(rule_->fresh())); }
+  /// Returns the same metric for data with classes of these names, which has seen nothing. A trainer calls it
+  /// when it knows the data.
+  HostMetric of_classes(const std::vector<std::string>& classes) const {
+    return HostMetric(std::shared_ptr<HostRule>(rule_->of_classes(classes)));
+  }
   /// Returns what was seen so far as text.
   std::string state() const { return rule_->state(); }
   /// Takes what state() returned.
@@ -66,5 +80,27 @@ class HostMetric {
  private:
   std::shared_ptr<HostRule> rule_;
 };
+
+/// Makes a host metric for data with classes of these names. The list is empty when they are not known.
+using MakeHost = std::function<HostMetric(const std::vector<std::string>& classes)>;
+/// Registers a host metric under a name that host_named and the shell take, with one line that says what it
+/// is. Returns false when the name is taken, also by another metric.
+bool add_host(const std::string& name, const std::string& description, MakeHost make);
+/// Returns a host metric by its name, such as "f1", for data with classes of these names. Throws ValueError
+/// for another name, and lists those that exist.
+HostMetric host_named(const std::string& name, const std::vector<std::string>& classes = {});
+/// Returns the line about the host metric of this name. Throws ValueError as host_named does.
+std::string host_description(const std::string& name);
+/// Returns the names that host_named takes.
+std::vector<std::string> host_names();
+
+/// Metrics that were chosen by name.
+struct Chosen {
+  std::vector<Metric> metrics;           ///< those that `named` makes
+  std::vector<HostMetric> host_metrics;  ///< those that host_named makes
+};
+/// Returns the metrics of these names, in order. Throws ValueError for a name that does not exist, and lists
+/// those that do, and for a metric that is named twice.
+Chosen chosen(const std::vector<std::string>& names);
 
 }  // namespace luge::metrics

@@ -7,8 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "luge/output_kind.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
 
@@ -19,6 +22,16 @@ enum class Better : std::uint8_t {
   higher,  ///< higher values, as for an accuracy
   lower    ///< lower values, as for a loss
 };
+
+/// What a metric can be measured on.
+enum class Measures : std::uint8_t {
+  anything,  ///< outputs and targets of any meaning
+  classes,   ///< outputs that tell classes apart, or numbers that stand for classes
+  values     ///< numbers that stand for themselves, as in regression
+};
+/// Throws ValueError that names the metric when it cannot be measured. `outputs` says what the outputs of the
+/// network mean, and `targets_are_classes` whether the targets are classes.
+void check_measures(std::string_view metric, Measures measures, OutputKind outputs, bool targets_are_classes);
 
 /// Base class of the metrics. A metric is a handle: copies share the sums, and fresh() makes new ones.
 ///
@@ -42,6 +55,11 @@ class Metric {
     std::function<Tensors(const Tensors& sums, const Tensor& prediction, const Tensor& target,
                           const Tensor& counted)>
         update_counted = {};
+    Measures measures = Measures::anything;  ///< what it can be measured on
+    /// Returns the sums of all data from the sums of two parts of it. Empty: sums are added.
+    std::function<Tensors(const Tensors& sums, const Tensors& others)> merge = {};
+    /// Returns the rule for outputs of this kind, with the same sums. Empty: it is the same for all kinds.
+    std::function<Rule(OutputKind outputs)> of_outputs = {};
   };
   /// Makes a metric of your own.
   explicit Metric(Rule rule);
@@ -50,6 +68,9 @@ class Metric {
   /// is empty all count. Inside a compiled function the sums change when it runs. Throws ShapeError naming
   /// the metric when prediction and target do not match.
   void update(const Tensor& prediction, const Tensor& target, const Tensor& counted = {}) const;
+  /// Adds what another metric of the same kind has seen, such as on another part of the data. Throws
+  /// ValueError naming both when it is of another kind; nothing changes then.
+  void merge(const Metric& other) const;
   /// Returns the figure so far. It is rank-0 f64 unless the metric says otherwise.
   Tensor result() const;
   /// Returns result() as a number. Throws ShapeError when it does not have one element.
@@ -58,11 +79,16 @@ class Metric {
   void reset() const;
   /// Returns the same metric with new sums.
   Metric fresh() const;
+  /// Returns the same metric for outputs of this kind, with the same sums: Accuracy compares logits with 0
+  /// and probabilities with 0.5. A trainer calls it with what its loss says.
+  Metric of_outputs(OutputKind outputs) const;
 
   /// Returns the name, such as "accuracy".
   const std::string& name() const;
   /// Returns which values are better; empty when it is not known.
   std::optional<Better> better() const;
+  /// Returns what it can be measured on.
+  Measures measures() const;
   /// Returns the sums, for saving.
   const Variables& state() const;
 
@@ -74,13 +100,17 @@ class Metric {
 /// Options of Accuracy.
 struct AccuracyOptions {
   std::int64_t axis = -1;  ///< the class axis
-  double threshold = 0.5;  ///< a single output above it means 1; use 0 for logits
+  /// A single output above it means 1. Empty: 0 for logits, where the kind of the outputs is known (see
+  /// Metric::of_outputs), and otherwise 0.5.
+  std::optional<double> threshold = {};
 };
 /// The share of samples whose largest output is that of the label; 0 when there are no samples. The
 /// prediction is [N,…,C], with labels [N,…] or [N,…,1], or with a one-hot target [N,…,C]; or it is a single
-/// output [N,1] or [N], with targets 0 and 1. A sample with a NaN among its outputs counts as wrong. A label
-/// that is not a whole number throws IndexError when the update runs. Source: Keras Accuracy, BinaryAccuracy,
-/// CategoricalAccuracy and SparseCategoricalAccuracy.
+/// output [N,1] or [N], with targets 0 and 1. Where the outputs are known to answer yes or no (see
+/// Metric::of_outputs), each output of [N,…] is compared with its own target 0 or 1, and counts for itself. A
+/// sample with a NaN among its outputs counts as wrong. A label that is not a whole number throws IndexError
+/// when the update runs. Source: Keras Accuracy, BinaryAccuracy, CategoricalAccuracy and
+/// SparseCategoricalAccuracy.
 class Accuracy : public Metric {
  public:
   /// Makes the metric.
@@ -97,13 +127,22 @@ class TopK : public Metric {
   explicit TopK(std::int64_t k = 5);
 };
 
+/// The perplexity exp(mean cross-entropy) of labels [N,…] under logits [N,…,C]: among how many equally likely
+/// labels a model that is as unsure would choose. It is 0 when there are no labels. A label out of range
+/// throws IndexError when the update runs. Source: Keras Perplexity.
+class Perplexity : public Metric {
+ public:
+  /// Makes the metric.
+  Perplexity();
+};
+
 /// The confusion matrix: result() is i64 [classes,classes], and the entry in row r and column c counts the
 /// samples of class r that were predicted as class c. A sample with a NaN among its outputs is not counted.
 /// The prediction is [N,classes], the labels are [N] or [N,1]. A label that is not a class throws IndexError
 /// when the update runs.
 class ConfusionMatrix : public Metric {
  public:
-  /// Makes the metric for this number of classes.
+  /// Makes the metric for this number of classes. Throws ValueError for a number below 1.
   explicit ConfusionMatrix(std::int64_t classes);
 };
 
@@ -117,11 +156,17 @@ class Mean : public Metric {
   explicit Mean(std::string name = "mean", std::optional<Better> better = {});
 };
 
-/// Returns a metric by its name, as the shell does: "accuracy", "accuracy-from-logits" (a single output above
-/// 0 means 1), "top5" or top with another number. Throws ValueError for another name, and lists those that
-/// exist.
+/// Registers a metric under a name that named and the shell take, with one line that says what it is. `make`
+/// makes it with its default options. Returns false when the name is taken.
+///
+///     const bool added = metrics::add("f2", "…", [] { return metrics::Metric(f2_rule()); });
+bool add(const std::string& name, const std::string& description, std::function<Metric()> make);
+/// Returns a metric by its name: "accuracy", "accuracy-from-logits" (a single output above 0 means 1), "top5"
+/// or top with another number, "perplexity". Throws ValueError for another name, and lists those that exist.
 Metric named(const std::string& name);
-/// Returns the names that `named` takes.
+/// Returns the line about the metric of this name. Throws ValueError as `named` does.
+std::string description(const std::string& name);
+/// Returns the names that `named` takes. Of a family such as top1, top2 … it is the usual one.
 std::vector<std::string> names();
 
 }  // namespace luge::metrics

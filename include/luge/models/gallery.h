@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "luge/nn/module.h"
@@ -13,12 +14,15 @@ namespace luge::models {
 /// How a model is trained by default. Names are those of the shell.
 struct Defaults {
   std::string data;                  ///< the data set; empty: it must be given
+  std::string task;                  ///< the task
   std::string loss;                  ///< the loss
   std::string optimizer;             ///< the optimizer
   double learning_rate = 0;          ///< the learning rate
   std::int64_t batch = 0;            ///< samples in a batch
   std::int64_t epochs = 0;           ///< passes over the data
   std::vector<std::string> metrics;  ///< the metrics
+  /// Options of the task by name, such as {"length", "64"}.
+  std::vector<std::pair<std::string, std::string>> task_options = {};
 };
 
 /// The fully connected layers between input and output, for models whose hidden layers can be chosen.

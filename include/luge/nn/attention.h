@@ -23,9 +23,11 @@ class MultiHeadAttention : public Layer<MultiHeadAttention> {
   /// head or width is not divisible by heads.
   MultiHeadAttention(std::int64_t width, std::int64_t heads, const AttentionLayerOptions& options = {});
   Tensor forward(const Tensor& x) const override;
+  Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
 
  private:
+  Tensor attend(const Tensor& x, const Tensor& mask) const;
   std::int64_t width_, heads_;
   AttentionLayerOptions options_;
   Linear projection_, output_;
@@ -48,6 +50,7 @@ class TransformerBlock : public Layer<TransformerBlock> {
   /// heads, for an expansion below 1, and for a dropout rate outside [0, 1].
   TransformerBlock(std::int64_t width, std::int64_t heads, const TransformerBlockOptions& options = {});
   Tensor forward(const Tensor& x) const override;
+  Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
 
  private:

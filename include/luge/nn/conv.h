@@ -31,6 +31,10 @@ class ConvLayer : public Module {
   /// below 1, and when the kernel has a wrong number of extents.
   ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& options);
   Tensor forward(const Tensor& x) const override;
+  /// Takes 0 for padded positions, as for the border, and gives the lengths that each sequence alone gives.
+  /// Throws ShapeError when the padded axis is not a spatial one, and ValueError for the padding `same` with
+  /// a stride above 1, which depends on the padded extent.
+  Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
   Work work() const override;
 

@@ -15,6 +15,8 @@ class Dropout : public Layer<Dropout> {
   /// Makes the layer with the share to keep. Throws ValueError for a rate outside [0, 1].
   static Dropout keeping(double keep_rate) { return Dropout(1 - keep_rate); }
   Tensor forward(const Tensor& x) const override;
+  /// Draws position by position, so that the number of padded positions changes no draw.
+  Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
   /// Returns the share that is dropped.
   double rate() const { return rate_; }

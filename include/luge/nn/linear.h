@@ -21,6 +21,7 @@ class Linear : public Layer<Linear> {
   /// Makes the layer. Throws ValueError for fewer than one output.
   explicit Linear(std::int64_t outputs, const LinearOptions& options = {});
   Tensor forward(const Tensor& x) const override;
+  Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
   Work work() const override;
 

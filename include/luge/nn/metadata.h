@@ -7,16 +7,13 @@
 
 #include "luge/dtype.h"
 #include "luge/nn/tensor_spec.h"
+#include "luge/output_kind.h"
 #include "luge/shape.h"
 
 namespace luge::nn {
 
 /// What the outputs of a network mean.
-enum class Output {
-  values,        ///< real numbers, as in regression
-  logits,        ///< one logit for each class; softmax gives probabilities
-  binary_logits  ///< logits of yes or no; sigmoid gives probabilities
-};
+using Output = OutputKind;
 
 /// What is known about a network besides its graph. It is saved with the network.
 struct Metadata {

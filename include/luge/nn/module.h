@@ -26,7 +26,9 @@
 #include <vector>
 
 #include "luge/named_tensors.h"
+#include "luge/nn/entry.h"
 #include "luge/nn/metadata.h"
+#include "luge/nn/padded.h"
 #include "luge/nn/parameter.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
@@ -68,13 +70,26 @@ class Module {
   /// Runs forward on inputs in the order of input_names(): net({words, picture}). Otherwise as above.
   Tensors operator()(const Tensors& inputs) const;
   /// Runs forward on inputs by their names; tensors that are not inputs are left alone, so that a data::Batch
-  /// may be given. Returns the outputs with their names. Throws ValueError that names a missing input.
+  /// may be given. Returns the outputs with their names. Throws ValueError that names a missing input. Where
+  /// the only input "x" has lengths "x.length", it is taken as Padded, and the lengths of an output "y" are
+  /// "y.length". A module with several inputs names those lengths that it needs; other lengths of its inputs
+  /// throw ValueError, because padding would be taken for data.
   NamedTensors operator()(const NamedTensors& inputs) const;
+  /// Runs forward_padded on sequences of different lengths; values beyond the lengths become 0 first. Without
+  /// lengths it runs forward. Otherwise as above.
+  template <std::same_as<Padded> P>  // a template, so that net({a, b}) means two inputs
+  P operator()(const P& x) const {
+    return call_padded(x);
+  }
 
   /// Returns the names of the inputs. Files, sessions and trainers address inputs by them.
   virtual std::vector<std::string> input_names() const { return {"input"}; }
   /// Returns the names of the outputs.
   virtual std::vector<std::string> output_names() const { return {"output"}; }
+
+  /// Returns the inputs in order, as build() or the first call has seen them: names, dtypes and shapes with
+  /// their batch axes. Throws StateError that names an input which the metadata do not describe.
+  std::vector<TensorSpec> input_specs() const;
 
   /// Creates all parameters for inputs of this shape, which has no batch axis: net.build({1, 28, 28}). Throws
   /// what the layers throw for an input that does not match.
@@ -88,20 +103,39 @@ class Module {
   /// Returns all parameters, frozen ones too, in the order of registration: those of a module come before
   /// those of its children. Throws StateError naming a layer that has not been built.
   Variables parameters() const;
+  /// Returns the parameters whose paths match a pattern such as "generator.*"; nn::matches says how. Throws
+  /// ValueError that suggests a pattern when there are none, and StateError as above.
+  Variables parameters(std::string_view pattern) const;
   /// Returns parameters() with their paths.
   std::vector<NamedVariable> named_parameters() const;
+  /// Returns parameters(pattern) with their paths. Throws as parameters(pattern).
+  std::vector<NamedVariable> named_parameters(std::string_view pattern) const;
   /// Returns the state that no optimizer changes, such as running statistics, with its paths. Throws
   /// StateError naming a layer that has not been built.
   std::vector<NamedVariable> named_buffers() const;
-  /// Freezes all parameters, or makes them trainable again. Optimizers do not change frozen parameters.
-  /// Throws StateError naming a layer that has not been built.
+  /// Freezes all parameters, or makes them trainable again. Optimizers do not change frozen parameters. A
+  /// normalization all of whose parameters are frozen also freezes its running statistics: in train mode,
+  /// too, it normalizes with them and does not change them. Dropout in a frozen part stays active in train
+  /// mode. What is frozen is saved with the network. Throws StateError naming a layer that has not been
+  /// built.
   void set_trainable(bool trainable) const;
+  /// Does the same for the parameters whose paths match a pattern: net.set_trainable("features.*", false).
+  /// Throws ValueError that suggests a pattern when there are none, and StateError as above.
+  void set_trainable(std::string_view pattern, bool trainable) const;
+  /// Returns true when the module has parameters of its own, those of children not counted, and none of them
+  /// is trainable. A forward that moves statistics asks it; a compiled function that asked is traced again
+  /// after a change.
+  bool frozen() const;
 
   /// Sets train or eval mode of this module and all its children. Train mode is on at first; dropout, for
   /// example, acts in train mode only. A part that was put into eval mode by its own set_training(false)
   /// stays in eval mode while a Trainer fits the whole network, and is saved so. The next set_training of the
   /// whole network changes it again. Parameters are frozen by set_trainable, not by eval mode.
   void set_training(bool training) const;
+  /// Sets train mode: set_training(true).
+  void train() const { set_training(true); }
+  /// Sets eval mode: set_training(false).
+  void eval() const { set_training(false); }
   /// Returns true in train mode.
   bool training() const;
 
@@ -121,6 +155,16 @@ class Module {
   /// scaled as the metadata say, and logits become probabilities. Throws ShapeError when the input has
   /// neither the rank of a sample nor one axis more.
   Tensor predict(const Tensor& raw) const;
+  /// Returns the predictions for raw inputs by their names, in eval mode. Tensors that are not inputs are
+  /// left alone. Each input is one sample, or [N,…] samples; all of them must be one or the other. The
+  /// metadata describe the first input, which is scaled, and the first output, whose logits become
+  /// probabilities; the other inputs are only cast to their dtypes. Throws ValueError that names a missing
+  /// input, and ShapeError that names an input whose rank does not match.
+  NamedTensors predict(const NamedTensors& raw) const;
+
+  /// Returns functions that save() writes into the file besides the network, such as encode and decode_step;
+  /// nn::Loaded::entry reads them.
+  virtual std::vector<Entry> entries() const { return {}; }
 
   /// Returns the type as summaries and errors write it: the name of the class, such as "Conv2d", unless a
   /// class overrides it.
@@ -135,6 +179,10 @@ class Module {
   /// Computes the outputs of a module with several inputs or outputs: `inputs` are in the order of
   /// input_names(), the result is in that of output_names().
   virtual Tensors forward(const Tensors& inputs) const;
+  /// Computes the output for sequences of different lengths, and the lengths of the output. No value at or
+  /// before the length of an output may depend on values beyond the length of an input. The default throws
+  /// ValueError: a layer that says nothing about padded positions must not get any.
+  virtual Padded forward_padded(const Padded& x) const;
 
   /// Internal: returns what copies share.
   const std::shared_ptr<State>& state() const { return state_; }
@@ -179,6 +227,7 @@ class Module {
 
  private:
   void ensure_built(std::span<const Tensor> inputs) const;
+  Padded call_padded(const Padded& x) const;
   template <class In, class Out>
   Out run(const In& inputs) const;
   std::shared_ptr<State> state_;
@@ -213,6 +262,16 @@ class Layer : public Base {
   Self clone() const { return nn::clone(static_cast<const Self&>(*this)); }
 };
 
+/// Base class of layers that compute each element from this element alone, so that sequences keep their
+/// lengths.
+template <class Self>
+class Elementwise : public Layer<Self> {
+ public:
+  using Layer<Self>::Layer;
+  /// Runs forward on the values; the lengths stay.
+  Padded forward_padded(const Padded& x) const override { return x.with(this->forward(x.values)); }
+};
+
 /// Holds a module of any class, for functions that take any network.
 class Model {
  public:
@@ -229,6 +288,11 @@ class Model {
   Tensors operator()(const Tensors& inputs) const { return (*module_)(inputs); }
   /// Runs the module on inputs by their names.
   NamedTensors operator()(const NamedTensors& inputs) const { return (*module_)(inputs); }
+  /// Runs the module on sequences of different lengths.
+  template <std::same_as<Padded> P>
+  P operator()(const P& x) const {
+    return (*module_)(x);
+  }
   /// Gives access to the members of the module.
   const Module* operator->() const { return module_.get(); }
   /// Returns the module.

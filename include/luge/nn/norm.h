@@ -13,14 +13,15 @@ struct BatchNormOptions {
 
 /// Normalizes each channel of x [N,C,…] to mean 0 and variance 1, then applies weight·x + bias. Train mode
 /// uses the statistics of the batch and updates the running statistics with them; eval mode uses the running
-/// statistics. An empty batch and a placeholder with unknown extents leave the running statistics unchanged.
-/// C is found at the first call. Throws ShapeError for an input without channels. Source: PyTorch
-/// nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d.
+/// statistics, and so does train mode while weight and bias are frozen. An empty batch and a placeholder with
+/// unknown extents leave the running statistics unchanged. C is found at the first call. Throws ShapeError
+/// for an input without channels. Source: PyTorch nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d.
 class BatchNorm : public Layer<BatchNorm> {
  public:
   /// Makes the layer. Throws ValueError when an option is out of range.
   explicit BatchNorm(const BatchNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
+  Padded forward_padded(const Padded& x) const override;
 
   Parameter weight,  ///< [C], trained, begins as 1
       bias,          ///< [C], trained, begins as 0
@@ -31,6 +32,8 @@ class BatchNorm : public Layer<BatchNorm> {
   void create_parameters(const Tensor& x) const override;
 
  private:
+  bool moves_statistics() const;
+  void move_statistics(const Tensor& mean, const Tensor& variance, const Tensor& n) const;
   BatchNormOptions options_;
 };
 
@@ -49,6 +52,7 @@ class LayerNorm : public Layer<LayerNorm> {
   /// Makes the layer. Throws ValueError for an epsilon below 0.
   explicit LayerNorm(const LayerNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
+  Padded forward_padded(const Padded& x) const override;
 
   Parameter weight,  ///< has the shape of the normalized axes, begins as 1
       bias;          ///< has the shape of the normalized axes, begins as 0; absent when it is switched off

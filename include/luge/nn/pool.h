@@ -27,7 +27,16 @@ class PoolLayer : public Module {
   std::string describe() const override;
   Work work() const override;
 
+ protected:
+  /// Returns the largest element of each window before the lengths. Throws ValueError for ceil_mode and, with
+  /// a stride above 1, for the padding `same`: both depend on the padded extent. Throws ShapeError when the
+  /// padded axis is not a spatial one.
+  Padded largest_of(const Padded& x) const;
+  /// Returns the mean of each window before the lengths. Throws as largest_of does.
+  Padded mean_of(const Padded& x) const;
+
  private:
+  Tensor lengths(const Padded& x) const;
   Function function_;
   int spatial_;
   PoolOptions options_;
@@ -40,6 +49,7 @@ class MaxPool1d : public Layer<MaxPool1d, PoolLayer> {
   /// Makes the layer with the extent of the window. Throws ValueError as PoolLayer does.
   explicit MaxPool1d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool1d, 1, window, options) {}
+  Padded forward_padded(const Padded& x) const override { return largest_of(x); }
 };
 /// The largest element of each window of images x [N,C,H,W] → [N,C,H',W']. Throws ShapeError as max_pool2d
 /// does. Source: PyTorch nn.MaxPool2d.
@@ -51,6 +61,7 @@ class MaxPool2d : public Layer<MaxPool2d, PoolLayer> {
   /// ValueError as PoolLayer does.
   explicit MaxPool2d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool2d, 2, window, options) {}
+  Padded forward_padded(const Padded& x) const override { return largest_of(x); }
 };
 /// The largest element of each window of volumes x [N,C,D,H,W] → [N,C,D',H',W']. Throws ShapeError as
 /// max_pool3d does. Source: PyTorch nn.MaxPool3d.
@@ -60,6 +71,7 @@ class MaxPool3d : public Layer<MaxPool3d, PoolLayer> {
   /// ValueError as PoolLayer does.
   explicit MaxPool3d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool3d, 3, window, options) {}
+  Padded forward_padded(const Padded& x) const override { return largest_of(x); }
 };
 /// The mean of each window of x [N,C,W] → [N,C,W']. Padding does not count unless count_include_pad is set,
 /// whereas PyTorch counts it by default. Throws ShapeError as avg_pool1d does. Source: PyTorch nn.AvgPool1d.
@@ -68,6 +80,7 @@ class AvgPool1d : public Layer<AvgPool1d, PoolLayer> {
   /// Makes the layer with the extent of the window. Throws ValueError as PoolLayer does.
   explicit AvgPool1d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool1d, 1, window, options) {}
+  Padded forward_padded(const Padded& x) const override { return mean_of(x); }
 };
 /// The mean of each window of images x [N,C,H,W] → [N,C,H',W']. Otherwise as AvgPool1d. Source: PyTorch
 /// nn.AvgPool2d.
@@ -77,6 +90,7 @@ class AvgPool2d : public Layer<AvgPool2d, PoolLayer> {
   /// ValueError as PoolLayer does.
   explicit AvgPool2d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool2d, 2, window, options) {}
+  Padded forward_padded(const Padded& x) const override { return mean_of(x); }
 };
 /// The mean of each window of volumes x [N,C,D,H,W] → [N,C,D',H',W']. Otherwise as AvgPool1d. Source: PyTorch
 /// nn.AvgPool3d.
@@ -86,6 +100,7 @@ class AvgPool3d : public Layer<AvgPool3d, PoolLayer> {
   /// ValueError as PoolLayer does.
   explicit AvgPool3d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool3d, 3, window, options) {}
+  Padded forward_padded(const Padded& x) const override { return mean_of(x); }
 };
 
 /// The mean of each channel over all spatial axes: x [N,C,…] → [N,C]. Throws ShapeError for fewer than three
@@ -93,6 +108,7 @@ class AvgPool3d : public Layer<AvgPool3d, PoolLayer> {
 class GlobalAvgPool : public Layer<GlobalAvgPool> {
  public:
   Tensor forward(const Tensor& x) const override;
+  Padded forward_padded(const Padded& x) const override;
 };
 
 }  // namespace luge::nn

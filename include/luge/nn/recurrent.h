@@ -35,6 +35,8 @@ class RecurrentLayer : public Module {
   void create_parameters(const Tensor& x) const override;
   /// Returns the options that the layer was made with.
   const RecurrentLayerOptions& options() const { return options_; }
+  /// Returns the padded result of h of each step, or of the last one.
+  Padded padded_result(const Padded& x, const Tensor& each_step) const;
 
  private:
   int gates_;
@@ -52,6 +54,9 @@ class LSTM : public Layer<LSTM, RecurrentLayer> {
       : Layer("LSTM", 4, units, options) {}
   /// Returns h of each step [N,T,units], or of the last step [N,units] with last_only.
   Tensor forward(const Tensor& x) const override;
+  /// Returns the same for sequences of different lengths: with last_only h of the last step of each sequence,
+  /// 0 for a sequence of length 0.
+  Padded forward_padded(const Padded& x) const override;
   /// Starts from a state h and c [N,units], or from 0 when both are empty. Returns h of each step [N,T,units]
   /// and the last state. Throws ValueError when only one of h and c is given.
   LstmOutput run(const Tensor& x, const Tensor& h = {}, const Tensor& c = {}) const;
@@ -67,6 +72,9 @@ class GRU : public Layer<GRU, RecurrentLayer> {
       : Layer("GRU", 3, units, options) {}
   /// Returns h of each step [N,T,units], or of the last step [N,units] with last_only.
   Tensor forward(const Tensor& x) const override;
+  /// Returns the same for sequences of different lengths: with last_only h of the last step of each sequence,
+  /// 0 for a sequence of length 0.
+  Padded forward_padded(const Padded& x) const override;
   /// Starts from a state h [N,units], or from 0 when it is empty. Returns h of each step [N,T,units] and the
   /// last state.
   GruOutput run(const Tensor& x, const Tensor& h = {}) const;

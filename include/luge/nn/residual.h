@@ -27,6 +27,7 @@ class Residual : public Layer<Residual> {
   ~Residual() override = default;
 
   Tensor forward(const Tensor& x) const override;
+  Padded forward_padded(const Padded& x) const override;
 };
 
 }  // namespace luge::nn

@@ -10,6 +10,7 @@ namespace luge::nn {
 class Sequential : public Layer<Sequential> {
  public:
   Tensor forward(const Tensor& x) const override;
+  Padded forward_padded(const Padded& x) const override;
 
   /// Adds a layer at the end, with a name made from its type. Returns this network.
   template <std::derived_from<Module> L>

@@ -13,13 +13,13 @@ namespace luge::nn {
 struct LayerSummary {
   std::string path;             ///< the path, such as "block1.conv1"
   std::string type;             ///< what the layer is, such as "Conv2d 5x5"
-  Shape output;                 ///< the shape of the output; the batch axis is unknown
+  Shape output;                 ///< the shape of the first output; the batch axis is unknown
   std::int64_t parameters = 0;  ///< parameters; a second call of a layer does not count them again
   std::int64_t trainable = 0;   ///< how many of them are trainable
   std::int64_t macs = 0;  ///< multiply-adds of inputs with weights: outputs · fan-in; biases do not count
   std::int64_t connections = 0;       ///< outputs · (fan-in + 1 for a bias), as the LeNet-5 paper counts
-  std::int64_t neurons = 0;           ///< the number of outputs
-  std::int64_t activation_bytes = 0;  ///< the bytes of the output
+  std::int64_t neurons = 0;           ///< the number of elements of all outputs
+  std::int64_t activation_bytes = 0;  ///< the bytes of all outputs
 };
 
 /// The sizes of all layers of a network.
@@ -40,5 +40,11 @@ struct Summary {
 ///
 ///     std::cout << nn::summary(net, {1, 28, 28}).to_string();
 Summary summary(const Module& net, const Shape& input, DType dtype = f32);
+/// Returns the same for a network with several inputs. Only the dtypes and the shapes of `inputs` count, and
+/// their first axis is the batch; a data::Batch may be given. Throws ValueError that names a missing input.
+Summary summary(const Module& net, const NamedTensors& inputs);
+/// Returns the same for the inputs that the network was built for or read with. Throws StateError when they
+/// are not known.
+Summary summary(const Module& net);
 
 }  // namespace luge::nn

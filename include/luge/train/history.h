@@ -39,6 +39,7 @@ struct EpochRecord {
   double seconds = 0;        ///< the duration; 0 for epochs before the training was resumed
   Logs logs;                 ///< the figures
   double learning_rate = 0;  ///< the learning rate of the last step
+  std::string stage = {};    ///< the name of the stage of train::Stages; empty without stages
 };
 
 /// What a training measured.

@@ -60,8 +60,10 @@ struct LossTerm {
                      const Tensor& sample_weight = {});
   /// Returns the mean of costs of any shape, each of weight 1.
   static LossTerm mean(const Tensor& costs);
-  /// Returns the weighted mean of costs; `weight` has the shape of `costs`. It is 0 with no gradient when all
-  /// weights are 0.
+  /// Returns the weighted mean of costs; `weight` has the shape of `costs`, or its first extents. It is 0
+  /// with no gradient when all weights are 0. Costs of weight 0 are ignored, even when they are NaN; their
+  /// slopes are 0, but what they were computed from may make NaN of them, so use LossTerm::of for data that
+  /// may hold NaN. Throws ShapeError when the shapes do not match.
   static LossTerm mean(const Tensor& costs, const Tensor& weight);
   /// Returns the sum of costs of any shape.
   static LossTerm sum(const Tensor& costs);

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "luge/data/batches.h"
+#include "luge/data/recipe.h"
 #include "luge/data/record.h"
 #include "luge/data/source.h"
 #include "luge/loss/loss.h"
@@ -49,8 +51,17 @@ class Task {
   virtual std::string name() const = 0;
   /// Returns the options as the text of a JSON object, for files.
   virtual std::string options() const { return "{}"; }
-  /// Returns the fields that records must have.
+  /// Returns the fields that records must have after the recipe.
   virtual Needs needs() const { return {}; }
+  /// Returns the steps that bring data of this kind into the form that the task needs. They are not fitted
+  /// yet: call Recipe::fit with the training part. The default has no steps.
+  virtual data::Recipe recipe(const data::Dataset& training) const;
+  /// Returns how many outputs the network must have for data after the recipe; nothing when the task does not
+  /// say.
+  virtual std::optional<std::int64_t> outputs(const data::Info& info) const;
+  /// Returns the task with what a network file says, such as class names and the recipe, so that interpret
+  /// can use them. The default returns null: this task serves.
+  virtual std::shared_ptr<const Task> with(const nn::Metadata& metadata) const;
   /// Returns the objectives of a step, in order. It is called once for a training, before the first batch.
   virtual std::vector<Objective> objectives(const nn::Model& net) const = 0;
   /// Returns what is measured besides the objectives.

@@ -43,6 +43,9 @@ struct FitOptions {
   std::vector<CallbackRef> callbacks = {};  ///< called in this order between the steps
   /// The number of steps after which an epoch ends. 0: the number of batches of the data.
   std::int64_t steps_per_epoch = 0;
+  /// The largest number of steps, those before a checkpoint was restored included. The last epoch may be
+  /// shorter for it. 0: no limit.
+  std::int64_t steps = 0;
   /// Continue a restored training even when the data, the batch size or the shuffling has changed.
   bool accept_changed_data = false;
 };
@@ -72,7 +75,9 @@ struct Position {
   std::int64_t step = 0;         ///< the number of finished steps of this epoch
   std::int64_t total_steps = 0;  ///< the number of finished steps of the whole training
   std::int64_t updates = 0;      ///< the number of updates of the whole training
-  std::vector<LossSum> losses;   ///< the objectives over this epoch so far
+  std::vector<LossSum> losses = {};  ///< the objectives over this epoch so far
+  std::int64_t stage = 0;        ///< the number of the stage of train::Stages, counted from 0
+  std::string stage_name = {};   ///< the name of the stage; empty for a training without stages
 };
 
 /// Trains a network. A step takes one batch and is one compiled program: forward, loss, backward, update and
@@ -139,6 +144,8 @@ class Trainer {
   const nn::Module& net() const;
   /// Returns the task.
   const Task& task() const;
+  /// Returns the names of the objectives, in order.
+  std::vector<std::string> objectives() const;
   /// Returns the optimizer; of several that of the first objective.
   const optim::Optimizer& optimizer() const;
   /// Returns the optimizer of an objective. Throws ValueError that lists the objectives when there is none of
@@ -155,6 +162,7 @@ class Trainer {
   struct Impl;  // internal
 
  private:
+  friend class Stages;
   std::shared_ptr<Impl> impl_;
 };
 

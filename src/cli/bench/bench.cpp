@@ -10,15 +10,16 @@
 #include "cli/bench/step.h"
 #include "cli/command.h"
 #include "cli/output.h"
-#include "cli/setup.h"
+#include "cli/training.h"
 #include "core/threads.h"
+#include "experiment/setup.h"
 
 namespace luge::cli::bench {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Settings {
+struct Measuring {
   std::string show, math, precision;
   double seconds;
   std::size_t steps;
@@ -34,13 +35,13 @@ std::vector<Workload> chosen(const Arguments& arguments) {
     if (arguments.has("workload") && arguments.text("workload") != workload.name) continue;
     if (mode.empty() || workload.trains == (mode == "train")) found.push_back(workload);
   }
-  if (found.empty()) arguments.misuse("mode", "the mode of " + arguments.text("workload"));
+  if (found.empty()) arguments.refuse("mode", "the mode of " + arguments.text("workload"));
   return found;
 }
 
-void add_times(Json& row, const Workload& workload, const Settings& settings) {
+void add_times(Json& row, const Workload& workload, const Measuring& how) {
   Step step(workload);
-  const Measured found = measure([&] { step.run(); }, settings.seconds, settings.steps);
+  const Measured found = measure([&] { step.run(); }, how.seconds, how.steps);
   row["median_ms"] = 1e3 * found.median;
   row["samples_per_second"] = static_cast<double>(workload.batch) / found.median;
   row["peak_bytes"] = peak_resident_bytes();
@@ -67,23 +68,23 @@ void add_plan(Json& row, const Step& step) {
 }
 
 // The program with the mean time of each of its steps.
-void add_profile(Json& row, const Workload& workload, const Settings& settings) {
+void add_profile(Json& row, const Workload& workload, const Measuring& how) {
   Step step(workload);
   measure([&] { step.run(); }, 0, 3, 0);
   set_profiling(true);
-  measure([&] { step.run(); }, settings.seconds, settings.steps, 0);
+  measure([&] { step.run(); }, how.seconds, how.steps, 0);
   set_profiling(false);
   add_plan(row, step);
 }
 
-Json row_of(const Workload& workload, const Settings& settings) {
-  Json row = {{"name", workload.name},           {"mode", workload.trains ? "train" : "infer"},
-              {"precision", settings.precision}, {"math", settings.math},
-              {"threads", thread_count()},       {"version", LUGE_VERSION}};
-  if (settings.show == "time") add_times(row, workload, settings);
-  if (settings.show == "plan") add_plan(row, Step(workload));
-  if (settings.show == "profile") add_profile(row, workload, settings);
-  if (settings.show == "error") {
+Json row_of(const Workload& workload, const Measuring& how) {
+  Json row = {{"name", workload.name},      {"mode", workload.trains ? "train" : "infer"},
+              {"precision", how.precision}, {"math", how.math},
+              {"threads", thread_count()},  {"version", LUGE_VERSION}};
+  if (how.show == "time") add_times(row, workload, how);
+  if (how.show == "plan") add_plan(row, Step(workload));
+  if (how.show == "profile") add_profile(row, workload, how);
+  if (how.show == "error") {
     row["error"] = error(workload);
     row["error_batch"] = std::min(workload.batch, workload.error_batch);
   }
@@ -150,11 +151,8 @@ int show_micro(const Arguments& arguments) {
 }
 
 int run_bench(const Arguments& arguments) {
-  const std::string math = arguments.choice("math", {"fast", "strict"});
-  set_math(math == "fast" ? Math::fast : Math::strict);
-  const std::string precision = arguments.choice("precision", {"f32", "bf16"});
-  set_precision(precision == "bf16" ? Precision::bf16 : Precision::f32);
-  if (arguments.has("threads")) use_threads(arguments.integer("threads", 1));
+  experiment::Settings settings = experiment::settings_of(arguments, tell_person());
+  const experiment::Scope scope(settings);
   if (!arguments.positional().empty()) {
     const std::string& what = arguments.positional()[0];
     if (what == "peaks") return show_peaks(arguments);
@@ -164,18 +162,31 @@ int run_bench(const Arguments& arguments) {
     host_steps(what == "host-compiled", static_cast<std::size_t>(arguments.integer("steps", 1)));
     return 0;
   }
-  const Settings settings{arguments.choice("show", {"time", "plan", "profile", "error"}), math, precision,
-                          arguments.not_negative("seconds"),
-                          static_cast<std::size_t>(arguments.integer("steps", 1))};
+  const Measuring how{arguments.choice("show", {"time", "plan", "profile", "error"}), arguments.text("math"),
+                      arguments.text("precision"), arguments.not_negative("seconds"),
+                      static_cast<std::size_t>(arguments.integer("steps", 1))};
   const std::vector<Workload> wanted = chosen(arguments);
   Json rows = Json::array();
   for (const Workload& workload : wanted) {
-    const auto work = [&] { return row_of(workload, settings).dump(); };
+    const auto work = [&] { return row_of(workload, how).dump(); };
     rows.push_back(Json::parse(wanted.size() == 1 ? work() : in_own_process(work)));
-    if (!arguments.json()) print(rows.back(), settings.show);
+    if (!arguments.json()) print(rows.back(), how.show);
   }
   if (arguments.json()) print_json(Json{{"machine", machine()}, {"workloads", rows}});
   return 0;
+}
+
+std::vector<Key> bench_keys() {
+  return {
+      {"workload", "one of them, such as mlp_b64 (default: all)"},
+      {"mode", "train or infer: only such workloads"},
+      {"show", "time, plan (the compiled program), profile (the same with times), error (against float64)",
+       "time"},
+      {"steps", "steps to measure at least", "5"},
+      {"seconds", "seconds to measure at least", "8"},
+      {"train.threads", "processors to use"},
+      {"train.math", "fast, or strict: no Winograd, no split products", "fast"},
+      {"train.precision", "what products are computed in: f32 or bf16", "f32"}};
 }
 
 const Registration registration(
@@ -185,15 +196,7 @@ const Registration registration(
       "bench peaks   what the machine can do: the roofs over the workloads",
       "bench micro   what surrounds the kernels: starting, compiling, calling, memory, threads",
       "bench host-eager | host-compiled   steps=100 steps of a tiny network, for counting instructions"},
-     {{"workload", "one of them, such as mlp_b64 (default: all)"},
-      {"mode", "train or infer: only such workloads"},
-      {"show", "time, plan (the compiled program), profile (the same with times), error (against float64)",
-       "time"},
-      {"steps", "steps to measure at least", "5"},
-      {"seconds", "seconds to measure at least", "8"},
-      {"threads", "processors to use"},
-      {"math", "fast, or strict: no Winograd, no split products", "fast"},
-      {"precision", "what products are computed in: f32 or bf16", "f32"}},
+     bench_keys,
      1,
      run_bench});
 

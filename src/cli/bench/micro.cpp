@@ -9,6 +9,7 @@
 #include "core/threads.h"
 #include "luge/autodiff.h"
 #include "luge/error.h"
+#include "luge/experiment/settings.h"
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
 #include "runtime/program_cache.h"
@@ -135,13 +136,13 @@ double growth_bytes() {
 }
 
 double speedup(const std::string& name, double seconds) {
-  const int threads = thread_count();
   Step all(named(name));
   const double many = measure([&] { all.run(); }, seconds, 5).median;
-  set_thread_count(1);
+  experiment::Settings settings = experiment::present_settings();
+  settings.threads = 1;
+  const experiment::Scope scope(settings);
   Step single(named(name));
   const double one = measure([&] { single.run(); }, seconds, 5).median;
-  set_thread_count(threads);
   return one / many;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/bench/measure.h"
 #include "core/threads.h"
 #include "luge/compile.h"
+#include "luge/experiment/settings.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/random.h"
@@ -27,7 +28,10 @@ double matmul_speed(double seconds) {
   return 2e-9 * static_cast<double>(depth * side * side * side) / time;
 }
 
-double conv_speed(double seconds) {
+double conv_speed(double seconds, Math math) {
+  experiment::Settings settings = experiment::present_settings();
+  settings.math = math;
+  const experiment::Scope scope(settings);
   constexpr std::int64_t batch = 64, channels = 128, extent = 16;
   const Tensor image = random::normal({batch, channels, extent, extent}, 0, 1);
   const Tensor weights = random::normal({channels, channels, 3, 3}, 0, 0.03);
@@ -59,13 +63,9 @@ double bandwidth(double seconds) {
 
 Peaks peaks(double seconds) {
   Peaks found;
-  const Math before = math();
   found.matmul_gflops = matmul_speed(seconds);
-  set_math(Math::strict);
-  found.conv_direct_gflops = conv_speed(seconds);
-  set_math(Math::fast);
-  found.conv_winograd_gflops = conv_speed(seconds);
-  set_math(before);
+  found.conv_direct_gflops = conv_speed(seconds, Math::strict);
+  found.conv_winograd_gflops = conv_speed(seconds, Math::fast);
   found.bandwidth_gbs = bandwidth(seconds);
   return found;
 }

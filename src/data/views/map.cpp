@@ -6,6 +6,7 @@
 
 #include "data/fingerprint.h"
 #include "data/permutation.h"
+#include "data/views/at_record.h"
 #include "data/views/views.h"
 #include "luge/error.h"
 
@@ -35,7 +36,7 @@ Schema fields_after(const Record& first, const Schema& below, const Schema& decl
   return fields;
 }
 
-void write(Record& record, const std::string& where, Row& row) {
+void write(const Record& record, const Source& source, std::int64_t index, Row& row) {
   const Schema& fields = row.fields();
   for (std::size_t k = 0; k < fields.size(); ++k) {
     const HostArray* value = record.find(fields.name(k));
@@ -45,15 +46,16 @@ void write(Record& record, const std::string& where, Row& row) {
       continue;
     }
     throw ShapeError(fmt::format(
-        "map: the field '{}' of {} became {}; that of the other samples is {}", fields.name(k), where,
+        "map: the field '{}' of {} became {}; that of the other samples is {}", fields.name(k),
+        source.where(index),
         value ? fmt::format("{} ({} bytes)", value->field.to_string(), value->bytes.size()) : "nothing",
         expected.to_string()));
   }
   if (record.size() == fields.size()) return;
   for (const auto& [name, value] : record) {
     if (!fields.find(name))
-      throw ShapeError(
-          fmt::format("map: {} has a field '{}', which the other samples do not have", where, name));
+      throw ShapeError(fmt::format("map: {} has a field '{}', which the other samples do not have",
+                                   source.where(index), name));
   }
 }
 
@@ -63,10 +65,7 @@ class MadeView : public Source {
   MadeView(SourceRef source, Schema declared) : source_(std::move(source)), declared_(std::move(declared)) {}
   std::int64_t size() const override { return source_->size(); }
   const Info& info() const override { return info_; }
-  void read(std::int64_t index, Row& row) const override {
-    Record record = made(index);
-    write(record, where(index), row);
-  }
+  void read(std::int64_t index, Row& row) const override { write(made(index), *source_, index, row); }
   std::string where(std::int64_t index) const override { return source_->where(index); }
   // What the function makes of all records would cost a pass of its work; the records below are read whole.
   std::uint64_t fingerprint() const override {
@@ -103,27 +102,36 @@ class MadeView : public Source {
 class MapView final : public MadeView {
  public:
   MapView(SourceRef source, KeyedFunction function, std::optional<std::uint64_t> seed, std::int64_t epoch,
-          const Schema& declared)
-      : MadeView(std::move(source), declared), function_(std::move(function)), seed_(seed), epoch_(epoch) {
+          const Schema& declared, std::int64_t group)
+      : MadeView(std::move(source), declared),
+        function_(std::move(function)),
+        seed_(seed),
+        epoch_(epoch),
+        group_(group) {
     begin();
     if (!seed_) info_.preprocessing.reset();  // an augmented input still means the same
   }
   SourceRef at_epoch(std::int64_t epoch) const override {
     SourceRef below = source_->at_epoch(epoch);
     if (!below && (!seed_ || epoch == epoch_)) return nullptr;
-    return std::make_shared<MapView>(below ? std::move(below) : source_, function_, seed_, epoch, declared_);
+    return std::make_shared<MapView>(below ? std::move(below) : source_, function_, seed_, epoch, declared_,
+                                     group_);
   }
 
  private:
   Record made(std::int64_t index) const override {
-    return function_(read_record(*source_, index), seed_ ? sample_key(*seed_, epoch_, index) : 0);
+    Record below = read_record(*source_, index);
+    return at_record(*source_, index, [&] {
+      return function_(std::move(below), seed_ ? sample_key(*seed_, epoch_, index / group_) : 0);
+    });
   }
   void mark(Fingerprint& hash) const override {
     hash.add(seed_.value_or(0)).add(static_cast<std::uint64_t>(epoch_));
+    if (group_ > 1) hash.add(static_cast<std::uint64_t>(group_));
   }
   KeyedFunction function_;
   std::optional<std::uint64_t> seed_;
-  std::int64_t epoch_;
+  std::int64_t epoch_, group_;
 };
 
 class CombineView final : public MadeView {
@@ -154,7 +162,7 @@ class CombineView final : public MadeView {
       const auto other = static_cast<std::int64_t>(word % static_cast<std::uint64_t>(from_->size()));
       records.push_back(read_record(*from_, other));
     }
-    return function_(records, key);
+    return at_record(*source_, index, [&] { return function_(records, key); });
   }
   void mark(Fingerprint& hash) const override {
     hash.add(from_->fingerprint()).add(others_).add(seed_).add(static_cast<std::uint64_t>(epoch_));
@@ -169,11 +177,12 @@ class CombineView final : public MadeView {
 }  // namespace
 
 SourceRef map_view(SourceRef source, KeyedFunction function, const Schema& declared) {
-  return std::make_shared<MapView>(std::move(source), std::move(function), std::nullopt, 0, declared);
+  return std::make_shared<MapView>(std::move(source), std::move(function), std::nullopt, 0, declared, 1);
 }
 
-SourceRef augment_view(SourceRef source, KeyedFunction function, std::uint64_t seed, const Schema& declared) {
-  return std::make_shared<MapView>(std::move(source), std::move(function), seed, 0, declared);
+SourceRef augment_view(SourceRef source, KeyedFunction function, std::uint64_t seed, const Schema& declared,
+                       std::int64_t group) {
+  return std::make_shared<MapView>(std::move(source), std::move(function), seed, 0, declared, group);
 }
 
 SourceRef combine_view(SourceRef source, SourceRef from, std::size_t others, CombiningFunction function,

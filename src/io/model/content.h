@@ -3,8 +3,11 @@
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "io/model/recording.h"
+#include "io/model/stored_entry.h"
 #include "luge/nn/load.h"
 
 namespace luge::nn {
@@ -12,9 +15,12 @@ namespace luge::nn {
 struct Loaded::Content {
   enum class Role { trainable, frozen, buffer };
   io::Recording eval, train;
+  std::vector<io::StoredEntry> entries;
   std::map<std::string, Tensor> constants;
   std::map<std::string, Tensor> state;  // parameters and buffers
   std::map<std::string, Role> roles;    // of those that are not trainable
+  // For evaluation: of a parameter or buffer, the tensor that stands for it, and that tensor's name.
+  std::map<std::string, std::pair<std::string, Tensor>> eval_weights;
   Metadata metadata;
 };
 

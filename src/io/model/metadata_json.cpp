@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/fields.h"
+#include "io/model/spec_json.h"
 #include "io/text/json_text.h"
 #include "luge/error.h"
 
@@ -13,17 +14,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kOutputs[] = {"values", "logits", "binary_logits"};
-
 template <class T>
 void take(const Json& json, const char* key, T& into) {
   if (json.contains(key)) into = json[key].get<T>();
 }
 
 nn::Output output_named(const std::string& text) {
-  for (int i = 0; i < 3; ++i) {
-    if (text == kOutputs[i]) return static_cast<nn::Output>(i);
-  }
+  if (const auto kind = output_kind_named(text)) return *kind;
   throw FormatError(fmt::format("output '{}' is not known", text));
 }
 
@@ -41,12 +38,26 @@ nn::Metadata from(const Json& json) {
   metadata.input = Shape(std::span<const std::int64_t>(extents));
   if (json.contains("dtype")) metadata.dtype = fields_detail::dtype_named(json["dtype"].get<std::string>());
   if (json.contains("output")) metadata.output = output_named(json["output"].get<std::string>());
+  if (json.contains("inputs")) metadata.inputs = specs_from_json(json["inputs"]);
+  if (json.contains("outputs")) metadata.outputs = specs_from_json(json["outputs"]);
+  check_names(metadata.inputs, "input");
+  check_names(metadata.outputs, "output");
+  take(json, "task", metadata.task);
+  if (json.contains("task_options")) metadata.task_options = json_text(json["task_options"]);
+  if (json.contains("recipe")) metadata.recipe = json_text(json["recipe"]);
   const auto fits = [&](const std::vector<float>& list) {
     return list.size() == 1 || (!extents.empty() && static_cast<std::int64_t>(list.size()) == extents[0]);
   };
   if (!fits(metadata.offset) || !fits(metadata.scale))
     throw FormatError("offset and scale do not fit the input");
   return metadata;
+}
+
+// Texts that are JSON are parts of the document.
+Json document(const std::string& text, const char* what) {
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) throw ValueError(fmt::format("the metadata's {} are not JSON: {}", what, text));
+  return json;
 }
 
 }  // namespace
@@ -58,10 +69,15 @@ std::string to_json(const nn::Metadata& metadata) {
   json["dtype"] = name(metadata.dtype);
   json["offset"] = metadata.offset;
   json["scale"] = metadata.scale;
-  json["output"] = kOutputs[static_cast<int>(metadata.output)];
+  json["output"] = luge::name(metadata.output);
   if (!metadata.classes.empty()) json["classes"] = metadata.classes;
   if (!metadata.features.empty()) json["features"] = metadata.features;
   if (!metadata.target.empty()) json["target"] = metadata.target;
+  if (!metadata.inputs.empty()) json["inputs"] = to_json(metadata.inputs);
+  if (!metadata.outputs.empty()) json["outputs"] = to_json(metadata.outputs);
+  if (!metadata.task.empty()) json["task"] = metadata.task;
+  if (!metadata.task_options.empty()) json["task_options"] = document(metadata.task_options, "task_options");
+  if (!metadata.recipe.empty()) json["recipe"] = document(metadata.recipe, "recipe");
   return json_text(json);
 }
 

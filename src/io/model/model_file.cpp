@@ -1,3 +1,4 @@
+// Reading model files.
 #include "luge/io/model_file.h"
 
 #include <fmt/format.h>
@@ -6,64 +7,16 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/draws.h"
-#include "graph/trace.h"
 #include "io/model/content.h"
+#include "io/model/keys.h"
 #include "io/model/metadata_json.h"
-#include "io/model/recording.h"
-#include "io/text/json_text.h"
+#include "io/model/state_of.h"
 #include "luge/io/safetensors.h"
-#include "luge/nn/observe.h"
 
 namespace luge::io {
 namespace {
 
-constexpr const char* kFormat = "luge.format";
-constexpr const char* kFormatVersion = "1";
-constexpr const char* kMetadata = "luge.notes";
-constexpr const char* kEvalGraph = "luge.graph.eval";
-constexpr const char* kTrainGraph = "luge.graph.train";
-constexpr const char* kRoles = "luge.roles";
-
-std::vector<nn::NamedVariable> all_state(const nn::Module& net) {
-  auto all = net.named_parameters();
-  for (nn::NamedVariable& buffer : net.named_buffers()) all.push_back(std::move(buffer));
-  return all;
-}
-
-std::string graph_of(const nn::Module& net, bool training, std::map<std::string, Tensor>& constants) {
-  const nn::ModeScope mode(net, training);
-  const nn::Metadata& metadata = net.metadata();
-  const random::Scratch draws;
-  Trace trace;  // the assignments of the call are forgotten; those to stored tensors are part of the graph
-  const TraceScope scope(trace);
-  const Tensor input = argument_leaf({metadata.dtype, metadata.input.inserted(0, unknown)}, "input");
-  const Tensor output = net(input);
-  const auto state = all_state(net);
-  const auto name_of = [&](const Slot* slot) -> std::string {
-    for (const auto& [name, variable] : state) {
-      if (variable.slot().get() == slot) return name;
-    }
-    return {};
-  };
-  std::map<std::string, Tensor> writes;
-  for (const Trace::State& used : trace.states) {
-    const std::string name = used.written.defined() ? name_of(used.slot.get()) : std::string();
-    if (!name.empty()) writes[name] = used.written;
-  }
-  return to_json(record(input, output, writes, name_of, constants));
-}
-
 using Role = nn::Loaded::Content::Role;
-
-std::string roles_of(const nn::Module& net) {
-  nlohmann::json roles = nlohmann::json::object();
-  for (const auto& [name, variable] : net.named_parameters()) {
-    if (!variable.trainable()) roles[name] = "frozen";
-  }
-  for (const auto& [name, variable] : net.named_buffers()) roles[name] = "buffer";
-  return json_text(roles);
-}
 
 std::map<std::string, Role> roles_from_json(const std::string& text, const std::string& path) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
@@ -77,10 +30,6 @@ std::map<std::string, Role> roles_from_json(const std::string& text, const std::
   return roles;
 }
 
-TensorView view_of(const std::string& name, const Tensor& tensor) {
-  return {name, tensor.dtype(), tensor.shape(), tensor.bytes()};
-}
-
 const std::string& required(const SafetensorsFile& file, const char* key) {
   const auto found = file.metadata().find(key);
   if (found == file.metadata().end()) {
@@ -92,9 +41,9 @@ const std::string& required(const SafetensorsFile& file, const char* key) {
 
 void check_format(const SafetensorsFile& file) {
   const std::string& version = required(file, kFormat);
-  if (version != kFormatVersion) {
-    throw FormatError(
-        fmt::format("{}: model format {}; this Luge reads format {}", file.path(), version, kFormatVersion));
+  if (version != kFormatOne && version != kFormatSeveral) {
+    throw FormatError(fmt::format("{}: model format {}; this Luge reads the formats {} and {}", file.path(),
+                                  version, kFormatOne, kFormatSeveral));
   }
 }
 
@@ -103,16 +52,79 @@ Tensor read_tensor(const SafetensorsFile& file, const StoredTensor& stored) {
 }
 
 bool is_own_key(const std::string& key) {
-  return key == kFormat || key == kMetadata || key == kEvalGraph || key == kTrainGraph || key == kRoles;
+  for (const char* own : {kFormat, kMetadata, kEvalGraph, kTrainGraph, kRoles, kEntries, kEvalWeights}) {
+    if (key == own) return true;
+  }
+  return false;
 }
 
-std::set<std::string> names_in(const Recording& recording) {
-  std::set<std::string> names;
+void add_names(const Recording& recording, std::set<std::string>& names) {
   for (const auto& [name, output] : recording.writes) names.insert(name);
   for (const auto& entry : recording.entries) {
     if (const auto* stored = std::get_if<Recording::Stored>(&entry)) names.insert(stored->name);
   }
-  return names;
+}
+
+Recording read_graph(const SafetensorsFile& file, const char* key) {
+  const auto json = nlohmann::ordered_json::parse(required(file, key), nullptr, false);
+  return recording_from_json(json, fmt::format("{}: the stored graph", file.path()));
+}
+
+std::vector<StoredEntry> read_entries(const SafetensorsFile& file) {
+  const auto found = file.metadata().find(kEntries);
+  if (found == file.metadata().end()) return {};
+  return entries_from_json(found->second, file.path());
+}
+
+/// The graphs of a file.
+struct Graphs {
+  Recording eval, train;
+  std::vector<StoredEntry> entries;
+
+  explicit Graphs(const SafetensorsFile& file)
+      : eval(read_graph(file, kEvalGraph)),
+        train(read_graph(file, kTrainGraph)),
+        entries(read_entries(file)) {}
+  /// The names of the tensors that they use.
+  std::set<std::string> names() const {
+    std::set<std::string> names;
+    add_names(eval, names), add_names(train, names);
+    for (const StoredEntry& entry : entries) add_names(entry.graph, names);
+    return names;
+  }
+};
+
+void check_counts(const Recording& graph, const nn::Metadata& told, const std::string& path) {
+  const std::size_t inputs = std::max<std::size_t>(1, told.inputs.size());
+  const std::size_t outputs = std::max<std::size_t>(1, told.outputs.size());
+  if (graph.inputs != inputs || graph.outputs.size() != outputs) {
+    throw FormatError(
+        fmt::format("{}: a stored graph has {} inputs and {} outputs, but the metadata describe {} and {}",
+                    path, graph.inputs, graph.outputs.size(), inputs, outputs));
+  }
+}
+
+// Of a parameter, the stored tensor that evaluation uses for it.
+void read_eval_weights(const SafetensorsFile& file, nn::Loaded::Content& content) {
+  const auto found = file.metadata().find(kEvalWeights);
+  if (found == file.metadata().end()) return;
+  const auto json = nlohmann::json::parse(found->second, nullptr, false);
+  if (!json.is_object())
+    throw FormatError(fmt::format("{}: '{}' is not a JSON object", file.path(), kEvalWeights));
+  for (const auto& [name, stored] : json.items()) {
+    const auto state = content.state.find(name);
+    if (state == content.state.end() || !stored.is_string()) {
+      throw FormatError(fmt::format("{}: '{}' names '{}', which the network does not have", file.path(),
+                                    kEvalWeights, name));
+    }
+    const std::string tensor = stored.get<std::string>();
+    const StoredTensor& type = file.type(tensor);
+    if (type.dtype != state->second.dtype() || !(type.shape == state->second.shape())) {
+      throw FormatError(fmt::format("{}: '{}' stands for '{}' in evaluation and has another dtype or shape",
+                                    file.path(), tensor, name));
+    }
+    content.eval_weights[name] = {tensor, read_tensor(file, type)};
+  }
 }
 
 Extras extras_of(const SafetensorsFile& file, const std::set<std::string>& own) {
@@ -130,45 +142,32 @@ Extras extras_of(const SafetensorsFile& file, const std::set<std::string>& own) 
 
 }  // namespace
 
-void write_model(const std::string& path, const nn::Module& net, const Extras& extras) {
-  auto metadata = extras.metadata;
-  std::map<std::string, Tensor> constants;
-  metadata[kFormat] = kFormatVersion;
-  metadata[kMetadata] = to_json(net.metadata());
-  metadata[kEvalGraph] = graph_of(net, false, constants);
-  metadata[kTrainGraph] = graph_of(net, true, constants);
-  metadata[kRoles] = roles_of(net);
-  std::vector<std::pair<std::string, Tensor>> tensors = extras.tensors;
-  for (const auto& [name, variable] : all_state(net)) tensors.emplace_back(name, variable.value());
-  tensors.insert(tensors.end(), constants.begin(), constants.end());
-  std::vector<TensorView> views;
-  for (const auto& [name, tensor] : tensors) views.push_back(view_of(name, tensor));
-  write_safetensors(path, views, metadata);
-}
-
 ModelFile read_model(const std::string& path) {
   const SafetensorsFile file(path);
   check_format(file);
   auto content = std::make_shared<nn::Loaded::Content>();
-  content->eval = recording_from_json(required(file, kEvalGraph), path);
-  content->train = recording_from_json(required(file, kTrainGraph), path);
+  Graphs graphs(file);
   content->metadata = metadata_from_json(required(file, kMetadata), path);
+  check_counts(graphs.eval, content->metadata, path);
+  check_counts(graphs.train, content->metadata, path);
   content->roles = roles_from_json(required(file, kRoles), path);
-  std::set<std::string> own = names_in(content->eval);
-  own.merge(names_in(content->train));
+  const std::set<std::string> own = graphs.names();
   for (const std::string& name : own) {
     (name.starts_with(kConstant) ? content->constants : content->state)[name] =
         read_tensor(file, file.type(name));
   }
+  read_eval_weights(file, *content);
+  content->eval = std::move(graphs.eval);
+  content->train = std::move(graphs.train);
+  content->entries = std::move(graphs.entries);
   return {nn::Loaded(std::move(content)), extras_of(file, own)};
 }
 
 ModelState read_state(const std::string& path, const nn::Module& net) {
   const SafetensorsFile file(path);
   check_format(file);
-  const auto state = all_state(net);
-  std::set<std::string> own = names_in(recording_from_json(required(file, kTrainGraph), path));
-  own.merge(names_in(recording_from_json(required(file, kEvalGraph), path)));
+  const auto state = state_of(net);
+  std::set<std::string> own = Graphs(file).names();
   std::string missing, shapes;
   std::set<std::string> extra;
   std::copy_if(own.begin(), own.end(), std::inserter(extra, extra.end()),
@@ -199,5 +198,3 @@ ModelState read_state(const std::string& path, const nn::Module& net) {
 }
 
 }  // namespace luge::io
-
-void luge::nn::Module::save(const std::string& path) const { io::write_model(path, *this); }

@@ -15,12 +15,12 @@ namespace {
 
 class Recorder {
  public:
-  Recorder(const Tensor& input, const std::function<std::string(const Slot*)>& name_of,
+  Recorder(const Tensors& inputs, const std::function<std::string(const Slot*)>& name_of,
            std::map<std::string, Tensor>& constants)
-      : input_(input), name_of_(name_of), constants_(constants) {}
+      : inputs_(inputs), name_of_(name_of), constants_(constants) {}
 
-  Recording run(const Tensor& output, const std::map<std::string, Tensor>& writes) {
-    Tensors roots = {output};
+  Recording run(const Tensors& outputs, const std::map<std::string, Tensor>& writes) {
+    Tensors roots = outputs;
     for (const auto& [name, value] : writes) roots.push_back(value);
     const auto known_by_value = [](const Node* node) {
       return (node->leaf != Leaf::none || node->cut) && !is_rewritten(*node);
@@ -29,7 +29,9 @@ class Recorder {
       numbers_[node] = static_cast<int>(recording_.entries.size());
       add(*node);
     }
-    recording_.output = recorded({output.node(), output.output()});
+    recording_.inputs = inputs_.size();
+    for (const Tensor& output : outputs)
+      recording_.outputs.push_back(recorded({output.node(), output.output()}));
     for (const auto& [name, value] : writes)
       recording_.writes[name] = recorded({value.node(), value.output()});
     return std::move(recording_);
@@ -46,11 +48,7 @@ class Recorder {
     }
     if (node.leaf == Leaf::none && !node.cut) return add_call(node);
     switch (node.leaf) {
-      case Leaf::argument:
-        if (&node != input_.node())
-          throw GraphError(fmt::format("cannot save a network that uses the placeholder '{}'", node.label));
-        recording_.entries.emplace_back(Recording::Input{});
-        return;
+      case Leaf::argument: recording_.entries.emplace_back(input(node)); return;
       case Leaf::key: recording_.entries.emplace_back(Recording::Key{}); return;
       case Leaf::scalar: recording_.entries.emplace_back(number(node)); return;
       case Leaf::read:
@@ -67,6 +65,13 @@ class Recorder {
     const std::string name = fmt::format("{}{}", kConstant, constants_.size());
     constants_[name] = output_of(node, 0);
     recording_.entries.emplace_back(Recording::Stored{name});
+  }
+
+  Recording::Input input(const Node& node) const {
+    for (std::size_t k = 0; k < inputs_.size(); ++k) {
+      if (inputs_[k].node() == &node) return {k};
+    }
+    throw GraphError(fmt::format("cannot save a network that uses the placeholder '{}'", node.label));
   }
 
   void add_call(const Node& node) {
@@ -94,7 +99,7 @@ class Recorder {
     return {numbers_.at(edge.node), edge.out};
   }
 
-  Tensor input_;
+  const Tensors& inputs_;
   const std::function<std::string(const Slot*)>& name_of_;
   std::map<std::string, Tensor>& constants_;
   std::unordered_map<const Node*, int> numbers_;
@@ -103,49 +108,56 @@ class Recorder {
 };
 
 struct Replay {
-  const Tensor& input;
+  const Tensors& inputs;
   const std::function<Tensor(const std::string&)>& stored;
   const std::vector<Tensors>& done;
 
-  Tensors operator()(const Recording::Input&) const { return {input}; }
+  Tensors operator()(const Recording::Input& entry) const { return {inputs[entry.number]}; }
   Tensors operator()(const Recording::Key&) const { return {next_key()}; }
   Tensors operator()(const Recording::Stored& entry) const { return {stored(entry.name)}; }
   Tensors operator()(const Recording::Number& entry) const {
     return {std::visit([&](auto value) { return scalar(value, entry.dtype); }, entry.value)};
   }
   Tensors operator()(const Recording::Call& call) const {
-    Tensors inputs;
+    Tensors given;
     for (const auto& [entry, out] : call.inputs) {
       const Tensors& from = done[static_cast<std::size_t>(entry)];
       if (out >= static_cast<int>(from.size())) {
         throw FormatError(fmt::format("the stored graph asks {} for output {} of an op that has {}",
                                       call.op->name(), out, from.size()));
       }
-      inputs.push_back(from[static_cast<std::size_t>(out)]);
+      given.push_back(from[static_cast<std::size_t>(out)]);
     }
-    return make_node(call.op, inputs);
+    return make_node(call.op, given);
   }
 };
 
 }  // namespace
 
-Recording record(const Tensor& input, const Tensor& output, const std::map<std::string, Tensor>& writes,
+Recording record(const Tensors& inputs, const Tensors& outputs, const std::map<std::string, Tensor>& writes,
                  const std::function<std::string(const Slot*)>& name_of,
                  std::map<std::string, Tensor>& constants) {
-  return Recorder(input, name_of, constants).run(output, writes);
+  return Recorder(inputs, name_of, constants).run(outputs, writes);
 }
 
-Tensor replay(const Recording& recording, const Tensor& input,
-              const std::function<Tensor(const std::string&)>& stored,
-              const std::function<void(const std::string&, const Tensor&)>& write) {
+Tensors replay(const Recording& recording, const Tensors& inputs,
+               const std::function<Tensor(const std::string&)>& stored,
+               const std::function<void(const std::string&, const Tensor&)>& write) {
   std::vector<Tensors> done;
   done.reserve(recording.entries.size());
-  for (const auto& entry : recording.entries) done.push_back(std::visit(Replay{input, stored, done}, entry));
+  for (const auto& entry : recording.entries) done.push_back(std::visit(Replay{inputs, stored, done}, entry));
   const auto at = [&](const std::pair<int, int>& output) -> const Tensor& {
-    return done.at(static_cast<std::size_t>(output.first)).at(static_cast<std::size_t>(output.second));
+    const Tensors& from = done.at(static_cast<std::size_t>(output.first));
+    if (output.second >= static_cast<int>(from.size())) {
+      throw FormatError(fmt::format("the stored graph asks for output {} of entry {}, which has {}",
+                                    output.second, output.first, from.size()));
+    }
+    return from[static_cast<std::size_t>(output.second)];
   };
   for (const auto& [name, output] : recording.writes) write(name, at(output));
-  return at(recording.output);
+  Tensors outputs;
+  for (const auto& output : recording.outputs) outputs.push_back(at(output));
+  return outputs;
 }
 
 }  // namespace luge::io

@@ -1,5 +1,6 @@
 // Recordings as JSON: {"version": 1, "entries": [...], "output": [entry, output], "writes": {name: [entry,
-// output], …}}, without "writes" when there are none.
+// output], …}}, without "writes" when there are none. Version 2 is for several inputs or outputs: it has
+// "inputs", their number, and a list "outputs".
 #include <fmt/format.h>
 
 #include <cmath>
@@ -9,7 +10,6 @@
 #include "core/nearest.h"
 #include "graph/op_registry.h"
 #include "io/model/recording.h"
-#include "io/text/json_text.h"
 #include "luge/error.h"
 
 namespace luge::io {
@@ -17,8 +17,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 1, kSeveralVersion = 2;
 constexpr std::size_t kMostEntries = 1'000'000;
+constexpr std::size_t kMostInputs = 10'000;
 
 // JSON has no infinities.
 Json real(double value) {
@@ -39,7 +40,10 @@ Json field_json(const FieldValue& value) {
 }
 
 struct Writer {
-  Json operator()(const Recording::Input&) const { return {{"leaf", "input"}}; }
+  Json operator()(const Recording::Input& entry) const {
+    if (entry.number == 0) return {{"leaf", "input"}};
+    return {{"leaf", "input"}, {"number", entry.number}};
+  }
   Json operator()(const Recording::Key&) const { return {{"leaf", "key"}}; }
   Json operator()(const Recording::Stored& entry) const { return {{"leaf", "tensor"}, {"name", entry.name}}; }
   Json operator()(const Recording::Number& entry) const {
@@ -59,31 +63,35 @@ struct Writer {
 
 class Reader {
  public:
-  explicit Reader(const std::string& path) : path_(path) {}
+  explicit Reader(const std::string& where) : where_(where) {}
 
-  Recording read(const std::string& text) {
-    const Json json = Json::parse(text, nullptr, false);
+  Recording read(const Json& json) {
     if (json.is_discarded() || !json.is_object()) fail("is not a JSON object");
     const std::int64_t version = whole(json, "version");
-    if (version != kVersion)
-      fail(fmt::format("has version {}; this Luge reads version {}", version, kVersion));
+    if (version != kVersion && version != kSeveralVersion)
+      fail(fmt::format("has version {}; this Luge reads version {} and {}", version, kVersion,
+                       kSeveralVersion));
+    if (version == kSeveralVersion) recording_.inputs = number_of_inputs(json);
     const Json& entries = member(json, "entries");
     if (!entries.is_array() || entries.empty() || entries.size() > kMostEntries) {
       fail(fmt::format("needs 1 to {} entries", kMostEntries));
     }
     for (const Json& entry : entries) add(entry);
-    recording_.output = recorded(member(json, "output"));
+    if (version == kVersion) {
+      recording_.outputs = {recorded(member(json, "output"))};
+    } else {
+      read_outputs(member(json, "outputs"));
+    }
     if (json.contains("writes")) read_writes(json["writes"]);
     return std::move(recording_);
   }
 
  private:
   [[noreturn]] void fail(std::string_view what) const {
-    throw FormatError(fmt::format("{}: the stored graph {}", path_, what));
+    throw FormatError(fmt::format("{} {}", where_, what));
   }
   [[noreturn]] void fail_entry(std::string_view what) const {
-    throw FormatError(
-        fmt::format("{}: the stored graph's entry {} {}", path_, recording_.entries.size(), what));
+    throw FormatError(fmt::format("{}, entry {}, {}", where_, recording_.entries.size(), what));
   }
   const Json& member(const Json& json, const char* key) const {
     if (!json.is_object() || !json.contains(key)) fail_entry(fmt::format("lacks '{}'", key));
@@ -107,6 +115,26 @@ class Reader {
     const Json& value = member(json, key);
     if (!value.is_string()) fail_entry(fmt::format("has a '{}' that is not text", key));
     return value.get<std::string>();
+  }
+
+  std::size_t number_of_inputs(const Json& json) const {
+    const std::int64_t count = whole(json, "inputs");
+    if (count < 0 || static_cast<std::size_t>(count) > kMostInputs)
+      fail(fmt::format("has {} inputs; expected 0 to {}", count, kMostInputs));
+    return static_cast<std::size_t>(count);
+  }
+
+  void read_outputs(const Json& json) {
+    if (!json.is_array() || json.size() > kMostInputs)
+      fail(fmt::format("needs a list of at most {} outputs", kMostInputs));
+    for (const Json& output : json) recording_.outputs.push_back(recorded(output));
+  }
+
+  Recording::Input input(const Json& entry) const {
+    const std::int64_t number = entry.contains("number") ? whole(entry, "number") : 0;
+    if (number < 0 || static_cast<std::size_t>(number) >= recording_.inputs)
+      fail_entry(fmt::format("is input {}; the graph has {}", number, recording_.inputs));
+    return {static_cast<std::size_t>(number)};
   }
 
   void read_writes(const Json& json) {
@@ -152,7 +180,7 @@ class Reader {
     if (entry.contains("op")) return add_call(entry);
     const std::string leaf = text(entry, "leaf");
     if (leaf == "input") {
-      recording_.entries.emplace_back(Recording::Input{});
+      recording_.entries.emplace_back(input(entry));
     } else if (leaf == "key") {
       recording_.entries.emplace_back(Recording::Key{});
     } else if (leaf == "tensor") {
@@ -205,22 +233,28 @@ class Reader {
     recording_.entries.emplace_back(std::move(call));
   }
 
-  const std::string& path_;
+  const std::string& where_;
   Recording recording_;
 };
 
 }  // namespace
 
-std::string to_json(const Recording& recording) {
+Json to_json(const Recording& recording) {
   Json entries = Json::array();
   for (const auto& entry : recording.entries) entries.push_back(std::visit(Writer{}, entry));
-  Json json = {{"version", kVersion}, {"entries", std::move(entries)}, {"output", recording.output}};
+  const bool single = recording.inputs == 1 && recording.outputs.size() == 1;
+  Json json = {{"version", single ? kVersion : kSeveralVersion}};
+  if (!single) json["inputs"] = recording.inputs;
+  json["entries"] = std::move(entries);
+  if (single) {
+    json["output"] = recording.outputs[0];
+  } else {
+    json["outputs"] = recording.outputs;
+  }
   if (!recording.writes.empty()) json["writes"] = recording.writes;
-  return json_text(json);
+  return json;
 }
 
-Recording recording_from_json(const std::string& text, const std::string& path) {
-  return Reader(path).read(text);
-}
+Recording recording_from_json(const Json& json, const std::string& where) { return Reader(where).read(json); }
 
 }  // namespace luge::io

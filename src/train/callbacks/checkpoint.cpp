@@ -24,9 +24,12 @@ using Clock = std::chrono::steady_clock;
 // A checkpoint that cannot be resumed must not replace one that can. Gradients are checked before a
 // step; a sum of finite numbers, such as a weight and its step, may overflow all the same.
 void check_finite_state(const Trainer& trainer, const fs::path& file) {
-  if (!trainer.optimizer().options().check_finite) return;
   std::vector<nn::NamedVariable> all = trainer.net().named_parameters();
-  for (nn::NamedVariable& slot : trainer.optimizer().state()) all.push_back(std::move(slot));
+  for (const std::string& objective : trainer.objectives()) {
+    const optim::Optimizer& optimizer = trainer.optimizer(objective);
+    if (!optimizer.options().check_finite) return;
+    for (nn::NamedVariable& slot : optimizer.state()) all.push_back(std::move(slot));
+  }
   for (const auto& [name, variable] : all) {
     if (const std::string value = non_finite_element(variable.value()); !value.empty()) {
       throw NonFiniteError(

@@ -1,0 +1,77 @@
+#include "experiment/data_sets.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "core/nearest.h"
+#include "experiment/named_data.h"
+
+namespace luge::experiment {
+namespace fs = std::filesystem;
+namespace {
+
+bool looks_like_path(const std::string& name) {
+  return name.find('/') != std::string::npos || name.find('.') != std::string::npos;
+}
+
+data::CsvOptions csv_options(const Config& config, TargetKind kind, const TableLayout& layout) {
+  data::CsvOptions options;
+  options.target = layout.target.empty() ? config.text("data.target") : layout.target;
+  const TableFormat format = table_format(config);
+  options.header = format.header;
+  options.separator = format.separator;
+  options.features = layout.features;
+  options.classes = layout.classes;
+  options.kind = kind;
+  return options;
+}
+
+}  // namespace
+
+TableFormat table_format(const Config& config) {
+  using Header = data::CsvOptions::Header;
+  const std::string header = config.choice("data.header", {"auto", "yes", "no"});
+  const std::string separator = config.text("data.separator");
+  if (separator != "tab" && separator != "auto" && separator.size() != 1)
+    config.refuse("data.separator", "one character, tab, or auto");
+  return {header == "auto"  ? Header::automatic
+          : header == "yes" ? Header::yes
+                            : Header::no,
+          separator == "auto"  ? '\0'
+          : separator == "tab" ? '\t'
+                               : separator[0]};
+}
+
+std::string recorded_data(const std::string& name) {
+  if (is_data_set(name)) return name;
+  std::error_code error;
+  const fs::path absolute = fs::absolute(name, error);
+  return error ? name : absolute.lexically_normal().string();
+}
+
+DataSet load_text(const std::string& name) {
+  if (std::optional<DataSet> known = named_data_set(name)) return *std::move(known);
+  std::error_code error;
+  if (!fs::exists(name, error) && !looks_like_path(name))
+    throw SettingError(
+        fmt::format("data={} is neither a data set nor a file{}", name, suggestion(name, data_set_names())));
+  return {fs::path(name).stem().string(), data::text_file(name)};
+}
+
+DataSet load_data(const Config& config, const std::string& name, TargetKind kind, const TableLayout& layout) {
+  if (std::optional<DataSet> known = named_data_set(name)) return *std::move(known);
+  std::error_code error;
+  const fs::path path = name;
+  if (fs::is_directory(path, error)) {
+    const fs::path folder = path.filename().empty() ? path.parent_path() : path;
+    data::TrainTest parts = data::idx_folder(path);
+    return {folder.filename().string(), std::move(parts.train), std::move(parts.test)};
+  }
+  if (fs::exists(path, error) || looks_like_path(name))
+    return {path.stem().string(), data::csv(path, csv_options(config, kind, layout))};
+  throw SettingError(
+      fmt::format("data={} is neither a data set nor a file{}", name, suggestion(name, data_set_names())));
+}
+
+}  // namespace luge::experiment

@@ -1,0 +1,79 @@
+#include "experiment/key_names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/nearest.h"
+
+namespace luge::experiment {
+namespace {
+
+std::string last_part(const std::string& name) {
+  const auto dot = name.rfind('.');
+  return dot == std::string::npos ? name : name.substr(dot + 1);
+}
+
+bool stands_alone(const std::vector<Key>& keys, const std::string& part) {
+  return part != "name" && std::count_if(keys.begin(), keys.end(),
+                                         [&](const Key& key) { return last_part(key.name) == part; }) == 1;
+}
+
+}  // namespace
+
+const Key* find_key(const std::vector<Key>& keys, std::string_view name) {
+  for (const Key& key : keys) {
+    if (key.name == name) return &key;
+  }
+  for (const Key& key : keys) {
+    for (const std::string& alias : key.aliases) {
+      if (alias == name) return &key;
+    }
+  }
+  for (const Key& key : keys) {
+    if (last_part(key.name) == name && stands_alone(keys, last_part(key.name))) return &key;
+    if (name.find('.') != std::string_view::npos && key.name.ends_with("." + std::string(name))) return &key;
+  }
+  return nullptr;
+}
+
+// What a person probably means by a key that is not there: what another program calls it, or how it is
+// spelled.
+std::string meant(const std::vector<Key>& keys, std::string_view name,
+                  const std::vector<std::string>& names) {
+  const std::string_view part = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
+  for (const Key& key : keys) {
+    std::vector<std::string> others = key.elsewhere;
+    others.insert(others.end(), key.aliases.begin(), key.aliases.end());
+    if (stands_alone(keys, last_part(key.name))) others.push_back(last_part(key.name));
+    for (const std::string& other : others) {
+      if (other != "name" && edit_distance(other, part) == 0)
+        return fmt::format("; did you mean {}?", short_name(keys, key));
+    }
+  }
+  for (const std::string_view device : {"device", "gpu", "cuda"}) {
+    if (edit_distance(device, part) == 0)
+      return "; there is nothing to choose: Luge computes on the processor";
+  }
+  return suggestion(name, names);
+}
+
+// The key that a word without one probably belongs to: a file is what is read, all else what comes first.
+const Key& likely_key(const std::vector<Key>& keys, const std::string& word) {
+  std::error_code error;
+  if (std::filesystem::exists(word, error)) {
+    for (const Key& key : keys) {
+      if (key.name == "input" || key.name == "data.name") return key;
+    }
+  }
+  return keys.front();
+}
+
+std::string short_name(const std::vector<Key>& keys, const Key& key) {
+  if (!key.aliases.empty()) return key.aliases.front();
+  const std::string part = last_part(key.name);
+  return stands_alone(keys, part) ? part : key.name;
+}
+
+}  // namespace luge::experiment

@@ -1,0 +1,102 @@
+#include "experiment/learned.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiment/task.h"
+#include "luge/data/batches.h"
+#include "luge/data/sources.h"
+#include "luge/error.h"
+#include "luge/loss/loss.h"
+#include "luge/nn/observe.h"
+#include "luge/ops/math.h"
+#include "luge/optim/optimizers.h"
+
+namespace luge::experiment {
+namespace {
+
+constexpr std::int64_t kBatch = 256;
+
+// The raw value as networks of files without a recipe are given it.
+data::HostArray scaled(const nn::Metadata& metadata, const data::HostArray& raw) {
+  const auto at = [](const std::vector<float>& list, std::size_t k) {
+    return list[list.size() == 1 ? 0 : k];
+  };
+  data::HostArray value = raw;
+  const std::span<float> numbers = value.as<float>();
+  const std::size_t groups = std::max(metadata.offset.size(), metadata.scale.size());
+  const std::size_t length = std::max<std::size_t>(1, numbers.size() / groups);
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    numbers[i] = (numbers[i] - at(metadata.offset, i / length)) * at(metadata.scale, i / length);
+  return value;
+}
+
+data::Record prepared(const tasks::Learned& learned, const nn::Metadata& metadata, data::Record raw) {
+  if (!learned.recipe.empty()) return learned.recipe.prediction(std::move(raw));
+  if (const data::HostArray* input = raw.find(data::kInput)) raw.set(data::kInput, scaled(metadata, *input));
+  return raw;
+}
+
+NamedTensors outputs_of(const nn::Loaded& net, const data::HostBatch& batch) {
+  const nn::Probe probe(net, false);
+  const NamedTensors fields = batch.to_tensors();
+  NamedTensors inputs;
+  for (const std::string& name : net.input_names()) {
+    const Tensor& value = fields[name];
+    inputs.set(
+        name, name == data::kInput && is_floating(value.dtype()) ? cast(value, net.metadata().dtype) : value);
+  }
+  return net(inputs);
+}
+
+// The default interpretation of a task: the outputs as they are.
+class AsTheyAre final : public train::Task {
+ public:
+  std::string name() const override { return ""; }
+  std::vector<train::Objective> objectives(const nn::Model&) const override { return {}; }
+};
+
+}  // namespace
+
+tasks::Learned learned(const nn::Metadata& metadata) {
+  if (!metadata.task.empty()) return tasks::of(metadata);
+  for (const std::string& name : loss::names()) {
+    if (loss::named(name).outputs() != metadata.output) continue;
+    const train::TaskRef task = tasks::make(task_for(metadata.output), {.loss = name});
+    const train::TaskRef completed = task->with(metadata);
+    return {completed ? completed : task, {}, ""};
+  }
+  return tasks::of(metadata);
+}
+
+bool reads_text(const nn::Metadata& metadata) {
+  const std::vector<std::string> known = tasks::names();
+  return std::find(known.begin(), known.end(), metadata.task) != known.end() && reads_text(metadata.task);
+}
+
+data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
+                       const data::Dataset& samples) {
+  const auto input = samples.info().fields.find(data::kInput);
+  if (learned.recipe.empty() || input) check_shape(metadata, samples);
+  return learned.recipe.empty() ? scaled_for(metadata, samples) : learned.recipe.evaluation(samples);
+}
+
+std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& learned,
+                                  const RawInputs& inputs, const Poll& poll) {
+  const train::TaskRef task = learned.task ? learned.task : std::make_shared<AsTheyAre>();
+  std::vector<data::Record> records;
+  for (const RawInput& input : inputs.inputs) {
+    poll();
+    const data::Batches one = data::records({prepared(learned, net.metadata(), input.record)}).batch(1);
+    const data::HostBatch batch = *one.epoch(0).next();
+    records.push_back(task->interpret(outputs_of(net, batch), batch).at(0));
+  }
+  return records;
+}
+
+train::Evaluation measure(const nn::Loaded& net, const train::TaskRef& task, const data::Dataset& samples) {
+  return train::Trainer(net, task, optim::GradientDescent(1)).evaluate(samples.batch(kBatch));
+}
+
+}  // namespace luge::experiment

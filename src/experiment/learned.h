@@ -1,0 +1,33 @@
+// What the network of a file has learned, and what it says about raw inputs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiment/inference.h"
+#include "experiment/raw_inputs.h"
+#include "luge/data/dataset.h"
+#include "luge/nn/load.h"
+#include "luge/tasks/registry.h"
+#include "luge/train/trainer.h"
+
+namespace luge::experiment {
+
+/// Task and recipe of a network. Of a file that does not name its task they follow from what its outputs
+/// mean: classes or numbers.
+tasks::Learned learned(const nn::Metadata& metadata);
+/// Whether what the network has learned begins with text.
+bool reads_text(const nn::Metadata& metadata);
+
+/// Samples as the network is given them. Throws ShapeError when they have another shape.
+data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
+                       const data::Dataset& samples);
+
+/// One record for each input: what its outputs mean, or the outputs as they are where there is no task.
+std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& learned,
+                                  const RawInputs& inputs, const Poll& poll);
+
+/// The loss and the metrics of the task over prepared samples.
+train::Evaluation measure(const nn::Loaded& net, const train::TaskRef& task, const data::Dataset& samples);
+
+}  // namespace luge::experiment

@@ -1,0 +1,78 @@
+#include "experiment/measure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "luge/error.h"
+
+namespace luge::experiment {
+
+bool tells_classes(const nn::Metadata& metadata, const data::Dataset& samples) {
+  const data::Field* target = samples.info().target();
+  const bool classes = is_by_class(metadata.output) || is_binary(metadata.output);
+  return classes && target && target->fixed() && target->shape.elements() == 1;
+}
+
+bool tells_numbers(const nn::Metadata& metadata, const data::Dataset& samples) {
+  const data::Field* target = samples.info().target();
+  return metadata.output == OutputKind::values && target && target->fixed() && is_floating(target->dtype);
+}
+
+std::int64_t label_of(const data::Sample& sample) {
+  return sample.target.field.dtype == DType::f32 ? std::lround(sample.target.as<float>()[0])
+                                                 : sample.target.as<std::int64_t>()[0];
+}
+
+std::size_t guess_of(std::span<const float> row) {
+  if (row.size() == 1) return row[0] > 0.5f;
+  return static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+}
+
+bool is_no_answer(std::span<const float> row) {
+  return std::any_of(row.begin(), row.end(), [](float x) { return std::isnan(x); });
+}
+
+Classified classify(const data::Dataset& samples, const Answers& answers, std::size_t classes) {
+  Classified result;
+  result.confusion.assign(classes, std::vector<std::int64_t>(classes));
+  result.samples = samples.size();
+  for (std::int64_t i = 0; i < samples.size(); ++i) {
+    const std::int64_t label = label_of(samples.get(i));
+    if (label < 0 || label >= static_cast<std::int64_t>(classes)) {
+      throw IndexError(
+          fmt::format("{}: label {} is not a class; expected 0 to {}", samples.where(i), label, classes - 1));
+    }
+    const auto row = answers.row(i);
+    const bool binary = row.size() == 1;
+    const std::size_t guess = guess_of(row);
+    const double p = binary ? (label == 1 ? row[0] : 1 - row[0]) : row[static_cast<std::size_t>(label)];
+    result.loss -= std::log(std::max(p, 1e-38)) / static_cast<double>(samples.size());
+    if (is_no_answer(row)) continue;
+    ++result.confusion[static_cast<std::size_t>(label)][guess];
+  }
+  return result;
+}
+
+Fitted fit_of(const data::Dataset& samples, const Answers& answers) {
+  double squares = 0, absolute = 0, sum = 0, sum_of_squares = 0;
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < samples.size(); ++i) {
+    const data::Sample sample = samples.get(i);
+    const auto target = sample.target.as<float>();
+    for (std::size_t k = 0; k < target.size(); ++k, ++count) {
+      const double t = target[k], error = t - answers.row(i)[k];
+      squares += error * error;
+      absolute += std::abs(error);
+      sum += t;
+      sum_of_squares += t * t;
+    }
+  }
+  const double n = static_cast<double>(std::max<std::int64_t>(count, 1)),
+               variance = sum_of_squares / n - sum * sum / (n * n);
+  const double mse = squares / n;
+  return {mse, absolute / n, variance > 0 ? 1 - mse / variance : 0.0, variance};
+}
+
+}  // namespace luge::experiment

@@ -1,0 +1,20 @@
+// From the keys to a network of the gallery.
+#pragma once
+
+#include <cstdint>
+
+#include "luge/experiment/config.h"
+#include "luge/models/gallery.h"
+#include "luge/nn/module.h"
+
+namespace luge::experiment {
+
+/// The gallery's entry; throws SettingError listing the nearest.
+models::Entry model_entry(const Config& config);
+/// The network with this many outputs and the layers that hidden= and dropout= name.
+nn::Model make_model(const Config& config, const models::Entry& entry, std::int64_t outputs);
+/// Puts the entry's own choices where the user made none: data, optimizer, rate, batch, epochs, and the loss
+/// where there is no data for it to follow from.
+void take_defaults(Config& config, const models::Entry& entry);
+
+}  // namespace luge::experiment

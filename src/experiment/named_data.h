@@ -1,0 +1,15 @@
+// The data sets that add_data_set added, and those that come with Luge.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "luge/experiment/data_sets.h"
+
+namespace luge::experiment {
+
+bool is_data_set(const std::string& name);
+/// The data set of this name; none when there is none.
+std::optional<DataSet> named_data_set(const std::string& name);
+
+}  // namespace luge::experiment

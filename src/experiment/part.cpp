@@ -1,0 +1,80 @@
+// Which part of which data is measured.
+#include <fmt/format.h>
+
+#include "experiment/data_sets.h"
+#include "experiment/keys.h"
+#include "experiment/learned.h"
+#include "experiment/measure.h"
+#include "experiment/named_data.h"
+#include "experiment/run_config.h"
+#include "experiment/training_data.h"
+
+namespace luge::experiment {
+namespace {
+
+// What a program trained on and called by a name of its own has to be named again.
+void check_known(const std::string& data) {
+  if (is_data_set(data)) return;
+  throw SettingError(
+      fmt::format("the network was trained on '{}', which is not a data set of the command; which data? "
+                  "data=NAME, a folder, or a CSV file",
+                  data));
+}
+
+// The configuration of the run that the network is of, else one with its data alone.
+Config config_for(const Config& given, const ModelPath& path, const std::string& wanted,
+                  const nn::Metadata& metadata) {
+  Config config;
+  if (has_config(path.run)) {
+    config = read_config(path.run, wanted);
+  } else {
+    config.set("data", wanted.empty() ? metadata.data : wanted);
+  }
+  for (const char* key : {"target", "header", "separator"}) {
+    if (given.given(key)) config.set(key, given.text(key));
+  }
+  return config;
+}
+
+}  // namespace
+
+std::vector<Key> part_keys() {
+  std::vector<Key> keys = {
+      {"data", "data set, folder or CSV file (default: what it was trained on)"},
+      {"split",
+       "train, valid, test, or all of a table (default: test where there is one, valid of the run's "
+       "own table, or train if nothing was held back, all of another)"}};
+  for (Key& key : table_keys()) keys.push_back(std::move(key));
+  return keys;
+}
+
+Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& metadata) {
+  const std::string wanted = given.given("data") ? given.text("data") : "";
+  const bool configured = has_config(path.run);
+  const Config config = config_for(given, path, wanted, metadata);
+  const bool values = metadata.output == OutputKind::values && metadata.classes.empty();
+  if (!configured && wanted.empty()) check_known(metadata.data);
+  const std::string name = config.text("data.name");
+  const DataSet data =
+      reads_text(metadata)
+          ? load_text(name)
+          : load_data(config, name, values ? TargetKind::values : TargetKind::automatic,
+                      {metadata.features, metadata.classes, given.given("target") ? "" : metadata.target});
+  const std::string split = given.has("split") ? given.choice("split", {"train", "valid", "test", "all"})
+                            : data.test        ? "test"
+                            : configured && wanted.empty() ? "valid"
+                                                           : "all";
+  if (split == "test") {
+    if (!data.test)
+      throw SettingError(
+          fmt::format("{} has no test part; split=valid, split=train or split=all", data.name));
+    return {data.name, split, *data.test};
+  }
+  if (split == "all") return {data.name, split, data.train};
+  const Parts parts = training_parts(config, data);
+  const bool held_back = parts.valid.size() > 0 || given.has("split");
+  return split == "train" || !held_back ? Part{data.name, "train", parts.fit}
+                                        : Part{data.name, split, parts.valid};
+}
+
+}  // namespace luge::experiment

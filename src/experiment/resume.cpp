@@ -1,0 +1,115 @@
+// A training that goes on, bit for bit, where the newest good checkpoint of a run is.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiment/keys.h"
+#include "experiment/model_choice.h"
+#include "experiment/optimizer_choice.h"
+#include "experiment/run_config.h"
+#include "experiment/run_state.h"
+#include "experiment/runs.h"
+#include "luge/error.h"
+#include "luge/io/safetensors.h"
+
+namespace luge::experiment {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kResumable[] = {"train.epochs",
+                                      "train.threads",
+                                      "data.name",
+                                      "data.workers",
+                                      "data.accept_changed_data",
+                                      "schedule.steps",
+                                      "callbacks.early_stopping.patience",
+                                      "callbacks.stop_at.value"};
+
+Config given_changes(const std::vector<Config::Entry>& changes) {
+  Config given(resumable_keys());
+  for (const auto& [key, value] : changes) given.set(key, value);
+  return given;
+}
+
+// The configuration of the run, and what is changed of it.
+Config changed_config(const fs::path& folder, const Config& given) {
+  Config config = read_config(folder, given.given("data.name") ? given.text("data.name") : "");
+  for (const Key& key : given.keys()) {
+    if (key.name != "data.name" && given.given(key.name))
+      config.set(given.shown(key.name), given.text(key.name));
+  }
+  return config;
+}
+
+fs::path restore_newest(train::Trainer& trainer, const fs::path& run, const Tell& tell) {
+  std::string problems;
+  for (const fs::path& path : checkpoints_of(run)) {
+    try {
+      io::SafetensorsFile(path.string()).verify();
+    } catch (const Error& error) {
+      tell(fmt::format("warning: {}; the file stays, an older checkpoint is tried", error.what()));
+      problems += fmt::format(" {};", error.what());
+      continue;
+    }
+    trainer.restore(path.string());
+    return path;
+  }
+  throw FileError(fmt::format("{}: no checkpoint can be resumed{}{}", run.string(),
+                              problems.empty() ? ": there is none" : ":", problems));
+}
+
+// Epochs given again do not stretch the schedule: the steps already done were made with the old one.
+void keep_schedule(Config& config, Config before, const data::Batches& batches, const Tell& tell) {
+  if (!has_schedule(config)) return;
+  take_defaults(before, model_entry(before));
+  settle_schedule(before, batches);
+  config.replace("schedule.steps", before.text("schedule.steps"));
+  if (before.integer("train.epochs", 1) == config.integer("train.epochs", 1)) return;
+  tell(
+      fmt::format("the {} schedule keeps its length of {} updates, after them the rate stays as it is; "
+                  "schedule.steps=auto stretches it over all epochs",
+                  config.text("schedule.name"), config.text("schedule.steps")));
+}
+
+// What is changed holds from now on, unless the checkpoint does not go with it.
+class KeepConfig final : public train::Callback {
+ public:
+  explicit KeepConfig(const Run::State& run) : run_(run) {}
+  void train_begin(train::Fit&) override { write_config(run_.config, *run_.folder, false); }
+
+ private:
+  const Run::State& run_;
+};
+
+}  // namespace
+
+std::vector<Key> resumable_keys() {
+  std::vector<Key> keys;
+  for (Key& key : training_keys()) {
+    if (std::find(std::begin(kResumable), std::end(kResumable), key.name) == std::end(kResumable)) continue;
+    key.fallback.clear();
+    key.help += " (default: as before)";
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+Run Run::resume(const fs::path& folder, const std::vector<Config::Entry>& changes,
+                const RunOptions& options) {
+  const Tell tell = options.tell ? options.tell : [](const std::string&) {};
+  const Config given = given_changes(changes), config = changed_config(folder, given),
+               before = read_config(folder, config.text("data.name"));
+  io::RunDirectory locked = io::RunDirectory::open(folder);
+  const bool stretched = given.given("schedule.steps");
+  std::shared_ptr<State> state =
+      make_state(config, options, [&](Config& settled, const data::Batches& batches) {
+        stretched ? settle_schedule(settled, batches) : keep_schedule(settled, before, batches, tell);
+      });
+  state->folder.emplace(std::move(locked));
+  if (!changes.empty()) state->accepted = std::make_shared<KeepConfig>(*state);
+  const Scope scope(state->settings);
+  state->resumed_from = restore_newest(state->trainer, folder, tell);
+  return Run(std::move(state));
+}
+
+}  // namespace luge::experiment

@@ -1,0 +1,131 @@
+#include "luge/experiment/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiment/data_sets.h"
+#include "experiment/fit_options.h"
+#include "experiment/init_weights.h"
+#include "experiment/model_choice.h"
+#include "experiment/optimizer_choice.h"
+#include "experiment/planned_step.h"
+#include "experiment/report.h"
+#include "experiment/run_config.h"
+#include "experiment/run_state.h"
+#include "experiment/runs.h"
+#include "experiment/setup.h"
+#include "experiment/task.h"
+#include "io/files/atomic_file.h"
+#include "luge/error.h"
+#include "luge/nn/summary.h"
+
+namespace luge::experiment {
+namespace {
+
+io::RunDirectory make_folder(const Config& config) {
+  if (config.has("run.dir"))
+    return io::RunDirectory::create_at(config.text("run.dir"), config.flag("run.exist_ok"));
+  return io::RunDirectory::create(kRuns, io::run_stem(config.text("model.name"), config.text("data.name")));
+}
+
+std::string plan_text(const Run::State& run) {
+  const data::Schema& fields = run.training.parts.fit.info().fields;
+  const bool ragged =
+      std::any_of(fields.begin(), fields.end(), [](const auto& field) { return !field.second.fixed(); });
+  if (ragged) return "";  // a step takes what its batch holds
+  const std::int64_t rows =
+      std::min<std::int64_t>(run.training.batches.batch_size(), run.training.parts.fit.size());
+  const PlanInfo plan = run.trainer.plan(empty_batch(run.training.parts.fit.info(), rows));
+  const double mib = 1024.0 * 1024.0;
+  return fmt::format(
+      "memory of a step with batch {}: {:.1f} MiB ({:.1f} MiB arena, {:.1f} MiB weights and optimizer)\n",
+      rows, static_cast<double>(plan.arena_bytes + plan.state_bytes + plan.input_bytes) / mib,
+      static_cast<double>(plan.arena_bytes) / mib, static_cast<double>(plan.state_bytes) / mib);
+}
+
+}  // namespace
+
+std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options, const Settle& settle) {
+  const Tell tell = options.tell ? options.tell : [](const std::string&) {};
+  const models::Entry entry = model_entry(config);
+  if (options.data) config.set_default("data.name", options.data->name);
+  take_defaults(config, entry);
+  DataSet data = options.data ? *options.data : load_data_for(config, entry);
+  settle_task(config, entry, data, tell);
+  const train::TaskRef task = make_task(config, data.complete);
+  TrainingData training = make_training_data(config, entry, *task, data,
+                                             options.parts ? *options.parts : training_parts(config, data));
+  settle(config, training.batches);
+  Settings settings = settings_of(config, tell);
+  const Learning learning{training.recipe, training.units, schedule_updates(config, training.batches)};
+  train::Trainer trainer = make_trainer(config, entry, task, training.parts.fit.info(), learning, settings);
+  check_settings(config, trainer, training.parts.valid);
+  return std::make_shared<Run::State>(Run::State{std::move(config), tell, std::move(data),
+                                                 std::move(training), std::move(trainer), settings});
+}
+
+Run::Run(Config config, const RunOptions& options)
+    : state_(make_state(std::move(config), options, settle_schedule)) {
+  state_->config.flag("run.exist_ok");
+  if (!state_->config.has("model.init")) return;
+  const Scope scope(state_->settings);
+  take_weights(state_->config, state_->trainer, state_->tell);
+}
+
+const Config& Run::config() const { return state_->config; }
+const DataSet& Run::data() const { return state_->data; }
+const Parts& Run::parts() const { return state_->training.parts; }
+const data::Batches& Run::batches() const { return state_->training.batches; }
+train::Trainer& Run::trainer() const { return state_->trainer; }
+Settings& Run::settings() const { return state_->settings; }
+std::filesystem::path Run::folder() const { return state_->folder ? state_->folder->path() : ""; }
+std::filesystem::path Run::resumed_from() const { return state_->resumed_from; }
+
+std::string Run::description() const {
+  const Scope scope(state_->settings);
+  const data::Dataset &fit = parts().fit, &valid = parts().valid;
+  return fmt::format(
+      "{} on {}: {} training samples, {}\n{}{}", config().text("model.name"), data().name, fit.size(),
+      valid.size() > 0 ? fmt::format("{} validation samples", valid.size()) : "no validation samples",
+      nn::summary(trainer().net(), fit.info().input().shape).to_string(), plan_text(*state_));
+}
+
+void Run::begin() {
+  const std::string text = description();
+  const Scope scope(state_->settings);  // the threads are among what config.toml tells
+  state_->folder.emplace(make_folder(config()));
+  write_config(config(), *state_->folder, true);
+  io::write_file(state_->folder->file("model.txt"), text);
+}
+
+void Run::restore(const std::filesystem::path& checkpoint) const {
+  const Scope scope(state_->settings);
+  state_->trainer.restore(checkpoint.string());
+}
+
+void Run::save(const std::filesystem::path& checkpoint) const {
+  const Scope scope(state_->settings);
+  state_->trainer.save(checkpoint.string());
+}
+
+train::History Run::fit(const std::vector<train::CallbackRef>& callbacks) const {
+  const Scope scope(state_->settings);
+  return state_->trainer.fit(batches(), fit_options(config(), parts().valid, callbacks));
+}
+
+Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {
+  if (!state_->folder)
+    throw StateError("Run::train: there is no folder for checkpoints; call begin() first, or fit()");
+  const Scope scope(state_->settings);
+  train::FitOptions options = fit_options(config(), parts().valid, callbacks);
+  if (state_->accepted) options.callbacks.insert(options.callbacks.begin(), state_->accepted);
+  options.callbacks.push_back(train::checkpoint(folder(), checkpoint_options(config(), state_->tell)));
+  const std::int64_t before = trainer().position().total_steps;
+  Report report{folder(), state_->trainer.fit(batches(), options)};
+  report.new_steps = report.history.steps - before;
+  report.best = best_of(config(), report.history, folder(), state_->tell);
+  return report;
+}
+
+}  // namespace luge::experiment

@@ -1,0 +1,62 @@
+#include "experiment/runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "io/run/run_directory.h"
+#include "io/run/step_files.h"
+#include "luge/train/checkpoint_info.h"
+
+namespace luge::experiment {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kCheckpoints = "checkpoints";
+
+// The training that a file in DIR/checkpoints is of.
+fs::path run_around(const fs::path& file) {
+  const fs::path folder = fs::absolute(file).lexically_normal().parent_path();
+  return folder.filename() == kCheckpoints ? folder.parent_path() : fs::path();
+}
+
+// Where the training was. A file that cannot be read is taken for the furthest, so that it is tried first
+// and its fault is told.
+std::int64_t steps_of(const fs::path& path) {
+  try {
+    const auto info = train::checkpoint_info(path.string());
+    return info ? info->position.total_steps : -1;
+  } catch (const Error&) {
+    return std::numeric_limits<std::int64_t>::max();
+  }
+}
+
+}  // namespace
+
+std::vector<fs::path> checkpoints_of(const fs::path& run) {
+  const fs::path folder = run / kCheckpoints;
+  std::vector<fs::path> all = {folder / "last.safetensors"};
+  const auto steps = io::list_step_files(folder, "step");
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) all.push_back(step->path);
+  all.push_back(folder / "best.safetensors");
+  std::erase_if(all, [](const fs::path& path) { return !fs::exists(path); });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const fs::path& a, const fs::path& b) { return steps_of(a) > steps_of(b); });
+  return all;
+}
+
+ModelPath model_file(const std::string& name, const std::string& wanted, bool strictly) {
+  std::error_code error;
+  if (fs::is_regular_file(name, error)) return {name, run_around(name)};
+  const fs::path run = io::find_run(name, kRuns);
+  for (const std::string& each : {wanted, std::string("last"), std::string("best")}) {
+    const fs::path file = run / kCheckpoints / (each + ".safetensors");
+    if (fs::exists(file, error) && (each == wanted || !strictly)) return {file, run};
+  }
+  throw FileError(fmt::format("{}: holds no checkpoint called {}", run.string(), wanted));
+}
+
+fs::path best_checkpoint(const fs::path& run) { return run / kCheckpoints / "best.safetensors"; }
+
+}  // namespace luge::experiment

@@ -1,0 +1,85 @@
+#include "experiment/setup.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/threads.h"
+#include "experiment/model_choice.h"
+#include "experiment/optimizer_choice.h"
+#include "experiment/target_units.h"
+#include "luge/loss/loss.h"
+
+namespace luge::experiment {
+namespace {
+
+std::int64_t outputs_for(const Config& config, const models::Entry& entry, const train::Task& task,
+                         const data::Info& info) {
+  const bool by_class = is_by_class(loss::named(config.text("loss.name")).outputs());
+  if (!by_class && info.classes.size() > 2 && !task.outputs(info)) {
+    throw ValueError(fmt::format("{}: has {} classes; the model {} with the loss {} distinguishes only two",
+                                 info.name, info.classes.size(), entry.name, config.text("loss.name")));
+  }
+  return task.outputs(info).value_or(entry.outputs);
+}
+
+train::Trainer trainer_within(const Config& config, const models::Entry& entry, const train::TaskRef& task,
+                              const data::Info& info, const Learning& learning) {
+  const std::int64_t accumulate = config.integer("train.accumulate", 1);
+  const optim::Optimizer optimizer = make_optimizer(config, learning.updates);
+  const nn::Model net = make_model(config, entry, outputs_for(config, entry, *task, info));
+  learn_in(net, learning.units);
+  train::Trainer trainer(net, task, optimizer, {.accumulate = accumulate});
+  nn::Metadata metadata;
+  metadata.name = entry.name;
+  if (!learning.recipe.empty()) metadata.recipe = learning.recipe.to_json();
+  trainer.net().set_metadata(std::move(metadata));
+  try {
+    trainer.prepare(info);
+  } catch (const ShapeError& error) {
+    throw ShapeError(fmt::format("model={} does not fit {}, whose samples are {}: {}", entry.name,
+                                 config.knows("data.name") ? info.name : "such inputs",
+                                 info.input().shape.to_string(), error.what()));
+  }
+  return trainer;
+}
+
+}  // namespace
+
+Settings settings_of(const Config& config, const Tell& tell) {
+  Settings settings = present_settings();
+  settings.threads.reset();
+  settings.memory_limit = 0;
+  if (config.knows("train.threads") && config.has("train.threads")) {
+    const std::int64_t wanted = config.integer("train.threads", 1);
+    if (wanted > processors()) {
+      tell(fmt::format("threads={}: this process may run on {} processors; using {} threads", wanted,
+                       processors(), processors()));
+    }
+    settings.threads = static_cast<int>(std::min<std::int64_t>(wanted, processors()));
+  }
+  if (config.knows("train.precision")) {
+    const std::string wanted = config.choice("train.precision", {"f32", "bf16"});
+    settings.precision = wanted == "bf16" ? Precision::bf16 : Precision::f32;
+  }
+  if (config.knows("train.math"))
+    settings.math = config.choice("train.math", {"fast", "strict"}) == "strict" ? Math::strict : Math::fast;
+  if (config.knows("train.memory") && config.has("train.memory"))
+    settings.memory_limit = config.bytes("train.memory");
+  if (config.knows("train.seed")) settings.random = {.seed = config.integer("train.seed", 0)};
+  return settings;
+}
+
+train::Trainer make_trainer(const Config& config, const models::Entry& entry, const train::TaskRef& task,
+                            const data::Info& info, const Learning& learning, Settings& settings) {
+  Settings unlimited = settings;
+  unlimited.memory_limit = 0;
+  train::Trainer trainer = [&] {
+    const Scope scope(unlimited);
+    return trainer_within(config, entry, task, info, learning);
+  }();
+  settings.random = unlimited.random;
+  return trainer;
+}
+
+}  // namespace luge::experiment

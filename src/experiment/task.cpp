@@ -1,0 +1,223 @@
+#include "experiment/task.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/number.h"
+#include "experiment/keys.h"
+#include "luge/loss/loss.h"
+#include "luge/tasks/registry.h"
+
+namespace luge::experiment {
+namespace {
+
+constexpr const char* kAuto = "auto";
+
+loss::About about(const std::string& loss) { return loss::named(loss).about(); }
+bool learns_numbers(const models::Entry& entry) {
+  return about(entry.defaults.loss).outputs == OutputKind::values;
+}
+
+// Whether the model is made for a task of its own, and not just for classes or numbers.
+bool is_special(const models::Entry& entry) {
+  return !entry.defaults.task.empty() && entry.defaults.task != task_for(about(entry.defaults.loss).outputs);
+}
+// The task that the model is made for.
+std::string own_task(const models::Entry& entry) {
+  return is_special(entry) ? entry.defaults.task : task_for(about(entry.defaults.loss).outputs);
+}
+
+// Empty: it is open.
+std::string asked_task(const Config& config) {
+  if (!config.knows("task.name")) return "";
+  std::vector<std::string> names = tasks::names();
+  names.insert(names.begin(), kAuto);
+  const std::string name = config.choice("task.name", names);
+  return name == kAuto ? "" : name;
+}
+
+bool needs_targets(const std::string& task) {
+  const train::Needs needs = tasks::find(task).needs;
+  return std::any_of(needs.begin(), needs.end(),
+                     [](const train::Need& need) { return need.field == data::kTarget; });
+}
+
+std::int64_t distinct_targets(const data::Dataset& samples) {
+  std::set<std::vector<std::byte>> values;
+  for (const data::Sample& sample : samples) values.insert(sample.target.bytes);
+  return static_cast<std::int64_t>(values.size());
+}
+
+// Numbers that task=classification takes for classes.
+bool could_be_labels(const data::Dataset& samples) {
+  for (const data::Sample& sample : samples) {
+    const float value = sample.target.as<float>()[0];
+    if (value < 0 || value != std::floor(value)) return false;
+  }
+  return true;
+}
+
+bool is_table(const DataSet& data) { return !data.train.info().features.empty(); }
+bool holds_labels(const DataSet& data) {
+  return data.train.info().target() && is_integer(data.train.info().target()->dtype);
+}
+
+// What was guessed about a column of numbers, and how to say otherwise.
+void tell_task(const DataSet& data, const models::Entry& entry, const Tell& tell) {
+  const data::Info& info = data.train.info();
+  const bool numbers = std::all_of(info.classes.begin(), info.classes.end(),
+                                   [](const std::string& name) { return parse_number(name).has_value(); });
+  if (!is_table(data) || learns_numbers(entry) || !numbers) return;
+  const char* instead = holds_labels(data)            ? "task=regression trains numbers instead"
+                        : could_be_labels(data.train) ? "task=classification trains classes instead"
+                                                      : "classes would be whole numbers from 0, or words";
+  tell(fmt::format("{}: column '{}' holds {} different numbers: {}; {}", info.name, info.target_name,
+                   distinct_targets(data.train),
+                   task_for(holds_labels(data) ? OutputKind::logits : OutputKind::values), instead));
+}
+
+std::string joined(const std::vector<std::string>& metrics) {
+  return metrics.empty() ? "none" : fmt::format("{}", fmt::join(metrics, ","));
+}
+
+// A task that the user or the model chose.
+void settle_chosen(Config& config, const models::Entry& entry, const std::string& name) {
+  const tasks::Kind kind = tasks::find(name);
+  const bool own = own_task(entry) == name;
+  config.set_default("loss.name", own ? entry.defaults.loss : kind.loss);
+  config.choice("loss.name", loss::names());  // refuses a name that is not known
+  config.set_default("train.metrics", joined(own ? entry.defaults.metrics : kind.metrics));
+  if (!own) return;
+  for (const auto& [option, value] : entry.defaults.task_options) config.set_default("task." + option, value);
+}
+
+// Loss and data decide.
+void settle_open(Config& config, const models::Entry& entry, const DataSet& data) {
+  const bool numbers = is_table(data) && !holds_labels(data);
+  config.set_default("loss.name",
+                     numbers ? tasks::find(task_for(OutputKind::values)).loss : entry.defaults.loss);
+  const bool usual = config.text("loss.name") == entry.defaults.loss || holds_labels(data);
+  config.set_default("train.metrics", joined(usual ? entry.defaults.metrics : std::vector<std::string>{}));
+}
+
+std::string task_by_loss(const Config& config) {
+  return task_for(about(config.choice("loss.name", loss::names())).outputs);
+}
+
+// The names that train.metrics has; each must exist, and once.
+std::vector<std::string> metric_names(const Config& config) {
+  if (!config.has("train.metrics") || config.text("train.metrics") == "none") return {};
+  const auto refuse = [&](const std::string& why) {
+    throw SettingError(
+        fmt::format("{}={}: {}", config.shown("train.metrics"), config.text("train.metrics"), why));
+  };
+  std::set<std::string> seen;
+  std::vector<std::string> names = config.list("train.metrics");
+  for (const std::string& name : names) {
+    std::string own;
+    try {
+      own = metrics::named(name).name();
+    } catch (const ValueError& error) {
+      refuse(error.what());
+    }
+    if (!seen.insert(own).second) refuse(fmt::format("{} is named twice", name));
+  }
+  return names;
+}
+
+// How inputs are scaled, as data.normalize says; empty: as the task does by itself.
+std::string scaling_of(const Config& config, bool complete) {
+  if (!config.knows("data.normalize")) return "";
+  // Configurations written by earlier versions spell it this way.
+  if (config.text("data.normalize") == "standardise") return "standardize";
+  const std::string wanted = config.choice("data.normalize", {kAuto, "none", "standardize", "min-max"});
+  if (wanted != kAuto) return wanted;
+  return complete ? "none" : "";
+}
+
+}  // namespace
+
+TargetKind wanted_targets(const Config& config, const models::Entry& entry) {
+  const std::string asked = asked_task(config);
+  if (!asked.empty() && !needs_targets(asked)) return TargetKind::automatic;
+  const bool said = config.given("loss.name") || !asked.empty();
+  const std::string loss = config.given("loss.name") ? config.choice("loss.name", loss::names())
+                           : said                    ? tasks::find(asked).loss
+                                                     : entry.defaults.loss;
+  switch (about(loss).targets) {
+    case loss::Targets::Kind::values: return TargetKind::values;
+    case loss::Targets::Kind::labels: return said ? TargetKind::classes : TargetKind::automatic;
+    case loss::Targets::Kind::probabilities: return TargetKind::automatic;
+  }
+  return TargetKind::automatic;
+}
+
+const char* task_for(OutputKind outputs) {
+  return outputs == OutputKind::values ? "regression" : "classification";
+}
+
+bool wants_text(const Config& config, const models::Entry& entry) {
+  const std::string asked = asked_task(config);
+  return reads_text(asked.empty() ? own_task(entry) : asked);
+}
+
+bool reads_text(const std::string& task) {
+  const train::Needs needs = tasks::find(task).needs;
+  return std::any_of(needs.begin(), needs.end(),
+                     [](const train::Need& need) { return need.fits && need.fits(data::Field::utf8()); });
+}
+
+void settle_task(Config& config, const models::Entry& entry, const DataSet& data, const Tell& tell) {
+  const data::Info& info = data.train.info();
+  std::string chosen = asked_task(config);
+  const bool asked = !chosen.empty();
+  if (!asked && is_special(entry)) {
+    const std::vector<std::string> right = tasks::for_data(info, entry.defaults.task);
+    if (!right.empty() && right.front() == entry.defaults.task) chosen = entry.defaults.task;
+  }
+  const bool labels =
+      chosen.empty() || about(tasks::find(chosen).loss).targets == loss::Targets::Kind::labels;
+  if (!config.given("loss.name")) {
+    if (labels && holds_labels(data) && learns_numbers(entry)) {
+      throw ValueError(
+          fmt::format("{}: the model {} learns numbers, task=classification asks for classes; choose "
+                      "model=softmax-regression or another classifier, or give the loss",
+                      info.name, entry.name));
+    }
+    if (!asked) tell_task(data, entry, tell);
+  }
+  chosen.empty() ? settle_open(config, entry, data) : settle_chosen(config, entry, chosen);
+  if (chosen.empty()) chosen = task_by_loss(config);
+  train::check_needs("task=" + chosen, tasks::find(chosen).needs, info);
+  config.replace("task.name", chosen);
+}
+
+void settle_task(Config& config, const models::Entry& entry) {
+  config.set_default("loss.name", entry.defaults.loss);
+  config.set_default("train.metrics", joined(entry.defaults.metrics));
+}
+
+train::TaskRef make_task(const Config& config, bool complete) {
+  const std::string name = asked_task(config).empty() ? task_by_loss(config) : asked_task(config);
+  const tasks::Kind kind = tasks::find(name);
+  tasks::TaskOptions options;
+  options.loss = config.choice("loss.name", loss::names());
+  options.metrics = metric_names(config);
+  const std::string scaling = scaling_of(config, complete);
+  for (const tasks::OptionInfo& option : kind.options) {
+    const std::string key = "task." + option.name;
+    if (config.knows(key) && config.has(key)) options.values.emplace_back(option.name, config.text(key));
+    if (option.name == kScaling && !scaling.empty()) options.values.emplace_back(option.name, scaling);
+  }
+  try {
+    return kind.make(options);
+  } catch (const ValueError& error) {
+    throw SettingError(error.what());
+  }
+}
+
+}  // namespace luge::experiment

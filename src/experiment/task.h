@@ -1,0 +1,34 @@
+// What is to be learned: the task, its loss and its metrics, as far as the user leaves them open.
+#pragma once
+
+#include <string>
+
+#include "experiment/data_sets.h"
+#include "luge/experiment/config.h"
+#include "luge/experiment/run.h"
+#include "luge/models/gallery.h"
+#include "luge/output_kind.h"
+#include "luge/train/task.h"
+
+namespace luge::experiment {
+
+/// How the targets of a table are to be read, as far as that is known before they have been seen.
+TargetKind wanted_targets(const Config& config, const models::Entry& entry);
+/// What is learned where it is not said: it follows from what the outputs mean.
+const char* task_for(OutputKind outputs);
+/// Whether the data of a task is text.
+bool reads_text(const std::string& task);
+/// Whether the task that is asked for, or else that of the model, reads text.
+bool wants_text(const Config& config, const models::Entry& entry);
+
+/// Settles task, loss and metrics, where they were not given, from model and data, and tells what was guessed
+/// about a column of numbers and how to say otherwise. Throws ValueError when model, task and data do not go
+/// together.
+void settle_task(Config& config, const models::Entry& entry, const DataSet& data, const Tell& tell);
+/// The same where there is no data.
+void settle_task(Config& config, const models::Entry& entry);
+
+/// The task that the keys name. `complete` data is not scaled. Throws SettingError.
+train::TaskRef make_task(const Config& config, bool complete);
+
+}  // namespace luge::experiment

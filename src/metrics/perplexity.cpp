@@ -1,0 +1,40 @@
+#include "luge/metrics/metric.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/math.h"
+#include "luge/ops/nn.h"
+#include "luge/ops/reduce.h"
+
+namespace luge::metrics {
+namespace {
+
+// Sums: Σ cost and the number of labels, f64 both.
+Tensors add_costs(const Tensors& sums, const Tensor& logits, const Tensor& labels, const Tensor& counted) {
+  const Tensor costs =
+      cast(softmax_cross_entropy(size_of(logits.dtype()) < 4 ? cast(logits, f32) : logits, labels), f64);
+  if (counted.defined()) return {sums[0] + sum(where(counted, costs, 0)), sums[1] + sum(cast(counted, f64))};
+  return {sums[0] + sum(costs), sums[1] + count(costs, {}, f64)};
+}
+
+Metric::Rule rule() {
+  return {.name = "perplexity",
+          .sums = {{{}, f64}, {{}, f64}},
+          .update = [](const Tensors& sums, const Tensor& logits,
+                       const Tensor& labels) { return add_costs(sums, logits, labels, {}); },
+          .result =
+              [](const Tensors& sums) {
+                return where(greater(sums[1], 0), exp(sums[0] / maximum(sums[1], 1)), 0);
+              },
+          .better = Better::lower,
+          .update_counted = add_costs,
+          .measures = Measures::classes};
+}
+
+const bool added =
+    add("perplexity", "among how many equally likely classes a network chooses that is as unsure",
+        [] { return Perplexity(); });
+
+}  // namespace
+
+Perplexity::Perplexity() : Metric(rule()) {}
+
+}  // namespace luge::metrics

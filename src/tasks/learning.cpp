@@ -1,0 +1,112 @@
+#include "tasks/learning.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "luge/error.h"
+#include "luge/ops/math.h"
+#include "luge/ops/nn.h"
+
+namespace luge::tasks {
+namespace {
+
+std::vector<metrics::Metric> metrics_of(const std::vector<std::string>& names) {
+  std::vector<metrics::Metric> all;
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    all.push_back(metrics::named(name));
+    if (!seen.insert(all.back().name()).second)
+      throw ValueError(fmt::format("the metric {} is named twice", name));
+  }
+  return all;
+}
+
+}  // namespace
+
+Tensor probabilities(const Tensor& outputs, OutputKind kind) {
+  switch (kind) {
+    case OutputKind::logits: return softmax(outputs);
+    case OutputKind::binary_logits: return sigmoid(outputs);
+    case OutputKind::values:
+    case OutputKind::probabilities:
+    case OutputKind::binary_probabilities: return outputs;
+  }
+  return outputs;
+}
+
+data::Recipe input_scaling(const std::string& scaling, const data::Field& input) {
+  const data::Scaling how = data::scaling_named(scaling);
+  if (input.dtype == i64 || input.dtype == i32 || input.text) return {};
+  return data::Recipe({data::steps::scale(how)});
+}
+
+data::Recipe input_scaling(const std::string& scaling, const data::Info& info) {
+  return input_scaling(scaling, info.input());
+}
+
+Rows::Rows(const std::string& who, const Tensor& output, std::int64_t rows) {
+  if (output.rank() == 0 || output.extent(0) != rows) {
+    throw ShapeError(fmt::format("{}: the output is {}; expected [{},…], one row for each sample", who,
+                                 output.shape().to_string(), rows));
+  }
+  values_ = cast(output, f32).to_vector<float>();
+  width_ = rows > 0 ? values_.size() / static_cast<std::size_t>(rows) : 0;
+}
+
+data::HostArray number(float value) {
+  data::HostArray array(data::Field{f32, {}});
+  array.as<float>()[0] = value;
+  return array;
+}
+
+data::HostArray whole(std::int64_t value) {
+  data::HostArray array(data::Field{i64, {}});
+  array.as<std::int64_t>()[0] = value;
+  return array;
+}
+
+data::HostArray list(std::span<const float> values) {
+  data::HostArray array(data::Field{f32, {static_cast<std::int64_t>(values.size())}});
+  std::copy(values.begin(), values.end(), array.as<float>().begin());
+  return array;
+}
+
+std::string class_name(const std::vector<std::string>& classes, std::int64_t label) {
+  const bool named = label >= 0 && label < static_cast<std::int64_t>(classes.size());
+  return named ? classes[static_cast<std::size_t>(label)] : std::to_string(label);
+}
+
+Tensor sample_weight(const train::Pass& pass) {
+  constexpr std::string_view field = "weight";
+  return pass.batch().contains(field) ? pass[field] : Tensor();
+}
+
+const Tensor& first(const NamedTensors& outputs) {
+  if (outputs.empty()) throw ValueError("interpret: there are no outputs");
+  return outputs.begin()->second;
+}
+
+Learning::Learning(const LearningOptions& options)
+    : loss_(loss::named(options.loss)),
+      measured_(metrics_of(options.metrics)),
+      supervised_(train::supervised(loss_, measured_)) {}
+
+void Learning::describe(const data::Info& info, nn::Metadata& metadata) const {
+  Task::describe(info, metadata);
+  supervised_->describe(info, metadata);
+}
+
+std::vector<train::Measure> Learning::measures(
+    std::function<void(const metrics::Metric&, const train::Pass&)> update) const {
+  std::vector<train::Measure> all;
+  for (const metrics::Metric& metric : measured_) all.push_back({metric.of_outputs(loss_.outputs()), update});
+  return all;
+}
+
+void Learning::take(const nn::Metadata& metadata) {
+  classes_ = metadata.classes;
+  recipe_ = data::Recipe::from_json(metadata.recipe);
+}
+
+}  // namespace luge::tasks

@@ -1,0 +1,156 @@
+// What the tasks of Luge share: options with a listing, one loss and metrics by name, and what is known from
+// a network file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/option_fields.h"
+#include "luge/data/normalizer.h"
+#include "luge/data/recipe.h"
+#include "luge/loss/loss.h"
+#include "luge/metrics/metric.h"
+#include "luge/tasks/registry.h"
+#include "luge/train/task.h"
+
+namespace luge::tasks {
+
+/// The options that all of them have.
+struct LearningOptions {
+  std::string loss;
+  std::vector<std::string> metrics = {};
+  static void common(auto& self, auto&& field) {
+    field("loss", self.loss, "the loss");
+    field("metrics", self.metrics, "the metrics");
+  }
+};
+
+/// Those of tasks whose input is scaled.
+struct ScaledOptions : LearningOptions {
+  std::string scaling = "standardize";
+  static void common(auto& self, auto&& field) {
+    LearningOptions::common(self, field);
+    field("scaling", self.scaling, "how inputs are scaled: none, standardize or min-max");
+  }
+};
+
+/// Returns the outputs of a network as probabilities, where they are logits.
+Tensor probabilities(const Tensor& outputs, OutputKind kind);
+/// The step that scales inputs of this kind: none for ids, which are whole numbers of 32 or 64 bits.
+data::Recipe input_scaling(const std::string& scaling, const data::Info& info);
+/// The same where the input is a field of another name before.
+data::Recipe input_scaling(const std::string& scaling, const data::Field& input);
+
+/// Numbers of the rows of an output [rows,…], as float.
+class Rows {
+ public:
+  /// Throws ShapeError when the first extent is not `rows`.
+  Rows(const std::string& who, const Tensor& output, std::int64_t rows);
+  std::span<const float> operator[](std::int64_t row) const {
+    return std::span(values_).subspan(static_cast<std::size_t>(row) * width_, width_);
+  }
+  std::size_t width() const { return width_; }
+
+ private:
+  std::vector<float> values_;
+  std::size_t width_ = 0;
+};
+/// Values for records.
+data::HostArray number(float value);
+data::HostArray whole(std::int64_t value);
+data::HostArray list(std::span<const float> values);
+/// The name of a class, or its number when there are no names.
+std::string class_name(const std::vector<std::string>& classes, std::int64_t label);
+/// The weights of samples: the field "weight", where the data has it.
+Tensor sample_weight(const train::Pass& pass);
+/// The first output.
+const Tensor& first(const NamedTensors& outputs);
+
+/// Base class: one loss of the first output and the field "target".
+class Learning : public train::Task {
+ public:
+  explicit Learning(const LearningOptions& options);
+  std::vector<train::Objective> objectives(const nn::Model& net) const override {
+    return supervised_->objectives(net);
+  }
+  std::vector<train::Measure> metrics() const override { return supervised_->metrics(); }
+  std::function<void(const data::HostBatch&)> checks(const nn::Model& net,
+                                                     const data::HostBatch& first) const override {
+    return supervised_->checks(net, first);
+  }
+  void describe(const data::Info& info, nn::Metadata& metadata) const override;
+
+ protected:
+  const loss::Loss& loss() const { return loss_; }
+  /// What `update` gives each metric of a batch, for tasks that do not measure the first output and "target".
+  std::vector<train::Measure> measures(
+      std::function<void(const metrics::Metric&, const train::Pass&)> update) const;
+  const std::vector<std::string>& classes() const { return classes_; }
+  const data::Recipe& known_recipe() const { return recipe_; }
+  void take(const nn::Metadata& metadata);
+
+ private:
+  loss::Loss loss_;
+  std::vector<metrics::Metric> measured_;
+  train::TaskRef supervised_;
+  std::vector<std::string> classes_;  // from a file
+  data::Recipe recipe_;               // from a file
+};
+
+/// A registered task. Self has kName, kDescription, data_needs() and usual_metrics().
+template <class Self, class Options>
+class TaskWith : public Learning {
+ public:
+  explicit TaskWith(Options options) : Learning(options), options_(std::move(options)) {}
+  std::string name() const override { return Self::kName; }
+  std::string options() const override { return options_to_json(options_).dump(); }
+  std::shared_ptr<const train::Task> with(const nn::Metadata& metadata) const override {
+    auto copy = std::make_shared<Self>(static_cast<const Self&>(*this));
+    copy->take(metadata);
+    return copy;
+  }
+
+  /// Registers the task; its file calls it once.
+  static bool add();
+
+ protected:
+  Options options_;
+};
+
+template <class Options>
+std::vector<OptionInfo> option_infos() {
+  std::vector<OptionInfo> infos;
+  const Options options{};
+  Options::fields(options, [&]<class T>(std::string_view name, const T& member, const char* help) {
+    if (name == "loss" || name == "metrics") return;
+    infos.push_back({std::string(name), option_type<T>(), option_text(member), help});
+  });
+  return infos;
+}
+
+template <class Self, class Options>
+bool TaskWith<Self, Options>::add() {
+  const std::string who = fmt::format("task {}", Self::kName);
+  const auto make = [who](const TaskOptions& given) {
+    Options options;
+    for (const auto& [name, value] : given.values) set_option(who, options, name, value);
+    if (!given.loss.empty()) options.loss = given.loss;
+    options.metrics = given.metrics ? *given.metrics : Self::usual_metrics();
+    return std::make_shared<const Self>(std::move(options));
+  };
+  const auto restore = [who](std::string_view json) {
+    return std::make_shared<const Self>(options_from_json<Options>(who, json));
+  };
+  return tasks::add({.name = Self::kName,
+                     .description = Self::kDescription,
+                     .needs = Self::data_needs(),
+                     .loss = Options{}.loss,
+                     .metrics = Self::usual_metrics(),
+                     .options = option_infos<Options>(),
+                     .make = make,
+                     .restore = restore});
+}
+
+}  // namespace luge::tasks

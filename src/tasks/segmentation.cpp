@@ -1,0 +1,142 @@
+// segmentation: the class of each pixel.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "luge/error.h"
+#include "luge/graph.h"
+#include "luge/nn/observe.h"
+#include "luge/ops/shape.h"
+#include "tasks/learning.h"
+#include "train/targets.h"
+
+namespace luge::tasks {
+namespace {
+
+constexpr const char *kImage = "image", *kMask = "mask";
+
+struct SegmentationOptions : ScaledOptions {
+  SegmentationOptions() : ScaledOptions{{"binary-cross-entropy"}} {}
+  double threshold = 0.5;
+  static void fields(auto& self, auto&& field) {
+    common(self, field);
+    field("threshold", self.threshold, "the probability above which a pixel belongs to the one class");
+  }
+};
+
+bool is_image(const data::Field& field) { return !field.text && field.shape.rank() == 3; }
+bool is_mask(const data::Field& field) {
+  const int rank = field.shape.rank();
+  return !field.text && (rank == 2 || (rank == 3 && field.shape[0] == 1));
+}
+
+class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
+ public:
+  static constexpr const char* kName = "segmentation";
+  static constexpr const char* kDescription = "tells the class of each pixel of a picture";
+  static train::Needs data_needs() {
+    return {{kImage, "pictures [channels,height,width]", is_image},
+            {kMask, "the class of each pixel, [height,width] or [1,height,width]", is_mask}};
+  }
+  static std::vector<std::string> usual_metrics() { return {"accuracy"}; }
+  explicit Segmentation(SegmentationOptions options) : TaskWith(std::move(options)) {
+    if (!(options_.threshold >= 0 && options_.threshold <= 1))
+      throw ValueError(fmt::format("{}: threshold is {}; expected 0 to 1", kName, options_.threshold));
+    if (by_class() && loss().about().axis != -1) {
+      throw ValueError(
+          fmt::format("{}: the class axis of the loss {} is {}; expected -1: classes are moved to the end",
+                      kName, loss().name(), loss().about().axis));
+    }
+  }
+
+  train::Needs needs() const override {
+    train::Needs needs = data_needs();
+    needs[0].field = data::kInput;
+    needs[1].field = data::kTarget;
+    return needs;
+  }
+  // Data that has inputs and targets already is only scaled.
+  data::Recipe recipe(const data::Dataset& training) const override {
+    const data::Schema& fields = training.info().fields;
+    if (!fields.find(kImage)) return input_scaling(options_.scaling, training.info());
+    const data::Recipe names({data::steps::rename(kImage, std::string(data::kInput)),
+                              data::steps::rename(kMask, std::string(data::kTarget))});
+    return names.then(input_scaling(options_.scaling, fields.at(kImage)));
+  }
+  std::optional<std::int64_t> outputs(const data::Info& info) const override {
+    if (!by_class()) return 1;
+    return info.classes.empty() ? std::nullopt
+                                : std::optional(static_cast<std::int64_t>(info.classes.size()));
+  }
+
+  std::vector<train::Objective> objectives(const nn::Model&) const override {
+    return {{.describes = loss().name(), .loss = [this_ = *this](const train::Pass& pass) {
+               return train::LossTerm::of(this_.loss(), this_.pixels(pass.output()), mask(pass),
+                                          sample_weight(pass));
+             }}};
+  }
+  // Each pixel counts.
+  std::vector<train::Measure> metrics() const override {
+    return measures([this_ = *this](const metrics::Metric& own, const train::Pass& pass) {
+      const Tensor found = this_.pixels(pass.output()), truth = mask(pass);
+      own.update(found, truth, this_.loss().counted(found, truth, sample_weight(pass)));
+    });
+  }
+  std::function<void(const data::HostBatch&)> checks(const nn::Model& net,
+                                                     const data::HostBatch& first) const override {
+    const nn::Probe probe(*net, true);
+    Tensors inputs;
+    for (const std::string& name : net->input_names()) {
+      const data::Field& field = first.values[name].field;
+      inputs.push_back(graph::placeholder(field.dtype, field.shape, name));
+    }
+    const Shape output = pixels(net(inputs).at(0)).shape();
+    const Shape each = by_class() ? output.without(output.rank() - 1) : output;
+    return [expected = loss().targets(output, each)](const data::HostBatch& batch) {
+      train::check_targets(batch, expected);
+    };
+  }
+
+  // "mask", the class of each pixel.
+  std::vector<data::Record> interpret(const NamedTensors& outputs,
+                                      const data::HostBatch& batch) const override {
+    const Tensor each = probabilities(pixels(first(outputs)), loss().outputs());
+    const Rows rows(kName, each, batch.rows);
+    const std::size_t classes = by_class() ? static_cast<std::size_t>(each.extent(3)) : 1;
+    if (classes > 256)
+      throw ShapeError(fmt::format("{}: {} classes; a mask has at most 256", kName, classes));
+    std::vector<data::Record> records;
+    for (std::int64_t row = 0; row < batch.rows; ++row) {
+      data::HostArray found(data::Field{u8, {each.extent(1), each.extent(2)}});
+      const std::span<std::uint8_t> to = found.as<std::uint8_t>();
+      for (std::size_t k = 0; k < to.size(); ++k) to[k] = class_of(rows[row].subspan(k * classes, classes));
+      records.push_back({{"mask", std::move(found)}});
+    }
+    return records;
+  }
+
+ private:
+  bool by_class() const { return is_by_class(loss().outputs()); }
+  // [rows,classes,height,width] as [rows,height,width,classes], and a single channel as [rows,height,width].
+  Tensor pixels(const Tensor& output) const {
+    if (output.rank() != 4 || (!by_class() && output.extent(1) != 1)) {
+      throw ShapeError(
+          fmt::format("{}: the output is {}; expected {} for the loss {}", kName, output.shape().to_string(),
+                      by_class() ? "[rows,classes,height,width]" : "[rows,1,height,width]", loss().name()));
+    }
+    return by_class() ? permute(output, {0, 2, 3, 1}) : squeeze(output, 1);
+  }
+  static Tensor mask(const train::Pass& pass) {
+    const Tensor& target = pass[data::kTarget];
+    return target.rank() == 4 ? squeeze(target, 1) : target;
+  }
+  std::uint8_t class_of(std::span<const float> p) const {
+    if (p.size() == 1) return p[0] > options_.threshold;
+    return static_cast<std::uint8_t>(std::max_element(p.begin(), p.end()) - p.begin());
+  }
+};
+
+const bool added = Segmentation::add();
+
+}  // namespace
+}  // namespace luge::tasks

@@ -1,0 +1,66 @@
+// Trainer::evaluate: the figures of a network on data, in eval mode.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <ostream>
+
+#include "core/draws.h"
+#include "luge/error.h"
+#include "train/trainer_impl.h"
+
+namespace luge::train {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+Evaluation Trainer::evaluate(const data::Batches& batches) {
+  if (batches.size() == 0) {
+    throw ValueError(fmt::format("evaluate: {} has {} samples, no batch of {}", batches.dataset().info().name,
+                                 batches.dataset().size(), batches.batch_size()));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const random::Scratch draws;
+  Impl& impl = *impl_;
+  random::set_state({random::state().seed, 0});  // all evaluations of a training draw the same numbers
+  for (const Measure& measure : impl.steps.own_measures()) measure.metric.reset();
+  std::vector<metrics::HostMetric> host_metrics;
+  for (const metrics::HostMetric& metric : impl.host_metrics) host_metrics.push_back(metric.fresh());
+  Evaluation result;
+  std::vector<LossSum> sums = impl.no_sums();
+  std::function<void(const data::HostBatch&)> check;
+  auto epoch = batches.epoch(0);
+  while (const auto batch = epoch.next()) {
+    if (result.samples == 0) check = impl.task->checks(impl.net, *batch);
+    if (check) check(*batch);
+    const Steps::Evaluated evaluated = impl.steps.evaluate(batch->to_tensors());
+    Impl::add(evaluated.results, sums);
+    if (!host_metrics.empty()) {
+      const std::vector<data::Record> rows = impl.task->interpret(evaluated.outputs, *batch);
+      for (std::size_t row = 0; row < rows.size(); ++row) {
+        const data::Record truth = batch->record(static_cast<std::int64_t>(row));
+        for (const metrics::HostMetric& metric : host_metrics) metric.update(rows[row], truth);
+      }
+    }
+    result.samples += batch->rows;
+  }
+  result.metrics = impl.logs(sums, impl.steps.own_measures());
+  for (const metrics::HostMetric& metric : host_metrics) {
+    for (const metrics::Figure& figure : metric.figures())
+      result.metrics.emplace_back(figure.name, figure.value);
+  }
+  result.seconds = seconds_since(start);
+  return result;
+}
+
+std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation) {
+  std::string text;
+  for (const auto& [name, value] : evaluation.metrics)
+    text += fmt::format("{}{}: {:.4f}", text.empty() ? "" : " - ", name, value);
+  return out << text << fmt::format(" ({} samples)", evaluation.samples);
+}
+
+}  // namespace luge::train

@@ -1,0 +1,148 @@
+// What losses say about themselves: every registered one is taken at its word.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "luge/autodiff.h"
+#include "luge/loss/loss.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/index.h"
+#include "luge/ops/labels.h"
+#include "luge/ops/math.h"
+#include "luge/ops/nn.h"
+#include "luge/ops/random.h"
+#include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
+#include "luge/variable.h"
+#include "support/errors.h"
+
+namespace luge::loss {
+namespace {
+
+using testing::expect_error;
+
+// The multi-class hinge loss of Crammer and Singer: a loss as a user writes it.
+Loss hinge() {
+  return Loss("hinge", Reduction::mean,
+              [](const Tensor& scores, const Tensor& target) {
+                const Tensor own = one_hot(to_index(target), scores.extent(1), boolean);
+                const Tensor right = sum(where(own, scores, 0), 1, keep_dims),
+                             others = where(own, -1e30, scores);
+                return Cost{.each = relu(1 + max(others, 1) - squeeze(right, 1)), .weight = {}};
+              },
+              {.outputs = OutputKind::logits, .targets = Targets::Kind::labels});
+}
+const bool added = add("test-hinge", "the multi-class hinge loss", hinge);
+
+// Predictions of the kind that the loss takes.
+Tensor prediction_for(OutputKind kind, const Shape& shape) {
+  const Tensor numbers = random::uniform(shape, -1, 1, f64);
+  switch (kind) {
+    case OutputKind::values:
+    case OutputKind::logits:
+    case OutputKind::binary_logits: return numbers;
+    case OutputKind::probabilities: return softmax(numbers);
+    case OutputKind::binary_probabilities: return sigmoid(numbers);
+  }
+  return {};
+}
+
+Tensor target_for(const Loss& loss, const Shape& prediction, std::int64_t classes) {
+  switch (loss.about().targets) {
+    case Targets::Kind::labels: return random::randint(0, classes, {prediction[0]});
+    case Targets::Kind::values: return random::uniform(prediction, -5, 5, f64);
+    case Targets::Kind::probabilities: return cast(random::randint(0, 2, prediction), f64);
+  }
+  return {};
+}
+
+TEST(About, EveryRegisteredLossIsTakenAtItsWord) {
+  random::seed(3);
+  const std::vector<std::string> all = names();
+  EXPECT_GE(all.size(), 4u);
+  for (const std::string& name : all) {
+    EXPECT_FALSE(description(name).empty()) << name;
+    const Loss loss = named(name);
+    for (const std::int64_t classes : {2, 3}) {
+      const bool by_class = is_by_class(loss.outputs());
+      const std::int64_t outputs = loss.outputs_for(classes, by_class ? 1 : classes);
+      EXPECT_EQ(outputs, classes) << name;
+      const Variable p(prediction_for(loss.outputs(), {6, outputs}), "p");
+      const Tensor target = target_for(loss, p.shape(), classes);
+      EXPECT_EQ(loss.targets(p.shape(), target.shape()).kind, loss.about().targets) << name;
+      const Tensor cost = loss(p.value(), target), slope = grad(cost, p);
+      eval({cost, slope});
+      EXPECT_TRUE(std::isfinite(cost.item<double>())) << name;
+      const auto slopes = slope.to_vector<double>();
+      EXPECT_TRUE(std::any_of(slopes.begin(), slopes.end(), [](double g) { return g != 0; })) << name;
+      // A step against the slope makes the loss smaller: the outputs are read as they are meant.
+      EXPECT_LT(loss(p.value() - slope * 1e-3, target).item<double>(), cost.item<double>()) << name;
+      EXPECT_FALSE(loss.counted(p.value(), target).defined()) << name;
+    }
+  }
+}
+
+TEST(About, BuiltInLosses) {
+  EXPECT_EQ(MSE().outputs(), OutputKind::values);
+  EXPECT_EQ(MSE().about().targets, Targets::Kind::values);
+  EXPECT_EQ(SoftmaxCrossEntropy().outputs(), OutputKind::logits);
+  EXPECT_EQ(SoftmaxCrossEntropy({.axis = 1}).about().axis, 1);
+  EXPECT_EQ(BinaryCrossEntropy().outputs(), OutputKind::binary_logits);
+  EXPECT_EQ(BinaryCrossEntropy({.from_logits = false}).outputs(), OutputKind::binary_probabilities);
+}
+
+TEST(About, ALossOfOnesOwnIsFoundByName) {
+  EXPECT_TRUE(added);
+  EXPECT_FALSE(add("test-hinge", "again", hinge));
+  EXPECT_FALSE(add("mse", "another", hinge));
+  EXPECT_EQ(description("test-hinge"), "the multi-class hinge loss");
+  const Loss loss = named("test-hinge");
+  EXPECT_EQ(loss.outputs_for(10), 10);
+  const Targets targets = loss.targets({4, 10}, {4});
+  EXPECT_EQ(targets.kind, Targets::Kind::labels);
+  EXPECT_EQ(targets.classes, 10);
+  EXPECT_EQ(loss.targets({4, 10}, {4, 1}).kind, Targets::Kind::labels);
+  EXPECT_EQ(
+      loss(tensor<double>({2, 0, 0.5, 0, 0, 3}, {2, 3}), tensor<std::int64_t>({0, 1}, {2})).item<double>(),
+      2);
+  expect_error<ValueError>([] { description("no-loss"); }, {"no-loss", "mse", "test-hinge"});
+}
+
+TEST(About, WithoutWordsOutputsAndTargetsAreNumbers) {
+  const Loss own("own", Reduction::mean, [](const Tensor& p, const Tensor& t) {
+    return Cost{square(p - t), {}};
+  });
+  EXPECT_EQ(own.outputs(), OutputKind::values);
+  EXPECT_EQ(own.targets({4}, {4}).kind, Targets::Kind::values);
+  EXPECT_EQ(own.outputs_for(0, 5), 5);
+  const Loss yes_or_no = own.with({.outputs = OutputKind::binary_logits, .targets = Targets::Kind::labels});
+  EXPECT_EQ(yes_or_no.targets({4}, {4}).classes, 2);
+  EXPECT_EQ(own.outputs(), OutputKind::values);
+  const Loss one_hot = MSE().with({.outputs = OutputKind::probabilities});
+  EXPECT_EQ(one_hot.outputs_for(7), 7);
+  EXPECT_EQ(one_hot.name(), "mse");
+}
+
+TEST(About, ClassesThatCannotBeToldApartAreRefused) {
+  EXPECT_EQ(BinaryCrossEntropy().outputs_for(2), 1);
+  EXPECT_EQ(BinaryCrossEntropy().outputs_for(5, 5), 5);  // several labels at once
+  EXPECT_EQ(MSE().outputs_for(0), 1);
+  EXPECT_EQ(MSE().outputs_for(2), 1);
+  EXPECT_EQ(SoftmaxCrossEntropy().outputs_for(0), 0);
+  expect_error<ValueError>([] { BinaryCrossEntropy().outputs_for(3); },
+                           {"binary_cross_entropy", "3 classes", "1 output"});
+  expect_error<ValueError>([] { MSE().outputs_for(10, 1); }, {"mse", "10 classes"});
+}
+
+TEST(About, KindsOfOutputsHaveNames) {
+  for (const OutputKind kind : {OutputKind::values, OutputKind::logits, OutputKind::binary_logits,
+                                OutputKind::probabilities, OutputKind::binary_probabilities}) {
+    EXPECT_EQ(output_kind_named(name(kind)), kind);
+    EXPECT_FALSE(is_by_class(kind) && is_binary(kind));
+  }
+  EXPECT_FALSE(output_kind_named("logit"));
+}
+
+}  // namespace
+}  // namespace luge::loss

@@ -1,0 +1,94 @@
+// Segmentation: networks that give one number for each pixel, through space_to_depth and depth_to_space.
+#include <algorithm>
+
+#include "luge/error.h"
+#include "luge/nn/activation.h"
+#include "luge/nn/conv.h"
+#include "luge/nn/sequential.h"
+#include "luge/ops/math.h"
+#include "luge/ops/shape.h"
+#include "luge/random.h"
+#include "support/errors.h"
+#include "tasks/trained.h"
+
+namespace luge::tasks {
+namespace {
+
+using testing::expect_error;
+using testing::host;
+
+// Works at half the size and gives `classes` channels at the full size.
+struct Net : nn::Module {
+  explicit Net(std::int64_t classes) : classes(classes) {}
+  std::int64_t classes;
+  nn::Conv2d first = child("first", nn::Conv2d(8, {.kernel = 3, .padding = nn::same}));
+  nn::Conv2d last = child("last", nn::Conv2d(4 * classes, {.kernel = 1}));
+  Tensor forward(const Tensor& x) const override {
+    return depth_to_space(last(relu(first(space_to_depth(x, 2)))), 2);
+  }
+};
+
+// Bright pixels of a picture belong to class 1, or to class 2 where they are very bright.
+std::vector<data::Record> pictures(std::int64_t classes, bool with_axis) {
+  std::vector<data::Record> list;
+  for (int i = 0; i < 24; ++i) {
+    std::vector<std::uint8_t> image(48), mask(48);
+    for (int k = 0; k < 48; ++k) {
+      const int level = (i * 7 + k * k + k / 8) % 3;
+      const int shown = std::min(level, static_cast<int>(classes) - 1);
+      image[static_cast<std::size_t>(k)] = static_cast<std::uint8_t>(20 + 100 * shown + k % 5);
+      mask[static_cast<std::size_t>(k)] = static_cast<std::uint8_t>(shown);
+    }
+    list.push_back({{"image", host(u8, {1, 6, 8}, image)},
+                    {"mask", host(u8, with_axis ? Shape{1, 6, 8} : Shape{6, 8}, mask)}});
+  }
+  return list;
+}
+
+std::int64_t right(const data::Record& answer, const data::Record& truth) {
+  const auto found = answer["mask"].as<std::uint8_t>(), wanted = truth["mask"].as<std::uint8_t>();
+  std::int64_t count = 0;
+  for (std::size_t k = 0; k < wanted.size(); ++k) count += found[k] == wanted[k] ? 1 : 0;
+  return count;
+}
+
+TEST(Segmentation, FindsThePixelsOfOneClass) {
+  for (const bool with_axis : {false, true}) {
+    random::seed(1);
+    const data::Dataset data = data::records(pictures(2, with_axis));
+    const auto result = testing::trained(make("segmentation"), Net(1), data, 60, 0.03);
+    EXPECT_LT(result.loss(59), result.loss(0) / 2);
+    EXPECT_GT(result.figure(59, "accuracy"), 0.95);
+    data::Record raw = pictures(2, with_axis)[2];
+    raw.erase("mask");
+    const auto answers = testing::interpreted(result, {raw});
+    EXPECT_EQ(answers.at(0)["mask"].field, (data::Field{u8, {6, 8}}));
+    EXPECT_GT(right(answers[0], pictures(2, with_axis)[2]), 44);
+  }
+}
+
+TEST(Segmentation, TellsClassesOfPixelsApart) {
+  random::seed(1);
+  const train::TaskRef task = make("segmentation", {.loss = "softmax-cross-entropy"});
+  const auto result = testing::trained(task, Net(3), data::records(pictures(3, false)), 60, 0.03);
+  EXPECT_LT(result.loss(59), result.loss(0) / 2);
+  EXPECT_GT(result.figure(59, "accuracy"), 0.95);
+  const auto answers = testing::interpreted(result, {pictures(3, false)[2]});
+  EXPECT_GT(right(answers.at(0), pictures(3, false)[2]), 44);
+}
+
+TEST(BadInput, C23_MasksWithWhatIsNotAClass) {
+  const data::Dataset data = data::records(pictures(3, false));
+  expect_error<IndexError>(
+      [&] {
+        testing::trained(make("segmentation", {.loss = "softmax-cross-entropy"}), Net(2), data, 1, 0.1);
+      },
+      {"record", "label 2", "0 to 1"});
+  expect_error<ValueError>([&] { testing::trained(make("segmentation"), Net(1), data, 1, 0.1); },
+                           {"record", "target 2", "0 to 1"});
+  expect_error<ShapeError>([&] { testing::trained(make("segmentation"), Net(3), data, 1, 0.1); },
+                           {"[rows,1,height,width]"});
+}
+
+}  // namespace
+}  // namespace luge::tasks
