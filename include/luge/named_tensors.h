@@ -13,7 +13,7 @@
 
 namespace luge {
 
-/// The end of the name of the lengths of padded values: "tokens.length" is i64 [N] beside "tokens" [N,T].
+/// The end of the name of the lengths of padded values: "tokens.length" is i64 [N] for "tokens" [N,T].
 inline constexpr const char* kLengthEnd = ".length";
 
 /// A list of tensors with distinct names. Copies are cheap, as those of Tensors are.

@@ -1,6 +1,8 @@
 // luge list: the names that keys take.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -8,6 +10,7 @@
 #include "core/nearest.h"
 #include "luge/experiment/data_sets.h"
 #include "luge/loss/loss.h"
+#include "luge/metrics/host_metric.h"
 #include "luge/metrics/metric.h"
 #include "luge/models/gallery.h"
 #include "luge/optim/optimizers.h"
@@ -49,11 +52,21 @@ std::vector<Listed> losses() {
   return all;
 }
 
+// Those on the host, too.
+std::vector<Listed> all_metrics() {
+  std::vector<Listed> all;
+  for (const std::string& name : metrics::names()) all.push_back({name, metrics::description(name)});
+  for (const std::string& name : metrics::host_names())
+    all.push_back({name, metrics::host_description(name)});
+  std::sort(all.begin(), all.end(), [](const Listed& a, const Listed& b) { return a.name < b.name; });
+  return all;
+}
+
 const Family kFamilies[] = {{"models", gallery},
                             {"data", [] { return plain(experiment::data_set_names()); }},
                             {"tasks", tasks_with_help},
                             {"losses", losses},
-                            {"metrics", [] { return plain(metrics::names()); }},
+                            {"metrics", all_metrics},
                             {"optimizers", [] { return plain(optim::names()); }},
                             {"schedules", [] { return plain(optim::schedule::names()); }}};
 

@@ -115,16 +115,11 @@ std::vector<std::string> metric_names(const Config& config) {
     throw SettingError(
         fmt::format("{}={}: {}", config.shown("train.metrics"), config.text("train.metrics"), why));
   };
-  std::set<std::string> seen;
   std::vector<std::string> names = config.list("train.metrics");
-  for (const std::string& name : names) {
-    std::string own;
-    try {
-      own = metrics::named(name).name();
-    } catch (const ValueError& error) {
-      refuse(error.what());
-    }
-    if (!seen.insert(own).second) refuse(fmt::format("{} is named twice", name));
+  try {
+    metrics::chosen(names);
+  } catch (const ValueError& error) {
+    refuse(error.what());
   }
   return names;
 }

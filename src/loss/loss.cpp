@@ -44,7 +44,7 @@ Cost Loss::weighed(const Tensor& prediction, const Tensor& target, const Tensor&
   Cost cost = cost_(given.prediction, given.target);
   const Tensor own = beside(name_, cast(given.weight, cost.each.dtype()), cost.each);
   cost.weight = cost.weight.defined() ? cost.weight * own : broadcast_like(own, cost.each);
-  // Whoever looks at single costs gets them in the shape of the positions.
+  // Single costs are returned in the shape of the positions.
   if (given.positions_are_samples && reduction_ == Reduction::none) {
     const auto unmerged = [&](const Tensor& x) {
       return x.rank() == 1 ? reshape_like(x, weight) : unflatten(x, 0, weight.shape());

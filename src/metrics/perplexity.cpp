@@ -8,7 +8,9 @@ namespace luge::metrics {
 namespace {
 
 // Sums: Σ cost and the number of labels, f64 both.
-Tensors add_costs(const Tensors& sums, const Tensor& logits, const Tensor& labels, const Tensor& counted) {
+Tensors add_costs(const Tensors& sums, const Tensor& logits, const Tensor& given, const Tensor& counted) {
+  // A label that does not count need not be a class.
+  const Tensor labels = counted.defined() ? where(counted, given, 0) : given;
   const Tensor costs =
       cast(softmax_cross_entropy(size_of(logits.dtype()) < 4 ? cast(logits, f32) : logits, labels), f64);
   if (counted.defined()) return {sums[0] + sum(where(counted, costs, 0)), sums[1] + sum(cast(counted, f64))};

@@ -244,9 +244,11 @@ void Module::build(const Shape& input, DType dtype) const {
 
 void Module::build(const NamedTensors& inputs) const {
   const Probe probe(*this, mode_now(*state_->mode));
+  const Tensors given = select_inputs(*this, inputs);
+  const std::vector<std::string> names = input_names();
   Tensors leaves;
-  for (const Tensor& input : select_inputs(*this, inputs))
-    leaves.push_back(argument_leaf({input.dtype(), input.shape()}, "input"));
+  for (std::size_t k = 0; k < given.size(); ++k)
+    leaves.push_back(argument_leaf({given[k].dtype(), given[k].shape()}, names[k]));
   (*this)(leaves);
 }
 

@@ -30,8 +30,8 @@ Tensor channel_count(const Tensor& x) { return count(x, all_but_channels(x), acc
 /// An empty batch has no statistics, and placeholders have no values yet.
 bool has_values(const Tensor& x) { return x.shape().known() ? x.elements() > 0 : values_come_later(); }
 
-/// [C] as [C,1,…], beside x [N,C,…].
-Tensor beside_channels(const Tensor& each, const Tensor& x) {
+/// [C] as [C,1,…], which broadcasts to x [N,C,…].
+Tensor per_channel(const Tensor& each, const Tensor& x) {
   Tensor result = each;
   for (int axis = 2; axis < x.rank(); ++axis) result = unsqueeze(result, -1);
   return result;
@@ -93,12 +93,12 @@ Padded BatchNorm::forward_padded(const Padded& x) const {
   }
   if (!moves_statistics()) return x.with(forward(x.values));
   const Tensor wide = cast(x.values, running_mean.value().dtype());
-  const Tensor counted = broadcast_like(x.mask_beside(), wide);
+  const Tensor counted = broadcast_like(x.expanded_mask(), wide);
   const Axes axes = all_but_channels(wide);
   const Tensor n = maximum(sum(cast(counted, wide.dtype()), axes), 1);
   const auto mean_of = [&](const Tensor& each) { return sum(where(counted, each, 0), axes) / n; };
   const Tensor mean = mean_of(wide);
-  const Tensor variance = mean_of(square(wide - beside_channels(mean, wide)));
+  const Tensor variance = mean_of(square(wide - per_channel(mean, wide)));
   if (has_values(wide)) move_statistics(mean, variance, n);
   return x.with(batch_norm_inference(x.values, weight, bias, mean, variance, options_.epsilon));
 }

@@ -70,7 +70,7 @@ Padded Padded::transposed(int axis_a, int axis_b) const {
 
 Tensor Padded::mask() const { return sequence_mask(length, values, axis); }
 
-Tensor Padded::mask_beside() const {
+Tensor Padded::expanded_mask() const {
   Tensor all = mask();
   for (int a = 1; a < values.rank(); ++a) {
     if (a != axis) all = unsqueeze(all, a);
@@ -80,7 +80,7 @@ Tensor Padded::mask_beside() const {
 
 Tensor Padded::filled(Scalar value) const {
   const Operand other = values.dtype() == boolean ? Operand(value.real() != 0) : Operand(value);
-  return where(mask_beside(), values, other);
+  return where(expanded_mask(), values, other);
 }
 
 }  // namespace luge::nn

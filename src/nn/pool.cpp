@@ -63,7 +63,7 @@ Padded PoolLayer::mean_of(const Padded& x) const {
   const Tensor length = lengths(x);
   if (options_.count_include_pad) return {sum, length, x.axis};
   // The share of each window that lies before the length.
-  const Tensor share = forward(cast(broadcast_like(x.mask_beside(), x.values), x.values.dtype()));
+  const Tensor share = forward(cast(broadcast_like(x.expanded_mask(), x.values), x.values.dtype()));
   return {sum / where(greater(share, 0), share, 1), length, x.axis};
 }
 
@@ -74,7 +74,7 @@ Padded GlobalAvgPool::forward_padded(const Padded& x) const {
   }
   std::vector<std::int64_t> axes;
   for (int axis = 2; axis < x.values.rank(); ++axis) axes.push_back(axis);
-  const Tensor counted = cast(broadcast_like(x.mask_beside(), x.values), accumulator(x.values.dtype()));
+  const Tensor counted = cast(broadcast_like(x.expanded_mask(), x.values), accumulator(x.values.dtype()));
   const Tensor total = sum(cast(x.filled(), counted.dtype()), Axes(axes));
   return {cast(total / maximum(sum(counted, Axes(axes)), 1), x.values.dtype()), {}};
 }

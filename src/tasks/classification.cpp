@@ -49,6 +49,9 @@ class Classification final : public TaskWith<Classification, ClassificationOptio
     return records;
   }
 
+ protected:
+  bool interprets_labels() const override { return true; }
+
  private:
   data::Record record_of(std::span<const float> values) const {
     std::vector<float> p(values.begin(), values.end());

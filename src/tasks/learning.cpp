@@ -2,28 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
 #include "luge/error.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 
 namespace luge::tasks {
-namespace {
-
-std::vector<metrics::Metric> metrics_of(const std::vector<std::string>& names) {
-  std::vector<metrics::Metric> all;
-  std::set<std::string> seen;
-  for (const std::string& name : names) {
-    all.push_back(metrics::named(name));
-    if (!seen.insert(all.back().name()).second)
-      throw ValueError(fmt::format("the metric {} is named twice", name));
-  }
-  return all;
-}
-
-}  // namespace
-
 Tensor probabilities(const Tensor& outputs, OutputKind kind) {
   switch (kind) {
     case OutputKind::logits: return softmax(outputs);
@@ -89,8 +72,18 @@ const Tensor& first(const NamedTensors& outputs) {
 
 Learning::Learning(const LearningOptions& options)
     : loss_(loss::named(options.loss)),
-      measured_(metrics_of(options.metrics)),
-      supervised_(train::supervised(loss_, measured_)) {}
+      measured_(metrics::chosen(options.metrics)),
+      supervised_(train::supervised(loss_, measured_.metrics)) {}
+
+std::vector<metrics::HostMetric> Learning::host_metrics() const {
+  for (const metrics::HostMetric& metric : measured_.host_metrics) {
+    if (metric.measures() != metrics::Measures::classes || interprets_labels()) continue;
+    throw ValueError(fmt::format(
+        "{}: the metric '{}' compares labels of samples, and this task gives none; leave the metric out",
+        name(), metric.name()));
+  }
+  return measured_.host_metrics;
+}
 
 void Learning::describe(const data::Info& info, nn::Metadata& metadata) const {
   Task::describe(info, metadata);
@@ -100,7 +93,8 @@ void Learning::describe(const data::Info& info, nn::Metadata& metadata) const {
 std::vector<train::Measure> Learning::measures(
     std::function<void(const metrics::Metric&, const train::Pass&)> update) const {
   std::vector<train::Measure> all;
-  for (const metrics::Metric& metric : measured_) all.push_back({metric.of_outputs(loss_.outputs()), update});
+  for (const metrics::Metric& metric : measured_.metrics)
+    all.push_back({metric.of_outputs(loss_.outputs()), update});
   return all;
 }
 

@@ -76,6 +76,8 @@ class Learning : public train::Task {
     return supervised_->objectives(net);
   }
   std::vector<train::Measure> metrics() const override { return supervised_->metrics(); }
+  /// Throws ValueError for a metric of labels when the task gives none.
+  std::vector<metrics::HostMetric> host_metrics() const override;
   std::function<void(const data::HostBatch&)> checks(const nn::Model& net,
                                                      const data::HostBatch& first) const override {
     return supervised_->checks(net, first);
@@ -83,6 +85,8 @@ class Learning : public train::Task {
   void describe(const data::Info& info, nn::Metadata& metadata) const override;
 
  protected:
+  /// True when interpret gives "label" or "labels" for each sample, as host metrics of classes need.
+  virtual bool interprets_labels() const { return false; }
   const loss::Loss& loss() const { return loss_; }
   /// What `update` gives each metric of a batch, for tasks that do not measure the first output and "target".
   std::vector<train::Measure> measures(
@@ -93,7 +97,7 @@ class Learning : public train::Task {
 
  private:
   loss::Loss loss_;
-  std::vector<metrics::Metric> measured_;
+  metrics::Chosen measured_;
   train::TaskRef supervised_;
   std::vector<std::string> classes_;  // from a file
   data::Recipe recipe_;               // from a file

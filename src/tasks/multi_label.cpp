@@ -62,6 +62,9 @@ class MultiLabel final : public TaskWith<MultiLabel, MultiLabelOptions> {
     return records;
   }
 
+ protected:
+  bool interprets_labels() const override { return true; }
+
  private:
   data::Record record_of(std::span<const float> p) const {
     std::vector<std::int64_t> labels;

@@ -7,6 +7,7 @@
 
 #include "luge/data/collate.h"
 #include "luge/error.h"
+#include "luge/graph.h"
 #include "luge/nn/observe.h"
 #include "train/trainer_impl.h"
 
@@ -54,6 +55,18 @@ bool has_inputs(const nn::Module& net, const data::Batch& batch) {
   return std::all_of(names.begin(), names.end(), [&](const auto& name) { return batch.contains(name); });
 }
 
+// Whether the network itself can be called with such a field. A task may give the field to a part of it.
+bool takes(const nn::Module& net, const data::Field& field) {
+  const nn::Probe probe(net, false);
+  const nn::TypesAlone types;
+  try {
+    net(Tensors{graph::placeholder(field.dtype, field.shape.inserted(0, unknown), "input")});
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 // A network whose task calls its parts in another way than forward does is built by that.
 void build_by_objectives(const nn::Model& net, const Steps& steps, const data::Batch& batch) {
   const nn::Probe probe(*net, true);
@@ -80,7 +93,7 @@ void Trainer::prepare(const data::Info& info) {
   check_names(impl.state());
   nn::Metadata metadata = impl.net->metadata();
   metadata.data = info.name;
-  if (one) {
+  if (one && takes(*impl.net, info.fields.at(inputs[0]))) {
     metadata.input = info.fields.at(inputs[0]).shape;  // the first call may have had other inputs
     metadata.dtype = info.fields.at(inputs[0]).dtype;
   }
@@ -91,6 +104,9 @@ void Trainer::prepare(const data::Info& info) {
   metadata.classes = info.classes;
   metadata.features = info.features;
   metadata.target = info.target_name;
+  metadata.task.clear();  // of an earlier training
+  metadata.task_options.clear();
+  metadata.output = nn::Output::values;
   impl.task->describe(info, metadata);
   for (metrics::HostMetric& metric : impl.host_metrics) metric = metric.of_classes(metadata.classes);
   impl.net->set_metadata(std::move(metadata));

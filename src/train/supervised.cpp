@@ -19,7 +19,7 @@ Tensor weight_of(const Pass& pass) {
   return pass.batch().contains(field) ? pass[field] : Tensor();
 }
 
-// What a loss and a metric compare, and the weights of it; empty: all are 1.
+// What a loss and a metric compare. What has weight 0 does not count; empty weights are 1.
 struct Compared {
   Tensor prediction, target, weight;
 };

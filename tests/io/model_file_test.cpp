@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "luge/compile.h"
 #include "luge/graph.h"
 #include "luge/luge.h"
@@ -266,8 +268,62 @@ TEST(ModelFile, AnEntryThatIsNotRightIsNotWritten) {
   refused(value, [](nn::Entry& e) { e.batch_axis = 2; }, {"'run'", "batch axis 2"});
   refused(value, [](nn::Entry& e) { e.batch_axis = -2; }, {"'run'", "-2"});
   refused(shape, [](nn::Entry& e) { e.inputs[0].shape = {unknown, 4}; }, {"'run'", "4"});
+  const Tensor foreign = graph::placeholder(f32, {unknown, 2}, "foreign");
+  refused(std::type_identity<GraphError>(),
+          [&](nn::Entry& e) { e.function = [&](const Tensors& in) {
+                                return Tensors{net(in[0]), foreign};
+                              }; },
+          {"'run'", "'foreign'"});
   write_model(dir.file("yes"), net, {}, {.entries = {entry_of(net)}});
   EXPECT_EQ(format_of(dir.file("yes")), "2");
+}
+
+TEST(ModelFile, StateMayLieAlongAnotherAxisAndBeginWithAnyValue) {
+  const TempDir dir;
+  random::seed(1);
+  const nn::Linear net(2);
+  net.build({3});
+  const double least = -std::numeric_limits<double>::infinity();
+  const nn::Entry scores{
+      .name = "scores",
+      .inputs = {{"cells", f32, {2, unknown, 3}},
+                 {"best", f32, {1, unknown}},
+                 {"seen", boolean, {4, unknown}}},
+      .outputs = {"next_cells", "next_best", "next_seen"},
+      .state = {{"cells", "next_cells", 0.5}, {"best", "next_best", least}, {"seen", "next_seen", 1}},
+      .batch_axis = 1,
+      .function = [](const Tensors& in) {
+        return Tensors{in[0] * 2, maximum(in[1], 7), logical_not(in[2])};
+      }};
+  const nn::Entry count{.name = "count",
+                        .inputs = {{"n", i64, {}}},
+                        .outputs = {"next_n"},
+                        .state = {{"n", "next_n", 40}},
+                        .batch_axis = -1,
+                        .function = [](const Tensors& in) { return Tensors{in[0] + 1}; }};
+  write_model(dir.file("net"), net, {}, {.entries = {scores, count}});
+  const nn::Loaded loaded = nn::load(dir.file("net"));
+  const nn::LoadedEntry step = loaded.entry("scores");
+  const NamedTensors begin = step.initial_state(5);
+  EXPECT_EQ(begin["cells"].shape(), (Shape{2, 5, 3}));
+  EXPECT_EQ(begin["best"].to_vector<float>(), std::vector<float>(5, static_cast<float>(least)));
+  EXPECT_EQ(begin["seen"].to_vector<bool>(), std::vector<bool>(20, true));
+  const NamedTensors next = step.next_state(step(begin));
+  EXPECT_EQ(next["best"].to_vector<float>(), std::vector<float>(5, 7.0f));
+  EXPECT_EQ(next["seen"].to_vector<bool>(), std::vector<bool>(20, false));
+  const NamedTensors two = step.reorder(next, tokens({4, 0}, {2}));
+  EXPECT_EQ(two["cells"].shape(), (Shape{2, 2, 3}));
+  EXPECT_EQ(two["seen"].shape(), (Shape{4, 2}));
+
+  const nn::LoadedEntry counter = loaded.entry("count");
+  EXPECT_EQ(counter.batch_axis(), -1);
+  EXPECT_EQ(counter(counter.initial_state(1))["next_n"].item<std::int64_t>(), 41);
+  expect_error<ValueError>([&] { counter.reorder(counter.initial_state(1), tokens({0}, {1})); },
+                           {"'count'", "axis"});
+  nn::Entry half = count;
+  half.state[0].initial = 0.5;
+  expect_error<ValueError>([&] { write_model(dir.file("no"), net, {}, {.entries = {half}}); },
+                           {"'count'", "'n' is i64", "0.5"});
 }
 
 TEST(ModelFile, WeightsForEvaluationStandForParametersInEvalMode) {
@@ -342,6 +398,15 @@ TEST(ModelFile, WeightsForEvaluationMustFit) {
   const Variable& weight = net.weight.variable();
   expect_error<ValueError>([&] { write(Variable(ones({2, 3}), "other"), "a", {2, 3}); }, {"'a'", "'other'"});
   expect_error<ValueError>([&] { write(weight, "bias", {2, 3}); }, {"'bias'", "another name"});
+  const auto both = [&](const Variable& a, const std::string& first, const Variable& b,
+                        const std::string& second) {
+    write_model(dir.file("no"), net, {},
+                {.eval_weights = {{a, {first, Variable(ones(a.shape()))}},
+                                  {b, {second, Variable(ones(b.shape()))}}}});
+  };
+  const Variable& bias = net.bias.variable();
+  expect_error<ValueError>([&] { both(weight, "a", weight, "b"); }, {"two tensors replace 'weight'"});
+  expect_error<ValueError>([&] { both(weight, "a", bias, "a"); }, {"two tensors", "'a'"});
   expect_error<ShapeError>([&] { write(weight, "a", {3, 2}); }, {"'a'", "[3,2]", "'weight'", "[2,3]"});
   EXPECT_FALSE(std::filesystem::exists(dir.file("no")));
 }

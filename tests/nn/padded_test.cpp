@@ -138,7 +138,7 @@ Padded padded(const Row& row, std::int64_t extent, double beyond) {
   std::vector<Tensor> parts = {drawn};
   if (extent > kLongest) parts.push_back(full(shape_of(row, count, extent - kLongest), beyond, f64));
   const Padded all{concat(parts, row.axis), whole(kLengths), row.axis};
-  const Tensor values = where(all.mask_beside(), all.values, beyond);
+  const Tensor values = where(all.expanded_mask(), all.values, beyond);
   eval({values});
   return {values, all.length, row.axis};
 }
@@ -303,8 +303,8 @@ TEST(Padded, AMaskFollowsFromTheLengths) {
   const Tensor mask = sequence_mask(cast(whole({0, 2, 5}), i32), zeros({3, 4, 2}));
   EXPECT_EQ(mask.shape(), Shape({3, 4}));
   EXPECT_EQ(mask.to_vector<bool>(), (std::vector<bool>{0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1}));
-  EXPECT_EQ(kOne.mask_beside().shape(), Shape({2, 6, 1}));
-  EXPECT_EQ(kOne.transposed().mask_beside().shape(), Shape({2, 1, 6}));
+  EXPECT_EQ(kOne.expanded_mask().shape(), Shape({2, 6, 1}));
+  EXPECT_EQ(kOne.transposed().expanded_mask().shape(), Shape({2, 1, 6}));
 }
 
 // By name: "x" with "x.length" is padded, and so is the output.

@@ -22,7 +22,8 @@ TEST(CompileMisuse, TheErrorSaysWhatIsAllowed) {
   EXPECT_EQ(errors_of("auto f = compile([](const NamedTensors& x, Tensor) { return x[\"a\"]; });"), "")
       << "a right one compiles";
   const std::string parameter = errors_of("auto f = compile([](int) { return Tensor(); });");
-  EXPECT_TRUE(testing::says(parameter, "every parameter of the function must be a Tensor, Tensors, NamedTensors"))
+  EXPECT_TRUE(
+      testing::says(parameter, "every parameter of the function must be a Tensor, Tensors, NamedTensors"))
       << parameter;
   const std::string result = errors_of("auto f = compile([](Tensor) { return 3; });");
   EXPECT_TRUE(testing::says(result, "the function must return a Tensor, Tensors, NamedTensors")) << result;

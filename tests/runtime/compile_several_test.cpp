@@ -9,6 +9,20 @@ namespace {
 
 using testing::expect_error;
 
+struct Point {
+  Tensor x, y;
+};
+
+}  // namespace
+
+template <>
+struct Flatten<Point> {
+  static void put(const Point& p, Flat& flat) { flat.tensors.push_back(p.x), flat.tensors.push_back(p.y); }
+  static Point take(FlatReader& from) { return Point{from.tensor(), from.tensor()}; }
+};
+
+namespace {
+
 Tensor values(std::vector<float> elements) {
   const auto count = static_cast<std::int64_t>(elements.size());
   return tensor(elements, {count});
@@ -106,6 +120,13 @@ TEST(CompileSeveral, WithinACompiledFunctionTheyArePartOfIt) {
   const auto outer = compile([&](Tensor x) { return inner(NamedTensors{{"x", x}})["y"] + 1; });
   EXPECT_EQ(outer(values({2})).item<float>(), 7);
   EXPECT_EQ(inner.traces(), 0u);
+}
+
+TEST(CompileSeveral, TypesOfAUserTakePart) {
+  const auto turned = compile([](const Point& p) { return Point{-p.y, p.x}; });
+  const Point p = turned({values({1}), values({2})});
+  EXPECT_EQ(p.x.item<float>(), -2);
+  EXPECT_EQ(p.y.item<float>(), 1);
 }
 
 TEST(CompileSeveral, PlanAndExplainTakeThem) {

@@ -212,7 +212,8 @@ TEST(BadInput, C43_ANewerFormatNamesBothVersions) {
     io::write_safetensors(dir.file("changed"), views, changed);
   };
   rewrite("luge.format", "1", "3");
-  expect_error<FormatError>([&] { nn::load(dir.file("changed")); }, {"changed", "format 3", "formats 1 and 2"});
+  expect_error<FormatError>([&] { nn::load(dir.file("changed")); },
+                            {"changed", "format 3", "formats 1 and 2"});
   rewrite("luge.graph.eval", "\"op\":\"tanh\",\"version\":1", "\"op\":\"tanh\",\"version\":9");
   expect_error<FormatError>([&] { nn::load(dir.file("changed")); }, {"tanh", "version 9", "version 1"});
   rewrite("luge.graph.eval", "\"op\":\"tanh\"", "\"op\":\"tanhh\"");

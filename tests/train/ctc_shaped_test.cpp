@@ -28,7 +28,7 @@ data::Dataset utterances(std::int64_t count) {
 
 Tensor cost_of(const nn::Padded& logits, const nn::Padded& labels) {
   const Tensor frames = cast(unsqueeze(logits.length, 1), f64);
-  const Tensor shares = sum(where(logits.mask_beside(), softmax(logits.values), 0), 1) / frames;
+  const Tensor shares = sum(where(logits.expanded_mask(), softmax(logits.values), 0), 1) / frames;
   const Tensor each = where(unsqueeze(labels.mask(), 2), one_hot(labels.filled(), kClasses, f64), 0);
   const Tensor blanks = one_hot(full({1}, kClasses - 1, i64), kClasses, f64) *
                         (frames - cast(unsqueeze(labels.length, 1), f64));

@@ -157,7 +157,7 @@ TEST(Objectives, ATrainingThatStopsBetweenBatchesOfOneUpdateGoesOnFromTheFirstOf
     return read_file(dir.file("whole"));
   };
   const std::string straight = run(0);
-  for (const std::int64_t stop : {1, 2, 3, 5, 8, 10}) EXPECT_EQ(run(stop), straight) << stop;
+  for (const std::int64_t stop : {1, 2, 3, 5, 8, 10}) EXPECT_TRUE(run(stop) == straight) << stop;
 }
 
 TEST(Objectives, AnAuxiliaryLossTrainsAHeadOverAFrozenTrunk) {

@@ -51,9 +51,9 @@ struct MapOptions {
 /// Options of Dataset::augment.
 struct AugmentOptions {
   Schema fields = {};  ///< as MapOptions::fields
-  /// So many consecutive samples get one key. With the size of the batches, all samples of a batch do: its
-  /// pictures can all be resized to one size, drawn anew for each batch, and Collate::same puts them
-  /// together.
+  /// The number of consecutive samples that get one key, 1 or more. With the size of the batches, all samples
+  /// of a batch get one: a function can then resize all pictures of a batch to one size that differs from
+  /// batch to batch, and Collate::same puts them together.
   std::int64_t group = 1;
 };
 

@@ -7,7 +7,8 @@ namespace luge::nn {
 
 /// In train mode each element becomes 0 with probability `rate` and is divided by 1 - rate otherwise. In eval
 /// mode x is returned unchanged. As in Keras and PyTorch, `rate` is the share that is dropped: Dropout(0.5)
-/// keeps half of the elements, Dropout::keeping(0.8) drops a fifth. Source: PyTorch nn.Dropout.
+/// keeps half of the elements, Dropout::keeping(0.8) drops a fifth. It stays active in a part whose
+/// parameters are frozen by set_trainable. Source: PyTorch nn.Dropout.
 class Dropout : public Layer<Dropout> {
  public:
   /// Makes the layer with the share to drop. Throws ValueError for a rate outside [0, 1].

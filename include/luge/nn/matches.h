@@ -5,8 +5,8 @@
 
 namespace luge::nn {
 
-/// Returns true when a path such as "features.conv1.weight" matches a pattern. In the pattern, * stands for
-/// any text, dots and no text included, and ? for one byte; everything else stands for itself.
+/// Returns true when a path such as "features.conv1.weight" matches a pattern. In the pattern, * matches any
+/// text, dots and no text included, and ? matches one byte; everything else matches itself.
 ///
 ///     nn::matches("features.*", "features.conv1.weight");  // true
 bool matches(std::string_view pattern, std::string_view path);

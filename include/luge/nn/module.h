@@ -147,9 +147,9 @@ class Module {
   const Metadata& metadata() const;
   /// Replaces the metadata.
   void set_metadata(Metadata metadata) const;
-  /// Writes weights, graph and metadata to one file, which nn::load reads. The file is written completely or
-  /// not at all. Throws StateError when the network has not been built and FileError when the file cannot be
-  /// written.
+  /// Writes weights, graphs, entries() and metadata to one file, which nn::load reads. The file is written
+  /// completely or not at all. Throws StateError when the network has not been built, ValueError that names
+  /// an entry which is not right, and FileError when the file cannot be written.
   void save(const std::string& path) const;
   /// Returns the prediction [N,…] for raw inputs, one sample or [N,…] samples, in eval mode. Inputs are
   /// scaled as the metadata say, and logits become probabilities. Throws ShapeError when the input has

@@ -31,7 +31,7 @@ struct Padded {
   /// Returns sequence_mask of the lengths, bool [N,T].
   Tensor mask() const;
   /// Returns the mask with axes of extent 1, so that it broadcasts to `values`.
-  Tensor mask_beside() const;
+  Tensor expanded_mask() const;
   /// Returns the values with one number at the positions beyond the lengths, even where there was NaN. No
   /// gradient reaches these positions.
   Tensor filled(Scalar value = 0) const;

@@ -78,7 +78,7 @@ struct Objective {
   std::string describes = {};  ///< what is computed, such as "mse"; a checkpoint of another loss is refused
   /// Computes the loss. It is traced with the step that it belongs to and may call grad itself.
   std::function<LossTerm(const Pass&)> loss = {};
-  /// Patterns of the paths of the parameters that it trains, such as "generator.*"; * stands for any text.
+  /// Patterns of the paths of the parameters that it trains, such as "generator.*", where * is any text.
   std::vector<std::string> parameters = {"*"};
   /// It is minimized in each step whose number, counted from 1, is a multiple of this. A generator with
   /// every = 5 is updated once for five updates of its critic, each with a batch of its own.

@@ -36,7 +36,7 @@ using Needs = std::vector<Need>;
 /// there are.
 void check_needs(const std::string& who, const Needs& needs, const data::Info& info);
 
-/// A metric, and what it is given of a batch.
+/// A metric, and how a batch is added to it.
 struct Measure {
   metrics::Metric metric;  ///< the metric
   /// Adds a batch to the metric that is given; it is traced with the step.

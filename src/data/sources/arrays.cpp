@@ -29,7 +29,7 @@ class ArraySource final : public Source {
     }
   }
   std::string where(std::int64_t index) const override { return arrays_.where(index); }
-  // Views ask anew for each chain; the arrays never change.
+  // Views ask again for each chain; the arrays never change.
   std::uint64_t fingerprint() const override {
     std::call_once(hashed_, [this] {
       Fingerprint hash;

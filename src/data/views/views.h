@@ -40,7 +40,7 @@ SourceRef map_view(SourceRef source, KeyedFunction function, const Schema& decla
 /// `group` consecutive records get one key.
 SourceRef augment_view(SourceRef source, KeyedFunction function, std::uint64_t seed, const Schema& declared,
                        std::int64_t group);
-/// Record i of an epoch is made from record i and `others` records of `from`, drawn anew in each epoch.
+/// Record i of an epoch is made from record i and `others` records of `from`, drawn again in each epoch.
 SourceRef combine_view(SourceRef source, SourceRef from, std::size_t others, CombiningFunction function,
                        std::uint64_t seed, const Schema& declared);
 SourceRef affine_view(SourceRef source, const Affine& affine);
@@ -54,7 +54,7 @@ SourceRef windows_view(SourceRef source, const std::string& from, std::int64_t l
 SourceRef shuffle_view(SourceRef source, std::uint64_t seed);
 SourceRef range_view(SourceRef source, std::int64_t first, std::int64_t count);
 SourceRef select_view(SourceRef source, std::vector<std::int64_t> indices);
-/// `count` records drawn anew in each epoch, in proportion to `weights` (empty: all alike).
+/// `count` records drawn again in each epoch, in proportion to `weights` (empty: all alike).
 SourceRef draw_view(SourceRef source, std::int64_t count, const std::vector<double>& weights,
                     std::uint64_t seed);
 /// Records of similar lengths side by side: runs of `window` records are sorted by the extents of a field.

@@ -19,7 +19,7 @@ struct Loaded::Content {
   std::map<std::string, Tensor> constants;
   std::map<std::string, Tensor> state;  // parameters and buffers
   std::map<std::string, Role> roles;    // of those that are not trainable
-  // For evaluation: of a parameter or buffer, the tensor that stands for it, and that tensor's name.
+  // For evaluation: of a parameter or buffer, the name and the value of the tensor that replaces it.
   std::map<std::string, std::pair<std::string, Tensor>> eval_weights;
   Metadata metadata;
 };

@@ -120,7 +120,7 @@ void read_eval_weights(const SafetensorsFile& file, nn::Loaded::Content& content
     const std::string tensor = stored.get<std::string>();
     const StoredTensor& type = file.type(tensor);
     if (type.dtype != state->second.dtype() || !(type.shape == state->second.shape())) {
-      throw FormatError(fmt::format("{}: '{}' stands for '{}' in evaluation and has another dtype or shape",
+      throw FormatError(fmt::format("{}: '{}' replaces '{}' in evaluation and has another dtype or shape",
                                     file.path(), tensor, name));
     }
     content.eval_weights[name] = {tensor, read_tensor(file, type)};

@@ -132,10 +132,15 @@ std::vector<StoredEntry> entries_from_json(const std::string& text, const std::s
     std::string who = fmt::format("entry {}", k);
     if (list[k].is_object() && list[k].contains("name") && list[k]["name"].is_string())
       who = fmt::format("the entry '{}'", list[k]["name"].get<std::string>());
+    const auto fail = [&](const char* what) {
+      throw FormatError(fmt::format("{}: {} is damaged: {}", path, who, what));
+    };
     try {
       entries.push_back(entry_from(list[k], "its graph"));
-    } catch (const std::exception& error) {
-      throw FormatError(fmt::format("{}: {} is damaged: {}", path, who, error.what()));
+    } catch (const nlohmann::json::exception& error) {
+      fail(error.what());
+    } catch (const Error& error) {
+      fail(error.what());
     }
     if (std::ranges::count(entries, entries.back().name, &StoredEntry::name) > 1)
       throw FormatError(fmt::format("{}: {} is there twice", path, who));

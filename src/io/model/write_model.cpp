@@ -76,12 +76,9 @@ class GraphWriter {
   std::unordered_map<const Slot*, std::string> names_;
 };
 
-std::vector<nn::TensorSpec> named(const std::vector<std::string>& names, const std::vector<Type>& types,
-                                  const std::string& who) {
-  if (names.size() != types.size()) {
-    throw ShapeError(
-        fmt::format("{}: {} outputs are named and {} are returned", who, names.size(), types.size()));
-  }
+std::vector<nn::TensorSpec> named(const std::vector<std::string>& names, const std::vector<Type>& types) {
+  if (names.size() != types.size())
+    throw ShapeError(fmt::format("{} outputs are named and {} are returned", names.size(), types.size()));
   std::vector<nn::TensorSpec> specs;
   for (std::size_t k = 0; k < names.size(); ++k) specs.push_back({names[k], types[k].dtype, types[k].shape});
   return specs;
@@ -92,25 +89,32 @@ bool is_usual(const std::vector<nn::TensorSpec>& outputs) {
   return outputs.size() == 1 && outputs[0].name == "output";
 }
 
-StoredEntry stored_entry(const nn::Entry& entry, GraphWriter& writer) {
-  const std::string who = fmt::format("entry '{}'", entry.name);
-  if (!entry.function) throw ValueError(who + ": it has no function");
-  GraphWriter::Result recorded;
+/// Calls `function`; its errors begin with `who`.
+template <class Function>
+auto within(const std::string& who, Function function) {
+  const auto text = [&](const Error& error) { return fmt::format("{}: {}", who, error.what()); };
   try {
-    recorded = writer.record(false, entry.inputs, entry.function);
+    return function();
   } catch (const ShapeError& error) {
-    throw ShapeError(fmt::format("{}: {}", who, error.what()));
+    throw ShapeError(text(error));
   } catch (const DTypeError& error) {
-    throw DTypeError(fmt::format("{}: {}", who, error.what()));
-  }
-  StoredEntry stored{entry.name,  entry.inputs,     named(entry.outputs, recorded.outputs, who),
-                     entry.state, entry.batch_axis, std::move(recorded.graph)};
-  try {
-    check_entry(stored);
+    throw DTypeError(text(error));
   } catch (const ValueError& error) {
-    throw ValueError(fmt::format("{}: {}", who, error.what()));
+    throw ValueError(text(error));
+  } catch (const GraphError& error) {
+    throw GraphError(text(error));
   }
-  return stored;
+}
+
+StoredEntry stored_entry(const nn::Entry& entry, GraphWriter& writer) {
+  return within(fmt::format("entry '{}'", entry.name), [&] {
+    if (!entry.function) throw ValueError("it has no function");
+    GraphWriter::Result recorded = writer.record(false, entry.inputs, entry.function);
+    StoredEntry stored{entry.name,  entry.inputs,     named(entry.outputs, recorded.outputs),
+                       entry.state, entry.batch_axis, std::move(recorded.graph)};
+    check_entry(stored);
+    return stored;
+  });
 }
 
 /// Those of the network, and those given; one that is given takes the position of one of the same name.
@@ -139,29 +143,40 @@ std::string roles_of(const nn::Module& net) {
   return json_text(roles);
 }
 
-/// The table of weights for evaluation: the name of a parameter and that of the tensor which stands for it.
+const nn::NamedVariable& replaced_by(const nn::NamedVariable& weight, const Variable& parameter,
+                                     const std::vector<nn::NamedVariable>& state) {
+  const auto found = std::ranges::find_if(
+      state, [&](const nn::NamedVariable& each) { return each.variable.same_as(parameter); });
+  if (found == state.end()) {
+    throw ValueError(
+        fmt::format("'{}' replaces '{}' in evaluation, which is not a parameter or buffer of the network",
+                    weight.name, parameter.name()));
+  }
+  const Variable& value = weight.variable;
+  if (value.dtype() != parameter.dtype() || !(value.shape() == parameter.shape())) {
+    throw ShapeError(fmt::format("'{}' is {}{} and replaces '{}' {}{} in evaluation; they must agree",
+                                 weight.name, name(value.dtype()), value.shape().to_string(), found->name,
+                                 name(parameter.dtype()), parameter.shape().to_string()));
+  }
+  return *found;
+}
+
+/// The table of weights for evaluation: the name of a parameter and that of the tensor which replaces it.
 std::string table_of(const EvalWeights& weights, const std::vector<nn::NamedVariable>& state) {
   nlohmann::json table = nlohmann::json::object();
+  std::set<std::string> taken;
+  for (const nn::NamedVariable& each : state) taken.insert(each.name);
   for (const auto& [parameter, weight] : weights) {
-    const auto found = std::ranges::find_if(
-        state, [&](const nn::NamedVariable& each) { return each.variable.same_as(parameter); });
-    if (found == state.end()) {
+    const std::string& replaced = replaced_by(weight, parameter, state).name;
+    if (table.contains(replaced))
+      throw ValueError(fmt::format("two tensors replace '{}' in evaluation", replaced));
+    if (!taken.insert(weight.name).second) {
       throw ValueError(
-          fmt::format("'{}' stands in evaluation for '{}', which is not a parameter or buffer of the network",
-                      weight.name, parameter.name()));
+          fmt::format("'{}' is the name of two tensors; choose another name for what replaces '{}' in "
+                      "evaluation",
+                      weight.name, replaced));
     }
-    if (std::ranges::find(state, weight.name, &nn::NamedVariable::name) != state.end())
-      throw ValueError(
-          fmt::format("'{}' is the name of a tensor of the network; choose another name for what "
-                      "stands for '{}' in evaluation",
-                      weight.name, found->name));
-    const Variable& value = weight.variable;
-    if (value.dtype() != parameter.dtype() || !(value.shape() == parameter.shape())) {
-      throw ShapeError(fmt::format("'{}' is {}{} and stands for '{}' {}{} in evaluation; they must agree",
-                                   weight.name, name(value.dtype()), value.shape().to_string(), found->name,
-                                   name(parameter.dtype()), parameter.shape().to_string()));
-    }
-    table[found->name] = weight.name;
+    table[replaced] = weight.name;
   }
   return json_text(table);
 }
@@ -185,8 +200,10 @@ void write_model(const std::string& path, const nn::Module& net, const Extras& e
   const auto forward = [&](const Tensors& in) { return net(in); };
   const GraphWriter::Result eval = writer.record(false, inputs, forward);
   const GraphWriter::Result train = writer.record(true, inputs, forward);
-  std::vector<nn::TensorSpec> outputs = named(net.output_names(), eval.outputs, net.type());
-  named(net.output_names(), train.outputs, net.type());
+  std::vector<nn::TensorSpec> outputs = within(net.type(), [&] {
+    named(net.output_names(), train.outputs);
+    return named(net.output_names(), eval.outputs);
+  });
   if (!is_usual(outputs)) told.outputs = std::move(outputs);
   std::vector<StoredEntry> entries;
   for (const nn::Entry& entry : all_entries(net, options.entries))
