@@ -29,7 +29,11 @@ std::vector<experiment::Config::Entry> changes_of(const Arguments& arguments) {
 // A training that has nothing left to do says so, and how it would go on.
 void tell_finished(const experiment::Run& run) {
   const experiment::Config& config = run.config();
-  const train::Trainer& trainer = run.trainer();
+  if (!config.stages().empty()) {
+    fmt::print(stderr, "{} is finished: all of its stages are done; nothing was trained\n", run.folder().string());
+    return;
+  }
+  const train::Trainer trainer = run.trainer();
   const std::int64_t epochs = config.integer("train.epochs", 1), done = trainer.position().epoch;
   std::string why = fmt::format("{}{} {} done", done == epochs && done > 1 ? "all " : "", done,
                                 done == 1 ? "epoch is" : "epochs are"),
@@ -49,12 +53,13 @@ int run_resume(const Arguments& arguments) {
   outlive_terminal();
   const experiment::Run run = experiment::Run::resume(io::find_run(arguments.text("run"), experiment::kRuns),
                                                       changes_of(arguments), {.tell = tell_person()});
-  const train::Position from = run.trainer().position();
+  const train::Position from = run.position();
+  const std::string stage = from.stage_name.empty() ? "" : fmt::format("stage '{}', ", from.stage_name);
   const int code =
       train_and_report(arguments, run,
-                       fmt::format("going on from {}: epoch {}, step {}", run.resumed_from().string(),
-                                   from.epoch + 1, from.total_steps));
-  if (run.trainer().position().total_steps == from.total_steps) tell_finished(run);
+                       fmt::format("going on from {}: {}epoch {}, step {}", run.resumed_from().string(),
+                                   stage, from.epoch + 1, from.total_steps));
+  if (run.position().total_steps == from.total_steps) tell_finished(run);
   return code;
 }
 

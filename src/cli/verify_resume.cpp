@@ -72,10 +72,10 @@ int verify(const Arguments& arguments) {
   straight.fit({interrupted});
   stop_if_asked();
   straight.save(scratch.file("straight"));
-  const std::int64_t total = straight.trainer().position().total_steps;
+  const std::int64_t total = straight.position().total_steps;
 
   const experiment::Run first = fresh();
-  first.fit({interrupted, train::stop_when([&] { return first.trainer().position().total_steps >= stop; },
+  first.fit({interrupted, train::stop_when([&] { return first.position().total_steps >= stop; },
                                            "verify-resume")});
   stop_if_asked();
   first.save(scratch.file("part"));

@@ -190,4 +190,23 @@ std::vector<Key> model_and_input_keys() {
   return keys;
 }
 
+std::vector<Key> stage_keys() {
+  std::vector<Key> keys = {
+      {"name", "name of the stage, for checkpoints and tables"},
+      {"steps", "steps of the stage at most; 0: as many as its epochs have", "0"},
+      {"trainable", "patterns of the parameters that are trained, such as features.*,head.*", "*"}};
+  // What is the same in all stages: the network, the data and the task.
+  constexpr std::string_view own[] = {"train.epochs", "train.batch",     "train.clip_norm",
+                                      "train.clip_value", "optimizer.", "schedule.",
+                                      "callbacks.early_stopping.", "callbacks.stop_at."};
+  for (Key& key : training_keys()) {
+    if (std::none_of(std::begin(own), std::end(own),
+                     [&](std::string_view prefix) { return key.name.starts_with(prefix); }))
+      continue;
+    key.fallback.clear();
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
 }  // namespace luge::experiment

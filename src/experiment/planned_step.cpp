@@ -56,7 +56,7 @@ PlannedStep planned_step(const Config& given, const Tell& tell) {
   const data::Info info = info_without_data(config, entry);
   const std::int64_t rows = config.integer("train.batch", 1);
   Settings settings = settings_of(config, tell);
-  train::Trainer trainer = make_trainer(config, entry, make_task(config, false), info, {}, settings);
+  train::Trainer trainer = make_trainer(config, entry, make_task(config, false), info, {}, settings).trainer;
   return {entry.name, std::move(trainer), info, empty_batch(info, rows), rows, settings};
 }
 

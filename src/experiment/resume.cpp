@@ -41,7 +41,7 @@ Config changed_config(const fs::path& folder, const Config& given) {
   return config;
 }
 
-fs::path restore_newest(train::Trainer& trainer, const fs::path& run, const Tell& tell) {
+fs::path restore_newest(Run::State& state, const fs::path& run, const Tell& tell) {
   std::string problems;
   for (const fs::path& path : checkpoints_of(run)) {
     try {
@@ -51,7 +51,7 @@ fs::path restore_newest(train::Trainer& trainer, const fs::path& run, const Tell
       problems += fmt::format(" {};", error.what());
       continue;
     }
-    trainer.restore(path.string());
+    state.restore(path);
     return path;
   }
   throw FileError(fmt::format("{}: no checkpoint can be resumed{}{}", run.string(),
@@ -108,7 +108,7 @@ Run Run::resume(const fs::path& folder, const std::vector<Config::Entry>& change
   state->folder.emplace(std::move(locked));
   if (!changes.empty()) state->accepted = std::make_shared<KeepConfig>(*state);
   const Scope scope(state->settings);
-  state->resumed_from = restore_newest(state->trainer, folder, tell);
+  state->resumed_from = restore_newest(*state, folder, tell);
   return Run(std::move(state));
 }
 

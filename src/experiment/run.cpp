@@ -15,6 +15,7 @@
 #include "experiment/run_state.h"
 #include "experiment/runs.h"
 #include "experiment/setup.h"
+#include "experiment/stages.h"
 #include "experiment/task.h"
 #include "io/files/atomic_file.h"
 #include "luge/error.h"
@@ -59,10 +60,14 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
   settle(config, training.batches);
   Settings settings = settings_of(config, tell);
   const Learning learning{training.recipe, training.units, schedule_updates(config, training.batches)};
-  train::Trainer trainer = make_trainer(config, entry, task, training.parts.fit.info(), learning, settings);
+  Made made = make_trainer(config, entry, task, training.parts.fit.info(), learning, settings);
+  train::Trainer& trainer = made.trainer;
   check_settings(config, trainer, training.parts.valid);
+  std::optional<train::Stages> stages;
+  if (!config.stages().empty()) stages = make_stages(config, made.net, task, training);
   return std::make_shared<Run::State>(Run::State{std::move(config), tell, std::move(data),
-                                                 std::move(training), std::move(trainer), settings});
+                                                 std::move(training), std::move(trainer), settings,
+                                                 std::move(stages)});
 }
 
 Run::Run(Config config, const RunOptions& options)
@@ -77,7 +82,14 @@ const Config& Run::config() const { return state_->config; }
 const DataSet& Run::data() const { return state_->data; }
 const Parts& Run::parts() const { return state_->training.parts; }
 const data::Batches& Run::batches() const { return state_->training.batches; }
-train::Trainer& Run::trainer() const { return state_->trainer; }
+train::Position Run::position() const {
+  return state_->stages ? state_->stages->position() : state_->trainer.position();
+}
+
+train::Trainer Run::trainer() const {
+  const std::optional<train::Stages>& stages = state_->stages;
+  return stages && stages->begun() ? stages->trainer() : state_->trainer;
+}
 Settings& Run::settings() const { return state_->settings; }
 std::filesystem::path Run::folder() const { return state_->folder ? state_->folder->path() : ""; }
 std::filesystem::path Run::resumed_from() const { return state_->resumed_from; }
@@ -101,28 +113,45 @@ void Run::begin() {
 
 void Run::restore(const std::filesystem::path& checkpoint) const {
   const Scope scope(state_->settings);
-  state_->trainer.restore(checkpoint.string());
+  state_->restore(checkpoint);
 }
 
 void Run::save(const std::filesystem::path& checkpoint) const {
   const Scope scope(state_->settings);
-  state_->trainer.save(checkpoint.string());
+  state_->stages ? state_->stages->save(checkpoint.string()) : state_->trainer.save(checkpoint.string());
 }
+
+namespace {
+
+train::History fit_with(const Run::State& run, const std::function<std::vector<train::CallbackRef>()>& callbacks) {
+  const train::FitOptions options = fit_options(run.config, run.training.parts.valid, callbacks());
+  if (!run.stages) {
+    train::Trainer trainer = run.trainer;
+    return trainer.fit(run.training.batches, options);
+  }
+  train::Stages stages = *run.stages;
+  return stages.fit({.callbacks = callbacks, .accept_changed_data = options.accept_changed_data});
+}
+
+}  // namespace
 
 train::History Run::fit(const std::vector<train::CallbackRef>& callbacks) const {
   const Scope scope(state_->settings);
-  return state_->trainer.fit(batches(), fit_options(config(), parts().valid, callbacks));
+  return fit_with(*state_, [&] { return callbacks; });
 }
 
 Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {
   if (!state_->folder)
     throw StateError("Run::train: there is no folder for checkpoints; call begin() first, or fit()");
   const Scope scope(state_->settings);
-  train::FitOptions options = fit_options(config(), parts().valid, callbacks);
-  if (state_->accepted) options.callbacks.insert(options.callbacks.begin(), state_->accepted);
-  options.callbacks.push_back(train::checkpoint(folder(), checkpoint_options(config(), state_->tell)));
-  const std::int64_t before = trainer().position().total_steps;
-  Report report{folder(), state_->trainer.fit(batches(), options)};
+  const train::CheckpointOptions options = checkpoint_options(config(), state_->tell);
+  const std::int64_t before = position().total_steps;
+  Report report{folder(), fit_with(*state_, [&] {
+                  std::vector<train::CallbackRef> all = callbacks;
+                  if (state_->accepted) all.insert(all.begin(), state_->accepted);
+                  all.push_back(train::checkpoint(folder(), options));
+                  return all;
+                })};
   report.new_steps = report.history.steps - before;
   report.best = best_of(config(), report.history, folder(), state_->tell);
   return report;

@@ -37,6 +37,10 @@ void write_config(const Config& config, const io::RunDirectory& run, bool is_new
     if (key == "data.accept_changed_data") continue;  // said once, of one resumption
     lines.emplace_back(key, key == "data.name" ? recorded_data(value) : value);
   }
+  for (std::size_t k = 0; k < config.stages().size(); ++k) {
+    for (auto& [key, value] : config.stages()[k].resolved())
+      lines.emplace_back(fmt::format("stage.{}.{}", k, key), value);
+  }
   for (auto& entry : is_new ? about_this_run() : about(run.file(kFile))) lines.push_back(std::move(entry));
   io::write_file(run.file(kFile), to_toml(lines));
 }

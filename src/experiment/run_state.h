@@ -9,6 +9,7 @@
 #include "experiment/training_data.h"
 #include "io/run/run_directory.h"
 #include "luge/experiment/run.h"
+#include "luge/train/stages.h"
 
 namespace luge::experiment {
 
@@ -19,9 +20,14 @@ struct Run::State {
   TrainingData training;
   train::Trainer trainer;
   Settings settings;
+  std::optional<train::Stages> stages = {};  // in place of the trainer, when the configuration has some
   std::optional<io::RunDirectory> folder = {};
   std::filesystem::path resumed_from = {};
   train::CallbackRef accepted = {};  // does what is due when the training was not refused
+
+  void restore(const std::filesystem::path& checkpoint) {
+    stages ? stages->restore(checkpoint.string()) : trainer.restore(checkpoint.string());
+  }
 };
 
 /// Settles what is open about the length of the schedule.

@@ -23,7 +23,7 @@ std::int64_t outputs_for(const Config& config, const models::Entry& entry, const
   return task.outputs(info).value_or(entry.outputs);
 }
 
-train::Trainer trainer_within(const Config& config, const models::Entry& entry, const train::TaskRef& task,
+Made trainer_within(const Config& config, const models::Entry& entry, const train::TaskRef& task,
                               const data::Info& info, const Learning& learning) {
   const std::int64_t accumulate = config.integer("train.accumulate", 1);
   const optim::Optimizer optimizer = make_optimizer(config, learning.updates);
@@ -41,7 +41,7 @@ train::Trainer trainer_within(const Config& config, const models::Entry& entry, 
                                  config.knows("data.name") ? info.name : "such inputs",
                                  info.input().shape.to_string(), error.what()));
   }
-  return trainer;
+  return {net, std::move(trainer)};
 }
 
 }  // namespace
@@ -70,16 +70,16 @@ Settings settings_of(const Config& config, const Tell& tell) {
   return settings;
 }
 
-train::Trainer make_trainer(const Config& config, const models::Entry& entry, const train::TaskRef& task,
+Made make_trainer(const Config& config, const models::Entry& entry, const train::TaskRef& task,
                             const data::Info& info, const Learning& learning, Settings& settings) {
   Settings unlimited = settings;
   unlimited.memory_limit = 0;
-  train::Trainer trainer = [&] {
+  Made made = [&] {
     const Scope scope(unlimited);
     return trainer_within(config, entry, task, info, learning);
   }();
   settings.random = unlimited.random;
-  return trainer;
+  return made;
 }
 
 }  // namespace luge::experiment

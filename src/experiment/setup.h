@@ -8,6 +8,7 @@
 #include "luge/experiment/config.h"
 #include "luge/experiment/run.h"
 #include "luge/models/gallery.h"
+#include "luge/nn/module.h"
 #include "luge/train/task.h"
 #include "luge/train/trainer.h"
 
@@ -24,9 +25,14 @@ struct Learning {
   std::int64_t updates = 1;
 };
 
+/// A network, and what trains it.
+struct Made {
+  nn::Model net;
+  train::Trainer trainer;
+};
 /// Makes network and optimizer for such data, within a Scope of the settings but without their memory limit,
 /// which is for steps: a message about it names what they need, not what the initial weights do.
-train::Trainer make_trainer(const Config& config, const models::Entry& entry, const train::TaskRef& task,
+Made make_trainer(const Config& config, const models::Entry& entry, const train::TaskRef& task,
                             const data::Info& info, const Learning& learning, Settings& settings);
 
 }  // namespace luge::experiment

@@ -19,8 +19,13 @@ constexpr std::uint64_t kLargestFile = 1 << 20;
 void flatten(const toml::table& table, const std::string& prefix, const std::string& path, FlatToml& flat) {
   for (const auto& [name, node] : table) {
     const std::string key = prefix + std::string(name.str());
+    const auto* array = node.as_array();
     if (const auto* inner = node.as_table()) {
       flatten(*inner, key + ".", path, flat);
+    } else if (array && array->is_homogeneous(toml::node_type::table)) {
+      std::size_t number = 0;
+      for (const toml::node& each : *array)
+        flatten(*each.as_table(), fmt::format("{}.{}.", key, number++), path, flat);
     } else if (const auto text = node.value<std::string>()) {
       flat.emplace_back(key, from_utf8_escapes(*text));
     } else if (const auto whole = node.value_exact<std::int64_t>()) {
@@ -75,20 +80,35 @@ FlatToml read_toml(const std::string& path) {
 }
 
 std::string to_toml(const FlatToml& values) {
+  // The header of the table that a key is in: [train] for train.epochs, [[stage]] for stage.0.epochs.
+  struct Split {
+    std::string table, name;
+    bool is_array = false;
+  };
+  const auto split = [](const std::string& key) -> Split {
+    const auto dot = key.find('.');
+    if (dot == std::string::npos) return {"", key};
+    const auto next = key.find('.', dot + 1);
+    const bool numbered = next != std::string::npos && key.find_first_not_of("0123456789", dot + 1) == next;
+    if (numbered) return {key.substr(0, next), key.substr(next + 1), true};
+    return {key.substr(0, dot), key.substr(dot + 1)};
+  };
   FlatToml sorted = values;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-    const auto table = [](const std::string& key) {
-      return key.substr(0, key.find('.') == std::string::npos ? 0 : key.find('.'));
-    };
-    return table(a.first) < table(b.first);
+  // Tables of a list keep their order.
+  std::stable_sort(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) {
+    const Split x = split(a.first), y = split(b.first);
+    if (x.is_array != y.is_array) return y.is_array;
+    return !x.is_array && x.table < y.table;
   });
   std::string text, table;
   for (const auto& [key, value] : sorted) {
-    const auto dot = key.find('.');
-    const std::string own = dot == std::string::npos ? "" : key.substr(0, dot);
-    if (own != table) text += fmt::format("\n[{}]\n", table = own);
-    text += fmt::format("{} = {}\n", dot == std::string::npos ? key : key.substr(dot + 1),
-                        stands_bare(value) ? value : quoted(value));
+    const Split own = split(key);
+    if (own.table != table) {
+      table = own.table;
+      text += own.is_array ? fmt::format("\n[[{}]]\n", table.substr(0, table.find('.')))
+                           : fmt::format("\n[{}]\n", table);
+    }
+    text += fmt::format("{} = {}\n", own.name, stands_bare(value) ? value : quoted(value));
   }
   return text;
 }

@@ -57,14 +57,17 @@ std::vector<Parts> folds(const Config& config, const DataSet& data, std::int64_t
   return all;
 }
 
+data::Batches batches_of(const Config& config, const data::Dataset& fit) {
+  const data::Dataset ordered = config.flag("data.shuffle") ? fit.shuffle({.seed = seed_of(config)}) : fit;
+  return prefetched(config, ordered.batch(config.integer("train.batch", 1)));
+}
+
 TrainingData make_training_data(const Config& config, const models::Entry& entry, const train::Task& task,
                                 const DataSet& whole, const Parts& parts) {
   data::Recipe recipe = task.recipe(parts.fit).fit(parts.fit);
   Parts made = {recipe.training(parts.fit),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
-  const data::Dataset ordered =
-      config.flag("data.shuffle") ? made.fit.shuffle({.seed = seed_of(config)}) : made.fit;
-  data::Batches batches = prefetched(config, ordered.batch(config.integer("train.batch", 1)));
+  data::Batches batches = batches_of(config, made.fit);
   const data::Affine units = target_units(config, entry, whole, made.fit);
   return {std::move(made), std::move(recipe), std::move(batches), units};
 }

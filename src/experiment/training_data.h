@@ -20,6 +20,8 @@ struct TrainingData {
 
 /// The data that data= names, as model and task read it.
 DataSet load_data_for(const Config& config, const models::Entry& entry);
+/// What an epoch runs over: these samples in the order, batches and threads that the keys name.
+data::Batches batches_of(const Config& config, const data::Dataset& fit);
 /// Fits the recipe of the task to `parts.fit`, and applies it to both.
 TrainingData make_training_data(const Config& config, const models::Entry& entry, const train::Task& task,
                                 const DataSet& whole, const Parts& parts);

@@ -27,6 +27,8 @@ void check(const nn::Model& net, const std::vector<Stage>& stages) {
     if (!stage.data) refuse("has no data");
     if (stage.optimizers.empty()) refuse("has no optimizer");
     if (stage.epochs < 0) refuse(fmt::format("has epochs = {}; expected at least 0", stage.epochs));
+    if (stage.steps_per_epoch < 0)
+      refuse(fmt::format("has steps_per_epoch = {}; expected at least 0", stage.steps_per_epoch));
     if (stage.steps < 0) refuse(fmt::format("has steps = {}; expected at least 0", stage.steps));
     if (stage.trainable.empty()) refuse("trains no parameters: its list of patterns is empty");
   }
@@ -105,6 +107,7 @@ struct Stages::Impl {
   std::optional<Trainer> trainer = {};  // of the present or last stage
   std::optional<StageData> data = {};   // of the present stage
   std::string restored_from = {};       // a checkpoint that the present stage goes on from
+  Position restored = {};               // its position
 
   // The trainer of the present stage, after those before it.
   void begin() {
@@ -144,6 +147,7 @@ History Stages::fit(const StagesOptions& options) {
     const auto ended = std::make_shared<bool>(false);
     FitOptions own{.epochs = stage.epochs,
                    .validation = impl.data->validation,
+                   .steps_per_epoch = stage.steps_per_epoch,
                    .steps = stage.steps,
                    .accept_changed_data = options.accept_changed_data};
     for (const CallbackRef& callback : stage.callbacks)
@@ -177,11 +181,16 @@ void Stages::restore(const std::string& path) {
   // The network first: the data of the stage may follow from what earlier stages have learned.
   for (auto& [variable, value] : io::read_state(path, *impl.net).values) variable.assign(value);
   impl.restored_from = path;
+  impl.restored = position;
 }
 
 std::size_t Stages::stage() const { return impl_->stage; }
 
-const Trainer& Stages::trainer() const {
+bool Stages::begun() const { return impl_->trainer.has_value(); }
+
+Position Stages::position() const { return impl_->trainer ? impl_->trainer->position() : impl_->restored; }
+
+Trainer Stages::trainer() const {
   if (!impl_->trainer) throw StateError("Stages: no stage has begun; call fit first");
   return *impl_->trainer;
 }

@@ -27,6 +27,10 @@ struct Key {
 /// Returns the keys of a training: model, data, optimizer, schedule, callbacks, run.
 std::vector<Key> training_keys();
 
+/// Returns the keys of one stage of a training: its name, its length, what is trained, and what of the
+/// training is different in it.
+std::vector<Key> stage_keys();
+
 /// A key that is not known, a value that is not right, or a value that is missing. what() begins with the key
 /// as it was given, such as "lr=abc: expected a number".
 class SettingError : public Error {
@@ -66,7 +70,8 @@ class Config {
   /// Sets a value. Errors name the key as it is written here. Throws SettingError for a key that is not
   /// known.
   void set(std::string_view key, std::string value);
-  /// Sets the values that a TOML file has for keys without a value. [train] epochs = 5 is train.epochs.
+  /// Sets the values that a TOML file has for keys without a value. [train] epochs = 5 is train.epochs. Each
+  /// [[stage]] becomes one of stages(); a configuration that has stages keeps its own.
   /// Throws FileError, FormatError naming file and line, and SettingError as set does.
   void take_file(const std::string& path);
   /// Sets a value that was not set before.
@@ -100,7 +105,12 @@ class Config {
   /// Returns extents such as 3x32x32.
   std::vector<std::int64_t> extents(std::string_view key) const;
 
-  /// Returns a configuration of these keys, with the values that this one has for them.
+  /// Adds a stage: a configuration of stage_keys().
+  void add_stage(Config stage);
+  /// Returns the stages in their order; none for a training without stages.
+  const std::vector<Config>& stages() const { return stages_; }
+
+  /// Returns a configuration of these keys, with the values and the stages that this one has.
   Config only(std::vector<Key> keys) const;
   /// Returns the key as it was set, or its short name.
   std::string shown(std::string_view key) const;
@@ -119,6 +129,7 @@ class Config {
   std::vector<Key> keys_;
   std::map<std::string, std::string> values_;  // by whole name
   std::map<std::string, std::string> typed_;   // how each was named
+  std::vector<Config> stages_;
 };
 
 }  // namespace luge::experiment

@@ -95,8 +95,11 @@ class Run {
   const Parts& parts() const;
   /// Returns what an epoch runs over.
   const data::Batches& batches() const;
-  /// Returns the trainer. Use it within a Scope of settings().
-  train::Trainer& trainer() const;
+  /// Returns the trainer; of a training in stages that of the present stage. Use it within a Scope of
+  /// settings().
+  train::Trainer trainer() const;
+  /// Returns how far the training has come.
+  train::Position position() const;
   /// Returns the process-wide settings of this training.
   Settings& settings() const;
   /// Returns the folder; empty when begin() was not called and nothing was resumed.

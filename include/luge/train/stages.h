@@ -36,7 +36,8 @@ struct Stage {
   /// a layer, computed once.
   std::function<StageData()> data;
   std::int64_t epochs = 1;  ///< the number of passes over the data
-  std::int64_t steps = 0;   ///< the largest number of steps; 0: no limit
+  std::int64_t steps_per_epoch = 0;  ///< as FitOptions::steps_per_epoch
+  std::int64_t steps = 0;            ///< the largest number of steps; 0: no limit
   /// Patterns of the paths of the parameters that are trained; the others are frozen for the length of the
   /// stage. What was frozen before stays frozen.
   std::vector<std::string> trainable = {"*"};
@@ -75,8 +76,12 @@ class Stages {
 
   /// Returns the number of the present stage, counted from 0; the number of stages when all were run.
   std::size_t stage() const;
+  /// Returns true when a stage has begun.
+  bool begun() const;
   /// Returns the trainer of the present or last stage. Throws StateError before the first.
-  const Trainer& trainer() const;
+  Trainer trainer() const;
+  /// Returns how far the training has come, also when it was restored and no stage has begun since.
+  Position position() const;
 
  private:
   struct Impl;
