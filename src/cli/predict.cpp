@@ -77,6 +77,16 @@ Told tell(const data::Record& record, const nn::Metadata& metadata, std::size_t 
           fmt::format("  {:.6g}", fmt::join(values, " "))};
 }
 
+// Options of the task that are others than those of the file, such as a threshold.
+tasks::OptionValues changed_options(const Arguments& arguments) {
+  tasks::OptionValues values;
+  for (const Key& key : experiment::task_keys()) {
+    if (arguments.given(key.name))
+      values.emplace_back(key.name.substr(key.name.find('.') + 1), arguments.text(key.name));
+  }
+  return values;
+}
+
 int predict(const Arguments& arguments) {
   watch_signals();
   const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
@@ -92,7 +102,7 @@ int predict(const Arguments& arguments) {
     }
     experiment::invert(found);
   }
-  const tasks::Learned learned = experiment::learned(metadata);
+  const tasks::Learned learned = experiment::learned(metadata, changed_options(arguments));
   if (!learned.task) fmt::print(stderr, "luge: {}; its outputs are shown as they are\n", learned.why);
   const std::vector<data::Record> records = experiment::predict(net, learned, found, stop_if_asked);
   const auto top = static_cast<std::size_t>(arguments.integer("top", 1));
@@ -125,6 +135,7 @@ std::vector<Key> keys() {
   for (Key& key : experiment::table_keys()) {
     if (key.name == "data.header" || key.name == "data.separator") all.push_back(std::move(key));
   }
+  for (Key& key : experiment::task_keys()) all.push_back(std::move(key));
   all.push_back({"invert", "turn dark and bright of pictures", "false"});
   return all;
 }

@@ -59,11 +59,11 @@ class AsTheyAre final : public train::Task {
 
 }  // namespace
 
-tasks::Learned learned(const nn::Metadata& metadata) {
-  if (!metadata.task.empty()) return tasks::of(metadata);
+tasks::Learned learned(const nn::Metadata& metadata, const tasks::OptionValues& values) {
+  if (!metadata.task.empty()) return tasks::of(metadata, values);
   for (const std::string& name : loss::names()) {
     if (loss::named(name).outputs() != metadata.output) continue;
-    const train::TaskRef task = tasks::make(task_for(metadata.output), {.loss = name});
+    const train::TaskRef task = tasks::make(task_for(metadata.output), {.loss = name, .values = values});
     const train::TaskRef completed = task->with(metadata);
     return {completed ? completed : task, {}, ""};
   }
@@ -88,6 +88,10 @@ std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& l
   std::vector<data::Record> records;
   for (const RawInput& input : inputs.inputs) {
     poll();
+    if (std::optional<data::Record> said = task->predict(net, input.record)) {
+      records.push_back(std::move(*said));
+      continue;
+    }
     const data::Batches one = data::records({prepared(learned, net.metadata(), input.record)}).batch(1);
     const data::HostBatch batch = *one.epoch(0).next();
     records.push_back(task->interpret(outputs_of(net, batch), batch).at(0));

@@ -14,8 +14,8 @@
 namespace luge::experiment {
 
 /// Task and recipe of a network. Of a file that does not name its task they follow from what its outputs
-/// mean: classes or numbers.
-tasks::Learned learned(const nn::Metadata& metadata);
+/// mean: classes or numbers. `values` changes options of the task.
+tasks::Learned learned(const nn::Metadata& metadata, const tasks::OptionValues& values = {});
 /// Whether what the network has learned begins with text.
 bool reads_text(const nn::Metadata& metadata);
 

@@ -144,8 +144,10 @@ bool TaskWith<Self, Options>::add() {
     options.metrics = given.metrics ? *given.metrics : Self::usual_metrics();
     return std::make_shared<const Self>(std::move(options));
   };
-  const auto restore = [who](std::string_view json) {
-    return std::make_shared<const Self>(options_from_json<Options>(who, json));
+  const auto restore = [who](std::string_view json, const OptionValues& values) {
+    Options options = options_from_json<Options>(who, json);
+    for (const auto& [name, value] : values) set_option(who, options, name, value);
+    return std::make_shared<const Self>(std::move(options));
   };
   return tasks::add({.name = Self::kName,
                      .description = Self::kDescription,

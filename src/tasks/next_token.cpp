@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "luge/error.h"
+#include "luge/tasks/next_token.h"
 #include "tasks/learning.h"
 
 namespace luge::tasks {
@@ -16,12 +17,17 @@ constexpr std::string_view kText = "text";
 struct NextTokenOptions : LearningOptions {
   NextTokenOptions() : LearningOptions{"softmax-cross-entropy"} {}
   std::int64_t length = 64, stride = 0;
-  std::int64_t candidates = 5;
+  std::int64_t candidates = 5, continuation = 0, continuation_seed = 0;
+  double temperature = 1;
   static void fields(auto& self, auto&& field) {
     common(self, field);
     field("length", self.length, "the number of characters that the network sees");
     field("stride", self.stride, "the distance of the beginnings of windows; 0: the length");
-    field("candidates", self.candidates, "how many continuations a prediction names");
+    field("candidates", self.candidates, "how many next characters a prediction names");
+    field("continuation", self.continuation,
+          "the characters of the text with which a prediction goes on; 0: the next one alone");
+    field("temperature", self.temperature, "how much chance that text has; 0: none");
+    field("continuation_seed", self.continuation_seed, "the same number gives the same text");
   }
 };
 
@@ -55,6 +61,16 @@ class NextToken final : public TaskWith<NextToken, NextTokenOptions> {
   std::optional<std::int64_t> outputs(const data::Info& info) const override {
     if (info.classes.empty()) return std::nullopt;
     return static_cast<std::int64_t>(info.classes.size());
+  }
+
+  // "continuation", where its length is given.
+  std::optional<data::Record> predict(const nn::Module& net, const data::Record& raw) const override {
+    if (options_.continuation == 0) return std::nullopt;
+    const std::string text = generate(net, known_recipe(), raw[kText].text(),
+                                      {.count = options_.continuation,
+                                       .temperature = options_.temperature,
+                                       .seed = static_cast<std::uint64_t>(options_.continuation_seed)});
+    return data::Record{{"continuation", data::HostArray::of_text(text)}};
   }
 
   std::vector<data::Record> interpret(const NamedTensors& outputs,

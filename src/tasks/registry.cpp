@@ -53,7 +53,7 @@ std::vector<std::string> for_data(const data::Info& info, std::string_view usual
   return right;
 }
 
-Learned of(const nn::Metadata& metadata) {
+Learned of(const nn::Metadata& metadata, const OptionValues& values) {
   if (metadata.task.empty()) return {nullptr, {}, "the file does not say what its network was trained for"};
   const auto found = kinds().find(metadata.task);
   if (found == kinds().end()) {
@@ -64,14 +64,16 @@ Learned of(const nn::Metadata& metadata) {
                 "are {}; tasks::add adds tasks)",
                 metadata.task, fmt::join(names(), ", "))};
   }
+  Learned learned;
   try {
-    data::Recipe recipe = data::Recipe::from_json(metadata.recipe);
-    train::TaskRef task = found->second.restore(metadata.task_options);
-    train::TaskRef completed = task->with(metadata);
-    return {completed ? completed : task, std::move(recipe), ""};
+    learned.recipe = data::Recipe::from_json(metadata.recipe);
+    learned.task = found->second.restore(metadata.task_options, {});
   } catch (const Error& error) {
     return {nullptr, {}, fmt::format("the task '{}' cannot be read: {}", metadata.task, error.what())};
   }
+  if (!values.empty()) learned.task = found->second.restore(metadata.task_options, values);
+  if (train::TaskRef completed = learned.task->with(metadata)) learned.task = std::move(completed);
+  return learned;
 }
 
 }  // namespace luge::tasks

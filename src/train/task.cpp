@@ -48,6 +48,10 @@ std::vector<data::Record> Task::interpret(const NamedTensors& outputs, const dat
   return rows;
 }
 
+std::optional<data::Record> Task::predict(const nn::Module&, const data::Record&) const {
+  return std::nullopt;
+}
+
 data::Recipe Task::recipe(const data::Dataset&) const { return {}; }
 
 std::optional<std::int64_t> Task::outputs(const data::Info&) const { return std::nullopt; }

@@ -106,6 +106,20 @@ TEST_F(NextToken, GoesOnFromItsFile) {
       generate(*trained_->net, trained_->recipe, "the cat", {.count = 40, .temperature = 2, .seed = 5}));
 }
 
+TEST_F(NextToken, PredictsTextWhereACountIsGiven) {
+  const nn::Metadata& metadata = trained_->net->metadata();
+  EXPECT_FALSE(of(metadata).task->predict(*trained_->net, prompt("the cat")));
+  const Learned more = of(metadata, {{"continuation", "8"}, {"temperature", "0"}});
+  ASSERT_TRUE(more.task) << more.why;
+  EXPECT_EQ((*more.task->predict(*trained_->net, prompt("the cat")))["continuation"].text(), " sat on ");
+  expect_error<ValueError>([&] { of(metadata, {{"temprature", "8"}}); }, {"temprature", "temperature"});
+  expect_error<ValueError>(
+      [&] {
+        of(metadata, {{"continuation", "many"}});
+      },
+      {"continuation=many", "a whole number"});
+}
+
 TEST_F(NextToken, RefusesBadPrompts) {
   const data::Recipe recipe = of(trained_->net->metadata()).recipe;
   const auto run = [&](const std::string& text, const GenerateOptions& options) {

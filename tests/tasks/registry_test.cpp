@@ -38,7 +38,7 @@ TEST(Tasks, DescribeThemselves) {
     const train::TaskRef task = make(name);
     EXPECT_EQ(task->name(), name);
     // What is saved makes the same task again.
-    EXPECT_EQ(kind.restore(task->options())->options(), task->options()) << name;
+    EXPECT_EQ(kind.restore(task->options(), {})->options(), task->options()) << name;
     EXPECT_NE(task->options().find(kind.loss), std::string::npos) << name;
     for (const OptionInfo& option : kind.options) {
       EXPECT_FALSE(option.help.empty()) << name << "." << option.name;
@@ -88,7 +88,7 @@ TEST(Tasks, RefuseWhatTheyDoNotKnow) {
         make("segmentation", {.values = {{"threshold", "half"}}});
       },
       {"threshold=half", "a number"});
-  expect_error<FormatError>([] { find("segmentation").restore("{\"threshold\": true}"); },
+  expect_error<FormatError>([] { find("segmentation").restore("{\"threshold\": true}", {}); },
                             {"threshold", "a number"});
 }
 
@@ -167,7 +167,7 @@ TEST(CustomTask, IsKnownToFilesOnceItIsRegistered) {
                    .metrics = {},
                    .options = {},
                    .make = [=](const TaskOptions&) { return make_it(); },
-                   .restore = [=](std::string_view) { return make_it(); }}));
+                   .restore = [=](auto&&...) { return make_it(); }}));
   EXPECT_FALSE(add(find("test-squares"))) << "the name is taken";
   nn::Metadata metadata;
   metadata.task = "test-squares";

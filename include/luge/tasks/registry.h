@@ -15,13 +15,15 @@
 
 namespace luge::tasks {
 
+/// Options of a task by name, as text: {"threshold", "0.3"}.
+using OptionValues = std::vector<std::pair<std::string, std::string>>;
+
 /// How a task is made. What is left out has the default of the task.
 struct TaskOptions {
   std::string loss = {};  ///< the name of the loss; empty: the default
   /// The names of the metrics; nothing: the defaults.
   std::optional<std::vector<std::string>> metrics = {};
-  /// Options of the task by name, as text: {"threshold", "0.3"}.
-  std::vector<std::pair<std::string, std::string>> values = {};
+  OptionValues values = {};  ///< options of the task
 };
 
 /// One option of a task, for lists and help.
@@ -42,8 +44,8 @@ struct Kind {
   std::vector<OptionInfo> options;   ///< the options besides loss and metrics
   /// Makes the task.
   std::function<train::TaskRef(const TaskOptions&)> make;
-  /// Makes the task again from what Task::options returned.
-  std::function<train::TaskRef(std::string_view json)> restore;
+  /// Makes the task again from what Task::options returned, with these options changed.
+  std::function<train::TaskRef(std::string_view json, const OptionValues& values)> restore;
 };
 
 /// Adds a task. Returns false when the name is taken.
@@ -68,7 +70,8 @@ struct Learned {
   std::string why = {};      ///< why there is no task: one sentence
 };
 /// Returns the task and the recipe of a network from a file. Without a task, its outputs can be used as they
-/// are.
-Learned of(const nn::Metadata& metadata);
+/// are. `values` changes options of the task for this use, such as a threshold. Throws ValueError when one of
+/// them does not exist or is out of range.
+Learned of(const nn::Metadata& metadata, const OptionValues& values = {});
 
 }  // namespace luge::tasks

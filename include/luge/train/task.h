@@ -77,6 +77,9 @@ class Task {
   /// default returns the outputs as they are.
   virtual std::vector<data::Record> interpret(const NamedTensors& outputs,
                                               const data::HostBatch& batch) const;
+  /// Returns what the network says about one raw record when that takes several calls of it, such as a text
+  /// that goes on. The default returns nothing: one call and interpret say it.
+  virtual std::optional<data::Record> predict(const nn::Module& net, const data::Record& raw) const;
   /// Completes the metadata of the network when the training data is known. The default records the name and
   /// the options of the task.
   virtual void describe(const data::Info& info, nn::Metadata& metadata) const;
