@@ -14,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/training.h"
 #include "core/philox.h"
+#include "experiment/keys.h"
 #include "experiment/model_choice.h"
 #include "experiment/planned_step.h"
 #include "experiment/setup.h"
@@ -242,7 +243,7 @@ int gradcheck(const Arguments& arguments) {
 
 std::vector<Key> keys() {
   return {{"model.name", "network of the gallery (luge list models)", "", {"model"}},
-          {"loss.name", "softmax-cross-entropy, binary-cross-entropy, mse", "", {"loss"}},
+          {"loss.name", experiment::loss_names(), "", {"loss"}},
           {"input", "extents of one sample, such as 1x28x28"},
           {"samples", "samples in the batch; auto: 3, for large networks 1", kAuto},
           {"model.hidden", "widths of the hidden layers of mlp and xor"},

@@ -98,8 +98,14 @@ std::vector<Equation> equations(const nn::Module& net) {
 }
 
 std::string meaning(const nn::Metadata& metadata) {
-  if (metadata.output == nn::Output::values) return "";
-  return metadata.output == nn::Output::logits ? " (logits)" : " (logit)";
+  switch (metadata.output) {
+    case OutputKind::values: return "";
+    case OutputKind::logits: return " (logits)";
+    case OutputKind::binary_logits: return " (logit)";
+    case OutputKind::probabilities: return " (probabilities)";
+    case OutputKind::binary_probabilities: return " (probability)";
+  }
+  return "";
 }
 
 int run_summary(const Arguments& arguments) {

@@ -2,12 +2,31 @@
 #include "experiment/keys.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
+#include "luge/loss/loss.h"
+#include "luge/metrics/host_metric.h"
+#include "luge/optim/optimizers.h"
 #include "luge/tasks/registry.h"
 
 namespace luge::experiment {
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::string metric_names() {
+  std::vector<std::string> names = metrics::names();
+  for (std::string& name : metrics::host_names()) names.push_back(std::move(name));
+  return listed(names);
+}
+
+}  // namespace
+
+std::string loss_names() { return listed(loss::names()); }
 
 // The keys that a beginner needs are first: lists that are too long to print are cut after them.
 std::vector<Key> model_keys() {
@@ -18,18 +37,10 @@ std::vector<Key> model_keys() {
        {"model"},
        {"net", "network", "arch", "architecture"}},
       {"train.batch", "samples in a step", "", {}, {"batch_size", "bs", "minibatch", "batchsize"}},
-      {"optimizer.name",
-       "adam, adamw, momentum, nesterov, gradient-descent",
-       "",
-       {"optimizer"},
-       {"opt", "solver", "optim", "optimiser"}},
+      {"optimizer.name", listed(optim::names()), "", {"optimizer"}, {"opt", "solver", "optim", "optimiser"}},
       {"optimizer.learning_rate", "step size", "", {"lr"}, {"rate", "alpha", "eta", "learn_rate"}},
-      {"loss.name",
-       "softmax-cross-entropy, binary-cross-entropy, mse",
-       "",
-       {"loss"},
-       {"criterion", "objective", "cost"}},
-      {"train.metrics", "figures besides the loss: accuracy, top5, none", "", {}, {"metric"}},
+      {"loss.name", loss_names(), "", {"loss"}, {"criterion", "objective", "cost"}},
+      {"train.metrics", "figures besides the loss: none, " + metric_names(), "", {}, {"metric"}},
       {"train.seed",
        "of weights, shuffling, dropout and the split",
        "0",
@@ -47,7 +58,7 @@ std::vector<Key> model_keys() {
        {},
        {"l2", "wd", "decay", "l2_penalty", "regularization", "penalty"}},
       {"schedule.name",
-       "of the learning rate: constant, step, exponential, cosine",
+       "of the learning rate: " + listed(optim::schedule::names()),
        "constant",
        {"schedule"},
        {"scheduler", "lr_schedule", "lr_scheduler"}},

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -145,37 +144,6 @@ Tensors Module::operator()(const Tensors& inputs) const { return run<Tensors, Te
 
 Padded Module::call_padded(const Padded& x) const {
   return x.length.defined() ? run<Padded, Padded>(x) : x.with((*this)(x.values));
-}
-
-NamedTensors Module::operator()(const NamedTensors& inputs) const {
-  const std::vector<std::string> names = input_names();
-  if (names.size() == 1) {
-    if (const Tensor* length = inputs.find(names[0] + kLengthEnd)) {
-      const Padded out = (*this)(Padded{inputs[names[0]], *length});
-      const std::vector<std::string> outputs = output_names();
-      if (outputs.size() != 1)
-        throw ShapeError(
-            fmt::format("the outputs of padded sequences are {}; expected one", names_text(outputs)));
-      NamedTensors result = {{outputs[0], out.values}};
-      if (out.length.defined()) result.set(outputs[0] + kLengthEnd, out.length);
-      return result;
-    }
-  }
-  for (const std::string& name : names) {
-    const std::string length = name + kLengthEnd;
-    if (!inputs.contains(length) || std::find(names.begin(), names.end(), length) != names.end()) continue;
-    throw ValueError(fmt::format(
-        "{}: '{}' is padded, and '{}' is not among the inputs {}; padding would be taken for data",
-        describe(), name, length, names_text(names)));
-  }
-  return {output_names(), (*this)(select_inputs(*this, inputs))};
-}
-
-Padded Module::forward_padded(const Padded&) const {
-  throw ValueError(
-      "it does not say what it does with padded positions; override forward_padded, or give it values "
-      "without "
-      "lengths");
 }
 
 // The two forms of forward stand for each other; a class overrides one of them.

@@ -77,6 +77,21 @@ TEST(Tasks, ATaskIsChosenByName) {
   EXPECT_TRUE(says(option.err, "standardize")) << option.err;
 }
 
+TEST(Tasks, MetricsOfTheHostAreNamedAsOthers) {
+  const TempDir dir;
+  std::string table = "a,kind\n";
+  for (int i = 0; i < 60; ++i) table += fmt::format("{},{}\n", i % 6, i % 6 < 3 ? "cat" : "dog");
+  dir.write("t.csv", table);
+  const auto ran = luge({"train", "model=mlp", "data=t.csv", "epochs=2", "metrics=accuracy,f1",
+                         "checkpoint.monitor=val_f1", "run.dir=run", "--json"},
+                        dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const json trained = json::parse(ran.out);
+  EXPECT_TRUE(trained.at("metrics").contains("val_f1.cat")) << trained;
+  EXPECT_TRUE(trained.at("best").contains("val_f1")) << trained;
+  EXPECT_TRUE(says(luge({"list", "metrics"}).out, "the F1 score"));
+}
+
 TEST(Tasks, AreListedWithWhatTheyDo) {
   const auto listed = luge({"list", "tasks"});
   EXPECT_TRUE(says(listed.out, "next-token") && says(listed.out, "continues a text")) << listed.out;
