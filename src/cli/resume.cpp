@@ -30,7 +30,8 @@ std::vector<experiment::Config::Entry> changes_of(const Arguments& arguments) {
 void tell_finished(const experiment::Run& run) {
   const experiment::Config& config = run.config();
   if (!config.stages().empty()) {
-    fmt::print(stderr, "{} is finished: all of its stages are done; nothing was trained\n", run.folder().string());
+    fmt::print(stderr, "{} is finished: all of its stages are done; nothing was trained\n",
+               run.folder().string());
     return;
   }
   const train::Trainer trainer = run.trainer();

@@ -75,8 +75,8 @@ int verify(const Arguments& arguments) {
   const std::int64_t total = straight.position().total_steps;
 
   const experiment::Run first = fresh();
-  first.fit({interrupted, train::stop_when([&] { return first.position().total_steps >= stop; },
-                                           "verify-resume")});
+  first.fit(
+      {interrupted, train::stop_when([&] { return first.position().total_steps >= stop; }, "verify-resume")});
   stop_if_asked();
   first.save(scratch.file("part"));
   const experiment::Run second = fresh();

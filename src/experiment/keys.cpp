@@ -207,9 +207,9 @@ std::vector<Key> stage_keys() {
       {"steps", "steps of the stage at most; 0: as many as its epochs have", "0"},
       {"trainable", "patterns of the parameters that are trained, such as features.*,head.*", "*"}};
   // What is the same in all stages: the network, the data and the task.
-  constexpr std::string_view own[] = {"train.epochs", "train.batch",     "train.clip_norm",
-                                      "train.clip_value", "optimizer.", "schedule.",
-                                      "callbacks.early_stopping.", "callbacks.stop_at."};
+  constexpr std::string_view own[] = {
+      "train.epochs", "train.batch", "train.clip_norm",           "train.clip_value",
+      "optimizer.",   "schedule.",   "callbacks.early_stopping.", "callbacks.stop_at."};
   for (Key& key : training_keys()) {
     if (std::none_of(std::begin(own), std::end(own),
                      [&](std::string_view prefix) { return key.name.starts_with(prefix); }))

@@ -123,7 +123,8 @@ void Run::save(const std::filesystem::path& checkpoint) const {
 
 namespace {
 
-train::History fit_with(const Run::State& run, const std::function<std::vector<train::CallbackRef>()>& callbacks) {
+train::History fit_with(const Run::State& run,
+                        const std::function<std::vector<train::CallbackRef>()>& callbacks) {
   const train::FitOptions options = fit_options(run.config, run.training.parts.valid, callbacks());
   if (!run.stages) {
     train::Trainer trainer = run.trainer;

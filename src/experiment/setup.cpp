@@ -24,7 +24,7 @@ std::int64_t outputs_for(const Config& config, const models::Entry& entry, const
 }
 
 Made trainer_within(const Config& config, const models::Entry& entry, const train::TaskRef& task,
-                              const data::Info& info, const Learning& learning) {
+                    const data::Info& info, const Learning& learning) {
   const std::int64_t accumulate = config.integer("train.accumulate", 1);
   const optim::Optimizer optimizer = make_optimizer(config, learning.updates);
   const nn::Model net = make_model(config, entry, outputs_for(config, entry, *task, info));
@@ -71,7 +71,7 @@ Settings settings_of(const Config& config, const Tell& tell) {
 }
 
 Made make_trainer(const Config& config, const models::Entry& entry, const train::TaskRef& task,
-                            const data::Info& info, const Learning& learning, Settings& settings) {
+                  const data::Info& info, const Learning& learning, Settings& settings) {
   Settings unlimited = settings;
   unlimited.memory_limit = 0;
   Made made = [&] {

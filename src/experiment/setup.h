@@ -33,6 +33,6 @@ struct Made {
 /// Makes network and optimizer for such data, within a Scope of the settings but without their memory limit,
 /// which is for steps: a message about it names what they need, not what the initial weights do.
 Made make_trainer(const Config& config, const models::Entry& entry, const train::TaskRef& task,
-                            const data::Info& info, const Learning& learning, Settings& settings);
+                  const data::Info& info, const Learning& learning, Settings& settings);
 
 }  // namespace luge::experiment

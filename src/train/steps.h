@@ -98,9 +98,9 @@ class Steps {
   std::int64_t accumulate_;
   std::optional<Average> average_;
   bool keeps_batches_ = false;
-  std::vector<std::size_t> group_;    // by objective: equal ones see the same values
+  std::vector<std::size_t> group_;         // by objective: equal ones see the same values
   std::vector<std::string> output_names_;  // known when an evaluation was traced
-  mutable std::vector<bool> summed_;  // by objective, known when it was traced
+  mutable std::vector<bool> summed_;       // by objective, known when it was traced
   std::map<Part, OfBatch> programs_;
   OfBatch evaluation_;
   CompiledFunction<NamedTensors, NamedTensors> prediction_;

@@ -12,8 +12,8 @@ namespace luge::train {
 
 /// Throws ValueError for a task without objectives and for one that is not complete.
 void check_objectives(const Task& task, const std::vector<Objective>& objectives);
-/// Throws ValueError when two figures have one name or one has a name that is kept for something else, and for
-/// a metric that is not a single number.
+/// Throws ValueError when two figures have one name or one has a name that is kept for something else, and
+/// for a metric that is not a single number.
 void check_figures(const std::vector<Objective>& objectives, const std::vector<Measure>& measures,
                    const std::vector<metrics::HostMetric>& host_metrics);
 

@@ -84,7 +84,8 @@ TEST(StagesOfConfig, AreKeptWithTheRunAndResumedBitForBit) {
     EXPECT_EQ(rest.config().stages().size(), 2u);
     rest.train();
     rest.save(dir.file("rest.safetensors"));
-    EXPECT_TRUE(read_file(dir.file("rest.safetensors")) == read_file(dir.file("straight.safetensors"))) << stop;
+    EXPECT_TRUE(read_file(dir.file("rest.safetensors")) == read_file(dir.file("straight.safetensors")))
+        << stop;
   }
 }
 

@@ -29,7 +29,9 @@ using testing::TempDir;
 struct Rbm : nn::Module {
   nn::Parameter w = parameter("w", init::normal(0, 0.05)(Shape{6, 4}, f32)), b = parameter("b", zeros({6})),
                 c = parameter("c", zeros({4}));
-  Tensor energy(const Tensor& v) const { return -matmul(v, b.value().unsqueeze(1)).squeeze(1) - sum(softplus(forward(v)), 1); }
+  Tensor energy(const Tensor& v) const {
+    return -matmul(v, b.value().unsqueeze(1)).squeeze(1) - sum(softplus(forward(v)), 1);
+  }
   Tensor forward(const Tensor& v) const override { return matmul(v, w) + c.value(); }
   Tensor sample(const Tensor& v) const {
     const Tensor h = random::bernoulli(sigmoid(forward(v)));
@@ -62,13 +64,16 @@ data::Dataset patterns() {
 
 TEST(Slices, ABoltzmannMachineLowersTheEnergyOfItsDataAndResumesItsChains) {
   const TempDir dir;
-  const auto make = [](Rbm& net) { return Trainer(net, std::make_shared<Chains>(net), optim::GradientDescent(0.1)); };
+  const auto make = [](Rbm& net) {
+    return Trainer(net, std::make_shared<Chains>(net), optim::GradientDescent(0.1));
+  };
   const auto batches = patterns().shuffle({.seed = 1}).batch(8);
   random::seed(2);
   Rbm net;
   Trainer trainer = make(net);
   trainer.fit(batches, {.epochs = 200});
-  const Tensor known = patterns().batch(2).begin().operator*().input, odd = tensor<float>({1, 0, 1, 0, 1, 0}, {1, 6});
+  const Tensor known = patterns().batch(2).begin().operator*().input,
+               odd = tensor<float>({1, 0, 1, 0, 1, 0}, {1, 6});
   EXPECT_LT(mean(net.energy(known)).item<float>() + 1, net.energy(odd).item<float>());
   trainer.save(dir.file("straight"));
   std::int64_t steps = 0;
@@ -106,14 +111,20 @@ struct Echoes final : Task {
     const Echo own = net;
     const nn::TensorSpec ids{"ids", i64, {unknown, unknown}}, token{"token", i64, {unknown}},
         state{"state", f32, {unknown, 8}};
-    return {{"encode", {ids}, {"codes"}, {}, 0, [own](const Tensors& in) { return Tensors{own.tokens(in[0])}; }},
-            {"decode_step", {token, state}, {"scores", "next"}, {{"state", "next"}}, 0,
-             [own](const Tensors& in) {
-               const Tensor next = own.step(in[1], in[0]);
-               return Tensors{own.out(next), next};
-             }},
-            {"most_likely", {ids}, {"labels"}, {}, 0,
-             [own](const Tensors& in) { return Tensors{argmax(own.forward(in[0]), -1)}; }}};
+    return {
+        {"encode", {ids}, {"codes"}, {}, 0, [own](const Tensors& in) { return Tensors{own.tokens(in[0])}; }},
+        {"decode_step",
+         {token, state},
+         {"scores", "next"},
+         {{"state", "next"}},
+         0,
+         [own](const Tensors& in) {
+           const Tensor next = own.step(in[1], in[0]);
+           return Tensors{own.out(next), next};
+         }},
+        {"most_likely", {ids}, {"labels"}, {}, 0, [own](const Tensors& in) {
+           return Tensors{argmax(own.forward(in[0]), -1)};
+         }}};
   }
   Echo net;
 };
@@ -143,7 +154,8 @@ TEST(Slices, ASavedNetworkPredictsWithTheAverages) {
   random::seed(6);
   const Echo net;
   const Tensor ids = tensor<std::int64_t>({0, 1, 2, 3, 4, 1, 2, 0}, {2, 4});
-  Trainer trainer(net, std::make_shared<Echoes>(net), optim::Adam(0.05), {.averaging = Averaging{.decay = 0.9}});
+  Trainer trainer(net, std::make_shared<Echoes>(net), optim::Adam(0.05),
+                  {.averaging = Averaging{.decay = 0.9}});
   trainer.fit(data::tensors(ids).batch(2), {.epochs = 5});
   trainer.save(dir.file("echo.safetensors"));
   nn::Loaded loaded = nn::load(dir.file("echo.safetensors"));

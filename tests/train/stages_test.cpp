@@ -155,7 +155,8 @@ TEST(Stages, ResumeBitForBitWhereverTheyWereStopped) {
     again.restore((dir.path() / folder / "checkpoints/last.safetensors").string());
     const History rest = again.fit(checkpointed(folder.c_str(), 0));
     again.save(dir.file("again.safetensors"));
-    EXPECT_TRUE(read_file(dir.file("again.safetensors")) == read_file(dir.file("straight.safetensors"))) << stop;
+    EXPECT_TRUE(read_file(dir.file("again.safetensors")) == read_file(dir.file("straight.safetensors")))
+        << stop;
     EXPECT_EQ(rest.epochs.size(), 8u) << stop;
   }
   EXPECT_EQ(read_file(dir.path() / "straight/metrics.csv").substr(0, 16), "stage,epoch,step");

@@ -35,7 +35,7 @@ struct Stage {
   /// Makes the data when the stage begins. It may use what earlier stages have learned, such as the codes of
   /// a layer, computed once.
   std::function<StageData()> data;
-  std::int64_t epochs = 1;  ///< the number of passes over the data
+  std::int64_t epochs = 1;           ///< the number of passes over the data
   std::int64_t steps_per_epoch = 0;  ///< as FitOptions::steps_per_epoch
   std::int64_t steps = 0;            ///< the largest number of steps; 0: no limit
   /// Patterns of the paths of the parameters that are trained; the others are frozen for the length of the

@@ -71,13 +71,13 @@ struct LossSum {
 
 /// How far a training has come.
 struct Position {
-  std::int64_t epoch = 0;        ///< the number of the epoch, counted from 0
-  std::int64_t step = 0;         ///< the number of finished steps of this epoch
-  std::int64_t total_steps = 0;  ///< the number of finished steps of the whole training
-  std::int64_t updates = 0;      ///< the number of updates of the whole training
+  std::int64_t epoch = 0;            ///< the number of the epoch, counted from 0
+  std::int64_t step = 0;             ///< the number of finished steps of this epoch
+  std::int64_t total_steps = 0;      ///< the number of finished steps of the whole training
+  std::int64_t updates = 0;          ///< the number of updates of the whole training
   std::vector<LossSum> losses = {};  ///< the objectives over this epoch so far
-  std::int64_t stage = 0;        ///< the number of the stage of train::Stages, counted from 0
-  std::string stage_name = {};   ///< the name of the stage; empty for a training without stages
+  std::int64_t stage = 0;            ///< the number of the stage of train::Stages, counted from 0
+  std::string stage_name = {};       ///< the name of the stage; empty for a training without stages
 };
 
 /// Trains a network. A step takes one batch and is one compiled program: forward, loss, backward, update and
