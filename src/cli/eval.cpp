@@ -63,8 +63,8 @@ double ratio(std::int64_t part, std::int64_t whole) {
 
 // The document's beginning, the same for classes and values. The checkpoint's own epoch is told, whatever
 // the run's table says: the best one measured may be one that could not be written.
-Json head_json(const Measured& part) {
-  Json json = {{"data", part.part.data}, {"split", part.part.split}, {"samples", part.samples().size()}};
+Json head_json(const Measured& part, std::int64_t samples) {
+  Json json = {{"data", part.part.data}, {"split", part.part.split}, {"samples", samples}};
   if (part.checkpoint) {
     json["checkpoint"] = {{"epoch", part.checkpoint->position.epoch},
                           {"step", part.checkpoint->position.total_steps}};
@@ -72,8 +72,8 @@ Json head_json(const Measured& part) {
   return json;
 }
 
-void print_head(const Measured& part) {
-  fmt::print("{} {}: {} samples", part.part.data, part.part.split, part.samples().size());
+void print_head(const Measured& part, std::int64_t samples) {
+  fmt::print("{} {}: {} samples", part.part.data, part.part.split, samples);
   if (part.checkpoint) fmt::print(", checkpoint of {}", part.checkpoint->to_string());
   fmt::print("\n");
 }
@@ -96,7 +96,7 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
   }
   const double chance = 1.0 / static_cast<double>(classes), majority = ratio(largest, found.samples);
   if (arguments.json()) {
-    Json json = head_json(part);
+    Json json = head_json(part, part.samples().size());
     json["metrics"] = {{"loss", found.loss}, {"accuracy", found.accuracy()}};
     json["baselines"] = {{"chance", chance}, {"majority", majority}};
     json["per_class"] = per_class;
@@ -104,7 +104,7 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
     print_json(json);
     return;
   }
-  print_head(part);
+  print_head(part, part.samples().size());
   fmt::print("loss      {:.4f}\naccuracy  {:.4f}   (chance {:.4f}, always the largest class {:.4f})\n\n",
              found.loss, found.accuracy(), chance, majority);
   fmt::print("{:<16}{:>9}{:>11}{:>9}{:>9}\n", "class", "samples", "precision", "recall", "f1");
@@ -124,14 +124,14 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
 
 void report_values(const Arguments& arguments, const Measured& part, const experiment::Fitted& found) {
   if (arguments.json()) {
-    Json json = head_json(part);
+    Json json = head_json(part, part.samples().size());
     json["metrics"] = {{"loss", found.mse}, {"mae", found.mae}, {"r2", found.r2}};
     json["baselines"] = {{"mean", found.variance}};
     json["per_class"] = Json::array();
     print_json(json);
     return;
   }
-  print_head(part);
+  print_head(part, part.samples().size());
   fmt::print("mse  {:.6g}   (always the mean: {:.6g})\nmae  {:.6g}\nr2   {:.4f}\n", found.mse, found.variance,
              found.mae, found.r2);
 }
@@ -139,12 +139,12 @@ void report_values(const Arguments& arguments, const Measured& part, const exper
 // What the task measures.
 void report_figures(const Arguments& arguments, const Measured& part, const train::Evaluation& found) {
   if (arguments.json()) {
-    Json json = head_json(part);
+    Json json = head_json(part, found.samples);
     for (const auto& [name, value] : found.metrics) json["metrics"][name] = value;
     print_json(json);
     return;
   }
-  print_head(part);
+  print_head(part, found.samples);
   for (const auto& [name, value] : found.metrics) fmt::print("{:<12}{:.6g}\n", name, value);
 }
 

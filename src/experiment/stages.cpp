@@ -8,7 +8,7 @@
 namespace luge::experiment {
 namespace {
 
-// The settings of the training, with those of a stage in their place.
+// The settings of the training, changed by those of a stage.
 Config settings_in(const Config& training, const Config& stage) {
   Config own = training;
   for (const Key& key : stage.keys()) {
