@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "luge/autodiff.h"
+#include "luge/compile.h"
 #include "luge/data/sources.h"
 #include "luge/nn/activation.h"
 #include "luge/nn/linear.h"
@@ -248,6 +249,57 @@ TEST(Objectives, EvaluationUsesTheAveragesOfTheParameters) {
     EXPECT_NEAR((trainer.predict(one) - trainer.predict(zero)).item<double>(), average, 1e-14) << mean;
     EXPECT_EQ(value(net.a), raw);
   }
+}
+
+// What a built-in step has, a step of objectives has: products in bfloat16, clipped gradients, several
+// batches for one update, metrics, and a resumption that ends in the same bytes.
+TEST(Objectives, HaveWhatBuiltInStepsHave) {
+  const TempDir dir;
+  struct Bf16 {
+    Bf16() { set_precision(Precision::bf16); }
+    ~Bf16() { set_precision(Precision::f32); }
+  } const bf16;
+  const auto make = [] {
+    random::seed(7);
+    const auto net = nn::sequential(nn::Linear(16), nn::Tanh(), nn::Linear(1));
+    const auto far = [](double from) {
+      return
+          [from](const Pass& pass) { return LossTerm::mean(square(pass.output() - from * pass["target"])); };
+    };
+    Trainer trainer(net,
+                    task_of({{.name = "one", .loss = far(1), .parameters = {"linear1.*"}},
+                             {.name = "two", .loss = far(1), .parameters = {"linear2.*"}, .every = 2}}),
+                    optim::Adam(0.02, {}, {.clip_global_norm = 0.5}),
+                    {.metrics = {metrics::Metric(
+                         {.name = "bias",
+                          .sums = {{{}, f64}},
+                          .update = [](const Tensors& sums, const Tensor& y,
+                                       const Tensor& t) { return Tensors{sums[0] + cast(sum(y - t), f64)}; },
+                          .result = [](const Tensors& sums) { return sums[0]; }})},
+                     .accumulate = 2});
+    return trainer;
+  };
+  random::seed(1);
+  const Tensor x = random::normal({48, 8});
+  const data::Dataset data = data::tensors(x, sum(x, 1, Keep::yes));
+  const auto batches = data.shuffle({.seed = 3}).batch(8);
+  Trainer straight = make();
+  const History history = straight.fit(batches, {.epochs = 30, .validation = data.batch(16)});
+  straight.save(dir.file("straight"));
+  EXPECT_LT(history.series("one").back(), 0.2 * history.series("one").front());
+  EXPECT_EQ(history.series("val_bias").size(), 30u);
+  std::int64_t steps = 0;
+  Trainer part = make();
+  part.fit(batches, {.epochs = 30,
+                     .validation = data.batch(16),
+                     .callbacks = {stop_when([&] { return ++steps == 77; }, "test")}});
+  part.save(dir.file("part"));
+  Trainer rest = make();
+  rest.prepare(data.info());
+  rest.restore(dir.file("part"));
+  rest.fit(batches, {.epochs = 30, .validation = data.batch(16)});
+  rest.save(dir.file("rest"));
+  EXPECT_TRUE(read_file(dir.file("rest")) == read_file(dir.file("straight")));
 }
 
 TEST(Objectives, WhatIsWrongIsNamed) {
