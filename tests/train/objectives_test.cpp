@@ -339,5 +339,14 @@ TEST(Objectives, ALossThatIsNotFiniteIsNamedAndNothingChanges) {
   EXPECT_EQ(value(net.b), 2);
 }
 
+TEST(BadInput, C32_OneOptimizerForTwoObjectives) {
+  const Pair net;
+  const optim::Adam shared(0.1);
+  Trainer trainer(net, task_of(chase(net, false)), {{"first", shared}, {"second", shared}});
+  expect_error<StateError>([&] { trainer.fit(numbers(1).batch(1)); }, {"'b'", "optimizer"});
+  EXPECT_EQ(value(net.a), 1);
+  EXPECT_EQ(value(net.b), 2);
+}
+
 }  // namespace
 }  // namespace luge::train

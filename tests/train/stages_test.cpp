@@ -210,6 +210,18 @@ TEST(Stages, WhatIsWrongIsNamed) {
   expect_error<FormatError>([&] { other.restore(dir.file("one")); }, {"'layer 1'", "do not have"});
 }
 
+TEST(BadInput, C27_AStageOfNoEpochsTrainsNothingAndTheNextBegins) {
+  const Deep net = small_net();
+  std::vector<Stage> list = stages_of(net, small_data(), 8, 1);
+  list[0].epochs = 0;
+  const std::vector<float> first = net.encode1.weight.value().to_vector<float>();
+  list.resize(2);
+  const History history = Stages(net, list).fit();
+  EXPECT_EQ(net.encode1.weight.value().to_vector<float>(), first);
+  ASSERT_EQ(history.epochs.size(), 1u);
+  EXPECT_EQ(history.epochs[0].stage, "layer 2");
+}
+
 // The real thing: Fashion-MNIST, 784-256-64 with a head.
 TEST(SlowStages, PretrainingLayerByLayerAndAHeadOnFashionMnist) {
   std::optional<data::TrainTest> found;
