@@ -82,7 +82,6 @@ std::string state_text(const Trainer::Impl& impl) {
                {"step", position.step},
                {"total_steps", position.total_steps},
                {"updates", position.updates},
-               {"losses", sums_json(position.losses)},
                {"random", {{"seed", generator.seed}, {"draw", generator.draw}}},
                {"optimizer", impl.optimizer_names()},
                {"loss", impl.loss_names()},
@@ -91,13 +90,19 @@ std::string state_text(const Trainer::Impl& impl) {
                {"validation", impl.validation.text()},
                {"history", history_json(impl.history)},
                {"callbacks", callbacks}};
+  // One loss has the names that checkpoints have always had.
+  if (position.losses.size() == 1) {
+    json["loss_sum"] = position.losses[0].cost;
+    json["weight"] = position.losses[0].weight;
+  } else {
+    json["losses"] = sums_json(position.losses);
+  }
   if (!position.stage_name.empty())
     json["stage"] = {
         {"index", position.stage}, {"name", position.stage_name}, {"first_step", impl.before.steps}};
   return io::json_text(json);
 }
 
-// Checkpoints of earlier versions have the sums of one loss.
 std::vector<LossSum> sums_from(const Json& json) {
   if (!json.contains("losses"))
     return {{json.at("loss_sum").get<double>(),

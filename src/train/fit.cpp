@@ -116,7 +116,8 @@ class FitRun {
       impl_.callback_states.clear();
       for (const Trained& each : impl_.steps.trained()) each.optimizer.forget_accumulated();
     } else if (!options_.accept_changed_data) {
-      check_same_data("training", impl_.data, data);
+      // A checkpoint that was written before the first step knows no data.
+      if (!impl_.data.text().empty()) check_same_data("training", impl_.data, data);
       // A validation may begin or end with a resumption.
       if (!impl_.validation.text().empty() && !validation.text().empty())
         check_same_data("validation", impl_.validation, validation);

@@ -61,6 +61,7 @@ Trainer::Impl::Impl(nn::Model net_, TaskRef task_, std::vector<Trained> trained,
       steps(net_, std::move(trained), std::move(measures), options.accumulate,
             options.averaging ? std::optional(Average(*options.averaging)) : std::nullopt) {
   steps.measures_outputs = !host_metrics.empty();
+  position.losses = no_sums();
 }
 
 void Trainer::Impl::add(const std::vector<StepResult>& results, std::vector<LossSum>& sums) {

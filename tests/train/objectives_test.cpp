@@ -302,6 +302,19 @@ TEST(Objectives, HaveWhatBuiltInStepsHave) {
   EXPECT_TRUE(read_file(dir.file("rest")) == read_file(dir.file("straight")));
 }
 
+TEST(Objectives, ACheckpointBeforeTheFirstStepIsOne) {
+  const TempDir dir;
+  const Pair net;
+  Trainer trainer(net, task_of(chase(net, false)), optim::GradientDescent(0.25));
+  trainer.prepare(numbers(1).info());
+  trainer.save(dir.file("begin"));
+  trainer.fit(numbers(1).batch(1));
+  trainer.restore(dir.file("begin"));
+  EXPECT_EQ(value(net.a), 1);
+  trainer.fit(numbers(1).batch(1));
+  EXPECT_EQ(value(net.a), 1.5);
+}
+
 TEST(Objectives, WhatIsWrongIsNamed) {
   const Pair net;
   const auto loss = [](const Pass& pass) { return LossTerm::mean(pass.output()); };
