@@ -14,6 +14,7 @@
 #include "experiment/learned.h"
 #include "experiment/measure.h"
 #include "experiment/pictures.h"
+#include "experiment/target_units.h"
 #include "luge/io/model_file.h"
 #include "luge/train/checkpoint_info.h"
 
@@ -165,13 +166,16 @@ int eval(const Arguments& arguments) {
   }
   const tasks::Learned learned = experiment::learned(metadata);
   const data::Dataset samples = experiment::prepared(learned, metadata, part.samples());
-  if (!experiment::tells_classes(metadata, samples) && !experiment::tells_numbers(metadata, samples)) {
+  const bool of_targets = !learned.task || experiment::reads_target(*learned.task);
+  const bool numbers = of_targets && experiment::tells_numbers(metadata, samples);
+  if (!numbers && !(of_targets && experiment::tells_classes(metadata, samples))) {
     if (!learned.task) throw ValueError(fmt::format("{}: {}", path.file.string(), learned.why));
     report_figures(arguments, part, experiment::measure(net, learned.task, samples));
     return 0;
   }
-  const experiment::Answers answers = experiment::answer(net, samples, stop_if_asked);
-  if (experiment::tells_numbers(metadata, samples)) {
+  experiment::Answers answers = experiment::answer(net, samples, stop_if_asked);
+  if (numbers) {
+    experiment::take_back_units(answers, learned.recipe, *samples.info().target());
     report_values(arguments, part, experiment::fit_of(part.samples(), answers));
     return 0;
   }

@@ -107,8 +107,9 @@ Collate Collate::pad(const PadOptions& options) {
           fmt::format("pad: bucket {} follows {}; expected ascending numbers above 0", bucket, before));
     before = bucket;
   }
-  if (options.multiple < 0)
-    throw ValueError(fmt::format("pad: multiple is {}; expected at least 0", options.multiple));
+  constexpr std::int64_t largest = std::int64_t{1} << 32;
+  if (options.multiple < 0 || options.multiple > largest)
+    throw ValueError(fmt::format("pad: multiple is {}; expected 0 to {}", options.multiple, largest));
   return Collate(How::pad, options);
 }
 

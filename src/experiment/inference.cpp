@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "luge/compile.h"
 #include "luge/data/batches.h"
 #include "luge/data/normalizer.h"
@@ -46,6 +48,18 @@ void check_shape(const nn::Metadata& metadata, const data::Dataset& data) {
 data::Dataset scaled_for(const nn::Metadata& metadata, const data::Dataset& data) {
   const data::Affine wanted{metadata.offset, metadata.scale};
   return data.affine(data::compose(inverse(data.info().preprocessing.value_or(data::Affine{})), wanted));
+}
+
+void take_back_units(Answers& answers, const data::Recipe& recipe, const data::Field& target) {
+  if (recipe.empty() || target.shape.elements() != answers.width) return;
+  data::HostArray own(data::Field{f32, target.shape});
+  const auto width = static_cast<std::size_t>(answers.width);
+  for (std::size_t at = 0; at + width <= answers.values.size(); at += width) {
+    const auto row = answers.values.begin() + static_cast<std::ptrdiff_t>(at);
+    std::copy_n(row, width, own.as<float>().begin());
+    const data::HostArray raw = recipe.undo(data::kTarget, own);
+    std::copy_n(raw.as<float>().begin(), width, row);
+  }
 }
 
 Answers answer(const nn::Loaded& net, const data::Dataset& data, const Poll& poll) {

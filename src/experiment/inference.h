@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "luge/data/dataset.h"
+#include "luge/data/recipe.h"
 #include "luge/nn/load.h"
 
 namespace luge::experiment {
@@ -28,6 +29,8 @@ struct Answers {
                                      static_cast<std::size_t>(width));
   }
 };
+/// Puts answers that are numbers like the field "target" into the units that it had before the recipe.
+void take_back_units(Answers& answers, const data::Recipe& recipe, const data::Field& target);
 Answers answer(const nn::Loaded& net, const data::Dataset& data, const Poll& poll);
 
 }  // namespace luge::experiment

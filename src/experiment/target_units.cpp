@@ -1,5 +1,6 @@
 #include "experiment/target_units.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "experiment/in_units.h"
@@ -8,11 +9,18 @@
 
 namespace luge::experiment {
 
-data::Affine target_units(const Config& config, const models::Entry& entry, const DataSet& data,
-                          const data::Dataset& fit) {
+bool reads_target(const train::Task& task) {
+  const train::Needs needs = task.needs();
+  return std::any_of(needs.begin(), needs.end(),
+                     [](const train::Need& need) { return need.field == data::kTarget; });
+}
+
+data::Affine target_units(const Config& config, const models::Entry& entry, const train::Task& task,
+                          const DataSet& data, const data::Dataset& fit) {
   const auto learns_numbers = [](const std::string& loss) {
     return loss::named(loss).outputs() == OutputKind::values;
   };
+  if (!reads_target(task)) return {};
   const data::Info& info = data.train.info();
   const bool table_of_numbers = !info.features.empty() && info.target() && !is_integer(info.target()->dtype);
   if (!table_of_numbers || !learns_numbers(config.text("loss.name")) || learns_numbers(entry.defaults.loss))

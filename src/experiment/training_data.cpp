@@ -68,7 +68,7 @@ TrainingData make_training_data(const Config& config, const models::Entry& entry
   Parts made = {recipe.training(parts.fit),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
   data::Batches batches = batches_of(config, made.fit);
-  const data::Affine units = target_units(config, entry, whole, made.fit);
+  const data::Affine units = target_units(config, entry, task, whole, made.fit);
   return {std::move(made), std::move(recipe), std::move(batches), units};
 }
 

@@ -105,6 +105,7 @@ struct Stages::Impl {
   std::vector<Stage> stages;
   std::size_t stage = 0;
   std::optional<Trainer> trainer = {};  // of the present or last stage
+  std::optional<Trainer> done = {};     // of the stage that was finished last
   std::optional<StageData> data = {};   // of the present stage
   std::string restored_from = {};       // a checkpoint that the present stage goes on from
   Position restored = {};               // its position
@@ -112,10 +113,9 @@ struct Stages::Impl {
   // The trainer of the present stage, after those before it.
   void begin() {
     const Stage& own = stages[stage];
-    const std::optional<Trainer> before = trainer;
     data = own.data();
     trainer.emplace(net, own.task, optimizers_of(own, net), own.options);
-    mark(*trainer, before);
+    mark(*trainer, done);
     trainer->prepare(data->training.dataset().info());
   }
 
@@ -143,7 +143,8 @@ History Stages::fit(const StagesOptions& options) {
     const Stage& stage = impl.stages[impl.stage];
     const Frozen frozen(impl.net, stage);
     impl.begin();
-    if (!impl.restored_from.empty()) impl.trainer->restore(std::exchange(impl.restored_from, {}));
+    if (!impl.restored_from.empty()) impl.trainer->restore(impl.restored_from);
+    impl.restored_from.clear();
     const auto ended = std::make_shared<bool>(false);
     FitOptions own{.epochs = stage.epochs,
                    .validation = impl.data->validation,
@@ -159,7 +160,9 @@ History Stages::fit(const StagesOptions& options) {
     seconds += history.seconds;
     impl.data.reset();
     if (!history.stop_reason.empty() && !*ended) break;
+    impl.done = impl.trainer;
   }
+  if (history.epochs.empty() && impl.trainer) history = impl.trainer->history();
   history.seconds = seconds;
   return history;
 }
@@ -178,6 +181,7 @@ void Stages::restore(const std::string& path) {
   }
   impl.stage = static_cast<std::size_t>(position.stage);
   impl.trainer.reset();
+  impl.done.reset();
   // The network first: the data of the stage may follow from what earlier stages have learned.
   for (auto& [variable, value] : io::read_state(path, *impl.net).values) variable.assign(value);
   impl.restored_from = path;

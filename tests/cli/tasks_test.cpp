@@ -50,6 +50,45 @@ TEST(Tasks, ALanguageModelIsTrainedFromATextFile) {
   EXPECT_EQ(json::parse(resumed.out).at("epochs"), 3) << resumed.err;
 }
 
+// y is a large number that follows from a.
+std::string prices() {
+  std::string table = "a,b,y\n";
+  for (int i = 0; i < 120; ++i)
+    table += fmt::format("{},{},{}\n", 0.1 * (i % 23) - 1, 0.2 * (i % 7), 1000.5 + 50 * (i % 23));
+  return table;
+}
+
+json measured(const TempDir& dir, const std::string& run) {
+  const auto eval = luge({"eval", "run=" + run, "--json"}, dir.path());
+  EXPECT_EQ(eval.code, 0) << eval.err;
+  return json::parse(eval.out).at("metrics");
+}
+
+TEST(Tasks, NumbersAreMeasuredInTheUnitsOfTheData) {
+  const TempDir dir;
+  dir.write("t.csv", prices());
+  for (const std::string standardize : {"true", "false"}) {
+    const auto ran = luge({"train", "model=mlp", "hidden=16", "data=t.csv", "epochs=60", "lr=0.01",
+                           "task.standardize=" + standardize, "run.dir=run-" + standardize},
+                          dir.path());
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    const json found = measured(dir, "run-" + standardize);
+    EXPECT_GT(found.at("r2"), 0.95) << standardize << found;
+    EXPECT_LT(found.at("mae"), 100) << standardize << found;
+  }
+}
+
+TEST(Tasks, AnAutoencoderDoesNotLookAtTheTarget) {
+  const TempDir dir;
+  dir.write("t.csv", prices());
+  const auto ran = luge({"train", "model=mlp", "hidden=8", "data=t.csv", "task=autoencoding", "epochs=40",
+                         "lr=0.01", "run.dir=run", "--json"},
+                        dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_LT(json::parse(ran.out).at("metrics").at("loss"), 0.1) << ran.out;
+  EXPECT_LT(measured(dir, "run").at("loss"), 0.1);
+}
+
 TEST(Tasks, ATaskIsChosenByName) {
   const TempDir dir;
   std::string table = "a,b,c,kind\n";

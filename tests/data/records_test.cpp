@@ -202,6 +202,7 @@ TEST(Collate, BucketsBoundTheShapes) {
 }
 
 TEST(Collate, RefusesWhatCannotBe) {
+  expect_error<ValueError>([] { Collate::pad({.multiple = INT64_MAX}); }, {"multiple is", "expected 0 to"});
   expect_error<ValueError>(
       [] {
         mixed(2).batch(2, {.collate = {{"token", Collate::pad()}}});

@@ -180,6 +180,34 @@ TEST(Stages, ACallbackOfAStageEndsThatStageAndASharedOneEndsAll) {
   EXPECT_EQ(stages.stage(), 3u);
 }
 
+TEST(Stages, AStageIsJudgedByItsOwnEpochs) {
+  const Deep net = small_net();
+  std::vector<Stage> list = stages_of(net, small_data(), 8, 2);
+  list.resize(2);
+  // Reached by the first stage, whose loss is smaller, and not by the second.
+  list[1].callbacks = {stop_at("loss", 0.2), early_stopping({.monitor = "loss", .patience = 1})};
+  list[0].callbacks = {list[1].callbacks[1]};
+  const History history = Stages(net, list).fit();
+  ASSERT_EQ(history.epochs.size(), 4u);
+  EXPECT_EQ(history.epochs[2].stage, "layer 2");
+}
+
+TEST(Stages, OneThatWasStoppedBeginsAgain) {
+  const Deep net = small_net();
+  std::vector<Stage> list = stages_of(net, small_data(), 8, 2);
+  list.resize(2);
+  Stages stages(net, list);
+  std::int64_t steps = 0;
+  stages.fit({.callbacks = [&] {
+    return std::vector<CallbackRef>{stop_when([&] { return ++steps == 7; }, "test")};
+  }});
+  EXPECT_EQ(stages.stage(), 0u);
+  const History history = stages.fit();
+  EXPECT_EQ(history.epochs.size(), 4u);
+  EXPECT_EQ(history.steps, 20);
+  EXPECT_EQ(stages.fit().epochs.size(), 4u);
+}
+
 TEST(Stages, WhatIsWrongIsNamed) {
   const Deep net = small_net();
   std::vector<Stage> list = stages_of(net, small_data(), 8, 1);

@@ -65,13 +65,15 @@ class Stages {
   /// ValueError without stages, for two of one name, and for a stage that is not complete.
   Stages(nn::Model net, std::vector<Stage> stages);
 
-  /// Runs the stages that have not been run. Returns the epochs of all stages. Throws what Trainer::fit
-  /// throws; parameters that were frozen for a stage are trainable again in any case.
+  /// Runs the stages that have not been finished; one that was stopped begins again. Returns the epochs of
+  /// all stages. Throws what Trainer::fit throws; parameters that were frozen for a stage are trainable again
+  /// in any case.
   History fit(const StagesOptions& options = {});
   /// Writes a checkpoint of the running or last stage, as Trainer::save does.
   void save(const std::string& path) const;
-  /// Reads a checkpoint. The next fit continues in its stage. Throws FormatError when the stages are others,
-  /// and as Trainer::restore does.
+  /// Reads a checkpoint. The next fit continues in its stage, and throws as Trainer::restore when optimizers
+  /// or losses are others. Throws FormatError when the stages or the network are others; nothing changes
+  /// then.
   void restore(const std::string& path);
 
   /// Returns the number of the present stage, counted from 0; the number of stages when all were run.

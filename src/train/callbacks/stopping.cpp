@@ -26,7 +26,7 @@ class EarlyStopping final : public Callback {
   // A training that was stopped stays stopped when it is resumed, unless its patience is longer now.
   void train_begin(Fit& fit) override {
     monitor_ = find_monitor("early_stopping", options_.monitor, options_.better, fit.columns);
-    if (fit.total_steps == 0) {
+    if (fit.epoch == 0 && fit.step == 0) {  // a new training, or a new stage of one
       measured_ = false;
       waited_ = 0;
     } else if (waited_ >= options_.patience) {
@@ -76,7 +76,7 @@ class StopAt final : public Callback {
       : name_(std::move(name)), value_(value), better_(better) {}
   void train_begin(Fit& fit) override {
     monitor_ = find_monitor("stop_at", name_, better_, fit.columns);
-    if (fit.total_steps == 0 || fit.step > 0) return;
+    if (fit.epoch == 0 || fit.step > 0) return;
     const auto& epochs = fit.trainer->history().epochs;
     if (epochs.empty()) return;
     for (const auto& [name, value] : epochs.back().logs) {  // a validation may begin only now
