@@ -53,6 +53,7 @@
 #include "luge/nn/padded.h"
 #include "luge/nn/parameter.h"
 #include "luge/nn/pool.h"
+#include "luge/nn/probabilities.h"
 #include "luge/nn/recurrent.h"
 #include "luge/nn/residual.h"
 #include "luge/nn/sequential.h"

@@ -166,7 +166,7 @@ int eval(const Arguments& arguments) {
   }
   const tasks::Learned learned = experiment::learned(metadata);
   const data::Dataset samples = experiment::prepared(learned, metadata, part.samples());
-  const bool of_targets = !learned.task || experiment::reads_target(*learned.task);
+  const bool of_targets = !learned.task || experiment::reads_target(learned.task->needs());
   const bool numbers = of_targets && experiment::tells_numbers(metadata, samples);
   if (!numbers && !(of_targets && experiment::tells_classes(metadata, samples))) {
     if (!learned.task) throw ValueError(fmt::format("{}: {}", path.file.string(), learned.why));

@@ -7,37 +7,9 @@
 #include "luge/compile.h"
 #include "luge/data/batches.h"
 #include "luge/data/normalizer.h"
-#include "luge/ops/math.h"
-#include "luge/ops/nn.h"
+#include "luge/nn/probabilities.h"
 
 namespace luge::experiment {
-namespace {
-
-data::Affine inverse(const data::Affine& affine) {
-  data::Affine back{{}, {}};
-  const std::size_t length = std::max(affine.offset.size(), affine.scale.size());
-  for (std::size_t i = 0; i < length; ++i) {
-    const float offset = affine.offset[affine.offset.size() == 1 ? 0 : i],
-                scale = affine.scale[affine.scale.size() == 1 ? 0 : i];
-    back.offset.push_back(-offset * scale);
-    back.scale.push_back(1 / scale);
-  }
-  return back;
-}
-
-Tensor as_probabilities(const Tensor& outputs, OutputKind kind) {
-  switch (kind) {
-    case OutputKind::logits: return softmax(outputs);
-    case OutputKind::binary_logits: return sigmoid(outputs);
-    case OutputKind::values:
-    case OutputKind::probabilities:
-    case OutputKind::binary_probabilities: return outputs;
-  }
-  return outputs;
-}
-
-}  // namespace
-
 void check_shape(const nn::Metadata& metadata, const data::Dataset& data) {
   if (data.info().input().shape != metadata.input) {
     throw ShapeError(fmt::format("{}: samples are {}; the network takes {}", data.info().name,
@@ -47,7 +19,8 @@ void check_shape(const nn::Metadata& metadata, const data::Dataset& data) {
 
 data::Dataset scaled_for(const nn::Metadata& metadata, const data::Dataset& data) {
   const data::Affine wanted{metadata.offset, metadata.scale};
-  return data.affine(data::compose(inverse(data.info().preprocessing.value_or(data::Affine{})), wanted));
+  return data.affine(
+      data::compose(data::inverse_of(data.info().preprocessing.value_or(data::Affine{})), wanted));
 }
 
 void take_back_units(Answers& answers, const data::Recipe& recipe, const data::Field& target) {
@@ -63,7 +36,7 @@ void take_back_units(Answers& answers, const data::Recipe& recipe, const data::F
 }
 
 Answers answer(const nn::Loaded& net, const data::Dataset& data, const Poll& poll) {
-  auto forward = compile([&](const Tensor& x) { return as_probabilities(net(x), net.metadata().output); });
+  auto forward = compile([&](const Tensor& x) { return nn::probabilities(net(x), net.metadata().output); });
   Answers answers;
   for (const data::Batch& batch : data.batch(256)) {
     poll();

@@ -9,8 +9,7 @@
 
 namespace luge::experiment {
 
-bool reads_target(const train::Task& task) {
-  const train::Needs needs = task.needs();
+bool reads_target(const train::Needs& needs) {
   return std::any_of(needs.begin(), needs.end(),
                      [](const train::Need& need) { return need.field == data::kTarget; });
 }
@@ -20,7 +19,7 @@ data::Affine target_units(const Config& config, const models::Entry& entry, cons
   const auto learns_numbers = [](const std::string& loss) {
     return loss::named(loss).outputs() == OutputKind::values;
   };
-  if (!reads_target(task)) return {};
+  if (!reads_target(task.needs())) return {};
   const data::Info& info = data.train.info();
   const bool table_of_numbers = !info.features.empty() && info.target() && !is_integer(info.target()->dtype);
   if (!table_of_numbers || !learns_numbers(config.text("loss.name")) || learns_numbers(entry.defaults.loss))

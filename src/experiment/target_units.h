@@ -10,8 +10,8 @@
 
 namespace luge::experiment {
 
-/// Whether a task reads the targets of the data; an autoencoder does not.
-bool reads_target(const train::Task& task);
+/// Whether the targets of the data are among what a task needs; an autoencoder needs none.
+bool reads_target(const train::Needs& needs);
 /// Of the targets of a table of numbers, for a network that was made to tell classes apart: its outputs and
 /// its rate are meant for numbers around 1, not for prices. Otherwise the identity.
 data::Affine target_units(const Config& config, const models::Entry& entry, const train::Task& task,

@@ -9,6 +9,7 @@
 
 #include "core/number.h"
 #include "experiment/keys.h"
+#include "experiment/target_units.h"
 #include "luge/loss/loss.h"
 #include "luge/tasks/registry.h"
 
@@ -38,12 +39,6 @@ std::string asked_task(const Config& config) {
   names.insert(names.begin(), kAuto);
   const std::string name = config.choice("task.name", names);
   return name == kAuto ? "" : name;
-}
-
-bool needs_targets(const std::string& task) {
-  const train::Needs needs = tasks::find(task).needs;
-  return std::any_of(needs.begin(), needs.end(),
-                     [](const train::Need& need) { return need.field == data::kTarget; });
 }
 
 std::int64_t distinct_targets(const data::Dataset& samples) {
@@ -138,7 +133,7 @@ std::string scaling_of(const Config& config, bool complete) {
 
 TargetKind wanted_targets(const Config& config, const models::Entry& entry) {
   const std::string asked = asked_task(config);
-  if (!asked.empty() && !needs_targets(asked)) return TargetKind::automatic;
+  if (!asked.empty() && !reads_target(tasks::find(asked).needs)) return TargetKind::automatic;
   const bool said = config.given("loss.name") || !asked.empty();
   const std::string loss = config.given("loss.name") ? config.choice("loss.name", loss::names())
                            : said                    ? tasks::find(asked).loss

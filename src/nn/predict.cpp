@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "luge/nn/observe.h"
+#include "luge/nn/probabilities.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/shape.h"
@@ -27,18 +28,18 @@ Tensor scaled(const Tensor& x, const Metadata& told) {
   return (x - numbers(told.offset)) * numbers(told.scale);
 }
 
-Tensor meant(const Tensor& y, Output output) {
-  switch (output) {
-    case Output::logits: return softmax(y);
-    case Output::binary_logits: return sigmoid(y);
-    case Output::values:
-    case Output::probabilities:
-    case Output::binary_probabilities: return y;
-  }
-  return y;
-}
-
 }  // namespace
+
+Tensor probabilities(const Tensor& outputs, OutputKind kind) {
+  switch (kind) {
+    case OutputKind::logits: return softmax(outputs);
+    case OutputKind::binary_logits: return sigmoid(outputs);
+    case OutputKind::values:
+    case OutputKind::probabilities:
+    case OutputKind::binary_probabilities: return outputs;
+  }
+  return outputs;
+}
 
 const Metadata& Module::metadata() const { return state_->metadata; }
 void Module::set_metadata(Metadata metadata) const { state_->metadata = std::move(metadata); }
@@ -52,7 +53,7 @@ Tensor Module::predict(const Tensor& raw) const {
   }
   const Probe probe(*this, false);
   const Tensor x = cast(raw.rank() == rank ? unsqueeze(raw, 0) : raw, told.dtype);
-  return meant((*this)(scaled(x, told)), told.output);
+  return probabilities((*this)(scaled(x, told)), told.output);
 }
 
 NamedTensors Module::predict(const NamedTensors& raw) const {
@@ -78,7 +79,7 @@ NamedTensors Module::predict(const NamedTensors& raw) const {
   for (std::size_t k = 0; k < specs.size(); ++k) inputs[k] = cast(inputs[k], specs[k].dtype);
   if (!inputs.empty()) inputs[0] = scaled(inputs[0], metadata());
   Tensors outputs = (*this)(inputs);
-  if (!outputs.empty()) outputs[0] = meant(outputs[0], metadata().output);
+  if (!outputs.empty()) outputs[0] = probabilities(outputs[0], metadata().output);
   return {output_names(), outputs};
 }
 

@@ -4,19 +4,8 @@
 
 #include "luge/error.h"
 #include "luge/ops/math.h"
-#include "luge/ops/nn.h"
 
 namespace luge::tasks {
-Tensor probabilities(const Tensor& outputs, OutputKind kind) {
-  switch (kind) {
-    case OutputKind::logits: return softmax(outputs);
-    case OutputKind::binary_logits: return sigmoid(outputs);
-    case OutputKind::values:
-    case OutputKind::probabilities:
-    case OutputKind::binary_probabilities: return outputs;
-  }
-  return outputs;
-}
 
 data::Recipe input_scaling(const std::string& scaling, const data::Field& input) {
   const data::Scaling how = data::scaling_named(scaling);

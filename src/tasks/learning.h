@@ -12,10 +12,13 @@
 #include "luge/data/recipe.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
+#include "luge/nn/probabilities.h"
 #include "luge/tasks/registry.h"
 #include "luge/train/task.h"
 
 namespace luge::tasks {
+
+using nn::probabilities;
 
 /// The options that all of them have.
 struct LearningOptions {
@@ -36,8 +39,6 @@ struct ScaledOptions : LearningOptions {
   }
 };
 
-/// Returns the outputs of a network as probabilities, where they are logits.
-Tensor probabilities(const Tensor& outputs, OutputKind kind);
 /// The step that scales inputs of this kind: none for ids, which are whole numbers of 32 or 64 bits.
 data::Recipe input_scaling(const std::string& scaling, const data::Info& info);
 /// The same where the input is a field of another name before.

@@ -217,9 +217,7 @@ std::optional<CheckpointInfo> checkpoint_info(const std::string& path) {
 
 void Trainer::restore(const std::string& path) {
   Impl& impl = *impl_;
-  for (const Trained& each : impl.steps.trained())
-    each.optimizer.track(impl.steps.parameters_of(each.objective));
-  if (impl.steps.average()) impl.steps.average()->begin(impl.net->named_parameters());
+  impl.track();
   const io::ModelState state = io::read_state(path, *impl.net);
   const Json json = parsed_state(state.extras.metadata, path);
   check_same(json, "optimizer", impl.optimizer_names(), path);

@@ -87,9 +87,7 @@ void Trainer::prepare(const data::Info& info) {
   const data::Batch batch = typical_batch(info.fields);
   if (!impl.net->built() && has_inputs(*impl.net, batch)) impl.net->build(batch.tensors());
   if (!impl.net->built()) build_by_objectives(impl.net, impl.steps, batch);
-  for (const Trained& each : impl.steps.trained())
-    each.optimizer.track(impl.steps.parameters_of(each.objective));
-  if (impl.steps.average()) impl.steps.average()->begin(impl.net->named_parameters());
+  impl.track();
   check_names(impl.state());
   nn::Metadata metadata = impl.net->metadata();
   metadata.data = info.name;

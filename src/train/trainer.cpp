@@ -64,6 +64,11 @@ Trainer::Impl::Impl(nn::Model net_, TaskRef task_, std::vector<Trained> trained,
   position.losses = no_sums();
 }
 
+void Trainer::Impl::track() {
+  for (const Trained& each : steps.trained()) each.optimizer.track(steps.parameters_of(each.objective));
+  if (steps.average()) steps.average()->begin(net->named_parameters());
+}
+
 void Trainer::Impl::add(const std::vector<StepResult>& results, std::vector<LossSum>& sums) {
   for (const StepResult& result : results) {
     LossSum& sum = sums[result.objective];

@@ -25,6 +25,8 @@ struct Trainer::Impl {
   std::vector<nn::NamedVariable> state() const;
   /// All state except the network's.
   std::vector<nn::NamedVariable> state_beside() const;
+  /// Creates the state of optimizers and averages for the parameters, which have been created.
+  void track();
   std::vector<LossSum> no_sums() const { return std::vector<LossSum>(steps.trained().size()); }
   /// What a checkpoint names its optimizers and losses by.
   std::string optimizer_names() const;
