@@ -32,17 +32,20 @@ struct Epoch::State {
 Batch HostBatch::to_tensors() const {
   Batch batch;
   for (const auto& [name, value] : values) {
-    Tensor tensor = tensor_from_bytes(value.bytes, value.field.dtype, value.field.shape);
-    if (name == kInput) {
-      batch.input = std::move(tensor);
-    } else if (name == kTarget) {
-      batch.target = std::move(tensor);
-    } else {
-      batch.others.set(name, std::move(tensor));
-    }
+    batch.set(name, tensor_from_bytes(value.bytes, value.field.dtype, value.field.shape));
   }
   batch.host = host;
   return batch;
+}
+
+void Batch::set(std::string_view name, Tensor value) {
+  if (name == kInput) {
+    input = std::move(value);
+  } else if (name == kTarget) {
+    target = std::move(value);
+  } else {
+    others.set(name, std::move(value));
+  }
 }
 
 const Tensor* Batch::find(std::string_view name) const {

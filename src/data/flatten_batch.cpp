@@ -22,14 +22,7 @@ data::Batch Flatten<data::Batch>::take(FlatReader& from) {
   data::Batch batch;
   for (std::size_t left = from.number(); left > 0; --left) {
     const std::string name = from.word();
-    Tensor tensor = from.tensor();
-    if (name == data::kInput) {
-      batch.input = std::move(tensor);
-    } else if (name == data::kTarget) {
-      batch.target = std::move(tensor);
-    } else {
-      batch.others.set(name, std::move(tensor));
-    }
+    batch.set(name, from.tensor());
   }
   return batch;
 }

@@ -15,14 +15,7 @@ data::Batch empty_batch(const data::Info& info, std::int64_t rows) {
   data::Batch batch;
   for (const auto& [name, field] : info.fields) {
     if (field.text) continue;
-    const Tensor empty = zeros(field.shape.inserted(0, rows), field.dtype);
-    if (name == data::kInput) {
-      batch.input = empty;
-    } else if (name == data::kTarget) {
-      batch.target = empty;
-    } else {
-      batch.others.set(name, empty);
-    }
+    batch.set(name, zeros(field.shape.inserted(0, rows), field.dtype));
   }
   return batch;
 }

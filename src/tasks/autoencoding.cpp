@@ -50,7 +50,7 @@ class Autoencoding final : public TaskWith<Autoencoding, AutoencodingOptions> {
   std::vector<train::Objective> objectives(const nn::Model&) const override {
     return {{.describes = loss().name(), .loss = [loss = loss()](const train::Pass& pass) {
                return train::LossTerm::of(loss, reconstruction(pass), pass[data::kInput],
-                                          sample_weight(pass));
+                                          pass.sample_weight());
              }}};
   }
   std::vector<train::Measure> metrics() const override {

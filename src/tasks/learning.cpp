@@ -49,11 +49,6 @@ std::string class_name(const std::vector<std::string>& classes, std::int64_t lab
   return named ? classes[static_cast<std::size_t>(label)] : std::to_string(label);
 }
 
-Tensor sample_weight(const train::Pass& pass) {
-  constexpr std::string_view field = "weight";
-  return pass.batch().contains(field) ? pass[field] : Tensor();
-}
-
 const Tensor& first(const NamedTensors& outputs) {
   if (outputs.empty()) throw ValueError("interpret: there are no outputs");
   return outputs.begin()->second;

@@ -64,8 +64,6 @@ data::HostArray whole(std::int64_t value);
 data::HostArray list(std::span<const float> values);
 /// The name of a class, or its number when there are no names.
 std::string class_name(const std::vector<std::string>& classes, std::int64_t label);
-/// The weights of samples: the field "weight", where the data has it.
-Tensor sample_weight(const train::Pass& pass);
 /// The first output.
 const Tensor& first(const NamedTensors& outputs);
 

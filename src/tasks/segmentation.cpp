@@ -72,14 +72,14 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
   std::vector<train::Objective> objectives(const nn::Model&) const override {
     return {{.describes = loss().name(), .loss = [this_ = *this](const train::Pass& pass) {
                return train::LossTerm::of(this_.loss(), this_.pixels(pass.output()), mask(pass),
-                                          sample_weight(pass));
+                                          pass.sample_weight());
              }}};
   }
   // Each pixel counts.
   std::vector<train::Measure> metrics() const override {
     return measures([this_ = *this](const metrics::Metric& own, const train::Pass& pass) {
       const Tensor found = this_.pixels(pass.output()), truth = mask(pass);
-      own.update(found, truth, this_.loss().counted(found, truth, sample_weight(pass)));
+      own.update(found, truth, this_.loss().counted(found, truth, pass.sample_weight()));
     });
   }
   std::function<void(const data::HostBatch&)> checks(const nn::Model& net,

@@ -27,6 +27,11 @@ const NamedTensors& Pass::outputs() const {
   return *outputs_;
 }
 
+Tensor Pass::sample_weight() const {
+  constexpr std::string_view field = "weight";
+  return batch_.contains(field) ? batch_[field] : Tensor();
+}
+
 LossTerm LossTerm::of(const loss::Loss& loss, const Tensor& prediction, const Tensor& target,
                       const Tensor& sample_weight) {
   const loss::Sums sums = loss.sums(prediction, target, sample_weight);

@@ -27,15 +27,6 @@ void check_names(const std::vector<nn::NamedVariable>& state) {
 data::Batch typical_batch(const data::Schema& fields) {
   constexpr std::int64_t kRows = 2, kExtent = 8;
   data::Batch batch;
-  const auto add = [&](const std::string& name, const Tensor& value) {
-    if (name == data::kInput) {
-      batch.input = value;
-    } else if (name == data::kTarget) {
-      batch.target = value;
-    } else {
-      batch.others.set(name, value);
-    }
-  };
   for (const auto& [name, field] : fields) {
     if (field.text) continue;
     Shape shape = field.shape.inserted(0, kRows);
@@ -43,9 +34,9 @@ data::Batch typical_batch(const data::Schema& fields) {
     for (int axis = 0; axis < shape.rank(); ++axis) {
       if (shape[axis] == unknown) shape = shape.with(axis, kExtent), ++ragged;
     }
-    add(name, zeros(shape, field.dtype));
+    batch.set(name, zeros(shape, field.dtype));
     if (ragged > 0)
-      add(name + data::kLength, full(ragged == 1 ? Shape{kRows} : Shape{kRows, ragged}, kExtent, i64));
+      batch.set(name + data::kLength, full(ragged == 1 ? Shape{kRows} : Shape{kRows, ragged}, kExtent, i64));
   }
   return batch;
 }

@@ -13,12 +13,6 @@
 namespace luge::train {
 namespace {
 
-// The weights of samples, where the data has them.
-Tensor weight_of(const Pass& pass) {
-  constexpr std::string_view field = "weight";
-  return pass.batch().contains(field) ? pass[field] : Tensor();
-}
-
 // What a loss and a metric compare. What has weight 0 does not count; empty weights are 1.
 struct Compared {
   Tensor prediction, target, weight;
@@ -28,7 +22,7 @@ struct Compared {
 Compared compared(const Pass& pass) {
   const auto& [name, prediction] = *pass.outputs().begin();
   const Tensor target = pass[data::kTarget];
-  const Tensor weight = weight_of(pass);
+  const Tensor weight = pass.sample_weight();
   const Tensor* const length = pass.outputs().find(name + kLengthEnd);
   if (!length) return {prediction, target, weight};
   if (target.rank() < 2) {

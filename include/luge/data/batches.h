@@ -50,6 +50,8 @@ struct Batch {
   const Tensor& operator[](std::string_view name) const;
   /// Returns the host values of this name, one for each row. Throws ValueError that lists the names.
   const std::vector<HostArray>& host_values(std::string_view name) const;
+  /// Adds a tensor, or replaces the tensor of this name. Throws ValueError for an empty name.
+  void set(std::string_view name, Tensor value);
   /// Returns all tensors: "input", "target", then the others. An empty one is left out.
   NamedTensors tensors() const;
   /// Returns tensors(), so that a network with several inputs can be called with a batch.

@@ -39,6 +39,8 @@ class Pass {
   const Tensor& output() const { return outputs().begin()->second; }
   /// Returns the tensor of a field of the batch.
   const Tensor& operator[](std::string_view field) const { return batch_[field]; }
+  /// Returns the weights of the samples, the field "weight"; empty when the batch has none.
+  Tensor sample_weight() const;
 
  private:
   const nn::Model& net_;
