@@ -185,11 +185,13 @@ struct luge::Flatten<luge::data::Batch> {
   static luge::data::Batch take(luge::FlatReader& from);
 };
 
+namespace std {
 /// Internal: the number of parts of a batch that is taken apart.
 template <>
-struct std::tuple_size<luge::data::Batch> : std::integral_constant<std::size_t, 2> {};
+struct tuple_size<luge::data::Batch> : integral_constant<size_t, 2> {};
 /// Internal: their types.
-template <std::size_t I>
-struct std::tuple_element<I, luge::data::Batch> {
+template <size_t I>
+struct tuple_element<I, luge::data::Batch> {
   using type = luge::Tensor;  ///< a tensor
 };
+}  // namespace std

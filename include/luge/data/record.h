@@ -63,8 +63,10 @@ struct HostArray {
   std::string_view text() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 };
 
-/// The names of the fields of data that has inputs and targets.
-inline constexpr std::string_view kInput = "input", kTarget = "target";
+/// The name of the field of inputs, in data that has inputs and targets.
+inline constexpr std::string_view kInput = "input";
+/// The name of the field of targets, in data that has inputs and targets.
+inline constexpr std::string_view kTarget = "target";
 
 /// The fields of the records of a data set, in order, each with its name.
 ///

@@ -49,6 +49,7 @@ class MaxPool1d : public Layer<MaxPool1d, PoolLayer> {
   /// Makes the layer with the extent of the window. Throws ValueError as PoolLayer does.
   explicit MaxPool1d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool1d, 1, window, options) {}
+  /// Takes no padding for the largest of a window.
   Padded forward_padded(const Padded& x) const override { return largest_of(x); }
 };
 /// The largest element of each window of images x [N,C,H,W] → [N,C,H',W']. Throws ShapeError as max_pool2d
@@ -61,6 +62,7 @@ class MaxPool2d : public Layer<MaxPool2d, PoolLayer> {
   /// ValueError as PoolLayer does.
   explicit MaxPool2d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool2d, 2, window, options) {}
+  /// Takes no padding for the largest of a window.
   Padded forward_padded(const Padded& x) const override { return largest_of(x); }
 };
 /// The largest element of each window of volumes x [N,C,D,H,W] → [N,C,D',H',W']. Throws ShapeError as
@@ -71,6 +73,7 @@ class MaxPool3d : public Layer<MaxPool3d, PoolLayer> {
   /// ValueError as PoolLayer does.
   explicit MaxPool3d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool3d, 3, window, options) {}
+  /// Takes no padding for the largest of a window.
   Padded forward_padded(const Padded& x) const override { return largest_of(x); }
 };
 /// The mean of each window of x [N,C,W] → [N,C,W']. Padding does not count unless count_include_pad is set,
@@ -80,6 +83,7 @@ class AvgPool1d : public Layer<AvgPool1d, PoolLayer> {
   /// Makes the layer with the extent of the window. Throws ValueError as PoolLayer does.
   explicit AvgPool1d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool1d, 1, window, options) {}
+  /// Leaves padding out of the mean of a window.
   Padded forward_padded(const Padded& x) const override { return mean_of(x); }
 };
 /// The mean of each window of images x [N,C,H,W] → [N,C,H',W']. Otherwise as AvgPool1d. Source: PyTorch
@@ -90,6 +94,7 @@ class AvgPool2d : public Layer<AvgPool2d, PoolLayer> {
   /// ValueError as PoolLayer does.
   explicit AvgPool2d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool2d, 2, window, options) {}
+  /// Leaves padding out of the mean of a window.
   Padded forward_padded(const Padded& x) const override { return mean_of(x); }
 };
 /// The mean of each window of volumes x [N,C,D,H,W] → [N,C,D',H',W']. Otherwise as AvgPool1d. Source: PyTorch
@@ -100,6 +105,7 @@ class AvgPool3d : public Layer<AvgPool3d, PoolLayer> {
   /// ValueError as PoolLayer does.
   explicit AvgPool3d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool3d, 3, window, options) {}
+  /// Leaves padding out of the mean of a window.
   Padded forward_padded(const Padded& x) const override { return mean_of(x); }
 };
 
