@@ -1,12 +1,12 @@
-#include "core/registry.h"
+#include "core/plain_registry.h"
 
 #include "luge/loss/loss.h"
 
 namespace luge::loss {
 namespace {
 
-Registry<std::function<Loss()>>& known() {
-  static auto& registry = *new Registry<std::function<Loss()>>("loss");
+PlainRegistry<std::function<Loss()>>& known() {
+  static auto& registry = *new PlainRegistry<std::function<Loss()>>("loss");
   return registry;
 }
 

@@ -1,15 +1,15 @@
 #include <algorithm>
 #include <set>
 
-#include "core/registry.h"
+#include "core/plain_registry.h"
 #include "luge/metrics/host_metric.h"
 #include "metrics/registry.h"
 
 namespace luge::metrics {
 namespace {
 
-Registry<MakeHost>& known() {
-  static auto& registry = *new Registry<MakeHost>("host metric");
+PlainRegistry<MakeHost>& known() {
+  static auto& registry = *new PlainRegistry<MakeHost>("host metric");
   return registry;
 }
 

@@ -1,14 +1,14 @@
 #include "metrics/registry.h"
 
-#include "core/registry.h"
+#include "core/plain_registry.h"
 
 namespace luge::metrics {
 namespace {
 
 using Parse = std::function<std::optional<Metric>(const std::string&)>;
 
-Registry<Parse>& known() {
-  static auto& registry = *new Registry<Parse>("metric");
+PlainRegistry<Parse>& known() {
+  static auto& registry = *new PlainRegistry<Parse>("metric");
   return registry;
 }
 

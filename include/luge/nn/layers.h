@@ -1,0 +1,36 @@
+// Layers by name, with their options: what a network that is written as text is made of.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "luge/nn/module.h"
+#include "luge/options.h"
+
+namespace luge::nn {
+
+/// The networks inside a layer by name, such as {{"body", …}, {"shortcut", …}} of a residual connection.
+using Parts = std::vector<std::pair<std::string, Model>>;
+/// Makes a layer from its options and its parts; a layer without parts takes only options.
+using LayerMaker = options::Maker<Model, const Parts&>;
+
+/// Registers a layer under a name that `layer`, network files and `luge list layers` take, with one line that
+/// says what it is. `parts` are the names of the networks inside it, if there are any. Returns false when the
+/// name is taken.
+///
+///     const bool added = nn::add_layer("scaled-tanh", "a·tanh(b·x)",
+///                                      [](const ScaledTanhOptions& o) -> nn::Model { return ScaledTanh(o);
+///                                      });
+bool add_layer(const std::string& name, const std::string& description, LayerMaker make,
+               std::vector<std::string> parts = {});
+/// Returns a layer by its name: layer("conv2d", {{"filters", 32}, {"padding", "same"}}). Throws ValueError
+/// for a name or a part that does not exist, and OptionError for options that are not right.
+Model layer(const std::string& name, const options::Values& values = {}, const Parts& parts = {});
+/// Returns the names that `layer` takes.
+std::vector<std::string> layer_names();
+/// Returns the names of the layers that can be an option "activation": they have no parameters, need no
+/// options and keep the shape.
+std::vector<std::string> activation_names();
+
+}  // namespace luge::nn
