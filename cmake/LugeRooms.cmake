@@ -1,6 +1,6 @@
 # The rooms of src/ in the order in which data passes through them, and the library made of them.
 # A room is an OBJECT library: ops, layers and kernels register themselves, and objects are never dropped by a linker.
-set(LUGE_ROOMS core graph ops autodiff compile runtime backend nn init loss metrics optim data train tasks models io experiment)
+set(LUGE_ROOMS core graph ops autodiff compile runtime backend nn init loss metrics optim data train tasks models io draw experiment)
 set(LUGE_ROOM_OBJECTS)
 
 add_library(luge_headers INTERFACE)
@@ -28,6 +28,11 @@ endfunction()
 
 foreach(room IN LISTS LUGE_ROOMS)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp)
+  if(LUGE_DRAW)
+    list(FILTER sources EXCLUDE REGEX "/draw/no_cairo\\.cpp$")
+  else()
+    list(FILTER sources EXCLUDE REGEX "/draw/cairo/")
+  endif()
   if(sources)
     add_library(luge_${room} OBJECT ${sources})
     target_link_libraries(luge_${room} PRIVATE luge_internal)
@@ -36,6 +41,12 @@ foreach(room IN LISTS LUGE_ROOMS)
   endif()
 endforeach()
 
+# Their functions are looked up when the first figure is drawn, so only the headers are needed here.
+if(LUGE_DRAW)
+  target_include_directories(luge_draw SYSTEM PRIVATE ${PangoCairo_INCLUDE_DIRS})
+  target_link_libraries(luge_draw PRIVATE ${CMAKE_DL_LIBS})
+endif()
+
 # Hot loops are found by the names of their files.
 file(GLOB_RECURSE loops CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/backend/cpu/*_simd.cpp)
 if(NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
@@ -43,7 +54,7 @@ if(NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
 endif()
 
 set(LUGE_PRIVATE_LIBRARIES fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX Threads::Threads ZLIB::ZLIB PNG::PNG
-    tomlplusplus::tomlplusplus)
+    tomlplusplus::tomlplusplus ${CMAKE_DL_LIBS})
 
 function(luge_library target type)
   add_library(${target} ${type} ${LUGE_ROOM_OBJECTS})

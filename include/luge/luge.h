@@ -4,6 +4,7 @@
 #include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
+#include "luge/data/augment.h"
 #include "luge/data/batches.h"
 #include "luge/data/collate.h"
 #include "luge/data/dataset.h"
@@ -15,6 +16,11 @@
 #include "luge/device.h"
 #include "luge/dtype.h"
 #include "luge/error.h"
+#include "luge/draw/color.h"
+#include "luge/draw/confusion_matrix.h"
+#include "luge/draw/curves.h"
+#include "luge/draw/figure.h"
+#include "luge/draw/picture_grid.h"
 #include "luge/experiment/config.h"
 #include "luge/experiment/data_sets.h"
 #include "luge/experiment/run.h"
@@ -37,15 +43,18 @@
 #include "luge/named_tensors.h"
 #include "luge/nn/activation.h"
 #include "luge/nn/attention.h"
+#include "luge/nn/branches.h"
 #include "luge/nn/conv.h"
 #include "luge/nn/dropout.h"
 #include "luge/nn/embedding.h"
 #include "luge/nn/entry.h"
 #include "luge/nn/flatten.h"
 #include "luge/nn/gradient_check.h"
+#include "luge/nn/layers.h"
 #include "luge/nn/linear.h"
 #include "luge/nn/load.h"
 #include "luge/nn/matches.h"
+#include "luge/nn/merge.h"
 #include "luge/nn/metadata.h"
 #include "luge/nn/module.h"
 #include "luge/nn/norm.h"
@@ -78,6 +87,7 @@
 #include "luge/optim/optimizers.h"
 #include "luge/optim/schedule.h"
 #include "luge/optim/slots.h"
+#include "luge/options.h"
 #include "luge/output_kind.h"
 #include "luge/random.h"
 #include "luge/shape.h"
@@ -135,6 +145,9 @@
 
 /// @namespace luge::data::steps
 /// The steps of recipes.
+
+/// @namespace luge::draw
+/// Figures: curves, confusion matrices and picture grids as PNG and SVG.
 
 /// @namespace luge::tasks
 /// What networks learn: tasks by name, and tasks of your own.

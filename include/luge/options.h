@@ -90,6 +90,9 @@ class OptionError : public ValueError {
 
 /// Returns a value as text that parse reads: "0.5", "256,128", "true".
 std::string text(const Value& value);
+/// Returns a name with values as the text of which things are made by name:
+/// "normal(mean=0,deviation=0.02)"; without values, the name alone.
+std::string text(std::string_view name, const Values& values);
 /// Returns values as a JSON object.
 std::string to_json(const Values& values);
 /// Returns the values of a JSON object. Throws FormatError, beginning with `owner`, when the text is not one
@@ -387,6 +390,14 @@ class Maker {
       };
     }
   }
+  /// Makes it from a maker of something that becomes what this one makes.
+  template <class Other>
+  requires(!std::same_as<Other, Made> && std::convertible_to<Other, Made>)
+      Maker(const Maker<Other, Context...>& other)
+      : options_(other.options()),
+        make_([other](std::string_view owner, const Values& values, Context... context) -> Made {
+          return other(owner, values, context...);
+        }) {}
   /// Returns the options.
   const std::vector<Info>& options() const { return options_; }
   /// Makes the thing. Throws OptionError, beginning with `owner`, for options that are not right.

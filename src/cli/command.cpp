@@ -7,13 +7,13 @@
 #include <new>
 #include <system_error>
 
+#include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "core/instruction_sets.h"
 #include "core/nearest.h"
 #include "core/threads.h"
 #include "core/utf8.h"
-#include "experiment/key_names.h"
 
 namespace luge::cli {
 namespace {
@@ -63,19 +63,12 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
 }
 
 int dispatch(const std::vector<std::string>& words) {
-  if (words.empty() || words[0] == "help" || words[0] == "--help" || words[0] == "-h") {
-    if (words.size() > 1 && !asks_for_help({words[1]})) {
-      if (const Command* command = find_command(words[1])) {
-        fmt::print("{}", help_text(*command));
-        return 0;
-      }
-    } else {
-      fmt::print("{}", help_text());
-      return words.empty() ? 2 : 0;
-    }
+  if (words.empty() || asks_for_help({words[0]})) {
+    const bool about = words.size() > 1 && !asks_for_help({words[1]});
+    fmt::print("{}", about ? help_about(words[1]) : help_text());
+    return words.empty() ? 2 : 0;
   }
-  const bool after_help = words.size() > 1 && words[0] == "help";
-  const std::string name = after_help ? words[1] : words[0] == "--version" ? "version" : words[0];
+  const std::string name = words[0] == "--version" ? "version" : words[0];
   if (const Command* command = find_command(name))
     return run_command(*command, {words.begin() + 1, words.end()});
   std::vector<std::string> names = {"help"};
@@ -127,37 +120,6 @@ int run(const std::vector<std::string>& words) {
   } catch (const std::exception& error) {
     return report(error.what(), 1);
   }
-}
-
-std::string help_text() {
-  std::string text = "luge COMMAND key=value ...   neural networks from the shell\n\n";
-  for (const Command& command : commands())
-    text += fmt::format("  {:<14} {}\n", command.name, command.purpose);
-  text +=
-      "  help           this page; luge COMMAND help tells the keys of one\n"
-      "\n"
-      "--json (or format=json) prints one JSON document where a command reports something.\n"
-      "Environment: LUGE_DATA (data sets), LUGE_THREADS (processors to use), LUGE_LOG=compile,kernels,\n"
-      "LUGE_ISA (the best instructions to use: avx512, avx2, portable ...), NO_COLOR.\n"
-      "\n"
-      "Begin with:  " +
-      program() + " train model=lenet5 data=fashion-mnist epochs=5\n";
-  return text;
-}
-
-std::string help_text(const Command& command) {
-  std::string text = fmt::format("{}\n\n", command.purpose);
-  for (const std::string& line : command.usage) text += fmt::format("  luge {}\n", line);
-  const std::vector<Key> keys = command.keys();
-  if (!keys.empty()) text += "\n";
-  for (const Key& key : keys) {
-    const std::string name = experiment::short_name(keys, key);
-    text += fmt::format("  {:<20} {}", name, key.help);
-    if (name != key.name) text += fmt::format("  [{}]", key.name);
-    if (!key.fallback.empty()) text += fmt::format("  (default {})", key.fallback);
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace luge::cli

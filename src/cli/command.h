@@ -37,8 +37,4 @@ void set_program(const std::string& name);
 /// What main does with the words after "luge": runs the command, prints errors, gives the exit code.
 int run(const std::vector<std::string>& words);
 
-/// The text of `luge help` and of `luge COMMAND help`.
-std::string help_text();
-std::string help_text(const Command& command);
-
 }  // namespace luge::cli

@@ -142,7 +142,7 @@ Subject make_subject(experiment::Config arguments) {
   const models::Entry entry = experiment::model_entry(arguments);
   arguments.set_default("loss.name", entry.defaults.loss);
   const data::Info info = experiment::info_without_data(arguments, entry);
-  const nn::Model net = experiment::make_model(arguments, entry, 0);
+  const nn::Model net = experiment::make_model(entry, 0);
   net->build(info.input().shape, f64);
   leave_kinks(net->parameters());
   const bool frozen = arguments.choice("mode", {"train", "eval"}) == "eval";

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/command.h"
@@ -13,13 +14,11 @@ namespace {
 
 // A network of the gallery is not a trained one.
 std::string train_first(const std::string& name) {
-  for (const models::Entry& entry : models::all()) {
-    if (entry.name == name)
-      return fmt::format(
-          "; it is a network of the gallery: {} train model={} trains it, and run=last is the result",
-          program(), name);
-  }
-  return "";
+  const std::vector<std::string> known = models::names();
+  if (std::find(known.begin(), known.end(), name) == known.end()) return "";
+  return fmt::format(
+      "; it is a network of the gallery: {} train model={} trains it, and run=last is the result", program(),
+      name);
 }
 
 }  // namespace

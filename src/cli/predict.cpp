@@ -78,11 +78,18 @@ Told tell(const data::Record& record, const nn::Metadata& metadata, std::size_t 
 }
 
 // Options of the task that are others than those of the file, such as a threshold.
-tasks::OptionValues changed_options(const Arguments& arguments) {
-  tasks::OptionValues values;
+options::Values changed_options(const Arguments& arguments, const nn::Metadata& metadata) {
+  options::Values values;
+  const std::vector<std::string> names = tasks::names();
+  const bool known = std::find(names.begin(), names.end(), metadata.task) != names.end();
   for (const Key& key : experiment::task_keys()) {
-    if (arguments.given(key.name))
-      values.emplace_back(key.name.substr(key.name.find('.') + 1), arguments.text(key.name));
+    if (!arguments.given(key.name)) continue;
+    const std::string name = key.name.substr(key.name.find('.') + 1);
+    options::Value value = arguments.text(key.name);
+    for (const options::Info& option :
+         known ? tasks::find(metadata.task).options : std::vector<options::Info>())
+      if (option.name == name) value = option.parse(arguments.text(key.name));
+    values.emplace_back(name, std::move(value));
   }
   return values;
 }
@@ -102,7 +109,7 @@ int predict(const Arguments& arguments) {
     }
     experiment::invert(found);
   }
-  const tasks::Learned learned = experiment::learned(metadata, changed_options(arguments));
+  const tasks::Learned learned = experiment::learned(metadata, changed_options(arguments, metadata));
   if (!learned.task) fmt::print(stderr, "luge: {}; its outputs are shown as they are\n", learned.why);
   const std::vector<data::Record> records = experiment::predict(net, learned, found, stop_if_asked);
   const auto top = static_cast<std::size_t>(arguments.integer("top", 1));

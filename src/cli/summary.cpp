@@ -53,7 +53,7 @@ Known network(const Arguments& arguments) {
   const models::Entry entry = experiment::model_entry(with_defaults);
   experiment::take_defaults(with_defaults, entry);
   const data::Field input = experiment::info_without_data(with_defaults, entry).input();
-  return {entry.name, experiment::make_model(with_defaults, entry, 0), input.shape, input.dtype};
+  return {entry.name, experiment::make_model(entry, 0), input.shape, input.dtype};
 }
 
 // What a linear model has learned, for inputs as they come: weights · scale, and the offsets in the bias.

@@ -32,6 +32,39 @@ void Family::refuse(std::string_view name) const {
                                fmt::join(known, ", ")));
 }
 
+options::Values Family::parsed(const NamedText& given, const std::vector<options::Info>& options) const {
+  options::Values values;
+  for (const auto& [name, text] : given.options) {
+    const auto found = std::find_if(options.begin(), options.end(),
+                                    [&](const options::Info& info) { return info.name == name; });
+    try {
+      values.emplace_back(name, found == options.end() ? options::Value(text) : found->parse(text));
+    } catch (const options::OptionError& error) {
+      throw options::OptionError(fmt::format("{} {}", called_.one, given.name), error);
+    }
+  }
+  return values;
+}
+
+void Family::rethrow(const options::OptionError& error, const Member& member) const {
+  const auto has = [&](const Member& one) {
+    return std::any_of(one.options.begin(), one.options.end(),
+                       [&](const options::Info& info) { return info.name == error.option(); });
+  };
+  std::vector<std::string> others;
+  if (!has(member)) {
+    for (const std::string& name : names()) {
+      if (has(this->member(name))) others.push_back(name);
+    }
+  }
+  if (others.empty()) throw error;
+  throw options::OptionError(
+      fmt::format("{} {}", called_.one, member.name),
+      options::OptionError(error.option(),
+                           fmt::format("{}; {} {} it", error.problem(), fmt::join(others, " and "),
+                                       others.size() == 1 ? "has" : "have")));
+}
+
 std::vector<const Family*> families() { return all(); }
 
 const Family* find_family(std::string_view name) {

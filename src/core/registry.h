@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/named_text.h"
 #include "luge/options.h"
 
 namespace luge {
@@ -49,6 +51,12 @@ class Family {
   /// Throws ValueError that suggests and lists names.
   [[noreturn]] void refuse(std::string_view name) const;
 
+ protected:
+  /// The values that texts mean for these options. Throws OptionError, beginning with the member.
+  options::Values parsed(const NamedText& given, const std::vector<options::Info>& options) const;
+  /// Throws the error again; of an option that this member does not have, it says which members have it.
+  [[noreturn]] void rethrow(const options::OptionError& error, const Member& member) const;
+
  private:
   FamilyNames called_;
 };
@@ -70,10 +78,29 @@ class Registry final : public Family {
   bool add(const std::string& name, const std::string& description, Maker maker) {
     return entries_.emplace(name, Entry{description, std::move(maker)}).second;
   }
-  bool has(std::string_view name) const { return entries_.contains(name); }
-  /// Makes one. Throws ValueError for a name that is not known, and OptionError.
-  Made make(std::string_view name, const options::Values& values, Context... context) const {
-    return entry(name).maker(called().one + " " + std::string(name), values, context...);
+  /// Returns true for a name that make takes, without options.
+  bool has(std::string_view name) const {
+    return name.find('(') == name.npos && entries_.contains(full(name).name);
+  }
+  /// Makes one, also from a text with options such as "normal(mean=0)"; `values` come after those. Throws
+  /// ValueError for a name that is not known, and OptionError.
+  Made make(std::string_view text, const options::Values& values, Context... context) const {
+    const NamedText given = full(text);
+    const Entry& found = entry(given.name);
+    options::Values all = parsed(given, found.maker.options());
+    all.insert(all.end(), values.begin(), values.end());
+    try {
+      return found.maker(called().one + " " + given.name, all, context...);
+    } catch (const options::OptionError& error) {
+      rethrow(error, member(given.name));
+    }
+  }
+  /// Reads a name that has no entry: returns the text that it means, "top-k(k=3)" for "top3", or nothing.
+  using ReadName = std::function<std::optional<std::string>(std::string_view name)>;
+  /// Takes more names. Returns true.
+  bool take_names(ReadName read) {
+    readers_.push_back(std::move(read));
+    return true;
   }
   std::vector<std::string> names() const override {
     std::vector<std::string> all;
@@ -81,8 +108,9 @@ class Registry final : public Family {
     return all;
   }
   Member member(std::string_view name) const override {
-    const Entry& found = entry(name);
-    return {std::string(name), found.description, found.maker.options()};
+    const NamedText given = full(name);
+    const Entry& found = entry(given.name);
+    return {given.name, found.description, found.maker.options()};
   }
 
  private:
@@ -95,7 +123,21 @@ class Registry final : public Family {
     if (found == entries_.end()) refuse(name);
     return found->second;
   }
+  // The name of an entry with what a text says about its options.
+  NamedText full(std::string_view text) const {
+    NamedText given = read_named(called().one, text);
+    if (entries_.contains(given.name)) return given;
+    for (const ReadName& read : readers_) {
+      const std::optional<std::string> meant = read(given.name);
+      if (!meant) continue;
+      NamedText full = read_named(called().one, *meant);
+      full.options.insert(full.options.end(), given.options.begin(), given.options.end());
+      return full;
+    }
+    return given;
+  }
   std::map<std::string, Entry, std::less<>> entries_;
+  std::vector<ReadName> readers_;
 };
 
 }  // namespace luge

@@ -41,18 +41,17 @@ void measure(std::span<const float> values, Statistics& statistics) {
 }  // namespace
 
 Scaling scaling_named(std::string_view text) {
-  for (const Scaling scaling : {Scaling::none, Scaling::standardize, Scaling::min_max}) {
-    if (text == name(scaling)) return scaling;
+  for (const auto& [scaling, name] : options::Names<Scaling>::all) {
+    if (text == name) return scaling;
   }
   throw ValueError(fmt::format("normalization '{}' is not known; choose none, standardize or min-max", text));
 }
 
 std::string_view name(Scaling scaling) {
-  switch (scaling) {
-    case Scaling::standardize: return "standardize";
-    case Scaling::min_max: return "min-max";
-    default: return "none";
+  for (const auto& [each, name] : options::Names<Scaling>::all) {
+    if (each == scaling) return name;
   }
+  return "none";
 }
 
 Affine fit_scaling(const Dataset& training, Scaling scaling) {

@@ -124,9 +124,9 @@ std::vector<Key> table_keys() {
 std::vector<Key> task_keys() {
   std::vector<Key> keys;
   for (const std::string& name : tasks::names()) {
-    for (const tasks::OptionInfo& option : tasks::find(name).options) {
+    for (const options::Info& option : tasks::find(name).options) {
       Key key = {"task." + option.name,
-                 fmt::format("{}: {} (default {})", name, option.help, option.fallback)};
+                 fmt::format("{}: {} (default {})", name, option.help, options::text(option.fallback))};
       const bool taken =
           std::any_of(keys.begin(), keys.end(), [&](const Key& other) { return other.name == key.name; });
       if (!taken && option.name != kScaling) keys.push_back(std::move(key));

@@ -59,7 +59,7 @@ class AsTheyAre final : public train::Task {
 
 }  // namespace
 
-tasks::Learned learned(const nn::Metadata& metadata, const tasks::OptionValues& values) {
+tasks::Learned learned(const nn::Metadata& metadata, const options::Values& values) {
   if (!metadata.task.empty()) return tasks::of(metadata, values);
   for (const std::string& name : loss::names()) {
     if (loss::named(name).outputs() != metadata.output) continue;

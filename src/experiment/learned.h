@@ -15,7 +15,7 @@ namespace luge::experiment {
 
 /// Task and recipe of a network. Of a file that does not name its task they follow from what its outputs
 /// mean: classes or numbers. `values` changes options of the task.
-tasks::Learned learned(const nn::Metadata& metadata, const tasks::OptionValues& values = {});
+tasks::Learned learned(const nn::Metadata& metadata, const options::Values& values = {});
 /// Whether what the network has learned begins with text.
 bool reads_text(const nn::Metadata& metadata);
 

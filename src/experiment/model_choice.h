@@ -9,10 +9,11 @@
 
 namespace luge::experiment {
 
-/// The gallery's entry; throws SettingError listing the nearest.
+/// The gallery's entry with the options that the configuration gives; throws SettingError that lists the
+/// nearest names, or the options of the model.
 models::Entry model_entry(const Config& config);
-/// The network with this many outputs and the layers that hidden= and dropout= name.
-nn::Model make_model(const Config& config, const models::Entry& entry, std::int64_t outputs);
+/// The network with this many outputs; with 0 as many as usual.
+nn::Model make_model(const models::Entry& entry, std::int64_t outputs);
 /// Puts the entry's own choices where the user made none: data, optimizer, rate, batch, epochs, and the loss
 /// where there is no data for it to follow from.
 void take_defaults(Config& config, const models::Entry& entry);

@@ -1,14 +1,15 @@
 #include "experiment/named_data.h"
 
-#include <algorithm>
-#include <utility>
-
+#include "core/registry.h"
 #include "luge/data/sources.h"
 
 namespace luge::experiment {
 namespace {
 
-using Named = std::pair<std::string, std::function<DataSet()>>;
+Registry<DataSet>& known() {
+  static auto& registry = *new Registry<DataSet>({.one = "data", .many = "data", .key = "data.name"});
+  return registry;
+}
 
 DataSet pair_of(const char* name, data::TrainTest parts) {
   return {name, std::move(parts.train), std::move(parts.test)};
@@ -17,41 +18,27 @@ DataSet pair_of(const char* name, data::TrainTest parts) {
 // A truth table is trained and tested on all it has.
 DataSet table(const char* name, const data::Dataset& rows) { return {name, rows, rows, true}; }
 
-std::vector<Named>& known() {
-  static auto& all = *new std::vector<Named>{
-      {"fashion-mnist", [] { return pair_of("fashion-mnist", data::fashion_mnist()); }},
-      {"mnist", [] { return pair_of("mnist", data::mnist()); }},
-      {"xor", [] { return table("xor", data::xor_table()); }},
-      {"and", [] { return table("and", data::and_table()); }},
-      {"or", [] { return table("or", data::or_table()); }},
-  };
-  return all;
-}
-
-const Named* find(const std::string& name) {
-  const auto found =
-      std::find_if(known().begin(), known().end(), [&](const Named& each) { return each.first == name; });
-  return found == known().end() ? nullptr : &*found;
-}
+const bool added =
+    add_data_set("fashion-mnist", "70,000 pictures of clothes, 28x28 in gray, 10 classes",
+                 [] { return pair_of("fashion-mnist", data::fashion_mnist()); }) &&
+    add_data_set("mnist", "70,000 written digits, 28x28 in gray, 10 classes",
+                 [] { return pair_of("mnist", data::mnist()); }) &&
+    add_data_set("xor", "the four cases of exclusive or", [] { return table("xor", data::xor_table()); }) &&
+    add_data_set("and", "the four cases of and", [] { return table("and", data::and_table()); }) &&
+    add_data_set("or", "the four cases of or", [] { return table("or", data::or_table()); });
 
 }  // namespace
 
-bool add_data_set(const std::string& name, std::function<DataSet()> load) {
-  if (find(name)) return false;
-  known().emplace_back(name, std::move(load));
-  return true;
+bool add_data_set(const std::string& name, const std::string& description, options::Maker<DataSet> load) {
+  return known().add(name, description, std::move(load));
 }
 
-std::vector<std::string> data_set_names() {
-  std::vector<std::string> names;
-  for (const auto& [name, load] : known()) names.push_back(name);
-  return names;
-}
+std::vector<std::string> data_set_names() { return known().names(); }
 
-bool is_data_set(const std::string& name) { return find(name) != nullptr; }
+bool is_data_set(const std::string& name) { return known().has(name); }
 
 std::optional<DataSet> named_data_set(const std::string& name) {
-  if (const Named* found = find(name)) return found->second();
+  if (is_data_set(name)) return known().make(name, {});
   return std::nullopt;
 }
 

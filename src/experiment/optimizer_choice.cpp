@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "luge/error.h"
@@ -16,13 +15,13 @@ constexpr const char* kWhole = "auto";  // schedule.steps: the whole training
 
 // The numbers given for a table such as "optimizer.", but for its name and what is taken elsewhere: the
 // optimizer or schedule itself knows which it has.
-std::map<std::string, double> settings_of(const Config& config, const std::string& table,
-                                          const std::set<std::string>& but) {
-  std::map<std::string, double> settings;
+options::Values settings_of(const Config& config, const std::string& table,
+                            const std::set<std::string>& but) {
+  options::Values settings;
   for (const auto& [key, value] : config.resolved()) {
     if (!key.starts_with(table)) continue;
     const std::string name = key.substr(table.size());
-    if (name != "name" && !but.contains(name)) settings[name] = config.number(key);
+    if (name != "name" && !but.contains(name)) settings.emplace_back(name, config.number(key));
   }
   return settings;
 }

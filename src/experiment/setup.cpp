@@ -27,7 +27,7 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
                     const data::Info& info, const Learning& learning) {
   const std::int64_t accumulate = config.integer("train.accumulate", 1);
   const optim::Optimizer optimizer = make_optimizer(config, learning.updates);
-  const nn::Model net = make_model(config, entry, outputs_for(config, entry, *task, info));
+  const nn::Model net = make_model(entry, outputs_for(config, entry, *task, info));
   learn_in(net, learning.units);
   train::Trainer trainer(net, task, optimizer, {.accumulate = accumulate});
   nn::Metadata metadata;

@@ -198,13 +198,14 @@ train::TaskRef make_task(const Config& config, bool complete) {
   options.loss = config.choice("loss.name", loss::names());
   options.metrics = metric_names(config);
   const std::string scaling = scaling_of(config, complete);
-  for (const tasks::OptionInfo& option : kind.options) {
+  for (const options::Info& option : kind.options) {
     const std::string key = "task." + option.name;
-    if (config.knows(key) && config.has(key)) options.values.emplace_back(option.name, config.text(key));
+    if (config.knows(key) && config.has(key))
+      options.values.emplace_back(option.name, option.parse(config.text(key)));
     if (option.name == kScaling && !scaling.empty()) options.values.emplace_back(option.name, scaling);
   }
   try {
-    return kind.make(options);
+    return tasks::make(name, options);
   } catch (const ValueError& error) {
     throw SettingError(error.what());
   }

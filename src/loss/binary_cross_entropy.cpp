@@ -1,9 +1,18 @@
-#include <fmt/format.h>
-
 #include "loss/elementwise.h"
-#include "luge/error.h"
 #include "luge/loss/loss.h"
 #include "luge/ops/math.h"
+
+// The reduction is left out: a training takes the mean.
+template <>
+struct luge::options::Listing<luge::loss::BinaryCrossEntropyOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("from_logits", self.from_logits, "outputs are logits; false: probabilities");
+    field("label_smoothing", self.label_smoothing, "moves targets toward 1/2 by this share",
+          at_least(0).below(1));
+    field("positive_weight", self.positive_weight, "how much more the answer yes counts", above(0),
+          elsewhere({"pos_weight"}));
+  }
+};
 
 namespace luge::loss {
 namespace {
@@ -22,7 +31,7 @@ Cost cost(const BinaryCrossEntropyOptions& o, const Tensor& prediction, const Te
 
 const bool added =
     add("binary-cross-entropy", "the cross-entropy of yes or no, from one logit for each answer",
-        []() -> Loss { return BinaryCrossEntropy(); });
+        [](const BinaryCrossEntropyOptions& options) { return BinaryCrossEntropy(options); });
 
 }  // namespace
 
@@ -33,14 +42,7 @@ BinaryCrossEntropy::BinaryCrossEntropy(const BinaryCrossEntropyOptions& options)
            },
            {.outputs = options.from_logits ? OutputKind::binary_logits : OutputKind::binary_probabilities,
             .targets = Targets::Kind::probabilities}) {
-  if (!(options.label_smoothing >= 0 && options.label_smoothing < 1)) {
-    throw ValueError(fmt::format("binary_cross_entropy: label_smoothing is {}; expected 0 or more, below 1",
-                                 options.label_smoothing));
-  }
-  if (!(options.positive_weight > 0)) {
-    throw ValueError(fmt::format("binary_cross_entropy: positive_weight is {}; expected above 0",
-                                 options.positive_weight));
-  }
+  options::check("binary_cross_entropy", options);
 }
 
 }  // namespace luge::loss

@@ -5,7 +5,7 @@
 namespace luge::loss {
 namespace {
 
-const bool added = add("mse", "the mean squared error, for numbers", []() -> Loss { return MSE(); });
+const bool added = add("mse", "the mean squared error, for numbers", [] { return MSE(); });
 
 }  // namespace
 

@@ -1,27 +1,24 @@
-#include "core/plain_registry.h"
+#include "core/registry.h"
 
 #include "luge/loss/loss.h"
 
 namespace luge::loss {
 namespace {
 
-PlainRegistry<std::function<Loss()>>& known() {
-  static auto& registry = *new PlainRegistry<std::function<Loss()>>("loss");
+Registry<Loss>& known() {
+  static auto& registry = *new Registry<Loss>({.one = "loss", .many = "losses", .key = "loss.name"});
   return registry;
 }
 
 }  // namespace
 
-bool add(const std::string& name, const std::string& description, std::function<Loss()> make) {
+bool add(const std::string& name, const std::string& description, options::Maker<Loss> make) {
   return known().add(name, description, std::move(make));
 }
 
-Loss named(const std::string& name) {
-  if (const auto* make = known().find(name)) return (*make)();
-  known().refuse(name);
-}
+Loss named(const std::string& name, const options::Values& values) { return known().make(name, values); }
 
-std::string description(const std::string& name) { return known().description(name); }
+std::string description(const std::string& name) { return known().member(name).description; }
 
 std::vector<std::string> names() { return known().names(); }
 

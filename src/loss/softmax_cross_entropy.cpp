@@ -10,6 +10,18 @@
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 
+// The axis and the reduction are left out: tasks put classes where the loss expects them and take the mean.
+template <>
+struct luge::options::Listing<luge::loss::SoftmaxCrossEntropyOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("label_smoothing", self.label_smoothing, "moves targets toward equal shares of all classes",
+          at_least(0).below(1));
+    field("class_weights", self.class_weights, "how much samples of each class count; empty: all alike",
+          at_least(0), elsewhere({"weight", "weights"}));
+    field("ignore_index", self.ignore_index, "label whose samples do not count");
+  }
+};
+
 namespace luge::loss {
 namespace {
 
@@ -17,7 +29,7 @@ namespace {
 Tensor weights(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& target) {
   const bool labels = target.rank() < logits.rank();
   Tensor counts;
-  if (labels && o.ignore_index != no_label) counts = logical_not(is_label(target, o.ignore_index));
+  if (labels && o.ignore_index) counts = logical_not(is_label(target, *o.ignore_index));
   if (o.class_weights.empty()) return counts.defined() ? cast(counts, logits.dtype()) : Tensor();
   const std::int64_t classes = logits.extent(static_cast<int>(o.axis));
   if (classes != static_cast<std::int64_t>(o.class_weights.size())) {
@@ -33,14 +45,16 @@ Tensor weights(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const 
 
 Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tensor& given) {
   const Tensor target = squeeze_labels(given, logits, static_cast<int>(o.axis));
-  const CrossEntropyOptions options{
-      .axis = o.axis, .label_smoothing = o.label_smoothing, .ignore_index = o.ignore_index};
+  const CrossEntropyOptions options{.axis = o.axis,
+                                    .label_smoothing = o.label_smoothing,
+                                    .ignore_index = o.ignore_index.value_or(no_label)};
   const Tensor each = softmax_cross_entropy(logits, target, options);
   return {each, weights(o, logits, target)};
 }
 
-const bool added = add("softmax-cross-entropy", "the cross-entropy of classes, from one logit for each class",
-                       []() -> Loss { return SoftmaxCrossEntropy(); });
+const bool added =
+    add("softmax-cross-entropy", "the cross-entropy of classes, from one logit for each class",
+        [](const SoftmaxCrossEntropyOptions& options) { return SoftmaxCrossEntropy(options); });
 
 }  // namespace
 
@@ -50,12 +64,10 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& optio
           [options](const Tensor& logits, const Tensor& target) { return cost(options, logits, target); },
           {.outputs = OutputKind::logits, .targets = Targets::Kind::labels, .axis = options.axis},
           [options](const Shape& logits, const Shape& target) {
-            return class_targets("softmax_cross_entropy", options.axis, options.ignore_index, logits, target);
+            return class_targets("softmax_cross_entropy", options.axis,
+                                 options.ignore_index.value_or(no_label), logits, target);
           }) {
-  for (double weight : options.class_weights) {
-    if (!(weight >= 0))
-      throw ValueError(fmt::format("softmax_cross_entropy: class weight {} is not 0 or more", weight));
-  }
+  options::check("softmax_cross_entropy", options);
 }
 
 }  // namespace luge::loss

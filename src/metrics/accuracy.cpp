@@ -9,6 +9,15 @@
 #include "luge/ops/shape.h"
 #include "metrics/classification.h"
 
+// The axis is left out: tasks put the classes last.
+template <>
+struct luge::options::Listing<luge::metrics::AccuracyOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("threshold", self.threshold,
+          "a single output above it means 1; default: 0 for logits, 0.5 for probabilities");
+  }
+};
+
 namespace luge::metrics {
 namespace {
 
@@ -60,10 +69,10 @@ Metric::Rule rule_for(const AccuracyOptions& o, const Reading& reading) {
   return rule;
 }
 
-const bool added =
-    add("accuracy", "the share of samples whose class is right", []() -> Metric { return Accuracy(); });
+const bool added = add("accuracy", "the share of samples whose class is right",
+                       [](const AccuracyOptions& options) { return Accuracy(options); });
 const bool added_from_logits = add("accuracy-from-logits", "accuracy, where a single output above 0 means 1",
-                                   []() -> Metric { return Accuracy({.threshold = 0}); });
+                                   [] { return Accuracy({.threshold = 0}); });
 
 }  // namespace
 

@@ -9,6 +9,15 @@
 #include "metrics/figure_names.h"
 #include "metrics/labels_of_records.h"
 
+// The names of the classes are left out: they come from the data (HostRule::of_classes).
+template <>
+struct luge::options::Listing<luge::metrics::ClassScoreOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("by_class", self.by_class, "a figure for each class too");
+    field("ignore_index", self.ignore_index, "true label whose samples do not count");
+  }
+};
+
 namespace luge::metrics {
 namespace {
 
@@ -106,14 +115,15 @@ std::shared_ptr<HostRule> rule(const char* name, Score score, const ClassScoreOp
   return std::make_shared<ClassScores>(name, score, options);
 }
 
-const bool added = add_host("f1", "the F1 score: mean over classes, weighted mean, and each class",
-                            [](const auto& classes) -> HostMetric { return F1({.classes = classes}); });
-const bool added_precision =
-    add_host("precision", "the share of a class among what was predicted as it; figures as f1",
-             [](const auto& classes) -> HostMetric { return Precision({.classes = classes}); });
+template <class Score>
+HostMetric make(const ClassScoreOptions& options) {
+  return Score(options);
+}
+const bool added = add_host("f1", "the F1 score: mean over classes, weighted mean, and each class", make<F1>);
+const bool added_precision = add_host(
+    "precision", "the share of a class among what was predicted as it; figures as f1", make<Precision>);
 const bool added_recall =
-    add_host("recall", "the share of a class that was predicted as it; figures as f1",
-             [](const auto& classes) -> HostMetric { return Recall({.classes = classes}); });
+    add_host("recall", "the share of a class that was predicted as it; figures as f1", make<Recall>);
 
 }  // namespace
 

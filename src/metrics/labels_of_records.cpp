@@ -111,7 +111,7 @@ LabelPairs pairs_of_sets(const std::set<std::int64_t>& predicted, const std::set
 }  // namespace
 
 LabelPairs label_pairs(const std::string& who, const data::Record& prediction, const data::Record& truth,
-                       std::int64_t classes, std::int64_t ignore_index) {
+                       std::int64_t classes, std::optional<std::int64_t> ignore_index) {
   const data::HostArray& target = field_of(who, "truth", truth, data::kTarget, "the true labels");
   if (const data::HostArray* several = prediction.find(kLabels)) {
     return pairs_of_sets(several_labels(who, kLabels, *several, classes),
@@ -121,12 +121,10 @@ LabelPairs label_pairs(const std::string& who, const data::Record& prediction, c
       field_of(who, "prediction", prediction, kLabel, fmt::format("a label, nor '{}' with several", kLabels));
   check_sizes(who, label, target);
   const auto predicted = labels_in(who, kLabel, label, {classes, kNoPrediction}),
-             actual =
-                 labels_in(who, data::kTarget, target,
-                           {classes, ignore_index == no_label ? std::nullopt : std::optional(ignore_index)});
+             actual = labels_in(who, data::kTarget, target, {classes, ignore_index});
   LabelPairs pairs;
   for (std::size_t k = 0; k < predicted.size(); ++k) {
-    if (ignore_index != no_label && actual[k] == ignore_index) continue;
+    if (ignore_index && actual[k] == ignore_index) continue;
     pairs.emplace_back(predicted[k] == kNoPrediction ? std::nullopt : std::optional(predicted[k]), actual[k]);
   }
   return pairs;

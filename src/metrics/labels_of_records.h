@@ -19,6 +19,6 @@ using LabelPairs = std::vector<std::pair<std::optional<std::int64_t>, std::optio
 /// their number, 0 when it is not known. Throws ValueError, ShapeError or IndexError naming `who` and the
 /// field.
 LabelPairs label_pairs(const std::string& who, const data::Record& prediction, const data::Record& truth,
-                       std::int64_t classes, std::int64_t ignore_index);
+                       std::int64_t classes, std::optional<std::int64_t> ignore_index);
 
 }  // namespace luge::metrics

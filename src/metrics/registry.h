@@ -1,20 +1,16 @@
-// Metrics by name: each registers itself in its own file.
+// Metrics by name, those of the device and those of the host: each registers itself in its own file.
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <string>
+#include <variant>
 
+#include "core/registry.h"
+#include "luge/metrics/host_metric.h"
 #include "luge/metrics/metric.h"
 
 namespace luge::metrics {
 
-/// Registers a family of metrics, such as top1, top2 …: `parse` gives the metric of a name, or nothing when
-/// it is not one of its names; `shown` is in lists. Returns false when that name is taken.
-bool add_family(const std::string& shown, const std::string& description,
-                std::function<std::optional<Metric>(const std::string& name)> parse);
-
-/// Returns true for a name that `named` takes.
-bool is_name(const std::string& name);
+using AnyMetric = std::variant<Metric, HostMetric>;
+using MetricRegistry = Registry<AnyMetric>;
+MetricRegistry& known();
 
 }  // namespace luge::metrics

@@ -21,17 +21,27 @@ Tensor among(std::int64_t k, const std::string& name, const Tensor& prediction, 
   return logical_and(logical_and(less(above, k), any(at_label, 1)), without_nan(prediction));
 }
 
-// "top5", "top3", …
+struct TopKOptions {
+  std::int64_t k = 5;
+  static void fields(auto& self, auto&& field) {
+    field("k", self.k, "how many of the largest outputs count", options::at_least(1));
+  }
+};
+
 const bool added =
-    add_family("top5", "the share of samples whose class is among the 5 largest outputs; top2, top3 … too",
-               [](const std::string& name) -> std::optional<Metric> {
-                 if (!name.starts_with("top")) return std::nullopt;
-                 std::int64_t k = 0;
-                 const char* end = name.data() + name.size();
-                 const auto parsed = std::from_chars(name.data() + 3, end, k);
-                 if (parsed.ec != std::errc() || parsed.ptr != end || k < 1) return std::nullopt;
-                 return TopK(k);
-               });
+    add("top-k", "the share of samples whose class is among the k largest outputs; top3 is k=3",
+        [](const TopKOptions& options) { return TopK(options.k); });
+
+// "top5", "top3", …
+std::optional<std::string> short_name(std::string_view name) {
+  if (!name.starts_with("top")) return std::nullopt;
+  std::int64_t k = 0;
+  const char* end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data() + 3, end, k);
+  if (parsed.ec != std::errc() || parsed.ptr != end || k < 1) return std::nullopt;
+  return fmt::format("top-k(k={})", k);
+}
+const bool has_short_names = known().take_names(short_name);
 
 }  // namespace
 
@@ -40,7 +50,7 @@ TopK::TopK(std::int64_t k)
                       [k, name = fmt::format("top{}", k)](const Tensor& p, const Tensor& t) {
                         return among(k, name, p, t);
                       })) {
-  if (k < 1) throw ValueError(fmt::format("TopK: k is {}; expected at least 1", k));
+  options::check("TopK", TopKOptions{k});
 }
 
 }  // namespace luge::metrics

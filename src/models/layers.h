@@ -1,5 +1,8 @@
-// What the gallery's files include.
+// What the gallery's files include, and the options that several of them share.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "luge/models/gallery.h"
 #include "luge/nn/activation.h"
@@ -7,9 +10,57 @@
 #include "luge/nn/dropout.h"
 #include "luge/nn/embedding.h"
 #include "luge/nn/flatten.h"
+#include "luge/nn/layers.h"
 #include "luge/nn/linear.h"
 #include "luge/nn/norm.h"
 #include "luge/nn/pool.h"
 #include "luge/nn/recurrent.h"
 #include "luge/nn/residual.h"
 #include "luge/nn/sequential.h"
+
+namespace luge::models {
+
+/// Widths of fully connected layers. As text, no widths at all are "none".
+struct Widths {
+  std::vector<std::int64_t> each;
+};
+
+/// Ranges of options.
+inline constexpr auto share = [] { return options::at_least(0).below(1); };
+inline constexpr auto factor = [] { return options::above(0).at_most(1000); };
+inline constexpr auto count = [] { return options::at_least(1); };
+/// The names that an option "activation" takes.
+options::OneOf activations();
+
+/// Returns a width times a factor, as the nearest whole number, at least 1.
+std::int64_t scaled(std::int64_t width, double factor);
+/// Adds the activation of this name.
+void add_activation(nn::Sequential& net, const std::string& name);
+/// Adds dropout; none for a rate of 0.
+void add_dropout(nn::Sequential& net, double rate);
+/// Adds fully connected layers, each with an activation and dropout.
+void add_hidden(nn::Sequential& net, const Widths& widths, const std::string& activation, double dropout);
+
+/// How most classifiers of pictures are trained here.
+Defaults picture_training();
+
+}  // namespace luge::models
+
+namespace luge::options {
+
+/// "256,128" or "none".
+template <>
+struct Type<models::Widths> {
+  static constexpr Kind kind = Kind::mixed;
+  static Value get(const models::Widths& member) {
+    return member.each.empty() ? Value("none") : Value(member.each);
+  }
+  static void set(models::Widths& member, const Value& value);
+  static void describe(Info& info) {
+    info.low = 1;
+    info.takes = "whole numbers from 1 with commas between them, or none";
+    info.elsewhere = {"units", "hidden_size", "hidden_sizes", "hidden_layers", "layers"};
+  }
+};
+
+}  // namespace luge::options

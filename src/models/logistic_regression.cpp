@@ -4,21 +4,19 @@
 namespace luge::models {
 namespace {
 
-nn::Model make_model(std::int64_t outputs) { return nn::sequential(nn::Linear(outputs)); }
-
-const bool added = add({.name = "logistic-regression",
-                        .description = "the logit of one class as a weighted sum",
-                        .input = Shape{unknown},
-                        .outputs = 1,
-                        .defaults = {.data = "",
-                                     .task = "classification",
-                                     .loss = "binary-cross-entropy",
-                                     .optimizer = "adam",
-                                     .learning_rate = 0.01,
-                                     .batch = 32,
-                                     .epochs = 100,
-                                     .metrics = {"accuracy-from-logits"}},
-                        .make = make_model});
+const bool added = add("logistic-regression", "the logit of one class as a weighted sum", [] {
+  return Entry{.input = Shape{unknown},
+               .outputs = 1,
+               .defaults = {.data = "",
+                            .task = "classification",
+                            .loss = "binary-cross-entropy",
+                            .optimizer = "adam",
+                            .learning_rate = 0.01,
+                            .batch = 32,
+                            .epochs = 100,
+                            .metrics = {"accuracy-from-logits"}},
+               .make = [](std::int64_t outputs) -> nn::Model { return nn::sequential(nn::Linear(outputs)); }};
+});
 
 }  // namespace
 }  // namespace luge::models

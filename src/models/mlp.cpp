@@ -4,34 +4,29 @@
 namespace luge::models {
 namespace {
 
-const Hidden kUsual = {.widths = {128}};
-
-nn::Model make_model(std::int64_t outputs, const Hidden& hidden) {
-  nn::Sequential net;
-  net.add(nn::Flatten());
-  for (const std::int64_t width : hidden.widths) {
-    net.add(nn::Linear(width)).add(nn::Relu());
-    if (hidden.dropout > 0) net.add(nn::Dropout(hidden.dropout));
+struct MlpOptions {
+  Widths hidden = {{128}};
+  double dropout = 0;
+  std::string activation = "relu";
+  static void fields(auto& self, auto&& field) {
+    field("hidden", self.hidden, "widths of the hidden layers; none: a linear model");
+    field("dropout", self.dropout, "share that is dropped after each hidden layer", share());
+    field("activation", self.activation, "after each hidden layer", activations());
   }
-  net.add(nn::Linear(outputs));
-  return net;
+};
+
+nn::Model make_network(const MlpOptions& o, std::int64_t outputs) {
+  nn::Sequential net = nn::sequential(nn::Flatten());
+  add_hidden(net, o.hidden, o.activation, o.dropout);
+  return net.add(nn::Linear(outputs));
 }
 
-const bool added = add({.name = "mlp",
-                        .description = "784-128-10, relu; hidden=256,128 and dropout=0.3 change it",
-                        .input = Shape{1, 28, 28},
-                        .outputs = 10,
-                        .defaults = {.data = "fashion-mnist",
-                                     .task = "classification",
-                                     .loss = "softmax-cross-entropy",
-                                     .optimizer = "adam",
-                                     .learning_rate = 1e-3,
-                                     .batch = 64,
-                                     .epochs = 5,
-                                     .metrics = {"accuracy"}},
-                        .make = [](std::int64_t outputs) { return make_model(outputs, kUsual); },
-                        .hidden = kUsual,
-                        .make_hidden = make_model});
+const bool added = add("mlp", "784-128-10, relu", [](const MlpOptions& o) {
+  return Entry{.input = Shape{1, 28, 28},
+               .outputs = 10,
+               .defaults = picture_training(),
+               .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+});
 
 }  // namespace
 }  // namespace luge::models

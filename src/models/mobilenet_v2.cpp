@@ -2,17 +2,44 @@
 // torchvision.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "models/resnet.h"
 
 namespace luge::models {
 namespace {
 
+struct MobilenetOptions {
+  double width = 1;
+  double dropout = 0.2;
+  std::string activation = "relu6";
+  static void fields(auto& self, auto&& field) {
+    field("width", self.width, "factor of all filters, which stay multiples of 8", factor(),
+          options::elsewhere({"width_mult", "alpha"}));
+    field("dropout", self.dropout, "share that is dropped before the last layer", share());
+    field("activation", self.activation, "after each batch norm but the last of a block", activations());
+  }
+};
+
+// The multiple of 8 that is next to the filters times the width, and not more than a tenth below them.
+std::int64_t filters_of(std::int64_t filters, double width) {
+  const double wanted = static_cast<double>(filters) * width;
+  const auto rounded = std::max<std::int64_t>(8, static_cast<std::int64_t>(wanted + 4) / 8 * 8);
+  return static_cast<double>(rounded) < 0.9 * wanted ? rounded + 8 : rounded;
+}
+
+void add_conv(nn::Sequential& net, const nn::Conv2d& conv, const std::string& activation) {
+  net.add(conv).add(nn::BatchNorm());
+  add_activation(net, activation);
+}
+
 // Widens to `expansion` times the channels, filters each alone, narrows again.
-nn::Sequential inverted_body(std::int64_t in, std::int64_t out, std::int64_t expansion, std::int64_t stride) {
+nn::Sequential inverted_body(std::int64_t in, std::int64_t out, std::int64_t expansion, std::int64_t stride,
+                             const std::string& activation) {
   nn::Sequential body;
   const std::int64_t wide = in * expansion;
-  if (expansion != 1) body.add(plain_conv(wide, 1)).add(nn::BatchNorm()).add(nn::Relu6());
-  body.add(plain_conv(wide, 3, stride, wide)).add(nn::BatchNorm()).add(nn::Relu6());
+  if (expansion != 1) add_conv(body, plain_conv(wide, 1), activation);
+  add_conv(body, plain_conv(wide, 3, stride, wide), activation);
   return body.add(plain_conv(out, 1)).add(nn::BatchNorm());
 }
 
@@ -22,40 +49,45 @@ struct Stage {
 constexpr Stage stages[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
                             {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
 
-nn::Model make_model(std::int64_t outputs) {
-  nn::Sequential net = nn::sequential(plain_conv(32, 3, 2), nn::BatchNorm(), nn::Relu6());
-  std::int64_t channels = 32;
+nn::Model make_network(const MobilenetOptions& o, std::int64_t outputs) {
+  nn::Sequential net;
+  std::int64_t channels = filters_of(32, o.width);
+  add_conv(net, plain_conv(channels, 3, 2), o.activation);
   int number = 0;
   for (const Stage& stage : stages) {
+    const std::int64_t filters = filters_of(stage.filters, o.width);
     for (std::int64_t k = 0; k < stage.depth; ++k) {
       const std::int64_t stride = k == 0 ? stage.stride : 1;
-      const auto body = inverted_body(channels, stage.filters, stage.expansion, stride);
+      const auto body = inverted_body(channels, filters, stage.expansion, stride, o.activation);
       const std::string name = fmt::format("block{}", ++number);
-      if (stride == 1 && channels == stage.filters) {
+      if (stride == 1 && channels == filters) {
         net.add(name, nn::Residual(body));
       } else {
         net.add(name, body);
       }
-      channels = stage.filters;
+      channels = filters;
     }
   }
-  net.add(plain_conv(1280, 1)).add(nn::BatchNorm()).add(nn::Relu6()).add(nn::GlobalAvgPool());
-  return net.add(nn::Dropout(0.2)).add(nn::Linear(outputs, {.init = init::small_random()}));
+  add_conv(net, plain_conv(filters_of(1280, std::max(o.width, 1.0)), 1), o.activation);
+  net.add(nn::GlobalAvgPool());
+  add_dropout(net, o.dropout);
+  return net.add(nn::Linear(outputs, {.init = init::small_random()}));
 }
 
-const bool added = add({.name = "mobilenet-v2",
-                        .description = "17 inverted residual blocks, depthwise convolutions, for 224x224",
-                        .input = Shape{3, 224, 224},
-                        .outputs = 1000,
-                        .defaults = {.data = "",
-                                     .task = "classification",
-                                     .loss = "softmax-cross-entropy",
-                                     .optimizer = "momentum",
-                                     .learning_rate = 0.045,
-                                     .batch = 96,
-                                     .epochs = 90,
-                                     .metrics = {"accuracy"}},
-                        .make = make_model});
+const bool added = add("mobilenet-v2", "17 inverted residual blocks, depthwise convolutions, for 224x224",
+                       [](const MobilenetOptions& o) {
+                         return Entry{.input = Shape{3, 224, 224},
+                                      .outputs = 1000,
+                                      .defaults = {.data = "",
+                                                   .task = "classification",
+                                                   .loss = "softmax-cross-entropy",
+                                                   .optimizer = "momentum",
+                                                   .learning_rate = 0.045,
+                                                   .batch = 96,
+                                                   .epochs = 90,
+                                                   .metrics = {"accuracy"}},
+                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+                       });
 
 }  // namespace
 }  // namespace luge::models

@@ -5,21 +5,19 @@
 namespace luge::models {
 namespace {
 
-nn::Model make_model(std::int64_t outputs) { return nn::sequential(nn::Linear(outputs)); }
-
-const bool added = add({.name = "perceptron",
-                        .description = "one neuron",
-                        .input = Shape{unknown},
-                        .outputs = 1,
-                        .defaults = {.data = "xor",
-                                     .task = "classification",
-                                     .loss = "binary-cross-entropy",
-                                     .optimizer = "adam",
-                                     .learning_rate = 0.05,
-                                     .batch = 4,
-                                     .epochs = 1000,
-                                     .metrics = {"accuracy-from-logits"}},
-                        .make = make_model});
+const bool added = add("perceptron", "one neuron", [] {
+  return Entry{.input = Shape{unknown},
+               .outputs = 1,
+               .defaults = {.data = "xor",
+                            .task = "classification",
+                            .loss = "binary-cross-entropy",
+                            .optimizer = "adam",
+                            .learning_rate = 0.05,
+                            .batch = 4,
+                            .epochs = 1000,
+                            .metrics = {"accuracy-from-logits"}},
+               .make = [](std::int64_t outputs) -> nn::Model { return nn::sequential(nn::Linear(outputs)); }};
+});
 
 }  // namespace
 }  // namespace luge::models

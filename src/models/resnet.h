@@ -1,8 +1,6 @@
 // The parts that residual networks are made of.
 #pragma once
 
-#include <array>
-
 #include "luge/init/init.h"
 #include "models/layers.h"
 
@@ -19,20 +17,27 @@ inline nn::Conv2d plain_conv(std::int64_t filters, std::int64_t kernel, std::int
                               .init = init::he_normal(init::Fan::out)});
 }
 
-/// Two 3x3 convolutions; `project`: the shortcut changes extents or channels.
-nn::Sequential basic_block(std::int64_t filters, std::int64_t stride, bool project);
-/// 1x1, 3x3 and 1x1 convolutions, the last to four times `filters`; the stride is the middle one's.
-nn::Sequential bottleneck_block(std::int64_t filters, std::int64_t stride, bool project);
+/// Options of all residual networks.
+struct ResnetOptions {
+  double width = 1;
+  std::string activation = "relu";
+  static void fields(auto& self, auto&& field) {
+    field("width", self.width, "factor of all filters", factor(),
+          options::elsewhere({"width_mult", "alpha"}));
+    field("activation", self.activation, "after each batch norm and each block", activations());
+  }
+};
 
-/// How residual networks for ImageNet are trained (He et al. 2016).
-Defaults imagenet_training();
-
-/// The 7x7 convolution and pooling with which the networks for ImageNet begin.
-nn::Sequential imagenet_stem();
-
-using Block = nn::Sequential (*)(std::int64_t filters, std::int64_t stride, bool project);
+/// The depths that there are: 18, 34, 50, 101 and 152 layers with weights.
+std::vector<std::int64_t> resnet_depths();
+/// How a residual network begins.
+enum class Stem : std::uint8_t {
+  imagenet,  ///< a 7x7 convolution and pooling, each with stride 2
+  cifar      ///< a 3x3 convolution with stride 1
+};
 /// A stem, four stages of blocks with 64 to 512 filters, the mean of each channel, a linear layer.
-nn::Sequential resnet(nn::Sequential stem, Block block, const std::array<int, 4>& depths, bool project_first,
-                      std::int64_t outputs);
+nn::Model resnet(std::int64_t depth, Stem stem, const ResnetOptions& options, std::int64_t outputs);
+/// The entry of a residual network for ImageNet.
+Entry imagenet_resnet(std::int64_t depth, const ResnetOptions& options);
 
 }  // namespace luge::models

@@ -1,19 +1,11 @@
-// resnet50: bottleneck blocks (He et al. 2016), the stride in the 3x3 convolution as in torchvision.
+// resnet50: bottleneck blocks.
 #include "models/resnet.h"
 
 namespace luge::models {
 namespace {
 
-nn::Model make_model(std::int64_t outputs) {
-  return resnet(imagenet_stem(), bottleneck_block, {3, 4, 6, 3}, true, outputs);
-}
-
-const bool added = add({.name = "resnet50",
-                        .description = "49 convolutions in 16 bottleneck blocks, batch norm, for 224x224",
-                        .input = Shape{3, 224, 224},
-                        .outputs = 1000,
-                        .defaults = imagenet_training(),
-                        .make = make_model});
+const bool added = add("resnet50", "49 convolutions in 16 bottleneck blocks, batch norm, for 224x224",
+                       [](const ResnetOptions& o) { return imagenet_resnet(50, o); });
 
 }  // namespace
 }  // namespace luge::models

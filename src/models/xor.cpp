@@ -5,33 +5,37 @@
 namespace luge::models {
 namespace {
 
-const Hidden kUsual = {.widths = {8}};
-
-nn::Model make_model(std::int64_t outputs, const Hidden& hidden) {
-  nn::Sequential net;
-  for (const std::int64_t width : hidden.widths) {
-    net.add(nn::Linear(width)).add(nn::Tanh());
-    if (hidden.dropout > 0) net.add(nn::Dropout(hidden.dropout));
+struct XorOptions {
+  Widths hidden = {{8}};
+  double dropout = 0;
+  std::string activation = "tanh";
+  static void fields(auto& self, auto&& field) {
+    field("hidden", self.hidden, "widths of the hidden layers; none: a linear model");
+    field("dropout", self.dropout, "share that is dropped after each hidden layer", share());
+    field("activation", self.activation, "after each hidden layer", activations());
   }
-  net.add(nn::Linear(outputs));
-  return net;
+};
+
+nn::Model make_network(const XorOptions& o, std::int64_t outputs) {
+  nn::Sequential net;
+  add_hidden(net, o.hidden, o.activation, o.dropout);
+  return net.add(nn::Linear(outputs));
 }
 
-const bool added = add({.name = "xor",
-                        .description = "2-8-1, tanh; hidden=2 is the smallest, which often gets stuck",
-                        .input = Shape{2},
-                        .outputs = 1,
-                        .defaults = {.data = "xor",
-                                     .task = "classification",
-                                     .loss = "binary-cross-entropy",
-                                     .optimizer = "adam",
-                                     .learning_rate = 0.05,
-                                     .batch = 4,
-                                     .epochs = 1000,
-                                     .metrics = {"accuracy-from-logits"}},
-                        .make = [](std::int64_t outputs) { return make_model(outputs, kUsual); },
-                        .hidden = kUsual,
-                        .make_hidden = make_model});
+const bool added =
+    add("xor", "2-8-1, tanh; hidden=2 is the smallest, which often gets stuck", [](const XorOptions& o) {
+      return Entry{.input = Shape{2},
+                   .outputs = 1,
+                   .defaults = {.data = "xor",
+                                .task = "classification",
+                                .loss = "binary-cross-entropy",
+                                .optimizer = "adam",
+                                .learning_rate = 0.05,
+                                .batch = 4,
+                                .epochs = 1000,
+                                .metrics = {"accuracy-from-logits"}},
+                   .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+    });
 
 }  // namespace
 }  // namespace luge::models

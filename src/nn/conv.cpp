@@ -5,23 +5,55 @@
 
 #include "luge/error.h"
 #include "nn/padded_window.h"
+#include "nn/registered_layer.h"
+#include "nn/window_options.h"
 
 namespace luge::nn {
+namespace {
+
+using options::at_least, options::elsewhere, options::required;
+
+struct ConvText {
+  std::int64_t filters = 0;
+  ConvLayerOptions options = {};
+  static void fields(auto& self, auto&& field) {
+    auto& own = self.options;
+    field("filters", self.filters, "number of output channels", at_least(1), required,
+          elsewhere({"outputs", "out_channels", "channels"}));
+    field("kernel", own.kernel, "extents of the kernel", elsewhere({"kernel_size", "size"}));
+    field("stride", own.stride, "elements that the kernel moves by", elsewhere({"strides"}));
+    field("padding", own.padding, "how the input is extended at its border", elsewhere({"pad", "pads"}));
+    field("dilation", own.dilation, "distance between two taps of the kernel",
+          elsewhere({"dilation_rate", "dilations"}));
+    field("groups", own.groups, "number of independent convolutions", at_least(1), elsewhere({"group"}));
+    field("bias", own.bias, "add a bias", elsewhere({"use_bias"}));
+    field("init", own.init, "initial value of weight", elsewhere({"initializer", "kernel_initializer"}));
+    field("bias_init", own.bias_init, "initial value of bias", elsewhere({"bias_initializer"}));
+  }
+};
+
+template <class Conv, int spatial>
+Conv from_text(const ConvText& text) {
+  check_padding_text(text.options.padding, spatial);
+  return Conv(text.filters, text.options);
+}
+
+const RegisteredLayer<ConvText> kConvs[] = {
+    {"conv1d", "convolution of sequences [N,C,W]", from_text<Conv1d, 1>},
+    {"conv2d", "convolution of images [N,C,H,W]", from_text<Conv2d, 2>},
+    {"conv3d", "convolution of volumes [N,C,D,H,W]", from_text<Conv3d, 3>}};
+
+}  // namespace
+
 ConvLayer::ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& options)
     : spatial_(spatial), filters_(filters), options_(options) {
-  const auto kernel = for_each_axis(options.kernel, spatial);
-  if (filters < 1)
-    throw ValueError(fmt::format("Conv{}d: {} filters; expected at least 1", spatial, filters));
-  if (options.groups < 1)
-    throw ValueError(fmt::format("Conv{}d: groups is {}; expected at least 1", spatial, options.groups));
-  if (kernel.size() != static_cast<std::size_t>(spatial)) {
-    throw ValueError(
-        fmt::format("Conv{}d: kernel has {} numbers; expected 1 or {}", spatial, kernel.size(), spatial));
-  }
-  for (std::int64_t extent : kernel) {
-    if (extent < 1)
-      throw ValueError(fmt::format("Conv{}d: kernel is {}; expected at least 1", spatial, extent));
-  }
+  const std::string owner = fmt::format("Conv{}d", spatial);
+  options::check(owner, ConvText{filters, options});
+  check_per_axis(owner, "kernel", options.kernel, spatial);
+  check_per_axis(owner, "stride", options.stride, spatial, true);
+  check_per_axis(owner, "dilation", options.dilation, spatial, true);
+  check_padding(owner, options.padding, spatial);
+  options_.padding = for_each_axis(options.padding, spatial);
   weight = parameter("weight");
   if (options.bias) bias = parameter("bias");
 }
@@ -57,6 +89,8 @@ Padded ConvLayer::forward_padded(const Padded& x) const {
   const Tensor y = forward(x.filled());
   return {y, window.lengths(x), x.axis};
 }
+
+std::optional<LayerText> ConvLayer::text() const { return kConvs[spatial_ - 1].text({filters_, options_}); }
 
 std::string ConvLayer::describe() const {
   return fmt::format("{} {}", type(), fmt::join(for_each_axis(options_.kernel, spatial_), "x"));

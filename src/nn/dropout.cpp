@@ -5,12 +5,27 @@
 #include "luge/error.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/shape.h"
+#include "nn/registered_layer.h"
 
 namespace luge::nn {
+namespace {
 
-Dropout::Dropout(double rate) : rate_(rate) {
-  if (!(rate >= 0 && rate <= 1)) throw ValueError(fmt::format("Dropout: rate is {}; expected 0 to 1", rate));
-}
+struct DropoutText {
+  double rate = 0;
+  static void fields(auto& self, auto&& field) {
+    field("rate", self.rate, "the share that is dropped", options::within(0, 1), options::required,
+          options::elsewhere({"p", "dropout", "prob"}));
+  }
+};
+
+const RegisteredLayer<DropoutText> kDropout("dropout", "drops this share of the elements in train mode",
+                                            [](const DropoutText& o) { return Dropout(o.rate); });
+
+}  // namespace
+
+Dropout::Dropout(double rate) : rate_(rate) { options::check("Dropout", DropoutText{rate}); }
+
+std::optional<LayerText> Dropout::text() const { return kDropout.text({rate_}); }
 
 Tensor Dropout::forward(const Tensor& x) const { return training() ? dropout(x, rate_) : x; }
 

@@ -6,15 +6,37 @@
 #include "luge/ops/index.h"
 #include "luge/ops/labels.h"
 #include "luge/ops/math.h"
+#include "nn/registered_layer.h"
 
 namespace luge::nn {
+namespace {
+
+using options::at_least, options::elsewhere, options::required;
+
+struct EmbeddingText {
+  std::int64_t count = 0, width = 0;
+  EmbeddingOptions options = {};
+  static void fields(auto& self, auto&& field) {
+    field("count", self.count, "number of rows of the table: ids are 0 to count-1", at_least(1), required,
+          elsewhere({"num_embeddings", "input_dim", "vocabulary"}));
+    field("width", self.width, "numbers in a row", at_least(1), required,
+          elsewhere({"embedding_dim", "output_dim", "outputs", "units"}));
+    field("init", self.options.init, "initial value of weight",
+          elsewhere({"initializer", "embeddings_initializer"}));
+  }
+};
+
+const RegisteredLayer<EmbeddingText> kEmbedding("embedding",
+                                                "a table of learned vectors, ids [N,…] to [N,…,width]",
+                                                [](const EmbeddingText& text) {
+                                                  return Embedding(text.count, text.width, text.options);
+                                                });
+
+}  // namespace
 
 Embedding::Embedding(std::int64_t count, std::int64_t width, const EmbeddingOptions& options)
     : count_(count), width_(width), options_(options) {
-  if (count < 1 || width < 1) {
-    throw ValueError(
-        fmt::format("Embedding: {} rows of width {}; expected at least 1 of each", count, width));
-  }
+  options::check("Embedding", EmbeddingText{count, width, options});
   weight = parameter("weight");
 }
 
@@ -27,6 +49,8 @@ Tensor Embedding::forward(const Tensor& ids) const {
 }
 
 Padded Embedding::forward_padded(const Padded& ids) const { return ids.with(forward(ids.values)); }
+
+std::optional<LayerText> Embedding::text() const { return kEmbedding.text({count_, width_, options_}); }
 
 std::string Embedding::describe() const { return fmt::format("Embedding {}x{}", count_, width_); }
 

@@ -4,8 +4,17 @@
 
 #include "luge/error.h"
 #include "luge/ops/shape.h"
+#include "nn/registered_layer.h"
 
 namespace luge::nn {
+namespace {
+
+const RegisteredLayer<> kFlatten("flatten", "each sample as one row, [N,…] to [N,elements]",
+                                 [] { return Flatten(); });
+
+}  // namespace
+
+std::optional<LayerText> Flatten::text() const { return kFlatten.text(); }
 
 Tensor Flatten::forward(const Tensor& x) const {
   if (x.rank() == 0) throw ShapeError("input [] has no batch axis; expected [N,…]");

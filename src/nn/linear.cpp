@@ -5,11 +5,34 @@
 #include "luge/error.h"
 #include "luge/ops/linalg.h"
 #include "nn/padded_axes.h"
+#include "nn/registered_layer.h"
 
 namespace luge::nn {
+namespace {
+
+using options::at_least, options::elsewhere, options::required;
+
+struct LinearText {
+  std::int64_t outputs = 0;
+  LinearOptions options = {};
+  static void fields(auto& self, auto&& field) {
+    field("outputs", self.outputs, "number of outputs", at_least(1), required,
+          elsewhere({"units", "out_features", "filters"}));
+    field("bias", self.options.bias, "add a bias", elsewhere({"use_bias"}));
+    field("init", self.options.init, "initial value of weight",
+          elsewhere({"initializer", "kernel_initializer"}));
+    field("bias_init", self.options.bias_init, "initial value of bias", elsewhere({"bias_initializer"}));
+  }
+};
+
+const RegisteredLayer<LinearText> kLinear("linear", "fully connected: x·wᵀ + b", [](const LinearText& text) {
+  return Linear(text.outputs, text.options);
+});
+
+}  // namespace
 
 Linear::Linear(std::int64_t outputs, const LinearOptions& options) : outputs_(outputs), options_(options) {
-  if (outputs < 1) throw ValueError(fmt::format("Linear: {} outputs; expected at least 1", outputs));
+  options::check("Linear", LinearText{outputs, options});
   weight = parameter("weight");
   if (options.bias) bias = parameter("bias");
 }
@@ -31,6 +54,8 @@ Padded Linear::forward_padded(const Padded& x) const {
   check_apart(x, -1, 1);
   return x.with(forward(x.values));
 }
+
+std::optional<LayerText> Linear::text() const { return kLinear.text({outputs_, options_}); }
 
 std::string Linear::describe() const { return fmt::format("Linear {}", outputs_); }
 

@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "luge/all_or_nothing.h"
+#include "luge/nn/layers.h"
 #include "luge/nn/observe.h"
 #include "nn/cloning.h"
 #include "nn/construction.h"
@@ -252,6 +253,19 @@ void Module::begin_in_eval_mode() const {
 bool Module::training() const {
   state_->uses_mode = true;
   return read_mode(state_->mode);
+}
+
+std::optional<LayerText> Module::text() const { return std::nullopt; }
+
+Model Module::child(std::string name, const Model& layer) {
+  add_child(std::move(name), layer.module_, layer.copy_);
+  return layer;
+}
+
+std::vector<std::pair<std::string, Model>> Module::child_models() const {
+  std::vector<std::pair<std::string, Model>> result;
+  for (const auto& child : state_->children) result.emplace_back(child.name, Model(child.module, child.copy));
+  return result;
 }
 
 std::vector<std::pair<std::string, std::shared_ptr<const Module>>> Module::children() const {

@@ -10,13 +10,33 @@
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "nn/padded_axes.h"
+#include "nn/registered_layer.h"
+
+template <>
+struct luge::options::Listing<luge::nn::BatchNormOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("momentum", self.momentum, "the share of the newest batch in the running statistics", within(0, 1));
+    field("epsilon", self.epsilon, "added to the variance", at_least(0), elsewhere({"eps"}));
+  }
+};
+template <>
+struct luge::options::Listing<luge::nn::LayerNormOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("axis", self.axis, "this axis and all axes after it are normalized together; -1: the last");
+    field("epsilon", self.epsilon, "added to the variance", at_least(0), elsewhere({"eps"}));
+    field("bias", self.bias, "add a bias");
+  }
+};
 
 namespace luge::nn {
 namespace {
 
-void check_epsilon(std::string_view layer, double epsilon) {
-  if (!(epsilon >= 0)) throw ValueError(fmt::format("{}: epsilon is {}; expected 0 or more", layer, epsilon));
-}
+const RegisteredLayer<BatchNormOptions> kBatchNorm("batch-norm",
+                                                   "each channel of [N,C,…] to mean 0 and variance 1",
+                                                   [](const BatchNormOptions& o) { return BatchNorm(o); });
+const RegisteredLayer<LayerNormOptions> kLayerNorm("layer-norm",
+                                                   "the last axes of each sample to mean 0 and variance 1",
+                                                   [](const LayerNormOptions& o) { return LayerNorm(o); });
 
 Axes all_but_channels(const Tensor& x) {
   std::vector<std::int64_t> axes = {0};
@@ -45,10 +65,10 @@ BatchNorm::BatchNorm(const BatchNormOptions& options)
       running_mean(buffer("running_mean")),
       running_var(buffer("running_var")),
       options_(options) {
-  check_epsilon("BatchNorm", options.epsilon);
-  if (!(options.momentum >= 0 && options.momentum <= 1))
-    throw ValueError(fmt::format("BatchNorm: momentum is {}; expected 0 to 1", options.momentum));
+  options::check("BatchNorm", options);
 }
+
+std::optional<LayerText> BatchNorm::text() const { return kBatchNorm.text(options_); }
 
 void BatchNorm::create_parameters(const Tensor& x) const {
   if (x.rank() < 2 || x.extent(1) == unknown) {
@@ -104,9 +124,11 @@ Padded BatchNorm::forward_padded(const Padded& x) const {
 }
 
 LayerNorm::LayerNorm(const LayerNormOptions& options) : weight(parameter("weight")), options_(options) {
-  check_epsilon("LayerNorm", options.epsilon);
+  options::check("LayerNorm", options);
   if (options.bias) bias = parameter("bias");
 }
+
+std::optional<LayerText> LayerNorm::text() const { return kLayerNorm.text(options_); }
 
 void LayerNorm::create_parameters(const Tensor& x) const {
   const int first = options_.axis < 0 ? options_.axis + x.rank() : options_.axis;

@@ -12,25 +12,79 @@
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "nn/padded_window.h"
+#include "nn/registered_layer.h"
+#include "nn/window_options.h"
 
 namespace luge::nn {
+namespace {
+
+using options::elsewhere, options::required;
+
+struct PoolText {
+  PerAxis window = {};
+  PoolLayerOptions options = {};
+  static void fields(auto& self, auto&& field) {
+    auto& own = self.options;
+    field("window", self.window, "extents of the window", required,
+          elsewhere({"kernel", "kernel_size", "pool_size", "size"}));
+    field("stride", own.stride, "elements that the window moves by; none: the window",
+          elsewhere({"strides"}));
+    field("padding", own.padding, "how the input is extended at its border", elsewhere({"pad", "pads"}));
+    field("dilation", own.dilation, "distance between two elements of the window",
+          elsewhere({"dilation_rate", "dilations"}));
+    field("ceil_mode", own.ceil_mode, "keep a last, partial window that begins inside the input");
+    field("count_include_pad", own.count_include_pad,
+          "averages divide by the whole window even at the border");
+  }
+};
+
+template <class Pool, int spatial>
+Pool from_text(const PoolText& text) {
+  check_padding_text(text.options.padding, spatial);
+  return Pool(text.window, text.options);
+}
+
+const std::pair<PoolLayer::Function, RegisteredLayer<PoolText>> kPools[] = {
+    {max_pool1d, {"max-pool1d", "largest of each window of [N,C,W]", from_text<MaxPool1d, 1>}},
+    {max_pool2d, {"max-pool2d", "largest of each window of images [N,C,H,W]", from_text<MaxPool2d, 2>}},
+    {max_pool3d, {"max-pool3d", "largest of each window of volumes [N,C,D,H,W]", from_text<MaxPool3d, 3>}},
+    {avg_pool1d, {"avg-pool1d", "mean of each window of [N,C,W]", from_text<AvgPool1d, 1>}},
+    {avg_pool2d, {"avg-pool2d", "mean of each window of images [N,C,H,W]", from_text<AvgPool2d, 2>}},
+    {avg_pool3d, {"avg-pool3d", "mean of each window of volumes [N,C,D,H,W]", from_text<AvgPool3d, 3>}}};
+
+const RegisteredLayer<> kGlobalAvgPool("global-avg-pool", "mean of each channel, [N,C,…] to [N,C]",
+                                       [] { return GlobalAvgPool(); });
+
+}  // namespace
+
 PoolLayer::PoolLayer(Function function, int spatial, const PerAxis& window, const PoolLayerOptions& options)
     : function_(function),
       spatial_(spatial),
       options_{.kernel = window,
                .stride = options.stride,
                .dilation = options.dilation,
-               .padding = options.padding,
+               .padding = for_each_axis(options.padding, spatial),
                .ceil_mode = options.ceil_mode,
                .count_include_pad = options.count_include_pad} {
-  const auto each = for_each_axis(window, spatial);
-  if (each.size() != static_cast<std::size_t>(spatial)) {
-    throw ValueError(
-        fmt::format("pooling: the window has {} numbers; expected 1 or {}", each.size(), spatial));
+  constexpr std::string_view owner = "pooling";
+  options::check(owner, PoolText{window, options});
+  check_per_axis(owner, "window", window, spatial);
+  check_per_axis(owner, "stride", options.stride, spatial, true);
+  check_per_axis(owner, "dilation", options.dilation, spatial, true);
+  check_padding(owner, options.padding, spatial);
+}
+
+std::optional<LayerText> PoolLayer::text() const {
+  const PoolText own{options_.kernel,
+                     {.stride = options_.stride,
+                      .padding = options_.padding,
+                      .dilation = options_.dilation,
+                      .ceil_mode = options_.ceil_mode,
+                      .count_include_pad = options_.count_include_pad}};
+  for (const auto& [function, registered] : kPools) {
+    if (function == function_) return registered.text(own);
   }
-  for (std::int64_t extent : each) {
-    if (extent < 1) throw ValueError(fmt::format("pooling: the window is {}; expected at least 1", extent));
-  }
+  return std::nullopt;
 }
 
 std::string PoolLayer::describe() const {
@@ -78,6 +132,8 @@ Padded GlobalAvgPool::forward_padded(const Padded& x) const {
   const Tensor total = sum(cast(x.filled(), counted.dtype()), Axes(axes));
   return {cast(total / maximum(sum(counted, Axes(axes)), 1), x.values.dtype()), {}};
 }
+
+std::optional<LayerText> GlobalAvgPool::text() const { return kGlobalAvgPool.text(); }
 
 Tensor GlobalAvgPool::forward(const Tensor& x) const { return flatten(global_avg_pool(x), 1); }
 

@@ -10,13 +10,46 @@
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "nn/padded_axes.h"
+#include "nn/registered_layer.h"
 
 namespace luge::nn {
+namespace {
+
+using options::at_least, options::elsewhere, options::required;
+
+struct RecurrentText {
+  std::int64_t units = 0;
+  RecurrentLayerOptions options = {};
+  static void fields(auto& self, auto&& field) {
+    field("units", self.units, "numbers in the state", at_least(1), required,
+          elsewhere({"hidden_size", "outputs", "width"}));
+    field("bias", self.options.bias, "add biases", elsewhere({"use_bias"}));
+    field("last_only", self.options.last_only, "return the last step alone, [N,units]",
+          elsewhere({"return_sequences"}));
+    field("init", self.options.init,
+          "initial value of all weights and biases; none: uniform within ±1/√units",
+          elsewhere({"initializer", "kernel_initializer"}));
+  }
+};
+
+const RegisteredLayer<RecurrentText> kLstm("lstm", "long short-term memory, [N,T,inputs] to [N,T,units]",
+                                           [](const RecurrentText& text) {
+                                             return LSTM(text.units, text.options);
+                                           });
+const RegisteredLayer<RecurrentText> kGru("gru", "gated recurrent units, [N,T,inputs] to [N,T,units]",
+                                          [](const RecurrentText& text) {
+                                            return GRU(text.units, text.options);
+                                          });
+
+}  // namespace
+
+std::optional<LayerText> LSTM::text() const { return kLstm.text({units(), options()}); }
+std::optional<LayerText> GRU::text() const { return kGru.text({units(), options()}); }
 
 RecurrentLayer::RecurrentLayer(std::string_view name, int gates, std::int64_t units,
                                const RecurrentLayerOptions& options)
     : gates_(gates), units_(units), options_(options) {
-  if (units < 1) throw ValueError(fmt::format("{}: {} units; expected at least 1", name, units));
+  options::check(name, RecurrentText{units, options});
   weight_ih = parameter("weight_ih");
   weight_hh = parameter("weight_hh");
   if (!options.bias) return;

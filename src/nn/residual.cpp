@@ -5,10 +5,22 @@
 #include "luge/error.h"
 #include "luge/ops/math.h"
 #include "nn/module_state.h"
+#include "nn/registered_layer.h"
 
 namespace luge::nn {
 
 namespace {
+
+const RegisteredLayer<> kResidual("residual", "body(x) + x, or body(x) + shortcut(x)",
+                                  [](const Parts& parts) {
+                                    const Model* body = nullptr;
+                                    const Model* shortcut = nullptr;
+                                    for (const auto& [name, part] : parts)
+                                      (name == "body" ? body : shortcut) = &part;
+                                    if (!body) throw ValueError("layer residual: the part 'body' is missing");
+                                    return shortcut ? Residual(*body, *shortcut) : Residual(*body);
+                                  },
+                                  {"body", "shortcut"});
 
 Tensor sum_of(const Tensor& y, const Tensor& passed, bool has_shortcut) {
   if (y.shape() != passed.shape()) {
@@ -19,6 +31,8 @@ Tensor sum_of(const Tensor& y, const Tensor& passed, bool has_shortcut) {
 }
 
 }  // namespace
+
+std::optional<LayerText> Residual::text() const { return kResidual.text({}, child_models()); }
 
 Tensor Residual::forward(const Tensor& x) const {
   const auto& parts = state()->children;

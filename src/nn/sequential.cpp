@@ -1,25 +1,26 @@
 #include "luge/nn/sequential.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "nn/automatic_name.h"
 #include "nn/module_state.h"
+#include "nn/registered_layer.h"
 
 namespace luge::nn {
 namespace {
 
-/// "Conv2d" → "conv", "MaxPool2d" → "pool", "ResidualBlock" → "residualblock".
-std::string short_name(std::string type) {
-  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
-  type = type.substr(0, type.find('<'));
-  if (type.size() > 2 && type.back() == 'd' &&
-      std::isdigit(static_cast<unsigned char>(type[type.size() - 2]))) {
-    type.resize(type.size() - 2);
-  }
-  return type == "maxpool" || type == "avgpool" ? "pool" : type;
-}
+// Network files write the layers of a block as a list, which is read as a network of its own.
+const RegisteredLayer<> kBlock("block", "layers one after the other, or with `from`, as one layer",
+                               [](const Parts& parts) {
+                                 if (parts.empty())
+                                   throw ValueError("layer block: the part 'layer' is missing");
+                                 return parts.front().second;
+                               },
+                               {"layer"});
 
 }  // namespace
+
+std::optional<LayerText> Sequential::text() const { return kBlock.text({}, {{"layer", Model(*this)}}); }
 
 Tensor Sequential::forward(const Tensor& x) const {
   Tensor y = x;
@@ -34,14 +35,9 @@ Padded Sequential::forward_padded(const Padded& x) const {
 }
 
 std::string Sequential::free_name(const Module& layer) const {
-  const std::string base = short_name(layer.type());
-  const auto taken = [this](const std::string& name) {
-    return std::any_of(state()->children.begin(), state()->children.end(),
-                       [&](const auto& c) { return c.name == name; });
-  };
-  int number = 1;
-  while (taken(base + std::to_string(number))) ++number;
-  return base + std::to_string(number);
+  std::vector<std::string> taken;
+  for (const auto& child : state()->children) taken.push_back(child.name);
+  return automatic_name(layer.type(), taken);
 }
 
 }  // namespace luge::nn

@@ -1,9 +1,15 @@
-#include <fmt/format.h>
-
-#include "luge/error.h"
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
-#include "optim/registry.h"
+
+template <>
+struct luge::options::Listing<luge::optim::AdamOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("beta1", self.beta1, "share of the mean of gradients that stays", at_least(0).below(1),
+          elsewhere({"momentum"}));
+    field("beta2", self.beta2, "share of the mean of their squares that stays", at_least(0).below(1));
+    field("epsilon", self.epsilon, "added to the root of that mean", above(0), elsewhere({"eps"}));
+  }
+};
 
 namespace luge::optim {
 namespace {
@@ -17,14 +23,7 @@ Tensor squarable(const Tensor& g) {
 }
 
 struct Step : Rule {
-  explicit Step(const AdamOptions& options) : options_(options) {
-    for (const auto& [name, beta] : {std::pair{"beta1", options.beta1}, {"beta2", options.beta2}}) {
-      if (!(beta >= 0 && beta < 1))
-        throw ValueError(fmt::format("Adam: {} is {}; expected 0 or more, below 1", name, beta));
-    }
-    if (!(options.epsilon > 0))
-      throw ValueError(fmt::format("Adam: epsilon is {}; expected above 0", options.epsilon));
-  }
+  explicit Step(const AdamOptions& options) : options_(options) { options::check("Adam", options); }
   std::string name() const override { return "adam"; }
   Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {
     Tensor &m = slot("m"), &v = slot("v");
@@ -45,19 +44,26 @@ OptimizerOptions decoupled(OptimizerOptions common, double weight_decay) {
 }
 
 template <Decay D>
-Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
-  AdamOptions options;
-  OptimizerOptions common = given;
+struct Named : NamedOptions, AdamOptions {
+  Named() {
+    learning_rate = 1e-3;
+    if (D == Decay::decoupled) weight_decay = AdamWOptions().weight_decay;
+  }
+  static void fields(auto& self, auto&& field) {
+    NamedOptions::fields(self, field);
+    options::Listing<AdamOptions>::fields(self, field);
+  }
+};
+
+template <Decay D>
+Optimizer make(const Named<D>& options, const OptimizerOptions& given) {
+  OptimizerOptions common = options.with(given);
   common.decay = D;
-  if (D == Decay::decoupled && common.weight_decay == 0) common.weight_decay = AdamWOptions().weight_decay;
-  settings.take("beta1", options.beta1, {"momentum"});
-  settings.take("beta2", options.beta2);
-  settings.take("epsilon", options.epsilon);
-  settings.take("weight_decay", common.weight_decay);
-  return Adam(learning_rate, options, common);
+  return Adam(options.learning_rate, options, common);
 }
-const bool added = add_named("adam", make_named<Decay::gradient>);
-const bool added_adamw = add_named("adamw", make_named<Decay::decoupled>);
+const bool added = add("adam", "steps of similar lengths for all weights", make<Decay::gradient>);
+const bool added_adamw =
+    add("adamw", "adam, whose weight decay is apart from the gradient", make<Decay::decoupled>);
 
 }  // namespace
 

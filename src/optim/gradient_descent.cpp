@@ -1,6 +1,5 @@
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
-#include "optim/registry.h"
 
 namespace luge::optim {
 namespace {
@@ -12,13 +11,11 @@ struct Step : Rule {
   }
 };
 
-Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
-  OptimizerOptions common = given;
-  settings.take("weight_decay", common.weight_decay);
-  settings.means("momentum", "optimizer=momentum");
-  return GradientDescent(learning_rate, common);
+Optimizer make(const NamedOptions& options, const OptimizerOptions& common) {
+  return GradientDescent(options.learning_rate, options.with(common));
 }
-const bool added = add_named("gradient-descent", make_named), added_sgd = add_named("sgd", make_named);
+const bool added = add("gradient-descent", "steps along the gradient", make);
+const bool added_sgd = add("sgd", "another name of gradient-descent", make);
 
 }  // namespace
 

@@ -1,19 +1,27 @@
-#include <fmt/format.h>
-
-#include "luge/error.h"
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
-#include "optim/registry.h"
+
+template <>
+struct luge::options::Names<luge::optim::Accumulate> {
+  static constexpr std::pair<luge::optim::Accumulate, const char*> all[] = {
+      {luge::optim::Accumulate::sum, "sum"}, {luge::optim::Accumulate::average, "average"}};
+};
+
+// Without `nesterov`, which has a name of its own.
+template <>
+struct luge::options::Listing<luge::optim::MomentumOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("momentum", self.momentum, "share of the earlier gradients that stays", at_least(0).below(1),
+          elsewhere({"beta1", "mu"}));
+    field("accumulate", self.accumulate, "sum: gradients are added up; average: averaged with weights");
+  }
+};
 
 namespace luge::optim {
 namespace {
 
 struct Step : Rule {
-  explicit Step(const MomentumOptions& options) : options_(options) {
-    const double mu = options.momentum;
-    if (!(mu >= 0 && mu < 1))
-      throw ValueError(fmt::format("Momentum: momentum is {}; expected 0 or more, below 1", mu));
-  }
+  explicit Step(const MomentumOptions& options) : options_(options) { options::check("Momentum", options); }
   std::string name() const override { return options_.nesterov ? "nesterov" : "momentum"; }
   Tensor update(const Tensor& parameter, const Tensor& gradient, Slots& slot) const override {
     const double mu = options_.momentum;
@@ -29,16 +37,21 @@ struct Step : Rule {
   MomentumOptions options_;
 };
 
+struct Named : NamedOptions, MomentumOptions {
+  static void fields(auto& self, auto&& field) {
+    NamedOptions::fields(self, field);
+    options::Listing<MomentumOptions>::fields(self, field);
+  }
+};
+
 template <bool Nesterov>
-Optimizer make_named(double learning_rate, Settings& settings, const OptimizerOptions& given) {
-  MomentumOptions options{.nesterov = Nesterov};
-  OptimizerOptions common = given;
-  settings.take("momentum", options.momentum, {"beta1"});
-  settings.take("weight_decay", common.weight_decay);
-  return Momentum(learning_rate, options, common);
+Optimizer make(const Named& options, const OptimizerOptions& common) {
+  MomentumOptions own = options;
+  own.nesterov = Nesterov;
+  return Momentum(options.learning_rate, own, options.with(common));
 }
-const bool added = add_named("momentum", make_named<false>),
-           added_nesterov = add_named("nesterov", make_named<true>);
+const bool added = add("momentum", "steps along the sum of the gradients so far", make<false>);
+const bool added_nesterov = add("nesterov", "momentum that looks one step ahead", make<true>);
 
 }  // namespace
 

@@ -1,58 +1,32 @@
 #include "optim/registry.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <algorithm>
 
-#include "luge/error.h"
 #include "luge/optim/optimizers.h"
 
 namespace luge::optim {
-namespace {
 
-std::map<std::string, MakeNamed>& known() {
-  static auto& table = *new std::map<std::string, MakeNamed>;
-  return table;
+OptimizerRegistry& optimizers() {
+  static auto& registry =
+      *new OptimizerRegistry({.one = "optimizer", .many = "optimizers", .key = "optimizer.name"});
+  return registry;
 }
 
-}  // namespace
-
-void Settings::take(const std::string& name, double& value, const std::vector<std::string>& elsewhere) {
-  known_.push_back(name);
-  for (const std::string& other : elsewhere) meant_[other] = name;
-  if (const auto found = left_.find(name); found != left_.end()) {
-    value = found->second;
-    left_.erase(found);
-  }
+bool add(const std::string& name, const std::string& description,
+         options::Maker<Optimizer, const OptimizerOptions&> make) {
+  return optimizers().add(name, description, std::move(make));
 }
 
-void Settings::finish(const std::string& whose) const {
-  if (left_.empty()) return;
-  const std::string& name = left_.begin()->first;
-  const auto meant = meant_.find(name);
-  throw ValueError(fmt::format("{} has no setting '{}'; {}it has {}", whose, name,
-                               meant == meant_.end() ? "" : fmt::format("did you mean {}? ", meant->second),
-                               known_.empty() ? "none" : fmt::format("{}", fmt::join(known_, ", "))));
+Optimizer named(const std::string& name, double learning_rate, const options::Values& values,
+                const OptimizerOptions& common) {
+  options::Values all = {{"learning_rate", learning_rate}};
+  if (common.weight_decay != 0) all.emplace_back("weight_decay", common.weight_decay);
+  all.insert(all.end(), values.begin(), values.end());
+  return optimizers().make(name, all, common);
 }
 
-bool add_named(const std::string& name, MakeNamed make) { return known().emplace(name, make).second; }
+std::string description(const std::string& name) { return optimizers().member(name).description; }
 
-Optimizer named(const std::string& name, double learning_rate, const std::map<std::string, double>& given,
-                const OptimizerOptions& options) {
-  const auto found = known().find(name);
-  if (found == known().end()) {
-    throw ValueError(
-        fmt::format("no optimizer is called '{}'; there are {}", name, fmt::join(names(), ", ")));
-  }
-  Settings settings(given);
-  Optimizer made = found->second(learning_rate, settings, options);
-  settings.finish("optimizer " + name);
-  return made;
-}
-
-std::vector<std::string> names() {
-  std::vector<std::string> result;
-  for (const auto& [name, make] : known()) result.push_back(name);
-  return result;
-}
+std::vector<std::string> names() { return optimizers().names(); }
 
 }  // namespace luge::optim

@@ -33,7 +33,6 @@ class Autoencoding final : public TaskWith<Autoencoding, AutoencodingOptions> {
   static train::Needs data_needs() {
     return {{std::string(data::kInput), "numbers, such as a picture", is_numbers}};
   }
-  static std::vector<std::string> usual_metrics() { return {}; }
   explicit Autoencoding(AutoencodingOptions options) : TaskWith(std::move(options)) {
     if (is_by_class(loss().outputs()))
       throw ValueError(fmt::format("{}: the loss {} is for labels; choose mse or binary-cross-entropy", kName,

@@ -11,7 +11,7 @@ namespace luge::tasks {
 namespace {
 
 struct ClassificationOptions : ScaledOptions {
-  ClassificationOptions() : ScaledOptions{{"softmax-cross-entropy"}} {}
+  ClassificationOptions() : ScaledOptions{{"softmax-cross-entropy", {"accuracy"}}} {}
   static void fields(auto& self, auto&& field) { common(self, field); }
 };
 
@@ -27,7 +27,6 @@ class Classification final : public TaskWith<Classification, ClassificationOptio
     return {{std::string(data::kInput), "what is classified"},
             {std::string(data::kTarget), "one label, a whole number from 0", is_label}};
   }
-  static std::vector<std::string> usual_metrics() { return {"accuracy"}; }
   using TaskWith::TaskWith;
 
   train::Needs needs() const override { return {data_needs().back()}; }

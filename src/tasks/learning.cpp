@@ -7,13 +7,12 @@
 
 namespace luge::tasks {
 
-data::Recipe input_scaling(const std::string& scaling, const data::Field& input) {
-  const data::Scaling how = data::scaling_named(scaling);
+data::Recipe input_scaling(data::Scaling scaling, const data::Field& input) {
   if (input.dtype == i64 || input.dtype == i32 || input.text) return {};
-  return data::Recipe({data::steps::scale(how)});
+  return data::Recipe({data::steps::scale(scaling)});
 }
 
-data::Recipe input_scaling(const std::string& scaling, const data::Info& info) {
+data::Recipe input_scaling(data::Scaling scaling, const data::Info& info) {
   return input_scaling(scaling, info.input());
 }
 

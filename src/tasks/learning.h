@@ -2,17 +2,19 @@
 // a network file.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/option_fields.h"
 #include "luge/data/normalizer.h"
 #include "luge/data/recipe.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
 #include "luge/nn/probabilities.h"
+#include "luge/options.h"
 #include "luge/tasks/registry.h"
 #include "luge/train/task.h"
 
@@ -22,8 +24,8 @@ using nn::probabilities;
 
 /// The options that all of them have.
 struct LearningOptions {
-  std::string loss;
-  std::vector<std::string> metrics = {};
+  std::string loss;                       // also with options: "softmax-cross-entropy(label_smoothing=0.1)"
+  std::vector<std::string> metrics = {};  // likewise
   static void common(auto& self, auto&& field) {
     field("loss", self.loss, "the loss");
     field("metrics", self.metrics, "the metrics");
@@ -32,17 +34,17 @@ struct LearningOptions {
 
 /// Those of tasks whose input is scaled.
 struct ScaledOptions : LearningOptions {
-  std::string scaling = "standardize";
+  data::Scaling scaling = data::Scaling::standardize;
   static void common(auto& self, auto&& field) {
     LearningOptions::common(self, field);
-    field("scaling", self.scaling, "how inputs are scaled: none, standardize or min-max");
+    field("scaling", self.scaling, "how inputs are scaled");
   }
 };
 
 /// The step that scales inputs of this kind: none for ids, which are whole numbers of 32 or 64 bits.
-data::Recipe input_scaling(const std::string& scaling, const data::Info& info);
+data::Recipe input_scaling(data::Scaling scaling, const data::Info& info);
 /// The same where the input is a field of another name before.
-data::Recipe input_scaling(const std::string& scaling, const data::Field& input);
+data::Recipe input_scaling(data::Scaling scaling, const data::Field& input);
 
 /// Numbers of the rows of an output [rows,…], as float.
 class Rows {
@@ -102,13 +104,15 @@ class Learning : public train::Task {
   data::Recipe recipe_;               // from a file
 };
 
-/// A registered task. Self has kName, kDescription, data_needs() and usual_metrics().
+/// A registered task. Self has kName, kDescription and data_needs().
 template <class Self, class Options>
 class TaskWith : public Learning {
  public:
-  explicit TaskWith(Options options) : Learning(options), options_(std::move(options)) {}
+  explicit TaskWith(Options options) : Learning(options), options_(std::move(options)) {
+    options::check(fmt::format("task {}", Self::kName), options_);
+  }
   std::string name() const override { return Self::kName; }
-  std::string options() const override { return options_to_json(options_).dump(); }
+  std::string options() const override { return options::to_json(options::get(options_)); }
   std::shared_ptr<const train::Task> with(const nn::Metadata& metadata) const override {
     auto copy = std::make_shared<Self>(static_cast<const Self&>(*this));
     copy->take(metadata);
@@ -116,46 +120,14 @@ class TaskWith : public Learning {
   }
 
   /// Registers the task; its file calls it once.
-  static bool add();
+  static bool add() {
+    return tasks::add(
+        Self::kName, Self::kDescription, Self::data_needs(),
+        [](const Options& options) -> train::TaskRef { return std::make_shared<const Self>(options); });
+  }
 
  protected:
   Options options_;
 };
-
-template <class Options>
-std::vector<OptionInfo> option_infos() {
-  std::vector<OptionInfo> infos;
-  const Options options{};
-  Options::fields(options, [&]<class T>(std::string_view name, const T& member, const char* help) {
-    if (name == "loss" || name == "metrics") return;
-    infos.push_back({std::string(name), option_type<T>(), option_text(member), help});
-  });
-  return infos;
-}
-
-template <class Self, class Options>
-bool TaskWith<Self, Options>::add() {
-  const std::string who = fmt::format("task {}", Self::kName);
-  const auto make = [who](const TaskOptions& given) {
-    Options options;
-    for (const auto& [name, value] : given.values) set_option(who, options, name, value);
-    if (!given.loss.empty()) options.loss = given.loss;
-    options.metrics = given.metrics ? *given.metrics : Self::usual_metrics();
-    return std::make_shared<const Self>(std::move(options));
-  };
-  const auto restore = [who](std::string_view json, const OptionValues& values) {
-    Options options = options_from_json<Options>(who, json);
-    for (const auto& [name, value] : values) set_option(who, options, name, value);
-    return std::make_shared<const Self>(std::move(options));
-  };
-  return tasks::add({.name = Self::kName,
-                     .description = Self::kDescription,
-                     .needs = Self::data_needs(),
-                     .loss = Options{}.loss,
-                     .metrics = Self::usual_metrics(),
-                     .options = option_infos<Options>(),
-                     .make = make,
-                     .restore = restore});
-}
 
 }  // namespace luge::tasks

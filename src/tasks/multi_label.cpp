@@ -10,11 +10,12 @@ namespace luge::tasks {
 namespace {
 
 struct MultiLabelOptions : ScaledOptions {
-  MultiLabelOptions() : ScaledOptions{{"binary-cross-entropy"}} {}
+  MultiLabelOptions() : ScaledOptions{{"binary-cross-entropy", {"accuracy"}}} {}
   double threshold = 0.5;
   static void fields(auto& self, auto&& field) {
     common(self, field);
-    field("threshold", self.threshold, "the probability above which a sample has a label");
+    field("threshold", self.threshold, "the probability above which a sample has a label",
+          options::within(0, 1));
   }
 };
 
@@ -34,10 +35,7 @@ class MultiLabel final : public TaskWith<MultiLabel, MultiLabelOptions> {
             {std::string(data::kTarget), "a list of labels, i64[?], or 0 or 1 for each class, f32[classes]",
              [](const data::Field& field) { return is_labels(field) || is_multi_hot(field); }}};
   }
-  static std::vector<std::string> usual_metrics() { return {"accuracy"}; }
   explicit MultiLabel(MultiLabelOptions options) : TaskWith(std::move(options)) {
-    if (!(options_.threshold >= 0 && options_.threshold <= 1))
-      throw ValueError(fmt::format("{}: threshold is {}; expected 0 to 1", kName, options_.threshold));
     if (is_by_class(loss().outputs()))
       throw ValueError(fmt::format("{}: the loss {} is for one label a sample; choose binary-cross-entropy",
                                    kName, loss().name()));

@@ -15,18 +15,20 @@ namespace {
 constexpr std::string_view kText = "text";
 
 struct NextTokenOptions : LearningOptions {
-  NextTokenOptions() : LearningOptions{"softmax-cross-entropy"} {}
+  NextTokenOptions() : LearningOptions{"softmax-cross-entropy", {"accuracy", "perplexity"}} {}
   std::int64_t length = 64, stride = 0;
   std::int64_t candidates = 5, continuation = 0, continuation_seed = 0;
   double temperature = 1;
   static void fields(auto& self, auto&& field) {
     common(self, field);
-    field("length", self.length, "the number of characters that the network sees");
-    field("stride", self.stride, "the distance of the beginnings of windows; 0: the length");
-    field("candidates", self.candidates, "how many next characters a prediction names");
+    field("length", self.length, "the number of characters that the network sees", options::at_least(1));
+    field("stride", self.stride, "the distance of the beginnings of windows; 0: the length",
+          options::at_least(0));
+    field("candidates", self.candidates, "how many next characters a prediction names", options::at_least(1));
     field("continuation", self.continuation,
-          "the characters of the text with which a prediction goes on; 0: the next one alone");
-    field("temperature", self.temperature, "how much chance that text has; 0: none");
+          "the characters of the text with which a prediction goes on; 0: the next one alone",
+          options::at_least(0));
+    field("temperature", self.temperature, "how much chance that text has; 0: none", options::at_least(0));
     field("continuation_seed", self.continuation_seed, "the same number gives the same text");
   }
 };
@@ -40,13 +42,7 @@ class NextToken final : public TaskWith<NextToken, NextTokenOptions> {
   static train::Needs data_needs() {
     return {{std::string(kText), "text", [](const data::Field& field) { return field.text; }}};
   }
-  static std::vector<std::string> usual_metrics() { return {"accuracy", "perplexity"}; }
-  explicit NextToken(NextTokenOptions options) : TaskWith(std::move(options)) {
-    if (options_.length < 1)
-      throw ValueError(fmt::format("{}: length is {}; expected at least 1", kName, options_.length));
-    if (options_.candidates < 1)
-      throw ValueError(fmt::format("{}: candidates is {}; expected at least 1", kName, options_.candidates));
-  }
+  using TaskWith::TaskWith;
 
   train::Needs needs() const override {
     return {{std::string(data::kInput), "ids, i64[length]", is_ids},

@@ -6,14 +6,62 @@
 #include <algorithm>
 #include <map>
 
-#include "core/nearest.h"
+#include "core/registry.h"
 #include "luge/error.h"
 
 namespace luge::tasks {
 namespace {
 
-std::map<std::string, Kind, std::less<>>& kinds() {
-  static auto& table = *new std::map<std::string, Kind, std::less<>>;
+constexpr const char *kLoss = "loss", *kMetrics = "metrics";
+
+using Make = options::Maker<train::TaskRef>;
+
+// A family of its own: a task says more about itself than its options.
+class Kinds final : public Family {
+ public:
+  struct Entry {
+    Kind kind;
+    Make make;
+  };
+  Kinds() : Family({.one = "task", .many = "tasks", .key = "task.name"}) {}
+
+  bool add(Kind kind, Make make) {
+    std::string name = kind.name;
+    return entries_.emplace(std::move(name), Entry{std::move(kind), std::move(make)}).second;
+  }
+  const Entry* find(std::string_view name) const {
+    const auto found = entries_.find(name);
+    return found == entries_.end() ? nullptr : &found->second;
+  }
+  const Entry& at(std::string_view name) const {
+    if (const Entry* found = find(name)) return *found;
+    refuse(name);
+  }
+  train::TaskRef make(const Entry& entry, const options::Values& values) const {
+    try {
+      return entry.make("task " + entry.kind.name, values);
+    } catch (const options::OptionError& error) {
+      rethrow(error, member(entry.kind.name));
+    }
+  }
+  std::vector<std::string> names() const override {
+    std::vector<std::string> all;
+    for (const auto& [name, entry] : entries_) all.push_back(name);
+    return all;
+  }
+  Member member(std::string_view name) const override {
+    const Kind& kind = at(name).kind;
+    return {kind.name, kind.description, kind.options};
+  }
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+
+ private:
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+Kinds& kinds() {
+  static auto& table = *new Kinds;
   return table;
 }
 
@@ -26,52 +74,72 @@ bool suits(const Kind& kind, const data::Info& info) {
 
 }  // namespace
 
-bool add(Kind kind) {
-  std::string name = kind.name;
-  return kinds().emplace(std::move(name), std::move(kind)).second;
+bool add(const std::string& name, const std::string& description, train::Needs needs, Make make) {
+  Kind kind{name, description, std::move(needs), {}, {}, {}};
+  for (const options::Info& option : make.options()) {
+    if (option.name == kLoss) {
+      kind.loss = std::get<std::string>(option.fallback);
+    } else if (option.name == kMetrics) {
+      kind.metrics = std::get<std::vector<std::string>>(option.fallback);
+    } else {
+      kind.options.push_back(option);
+    }
+  }
+  return kinds().add(std::move(kind), std::move(make));
 }
 
-std::vector<std::string> names() {
-  std::vector<std::string> all;
-  for (const auto& [name, kind] : kinds()) all.push_back(name);
-  return all;
+std::vector<std::string> names() { return kinds().names(); }
+
+Kind find(std::string_view name) { return kinds().at(name).kind; }
+
+train::TaskRef make(std::string_view name, const TaskOptions& options) {
+  options::Values values = options.values;
+  if (!options.loss.empty()) values.emplace_back(kLoss, options.loss);
+  if (options.metrics) values.emplace_back(kMetrics, *options.metrics);
+  return kinds().make(kinds().at(name), values);
 }
 
-Kind find(std::string_view name) {
-  if (const auto found = kinds().find(name); found != kinds().end()) return found->second;
-  throw ValueError(fmt::format("no task is called '{}'{}; there are {}", name, suggestion(name, names()),
-                               fmt::join(names(), ", ")));
+train::TaskRef restore(std::string_view name, std::string_view json, const options::Values& changes) {
+  const Kinds::Entry& entry = kinds().at(name);
+  options::Values values = options::from_json("task " + entry.kind.name, json.empty() ? "{}" : json);
+  train::TaskRef task;
+  try {
+    task = kinds().make(entry, values);
+  } catch (const options::OptionError& error) {
+    throw FormatError(error.what());
+  }
+  if (changes.empty()) return task;
+  values.insert(values.end(), changes.begin(), changes.end());
+  return kinds().make(entry, values);
 }
-
-train::TaskRef make(std::string_view name, const TaskOptions& options) { return find(name).make(options); }
 
 std::vector<std::string> for_data(const data::Info& info, std::string_view usual) {
   std::vector<std::string> right;
-  for (const auto& [name, kind] : kinds()) {
-    if (suits(kind, info)) right.insert(name == usual ? right.begin() : right.end(), name);
+  for (const auto& [name, entry] : kinds()) {
+    if (suits(entry.kind, info)) right.insert(name == usual ? right.begin() : right.end(), name);
   }
   return right;
 }
 
-Learned of(const nn::Metadata& metadata, const OptionValues& values) {
-  if (metadata.task.empty()) return {nullptr, {}, "the file does not say what its network was trained for"};
-  const auto found = kinds().find(metadata.task);
-  if (found == kinds().end()) {
+Learned of(const nn::Metadata& metadata, const options::Values& values) {
+  const std::string& name = metadata.task;
+  if (name.empty()) return {nullptr, {}, "the file does not say what its network was trained for"};
+  if (!kinds().find(name)) {
     return {nullptr,
             {},
             fmt::format(
                 "the network was trained for the task '{}', which is not registered in this program (there "
                 "are {}; tasks::add adds tasks)",
-                metadata.task, fmt::join(names(), ", "))};
+                name, fmt::join(names(), ", "))};
   }
   Learned learned;
   try {
     learned.recipe = data::Recipe::from_json(metadata.recipe);
-    learned.task = found->second.restore(metadata.task_options, {});
+    learned.task = restore(name, metadata.task_options);
   } catch (const Error& error) {
-    return {nullptr, {}, fmt::format("the task '{}' cannot be read: {}", metadata.task, error.what())};
+    return {nullptr, {}, fmt::format("the task '{}' cannot be read: {}", name, error.what())};
   }
-  if (!values.empty()) learned.task = found->second.restore(metadata.task_options, values);
+  if (!values.empty()) learned.task = restore(name, metadata.task_options, values);
   if (train::TaskRef completed = learned.task->with(metadata)) learned.task = std::move(completed);
   return learned;
 }

@@ -29,7 +29,6 @@ class Regression final : public TaskWith<Regression, RegressionOptions> {
     return {{std::string(data::kInput), "what the numbers follow from"},
             {std::string(data::kTarget), "one or more numbers", is_numbers}};
   }
-  static std::vector<std::string> usual_metrics() { return {}; }
   using TaskWith::TaskWith;
 
   train::Needs needs() const override { return {data_needs().back()}; }

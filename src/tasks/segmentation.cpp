@@ -16,11 +16,12 @@ namespace {
 constexpr const char *kImage = "image", *kMask = "mask";
 
 struct SegmentationOptions : ScaledOptions {
-  SegmentationOptions() : ScaledOptions{{"binary-cross-entropy"}} {}
+  SegmentationOptions() : ScaledOptions{{"binary-cross-entropy", {"accuracy"}}} {}
   double threshold = 0.5;
   static void fields(auto& self, auto&& field) {
     common(self, field);
-    field("threshold", self.threshold, "the probability above which a pixel belongs to the one class");
+    field("threshold", self.threshold, "the probability above which a pixel belongs to the one class",
+          options::within(0, 1));
   }
 };
 
@@ -38,10 +39,7 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
     return {{kImage, "pictures [channels,height,width]", is_image},
             {kMask, "the class of each pixel, [height,width] or [1,height,width]", is_mask}};
   }
-  static std::vector<std::string> usual_metrics() { return {"accuracy"}; }
   explicit Segmentation(SegmentationOptions options) : TaskWith(std::move(options)) {
-    if (!(options_.threshold >= 0 && options_.threshold <= 1))
-      throw ValueError(fmt::format("{}: threshold is {}; expected 0 to 1", kName, options_.threshold));
     if (by_class() && loss().about().axis != -1) {
       throw ValueError(
           fmt::format("{}: the class axis of the loss {} is {}; expected -1: classes are moved to the end",

@@ -130,7 +130,8 @@ TEST(FirstHour, SettingsAreCheckedBeforeAnythingIsTrained) {
         "schedule cosine has no setting 'factor'"},
        {{"train", "model=xor", "schedule=step", "schedule.step_size=0"}, "step_size"},
        {{"train", "model=xor", "schedule.floor=0.1"}, "schedule constant has no setting 'floor'"},
-       {{"train", "model=lenet5", "data=xor", "hidden=3"}, "the layers of lenet5 are fixed"},
+       {{"train", "model=lenet5", "data=xor", "hidden=3"},
+        "hidden=3: the model lenet5 has the options width"},
        {{"train", "model=xor", "hidden=2,x"}, "hidden=2,x: expected whole numbers"},
        {{"train", "model=xor", "dropout=1"}, "dropout=1: expected"}});
 }

@@ -209,17 +209,39 @@ TEST(Recipe, IsTheSameAfterItWasSaved) {
   EXPECT_TRUE(Recipe::from_json("").empty());
 }
 
+// What files hold: a change here makes older files unreadable.
+TEST(Recipe, IsWrittenAsInOlderFiles) {
+  const std::string json =
+      R"([{"step":"scale","options":{"field":"input","how":"min-max","offset":[0.10000000149011612,2.0],)"
+      R"("scale":[1.0,0.5],"raw_offset":[0.0],"raw_scale":[0.003921568859368563]}},)"
+      R"({"step":"scale","options":{"field":"target","how":"standardize","offset":[],"scale":[],)"
+      R"("raw_offset":[],"raw_scale":[]}},)"
+      R"({"step":"rename","options":{"from":"mask","to":"target"}},)"
+      R"({"step":"copy","options":{"from":"a","to":"b"}},)"
+      R"({"step":"multi-hot","options":{"field":"target","classes":7}},)"
+      R"({"step":"characters","options":{"from":"text","to":"ids","characters":"\n aé"}},)"
+      R"({"step":"windows","options":{"length":64,"stride":3,"from":"ids"}}])";
+  EXPECT_EQ(Recipe::from_json(json).to_json(), json);
+}
+
 TEST(Recipe, NamesWhatIsWrongInAFile) {
   expect_error<FormatError>([] { Recipe::from_json("[{\"step\": \"wavelets\"}]"); },
                             {"step 1", "wavelets", "not registered", "multi-hot"});
   expect_error<FormatError>([] { Recipe::from_json("{"); }, {"JSON array"});
   expect_error<FormatError>([] { Recipe::from_json("[3]"); }, {"step 1"});
   expect_error<FormatError>([] { Recipe::from_json(R"([{"step": "windows", "options": {"length": "x"}}])"); },
-                            {"windows", "'length'", "a whole number"});
+                            {"the step windows: length is 'x'", "a whole number"});
   expect_error<FormatError>([] { Recipe::from_json(R"([{"step": "windows", "options": {"lenght": 3}}])"); },
                             {"lenght", "length"});
   expect_error<FormatError>([] { Recipe::from_json(R"([{"step": "scale", "options": {"offset": [1]}}])"); },
                             {"scale"});
+  expect_error<FormatError>([] { Recipe::from_json(R"([{"step": "rename", "options": {"from": "a"}}])"); },
+                            {"the step rename: to is missing"});
+  expect_error<FormatError>([] { Recipe::from_json(R"([{"step": "scale", "options": {"how": "max"}}])"); },
+                            {"the step scale: how is 'max'", "min-max"});
+  expect_error<FormatError>(
+      [] { Recipe::from_json(R"([{"step": "multi-hot", "options": {"classes": -1}}])"); },
+      {"the step multi-hot: classes is -1"});
 }
 
 TEST(Recipe, ReadsStepsOfUsers) {

@@ -65,7 +65,7 @@ experiment::DataSet heaps() {
 
 const bool added = loss::add("test-focal", "the focal loss of a test", focal) &&
                    metrics::add("sure", "the share of sure answers", sure) &&
-                   experiment::add_data_set("heaps", heaps);
+                   experiment::add_data_set("heaps", "points in ten heaps", heaps);
 
 json shell(const std::vector<std::string>& words) {
   ::testing::internal::CaptureStdout();

@@ -68,5 +68,92 @@ TEST(Initializer, ByName) {
   testing::expect_error<ValueError>([] { uniform(1, 1); }, {"empty"});
 }
 
+// What the initializer draws for a convolution.
+std::vector<double> drawn(const Initializer& initializer) {
+  random::seed(3);
+  return initializer({6, 4, 3, 3}).to_vector<double>();
+}
+
+TEST(Initializer, IsReadFromItsText) {
+  const std::pair<Initializer, const char*> rows[] = {
+      {zeros(), "zeros"},
+      {ones(), "ones"},
+      {constant(0), "constant"},
+      {constant(0.25), "constant(value=0.25)"},
+      {uniform(-0.05, 0.1), "uniform(high=0.1)"},
+      {normal(0, 0.02), "normal(deviation=0.02)"},
+      {normal(1, 0.05), "normal(mean=1)"},
+      {truncated_normal(-1, 1e-3), "truncated_normal(mean=-1,deviation=0.001)"},
+      {small_random(), "small_random"},
+      {xavier_uniform(), "xavier_uniform"},
+      {xavier_normal(2), "xavier_normal(gain=2)"},
+      {glorot_normal(), "xavier_normal"},
+      {he_uniform(), "he_uniform"},
+      {he_uniform(Fan::out), "he_uniform(fan=out)"},
+      {he_normal(Fan::out), "he_normal(fan=out)"},
+      {lecun_normal(), "lecun_normal"},
+      {fan_in_uniform(), "fan_in_uniform"},
+  };
+  for (const auto& [initializer, text] : rows) {
+    EXPECT_EQ(initializer.name(), text);
+    EXPECT_EQ(named(text).name(), text);
+    EXPECT_EQ(drawn(named(text)), drawn(initializer)) << text;
+  }
+  EXPECT_EQ(named("normal(mean=0,deviation=0.02)").name(), "normal(deviation=0.02)");
+  EXPECT_EQ(named("normal", {{"deviation", 0.02}}).name(), "normal(deviation=0.02)");
+  EXPECT_EQ(drawn(named("he_uniform_out")), drawn(he_uniform(Fan::out)));
+  EXPECT_EQ(drawn(named("he_normal_out")), drawn(he_normal(Fan::out)));
+}
+
+TEST(Initializer, RefusesOptionsThatAreNotRight) {
+  const auto refuses = [](const char* text, const char* part) {
+    testing::expect_error<options::OptionError>([&] { named(text); }, {part});
+  };
+  refuses("normal(deviation=-1)", "initializer normal: deviation is -1; expected a number, 0 or more");
+  refuses("normal(std=1)", "did you mean deviation?");
+  refuses("he_normal(fan=both)", "fan is 'both'; expected in or out");
+  refuses("xavier_normal(gain=0)", "gain is 0; expected a number above 0");
+  refuses("zeros(value=1)", "there is no option 'value'; there are none; constant has it");
+  testing::expect_error<options::OptionError>([] { normal(0, -1); }, {"init::normal: deviation is -1"});
+}
+
+struct LayerOptions {
+  Initializer init = he_normal();
+  std::optional<Initializer> bias = {};
+  static void fields(auto& self, auto&& field) {
+    field("init", self.init, "initial value of weight");
+    field("bias", self.bias, "initial value of bias");
+  }
+};
+
+TEST(Initializer, IsAnOptionOfAStruct) {
+  LayerOptions layer;
+  EXPECT_EQ(options::to_json(options::get(layer)), R"({"init":"he_normal","bias":null})");
+  options::set("layer", layer, {{"init", "normal(deviation=0.5)"}, {"bias", "zeros"}});
+  EXPECT_EQ(layer.init.name(), "normal(deviation=0.5)");
+  EXPECT_EQ(layer.bias->name(), "zeros");
+  EXPECT_EQ(options::to_json(options::changed(layer)), R"({"init":"normal(deviation=0.5)","bias":"zeros"
+})");
+  testing::expect_error<options::OptionError>(
+      [&] {
+  options::set("layer", layer, {{"init", "he_norml"}});
+      },
+      {"layer: init is 'he_norml'", "he_normal"});
+EXPECT_NE(options::infos<LayerOptions>()[0].expected().find("normal(mean=0"), std::string::npos);
+}
+
+TEST(Initializer, OfOnesOwnIsFoundByName) {
+  EXPECT_TRUE(add("test-threes", "threes", [] {
+    return Initializer("test-threes",
+                       [](const Shape& shape, const Fans&, DType dtype) { return full(shape, 3, dtype); });
+  }));
+  EXPECT_FALSE(add("zeros", "again", [] { return ones(); }));
+  EXPECT_EQ(drawn(named("test-threes"))[5], 3);
+  for (const std::string& name : names()) {
+    EXPECT_FALSE(description(name).empty()) << name;
+    EXPECT_NO_THROW(named(named(name).name())) << name;
+  }
+}
+
 }  // namespace
 }  // namespace luge::init

@@ -109,6 +109,35 @@ TEST(About, ALossOfOnesOwnIsFoundByName) {
   expect_error<ValueError>([] { description("no-loss"); }, {"no-loss", "mse", "test-hinge"});
 }
 
+TEST(About, OptionsAreSetByNameAndInText) {
+  const Tensor logits = tensor<double>({0, 1, 2, 3, 1, 0}, {2, 3}),
+               labels = tensor<std::int64_t>({0, 2}, {2});
+  const auto cost = [&](const Loss& loss) { return loss(logits, labels).item<double>(); };
+  const SoftmaxCrossEntropy own({.label_smoothing = 0.1, .class_weights = {1, 2, 3}, .ignore_index = 2});
+  EXPECT_EQ(cost(named("softmax-cross-entropy", {{"label_smoothing", 0.1},
+                                                 {"class_weights", std::vector<double>{1, 2, 3}},
+                                                 {"ignore_index", 2}})),
+            cost(own));
+  EXPECT_EQ(cost(named("softmax-cross-entropy(label_smoothing=0.1,class_weights=[1,2,3],ignore_index=2)")),
+            cost(own));
+  EXPECT_NE(cost(own), cost(SoftmaxCrossEntropy()));
+  EXPECT_EQ(named("binary-cross-entropy(from_logits=false)").outputs(), OutputKind::binary_probabilities);
+  expect_error<options::OptionError>(
+      [] {
+        named("softmax-cross-entropy", {{"label_smoothing", 1}});
+      },
+      {"loss softmax-cross-entropy: label_smoothing is 1; expected a number, 0 or more and below 1"});
+  expect_error<options::OptionError>(
+      [] {
+        named("mse", {{"label_smoothing", 0.1}});
+      },
+      {"loss mse: there is no option 'label_smoothing'; there are none", "binary-cross-entropy and",
+       "softmax-cross-entropy have it"});
+  expect_error<options::OptionError>(
+      [] { BinaryCrossEntropy({.positive_weight = 0}); },
+      {"binary_cross_entropy: positive_weight is 0; expected a number above 0"});
+}
+
 TEST(About, WithoutWordsOutputsAndTargetsAreNumbers) {
   const Loss own("own", Reduction::mean, [](const Tensor& p, const Tensor& t) {
     return Cost{square(p - t), {}};

@@ -257,7 +257,7 @@ TEST(BadInput, C24_ClassWeightsOfTheWrongLength) {
         SoftmaxCrossEntropy({.class_weights = {1, 2}})(logits, labels);
       },
       {"2 class weights", "4 classes"});
-  expect_error<ValueError>([&] { SoftmaxCrossEntropy({.class_weights = {1, -2}}); }, {"class weight -2"});
+  expect_error<ValueError>([&] { SoftmaxCrossEntropy({.class_weights = {1, -2}}); }, {"class_weights is 1,-2"});
   expect_error<ShapeError>(
       [&] {
         SoftmaxCrossEntropy()(logits, labels, ones({3, 1}));

@@ -59,7 +59,31 @@ TEST(AboutMetrics, EveryRegisteredMetricDescribesItself) {
     }
   }
   EXPECT_EQ(description("top3"), description("top5"));
+  EXPECT_EQ(named("top3").name(), "top3");
+  EXPECT_EQ(named("top-k", {{"k", 4}}).name(), "top4");
+  EXPECT_EQ(named("top-k(k=4)").name(), "top4");
+  expect_error<ValueError>([] { named("top0"); }, {"no metric is called 'top0'"});
+  expect_error<options::OptionError>(
+      [] {
+        named("top-k", {{"k", 0}});
+      },
+      {"metric top-k: k is 0; expected a whole number from 1"});
   expect_error<ValueError>([] { description("no-metric"); }, {"no-metric", "accuracy"});
+}
+
+TEST(AboutMetrics, AccuracyTakesAThresholdByName) {
+  const Tensor p = tensor<float>({0.2f, 0.4f, 0.6f, 0.9f}, {4, 1}), t = tensor<float>({0, 1, 1, 1}, {4});
+  const auto share = [&](const Metric& metric) {
+    metric.update(p, t);
+    return metric.value();
+  };
+  EXPECT_EQ(share(named("accuracy")), 0.75);
+  EXPECT_EQ(share(named("accuracy", {{"threshold", 0.3}})), 1);
+  EXPECT_EQ(share(named("accuracy(threshold=0.7)")), 0.5);
+  EXPECT_EQ(share(chosen({"accuracy(threshold=0.7)"}).metrics.at(0)), 0.5);
+  expect_error<ValueError>([] { chosen({"accuracy", "accuracy(threshold=0.7)"}); }, {"named twice"});
+  expect_error<options::OptionError>([] { chosen({"accuracy(k=1)"}); },
+                                     {"metric accuracy: there is no option 'k'", "top-k has it"});
 }
 
 TEST(AboutMetrics, AccuracyReadsOutputsAsTheirKindSays) {

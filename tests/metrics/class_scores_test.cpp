@@ -199,7 +199,7 @@ TEST(ClassScores, AreChosenByNameWithOtherMetrics) {
   EXPECT_EQ(both.metrics[1].name(), "top3");
   EXPECT_EQ(both.host_metrics[1].name(), "recall");
   EXPECT_TRUE(chosen({}).metrics.empty());
-  expect_error<ValueError>([] { chosen({"f1", "f2"}); }, {"'f2'", "accuracy", "f1", "recall", "top5"});
+  expect_error<ValueError>([] { chosen({"f1", "f2"}); }, {"'f2'", "accuracy", "f1", "recall", "top-k"});
   expect_error<ValueError>([] { chosen({"f1", "accuracy", "f1"}); }, {"f1 is named twice"});
   expect_error<ValueError>(
       [] {
@@ -234,12 +234,22 @@ TEST(ClassScores, AreRegistered) {
     metric.restore(state);
     EXPECT_EQ(metric.state(), state) << name;
   }
-  const auto make = [](const std::vector<std::string>&) { return HostMetric(F1()); };
+  const auto make = [] { return HostMetric(F1()); };
   EXPECT_TRUE(add_host("test-host", "another host metric", make));
   EXPECT_FALSE(add_host("test-host", "again", make));
   EXPECT_FALSE(add_host("accuracy", "a name of another metric", make));
   EXPECT_EQ(host_named("test-host").name(), "f1");
   expect_error<ValueError>([] { host_named("bleu4"); }, {"bleu4", "f1", "precision", "recall"});
+  EXPECT_EQ(host_named("f1", {"a", "b"}).figures().size(), 4u);
+  EXPECT_EQ(host_named("f1", {"a", "b"}, {{"by_class", false}}).figures().size(), 2u);
+  EXPECT_EQ(host_named("f1(by_class=false)", {"a", "b"}).figures().size(), 2u);
+  expect_error<ValueError>([] { host_named("accuracy"); }, {"accuracy", "not measured on the host"});
+  expect_error<ValueError>([] { named("f1"); }, {"f1", "measured on the host"});
+  expect_error<options::OptionError>(
+      [] {
+        host_named("f1", {}, {{"ignore_index", 0.5}});
+      },
+      {"metric f1: ignore_index is 0.5; expected a whole number"});
   expect_error<ValueError>([] { check_measures("f1", F1().measures(), OutputKind::values, false); },
                            {"f1", "classes"});
 }

@@ -14,10 +14,10 @@ namespace luge::models {
 namespace {
 
 // The share of the four cases that a model gets right after training as the gallery says.
-double trained_accuracy(const std::string& name, std::int64_t seed, const Hidden* hidden = nullptr) {
+double trained_accuracy(const std::string& name, std::int64_t seed, const options::Values& options = {}) {
   random::seed(seed);
-  const Entry entry = find(name);
-  const nn::Model net = hidden ? models::make(name, 1, *hidden) : models::make(name, 1);
+  const Entry entry = find(name, options);
+  const nn::Model net = entry.make(1);
   net->build({2});
   const loss::Loss cost = loss::named(entry.defaults.loss);
   const optim::Optimizer optimizer = optim::named(entry.defaults.optimizer, entry.defaults.learning_rate);
@@ -39,9 +39,9 @@ TEST(Xor, LearnsFromEverySeed) {
 
 // PyTorch, same network, initialization, loss and Adam: 51 of 100 seeds.
 TEST(Xor, WithTwoHiddenUnitsSucceedsAboutAsOftenAsPyTorch) {
-  const Hidden two = {.widths = {2}};
   int solved = 0;
-  for (std::int64_t seed = 0; seed < 100; ++seed) solved += trained_accuracy("xor", seed, &two) == 1;
+  for (std::int64_t seed = 0; seed < 100; ++seed)
+    solved += trained_accuracy("xor", seed, {{"hidden", 2}}) == 1;
   EXPECT_NEAR(solved, 51, 10);
 }
 

@@ -125,7 +125,7 @@ std::vector<data::Record> signs() {
 
 TEST(MultiLabel, TellsWhichLabelsASampleHas) {
   random::seed(1);
-  const train::TaskRef task = make("multi-label", {.values = {{"threshold", "0.4"}}});
+  const train::TaskRef task = make("multi-label", {.values = {{"threshold", 0.4}}});
   const data::Dataset data = data::records(signs());
   EXPECT_EQ(task->outputs(task->recipe(data).fit(data).training(data).info()), 3);
   const auto result = testing::trained(task, mlp(3), data, 40, 0.03);
@@ -146,7 +146,7 @@ TEST(BadInput, C23_ListsWithLabelsThatAreNotClasses) {
   const data::Dataset data = data::records(list);
   const data::Recipe recipe = make("multi-label")->recipe(data).fit(data);
   expect_error<IndexError>([&] { recipe.training(data).record(3); }, {"record 3", "label -1", "0 to 2"});
-  expect_error<ValueError>([] { make("multi-label", {.values = {{"threshold", "2"}}}); }, {"threshold is 2"});
+  expect_error<ValueError>([] { make("multi-label", {.values = {{"threshold", 2}}}); }, {"threshold is 2"});
   expect_error<ValueError>([] { make("multi-label", {.loss = "softmax-cross-entropy"}); }, {"one label"});
 }
 

@@ -32,7 +32,7 @@ data::Dataset sentences() {
 }
 
 train::TaskRef task() {
-  return make("next-token", {.values = {{"length", "12"}, {"stride", "5"}, {"candidates", "3"}}});
+  return make("next-token", {.values = {{"length", 12}, {"stride", 5}, {"candidates", 3}}});
 }
 
 nn::Model small(std::int64_t ids) {
@@ -109,7 +109,7 @@ TEST_F(NextToken, GoesOnFromItsFile) {
 TEST_F(NextToken, PredictsTextWhereACountIsGiven) {
   const nn::Metadata& metadata = trained_->net->metadata();
   EXPECT_FALSE(of(metadata).task->predict(*trained_->net, prompt("the cat")));
-  const Learned more = of(metadata, {{"continuation", "8"}, {"temperature", "0"}});
+  const Learned more = of(metadata, {{"continuation", 8}, {"temperature", 0}});
   ASSERT_TRUE(more.task) << more.why;
   EXPECT_EQ((*more.task->predict(*trained_->net, prompt("the cat")))["continuation"].text(), " sat on ");
   expect_error<ValueError>([&] { of(metadata, {{"temprature", "8"}}); }, {"temprature", "temperature"});
@@ -145,8 +145,7 @@ TEST(NextTokenData, TrainsTheModelsOfTheGallery) {
   for (const char* name : {"lstm-lm", "gpt-4x128"}) {
     random::seed(1);
     const models::Entry entry = models::find(name);
-    const train::TaskRef task =
-        make(entry.defaults.task, {.values = {{"length", std::to_string(entry.input[0])}}});
+    const train::TaskRef task = make(entry.defaults.task, {.values = {{"length", entry.input[0]}}});
     const data::Dataset text = sentences().take(2);
     const auto result = testing::trained(task, models::make(name, 12), text, 2, 1e-3, 4);
     EXPECT_LT(result.loss(1), result.loss(0)) << name;
@@ -159,12 +158,8 @@ TEST(BadInput, C21_TextThatIsShorterThanAWindow) {
   const data::Dataset text = data::text_file(folder.write("short.txt", "too short"));
   const data::Recipe recipe = task()->recipe(text).fit(text);
   expect_error<ValueError>([&] { recipe.training(text); }, {"short.txt", "13 ids", "longest has 9"});
-  expect_error<ValueError>([] { make("next-token", {.values = {{"length", "0"}}}); }, {"length is 0"});
-  expect_error<ValueError>(
-      [] {
-        make("next-token", {.values = {{"candidates", "0"}}});
-      },
-      {"candidates is 0"});
+  expect_error<ValueError>([] { make("next-token", {.values = {{"length", 0}}}); }, {"length is 0"});
+  expect_error<ValueError>([] { make("next-token", {.values = {{"candidates", 0}}}); }, {"candidates is 0"});
 }
 
 }  // namespace

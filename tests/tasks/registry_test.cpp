@@ -38,9 +38,10 @@ TEST(Tasks, DescribeThemselves) {
     const train::TaskRef task = make(name);
     EXPECT_EQ(task->name(), name);
     // What is saved makes the same task again.
-    EXPECT_EQ(kind.restore(task->options(), {})->options(), task->options()) << name;
+    EXPECT_EQ(restore(name, task->options())->options(), task->options()) << name;
     EXPECT_NE(task->options().find(kind.loss), std::string::npos) << name;
-    for (const OptionInfo& option : kind.options) {
+    EXPECT_EQ(make(name, {.loss = kind.loss, .metrics = kind.metrics})->options(), task->options()) << name;
+    for (const options::Info& option : kind.options) {
       EXPECT_FALSE(option.help.empty()) << name << "." << option.name;
       EXPECT_EQ(make(name, {.values = {{option.name, option.fallback}}})->options(), task->options())
           << name << "." << option.name;
@@ -61,7 +62,8 @@ TEST(Tasks, FollowFromTheData) {
 }
 
 TEST(Tasks, AreKnownThatModelsOfTheGalleryLearn) {
-  for (const models::Entry& entry : models::all()) {
+  for (const std::string& name : models::names()) {
+    const models::Entry entry = models::find(name);
     const train::TaskRef task =
         make(entry.defaults.task, {.loss = entry.defaults.loss, .metrics = entry.defaults.metrics});
     EXPECT_EQ(task->name(), entry.defaults.task) << entry.name;
@@ -80,16 +82,65 @@ TEST(Tasks, RefuseWhatTheyDoNotKnow) {
       {"twice"});
   expect_error<ValueError>(
       [] {
-        make("segmentation", {.values = {{"treshold", "1"}}});
+        make("segmentation", {.values = {{"treshold", 1}}});
       },
       {"segmentation", "treshold", "threshold"});
   expect_error<ValueError>(
       [] {
         make("segmentation", {.values = {{"threshold", "half"}}});
       },
-      {"threshold=half", "a number"});
-  expect_error<FormatError>([] { find("segmentation").restore("{\"threshold\": true}", {}); },
-                            {"threshold", "a number"});
+      {"threshold is 'half'", "a number"});
+  expect_error<options::OptionError>(
+      [] {
+        make("segmentation", {.values = {{"threshold", 2}}});
+      },
+      {"task segmentation: threshold is 2; expected a number from 0 to 1"});
+  expect_error<options::OptionError>(
+      [] {
+        make("autoencoding", {.values = {{"threshold", 0.5}}});
+      },
+      {"task autoencoding: there is no option 'threshold'", "multi-label and segmentation have it"});
+  expect_error<FormatError>([] { restore("segmentation", "{\"threshold\": true}"); },
+                            {"threshold is true", "a number"});
+  expect_error<FormatError>([] { restore("segmentation", "[]"); }, {"segmentation", "not a JSON object"});
+}
+
+// What files hold: a change here makes older files unreadable.
+TEST(Tasks, WriteTheOptionsOfOlderFiles) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"autoencoding", R"({"loss":"mse","metrics":[],"scaling":"standardize"})"},
+      {"classification",
+       R"({"loss":"softmax-cross-entropy","metrics":["accuracy"],"scaling":"standardize"})"},
+      {"multi-label",
+       R"({"loss":"binary-cross-entropy","metrics":["accuracy"],"scaling":"standardize","threshold":0.5})"},
+      {"next-token",
+       R"({"loss":"softmax-cross-entropy","metrics":["accuracy","perplexity"],"length":64,)"
+       R"("stride":0,"candidates":5,"continuation":0,"temperature":1.0,"continuation_seed":0})"},
+      {"regression", R"({"loss":"mse","metrics":[],"scaling":"standardize","standardize":false})"},
+      {"segmentation",
+       R"({"loss":"binary-cross-entropy","metrics":["accuracy"],"scaling":"standardize","threshold":0.5})"},
+  };
+  for (const auto& [name, json] : rows) {
+    EXPECT_EQ(make(name)->options(), json);
+    EXPECT_EQ(restore(name, json)->options(), json);
+  }
+}
+
+TEST(Tasks, KeepTheOptionsOfTheirLossAndMetrics) {
+  const train::TaskRef task =
+      make("classification", {.loss = "softmax-cross-entropy(label_smoothing=0.25,class_weights=[1,2])",
+                              .metrics = {{"top3", "f1(by_class=false)"}}});
+  const train::TaskRef again = restore("classification", task->options());
+  EXPECT_EQ(again->options(), task->options());
+  EXPECT_EQ(again->metrics().at(0).metric.name(), "top3");
+  data::Record sure = {{"label", host<std::int64_t>(i64, {}, {0})}},
+               truth = {{"target", host<std::int64_t>(i64, {}, {0})}};
+  const metrics::HostMetric f1 = again->host_metrics().at(0).of_classes({"a", "b"});
+  f1.update(sure, truth);
+  EXPECT_EQ(f1.figures().size(), 2u);
+  expect_error<options::OptionError>(
+      [] { make("classification", {.loss = "softmax-cross-entropy(label_smoothing=2)"}); },
+      {"loss softmax-cross-entropy: label_smoothing is 2"});
 }
 
 TEST(Tasks, SayWhyAFileHasNone) {
@@ -160,15 +211,9 @@ TEST(CustomTask, IsKnownToFilesOnceItIsRegistered) {
                      return train::LossTerm::mean(square(pass.output()));
                    }});
   };
-  ASSERT_TRUE(add({.name = "test-squares",
-                   .description = "outputs near 0",
-                   .needs = {{"input", "numbers"}},
-                   .loss = "",
-                   .metrics = {},
-                   .options = {},
-                   .make = [=](const TaskOptions&) { return make_it(); },
-                   .restore = [=](auto&&...) { return make_it(); }}));
-  EXPECT_FALSE(add(find("test-squares"))) << "the name is taken";
+  ASSERT_TRUE(add("test-squares", "outputs near 0", {{"input", "numbers"}}, make_it));
+  EXPECT_FALSE(add("test-squares", "again", {}, make_it)) << "the name is taken";
+  EXPECT_TRUE(find("test-squares").loss.empty());
   nn::Metadata metadata;
   metadata.task = "test-squares";
   EXPECT_TRUE(of(metadata).task) << of(metadata).why;

@@ -27,7 +27,7 @@ std::vector<data::Record> prices() {
 
 TEST(Regression, PredictsNumbersInTheUnitsOfTheData) {
   random::seed(1);
-  const train::TaskRef task = make("regression", {.values = {{"standardize", "true"}}});
+  const train::TaskRef task = make("regression", {.values = {{"standardize", true}}});
   const data::Dataset data = data::records(prices());
   EXPECT_EQ(task->outputs(data.info()), 2);
   const auto result = testing::trained(task, nn::sequential(nn::Linear(2)), data, 60, 0.05);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "luge/data/dataset.h"
+#include "luge/options.h"
 
 namespace luge::data {
 
@@ -36,3 +37,13 @@ Affine compose(const Affine& first, const Affine& second);
 Affine inverse_of(const Affine& affine);
 
 }  // namespace luge::data
+
+/// The names of the scalings, in the shell and in files.
+template <>
+struct luge::options::Names<luge::data::Scaling> {
+  /// Each with its name.
+  static constexpr std::pair<luge::data::Scaling, const char*> all[] = {
+      {luge::data::Scaling::none, "none"},
+      {luge::data::Scaling::standardize, "standardize"},
+      {luge::data::Scaling::min_max, "min-max"}};
+};

@@ -1,12 +1,12 @@
 // Data sets by name: what data= can name in the shell besides folders and files.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "luge/data/dataset.h"
+#include "luge/options.h"
 
 namespace luge::experiment {
 
@@ -20,11 +20,13 @@ struct DataSet {
   bool complete = false;
 };
 
-/// Adds a data set. `load` is called for each training that uses it. Returns false when the name is taken.
+/// Registers a data set under a name that data= takes, with one line that says what it holds. `load` is a
+/// function that is called for each training that uses it. Returns false when the name is taken.
 ///
-///     experiment::add_data_set("spirals", [] { return experiment::DataSet{"spirals", make_spirals()}; });
-bool add_data_set(const std::string& name, std::function<DataSet()> load);
-/// Returns the names in the order in which they were added.
+///     experiment::add_data_set("spirals", "points on two spirals",
+///                              [] { return experiment::DataSet{"spirals", make_spirals()}; });
+bool add_data_set(const std::string& name, const std::string& description, options::Maker<DataSet> load);
+/// Returns the names in alphabetical order.
 std::vector<std::string> data_set_names();
 
 }  // namespace luge::experiment

@@ -7,8 +7,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "luge/options.h"
 #include "luge/tensor.h"
 
 namespace luge::init {
@@ -37,7 +40,7 @@ class Initializer {
   Tensor operator()(const Shape& shape, const Fans& fans, DType dtype) const {
     return draw_(shape, fans, dtype);
   }
-  /// Returns the name, such as "he_normal".
+  /// Returns the text that `named` reads, such as "he_normal" or "normal(deviation=0.02)".
   const std::string& name() const { return name_; }
 
  private:
@@ -60,9 +63,11 @@ Initializer normal(double mean, double deviation);
 Initializer truncated_normal(double mean, double deviation);
 /// Normal with mean 0 and standard deviation 0.01.
 Initializer small_random();
-/// Uniform within ±gain·√(6 / (fan_in + fan_out)). Source: Glorot and Bengio 2010.
+/// Uniform within ±gain·√(6 / (fan_in + fan_out)). Throws ValueError for a gain that is not above 0. Source:
+/// Glorot and Bengio 2010.
 Initializer xavier_uniform(double gain = 1);
-/// Normal with mean 0 and standard deviation gain·√(2 / (fan_in + fan_out)). Source: Glorot and Bengio 2010.
+/// Normal with mean 0 and standard deviation gain·√(2 / (fan_in + fan_out)). Throws ValueError for a gain
+/// that is not above 0. Source: Glorot and Bengio 2010.
 Initializer xavier_normal(double gain = 1);
 /// Another name of xavier_uniform, as in Keras.
 inline Initializer glorot_uniform(double gain = 1) { return xavier_uniform(gain); }
@@ -84,9 +89,41 @@ Initializer lecun_normal();
 /// PyTorch nn.Linear and nn.Conv2d.
 Initializer fan_in_uniform();
 
-/// Returns an initializer by its name, as the shell does: the name of a function above that needs no
-/// arguments, or "he_uniform_out" or "he_normal_out". Throws ValueError for another name, and lists those
-/// that exist.
-Initializer named(const std::string& name);
+/// Registers an initializer under a name that named and the shell take, with one line that says what it is.
+/// `make` is a function that makes it, from a struct of its options if it has any (luge/options.h). Returns
+/// false when the name is taken.
+///
+///     const bool added = init::add("diagonal", "one number on the diagonal", [](const DiagonalOptions& o) {
+///       return init::Initializer(options::text("diagonal", options::changed(o)), …);
+///     });
+bool add(const std::string& name, const std::string& description, options::Maker<Initializer> make);
+/// Returns an initializer by its name, as the shell does: that of a function above, such as "he_normal" or
+/// "normal", also "he_uniform_out" and "he_normal_out". The text may hold options:
+/// "normal(mean=0,deviation=0.02)". Throws ValueError for another name, and lists those that exist; throws
+/// options::OptionError for an option that does not exist or is out of range.
+Initializer named(const std::string& text, const options::Values& values = {});
+/// Returns the line about the initializer of this name. Throws ValueError as `named` does.
+std::string description(const std::string& name);
+/// Returns the names that `named` takes.
+std::vector<std::string> names();
 
 }  // namespace luge::init
+
+/// An initializer as an option: text that init::named reads.
+template <>
+struct luge::options::Type<luge::init::Initializer> {
+  static constexpr Kind kind = Kind::text;                                     ///< a text
+  static Value get(const init::Initializer& member) { return member.name(); }  ///< returns the text
+  static void set(init::Initializer& member, const Value& value);              ///< reads the text
+  static void describe(Info& info);                                            ///< says what it takes
+};
+/// An initializer that may be left out.
+template <>
+struct luge::options::Type<std::optional<luge::init::Initializer>> {
+  static constexpr Kind kind = Kind::text;  ///< a text
+  static Value get(const std::optional<init::Initializer>& member) {
+    return member ? Value(member->name()) : Value();
+  }  ///< returns the text, or nothing
+  static void set(std::optional<init::Initializer>& member, const Value& value);  ///< reads the text
+  static void describe(Info& info);                                               ///< says what it takes
+};

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "luge/ops/nn.h"
+#include "luge/options.h"
 #include "luge/output_kind.h"
 #include "luge/tensor.h"
 
@@ -113,11 +115,11 @@ class Loss {
 
 /// Options of SoftmaxCrossEntropy.
 struct SoftmaxCrossEntropyOptions {
-  std::int64_t axis = -1;                  ///< the class axis of the logits
-  double label_smoothing = 0;              ///< s in [0, 1): the target t becomes (1-s)·t + s/classes
-  std::vector<double> class_weights = {};  ///< one number for each class: the weight of its samples
-  std::int64_t ignore_index = no_label;    ///< samples with this label do not count
-  Reduction reduction = Reduction::mean;   ///< how the costs are reduced
+  std::int64_t axis = -1;                         ///< the class axis of the logits
+  double label_smoothing = 0;                     ///< s in [0, 1): the target t becomes (1-s)·t + s/classes
+  std::vector<double> class_weights = {};         ///< one number for each class: the weight of its samples
+  std::optional<std::int64_t> ignore_index = {};  ///< samples with this label do not count
+  Reduction reduction = Reduction::mean;          ///< how the costs are reduced
 };
 /// The cross-entropy -Σ t·log softmax(logits) of logits [N,…,C]. The target holds labels [N,…] or [N,…,1],
 /// whole numbers of any dtype, or probabilities [N,…,C]. A label out of range throws IndexError when the
@@ -126,7 +128,7 @@ struct SoftmaxCrossEntropyOptions {
 /// the sample.
 class SoftmaxCrossEntropy : public Loss {
  public:
-  /// Makes the loss. Throws ValueError for a negative class weight.
+  /// Makes the loss. Throws ValueError when an option is out of range.
   explicit SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& options = {});
 };
 
@@ -155,14 +157,19 @@ class BinaryCrossEntropy : public Loss {
   explicit BinaryCrossEntropy(const BinaryCrossEntropyOptions& options = {});
 };
 
-/// Registers a loss under a name that named and the shell take, with one line that says what it is. `make`
-/// makes it with its default options. Returns false when the name is taken.
+/// Registers a loss under a name that named and the shell take, with one line that says what it is. `make` is
+/// a function that makes it, from a struct of its options if it has any (luge/options.h). Returns false when
+/// the name is taken.
 ///
-///     const bool added = loss::add("hinge", "the multi-class hinge loss", [] { return hinge(); });
-bool add(const std::string& name, const std::string& description, std::function<Loss()> make);
-/// Returns a loss by its name, with default options, such as "softmax-cross-entropy", "mse" or
-/// "binary-cross-entropy". Throws ValueError for another name, and lists those that exist.
-Loss named(const std::string& name);
+///     const bool added = loss::add("hinge", "the multi-class hinge loss",
+///                                  [](const HingeOptions& options) { return hinge(options); });
+bool add(const std::string& name, const std::string& description, options::Maker<Loss> make);
+/// Returns a loss by its name, such as "softmax-cross-entropy", "mse" or "binary-cross-entropy". The text may
+/// hold options: "softmax-cross-entropy(label_smoothing=0.1)". Throws ValueError for another name, and lists
+/// those that exist; throws options::OptionError for an option that does not exist or is out of range.
+///
+///     loss::Loss loss = loss::named("softmax-cross-entropy", {{"label_smoothing", 0.1}});
+Loss named(const std::string& name, const options::Values& values = {});
 /// Returns the line about the loss of this name. Throws ValueError as `named` does.
 std::string description(const std::string& name);
 /// Returns the names that `named` takes.

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "luge/metrics/host_metric.h"
-#include "luge/ops/nn.h"
 
 namespace luge::metrics {
 
@@ -14,7 +14,7 @@ namespace luge::metrics {
 struct ClassScoreOptions {
   std::vector<std::string> classes = {};  ///< the names of the classes by label; empty: not known
   bool by_class = true;                   ///< give a figure for each class too, when their names are known
-  std::int64_t ignore_index = no_label;   ///< positions whose true label is this do not count
+  std::optional<std::int64_t> ignore_index = {};  ///< positions whose true label is this do not count
 };
 
 /// The F1 score 2·tp / (2·tp + fp + fn). The figures are

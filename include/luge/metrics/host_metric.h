@@ -81,14 +81,16 @@ class HostMetric {
   std::shared_ptr<HostRule> rule_;
 };
 
-/// Makes a host metric for data with classes of these names. The list is empty when they are not known.
-using MakeHost = std::function<HostMetric(const std::vector<std::string>& classes)>;
 /// Registers a host metric under a name that host_named and the shell take, with one line that says what it
-/// is. Returns false when the name is taken, also by another metric.
-bool add_host(const std::string& name, const std::string& description, MakeHost make);
-/// Returns a host metric by its name, such as "f1", for data with classes of these names. Throws ValueError
-/// for another name, and lists those that exist.
-HostMetric host_named(const std::string& name, const std::vector<std::string>& classes = {});
+/// is. `make` is a function that makes it, from a struct of its options if it has any (luge/options.h); the
+/// names of the classes come later (HostMetric::of_classes). Returns false when the name is taken, also by
+/// another metric.
+bool add_host(const std::string& name, const std::string& description, options::Maker<HostMetric> make);
+/// Returns a host metric by its name, such as "f1", for data with classes of these names. The text may hold
+/// options: "f1(by_class=false)". Throws ValueError for another name, and lists those that exist; throws
+/// options::OptionError for an option that does not exist or is out of range.
+HostMetric host_named(const std::string& name, const std::vector<std::string>& classes = {},
+                      const options::Values& values = {});
 /// Returns the line about the host metric of this name. Throws ValueError as host_named does.
 std::string host_description(const std::string& name);
 /// Returns the names that host_named takes.
@@ -99,8 +101,9 @@ struct Chosen {
   std::vector<Metric> metrics;           ///< those that `named` makes
   std::vector<HostMetric> host_metrics;  ///< those that host_named makes
 };
-/// Returns the metrics of these names, in order. Throws ValueError for a name that does not exist, and lists
-/// those that do, and for a metric that is named twice.
+/// Returns the metrics of these names, in order; a name may have options: "accuracy(threshold=0.3)". Throws
+/// ValueError for a name that does not exist, and lists those that do, and for a metric that is named twice;
+/// throws options::OptionError for an option that does not exist or is out of range.
 Chosen chosen(const std::vector<std::string>& names);
 
 }  // namespace luge::metrics

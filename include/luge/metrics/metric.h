@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "luge/options.h"
 #include "luge/output_kind.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
@@ -157,16 +158,21 @@ class Mean : public Metric {
 };
 
 /// Registers a metric under a name that named and the shell take, with one line that says what it is. `make`
-/// makes it with its default options. Returns false when the name is taken.
+/// is a function that makes it, from a struct of its options if it has any (luge/options.h). Returns false
+/// when the name is taken.
 ///
-///     const bool added = metrics::add("f2", "…", [] { return metrics::Metric(f2_rule()); });
-bool add(const std::string& name, const std::string& description, std::function<Metric()> make);
-/// Returns a metric by its name: "accuracy", "accuracy-from-logits" (a single output above 0 means 1), "top5"
-/// or top with another number, "perplexity". Throws ValueError for another name, and lists those that exist.
-Metric named(const std::string& name);
+///     const bool added = metrics::add("f2", "…", [](const F2Options& options) {
+///       return metrics::Metric(f2_rule(options));
+///     });
+bool add(const std::string& name, const std::string& description, options::Maker<Metric> make);
+/// Returns a metric by its name: "accuracy", "accuracy-from-logits" (a single output above 0 means 1),
+/// "top-k", "top5" or top with another number, "perplexity". The text may hold options:
+/// "accuracy(threshold=0.3)". Throws ValueError for another name, and lists those that exist; throws
+/// options::OptionError for an option that does not exist or is out of range.
+Metric named(const std::string& name, const options::Values& values = {});
 /// Returns the line about the metric of this name. Throws ValueError as `named` does.
 std::string description(const std::string& name);
-/// Returns the names that `named` takes. Of a family such as top1, top2 … it is the usual one.
+/// Returns the names that `named` takes. Of top1, top2 … it is "top-k".
 std::vector<std::string> names();
 
 }  // namespace luge::metrics

@@ -1,13 +1,15 @@
-// The gallery: networks that Luge knows by name, with the settings that train them well.
+// The gallery: networks that Luge knows by name, with their options and the settings that train them well.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "luge/nn/module.h"
+#include "luge/options.h"
 
 namespace luge::models {
 
@@ -25,38 +27,45 @@ struct Defaults {
   std::vector<std::pair<std::string, std::string>> task_options = {};
 };
 
-/// The fully connected layers between input and output, for models whose hidden layers can be chosen.
-struct Hidden {
-  std::vector<std::int64_t> widths = {};  ///< the width of each layer
-  double dropout = 0;                     ///< the dropout rate after each layer
-};
-
-/// One model of the gallery.
+/// One model of the gallery, with options that are settled.
 struct Entry {
-  std::string name;          ///< the name, such as "lenet5"
-  std::string description;   ///< one sentence for lists
-  Shape input;               ///< the shape of one sample; unknown extents come from the data
-  std::int64_t outputs = 0;  ///< the usual number of outputs
-  Defaults defaults;         ///< how it is trained by default
+  std::string name = {};         ///< the name, such as "lenet5"; find() writes it
+  std::string description = {};  ///< one line for lists; find() writes it
+  Shape input;                   ///< the shape of one sample; unknown extents come from the data
+  std::int64_t outputs = 0;      ///< the usual number of outputs
+  Defaults defaults;             ///< how it is trained by default
   /// Makes the network with this number of outputs.
-  nn::Model (*make)(std::int64_t outputs) = nullptr;
-  DType dtype = f32;   ///< the dtype of the input; an integer dtype when the input holds ids
-  Hidden hidden = {};  ///< the default hidden layers, when they can be chosen
-  /// Makes the network with other hidden layers; null when they cannot be chosen.
-  nn::Model (*make_hidden)(std::int64_t outputs, const Hidden& hidden) = nullptr;
+  std::function<nn::Model(std::int64_t outputs)> make = {};
+  DType dtype = f32;  ///< the dtype of the input; an integer dtype when the input holds ids
 };
 
-/// Returns all models, sorted by name.
-std::vector<Entry> all();
-/// Returns the model of this name. Throws ValueError for another name, and lists those that exist.
-Entry find(std::string_view name);
-/// Makes the network of this name. With outputs = 0 it has its usual number of outputs. Throws as find does.
-nn::Model make(std::string_view name, std::int64_t outputs = 0);
-/// Makes the network with other hidden layers. Throws ValueError when the layers of the model are fixed, when
-/// a width is below 1, and when the dropout rate is outside [0, 1).
-nn::Model make(std::string_view name, std::int64_t outputs, const Hidden& hidden);
+/// Returns the names of all models, sorted.
+std::vector<std::string> names();
+/// Returns the model of this name with these options, such as {{"width", 2}}; the others have their defaults.
+/// Throws ValueError for a name that does not exist, and options::OptionError for options that are not right.
+Entry find(std::string_view name, const options::Values& values = {});
+/// Makes the network of this name with these options. With outputs = 0 it has its usual number of outputs.
+/// Throws as find does.
+nn::Model make(std::string_view name, std::int64_t outputs = 0, const options::Values& values = {});
 
-/// Adds a model to the gallery. Returns false when the name is taken. The file of each model calls it once.
-bool add(const Entry& entry);
+/// Adds a model to the gallery: a function from its options to an Entry. Returns false when the name is
+/// taken.
+///
+///     struct WideOptions {
+///       std::int64_t units = 128;
+///       static void fields(auto& self, auto&& field) {
+///         field("units", self.units, "units of the hidden layer", options::at_least(1));
+///       }
+///     };
+///     const bool added = models::add("wide", "one wide hidden layer", [](const WideOptions& o) {
+///       return models::Entry{.input = {2},
+///                            .outputs = 1,
+///                            .defaults = {.task = "regression", .loss = "mse", .optimizer = "adam",
+///                                         .learning_rate = 1e-3, .batch = 32, .epochs = 10},
+///                            .make = [o](std::int64_t outputs) -> nn::Model {
+///                              return nn::sequential(nn::Linear(o.units), nn::Relu(), nn::Linear(outputs));
+///                            }};
+///     });
+bool add(const std::string& name, const std::string& description, options::Maker<Entry> make);
 
 }  // namespace luge::models

@@ -19,12 +19,13 @@ struct AttentionLayerOptions {
 /// [N,T,width]. Source: Vaswani et al. 2017, PyTorch nn.MultiheadAttention with q = k = v.
 class MultiHeadAttention : public Layer<MultiHeadAttention> {
  public:
-  /// Makes the layer. Each head has width/heads features. Throws ValueError when there is not at least one
+  /// Makes the layer. Each head has width/heads features. Throws OptionError when there is not at least one
   /// head or width is not divisible by heads.
   MultiHeadAttention(std::int64_t width, std::int64_t heads, const AttentionLayerOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
+  std::optional<LayerText> text() const override;
 
  private:
   Tensor attend(const Tensor& x, const Tensor& mask) const;
@@ -46,15 +47,17 @@ struct TransformerBlockOptions {
 /// Source: Radford et al. 2019 (GPT-2), PyTorch nn.TransformerEncoderLayer with norm_first and gelu.
 class TransformerBlock : public Layer<TransformerBlock> {
  public:
-  /// Makes the block. Throws ValueError when there is not at least one head, when width is not divisible by
+  /// Makes the block. Throws OptionError when there is not at least one head, when width is not divisible by
   /// heads, for an expansion below 1, and for a dropout rate outside [0, 1].
   TransformerBlock(std::int64_t width, std::int64_t heads, const TransformerBlockOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
+  std::optional<LayerText> text() const override;
 
  private:
   std::int64_t width_, heads_;
+  TransformerBlockOptions options_;
   LayerNorm norm1_, norm2_;
   MultiHeadAttention attention_;
   Linear widen_, narrow_;

@@ -27,8 +27,8 @@ struct ConvLayerOptions {
 /// Base class of Conv1d, Conv2d and Conv3d.
 class ConvLayer : public Module {
  public:
-  /// Makes a layer with `spatial` spatial axes. Throws ValueError for filters, groups or a kernel extent
-  /// below 1, and when the kernel has a wrong number of extents.
+  /// Makes a layer with `spatial` spatial axes. Throws OptionError for filters, groups, a kernel extent, a
+  /// stride or a dilation below 1, for a negative padding, and when an option has a wrong number of extents.
   ConvLayer(int spatial, std::int64_t filters, const ConvLayerOptions& options);
   Tensor forward(const Tensor& x) const override;
   /// Takes 0 for padded positions, as for the border, and gives the lengths that each sequence alone gives.
@@ -37,6 +37,7 @@ class ConvLayer : public Module {
   Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
   Work work() const override;
+  std::optional<LayerText> text() const override;
 
   Parameter weight,  ///< [filters,C/groups,…kernel]
       bias;          ///< [filters]; absent when it is switched off
@@ -55,7 +56,7 @@ class ConvLayer : public Module {
 /// named as in Keras.
 class Conv1d : public Layer<Conv1d, ConvLayer> {
  public:
-  /// Makes the layer with this number of output channels. Throws ValueError as ConvLayer does.
+  /// Makes the layer with this number of output channels. Throws OptionError as ConvLayer does.
   explicit Conv1d(std::int64_t filters, const ConvLayerOptions& options = {}) : Layer(1, filters, options) {}
 };
 /// Convolution of images x [N,C,H,W] → [N,filters,H',W']. The number of channels C is found at the first
@@ -65,7 +66,7 @@ class Conv1d : public Layer<Conv1d, ConvLayer> {
 ///     nn::Conv2d conv(32, {.kernel = 3, .padding = nn::same});
 class Conv2d : public Layer<Conv2d, ConvLayer> {
  public:
-  /// Makes the layer with this number of output channels. Throws ValueError as ConvLayer does.
+  /// Makes the layer with this number of output channels. Throws OptionError as ConvLayer does.
   explicit Conv2d(std::int64_t filters, const ConvLayerOptions& options = {}) : Layer(2, filters, options) {}
 };
 /// Convolution of volumes x [N,C,D,H,W] → [N,filters,D',H',W']. The number of channels C is found at the
@@ -73,7 +74,7 @@ class Conv2d : public Layer<Conv2d, ConvLayer> {
 /// padding is named as in Keras.
 class Conv3d : public Layer<Conv3d, ConvLayer> {
  public:
-  /// Makes the layer with this number of output channels. Throws ValueError as ConvLayer does.
+  /// Makes the layer with this number of output channels. Throws OptionError as ConvLayer does.
   explicit Conv3d(std::int64_t filters, const ConvLayerOptions& options = {}) : Layer(3, filters, options) {}
 };
 

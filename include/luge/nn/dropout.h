@@ -11,14 +11,15 @@ namespace luge::nn {
 /// parameters are frozen by set_trainable. Source: PyTorch nn.Dropout.
 class Dropout : public Layer<Dropout> {
  public:
-  /// Makes the layer with the share to drop. Throws ValueError for a rate outside [0, 1].
+  /// Makes the layer with the share to drop. Throws OptionError for a rate outside [0, 1].
   explicit Dropout(double rate);
-  /// Makes the layer with the share to keep. Throws ValueError for a rate outside [0, 1].
+  /// Makes the layer with the share to keep. Throws OptionError for a rate outside [0, 1].
   static Dropout keeping(double keep_rate) { return Dropout(1 - keep_rate); }
   Tensor forward(const Tensor& x) const override;
   /// Draws position by position, so that the number of padded positions changes no draw.
   Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
+  std::optional<LayerText> text() const override;
   /// Returns the share that is dropped.
   double rate() const { return rate_; }
 

@@ -17,11 +17,12 @@ struct EmbeddingOptions {
 /// Embedding.
 class Embedding : public Layer<Embedding> {
  public:
-  /// Makes a table of `count` rows. Throws ValueError for a count or a width below 1.
+  /// Makes a table of `count` rows. Throws OptionError for a count or a width below 1.
   Embedding(std::int64_t count, std::int64_t width, const EmbeddingOptions& options = {});
   Tensor forward(const Tensor& ids) const override;
   Padded forward_padded(const Padded& ids) const override;
   std::string describe() const override;
+  std::optional<LayerText> text() const override;
 
   Parameter weight;  ///< the table [count,width]
 

@@ -10,6 +10,7 @@ namespace luge::nn {
 class Flatten : public Layer<Flatten> {
  public:
   Tensor forward(const Tensor& x) const override;
+  std::optional<LayerText> text() const override;
 };
 
 }  // namespace luge::nn

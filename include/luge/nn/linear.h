@@ -18,12 +18,13 @@ struct LinearOptions {
 /// Source: PyTorch nn.Linear, Keras Dense.
 class Linear : public Layer<Linear> {
  public:
-  /// Makes the layer. Throws ValueError for fewer than one output.
+  /// Makes the layer. Throws OptionError for fewer than one output.
   explicit Linear(std::int64_t outputs, const LinearOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
   Work work() const override;
+  std::optional<LayerText> text() const override;
 
   Parameter weight,  ///< [out,in]
       bias;          ///< [out]; absent when it is switched off

@@ -19,6 +19,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ struct Work {
   bool bias = false;        ///< a bias is added to each output
   bool multiplies = false;  ///< each input is multiplied by a weight, which counts as a multiply-add
 };
+
+class Model;
+struct LayerText;
 
 /// Base class of layers, blocks and networks. A module is a handle: copies share parameters, children and
 /// train/eval mode; nn::clone makes an independent copy. The shapes of parameters are found at the first call
@@ -173,6 +177,9 @@ class Module {
   virtual std::string describe() const { return type(); }
   /// Returns the work of one output, for summaries.
   virtual Work work() const { return {}; }
+  /// Returns the registered name of a layer and its options, as network files write them; see
+  /// luge/nn/layers.h. Nothing for a module that cannot be made by name, which is the default.
+  virtual std::optional<LayerText> text() const;
   /// Computes the output of a module with one input and one output. A class of your own overrides it, or the
   /// one below; call operator() to run it.
   virtual Tensor forward(const Tensor& x) const;
@@ -186,6 +193,8 @@ class Module {
 
   /// Internal: returns what copies share.
   const std::shared_ptr<State>& state() const { return state_; }
+  /// Internal: returns the registered children with their names, as networks of their own classes.
+  std::vector<std::pair<std::string, Model>> child_models() const;
 
  protected:
   /// Internal: makes an independent copy of a child.
@@ -197,6 +206,8 @@ class Module {
     add_child(std::move(name), share(layer), &copy_as<L>);
     return layer;
   }
+  /// Registers a child of any class.
+  Model child(std::string name, const Model& layer);
   /// Registers a parameter and returns it. Without an initial value, create_parameters must create it. Throws
   /// ValueError when the name is empty, has a dot or is taken.
   Parameter parameter(std::string name, const Tensor& initial = {});
@@ -230,6 +241,7 @@ class Module {
   Padded call_padded(const Padded& x) const;
   template <class In, class Out>
   Out run(const In& inputs) const;
+  friend class Model;
   std::shared_ptr<State> state_;
 };
 
@@ -278,7 +290,7 @@ class Model {
   Model() = default;  ///< an empty Model
   /// Holds a module; both share their state.
   template <std::derived_from<Module> M>
-  Model(const M& module) : module_(std::make_shared<const M>(module)), copy_(&copy_as<M>) {}
+  Model(const M& module) : module_(Module::share(module)), copy_(&Module::copy_as<M>) {}
 
   /// Returns false for an empty Model, which must not be used.
   bool defined() const { return module_ != nullptr; }
@@ -298,14 +310,14 @@ class Model {
   /// Returns the module.
   const Module& operator*() const { return *module_; }
   /// Returns an independent copy, as nn::clone does.
-  Model clone() const { return Model(copy_(*module_), copy_); }
+  Model clone() const {
+    const Cloning cloning;
+    return Model(copy_(*module_), copy_);
+  }
 
  private:
+  friend class Module;
   using Copy = std::shared_ptr<const Module> (*)(const Module&);
-  template <class M>
-  static std::shared_ptr<const Module> copy_as(const Module& module) {
-    return std::make_shared<const M>(nn::clone(static_cast<const M&>(module)));
-  }
   Model(std::shared_ptr<const Module> module, Copy copy) : module_(std::move(module)), copy_(copy) {}
   std::shared_ptr<const Module> module_;
   Copy copy_ = nullptr;

@@ -18,10 +18,11 @@ struct BatchNormOptions {
 /// for an input without channels. Source: PyTorch nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d.
 class BatchNorm : public Layer<BatchNorm> {
  public:
-  /// Makes the layer. Throws ValueError when an option is out of range.
+  /// Makes the layer. Throws OptionError when an option is out of range.
   explicit BatchNorm(const BatchNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
+  std::optional<LayerText> text() const override;
 
   Parameter weight,  ///< [C], trained, begins as 1
       bias,          ///< [C], trained, begins as 0
@@ -49,10 +50,11 @@ struct LayerNormOptions {
 /// the axis. Source: Ba et al. 2016, PyTorch nn.LayerNorm.
 class LayerNorm : public Layer<LayerNorm> {
  public:
-  /// Makes the layer. Throws ValueError for an epsilon below 0.
+  /// Makes the layer. Throws OptionError for an epsilon below 0.
   explicit LayerNorm(const LayerNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
+  std::optional<LayerText> text() const override;
 
   Parameter weight,  ///< has the shape of the normalized axes, begins as 1
       bias;          ///< has the shape of the normalized axes, begins as 0; absent when it is switched off

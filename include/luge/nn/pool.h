@@ -20,12 +20,13 @@ class PoolLayer : public Module {
  public:
   /// A pooling function such as max_pool2d.
   using Function = Tensor (*)(const Tensor&, const PoolOptions&);
-  /// Makes a layer with `spatial` spatial axes. Throws ValueError for a window extent below 1 and a wrong
-  /// number of extents.
+  /// Makes a layer with `spatial` spatial axes. Throws OptionError for a window extent, a stride or
+  /// a dilation below 1, for a negative padding, and when an option has a wrong number of extents.
   PoolLayer(Function function, int spatial, const PerAxis& window, const PoolLayerOptions& options);
   Tensor forward(const Tensor& x) const override { return function_(x, options_); }
   std::string describe() const override;
   Work work() const override;
+  std::optional<LayerText> text() const override;
 
  protected:
   /// Returns the largest element of each window before the lengths. Throws ValueError for ceil_mode and, with
@@ -46,7 +47,7 @@ class PoolLayer : public Module {
 /// PyTorch nn.MaxPool1d.
 class MaxPool1d : public Layer<MaxPool1d, PoolLayer> {
  public:
-  /// Makes the layer with the extent of the window. Throws ValueError as PoolLayer does.
+  /// Makes the layer with the extent of the window. Throws OptionError as PoolLayer does.
   explicit MaxPool1d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool1d, 1, window, options) {}
   /// Takes no padding for the largest of a window.
@@ -59,7 +60,7 @@ class MaxPool1d : public Layer<MaxPool1d, PoolLayer> {
 class MaxPool2d : public Layer<MaxPool2d, PoolLayer> {
  public:
   /// Makes the layer with the extents of the window, one number or one for each spatial axis. Throws
-  /// ValueError as PoolLayer does.
+  /// OptionError as PoolLayer does.
   explicit MaxPool2d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool2d, 2, window, options) {}
   /// Takes no padding for the largest of a window.
@@ -70,7 +71,7 @@ class MaxPool2d : public Layer<MaxPool2d, PoolLayer> {
 class MaxPool3d : public Layer<MaxPool3d, PoolLayer> {
  public:
   /// Makes the layer with the extents of the window, one number or one for each spatial axis. Throws
-  /// ValueError as PoolLayer does.
+  /// OptionError as PoolLayer does.
   explicit MaxPool3d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(max_pool3d, 3, window, options) {}
   /// Takes no padding for the largest of a window.
@@ -80,7 +81,7 @@ class MaxPool3d : public Layer<MaxPool3d, PoolLayer> {
 /// whereas PyTorch counts it by default. Throws ShapeError as avg_pool1d does. Source: PyTorch nn.AvgPool1d.
 class AvgPool1d : public Layer<AvgPool1d, PoolLayer> {
  public:
-  /// Makes the layer with the extent of the window. Throws ValueError as PoolLayer does.
+  /// Makes the layer with the extent of the window. Throws OptionError as PoolLayer does.
   explicit AvgPool1d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool1d, 1, window, options) {}
   /// Leaves padding out of the mean of a window.
@@ -91,7 +92,7 @@ class AvgPool1d : public Layer<AvgPool1d, PoolLayer> {
 class AvgPool2d : public Layer<AvgPool2d, PoolLayer> {
  public:
   /// Makes the layer with the extents of the window, one number or one for each spatial axis. Throws
-  /// ValueError as PoolLayer does.
+  /// OptionError as PoolLayer does.
   explicit AvgPool2d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool2d, 2, window, options) {}
   /// Leaves padding out of the mean of a window.
@@ -102,7 +103,7 @@ class AvgPool2d : public Layer<AvgPool2d, PoolLayer> {
 class AvgPool3d : public Layer<AvgPool3d, PoolLayer> {
  public:
   /// Makes the layer with the extents of the window, one number or one for each spatial axis. Throws
-  /// ValueError as PoolLayer does.
+  /// OptionError as PoolLayer does.
   explicit AvgPool3d(const PerAxis& window, const PoolLayerOptions& options = {})
       : Layer(avg_pool3d, 3, window, options) {}
   /// Leaves padding out of the mean of a window.
@@ -115,6 +116,7 @@ class GlobalAvgPool : public Layer<GlobalAvgPool> {
  public:
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
+  std::optional<LayerText> text() const override;
 };
 
 }  // namespace luge::nn

@@ -29,10 +29,12 @@ class RecurrentLayer : public Module {
       bias_hh;          ///< [gates·units]; absent when biases are switched off
 
  protected:
-  /// Makes a layer with this number of gates. Throws ValueError, beginning with `name`, for fewer than one
-  /// unit.
+  /// Makes a layer with this number of gates. Throws OptionError, beginning with `name`, for fewer than
+  /// one unit.
   RecurrentLayer(std::string_view name, int gates, std::int64_t units, const RecurrentLayerOptions& options);
   void create_parameters(const Tensor& x) const override;
+  /// Returns the number of units.
+  std::int64_t units() const { return units_; }
   /// Returns the options that the layer was made with.
   const RecurrentLayerOptions& options() const { return options_; }
   /// Returns the padded result of h of each step, or of the last one.
@@ -49,7 +51,7 @@ class RecurrentLayer : public Module {
 /// PyTorch nn.LSTM with one layer and batch_first, Keras LSTM with return_sequences.
 class LSTM : public Layer<LSTM, RecurrentLayer> {
  public:
-  /// Makes the layer. Throws ValueError for fewer than one unit.
+  /// Makes the layer. Throws OptionError for fewer than one unit.
   explicit LSTM(std::int64_t units, const RecurrentLayerOptions& options = {})
       : Layer("LSTM", 4, units, options) {}
   /// Returns h of each step [N,T,units], or of the last step [N,units] with last_only.
@@ -57,6 +59,7 @@ class LSTM : public Layer<LSTM, RecurrentLayer> {
   /// Returns the same for sequences of different lengths: with last_only h of the last step of each sequence,
   /// 0 for a sequence of length 0.
   Padded forward_padded(const Padded& x) const override;
+  std::optional<LayerText> text() const override;
   /// Starts from a state h and c [N,units], or from 0 when both are empty. Returns h of each step [N,T,units]
   /// and the last state. Throws ValueError when only one of h and c is given.
   LstmOutput run(const Tensor& x, const Tensor& h = {}, const Tensor& c = {}) const;
@@ -67,7 +70,7 @@ class LSTM : public Layer<LSTM, RecurrentLayer> {
 /// PyTorch nn.GRU with one layer and batch_first, Keras GRU with reset_after and return_sequences.
 class GRU : public Layer<GRU, RecurrentLayer> {
  public:
-  /// Makes the layer. Throws ValueError for fewer than one unit.
+  /// Makes the layer. Throws OptionError for fewer than one unit.
   explicit GRU(std::int64_t units, const RecurrentLayerOptions& options = {})
       : Layer("GRU", 3, units, options) {}
   /// Returns h of each step [N,T,units], or of the last step [N,units] with last_only.
@@ -75,6 +78,7 @@ class GRU : public Layer<GRU, RecurrentLayer> {
   /// Returns the same for sequences of different lengths: with last_only h of the last step of each sequence,
   /// 0 for a sequence of length 0.
   Padded forward_padded(const Padded& x) const override;
+  std::optional<LayerText> text() const override;
   /// Starts from a state h [N,units], or from 0 when it is empty. Returns h of each step [N,T,units] and the
   /// last state.
   GruOutput run(const Tensor& x, const Tensor& h = {}) const;

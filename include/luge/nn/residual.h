@@ -20,6 +20,10 @@ class Residual : public Layer<Residual> {
   Residual(const Body& body, const Shortcut& shortcut) : Residual(body) {
     child("shortcut", shortcut);
   }
+  /// Makes body(x) + x of a network of any class.
+  explicit Residual(const Model& body) { child("body", body); }
+  /// Makes body(x) + shortcut(x) of networks of any class.
+  Residual(const Model& body, const Model& shortcut) : Residual(body) { child("shortcut", shortcut); }
   Residual(const Residual&) = default;
   Residual(Residual&&) noexcept = default;
   Residual& operator=(const Residual&) = default;
@@ -28,6 +32,7 @@ class Residual : public Layer<Residual> {
 
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
+  std::optional<LayerText> text() const override;
 };
 
 }  // namespace luge::nn

@@ -11,6 +11,7 @@ class Sequential : public Layer<Sequential> {
  public:
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
+  std::optional<LayerText> text() const override;
 
   /// Adds a layer at the end, with a name made from its type. Returns this network.
   template <std::derived_from<Module> L>
@@ -20,6 +21,13 @@ class Sequential : public Layer<Sequential> {
   /// Adds a layer at the end under a name. Throws ValueError when the name is empty, has a dot or is taken.
   template <std::derived_from<Module> L>
   Sequential& add(std::string name, const L& layer) {
+    child(std::move(name), layer);
+    return *this;
+  }
+  /// Adds a layer of any class at the end, with a name made from its type.
+  Sequential& add(const Model& layer) { return add(free_name(*layer), layer); }
+  /// Adds a layer of any class at the end under a name. Throws as above.
+  Sequential& add(std::string name, const Model& layer) {
     child(std::move(name), layer);
     return *this;
   }

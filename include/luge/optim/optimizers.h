@@ -1,9 +1,11 @@
 // The optimizers of Luge.
 #pragma once
 
-#include <map>
+#include <string>
+#include <vector>
 
 #include "luge/optim/optimizer.h"
+#include "luge/options.h"
 
 namespace luge::optim {
 
@@ -66,11 +68,46 @@ class AdamW : public Optimizer {
                  const OptimizerOptions& common = {});
 };
 
+/// The options that every optimizer has that is made by name. Derive from it, and list them with `fields`
+/// before those of the optimizer itself.
+struct NamedOptions {
+  double learning_rate = 1e-2;  ///< the base learning rate
+  double weight_decay = 0;      ///< λ of weight decay; 0: off
+  /// Lists them.
+  static void fields(auto& self, auto&& field) {
+    field("learning_rate", self.learning_rate, "step size", options::above(0), options::also({"lr"}),
+          options::elsewhere({"rate", "alpha", "eta", "learn_rate"}));
+    field("weight_decay", self.weight_decay, "shrinks the weights", options::at_least(0),
+          options::elsewhere({"l2", "wd", "decay", "l2_penalty", "regularization", "penalty"}));
+  }
+  /// Returns the options that all optimizers have, with this weight decay.
+  OptimizerOptions with(OptimizerOptions common) const {
+    common.weight_decay = weight_decay;
+    return common;
+  }
+};
+
+/// Registers an optimizer under a name that named and the shell take, with one line that says what it is.
+/// `make` is a function of its options and of those that all optimizers have. Returns false when the name is
+/// taken.
+///
+///     const bool added = optim::add("lion", "steps of the same length for each element",
+///                                   [](const LionOptions& options, const optim::OptimizerOptions& common) {
+///                                     return lion(options.learning_rate, options, options.with(common));
+///                                   });
+bool add(const std::string& name, const std::string& description,
+         options::Maker<Optimizer, const OptimizerOptions&> make);
 /// Returns an optimizer by its name, as the shell does: "gradient-descent" (also "sgd"), "momentum",
-/// "nesterov", "adam" or "adamw". The settings are momentum, beta1, beta2, epsilon and weight_decay, as far
-/// as the optimizer has them. Throws ValueError for another name or setting, and lists those that exist.
-Optimizer named(const std::string& name, double learning_rate,
-                const std::map<std::string, double>& settings = {}, const OptimizerOptions& options = {});
+/// "nesterov", "adam" or "adamw". The values are those of its options, such as momentum, beta1, epsilon and
+/// weight_decay; a weight decay that they do not give is that of `common`. Throws ValueError for another
+/// name, and lists those that exist; throws options::OptionError for an option that it does not have or that
+/// is out of range.
+///
+///     optim::Optimizer optimizer = optim::named("momentum", 0.1, {{"momentum", 0.8}});
+Optimizer named(const std::string& name, double learning_rate, const options::Values& values = {},
+                const OptimizerOptions& common = {});
+/// Returns the line about the optimizer of this name. Throws ValueError as `named` does.
+std::string description(const std::string& name);
 /// Returns the names that `named` takes.
 std::vector<std::string> names();
 

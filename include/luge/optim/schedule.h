@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "luge/options.h"
 #include "luge/tensor.h"
 
 namespace luge::optim {
@@ -50,12 +50,26 @@ Schedule cosine(std::int64_t steps, double floor = 0);
 /// after them. Throws ValueError when `steps` is below 1.
 Schedule warm_up(std::int64_t steps, Schedule next = {});
 
-/// Returns a schedule by its name, as the shell does: "constant", "step", "exponential" or "cosine", after
-/// warm_up_steps steps of warm-up. The settings are step_size (in steps) and factor for step and exponential,
-/// and floor for cosine. A step_size that is not set follows from total_steps. Throws ValueError for another
-/// name or setting, and lists those that exist.
+/// Registers a schedule under a name that named and the shell take, with one line that says what it is.
+/// `make` is a function of its options, if it has any, and of the number of steps that it is stretched over.
+/// Returns false when the name is taken.
+///
+///     const bool added = optim::schedule::add(
+///         "linear", "falls along a line", [](const LinearOptions& options, std::int64_t steps) {
+///           return optim::Schedule("linear", [=](const Tensor& at) { return 1 - at * options.share / steps;
+///           });
+///         });
+bool add(const std::string& name, const std::string& description,
+         options::Maker<Schedule, std::int64_t> make);
+/// Returns a schedule by its name, as the shell does: "constant", "step", "exponential" or "cosine". It is
+/// stretched over total_steps steps, of which the first warm_up_steps are a warm-up. The values are those of
+/// its options, such as step_size (in steps), factor and floor. A step_size that is not set follows from
+/// total_steps. Throws ValueError for another name, and lists those that exist; throws options::OptionError
+/// for an option that it does not have or that is out of range.
 Schedule named(const std::string& name, std::int64_t total_steps, std::int64_t warm_up_steps = 0,
-               const std::map<std::string, double>& settings = {});
+               const options::Values& values = {});
+/// Returns the line about the schedule of this name. Throws ValueError as `named` does.
+std::string description(const std::string& name);
 /// Returns the names that `named` takes.
 std::vector<std::string> names();
 

@@ -2,63 +2,62 @@
 // options.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "luge/data/recipe.h"
 #include "luge/nn/metadata.h"
+#include "luge/options.h"
 #include "luge/train/task.h"
 
 namespace luge::tasks {
 
-/// Options of a task by name, as text: {"threshold", "0.3"}.
-using OptionValues = std::vector<std::pair<std::string, std::string>>;
-
 /// How a task is made. What is left out has the default of the task.
 struct TaskOptions {
-  std::string loss = {};  ///< the name of the loss; empty: the default
-  /// The names of the metrics; nothing: the defaults.
+  /// The loss by its name, also with options: "softmax-cross-entropy(label_smoothing=0.1)". Empty: the
+  /// default.
+  std::string loss = {};
+  /// The metrics by their names, also with options: "accuracy(threshold=0.3)". Nothing: the defaults.
   std::optional<std::vector<std::string>> metrics = {};
-  OptionValues values = {};  ///< options of the task
-};
-
-/// One option of a task, for lists and help.
-struct OptionInfo {
-  std::string name;      ///< the name, such as "threshold"
-  std::string type;      ///< what it takes, such as "a number"
-  std::string fallback;  ///< the default as text
-  std::string help;      ///< one line
+  options::Values values = {};  ///< other options of the task
 };
 
 /// A task as the registry knows it.
 struct Kind {
-  std::string name;                  ///< the name, such as "classification"
-  std::string description;           ///< one line for lists
-  train::Needs needs;                ///< what data must hold before the recipe
-  std::string loss;                  ///< the default loss
-  std::vector<std::string> metrics;  ///< the default metrics
-  std::vector<OptionInfo> options;   ///< the options besides loss and metrics
-  /// Makes the task.
-  std::function<train::TaskRef(const TaskOptions&)> make;
-  /// Makes the task again from what Task::options returned, with these options changed.
-  std::function<train::TaskRef(std::string_view json, const OptionValues& values)> restore;
+  std::string name;                    ///< the name, such as "classification"
+  std::string description;             ///< one line for lists
+  train::Needs needs;                  ///< what data must hold before the recipe
+  std::string loss;                    ///< the default loss; empty: the task has no such option
+  std::vector<std::string> metrics;    ///< the default metrics
+  std::vector<options::Info> options;  ///< the options besides loss and metrics
 };
 
-/// Adds a task. Returns false when the name is taken.
-bool add(Kind kind);
+/// Registers a task under a name that make and the shell take, with one line that says what it does and what
+/// data must hold for it before the recipe. `make` is a function that makes it, from a struct of its options
+/// if it has any (luge/options.h). A task whose loss and metrics can be chosen lists them as "loss", a text,
+/// and "metrics", a list of texts. Task::options returns options::to_json(options::get(options)), so that a
+/// file brings the task back. Returns false when the name is taken.
+///
+///     const bool added = tasks::add("spread", "predicts a number and how sure it is", needs,
+///                                   [](const SpreadOptions& options) -> train::TaskRef {
+///                                     return std::make_shared<Spread>(options);
+///                                   });
+bool add(const std::string& name, const std::string& description, train::Needs needs,
+         options::Maker<train::TaskRef> make);
 /// Returns the names of the tasks in alphabetical order.
 std::vector<std::string> names();
 /// Returns a task by its name. Throws ValueError for another name, and lists those that exist.
 Kind find(std::string_view name);
-/// Makes a task by its name. Throws as find does, and ValueError for a loss, a metric or an option that does
-/// not exist and for a value that is out of range.
+/// Makes a task by its name. Throws as find does, ValueError for a loss or a metric that does not exist, and
+/// options::OptionError for an option that does not exist or is out of range.
 ///
 ///     train::TaskRef task = tasks::make("classification", {.metrics = {{"accuracy", "top5"}}});
 train::TaskRef make(std::string_view name, const TaskOptions& options = {});
+/// Makes a task again from what Task::options returned, with these options changed. Throws FormatError when
+/// the text is damaged, and as make does for the changes.
+train::TaskRef restore(std::string_view name, std::string_view json, const options::Values& changes = {});
 /// Returns the names of the tasks that such data is right for. `usual`, the default task of a model, comes
 /// first when it is among them.
 std::vector<std::string> for_data(const data::Info& info, std::string_view usual = {});
@@ -70,8 +69,8 @@ struct Learned {
   std::string why = {};      ///< why there is no task: one sentence
 };
 /// Returns the task and the recipe of a network from a file. Without a task, its outputs can be used as they
-/// are. `values` changes options of the task for this use, such as a threshold. Throws ValueError when one of
-/// them does not exist or is out of range.
-Learned of(const nn::Metadata& metadata, const OptionValues& values = {});
+/// are. `values` changes options of the task for this use, such as a threshold. Throws options::OptionError
+/// when one of them does not exist or is out of range.
+Learned of(const nn::Metadata& metadata, const options::Values& values = {});
 
 }  // namespace luge::tasks

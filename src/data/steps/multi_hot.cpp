@@ -14,7 +14,7 @@ struct MultiHotOptions {
   std::int64_t classes = 0;  // fitted; 0: not yet
   static void fields(auto& self, auto&& field) {
     field("field", self.field, "the field of labels");
-    field("classes", self.classes, "the number of classes");
+    field("classes", self.classes, "the number of classes", options::at_least(0));
   }
 };
 
@@ -34,10 +34,7 @@ HostArray multi_hot(const HostArray& labels, std::int64_t classes, const Where& 
 class MultiHot final : public StepWith<MultiHot, MultiHotOptions> {
  public:
   static constexpr const char* kName = "multi-hot";
-  explicit MultiHot(MultiHotOptions options) : StepWith(std::move(options)) {
-    if (options_.classes < 0)
-      throw FormatError(fmt::format("recipe: the step multi-hot has {} classes", options_.classes));
-  }
+  using StepWith::StepWith;
 
   StepRef fit(const Dataset& training) const override {
     check(training.info());

@@ -7,8 +7,8 @@ namespace {
 struct FromToOptions {
   std::string from, to;
   static void fields(auto& self, auto&& field) {
-    field("from", self.from, "the field");
-    field("to", self.to, "its new name");
+    field("from", self.from, "the field", options::required);
+    field("to", self.to, "its new name", options::required);
   }
 };
 

@@ -10,13 +10,13 @@ namespace {
 
 struct ScaleOptions {
   std::string field = std::string(kInput);
-  std::string how = "standardize";
+  Scaling how = Scaling::standardize;
   std::vector<float> offset = {}, scale = {};  // fitted; empty: not yet
   std::vector<float> raw_offset = {},
                      raw_scale = {};  // Info::preprocessing of the data that it was fitted to
   static void fields(auto& self, auto&& field) {
     field("field", self.field, "the field");
-    field("how", self.how, "none, standardize or min-max");
+    field("how", self.how, "how its values are scaled");
     field("offset", self.offset, "what is subtracted");
     field("scale", self.scale, "the factor");
     field("raw_offset", self.raw_offset, "what was subtracted from raw values before");
@@ -51,7 +51,6 @@ class Scale final : public StepWith<Scale, ScaleOptions> {
  public:
   static constexpr const char* kName = "scale";
   explicit Scale(ScaleOptions options) : StepWith(std::move(options)) {
-    scaling_named(options_.how);
     const auto& o = options_;
     const bool raw = o.raw_offset.empty() == o.raw_scale.empty();
     if (o.offset.empty() != o.scale.empty() || !raw)
@@ -60,12 +59,11 @@ class Scale final : public StepWith<Scale, ScaleOptions> {
 
   StepRef fit(const Dataset& training) const override {
     ScaleOptions fitted = options_;
-    const Scaling how = scaling_named(options_.how);
     const bool input = options_.field == kInput;
     training.info().fields.at(options_.field);
     const Affine affine = fit_scaling(
         input ? training : training.fields({options_.field}).rename(options_.field, std::string(kInput)),
-        how);
+        options_.how);
     const Affine before = input ? training.info().preprocessing.value_or(Affine{}) : Affine{};
     fitted.offset = affine.offset;
     fitted.scale = affine.scale;
@@ -118,7 +116,7 @@ const bool added = Scale::add();
 }  // namespace
 
 StepRef steps::scale(Scaling scaling, const std::string& field) {
-  return std::make_shared<Scale>(ScaleOptions{.field = field, .how = std::string(name(scaling))});
+  return std::make_shared<Scale>(ScaleOptions{.field = field, .how = scaling});
 }
 
 }  // namespace luge::data

@@ -1,29 +1,31 @@
 // What the steps of recipes share.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "core/option_fields.h"
+#include "core/options_file.h"
 #include "data/views/views.h"
 #include "luge/data/recipe.h"
 
 namespace luge::data {
 
-/// A step with an options struct that has a listing (core/option_fields.h); Self has a constant kName.
+/// A step with an options struct that has a listing (luge/options.h); Self has a constant kName.
 template <class Self, class Options>
 class StepWith : public Step {
  public:
   explicit StepWith(Options options) : options_(std::move(options)) {}
   std::string name() const override { return Self::kName; }
-  std::string options() const override { return options_to_json(options_).dump(); }
+  std::string options() const override { return options::to_json(options::get(options_)); }
 
   /// Registers the step; its file calls it once.
   static bool add() {
     return add_step(Self::kName, [](const std::string& text) {
       return std::make_shared<Self>(
-          options_from_json<Options>(fmt::format("recipe: the step {}", Self::kName), text));
+          options_from_file<Options>(fmt::format("recipe: the step {}", Self::kName), text));
     });
   }
 

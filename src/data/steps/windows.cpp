@@ -11,8 +11,9 @@ namespace {
 
 struct Cut : steps::WindowOptions {
   static void fields(auto& self, auto&& field) {
-    field("length", self.length, "the number of ids in a window");
-    field("stride", self.stride, "the distance of the beginnings of windows");
+    field("length", self.length, "the number of ids in a window", options::at_least(1));
+    field("stride", self.stride, "the distance of the beginnings of windows; 0: the length",
+          options::at_least(0));
     field("from", self.from, "the field of ids");
   }
 };
@@ -20,13 +21,7 @@ struct Cut : steps::WindowOptions {
 class Windows final : public StepWith<Windows, Cut> {
  public:
   static constexpr const char* kName = "windows";
-  explicit Windows(Cut options) : StepWith(std::move(options)) {
-    if (options_.length < 1)
-      throw ValueError(fmt::format("windows: length is {}; expected at least 1", options_.length));
-    if (options_.stride < 0)
-      throw ValueError(
-          fmt::format("windows: stride is {}; expected at least 1, or 0 for the length", options_.stride));
-  }
+  explicit Windows(Cut options) : StepWith(std::move(options)) { options::check(kName, options_); }
   Dataset apply(const Dataset& data) const override {
     const Field& field = data.info().fields.at(options_.from);
     if (field.dtype != i64 || field.shape.rank() != 1) {

@@ -12,7 +12,10 @@ namespace luge::io {
 /// The file must begin with PNG's signature.
 Image read_png(const InputFile& file, const ImageLimits& limits);
 
+/// Photos are written smaller when rows are first predicted from their neighbors. Drawings are large areas of
+/// one color, which only takes time for them.
+enum class PngContent { photo, drawing };
 /// The bytes of a PNG file; the picture has been checked.
-std::string encode_png(const Image& image);
+std::string encode_png(const Image& image, PngContent content = PngContent::photo);
 
 }  // namespace luge::io

@@ -51,7 +51,7 @@ void on_write(png_structp png, png_bytep bytes, std::size_t count) {
 void on_flush(png_structp) {}
 
 // As in reading: errors jump back here, so nothing in here has a destructor.
-bool write_rows(Encoder& encoder, const Image& image) {
+bool write_rows(Encoder& encoder, const Image& image, PngContent content) {
   constexpr int kTypes[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
                             PNG_COLOR_TYPE_RGB_ALPHA};
   png_structp png = encoder.png;
@@ -61,6 +61,7 @@ bool write_rows(Encoder& encoder, const Image& image) {
   png_set_IHDR(png, encoder.info, static_cast<png_uint_32>(image.width),
                static_cast<png_uint_32>(image.height), 8, kTypes[image.channels - 1], PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (content == PngContent::drawing) png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
   png_write_info(png, encoder.info);
   const auto row_bytes = static_cast<std::size_t>(image.width * image.channels);
   for (std::int64_t y = 0; y < image.height; ++y) {
@@ -72,12 +73,12 @@ bool write_rows(Encoder& encoder, const Image& image) {
 
 }  // namespace
 
-std::string encode_png(const Image& image) {
+std::string encode_png(const Image& image, PngContent content) {
   Encoder encoder;
   encoder.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &encoder, on_error, on_warning);
   encoder.info = encoder.png ? png_create_info_struct(encoder.png) : nullptr;
   if (!encoder.info) throw MemoryError("no memory to begin writing a PNG");
-  if (!write_rows(encoder, image)) {
+  if (!write_rows(encoder, image, content)) {
     if (encoder.failure) std::rethrow_exception(encoder.failure);
     throw ValueError(fmt::format("the picture cannot be written as PNG: {}", encoder.message.data()));
   }

@@ -1,0 +1,110 @@
+#include "cli/families.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace luge::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool has_default(const options::Info& option) {
+  return !std::holds_alternative<std::monostate>(option.fallback) && !option.required;
+}
+
+// "gamma=2", "outputs=…" where it must be given, "limit" where there is no default.
+std::string with_default(const options::Info& option) {
+  if (option.required) return option.name + "=…";
+  return has_default(option) ? fmt::format("{}={}", option.name, options::text(option.fallback))
+                             : option.name;
+}
+
+std::string option_lines(const Member& member, std::string_view indent) {
+  std::size_t width = 20;
+  for (const options::Info& option : member.options)
+    width = std::max(width, std::min<std::size_t>(with_default(option).size(), 36));
+  std::string text;
+  for (const options::Info& option : member.options) {
+    text += fmt::format("{}{:<{}}  {} ({}{})\n", indent, with_default(option), width, option.help,
+                        option.expected(), option.required ? "; it must be given" : "");
+  }
+  return text;
+}
+
+Json value_json(const options::Value& value) {
+  return std::visit(
+      []<class T>(const T& own) -> Json {
+        if constexpr (std::same_as<T, std::monostate>) {
+          return nullptr;
+        } else {
+          return own;
+        }
+      },
+      value);
+}
+
+// How its options are given, where keys do it.
+std::string how_to_give(const Family& family, const Member& member) {
+  const std::string prefix = option_prefix(family, member.name);
+  if (prefix.empty() || member.options.empty()) return "";
+  const options::Info& first = member.options.front();
+  const std::string table = prefix.substr(0, prefix.size() - 1);
+  const bool each = !family.called().options_of_each.empty();
+  const std::string key = family.called().key, choice = key.substr(0, key.find('.')),
+                    chosen = each ? key.substr(key.find('.') + 1) : choice;
+  return fmt::format("\nOn the command line: {}={} {}{}=…    in a TOML file: [{}] {} = …\n", chosen,
+                     member.name, prefix, first.name, table, first.name);
+}
+
+}  // namespace
+
+std::string option_prefix(const Family& family, std::string_view member) {
+  const FamilyNames& called = family.called();
+  if (!called.options_of_each.empty()) return fmt::format("{}.{}.", called.options_of_each, member);
+  return called.key.empty() ? "" : called.key.substr(0, called.key.find('.') + 1);
+}
+
+std::string overview(const Family& family) {
+  std::string text = family.called().many + "\n";
+  for (const std::string& name : family.names())
+    text += fmt::format("  {:<22}{}\n", name, family.member(name).description);
+  return text;
+}
+
+std::string listing(const Family& family) {
+  std::string text = family.called().many + "\n";
+  for (const std::string& name : family.names()) {
+    const Member member = family.member(name);
+    text += fmt::format("  {:<22}{}\n{}", name, member.description, option_lines(member, "      "));
+  }
+  return text;
+}
+
+std::string page(const Family& family, std::string_view name) {
+  const Member member = family.member(name);
+  return fmt::format("{} {}: {}\n{}{}{}", family.called().one, member.name, member.description,
+                     member.options.empty() ? "It has no options.\n" : "\n", option_lines(member, "  "),
+                     how_to_give(family, member));
+}
+
+Json members_json(const Family& family) {
+  Json members = Json::array();
+  for (const std::string& name : family.names()) {
+    const Member member = family.member(name);
+    Json all = Json::array();
+    for (const options::Info& option : member.options) {
+      all.push_back({{"name", option.name},
+                     {"takes", option.expected()},
+                     {"default", value_json(option.fallback)},
+                     {"required", option.required},
+                     {"help", option.help}});
+    }
+    members.push_back({{"name", name}, {"description", member.description}, {"options", std::move(all)}});
+  }
+  return members;
+}
+
+}  // namespace luge::cli

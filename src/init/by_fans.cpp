@@ -1,0 +1,97 @@
+// Initializers whose deviation follows from the fans.
+#include <cmath>
+
+#include "init/registry.h"
+#include "luge/ops/random.h"
+
+template <>
+struct luge::options::Names<luge::init::Fan> {
+  static constexpr std::pair<luge::init::Fan, const char*> all[] = {{luge::init::Fan::in, "in"},
+                                                                    {luge::init::Fan::out, "out"}};
+};
+
+namespace luge::init {
+namespace {
+
+/// A deviation or bound that depends only on the fans.
+using Scale = std::function<double(const Fans&)>;
+
+Initializer scaled_uniform(std::string name, Scale bound) {
+  return {std::move(name), [bound](const Shape& shape, const Fans& fans, DType dtype) {
+            const double b = bound(fans);
+            return random::uniform(shape, -b, b, dtype);
+          }};
+}
+
+Initializer scaled_normal(std::string name, Scale deviation) {
+  return {std::move(name), [deviation](const Shape& shape, const Fans& fans, DType dtype) {
+            return random::normal(shape, 0, deviation(fans), dtype);
+          }};
+}
+
+struct GainOptions {
+  double gain = 1;
+  static void fields(auto& self, auto&& field) {
+    field("gain", self.gain, "factor of the deviation", options::above(0));
+  }
+};
+struct FanOptions {
+  Fan fan = Fan::in;
+  static void fields(auto& self, auto&& field) {
+    field("fan", self.fan, "in: the variance stays in the forward pass; out: in the backward pass",
+          options::elsewhere({"mode"}));
+  }
+};
+
+Initializer make_uniform(const GainOptions& options) { return xavier_uniform(options.gain); }
+Initializer make_normal(const GainOptions& options) { return xavier_normal(options.gain); }
+
+const bool added_xavier_uniform =
+    add("xavier_uniform", "uniform, for layers without relu (Glorot 2010)", make_uniform);
+const bool added_xavier_normal =
+    add("xavier_normal", "normal, for layers without relu (Glorot 2010)", make_normal);
+const bool added_glorot_uniform = add("glorot_uniform", "another name of xavier_uniform", make_uniform);
+const bool added_glorot_normal = add("glorot_normal", "another name of xavier_normal", make_normal);
+const bool added_he_uniform = add("he_uniform", "uniform, for layers that a relu follows (He 2015)",
+                                  [](const FanOptions& options) { return he_uniform(options.fan); });
+const bool added_he_normal = add("he_normal", "normal, for layers that a relu follows (He 2015)",
+                                 [](const FanOptions& options) { return he_normal(options.fan); });
+const bool added_lecun = add("lecun_normal", "normal with the variance 1/fan_in (LeCun 1998)", lecun_normal);
+const bool added_fan_in =
+    add("fan_in_uniform", "uniform within 1/√fan_in, the default of most layers", fan_in_uniform);
+
+// Names of earlier versions.
+const bool has_other_names = known().take_names([](std::string_view name) -> std::optional<std::string> {
+  if (name == "he_uniform_out") return "he_uniform(fan=out)";
+  if (name == "he_normal_out") return "he_normal(fan=out)";
+  return std::nullopt;
+});
+
+}  // namespace
+
+Initializer xavier_uniform(double gain) {
+  options::check("init::xavier_uniform", GainOptions{gain});
+  return scaled_uniform(name_with("xavier_uniform", GainOptions{gain}),
+                        [gain](const Fans& f) { return gain * std::sqrt(6 / (f.in + f.out)); });
+}
+Initializer xavier_normal(double gain) {
+  options::check("init::xavier_normal", GainOptions{gain});
+  return scaled_normal(name_with("xavier_normal", GainOptions{gain}),
+                       [gain](const Fans& f) { return gain * std::sqrt(2 / (f.in + f.out)); });
+}
+Initializer he_uniform(Fan fan) {
+  return scaled_uniform(name_with("he_uniform", FanOptions{fan}),
+                        [fan](const Fans& f) { return std::sqrt(6 / (fan == Fan::out ? f.out : f.in)); });
+}
+Initializer he_normal(Fan fan) {
+  return scaled_normal(name_with("he_normal", FanOptions{fan}),
+                       [fan](const Fans& f) { return std::sqrt(2 / (fan == Fan::out ? f.out : f.in)); });
+}
+Initializer lecun_normal() {
+  return scaled_normal("lecun_normal", [](const Fans& f) { return std::sqrt(1 / f.in); });
+}
+Initializer fan_in_uniform() {
+  return scaled_uniform("fan_in_uniform", [](const Fans& f) { return 1 / std::sqrt(f.in); });
+}
+
+}  // namespace luge::init

@@ -1,0 +1,86 @@
+// The registry of layers.
+#include "luge/nn/layers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/nearest.h"
+#include "core/registry.h"
+#include "graph/node.h"
+#include "luge/nn/observe.h"
+
+namespace luge::nn {
+namespace {
+
+using Layers = Registry<Model, const Parts&>;
+
+Layers& layers() {
+  static auto& registry = *new Layers({.one = "layer", .many = "layers"});
+  return registry;
+}
+
+std::map<std::string, std::vector<std::string>>& parts_of_layers() {
+  static auto& table = *new std::map<std::string, std::vector<std::string>>;
+  return table;
+}
+
+// Whether it maps [N,3,4] to the same shape without parameters, several inputs or options that must be given.
+bool is_activation(const std::string& name) {
+  const std::vector<options::Info> options = layer_options(name);
+  if (!layer_parts(name).empty() || std::ranges::any_of(options, &options::Info::required)) return false;
+  try {
+    const Model made = layer(name);
+    if (made->input_names().size() != 1 || made->output_names().size() != 1) return false;
+    const Probe probe(*made, false);
+    const TypesAlone types;
+    const Shape shape{unknown, 3, 4};
+    return made(argument_leaf({f32, shape}, "x")).shape() == shape && made->named_parameters().empty() &&
+           made->named_buffers().empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+bool add_layer(const std::string& name, const std::string& description, LayerMaker make,
+               std::vector<std::string> parts) {
+  if (!layers().add(name, description, std::move(make))) return false;
+  if (!parts.empty()) parts_of_layers()[name] = std::move(parts);
+  return true;
+}
+
+Model layer(const std::string& name, const options::Values& values, const Parts& parts) {
+  const std::vector<std::string> known = layer_parts(name);
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    const std::string& part = parts[k].first;
+    if (std::ranges::find(known, part) == known.end()) {
+      throw ValueError(fmt::format("layer {}: there is no part '{}'{}", name, part,
+                                   known.empty() ? "; there are none" : suggestion(part, known)));
+    }
+    if (std::any_of(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(k),
+                    [&](const auto& other) { return other.first == part; }))
+      throw ValueError(fmt::format("layer {}: the part '{}' is given twice", name, part));
+  }
+  return layers().make(name, values, parts);
+}
+
+std::vector<std::string> layer_names() { return layers().names(); }
+
+std::vector<options::Info> layer_options(const std::string& name) { return layers().member(name).options; }
+
+std::vector<std::string> layer_parts(const std::string& name) {
+  if (!layers().has(name)) layers().refuse(name);
+  const auto found = parts_of_layers().find(name);
+  return found == parts_of_layers().end() ? std::vector<std::string>() : found->second;
+}
+
+std::vector<std::string> activation_names() {
+  std::vector<std::string> names = layer_names();
+  std::erase_if(names, [](const std::string& name) { return !is_activation(name); });
+  return names;
+}
+
+}  // namespace luge::nn

@@ -1,0 +1,139 @@
+// The options of the gallery: each changes the network, and without them it is the usual one.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/registry.h"
+#include "luge/models/gallery.h"
+#include "luge/nn/observe.h"
+#include "luge/nn/summary.h"
+#include "support/errors.h"
+
+namespace luge::models {
+namespace {
+
+using options::Values;
+using testing::expect_error;
+
+std::vector<options::Info> options_of(const std::string& name) {
+  return find_family("model")->member(name).options;
+}
+
+std::string tree(const nn::Module& module, const std::string& path) {
+  std::string text = fmt::format("\n{} {}", path, module.describe());
+  for (const auto& [name, child] : module.children()) text += tree(*child, path + "." + name);
+  return text;
+}
+
+// The shape of the input and what every layer is.
+std::string form(const std::string& name, const Values& values = {}) {
+  const nn::TypesAlone types;
+  const Entry entry = find(name, values);
+  const Shape input = entry.input.known() ? entry.input : Shape{7};
+  std::string text = input.to_string();
+  const nn::Model net = entry.make(entry.outputs);
+  for (const nn::LayerSummary& layer : nn::summary(*net, input, entry.dtype).layers)
+    text += fmt::format("\n{} {} {}", layer.path, layer.output.to_string(), layer.parameters);
+  return text + tree(*net, "");
+}
+
+std::int64_t parameters(const std::string& name, const Values& values) {
+  const nn::TypesAlone types;
+  const Entry entry = find(name, values);
+  return nn::summary(*entry.make(entry.outputs), entry.input, entry.dtype).parameters;
+}
+
+// A value other than the default, by the name of the option.
+options::Value other_value(const options::Info& option) {
+  if (option.name == "width" && option.kind == options::Kind::whole) return 192;
+  const std::vector<std::pair<std::string, options::Value>> others = {
+      {"activation", "gelu"}, {"depth", 34}, {"dropout", 0.25}, {"embedding", 8},
+      {"filters", 8},         {"heads", 2},  {"hidden", 16},    {"layers", 1},
+      {"length", 32},         {"units", 16}, {"width", 2}};
+  const auto found = std::ranges::find(others, option.name, [](const auto& other) { return other.first; });
+  if (found == others.end()) ADD_FAILURE() << "no value to try for " << option.name;
+  return found == others.end() ? options::Value() : found->second;
+}
+
+TEST(GalleryOptions, ChangeTheNetwork) {
+  int changed = 0;
+  for (const std::string& name : names()) {
+    for (const options::Info& option : options_of(name)) {
+      EXPECT_FALSE(option.help.empty()) << name << "." << option.name;
+      EXPECT_NE(form(name, {{option.name, other_value(option)}}), form(name)) << name << "." << option.name;
+      ++changed;
+    }
+  }
+  EXPECT_GE(changed, 35);
+}
+
+TEST(GalleryOptions, AreTheUsualNetworkByDefault) {
+  for (const std::string& name : names()) {
+    Values values;
+    for (const options::Info& option : options_of(name)) values.emplace_back(option.name, option.fallback);
+    EXPECT_EQ(form(name, values), form(name)) << name;
+  }
+}
+
+TEST(GalleryOptions, CanBeWrittenAsText) {
+  for (const std::string& name : names()) {
+    for (const options::Info& option : options_of(name)) {
+      if (std::holds_alternative<std::monostate>(option.fallback)) continue;
+      const options::Value read = option.checked(option.parse(options::text(option.fallback)));
+      EXPECT_EQ(form(name, {{option.name, read}}), form(name)) << name << "." << option.name;
+    }
+  }
+}
+
+// Parameters of torchvision's networks.
+TEST(GalleryOptions, MakeTheNetworksOfTorchvision) {
+  EXPECT_EQ(parameters("resnet", {{"depth", 18}}), 11689512);
+  EXPECT_EQ(parameters("resnet", {{"depth", 34}}), 21797672);
+  EXPECT_EQ(parameters("resnet", {{"depth", 50}}), 25557032);
+  EXPECT_EQ(parameters("resnet", {{"depth", 101}}), 44549160);
+  EXPECT_EQ(parameters("resnet", {{"depth", 152}}), 60192808);
+  EXPECT_EQ(parameters("mobilenet-v2", {{"width", 0.5}}), 1968680);
+  EXPECT_EQ(form("resnet", {{"depth", 50}}), form("resnet50"));
+}
+
+TEST(GalleryOptions, ChooseHiddenLayers) {
+  const nn::Summary summary = nn::summary(
+      *make("mlp", 10, {{"hidden", std::vector<std::int64_t>{256, 128}}, {"dropout", 0.3}}), {1, 28, 28});
+  EXPECT_EQ(summary.parameters, 784 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10);
+  EXPECT_EQ(
+      std::ranges::count_if(summary.layers, [](const auto& l) { return l.type.starts_with("Dropout"); }), 2);
+  for (const options::Value& none : {options::Value("none"), options::Value(std::vector<std::int64_t>())})
+    EXPECT_EQ(parameters("mlp", {{"hidden", none}}), 7850) << "a linear model";
+  EXPECT_EQ(parameters("lenet5", {{"width", 2}}),
+            12 * 26 + 32 * (12 * 25 + 1) + 240 * (32 * 25 + 1) + 168 * 241 + 10 * 169);
+}
+
+TEST(GalleryOptions, SetTheLengthOfTexts) {
+  const Entry entry = find("gpt-4x128", {{"length", 32}});
+  EXPECT_EQ(entry.input, Shape{32});
+  EXPECT_EQ(entry.defaults.task_options,
+            (std::vector<std::pair<std::string, std::string>>{{"length", "32"}}));
+}
+
+TEST(GalleryOptions, RefuseWhatIsNotRight) {
+  using options::OptionError;
+  const auto refused = [](const std::string& name, const Values& values,
+                          std::initializer_list<std::string> words) {
+    expect_error<OptionError>([&] { find(name, values); }, words);
+  };
+  refused("lenet5", {{"hidden", 3}}, {"model lenet5", "'hidden'", "width, dropout or activation"});
+  refused("perceptron", {{"hidden", 3}}, {"model perceptron", "'hidden'", "none"});
+  refused("mlp", {{"hidden", 0}}, {"model mlp", "hidden is 0", "whole numbers from 1"});
+  refused("mlp", {{"hidden", "all"}}, {"hidden is 'all'", "or none"});
+  refused("mlp", {{"units", 3}}, {"did you mean hidden?"});
+  refused("mlp", {{"dropout", 1}}, {"dropout is 1", "below 1"});
+  refused("lenet5", {{"width", 0}}, {"width is 0", "above 0"});
+  refused("lenet5", {{"activation", "rellu"}}, {"activation is 'rellu'", "relu"});
+  refused("resnet", {{"depth", 33}}, {"depth is 33", "18, 34, 50, 101, 152"});
+  refused("gpt-4x128", {{"heads", 3}}, {"model gpt-4x128", "heads is 3", "width = 128"});
+  expect_error<ValueError>([] { find("lenet6"); }, {"lenet6", "did you mean lenet5?"});
+}
+
+}  // namespace
+}  // namespace luge::models
