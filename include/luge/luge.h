@@ -57,6 +57,7 @@
 #include "luge/nn/merge.h"
 #include "luge/nn/metadata.h"
 #include "luge/nn/module.h"
+#include "luge/nn/network_file.h"
 #include "luge/nn/norm.h"
 #include "luge/nn/observe.h"
 #include "luge/nn/padded.h"

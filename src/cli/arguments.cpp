@@ -50,6 +50,7 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
     }
   }
   if (config) take_file(*config);
+  check();
   if (choice("format", {"text", "json"}) == "json") json_ = true;
 }
 
@@ -58,7 +59,7 @@ void Arguments::take_word(const std::string& name, std::string value) {
   if (value.empty())
     throw Misuse(fmt::format("luge {}: {}= has no value; it is: {}", command_, name, key.help));
   if (given(name)) throw Misuse(fmt::format("luge {}: key '{}' is given twice", command_, name));
-  set(name, std::move(value));
+  set(name, std::move(value), experiment::Source::command_line);
 }
 
 void Arguments::refuse_word(const std::string& word, const std::string& next) const {

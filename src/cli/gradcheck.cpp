@@ -14,10 +14,12 @@
 #include "cli/output.h"
 #include "cli/training.h"
 #include "core/philox.h"
+#include "experiment/family_keys.h"
 #include "experiment/keys.h"
 #include "experiment/model_choice.h"
 #include "experiment/planned_step.h"
 #include "experiment/setup.h"
+#include "experiment/task.h"
 #include "luge/gradient_check.h"
 #include "luge/loss/loss.h"
 #include "luge/nn/observe.h"
@@ -153,7 +155,7 @@ Subject make_subject(experiment::Config arguments) {
         entry.name, dropout));
   }
   const std::int64_t samples = samples_of(arguments, nn::summary(*net, info.input().shape, f64), !frozen);
-  return {entry.name, net, loss::named(arguments.choice("loss.name", loss::names())),
+  return {entry.name, net, experiment::chosen_loss(arguments),
           random_batch(info, net, samples, entry.outputs)};
 }
 
@@ -242,17 +244,17 @@ int gradcheck(const Arguments& arguments) {
 }
 
 std::vector<Key> keys() {
-  return {{"model.name", "network of the gallery (luge list models)", "", {"model"}},
-          {"loss.name", experiment::loss_names(), "", {"loss"}},
-          {"input", "extents of one sample, such as 1x28x28"},
-          {"samples", "samples in the batch; auto: 3, for large networks 1", kAuto},
-          {"model.hidden", "widths of the hidden layers of mlp and xor"},
-          {"model.dropout", "share that is dropped after each of them"},
-          {"elements", "gradients tried of each parameter; all, or auto: up to 20, fewer for large networks",
-           kAuto},
-          {"seconds", "no further gradient is tried after this many", "60"},
-          {"mode", "train, or eval: dropout off", "train"},
-          {"train.seed", "of the weights", "0"}};
+  std::vector<Key> all = experiment::family_keys("model");
+  for (Key& key : experiment::family_keys("loss")) all.push_back(std::move(key));
+  for (const Key& key :
+       {Key{"input", "extents of one sample, such as 1x28x28"},
+        Key{"samples", "samples in the batch; auto: 3, for large networks 1", kAuto},
+        Key{"elements", "gradients tried of each parameter; all, or auto: up to 20, fewer for large networks",
+            kAuto},
+        Key{"seconds", "no further gradient is tried after this many", "60"},
+        Key{"mode", "train, or eval: dropout off", "train"}, Key{"train.seed", "of the weights", "0"}})
+    all.push_back(key);
+  return all;
 }
 
 const Registration registration({"gradcheck",

@@ -1,33 +1,38 @@
+// What a configuration holds: values by key, and where they come from.
 #include "luge/experiment/config.h"
 
 #include <fmt/format.h>
 
-#include <set>
-
 #include "experiment/key_names.h"
-#include "experiment/toml_file.h"
 
 namespace luge::experiment {
 namespace {
 
-// The length of "stage.1." at the beginning of a key; 0 when there is none.
-std::size_t stage_table(const std::string& key) {
-  constexpr std::string_view prefix = "stage.";
-  if (!key.starts_with(prefix)) return 0;
-  const std::size_t end = key.find_first_not_of("0123456789", prefix.size());
-  return end == std::string::npos || end == prefix.size() || key[end] != '.' ? 0 : end + 1;
-}
-
-void take_of_stage(Config& stage, std::size_t number, const std::string& path, const std::string& key,
-                   std::string value) {
-  try {
-    stage.set(key, std::move(value));
-  } catch (const SettingError& error) {
-    throw SettingError(fmt::format("{}, stage {}: {}", path, number, error.what()));
-  }
-}
+struct Word {
+  Source source;
+  std::string_view text;
+};
+constexpr Word kWords[] = {{Source::program, "program"}, {Source::command_line, "command line"},
+                           {Source::resume, "resume"},   {Source::model, "model"},
+                           {Source::data, "data"},       {Source::fallback, "default"}};
+constexpr std::string_view kFile = "file ";
 
 }  // namespace
+
+std::string Origin::to_string() const {
+  for (const Word& word : kWords) {
+    if (word.source == source) return std::string(word.text);
+  }
+  return std::string(kFile) + file;
+}
+
+std::optional<Origin> Origin::from_string(std::string_view words) {
+  for (const Word& word : kWords) {
+    if (word.text == words) return Origin{word.source};
+  }
+  if (!words.starts_with(kFile)) return std::nullopt;
+  return Origin{Source::file, std::string(words.substr(kFile.size()))};
+}
 
 Config::Config(std::initializer_list<Entry> values) : keys_(training_keys()) {
   for (const auto& [key, value] : values) {
@@ -42,65 +47,69 @@ const Key& Config::require(std::string_view name) const {
   if (const Key* key = find(name)) return *key;
   std::vector<std::string> names;
   for (const Key& key : keys_) names.push_back(short_name(keys_, key));
-  throw SettingError(fmt::format("key '{}' is not known{}", name, meant(keys_, name, names)));
+  throw SettingError(fmt::format("{}key '{}' is not known{}", where_, name, meant(keys_, name, names)));
+}
+
+const Config::Setting* Config::setting(std::string_view name) const {
+  const auto found = settings_.find(require(name).name);
+  return found == settings_.end() ? nullptr : &found->second;
 }
 
 std::string Config::shown(std::string_view name) const {
-  const Key& key = require(name);
-  const auto typed = typed_.find(key.name);
-  return typed == typed_.end() ? short_name(keys_, key) : typed->second;
+  const Setting* own = setting(name);
+  return own && !own->typed.empty() ? own->typed : short_name(keys_, require(name));
 }
 
-void Config::set(std::string_view name, std::string value) {
-  const Key& key = require(name);
-  typed_[key.name] = name;
-  values_[key.name] = std::move(value);
+std::string Config::where(std::string_view name) const {
+  const Setting* own = setting(name);
+  return own ? own->where : where_;
 }
 
-void Config::add_stage(Config stage) { stages_.push_back(std::move(stage)); }
+std::string Config::said(std::string_view name) const {
+  return fmt::format("{}{}={}", where(name), shown(name), text(name));
+}
 
-void Config::take_file(const std::string& path) {
-  std::set<std::string> seen;
-  std::vector<Config> stages;
-  std::string table;  // of the present stage, such as "stage.1."
-  for (auto& [name, value] : read_toml(path)) {
-    if (name.starts_with("about.")) continue;  // what the config.toml of a run tells of its making
-    if (const std::size_t length = stage_table(name); length > 0) {
-      if (table != name.substr(0, length)) stages.emplace_back(stage_keys());
-      table = name.substr(0, length);
-      take_of_stage(stages.back(), stages.size(), path, name.substr(length), std::move(value));
-      continue;
-    }
-    const Key* key = find(name);
-    if (!key) {
-      std::vector<std::string> names;
-      for (const Key& each : keys_) names.push_back(each.name);
-      throw SettingError(fmt::format("{}: key '{}' is not known{}", path, name, meant(keys_, name, names)));
-    }
-    if (!seen.insert(key->name).second)
-      throw SettingError(fmt::format("{}: key '{}' is given twice", path, name));
-    if (values_.emplace(key->name, std::move(value)).second) typed_[key->name] = name;
+void Config::set(std::string_view name, std::string value, Source source) {
+  settings_[require(name).name] = {
+      .text = std::move(value), .typed = std::string(name), .origin = {source}, .where = label_};
+}
+
+void Config::take(const Config& other, std::string_view name) {
+  if (const Setting* own = other.setting(name)) settings_[require(name).name] = *own;
+}
+
+void Config::add_stage(Config stage) {
+  if (stage.label_.empty()) {
+    stage.label_ = stage.where_ = fmt::format("stage {}: ", stages_.size() + 1);
+    for (auto& [name, own] : stage.settings_) own.where += stage.label_;
   }
-  if (stages_.empty()) stages_ = std::move(stages);
+  stages_.push_back(std::move(stage));
 }
 
-void Config::set_default(std::string_view name, std::string value) {
-  values_.emplace(require(name).name, std::move(value));
+void Config::set_default(std::string_view name, std::string value, Source source) {
+  settings_.emplace(require(name).name, Setting{.text = std::move(value), .origin = {source}});
 }
 
 void Config::replace(std::string_view name, std::string value) {
-  values_[require(name).name] = std::move(value);
+  const Key& key = require(name);
+  if (given(name) && text(name) == value) return;
+  settings_[key.name] = {.text = std::move(value), .typed = shown(name), .origin = {Source::data}};
 }
 
-bool Config::given(std::string_view name) const { return values_.contains(require(name).name); }
+bool Config::given(std::string_view name) const { return setting(name) != nullptr; }
 
 bool Config::has(std::string_view name) const { return given(name) || !require(name).fallback.empty(); }
 
+Origin Config::origin(std::string_view name) const {
+  const Setting* own = setting(name);
+  return own ? own->origin : Origin{};
+}
+
 std::string Config::text(std::string_view name) const {
+  if (const Setting* own = setting(name)) return own->text;
   const Key& key = require(name);
-  if (const auto found = values_.find(key.name); found != values_.end()) return found->second;
   if (key.fallback.empty())
-    throw SettingError(fmt::format("{}= is missing: {}", shown(name), key.help), true);
+    throw SettingError(fmt::format("{}{}= is missing: {}", where_, shown(name), key.help), true);
   return key.fallback;
 }
 
@@ -108,8 +117,7 @@ Config Config::only(std::vector<Key> keys) const {
   Config part(std::move(keys));
   part.stages_ = stages_;
   for (const Key& key : part.keys_) {
-    if (const auto value = values_.find(key.name); value != values_.end()) part.values_.insert(*value);
-    if (const auto typed = typed_.find(key.name); typed != typed_.end()) part.typed_.insert(*typed);
+    if (const auto own = settings_.find(key.name); own != settings_.end()) part.settings_.insert(*own);
   }
   return part;
 }

@@ -1,8 +1,7 @@
-// The values of keys: numbers, lists, choices, sizes.
+// The values of keys: numbers, lists, choices, extents.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -22,10 +21,42 @@ std::optional<T> parse(std::string_view text) {
   return value;
 }
 
+// "none" is a list without elements.
+std::optional<options::Value> no_elements(options::Kind kind) {
+  switch (kind) {
+    case options::Kind::wholes: return std::vector<std::int64_t>();
+    case options::Kind::numbers: return std::vector<double>();
+    case options::Kind::texts: return std::vector<std::string>();
+    default: return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void Config::refuse(std::string_view name, std::string_view expected) const {
-  throw SettingError(fmt::format("{}={}: expected {}", shown(name), text(name), expected));
+  throw SettingError(fmt::format("{}: expected {}", said(name), expected));
+}
+
+options::Value Config::value(std::string_view name, const options::Info& info) const {
+  const Setting* own = setting(name);
+  const std::string given = text(name);
+  std::optional<options::Value> read = own ? own->list : std::nullopt;
+  if (!read && given == "none") read = no_elements(info.kind);
+  try {
+    if (!read) read = info.parse(given);
+    return info.checked(*read);
+  } catch (const options::OptionError&) {
+    if (!read || !info.choices) refuse(name, info.expected());
+  }
+  const std::vector<std::string> choices = info.choices();
+  if (const auto* all = std::get_if<std::vector<std::string>>(&*read)) {
+    for (const std::string& each : *all) {
+      if (std::find(choices.begin(), choices.end(), each) == choices.end())
+        throw SettingError(
+            fmt::format("{}: '{}' is not known{}", said(name), each, suggestion(each, choices)));
+    }
+  }
+  throw SettingError(fmt::format("{} is not known{}", said(name), suggestion(given, choices)));
 }
 
 std::int64_t Config::integer(std::string_view name, std::int64_t least) const {
@@ -52,51 +83,6 @@ double Config::not_negative(std::string_view name) const {
   return value;
 }
 
-double Config::share(std::string_view name) const {
-  const double value = number(name);
-  if (!(value >= 0 && value < 1)) refuse(name, "a number, 0 or more and below 1");
-  return value;
-}
-
-std::vector<std::string> Config::list(std::string_view name) const {
-  const std::string all = text(name);
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= all.size();) {
-    const std::size_t comma = std::min(all.find(',', at), all.size());
-    parts.push_back(all.substr(at, comma - at));
-    at = comma + 1;
-  }
-  return parts;
-}
-
-std::vector<std::int64_t> Config::integers(std::string_view name, std::int64_t least) const {
-  std::vector<std::int64_t> all;
-  for (const std::string& part : list(name)) {
-    const auto value = parse<std::int64_t>(part);
-    if (!value || *value < least)
-      refuse(name, fmt::format("whole numbers from {} with commas between them", least));
-    all.push_back(*value);
-  }
-  return all;
-}
-
-std::size_t Config::bytes(std::string_view name) const {
-  constexpr std::pair<std::string_view, double> units[] = {
-      {"", 1},     {"B", 1},        {"kB", 1e3},        {"MB", 1e6},
-      {"GB", 1e9}, {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}};
-  const std::string value = text(name);
-  const auto same = [](char a, char b) { return std::tolower(a) == std::tolower(b); };
-  const std::size_t digits = std::min(value.find_first_not_of("0123456789."), value.size());
-  const auto count = parse<double>(value.substr(0, digits));
-  for (const auto& [unit, factor] : units) {
-    const std::string_view given = std::string_view(value).substr(digits);
-    if (!std::equal(given.begin(), given.end(), unit.begin(), unit.end(), same)) continue;
-    if (!count || !(*count * factor < 1e18)) continue;
-    return static_cast<std::size_t>(*count * factor);
-  }
-  refuse(name, "a number of bytes such as 512MiB or 2GB");
-}
-
 bool Config::flag(std::string_view name) const {
   const std::string value = text(name);
   if (value == "true" || value == "yes" || value == "on" || value == "1") return true;
@@ -109,7 +95,7 @@ std::string Config::choice(std::string_view name, const std::vector<std::string>
   for (const std::string& known : names) {
     if (known == value) return value;
   }
-  throw SettingError(fmt::format("{}={} is not known{}", shown(name), value, suggestion(value, names)));
+  throw SettingError(fmt::format("{} is not known{}", said(name), suggestion(value, names)));
 }
 
 std::vector<std::int64_t> Config::extents(std::string_view key) const {

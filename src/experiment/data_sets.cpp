@@ -6,6 +6,7 @@
 
 #include "core/nearest.h"
 #include "experiment/named_data.h"
+#include "experiment/train_options.h"
 
 namespace luge::experiment {
 namespace fs = std::filesystem;
@@ -17,7 +18,7 @@ bool looks_like_path(const std::string& name) {
 
 data::CsvOptions csv_options(const Config& config, TargetKind kind, const TableLayout& layout) {
   data::CsvOptions options;
-  options.target = layout.target.empty() ? config.text("data.target") : layout.target;
+  options.target = layout.target.empty() ? read<TableOptions>(config).target : layout.target;
   const TableFormat format = table_format(config);
   options.header = format.header;
   options.separator = format.separator;
@@ -30,17 +31,8 @@ data::CsvOptions csv_options(const Config& config, TargetKind kind, const TableL
 }  // namespace
 
 TableFormat table_format(const Config& config) {
-  using Header = data::CsvOptions::Header;
-  const std::string header = config.choice("data.header", {"auto", "yes", "no"});
-  const std::string separator = config.text("data.separator");
-  if (separator != "tab" && separator != "auto" && separator.size() != 1)
-    config.refuse("data.separator", "one character, tab, or auto");
-  return {header == "auto"  ? Header::automatic
-          : header == "yes" ? Header::yes
-                            : Header::no,
-          separator == "auto"  ? '\0'
-          : separator == "tab" ? '\t'
-                               : separator[0]};
+  const auto table = read<TableOptions>(config);
+  return {table.header, table.separator.character};
 }
 
 std::string recorded_data(const std::string& name) {

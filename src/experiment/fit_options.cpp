@@ -5,68 +5,78 @@
 #include <algorithm>
 
 #include "core/nearest.h"
-#include "experiment/data_sets.h"
+#include "experiment/train_options.h"
 
 namespace luge::experiment {
 namespace {
 
 constexpr std::int64_t kValidationBatch = 256;
 
-bool is_default(const Config& config, const char* key) {
-  return std::any_of(config.keys().begin(), config.keys().end(), [&](const Key& known) {
-    return known.name == key && known.fallback == config.text(key);
-  });
-}
-
 // The figure a callback watches; a default that needs validation data watches the training's where there are
 // none.
-std::string monitor_of(const Config& config, const char* key, bool validates) {
-  const std::string name = config.text(key);
-  const bool of_validation = name.starts_with(train::kValidation);
-  if (!validates && of_validation && is_default(config, key)) return name.substr(train::kValidation.size());
-  return name;
+template <class O>
+std::string monitor_of(const O& options, bool validates) {
+  const bool of_validation = options.monitor.starts_with(train::kValidation);
+  if (!validates && of_validation && options.monitor == O().monitor)
+    return options.monitor.substr(train::kValidation.size());
+  return options.monitor;
 }
 
 // Those that end a training early.
 std::vector<train::CallbackRef> watchers(const Config& config, bool validates) {
   std::vector<train::CallbackRef> all;
-  if (config.has("callbacks.early_stopping.patience")) {
-    all.push_back(
-        train::early_stopping({.monitor = monitor_of(config, "callbacks.early_stopping.monitor", validates),
-                               .patience = config.integer("callbacks.early_stopping.patience", 1),
-                               .min_delta = config.not_negative("callbacks.early_stopping.min_delta")}));
+  const auto early = read<EarlyStoppingKeys>(config);
+  if (early.patience) {
+    all.push_back(train::early_stopping({.monitor = monitor_of(early, validates),
+                                         .patience = *early.patience,
+                                         .min_delta = early.min_delta}));
   }
-  if (config.has("callbacks.stop_at.value")) {
-    all.push_back(train::stop_at(monitor_of(config, "callbacks.stop_at.monitor", validates),
-                                 config.number("callbacks.stop_at.value")));
-  }
+  const auto enough = read<StopAtKeys>(config);
+  if (enough.value) all.push_back(train::stop_at(monitor_of(enough, validates), *enough.value));
   return all;
+}
+
+// A setting of something that is not switched on would do nothing in silence. Recorded defaults may remain.
+template <class O>
+void check_switched_on(const Config& config, const std::string& on) {
+  if (config.has(on)) return;
+  const options::Values changed = options::changed(read<O>(config));
+  if (changed.empty()) return;
+  config.refuse(fmt::format("{}.{}", O::table, changed.front().first),
+                fmt::format("{}= with it; without that it does nothing", config.shown(on)));
+}
+
+void check_measured(const Config& config, const std::string& key, const std::string& monitor,
+                    const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), monitor) != names.end()) return;
+  throw SettingError(fmt::format("{}{}={} is not measured{}", config.where(key), config.shown(key), monitor,
+                                 suggestion(monitor, names)));
 }
 
 }  // namespace
 
 train::FitOptions fit_options(const Config& config, const data::Dataset& valid,
                               const std::vector<train::CallbackRef>& callbacks) {
+  const auto length = read<LengthOptions>(config);
   train::FitOptions options;
-  options.epochs = config.integer("train.epochs", 1);
-  options.steps_per_epoch = config.integer("train.limit_train_batches", 0);
+  options.epochs = length.epochs.value_or(options.epochs);
+  options.steps_per_epoch = length.limit_train_batches;
   const bool validates = valid.size() > 0;
   if (validates) options.validation = valid.batch(kValidationBatch);
   options.callbacks = callbacks;
   for (train::CallbackRef& watcher : watchers(config, validates))
     options.callbacks.push_back(std::move(watcher));
-  options.accept_changed_data = config.flag("data.accept_changed_data");
+  options.accept_changed_data = read<DataOptions>(config).accept_changed_data;
   return options;
 }
 
 train::CheckpointOptions checkpoint_options(const Config& config, const Tell& tell) {
-  train::CheckpointOptions options;
-  if (config.has("callbacks.checkpoint.monitor"))
-    options.monitor = config.text("callbacks.checkpoint.monitor");
-  options.every = config.integer("callbacks.checkpoint.every", 0);
-  options.keep = config.integer("callbacks.checkpoint.keep", 1);
-  if (config.choice("callbacks.checkpoint.on_error", {"stop", "warn"}) == "warn") {
-    options.on_error = train::OnSaveError::warn;
+  const auto keys = read<CheckpointKeys>(config);
+  train::CheckpointOptions options{.monitor = keys.monitor.value_or(""),
+                                   .every = keys.every,
+                                   .keep = keys.keep,
+                                   .on_error = keys.on_error};
+  if (keys.on_error == train::OnSaveError::warn) {
     options.warn = [tell](const std::string& what) {
       tell(fmt::format("warning: {}; training goes on", what));
     };
@@ -77,27 +87,16 @@ train::CheckpointOptions checkpoint_options(const Config& config, const Tell& te
 void check_settings(const Config& config, const train::Trainer& trainer, const data::Dataset& valid) {
   fit_options(config, valid);
   checkpoint_options(config, {});
-  table_format(config);
-  // A setting of something that is not switched on would do nothing in silence. Recorded defaults may remain.
-  for (const auto& [setting, of] :
-       {std::pair{"callbacks.early_stopping.monitor", "callbacks.early_stopping.patience"},
-        std::pair{"callbacks.early_stopping.min_delta", "callbacks.early_stopping.patience"},
-        std::pair{"callbacks.stop_at.monitor", "callbacks.stop_at.value"}}) {
-    if (!is_default(config, setting) && !config.has(of))
-      config.refuse(setting, fmt::format("{}= with it; without that it does nothing", config.shown(of)));
-  }
+  check_switched_on<EarlyStoppingKeys>(config, "callbacks.early_stopping.patience");
+  check_switched_on<StopAtKeys>(config, "callbacks.stop_at.value");
   const bool validates = valid.size() > 0;
   const std::vector<std::string> names = trainer.figures(validates);
-  for (const auto& [switched, key] :
-       {std::pair{"callbacks.early_stopping.patience", "callbacks.early_stopping.monitor"},
-        std::pair{"callbacks.stop_at.value", "callbacks.stop_at.monitor"},
-        std::pair{"callbacks.checkpoint.monitor", "callbacks.checkpoint.monitor"}}) {
-    if (!config.has(switched)) continue;
-    const std::string monitor = monitor_of(config, key, validates);
-    if (std::find(names.begin(), names.end(), monitor) != names.end()) continue;
-    throw SettingError(
-        fmt::format("{}={} is not measured{}", config.shown(key), monitor, suggestion(monitor, names)));
-  }
+  if (const auto early = read<EarlyStoppingKeys>(config); early.patience)
+    check_measured(config, "callbacks.early_stopping.monitor", monitor_of(early, validates), names);
+  if (const auto enough = read<StopAtKeys>(config); enough.value)
+    check_measured(config, "callbacks.stop_at.monitor", monitor_of(enough, validates), names);
+  if (const auto best = read<CheckpointKeys>(config).monitor)
+    check_measured(config, "callbacks.checkpoint.monitor", *best, names);
 }
 
 }  // namespace luge::experiment

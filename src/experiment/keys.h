@@ -7,8 +7,6 @@
 
 namespace luge::experiment {
 
-/// The losses that loss= can name, with commas between them.
-std::string loss_names();
 /// Keys that say which network, and how it learns.
 std::vector<Key> model_keys();
 /// Keys that tell how a table is read.

@@ -3,43 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
+#include "experiment/train_options.h"
 #include "luge/error.h"
 #include "luge/optim/optimizers.h"
 
 namespace luge::experiment {
-namespace {
-
-constexpr const char* kWhole = "auto";  // schedule.steps: the whole training
-
-// The numbers given for a table such as "optimizer.", but for its name and what is taken elsewhere: the
-// optimizer or schedule itself knows which it has.
-options::Values settings_of(const Config& config, const std::string& table,
-                            const std::set<std::string>& but) {
-  options::Values settings;
-  for (const auto& [key, value] : config.resolved()) {
-    if (!key.starts_with(table)) continue;
-    const std::string name = key.substr(table.size());
-    if (name != "name" && !but.contains(name)) settings.emplace_back(name, config.number(key));
-  }
-  return settings;
-}
-
-}  // namespace
 
 optim::Optimizer make_optimizer(const Config& config, std::int64_t total_steps) {
+  const auto step = read<StepOptions>(config);
   optim::OptimizerOptions options;
-  if (config.has("train.clip_norm")) options.clip_global_norm = config.not_negative("train.clip_norm");
-  if (config.has("train.clip_value")) options.clip_value = config.not_negative("train.clip_value");
-  const std::string schedule = config.choice("schedule.name", optim::schedule::names());
-  const std::string optimizer = config.choice("optimizer.name", optim::names());
-  const double rate = config.positive("optimizer.learning_rate");
+  options.clip_global_norm = step.clip_norm;
+  options.clip_value = step.clip_value;
+  const Choice schedule = config.chosen("schedule"), optimizer = config.chosen("optimizer");
   try {
-    options.schedule = optim::schedule::named(schedule, std::max<std::int64_t>(1, total_steps),
-                                              config.integer("schedule.warmup_steps", 0),
-                                              settings_of(config, "schedule.", {"warmup_steps", "steps"}));
-    return optim::named(optimizer, rate, settings_of(config, "optimizer.", {"learning_rate"}), options);
+    options.schedule = optim::schedule::named(schedule.name, std::max<std::int64_t>(1, total_steps),
+                                              read<WarmUpOptions>(config).warmup_steps, schedule.values);
+    return optim::named(optimizer.name, config.number("optimizer.learning_rate"), optimizer.values, options);
   } catch (const ValueError& error) {
     throw SettingError(error.what());
   }
@@ -55,19 +35,19 @@ void settle_schedule(Config& config, const data::Batches& batches) {
 }
 
 std::int64_t schedule_updates(const Config& config, const data::Batches& batches) {
-  if (config.text("schedule.steps") != kWhole) {
+  if (const auto chosen = read<ScheduleLengthOptions>(config).steps.number) {
     if (!has_schedule(config)) {
       throw SettingError(fmt::format(
-          "{}={}: a constant learning rate has no steps; choose a schedule, or limit_train_batches for fewer "
+          "{}: a constant learning rate has no steps; choose a schedule, or limit_train_batches for fewer "
           "steps of an epoch",
-          config.shown("schedule.steps"), config.text("schedule.steps")));
+          config.said("schedule.steps")));
     }
-    return config.integer("schedule.steps", 1);
+    return *chosen;
   }
-  const std::int64_t limit = config.integer("train.limit_train_batches", 0),
-                     accumulate = config.integer("train.accumulate", 1);
+  const auto length = read<LengthOptions>(config);
+  const std::int64_t limit = length.limit_train_batches, accumulate = read<StepOptions>(config).accumulate;
   const std::int64_t steps = limit > 0 ? std::min(limit, batches.size()) : batches.size();
-  return config.integer("train.epochs", 1) * ((steps + accumulate - 1) / accumulate);
+  return length.epochs.value_or(1) * ((steps + accumulate - 1) / accumulate);
 }
 
 }  // namespace luge::experiment

@@ -5,7 +5,7 @@
 #include "experiment/model_choice.h"
 #include "experiment/setup.h"
 #include "experiment/task.h"
-#include "luge/loss/loss.h"
+#include "experiment/train_options.h"
 #include "luge/nn/observe.h"
 #include "luge/ops/shape.h"
 
@@ -34,10 +34,9 @@ data::Info info_without_data(const Config& config, const models::Entry& entry) {
   // A model over ids judges every position.
   const Shape judged = is_floating(entry.dtype) ? Shape{} : input.shape;
   info.fields.set(data::kInput, input);
-  info.fields.set(data::kTarget,
-                  loss::named(config.text("loss.name")).about().targets == loss::Targets::Kind::labels
-                      ? data::Field{i64, judged}
-                      : data::Field{f32, judged.appended(entry.outputs)});
+  info.fields.set(data::kTarget, chosen_loss(config).about().targets == loss::Targets::Kind::labels
+                                     ? data::Field{i64, judged}
+                                     : data::Field{f32, judged.appended(entry.outputs)});
   return info;
 }
 
@@ -47,7 +46,7 @@ PlannedStep planned_step(const Config& given, const Tell& tell) {
   const models::Entry entry = model_entry(config);
   take_defaults(config, entry);
   const data::Info info = info_without_data(config, entry);
-  const std::int64_t rows = config.integer("train.batch", 1);
+  const std::int64_t rows = read<StepOptions>(config).batch.value_or(1);
   Settings settings = settings_of(config, tell);
   train::Trainer trainer = make_trainer(config, entry, make_task(config, false), info, {}, settings).trainer;
   return {entry.name, std::move(trainer), info, empty_batch(info, rows), rows, settings};

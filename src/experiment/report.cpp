@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "experiment/runs.h"
+#include "experiment/train_options.h"
 #include "luge/train/checkpoint_info.h"
 
 namespace luge::experiment {
@@ -18,10 +19,8 @@ std::optional<Best> best_of(const Config& config, const train::History& history,
   try {
     const auto info = train::checkpoint_info(file.string());
     if (!info || info->history.epochs.empty()) return std::nullopt;
-    const bool chosen = config.has("callbacks.checkpoint.monitor");
-    return Best{
-        chosen ? config.text("callbacks.checkpoint.monitor") : train::default_monitor(history.columns),
-        info->history.epochs.back()};
+    const auto chosen = read<CheckpointKeys>(config).monitor;
+    return Best{chosen ? *chosen : train::default_monitor(history.columns), info->history.epochs.back()};
   } catch (const Error& problem) {
     tell(fmt::format("warning: {}", problem.what()));
     return std::nullopt;

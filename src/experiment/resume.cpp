@@ -9,6 +9,7 @@
 #include "experiment/run_config.h"
 #include "experiment/run_state.h"
 #include "experiment/runs.h"
+#include "experiment/train_options.h"
 #include "luge/error.h"
 #include "luge/io/safetensors.h"
 
@@ -27,7 +28,8 @@ constexpr const char* kResumable[] = {"train.epochs",
 
 Config given_changes(const std::vector<Config::Entry>& changes) {
   Config given(resumable_keys());
-  for (const auto& [key, value] : changes) given.set(key, value);
+  for (const auto& [key, value] : changes) given.set(key, value, Source::resume);
+  given.check();
   return given;
 }
 
@@ -36,7 +38,7 @@ Config changed_config(const fs::path& folder, const Config& given) {
   Config config = read_config(folder, given.given("data.name") ? given.text("data.name") : "");
   for (const Key& key : given.keys()) {
     if (key.name != "data.name" && given.given(key.name))
-      config.set(given.shown(key.name), given.text(key.name));
+      config.set(given.shown(key.name), given.text(key.name), Source::resume);
   }
   return config;
 }
@@ -64,7 +66,7 @@ void keep_schedule(Config& config, Config before, const data::Batches& batches, 
   take_defaults(before, model_entry(before));
   settle_schedule(before, batches);
   config.replace("schedule.steps", before.text("schedule.steps"));
-  if (before.integer("train.epochs", 1) == config.integer("train.epochs", 1)) return;
+  if (read<LengthOptions>(before).epochs == read<LengthOptions>(config).epochs) return;
   tell(
       fmt::format("the {} schedule keeps its length of {} updates, after them the rate stays as it is; "
                   "schedule.steps=auto stretches it over all epochs",

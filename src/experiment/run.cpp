@@ -17,6 +17,7 @@
 #include "experiment/setup.h"
 #include "experiment/stages.h"
 #include "experiment/task.h"
+#include "experiment/train_options.h"
 #include "io/files/atomic_file.h"
 #include "luge/error.h"
 #include "luge/nn/summary.h"
@@ -25,8 +26,8 @@ namespace luge::experiment {
 namespace {
 
 io::RunDirectory make_folder(const Config& config) {
-  if (config.has("run.dir"))
-    return io::RunDirectory::create_at(config.text("run.dir"), config.flag("run.exist_ok"));
+  const auto folder = read<FolderOptions>(config);
+  if (folder.dir) return io::RunDirectory::create_at(*folder.dir, folder.exist_ok);
   return io::RunDirectory::create(kRuns, io::run_stem(config.text("model.name"), config.text("data.name")));
 }
 
@@ -45,13 +46,24 @@ std::string plan_text(const Run::State& run) {
       static_cast<double>(plan.arena_bytes) / mib, static_cast<double>(plan.state_bytes) / mib);
 }
 
+// Names and options are wrong before anything is loaded.
+void check_choices(const Config& config) {
+  config.chosen("optimizer");
+  config.chosen("schedule");
+  if (config.given("loss.name")) config.chosen("loss");
+  if (config.given("train.metrics")) config.all_chosen("metric");
+  config.all_chosen("augmentation");
+}
+
 }  // namespace
 
 std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options, const Settle& settle) {
   const Tell tell = options.tell ? options.tell : [](const std::string&) {};
+  config.check();
   const models::Entry entry = model_entry(config);
   if (options.data) config.set_default("data.name", options.data->name);
   take_defaults(config, entry);
+  check_choices(config);
   DataSet data = options.data ? *options.data : load_data_for(config, entry);
   settle_task(config, entry, data, tell);
   const train::TaskRef task = make_task(config, data.complete);
@@ -72,7 +84,6 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
 
 Run::Run(Config config, const RunOptions& options)
     : state_(make_state(std::move(config), options, settle_schedule)) {
-  state_->config.flag("run.exist_ok");
   if (!state_->config.has("model.init")) return;
   const Scope scope(state_->settings);
   take_weights(state_->config, state_->trainer, state_->tell);

@@ -8,14 +8,15 @@
 #include "experiment/model_choice.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/target_units.h"
-#include "luge/loss/loss.h"
+#include "experiment/task.h"
+#include "experiment/train_options.h"
 
 namespace luge::experiment {
 namespace {
 
 std::int64_t outputs_for(const Config& config, const models::Entry& entry, const train::Task& task,
                          const data::Info& info) {
-  const bool by_class = is_by_class(loss::named(config.text("loss.name")).outputs());
+  const bool by_class = is_by_class(chosen_loss(config).outputs());
   if (!by_class && info.classes.size() > 2 && !task.outputs(info)) {
     throw ValueError(fmt::format("{}: has {} classes; the model {} with the loss {} distinguishes only two",
                                  info.name, info.classes.size(), entry.name, config.text("loss.name")));
@@ -25,7 +26,7 @@ std::int64_t outputs_for(const Config& config, const models::Entry& entry, const
 
 Made trainer_within(const Config& config, const models::Entry& entry, const train::TaskRef& task,
                     const data::Info& info, const Learning& learning) {
-  const std::int64_t accumulate = config.integer("train.accumulate", 1);
+  const std::int64_t accumulate = read<StepOptions>(config).accumulate;
   const optim::Optimizer optimizer = make_optimizer(config, learning.updates);
   const nn::Model net = make_model(entry, outputs_for(config, entry, *task, info));
   learn_in(net, learning.units);
@@ -47,26 +48,20 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
 }  // namespace
 
 Settings settings_of(const Config& config, const Tell& tell) {
+  const auto step = read<StepOptions>(config);
   Settings settings = present_settings();
   settings.threads.reset();
-  settings.memory_limit = 0;
-  if (config.knows("train.threads") && config.has("train.threads")) {
-    const std::int64_t wanted = config.integer("train.threads", 1);
-    if (wanted > processors()) {
-      tell(fmt::format("threads={}: this process may run on {} processors; using {} threads", wanted,
+  if (step.threads) {
+    if (*step.threads > processors()) {
+      tell(fmt::format("threads={}: this process may run on {} processors; using {} threads", *step.threads,
                        processors(), processors()));
     }
-    settings.threads = static_cast<int>(std::min<std::int64_t>(wanted, processors()));
+    settings.threads = static_cast<int>(std::min<std::int64_t>(*step.threads, processors()));
   }
-  if (config.knows("train.precision")) {
-    const std::string wanted = config.choice("train.precision", {"f32", "bf16"});
-    settings.precision = wanted == "bf16" ? Precision::bf16 : Precision::f32;
-  }
-  if (config.knows("train.math"))
-    settings.math = config.choice("train.math", {"fast", "strict"}) == "strict" ? Math::strict : Math::fast;
-  if (config.knows("train.memory") && config.has("train.memory"))
-    settings.memory_limit = config.bytes("train.memory");
-  if (config.knows("train.seed")) settings.random = {.seed = config.integer("train.seed", 0)};
+  if (config.knows("train.precision")) settings.precision = step.precision;
+  if (config.knows("train.math")) settings.math = step.math;
+  settings.memory_limit = step.memory ? step.memory->count : 0;
+  if (config.knows("train.seed")) settings.random = {.seed = step.seed};
   return settings;
 }
 

@@ -1,9 +1,8 @@
 #include "experiment/stages.h"
 
-#include <fmt/format.h>
-
 #include "experiment/fit_options.h"
 #include "experiment/optimizer_choice.h"
+#include "experiment/train_options.h"
 
 namespace luge::experiment {
 namespace {
@@ -13,17 +12,24 @@ Config settings_in(const Config& training, const Config& stage) {
   Config own = training;
   for (const Key& key : stage.keys()) {
     const bool of_training = key.name.find('.') != std::string::npos;  // name, steps, … are the stage's alone
-    if (of_training && stage.given(key.name)) own.set(key.name, stage.text(key.name));
+    if (!of_training || !stage.given(key.name)) continue;
+    own.take(stage, key.name);
+    // Another optimizer does not have the options that the training gives to its own.
+    if (!key.family.empty() && key.option.empty()) own.drop_options(key.family);
+  }
+  for (const Key& key : stage.keys()) {
+    if (!key.option.empty()) own.take(stage, key.name);  // but what the stage itself says must be right
   }
   return own;
 }
 
 train::Stage make_stage(const Config& training, const Config& stage, const nn::Model& net,
                         const train::TaskRef& task, const TrainingData& data) {
+  const auto settings = read<StageOptions>(stage);
   const Config own = settings_in(training, stage);
   const data::Batches batches = batches_of(own, data.parts.fit);
   const train::FitOptions options = fit_options(own, data.parts.valid, {});
-  train::Stage made{.name = stage.text("name"),
+  train::Stage made{.name = settings.name,
                     .task = task,
                     .optimizers = {{"*", make_optimizer(own, schedule_updates(own, batches))}},
                     .data =
@@ -32,9 +38,9 @@ train::Stage make_stage(const Config& training, const Config& stage, const nn::M
                         },
                     .epochs = options.epochs,
                     .steps_per_epoch = options.steps_per_epoch,
-                    .steps = stage.integer("steps", 0),
-                    .trainable = stage.list("trainable"),
-                    .options = {.accumulate = own.integer("train.accumulate", 1)},
+                    .steps = settings.steps,
+                    .trainable = settings.trainable,
+                    .options = {.accumulate = read<StepOptions>(own).accumulate},
                     .callbacks = options.callbacks};
   for (const std::string& pattern : made.trainable) net->parameters(pattern);  // throws when there are none
   return made;
@@ -45,13 +51,7 @@ train::Stage make_stage(const Config& training, const Config& stage, const nn::M
 train::Stages make_stages(const Config& config, const nn::Model& net, const train::TaskRef& task,
                           const TrainingData& data) {
   std::vector<train::Stage> stages;
-  for (const Config& stage : config.stages()) {
-    try {
-      stages.push_back(make_stage(config, stage, net, task, data));
-    } catch (const SettingError& error) {
-      throw SettingError(fmt::format("stage {}: {}", stages.size() + 1, error.what()), error.missing());
-    }
-  }
+  for (const Config& stage : config.stages()) stages.push_back(make_stage(config, stage, net, task, data));
   return train::Stages(net, std::move(stages));
 }
 

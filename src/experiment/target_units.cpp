@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "experiment/in_units.h"
+#include "experiment/task.h"
 #include "luge/loss/loss.h"
 #include "luge/nn/sequential.h"
 
@@ -16,13 +17,12 @@ bool reads_target(const train::Needs& needs) {
 
 data::Affine target_units(const Config& config, const models::Entry& entry, const train::Task& task,
                           const DataSet& data, const data::Dataset& fit) {
-  const auto learns_numbers = [](const std::string& loss) {
-    return loss::named(loss).outputs() == OutputKind::values;
-  };
+  const auto learns_numbers = [](const loss::Loss& loss) { return loss.outputs() == OutputKind::values; };
   if (!reads_target(task.needs())) return {};
   const data::Info& info = data.train.info();
   const bool table_of_numbers = !info.features.empty() && info.target() && !is_integer(info.target()->dtype);
-  if (!table_of_numbers || !learns_numbers(config.text("loss.name")) || learns_numbers(entry.defaults.loss))
+  if (!table_of_numbers || !learns_numbers(chosen_loss(config)) ||
+      learns_numbers(loss::named(entry.defaults.loss)))
     return {};
   double sum = 0, squares = 0;
   for (const data::Sample& sample : fit) sum += sample.target.as<float>()[0];

@@ -10,6 +10,7 @@
 #include "core/number.h"
 #include "experiment/keys.h"
 #include "experiment/target_units.h"
+#include "experiment/train_options.h"
 #include "luge/loss/loss.h"
 #include "luge/tasks/registry.h"
 
@@ -83,9 +84,10 @@ std::string joined(const std::vector<std::string>& metrics) {
 void settle_chosen(Config& config, const models::Entry& entry, const std::string& name) {
   const tasks::Kind kind = tasks::find(name);
   const bool own = own_task(entry) == name;
-  config.set_default("loss.name", own ? entry.defaults.loss : kind.loss);
-  config.choice("loss.name", loss::names());  // refuses a name that is not known
-  config.set_default("train.metrics", joined(own ? entry.defaults.metrics : kind.metrics));
+  const Source source = own ? Source::model : Source::data;
+  config.set_default("loss.name", own ? entry.defaults.loss : kind.loss, source);
+  config.chosen("loss");  // refuses a name that is not known
+  config.set_default("train.metrics", joined(own ? entry.defaults.metrics : kind.metrics), source);
   if (!own) return;
   for (const auto& [option, value] : entry.defaults.task_options) config.set_default("task." + option, value);
 }
@@ -94,51 +96,50 @@ void settle_chosen(Config& config, const models::Entry& entry, const std::string
 void settle_open(Config& config, const models::Entry& entry, const DataSet& data) {
   const bool numbers = is_table(data) && !holds_labels(data);
   config.set_default("loss.name",
-                     numbers ? tasks::find(task_for(OutputKind::values)).loss : entry.defaults.loss);
+                     numbers ? tasks::find(task_for(OutputKind::values)).loss : entry.defaults.loss,
+                     numbers ? Source::data : Source::model);
   const bool usual = config.text("loss.name") == entry.defaults.loss || holds_labels(data);
-  config.set_default("train.metrics", joined(usual ? entry.defaults.metrics : std::vector<std::string>{}));
+  config.set_default("train.metrics", joined(usual ? entry.defaults.metrics : std::vector<std::string>{}),
+                     usual ? Source::model : Source::data);
 }
 
-std::string task_by_loss(const Config& config) {
-  return task_for(about(config.choice("loss.name", loss::names())).outputs);
-}
+std::string task_by_loss(const Config& config) { return task_for(chosen_loss(config).outputs()); }
 
 // The names that train.metrics has; each must exist, and once.
 std::vector<std::string> metric_names(const Config& config) {
-  if (!config.has("train.metrics") || config.text("train.metrics") == "none") return {};
-  const auto refuse = [&](const std::string& why) {
-    throw SettingError(
-        fmt::format("{}={}: {}", config.shown("train.metrics"), config.text("train.metrics"), why));
-  };
-  std::vector<std::string> names = config.list("train.metrics");
-  try {
-    metrics::chosen(names);
-  } catch (const ValueError& error) {
-    refuse(error.what());
-  }
+  std::vector<std::string> names;
+  for (const Choice& metric : config.all_chosen("metric"))
+    names.push_back(options::text(metric.name, metric.values));
   return names;
 }
 
 // How inputs are scaled, as data.normalize says; empty: as the task does by itself.
 std::string scaling_of(const Config& config, bool complete) {
   if (!config.knows("data.normalize")) return "";
-  // Configurations written by earlier versions spell it this way.
-  if (config.text("data.normalize") == "standardise") return "standardize";
-  const std::string wanted = config.choice("data.normalize", {kAuto, "none", "standardize", "min-max"});
-  if (wanted != kAuto) return wanted;
+  const auto data = read<DataOptions>(config);
+  if (data.normalize != kAuto) return data.normalize;
   return complete ? "none" : "";
 }
 
 }  // namespace
 
+loss::Loss chosen_loss(const Config& config) {
+  const Choice choice = config.chosen("loss");
+  try {
+    return loss::named(choice.name, choice.values);
+  } catch (const ValueError& error) {
+    throw SettingError(fmt::format("{}: {}", config.said("loss.name"), error.what()));
+  }
+}
+
 TargetKind wanted_targets(const Config& config, const models::Entry& entry) {
   const std::string asked = asked_task(config);
   if (!asked.empty() && !reads_target(tasks::find(asked).needs)) return TargetKind::automatic;
   const bool said = config.given("loss.name") || !asked.empty();
-  const std::string loss = config.given("loss.name") ? config.choice("loss.name", loss::names())
-                           : said                    ? tasks::find(asked).loss
-                                                     : entry.defaults.loss;
-  switch (about(loss).targets) {
+  const loss::About learned = config.given("loss.name") ? chosen_loss(config).about()
+                              : said                    ? about(tasks::find(asked).loss)
+                                                        : about(entry.defaults.loss);
+  switch (learned.targets) {
     case loss::Targets::Kind::values: return TargetKind::values;
     case loss::Targets::Kind::labels: return said ? TargetKind::classes : TargetKind::automatic;
     case loss::Targets::Kind::probabilities: return TargetKind::automatic;
@@ -193,15 +194,13 @@ void settle_task(Config& config, const models::Entry& entry) {
 
 train::TaskRef make_task(const Config& config, bool complete) {
   const std::string name = asked_task(config).empty() ? task_by_loss(config) : asked_task(config);
-  const tasks::Kind kind = tasks::find(name);
   tasks::TaskOptions options;
-  options.loss = config.choice("loss.name", loss::names());
+  const Choice loss = config.chosen("loss");
+  options.loss = options::text(loss.name, loss.values);
   options.metrics = metric_names(config);
   const std::string scaling = scaling_of(config, complete);
-  for (const options::Info& option : kind.options) {
-    const std::string key = "task." + option.name;
-    if (config.knows(key) && config.has(key))
-      options.values.emplace_back(option.name, option.parse(config.text(key)));
+  if (config.knows("task.name")) options.values = config.chosen("task").values;
+  for (const options::Info& option : tasks::find(name).options) {
     if (option.name == kScaling && !scaling.empty()) options.values.emplace_back(option.name, scaling);
   }
   try {

@@ -6,12 +6,15 @@
 #include "experiment/data_sets.h"
 #include "luge/experiment/config.h"
 #include "luge/experiment/run.h"
+#include "luge/loss/loss.h"
 #include "luge/models/gallery.h"
 #include "luge/output_kind.h"
 #include "luge/train/task.h"
 
 namespace luge::experiment {
 
+/// The loss that the keys name, with its options.
+loss::Loss chosen_loss(const Config& config);
 /// How the targets of a table are to be read, as far as that is known before they have been seen.
 TargetKind wanted_targets(const Config& config, const models::Entry& entry);
 /// What is learned where it is not said: it follows from what the outputs mean.

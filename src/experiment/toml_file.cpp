@@ -1,85 +1,131 @@
 #include "experiment/toml_file.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <span>
 
 #include "core/utf8.h"
 #include "io/files/input_file.h"
+#include "io/text/toml_text.h"
 #include "luge/error.h"
 
 namespace luge::experiment {
 namespace {
 
-constexpr std::uint64_t kLargestFile = 1 << 20;
+constexpr std::string_view kStage = "stage", kAbout = "about";
 
-void flatten(const toml::table& table, const std::string& prefix, const std::string& path, FlatToml& flat) {
-  for (const auto& [name, node] : table) {
-    const std::string key = prefix + std::string(name.str());
-    const auto* array = node.as_array();
-    if (const auto* inner = node.as_table()) {
-      flatten(*inner, key + ".", path, flat);
-    } else if (array && array->is_homogeneous(toml::node_type::table)) {
-      std::size_t number = 0;
-      for (const toml::node& each : *array)
-        flatten(*each.as_table(), fmt::format("{}.{}.", key, number++), path, flat);
-    } else if (const auto text = node.value<std::string>()) {
-      flat.emplace_back(key, from_utf8_escapes(*text));
-    } else if (const auto whole = node.value_exact<std::int64_t>()) {
-      flat.emplace_back(key, std::to_string(*whole));
-    } else if (const auto real = node.value_exact<double>()) {
-      flat.emplace_back(key, fmt::format("{}", *real));
-    } else if (const auto truth = node.value_exact<bool>()) {
-      flat.emplace_back(key, *truth ? "true" : "false");
-    } else {
-      throw FormatError(
-          fmt::format("{}, line {}: '{}' is a list or a date; expected a text, a number, true or false", path,
-                      node.source().begin.line, key));
+std::vector<std::string> lines_of(const std::string& path) {
+  const io::InputFile file(path);
+  std::string content(file.size(), '\0');
+  file.read(0, std::as_writable_bytes(std::span(content)));
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < content.size();) {
+    const std::size_t end = std::min(content.find('\n', at), content.size());
+    lines.push_back(content.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+class Reader {
+ public:
+  explicit Reader(const std::string& path)
+      : path_(path), table_(io::read_toml(path)), lines_(lines_of(path)) {}
+
+  TomlSettings read() const {
+    TomlSettings all;
+    for (const auto& [name, node] : table_) {
+      const toml::array* array = node.as_array();
+      if (name.str() == kAbout && node.is_table()) continue;  // what the config.toml of a run tells of itself
+      if (name.str() == kStage && array && array->is_homogeneous(toml::node_type::table)) {
+        for (const toml::node& each : *array) {
+          all.stages.push_back({where(each), {}});
+          flatten(*each.as_table(), "", all.stages.back().settings);
+          sort(all.stages.back().settings);
+        }
+      } else {
+        take(std::string(name.str()), node, all.settings);
+      }
     }
+    sort(all.settings);
+    return all;
   }
+
+ private:
+  std::string where(const toml::node& node) const { return io::toml_place(path_, node) + ": "; }
+
+  // A parsed table is sorted by names; what is wrong first in the file is told first.
+  static void sort(std::vector<TomlSetting>& settings) {
+    std::stable_sort(settings.begin(), settings.end(),
+                     [](const TomlSetting& a, const TomlSetting& b) { return a.line < b.line; });
+  }
+
+  // What the parser leaves out.
+  std::string comment(const toml::node& node) const {
+    const std::size_t line = node.source().end.line;
+    if (line == 0 || line > lines_.size()) return "";
+    const std::string& text = lines_[line - 1];
+    const auto at = text.rfind(" # ");
+    return at == std::string::npos ? "" : text.substr(at + 3);
+  }
+
+  void flatten(const toml::table& table, const std::string& prefix, std::vector<TomlSetting>& to) const {
+    for (const auto& [name, node] : table) take(prefix + std::string(name.str()), node, to);
+  }
+
+  void take(const std::string& key, const toml::node& node, std::vector<TomlSetting>& to) const {
+    TomlSetting setting{key, io::toml_value(node), "", where(node), comment(node), node.source().begin.line};
+    if (const toml::table* table = node.as_table()) {
+      setting.what = "a table";
+      to.push_back(std::move(setting));
+      return flatten(*table, key + ".", to);
+    }
+    const toml::array* array = node.as_array();
+    if (!setting.value) {
+      const bool tables = array && std::any_of(array->begin(), array->end(),
+                                               [](const toml::node& each) { return each.is_table(); });
+      setting.what = tables ? "a list of tables" : array ? "a list of different kinds" : "a date or a time";
+    }
+    to.push_back(std::move(setting));
+  }
+
+  std::string path_;
+  toml::table table_;
+  std::vector<std::string> lines_;
+};
+
+bool is_bare(const std::string& name) {
+  return !name.empty() && name.find_first_not_of(
+                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                              "0123456789_-") == std::string::npos;
 }
 
-bool stands_bare(const std::string& text) {
-  if (text == "true" || text == "false") return true;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool leading_zero = text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(value) && !leading_zero &&
-         text.back() != '.' && text[0] != '.';
+std::string quoted_path(const std::string& path) {
+  std::string text;
+  for (std::size_t at = 0; at <= path.size();) {
+    const std::size_t dot = std::min(path.find('.', at), path.size());
+    const std::string part = path.substr(at, dot - at);
+    text += (at == 0 ? "" : ".") + (is_bare(part) ? part : io::toml_quoted(part));
+    at = dot + 1;
+  }
+  return text;
 }
 
-// TOML is UTF-8, a path may be anything.
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : to_utf8_escapes(text)) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? fmt::format("\\u{:04x}", static_cast<unsigned char>(c))
-                                                : std::string(1, c);
+// A comment ends with its line, and holds UTF-8 alone.
+std::string comment_text(const std::string& comment) {
+  std::string text = valid_utf8(comment);
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
-  return out + '"';
+  return text.empty() ? "" : "  # " + text;
 }
 
 }  // namespace
 
-FlatToml read_toml(const std::string& path) {
-  const io::InputFile file(path);
-  if (file.size() > kLargestFile)
-    throw FormatError(fmt::format("{}: {} bytes; expected at most {}", path, file.size(), kLargestFile));
-  std::string content(file.size(), '\0');
-  file.read(0, std::as_writable_bytes(std::span(content)));
-  FlatToml flat;
-  try {
-    flatten(toml::parse(content, path), "", path, flat);
-  } catch (const toml::parse_error& error) {
-    throw FormatError(fmt::format("{}, line {}: {}", path, error.source().begin.line, error.description()));
-  }
-  return flat;
-}
+TomlSettings read_settings(const std::string& path) { return Reader(path).read(); }
 
-std::string to_toml(const FlatToml& values) {
+std::string to_toml(const std::vector<TomlLine>& lines) {
   // The header of the table that a key is in: [train] for train.epochs, [[stage]] for stage.0.epochs.
   struct Split {
     std::string table, name;
@@ -93,22 +139,23 @@ std::string to_toml(const FlatToml& values) {
     if (numbered) return {key.substr(0, next), key.substr(next + 1), true};
     return {key.substr(0, dot), key.substr(dot + 1)};
   };
-  FlatToml sorted = values;
+  std::vector<TomlLine> sorted = lines;
   // Tables of a list keep their order.
-  std::stable_sort(sorted.begin(), sorted.end(), [&](const auto& a, const auto& b) {
-    const Split x = split(a.first), y = split(b.first);
+  std::stable_sort(sorted.begin(), sorted.end(), [&](const TomlLine& a, const TomlLine& b) {
+    const Split x = split(a.key), y = split(b.key);
     if (x.is_array != y.is_array) return y.is_array;
     return !x.is_array && x.table < y.table;
   });
   std::string text, table;
-  for (const auto& [key, value] : sorted) {
-    const Split own = split(key);
+  for (const TomlLine& line : sorted) {
+    const Split own = split(line.key);
     if (own.table != table) {
       table = own.table;
       text += own.is_array ? fmt::format("\n[[{}]]\n", table.substr(0, table.find('.')))
                            : fmt::format("\n[{}]\n", table);
     }
-    text += fmt::format("{} = {}\n", own.name, stands_bare(value) ? value : quoted(value));
+    text += fmt::format("{} = {}{}\n", quoted_path(own.name), io::toml_text(line.value),
+                        comment_text(line.comment));
   }
   return text;
 }

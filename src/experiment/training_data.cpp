@@ -2,27 +2,51 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+#include <optional>
+
 #include "experiment/data_sets.h"
 #include "experiment/model_choice.h"
 #include "experiment/target_units.h"
 #include "experiment/task.h"
+#include "experiment/train_options.h"
+#include "luge/data/augment.h"
 
 namespace luge::experiment {
 namespace {
 
 std::uint64_t seed_of(const Config& config) {
-  return static_cast<std::uint64_t>(config.integer("train.seed", 0));
+  return static_cast<std::uint64_t>(read<StepOptions>(config).seed);
 }
 
 data::Batches prefetched(const Config& config, const data::Batches& batches) {
-  const std::string workers = config.text("data.workers");
-  if (workers == "auto") return batches.prefetch({.workers = data::PrefetchOptions::automatic});
-  const auto count = static_cast<int>(config.integer("data.workers", 0));
+  const auto wanted = read<DataOptions>(config).workers.number;
+  if (!wanted) return batches.prefetch({.workers = data::PrefetchOptions::automatic});
+  const auto workers = static_cast<int>(std::min<std::int64_t>(*wanted, std::numeric_limits<int>::max()));
   try {
-    return batches.prefetch({.workers = count});
+    return batches.prefetch({.workers = workers});
   } catch (const ValueError& error) {
-    throw SettingError(fmt::format("{}={}: {}", config.shown("data.workers"), workers, error.what()));
+    throw SettingError(fmt::format("{}: {}", config.said("data.workers"), error.what()));
   }
+}
+
+// Random changes act on samples as the data set holds them, before the recipe: options of an augmentation
+// mean the same whatever the scaling is, what is moved in is the black of the data and not a mean, and the
+// recipe is fitted once to what is really there. Validation data and predictions never see them.
+data::Dataset augmented(const Config& config, const data::Dataset& fit) {
+  std::optional<data::Augmentation> all;
+  for (const Choice& each : config.all_chosen("augmentation")) {
+    const data::Augmentation next = data::augmentation(each.name, each.values);
+    all = all ? all->then(next) : next;
+  }
+  if (!all || fit.size() == 0) return fit;
+  try {
+    (*all)(fit.record(0), 0);
+  } catch (const Error& error) {
+    throw ValueError(fmt::format("{}: {}", config.said("data.augment"), error.what()));
+  }
+  return fit.augment(*all, seed_of(config));
 }
 
 }  // namespace
@@ -41,7 +65,7 @@ DataSet load_data(const Config& config) {
 }
 
 Parts training_parts(const Config& config, const DataSet& data) {
-  double share = config.share("data.validation_split");
+  double share = read<DataOptions>(config).validation_split;
   if (data.complete || static_cast<double>(data.train.size()) * share < 1) share = 0;
   auto [fit, valid] = data.train.split(1 - share, {.seed = seed_of(config)});
   return {std::move(fit), std::move(valid)};
@@ -58,14 +82,16 @@ std::vector<Parts> folds(const Config& config, const DataSet& data, std::int64_t
 }
 
 data::Batches batches_of(const Config& config, const data::Dataset& fit) {
-  const data::Dataset ordered = config.flag("data.shuffle") ? fit.shuffle({.seed = seed_of(config)}) : fit;
-  return prefetched(config, ordered.batch(config.integer("train.batch", 1)));
+  const data::Dataset ordered =
+      read<DataOptions>(config).shuffle ? fit.shuffle({.seed = seed_of(config)}) : fit;
+  config.text("train.batch");  // throws when neither a person nor the model says it
+  return prefetched(config, ordered.batch(*read<StepOptions>(config).batch));
 }
 
 TrainingData make_training_data(const Config& config, const models::Entry& entry, const train::Task& task,
                                 const DataSet& whole, const Parts& parts) {
   data::Recipe recipe = task.recipe(parts.fit).fit(parts.fit);
-  Parts made = {recipe.training(parts.fit),
+  Parts made = {recipe.training(augmented(config, parts.fit)),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
   data::Batches batches = batches_of(config, made.fit);
   const data::Affine units = target_units(config, entry, task, whole, made.fit);

@@ -1,4 +1,4 @@
-#include "nn/automatic_name.h"
+#include "luge/nn/layers.h"
 
 #include <algorithm>
 #include <cctype>

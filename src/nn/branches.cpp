@@ -8,7 +8,6 @@
 #include "luge/nn/layers.h"
 #include "luge/nn/merge.h"
 #include "luge/nn/sequential.h"
-#include "nn/branch_order.h"
 #include "nn/module_state.h"
 
 namespace luge::nn {
@@ -37,13 +36,14 @@ Branches::Branches(const std::vector<Branch>& layers, const BranchesOptions& opt
                          ? fmt::format("Branches: layer {}: {}", layers[problem->index].name, problem->text)
                          : fmt::format("Branches: {}", problem->text));
   }
-  from_ = filled_from(layers, options);
   std::vector<std::string> known = options.inputs;
   const auto index_of = [&](const std::string& name) {
     return static_cast<std::size_t>(std::find(known.begin(), known.end(), name) - known.begin());
   };
   for (std::size_t k = 0; k < layers.size(); ++k) {
     child(layers[k].name, layers[k].layer);
+    from_.push_back(layers[k].from);
+    if (from_.back().empty()) from_.back() = {k > 0 ? layers[k - 1].name : options.inputs[0]};
     sources_.emplace_back();
     for (const std::string& name : from_[k]) sources_.back().push_back(index_of(name));
     known.push_back(layers[k].name);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "nn/automatic_name.h"
 #include "nn/module_state.h"
 #include "nn/registered_layer.h"
 

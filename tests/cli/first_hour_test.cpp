@@ -52,7 +52,7 @@ TEST(FirstHour, ErrorsNameTheKeyAsItWasTyped) {
                  {{"train", "model=xor", "validation_split=1"}, "validation_split=1: expected"},
                  {{"train", "model=xor", "early_stopping=0"}, "early_stopping=0: expected"},
                  {{"train", "model=xor", "workers=100000"}, "luge train: workers=100000: "},
-                 {{"train", "model=xor", "beta2=1"}, "beta2 is 1"}});
+                 {{"train", "model=xor", "beta2=1"}, "beta2=1: expected a number, 0 or more and below 1"}});
 }
 
 TEST(FirstHour, ResumeNamesTheKeyAsItWasTyped) {
@@ -121,17 +121,16 @@ TEST(FirstHour, SettingsAreCheckedBeforeAnythingIsTrained) {
        {{"bench", "seconds=-1"}, "seconds=-1: expected a number, 0 or more"},
        {{"verify-resume", "model=xor", "epochs=4", "stop=4"}, "stop=4: expected less than the 4 steps"},
        {{"verify-resume", "model=xor", "epochs=1"}, "cannot be stopped within"},
-       {{"train", "model=xor", "momentum=2", "optimizer=momentum"}, "momentum is 2"},
+       {{"train", "model=xor", "momentum=2", "optimizer=momentum"}, "momentum=2: expected"},
        {{"train", "model=xor", "early_stopping=3", "early_stopping.monitor=val_acc"},
         "early_stopping.monitor=val_acc"},
        {{"train", "model=xor", "stop_at=0.9", "stop_at.monitor=acuracy"}, "did you mean accuracy?"},
        {{"train", "model=xor", "checkpoint.monitor=nothing"}, "checkpoint.monitor=nothing is not measured"},
        {{"train", "model=xor", "schedule=cosine", "schedule.factor=0.1"},
-        "schedule cosine has no setting 'factor'"},
+        "schedule cosine has no option 'factor'"},
        {{"train", "model=xor", "schedule=step", "schedule.step_size=0"}, "step_size"},
-       {{"train", "model=xor", "schedule.floor=0.1"}, "schedule constant has no setting 'floor'"},
-       {{"train", "model=lenet5", "data=xor", "hidden=3"},
-        "hidden=3: the model lenet5 has the options width"},
+       {{"train", "model=xor", "schedule.floor=0.1"}, "schedule constant has no option 'floor'"},
+       {{"train", "model=lenet5", "data=xor", "hidden=3"}, "model lenet5 has no option 'hidden'"},
        {{"train", "model=xor", "hidden=2,x"}, "hidden=2,x: expected whole numbers"},
        {{"train", "model=xor", "dropout=1"}, "dropout=1: expected"}});
 }

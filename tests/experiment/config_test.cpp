@@ -53,8 +53,9 @@ TEST(Config, AFileFillsWhatWasNotSet) {
   config.set("batch", "11");
   EXPECT_EQ(config.resolved().at("train.batch"), "11");
   const std::string wrong = dir.write("wrong.toml", "[train]\nepoks = 7\n");
-  EXPECT_NE(refusal([&] { config.take_file(wrong); }).find("wrong.toml: key 'train.epoks' is not known"),
-            std::string::npos);
+  EXPECT_NE(
+      refusal([&] { config.take_file(wrong); }).find("wrong.toml, line 2: key 'train.epoks' is not known"),
+      std::string::npos);
 }
 
 TEST(Config, APartHasItsKeysAlone) {

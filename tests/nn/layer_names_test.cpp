@@ -1,6 +1,8 @@
 // Layers by name: each is made from text, and says what it is as the same text.
 #include "luge/nn/layers.h"
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 #include <typeinfo>
 

@@ -1,6 +1,9 @@
 // Branches: layers that read the results of any earlier ones.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +27,22 @@ struct BranchesOptions {
   /// as the output named "output".
   std::vector<std::string> outputs = {};
 };
+
+/// Internal: what is wrong with layers that are to be Branches.
+struct BranchProblem {
+  /// What it is wrong with.
+  enum class In : std::uint8_t {
+    layer,    ///< a layer
+    from,     ///< what a layer reads
+    outputs,  ///< the outputs
+    inputs    ///< an input
+  };
+  In in = In::layer;      ///< what it is wrong with
+  std::size_t index = 0;  ///< which layer or input
+  std::string text;       ///< a sentence without the name of the layer
+};
+/// Internal: returns the first thing that is wrong with the names, `from`, outputs or numbers of inputs.
+std::optional<BranchProblem> problem_of(const std::vector<Branch>& layers, const BranchesOptions& options);
 
 /// Layers that read the results of any earlier ones: branches, skips, several inputs, several outputs. This
 /// is what a network file with `from` is read as.

@@ -36,6 +36,10 @@ std::vector<std::string> layer_parts(const std::string& name);
 /// options and keep the shape.
 std::vector<std::string> activation_names();
 
+/// Returns the name that Sequential gives a layer of this Module::type after layers with the names `taken`:
+/// "conv1" for "Conv2d", or the first number that is free, "conv2". Both kinds of pooling are "pool".
+std::string automatic_name(std::string type, const std::vector<std::string>& taken);
+
 /// What a layer is as text: layer(name, values, parts) makes its like.
 struct LayerText {
   std::string name;        ///< the registered name

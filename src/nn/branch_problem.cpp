@@ -1,4 +1,4 @@
-#include "nn/branch_order.h"
+// Which layer reads which: what Branches and network files check.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/nearest.h"
+#include "luge/nn/branches.h"
 #include "luge/nn/merge.h"
 
 namespace luge::nn {
@@ -23,6 +24,18 @@ Names names_of(const std::vector<Branch>& layers) {
   Names names;
   for (const Branch& each : layers) names.push_back(each.name);
   return names;
+}
+
+// The names of what each layer reads: those that are left out are filled in.
+std::vector<Names> filled_from(const std::vector<Branch>& layers, const BranchesOptions& options) {
+  std::vector<Names> all;
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    Names from = layers[k].from;
+    if (from.empty() && k > 0) from = {layers[k - 1].name};
+    if (from.empty() && options.inputs.size() == 1) from = options.inputs;
+    all.push_back(std::move(from));
+  }
+  return all;
 }
 
 std::optional<BranchProblem> wrong_name(const std::vector<Branch>& layers, const BranchesOptions& options) {
@@ -109,17 +122,6 @@ std::optional<BranchProblem> wrong_outputs(const std::vector<Branch>& layers,
 }
 
 }  // namespace
-
-std::vector<Names> filled_from(const std::vector<Branch>& layers, const BranchesOptions& options) {
-  std::vector<Names> all;
-  for (std::size_t k = 0; k < layers.size(); ++k) {
-    Names from = layers[k].from;
-    if (from.empty() && k > 0) from = {layers[k - 1].name};
-    if (from.empty() && options.inputs.size() == 1) from = options.inputs;
-    all.push_back(std::move(from));
-  }
-  return all;
-}
 
 std::optional<BranchProblem> problem_of(const std::vector<Branch>& layers, const BranchesOptions& options) {
   if (options.inputs.empty()) return BranchProblem{In::inputs, 0, "there are no inputs"};

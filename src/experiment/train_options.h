@@ -1,0 +1,238 @@
+// What a training can be told besides the options of registered things: one listing a table. The keys of the
+// shell, help and checks come from these.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiment/option_keys.h"
+#include "luge/data/sources.h"
+#include "luge/math_mode.h"
+#include "luge/options.h"
+#include "luge/train/callbacks.h"
+
+namespace luge::options {
+
+template <>
+struct Names<luge::Precision> {
+  static constexpr std::pair<luge::Precision, const char*> all[] = {{Precision::f32, "f32"},
+                                                                    {Precision::bf16, "bf16"}};
+};
+template <>
+struct Names<luge::Math> {
+  static constexpr std::pair<luge::Math, const char*> all[] = {{Math::fast, "fast"},
+                                                               {Math::strict, "strict"}};
+};
+template <>
+struct Names<train::OnSaveError> {
+  static constexpr std::pair<train::OnSaveError, const char*> all[] = {{train::OnSaveError::stop, "stop"},
+                                                                       {train::OnSaveError::warn, "warn"}};
+};
+template <>
+struct Names<data::CsvOptions::Header> {
+  static constexpr std::pair<data::CsvOptions::Header, const char*> all[] = {
+      {data::CsvOptions::Header::automatic, "auto"},
+      {data::CsvOptions::Header::yes, "yes"},
+      {data::CsvOptions::Header::no, "no"}};
+};
+
+}  // namespace luge::options
+
+namespace luge::experiment {
+
+/// A step of a training.
+struct StepOptions {
+  static constexpr const char* table = "train";
+  std::optional<std::int64_t> batch = {};
+  std::int64_t seed = 0;
+  double clip_norm = 0;
+  double clip_value = 0;
+  std::int64_t accumulate = 1;
+  Precision precision = Precision::f32;
+  Math math = Math::fast;
+  std::optional<Bytes> memory = {};
+  std::optional<std::int64_t> threads = {};
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("batch", self.batch, "samples in a step", at_least(1),
+          elsewhere({"batch_size", "bs", "minibatch", "batchsize"}));
+    field("seed", self.seed, "of weights, shuffling, dropout and the split", at_least(0),
+          elsewhere({"random_state", "random_seed", "manual_seed", "rng"}));
+    field("clip_norm", self.clip_norm, "longest gradient, all parameters together; 0: any", at_least(0),
+          elsewhere({"clip", "clipnorm", "grad_clip", "max_norm", "max_grad_norm", "gradient_clip"}));
+    field("clip_value", self.clip_value, "largest gradient element; 0: any", at_least(0),
+          elsewhere({"clipvalue"}));
+    field("accumulate", self.accumulate, "batches that give one update together", at_least(1),
+          elsewhere({"gradient_accumulation"}));
+    field("precision", self.precision, "what products are computed in: f32, or bf16 with float32 weights",
+          elsewhere({"dtype", "amp", "fp16", "bf16"}));
+    field("math", self.math,
+          "fast, or strict: only algorithms that round no more than plain sums and products");
+    field("memory", self.memory,
+          "most bytes a step may take, such as 2GB: values are computed again to fit (default: any)",
+          takes("a number of bytes such as 512MiB or 2GB"));
+    field("threads", self.threads, "processors to use (default: all, or LUGE_THREADS)", at_least(1),
+          elsewhere({"cpus", "cores", "num_threads", "jobs"}));
+  }
+};
+
+/// How long a training is.
+struct LengthOptions {
+  static constexpr const char* table = "train";
+  std::optional<std::int64_t> epochs = {};
+  std::int64_t limit_train_batches = 0;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("epochs", self.epochs, "passes over the data", at_least(1),
+          elsewhere({"epoch", "n_epochs", "num_epochs", "max_epochs"}));
+    field("limit_train_batches", self.limit_train_batches, "steps of an epoch at most; 0: all", at_least(0),
+          elsewhere({"max_steps"}));
+  }
+};
+
+/// How a schedule begins.
+struct WarmUpOptions {
+  static constexpr const char* table = "schedule";
+  std::int64_t warmup_steps = 0;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("warmup_steps", self.warmup_steps, "updates in which the rate rises to its full value", at_least(0),
+          elsewhere({"warmup", "warm_up"}));
+  }
+};
+
+/// How long a schedule is.
+struct ScheduleLengthOptions {
+  static constexpr const char* table = "schedule";
+  AutoWhole steps = {};
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("steps", self.steps, "updates that the schedule is stretched over; auto: all of the training",
+          at_least(1), takes("auto or a whole number from 1"));
+  }
+};
+
+/// What is trained on, and in which order.
+struct DataOptions {
+  static constexpr const char* table = "data";
+  double validation_split = 0.1;
+  std::string normalize = "auto";
+  bool shuffle = true;
+  AutoWhole workers = {};
+  bool accept_changed_data = false;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("validation_split", self.validation_split,
+          "share held back as validation data, on which best.safetensors is chosen", at_least(0).below(1),
+          elsewhere({"val_split", "val", "validation", "valid"}));
+    field("normalize", self.normalize, "how inputs are scaled; auto: standardize, except for truth tables",
+          one_of({"auto", "none", "standardize", "min-max"}), elsewhere({"scaling", "scale", "normalise"}));
+    field("shuffle", self.shuffle, "a new order in every epoch");
+    field("workers", self.workers, "threads that read ahead; auto: processors that training leaves free",
+          at_least(0), takes("auto or a whole number from 0"), elsewhere({"num_workers"}));
+    field("accept_changed_data", self.accept_changed_data,
+          "resume although data or batch size are not those of the checkpoint");
+  }
+};
+
+/// How a table is read.
+struct TableOptions {
+  static constexpr const char* table = "data";
+  std::string target = "-1";
+  data::CsvOptions::Header header = data::CsvOptions::Header::automatic;
+  Separator separator = {};
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("target", self.target, "target column of a CSV table: name, or number from 0 (-1 is the last)");
+    field("header", self.header, "whether its first line names the columns");
+    field("separator", self.separator, "what separates its cells: one character, tab, or auto");
+  }
+};
+
+/// When a training ends because nothing improves any more.
+struct EarlyStoppingKeys {
+  static constexpr const char* table = "callbacks.early_stopping";
+  std::optional<std::int64_t> patience = {};
+  std::string monitor = "val_loss";
+  double min_delta = 0;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("patience", self.patience, "stop after this many epochs without improvement", at_least(1),
+          also({"early_stopping"}));
+    field("monitor", self.monitor, "figure that must improve");
+    field("min_delta", self.min_delta, "what counts as improvement", at_least(0));
+  }
+};
+
+/// When a training ends because it is good enough.
+struct StopAtKeys {
+  static constexpr const char* table = "callbacks.stop_at";
+  std::optional<double> value = {};
+  std::string monitor = "val_accuracy";
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("value", self.value, "stop when a figure is as good as this", also({"stop_at"}));
+    field("monitor", self.monitor, "which figure");
+  }
+};
+
+/// Which checkpoints are written.
+struct CheckpointKeys {
+  static constexpr const char* table = "callbacks.checkpoint";
+  std::int64_t every = 0;
+  std::int64_t keep = 3;
+  std::optional<std::string> monitor = {};
+  train::OnSaveError on_error = train::OnSaveError::stop;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("every", self.every, "steps between step-N.safetensors; 0: none", at_least(0),
+          elsewhere({"save_every"}));
+    field("keep", self.keep, "how many of those stay", at_least(1));
+    field("monitor", self.monitor, "figure that best.safetensors is chosen by");
+    field("on_error", self.on_error, "when one cannot be written: stop, or warn and go on");
+  }
+};
+
+/// What the network begins with.
+struct InitialOptions {
+  static constexpr const char* table = "model";
+  std::optional<std::string> init = {};
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("init", self.init, "weights to begin with: folder of a run, last, or model file",
+          elsewhere({"weights", "pretrained", "from"}));
+  }
+};
+
+/// The folder of a run.
+struct FolderOptions {
+  static constexpr const char* table = "run";
+  std::optional<std::string> dir = {};
+  bool exist_ok = false;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("dir", self.dir, "folder of this run (default: runs/MODEL-DATA-N)",
+          elsewhere({"out", "output", "save_dir", "out_dir", "output_dir"}));
+    field("exist_ok", self.exist_ok, "write into a folder that is not empty",
+          elsewhere({"overwrite", "force"}));
+  }
+};
+
+/// What a stage has that a training has not.
+struct StageOptions {
+  static constexpr const char* table = "";
+  std::string name;
+  std::int64_t steps = 0;
+  std::vector<std::string> trainable = {"*"};
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("name", self.name, "name of the stage, for checkpoints and tables", required);
+    field("steps", self.steps, "steps of the stage at most; 0: as many as its epochs have", at_least(0));
+    field("trainable", self.trainable,
+          "patterns of the parameters that are trained, such as features.*,head.*");
+  }
+};
+
+}  // namespace luge::experiment
