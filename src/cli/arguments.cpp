@@ -8,6 +8,7 @@
 
 #include "core/nearest.h"
 #include "experiment/key_names.h"
+#include "experiment/option_keys.h"
 
 namespace luge::cli {
 namespace {
@@ -20,17 +21,21 @@ std::string without_dashes(const std::string& word) {
   return word.substr(std::min(word.find_first_not_of('-'), word.size()));
 }
 
-// Every command prints text or JSON.
-std::vector<Key> with_format(std::vector<Key> keys) {
-  keys.push_back({"format", "text or json", "text"});
-  return keys;
-}
+// What every command has.
+struct OutputOptions {
+  static constexpr const char* table = "";
+  std::string format = "text";
+  static void fields(auto& self, auto&& field) {
+    field("format", self.format, "what is printed", options::one_of({"text", "json"}));
+  }
+};
 
 }  // namespace
 
 Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
                      const std::vector<std::string>& words)
-    : Config(with_format(std::move(keys))), command_(std::move(command)) {
+    : Config(experiment::joined(std::move(keys), experiment::keys_of<OutputOptions>())),
+      command_(std::move(command)) {
   std::optional<std::string> config;
   for (const std::string& word : words) {
     const auto equals = word.find('=');
@@ -51,7 +56,7 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
   }
   if (config) take_file(*config);
   check();
-  if (choice("format", {"text", "json"}) == "json") json_ = true;
+  if (experiment::read<OutputOptions>(*this).format == "json") json_ = true;
 }
 
 void Arguments::take_word(const std::string& name, std::string value) {

@@ -75,43 +75,42 @@ std::string tables() {
     tables_of[command.name] = words({option_tables.begin(), option_tables.end()});
   }
   std::vector<std::string> many;
-  std::map<std::string, std::string> options;
+  std::map<std::string, std::set<std::string>> options;
   for (const Family* family : families()) {
     many.push_back(family->called().many);
     for (const std::string& name : family->names()) {
       about.push_back(fmt::format("{}={}", family->called().one, name));
       if (family->called().key.empty()) continue;
-      std::vector<std::string> own;
-      for (const options::Info& option : family->member(name).options)
-        own.push_back(option_prefix(*family, name) + option.name);
-      const std::string table = option_prefix(*family, name);
-      options[fmt::format("{}={}", table.substr(0, table.find('.')), name)] = words(own);
+      const std::string prefix = option_prefix(*family, name), table = prefix.substr(0, prefix.find('.'));
+      for (const options::Info& option : family->member(name).options) {
+        options[table].insert(prefix + option.name);
+        options[fmt::format("{}={}", table, name)].insert(prefix + option.name);
+      }
     }
   }
+  std::map<std::string, std::string> options_of;
+  for (const auto& [word, all] : options) options_of[word] = words({all.begin(), all.end()});
   return fmt::format("_luge_commands=\"{}\"\n_luge_kinds=\"{}\"\n_luge_things=\"{}\"\n", words(names),
                      words(many), words(about)) +
          table("_luge_keys", keys_of) + table("_luge_tables", tables_of) + table("_luge_values", values) +
-         table("_luge_is_list", lists) + table("_luge_options", options);
+         table("_luge_is_list", lists) + table("_luge_options", options_of);
 }
 
 // Common to both: the words that may follow, from the words before and the beginning of the present one.
 constexpr std::string_view kShared =
     R"sh(# The options of what the words choose, such as optimizer=adam; of all where they choose nothing.
 _luge_option_keys() {
-  local table word name found each
+  local table word name names IFS=$' \t\n,'
   for table in $(_luge_tables "$1"); do
-    found=
+    names=
     for word in "${_luge_words[@]}"; do
       case "$word" in
-        "$table="*|"$table.name="*|*".$table="*) found=${word#*=} ;;
+        "$table="*|"$table.name="*|*".$table="*) names=${word#*=} ;;
       esac
     done
-    for name in $_luge_things; do
-      case "$name" in *=*) name=${name#*=} ;; esac
-      case ",${found:-$name}," in *",$name,"*) ;; *) continue ;; esac
-      for each in $(_luge_options "$table=$name"); do echo "$each"; done
-    done
-  done | sort -u
+    if [ -z "$names" ]; then _luge_options "$table"; continue; fi
+    for name in $names; do _luge_options "$table=$name"; done
+  done
 }
 )sh";
 

@@ -10,7 +10,9 @@
 #include "cli/picture_files.h"
 #include "experiment/data_sets.h"
 #include "experiment/keys.h"
+#include "experiment/option_keys.h"
 #include "experiment/pictures.h"
+#include "luge/draw/picture_grid.h"
 
 namespace luge::cli {
 namespace fs = std::filesystem;
@@ -32,8 +34,27 @@ std::string file_name(std::int64_t index, const data::Dataset& part, const data:
   return fmt::format("{:05}{}.png", index, label);
 }
 
-std::vector<std::string> write_samples(const data::Dataset& part, const fs::path& folder,
-                                       std::int64_t count) {
+// One figure of all of them.
+void draw_samples(const data::Dataset& part, const std::string& file, std::int64_t count) {
+  std::vector<draw::Picture> pictures;
+  for (std::int64_t i = 0; i < std::min(count, part.size()); ++i) {
+    const data::Sample sample = part.get(i);
+    const auto& classes = part.info().classes;
+    pictures.push_back(
+        {.image = experiment::picture_of(sample.input, part.info().preprocessing.value_or(data::Affine{})),
+         .caption = classes.empty()
+                        ? std::to_string(i)
+                        : classes[static_cast<std::size_t>(sample.target.as<std::int64_t>()[0])]});
+  }
+  draw::picture_grid(pictures, {.title = part.info().name}).write(file);
+}
+
+std::vector<std::string> write_samples(const data::Dataset& part, const std::string& to, std::int64_t count) {
+  if (draw::is_figure_name(to)) {
+    draw_samples(part, to, count);
+    return {to};
+  }
+  const fs::path folder = to;
   make_folder(folder);
   std::vector<std::string> written;
   for (std::int64_t i = 0; i < std::min(count, part.size()); ++i) {
@@ -67,19 +88,30 @@ void print(const std::string& name, const data::Dataset& part) {
     fmt::print("       {:>3}  {:<14} {}\n", k, part.info().classes[k], counts[k]);
 }
 
+struct SampleOptions {
+  static constexpr const char* table = "";
+  std::string to;
+  std::int64_t count = 10;
+  static void fields(auto& self, auto&& field) {
+    field("to", self.to,
+          "folder for samples as PNG pictures; or a file, .png or .svg, for one picture of all");
+    field("count", self.count, "how many samples", options::at_least(1));
+  }
+};
+
 int run_data(const Arguments& arguments) {
   if (arguments.positional().empty())
     throw Misuse(fmt::format(
         "luge data: say which, as in `{0} data fashion-mnist`; `{0} list data` names those built in, "
         "others are a folder or a CSV file",
         program()));
-  const std::int64_t count = arguments.integer("count", 1);
-  if (arguments.given("count") && !arguments.has("to"))
+  const auto options = experiment::read<SampleOptions>(arguments);
+  if (arguments.given("count") && options.to.empty())
     throw Misuse("luge data: count= says how many samples are written; to=FOLDER says where");
   const experiment::DataSet data = experiment::load_data(arguments, arguments.positional()[0]);
   std::vector<std::string> written;
   const data::Dataset& sampled = data.test ? *data.test : data.train;
-  if (arguments.has("to")) written = write_samples(sampled, arguments.text("to"), count);
+  if (!options.to.empty()) written = write_samples(sampled, options.to, options.count);
   if (arguments.json()) {
     nlohmann::ordered_json json = {{"name", data.name}, {"train", describe(data.train)}};
     if (data.test) json["test"] = describe(*data.test);
@@ -91,16 +123,15 @@ int run_data(const Arguments& arguments) {
   print("train", data.train);
   if (data.test) print("test", *data.test);
   if (written.empty()) return 0;
-  fmt::print("{} pictures of the {} part are in {}\n", written.size(), data.test ? "test" : "train",
-             arguments.text("to"));
-  fmt::print("Next:\n  {} predict run=last input={}\n", program(), shell_word(arguments.text("to")));
+  fmt::print("{} pictures of the {} part are in {}\n", std::min(options.count, sampled.size()),
+             data.test ? "test" : "train", options.to);
+  if (draw::is_figure_name(options.to)) return 0;
+  fmt::print("Next:\n  {} predict run=last input={}\n", program(), shell_word(options.to));
   return 0;
 }
 
 std::vector<Key> keys() {
-  std::vector<Key> all = {{"to", "folder for samples as PNG pictures"}, {"count", "how many samples", "10"}};
-  for (Key& key : experiment::table_keys()) all.push_back(std::move(key));
-  return all;
+  return experiment::joined(experiment::keys_of<SampleOptions>(), experiment::table_keys());
 }
 
 const Registration registration({"data",

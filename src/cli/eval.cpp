@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -10,16 +9,17 @@
 #include "cli/interrupt.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
-#include "cli/picture_files.h"
+#include "cli/wrong_pictures.h"
 #include "experiment/learned.h"
 #include "experiment/measure.h"
+#include "experiment/option_keys.h"
 #include "experiment/pictures.h"
+#include "experiment/run_pictures.h"
 #include "experiment/target_units.h"
 #include "luge/io/model_file.h"
 #include "luge/train/checkpoint_info.h"
 
 namespace luge::cli {
-namespace fs = std::filesystem;
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -33,29 +33,6 @@ struct Measured {
 
 std::string class_name(const std::vector<std::string>& names, std::size_t k) {
   return k < names.size() ? names[k] : std::to_string(k);
-}
-
-// Labels as they are and as they were guessed, in the names of the pictures that were taken for something
-// else.
-std::int64_t write_wrong(const Measured& part, const experiment::Answers& answers,
-                         const std::vector<std::string>& names, const fs::path& folder) {
-  make_folder(folder);
-  std::int64_t count = 0;
-  for (std::int64_t i = 0; i < part.samples().size(); ++i) {
-    stop_if_asked();
-    const data::Sample sample = part.samples().get(i);
-    const auto label = static_cast<std::size_t>(experiment::label_of(sample));
-    const auto row = answers.row(i);
-    const std::size_t guess = experiment::guess_of(row);
-    if (guess == label && !experiment::is_no_answer(row)) continue;
-    const std::string name = fmt::format("{:05}-true-{}-guess-{}.png", i, file_word(class_name(names, label)),
-                                         file_word(class_name(names, guess)));
-    io::write_png(
-        (folder / name).string(),
-        experiment::picture_of(sample.input, part.samples().info().preprocessing.value_or(data::Affine{})));
-    ++count;
-  }
-  return count;
 }
 
 double ratio(std::int64_t part, std::int64_t whole) {
@@ -149,8 +126,20 @@ void report_figures(const Arguments& arguments, const Measured& part, const trai
   for (const auto& [name, value] : found.metrics) fmt::print("{:<12}{:.6g}\n", name, value);
 }
 
+struct EvalOptions {
+  static constexpr const char* table = "";
+  std::string wrong, to;
+  static void fields(auto& self, auto&& field) {
+    field("wrong", self.wrong,
+          "folder for the misclassified pictures, true and guessed label in their names; or a file, .png "
+          "or .svg, for one picture of the surest of them");
+    field("to", self.to, "file for a picture of the confusion matrix, .png or .svg");
+  }
+};
+
 int eval(const Arguments& arguments) {
   watch_signals();
+  const auto options = experiment::read<EvalOptions>(arguments);
   const experiment::ModelPath path = model_path(arguments);
   const nn::Loaded net = io::read_model(path.file.string()).net;
   const nn::Metadata& metadata = net.metadata();
@@ -159,16 +148,21 @@ int eval(const Arguments& arguments) {
   if (part.samples().size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.part.data, part.part.split));
   const bool values = metadata.output == nn::Output::values;
-  if (arguments.given("wrong") && (values || !experiment::is_picture(metadata.input))) {
+  if (!options.wrong.empty() && (values || !experiment::is_picture(metadata.input))) {
     arguments.refuse("wrong",
                      fmt::format("a network that tells pictures apart; this one takes {} and gives {}",
                                  metadata.input.to_string(), values ? "values" : "classes"));
   }
+  if (!options.to.empty() && !draw::is_figure_name(options.to))
+    arguments.refuse("to", "a file name that ends with .png or .svg");
   const tasks::Learned learned = experiment::learned(metadata);
   const data::Dataset samples = experiment::prepared(learned, metadata, part.samples());
   const bool of_targets = !learned.task || experiment::reads_target(learned.task->needs());
   const bool numbers = of_targets && experiment::tells_numbers(metadata, samples);
-  if (!numbers && !(of_targets && experiment::tells_classes(metadata, samples))) {
+  const bool classes = !numbers && of_targets && experiment::tells_classes(metadata, samples);
+  if (!options.to.empty() && !classes)
+    arguments.refuse("to", "data with one class for each sample; this one has no confusion matrix");
+  if (!numbers && !classes) {
     if (!learned.task) throw ValueError(fmt::format("{}: {}", path.file.string(), learned.why));
     report_figures(arguments, part, experiment::measure(net, learned.task, samples));
     return 0;
@@ -179,26 +173,29 @@ int eval(const Arguments& arguments) {
     report_values(arguments, part, experiment::fit_of(part.samples(), answers));
     return 0;
   }
-  const std::size_t classes = answers.width == 1 ? 2 : static_cast<std::size_t>(answers.width);
-  report_classes(arguments, part, experiment::classify(part.samples(), answers, classes), metadata.classes);
-  if (arguments.given("wrong")) {
-    const std::string folder = arguments.text("wrong");
-    const std::int64_t count = write_wrong(part, answers, metadata.classes, folder);
-    fmt::print(stderr, "{} misclassified pictures are in {}\n", count, folder);
+  const experiment::Classified found = experiment::classify(part.samples(), answers);
+  report_classes(arguments, part, found, metadata.classes);
+  if (!options.to.empty()) {
+    const std::string title =
+        fmt::format("{} {}: {} samples", part.part.data, part.part.split, part.samples().size());
+    experiment::confusion_figure(found, metadata.classes, title).write(options.to);
+    fmt::print(stderr, "the confusion matrix is in {}\n", options.to);
+  }
+  if (!options.wrong.empty()) {
+    const std::int64_t count = write_wrong(part.samples(), answers, metadata.classes, options.wrong);
+    fmt::print(stderr, "{} misclassified pictures are in {}\n", count, options.wrong);
   }
   return 0;
 }
 
 std::vector<Key> keys() {
-  std::vector<Key> all = model_file_keys();
-  for (Key& key : experiment::part_keys()) all.push_back(std::move(key));
-  all.push_back({"wrong", "folder for the misclassified pictures, true and guessed label in their names"});
-  return all;
+  return experiment::joined(model_file_keys(), experiment::part_keys(), experiment::keys_of<EvalOptions>());
 }
 
 const Registration registration({"eval",
                                  "metrics of a trained network",
-                                 {"eval run=last", "eval model=FILE data=NAME [split=test wrong=FOLDER]"},
+                                 {"eval run=last",
+                                  "eval model=FILE data=NAME [split=test wrong=FOLDER to=confusion.png]"},
                                  keys,
                                  0,
                                  eval});

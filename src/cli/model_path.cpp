@@ -6,11 +6,23 @@
 #include <filesystem>
 
 #include "cli/command.h"
+#include "experiment/option_keys.h"
 #include "luge/models/gallery.h"
 
 namespace luge::cli {
 namespace fs = std::filesystem;
 namespace {
+
+struct ModelFileOptions {
+  static constexpr const char* table = "";
+  std::string run, model, checkpoint = "best";
+  static void fields(auto& self, auto&& field) {
+    field("run", self.run,
+          "folder of a run, of the command or of a program's train::checkpoint; last is the newest");
+    field("model", self.model, "model file (.safetensors), or a folder as run= takes it");
+    field("checkpoint", self.checkpoint, "which one of the run", options::one_of({"best", "last"}));
+  }
+};
 
 // A network of the gallery is not a trained one.
 std::string train_first(const std::string& name) {
@@ -23,27 +35,23 @@ std::string train_first(const std::string& name) {
 
 }  // namespace
 
-std::vector<Key> model_file_keys() {
-  return {{"run", "folder of a run, of the command or of a program's train::checkpoint; last is the newest"},
-          {"model", "model file (.safetensors), or a folder as run= takes it"},
-          {"checkpoint", "of the run: best or last", "best"}};
-}
+std::vector<Key> model_file_keys() { return experiment::keys_of<ModelFileOptions>(); }
 
 experiment::ModelPath model_path(const Arguments& arguments) {
-  const std::string wanted = arguments.choice("checkpoint", {"best", "last"});
+  const auto options = experiment::read<ModelFileOptions>(arguments);
   if (arguments.given("model")) {
     if (arguments.given("run"))
       throw Misuse(fmt::format("luge {}: give model= or run=, not both", arguments.command()));
-    const std::string name = arguments.text("model");
+    const std::string& name = options.model;
     std::error_code error;
     if (!fs::exists(name, error))
       throw FileError(fmt::format("{}: there is no such file{}", name, train_first(name)));
-    return experiment::model_file(name, wanted, arguments.given("checkpoint"));
+    return experiment::model_file(name, options.checkpoint, arguments.given("checkpoint"));
   }
   if (!arguments.given("run")) {
     throw Misuse(fmt::format("luge {}: which model? run=last, run=DIR or model=FILE", arguments.command()));
   }
-  return experiment::model_file(arguments.text("run"), wanted, arguments.given("checkpoint"));
+  return experiment::model_file(options.run, options.checkpoint, arguments.given("checkpoint"));
 }
 
 }  // namespace luge::cli

@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "experiment/keys.h"
 #include "experiment/learned.h"
+#include "experiment/option_keys.h"
 #include "experiment/pictures.h"
 #include "experiment/raw_inputs.h"
 #include "experiment/record_json.h"
@@ -94,15 +95,29 @@ options::Values changed_options(const Arguments& arguments, const nn::Metadata& 
   return values;
 }
 
+struct PredictOptions {
+  static constexpr const char* table = "";
+  std::string input;
+  std::int64_t top = 5;
+  bool invert = false;
+  static void fields(auto& self, auto&& field) {
+    field("input", self.input, "picture (PNG), table (CSV), text, or a folder of them", options::required,
+          options::elsewhere({"image", "picture", "file", "path"}));
+    field("top", self.top, "how many guesses", options::at_least(1),
+          options::elsewhere({"k", "topk", "top_k"}));
+    field("invert", self.invert, "turn dark and bright of pictures");
+  }
+};
+
 int predict(const Arguments& arguments) {
   watch_signals();
+  const auto options = experiment::read<PredictOptions>(arguments);
   const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
   const nn::Metadata& metadata = net.metadata();
   experiment::RawInputs found = experiment::read_inputs(
-      arguments.text("input"), metadata, experiment::table_format(arguments),
-      experiment::reads_text(metadata), stop_if_asked,
-      [](const std::string& problem) { fmt::print(stderr, "luge: skipped: {}\n", problem); });
-  if (arguments.flag("invert")) {
+      options.input, metadata, experiment::table_format(arguments), experiment::reads_text(metadata),
+      stop_if_asked, [](const std::string& problem) { fmt::print(stderr, "luge: skipped: {}\n", problem); });
+  if (options.invert) {
     if (!experiment::is_picture(metadata.input)) {
       arguments.refuse("invert", fmt::format("a network that looks at pictures; this one takes {}",
                                              metadata.input.to_string()));
@@ -112,7 +127,7 @@ int predict(const Arguments& arguments) {
   const tasks::Learned learned = experiment::learned(metadata, changed_options(arguments, metadata));
   if (!learned.task) fmt::print(stderr, "luge: {}; its outputs are shown as they are\n", learned.why);
   const std::vector<data::Record> records = experiment::predict(net, learned, found, stop_if_asked);
-  const auto top = static_cast<std::size_t>(arguments.integer("top", 1));
+  const auto top = static_cast<std::size_t>(options.top);
   Json list = Json::array();
   for (std::size_t i = 0; i < found.inputs.size(); ++i) {
     const Told told = tell(records[i], metadata, top);
@@ -132,19 +147,11 @@ int predict(const Arguments& arguments) {
 }
 
 std::vector<Key> keys() {
-  std::vector<Key> all = model_file_keys();
-  all.push_back({"input",
-                 "picture (PNG), table (CSV), text, or a folder of them",
-                 "",
-                 {},
-                 {"image", "picture", "file", "path"}});
-  all.push_back({"top", "how many guesses", "5", {}, {"k", "topk", "top_k"}});
-  for (Key& key : experiment::table_keys()) {
-    if (key.name == "data.header" || key.name == "data.separator") all.push_back(std::move(key));
-  }
-  for (Key& key : experiment::task_keys()) all.push_back(std::move(key));
-  all.push_back({"invert", "turn dark and bright of pictures", "false"});
-  return all;
+  std::vector<Key> table = experiment::table_keys();
+  std::erase_if(table,
+                [](const Key& key) { return key.name != "data.header" && key.name != "data.separator"; });
+  return experiment::joined(model_file_keys(), experiment::keys_of<PredictOptions>(), table,
+                            experiment::task_keys());
 }
 
 const Registration registration({"predict",

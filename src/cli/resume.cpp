@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/training.h"
+#include "experiment/option_keys.h"
 #include "experiment/runs.h"
 #include "io/run/run_directory.h"
 #include "luge/experiment/run.h"
@@ -12,10 +13,16 @@
 namespace luge::cli {
 namespace {
 
+struct ResumeOptions {
+  static constexpr const char* table = "";
+  std::string run;
+  static void fields(auto& self, auto&& field) {
+    field("run", self.run, "folder of the run; last is the newest", options::required);
+  }
+};
+
 std::vector<Key> keys() {
-  std::vector<Key> all = {{"run", "folder of the run; last is the newest"}};
-  for (Key& key : experiment::resumable_keys()) all.push_back(std::move(key));
-  return all;
+  return experiment::joined(experiment::keys_of<ResumeOptions>(), experiment::resumable_keys());
 }
 
 std::vector<experiment::Config::Entry> changes_of(const Arguments& arguments) {

@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/training.h"
+#include "experiment/option_keys.h"
 #include "io/files/input_file.h"
 #include "luge/experiment/run.h"
 #include "luge/train/callbacks.h"
@@ -45,13 +46,21 @@ std::vector<std::byte> content(const std::string& path) {
   return bytes;
 }
 
+struct StopOptions {
+  static constexpr const char* table = "";
+  std::optional<std::int64_t> stop = {};
+  static void fields(auto& self, auto&& field) {
+    field("stop", self.stop, "step after which to stop (default: half of all)", options::at_least(1));
+  }
+};
+
 // After which step to stop: one before the last, else there is nothing to go on with.
 std::int64_t stop_of(const Arguments& arguments, std::int64_t total) {
   if (total < 2) {
     throw Misuse(fmt::format("luge {}: a training of one step cannot be stopped within; give it more epochs",
                              arguments.command()));
   }
-  const std::int64_t stop = arguments.has("stop") ? arguments.integer("stop", 1) : total / 2;
+  const std::int64_t stop = experiment::read<StopOptions>(arguments).stop.value_or(total / 2);
   if (stop >= total) arguments.refuse("stop", fmt::format("less than the {} steps of the training", total));
   return stop;
 }
@@ -102,11 +111,7 @@ const Registration registration(
     {"verify-resume",
      "proves that a stopped and resumed training ends in the same bytes",
      {"verify-resume model=lenet5 data=fashion-mnist epochs=2 limit_train_batches=20 [stop=13]"},
-     [] {
-       std::vector<Key> keys = experiment::training_keys();
-       keys.push_back({"stop", "step after which to stop (default: half of all)"});
-       return keys;
-     },
+     [] { return experiment::joined(experiment::training_keys(), experiment::keys_of<StopOptions>()); },
      0,
      verify});
 

@@ -38,7 +38,8 @@ double widest_label(const Axis& axis, Canvas& ruler) {
 // As many ticks as fit next to each other.
 Axis horizontal_axis(const Panel& panel, const Ranges& ranges, double width, Canvas& ruler) {
   for (std::int64_t most = 9; true; --most) {
-    Axis axis = make_axis(ranges.x, {.log = panel.log_x, .whole = ranges.whole, .most = most, .margin = 0.03});
+    Axis axis =
+        make_axis(ranges.x, {.log = panel.log_x, .whole = ranges.whole, .most = most, .margin = 0.03});
     const double needed = (widest_label(axis, ruler) + 14) * static_cast<double>(axis.ticks.size());
     if (needed <= width || most <= 2) return axis;
   }

@@ -70,8 +70,11 @@ std::string Config::said(std::string_view name) const {
 }
 
 void Config::set(std::string_view name, std::string value, Source source) {
-  settings_[require(name).name] = {
-      .text = std::move(value), .typed = std::string(name), .origin = {source}, .where = label_};
+  const Key& key = require(name);
+  settings_[key.name] = {.text = spelled_today(key, std::move(value)),
+                         .typed = std::string(name),
+                         .origin = {source},
+                         .where = label_};
 }
 
 void Config::take(const Config& other, std::string_view name) {

@@ -43,14 +43,14 @@ std::vector<std::string> option_names(const Member& member) {
 // another member that has it.
 std::string meant_option(const Key& option, const Key& choice, const Member& member) {
   for (const options::Info& info : member.options) {
-    if (contains(info.elsewhere, option.option)) return fmt::format("did you mean {}? ", info.name);
+    if (contains(info.elsewhere, option.option)) return fmt::format("did you mean {}? it", info.name);
   }
   if (const auto near = nearest(option.option, option_names(member), 1); !near.empty())
-    return fmt::format("did you mean {}? ", near.front());
+    return fmt::format("did you mean {}? it", near.front());
   // A member that is called like its option is the one that the option is best known from.
   const std::string& other = owner_of(option, option.option) ? option.option : option.owners.front().member;
-  return fmt::format("did you mean {}={}? ", choice.aliases.empty() ? choice.name : choice.aliases.front(),
-                     other);
+  return fmt::format("did you mean {}={}? {}", choice.aliases.empty() ? choice.name : choice.aliases.front(),
+                     other, member.name);
 }
 
 // The member that a text names: "top-k" for "top5"; empty when there is none.
@@ -110,10 +110,9 @@ void Config::refuse_option(const Key& option, const std::vector<std::string>& me
   }
   const Member member = family_of(choice).member(members.front());
   const std::vector<std::string> has = option_names(member);
-  throw SettingError(fmt::format("{}: {} {} has no option '{}'; {}it has {}", said(option.name),
-                                 option.family, member.name, option.option,
-                                 meant_option(option, choice, member),
-                                 has.empty() ? "none" : fmt::format("{}", fmt::join(has, ", "))));
+  throw SettingError(fmt::format("{}: {} {} has no option '{}'; {} has {}", said(option.name), option.family,
+                                 member.name, option.option, meant_option(option, choice, member),
+                                 has.empty() ? "no options" : fmt::format("{}", fmt::join(has, ", "))));
 }
 
 options::Values Config::values_of(const Key& choice, const std::vector<std::string>& members,

@@ -39,11 +39,6 @@ bool is_list(const options::Value& value) {
          std::holds_alternative<std::vector<std::string>>(value);
 }
 
-// Values that earlier versions wrote in another spelling.
-std::string of_today(const Key& key, std::string text) {
-  return key.name == "data.normalize" && text == "standardise" ? "standardize" : text;
-}
-
 }  // namespace
 
 class Config::FileReader {
@@ -77,7 +72,7 @@ class Config::FileReader {
     const bool list = is_list(*each.value);
     if (list && !takes_list(key))
       throw SettingError(fmt::format("{}{} is a list; expected {}", where, each.key, expected(key)));
-    Setting setting{.text = of_today(key, options::text(*each.value)),
+    Setting setting{.text = spelled_today(key, options::text(*each.value)),
                     .list = list ? each.value : std::nullopt,
                     .typed = each.key,
                     .origin = origin(each),

@@ -26,10 +26,9 @@ struct ChoiceOptions {
           also({"data"}), elsewhere({"dataset", "data_set", "file"}));
     field("optimizer.name", self.optimizer, "what changes the weights", also({"optimizer"}),
           elsewhere({"opt", "solver", "optim", "optimiser"}));
-    field("loss.name", self.loss, "what is made small", also({"loss"}),
+    field("loss.name", self.loss, "what the training minimizes", also({"loss"}),
           elsewhere({"criterion", "objective", "cost"}));
-    field("train.metrics", self.metrics, "figures besides the loss; none: the loss alone",
-          elsewhere({"metric"}));
+    field("train.metrics", self.metrics, "figures besides the loss, or none", elsewhere({"metric"}));
     field("schedule.name", self.schedule, "how the learning rate changes", also({"schedule"}),
           elsewhere({"scheduler", "lr_schedule", "lr_scheduler"}));
     field(

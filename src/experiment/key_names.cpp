@@ -15,9 +15,14 @@ std::string last_part(const std::string& name) {
   return dot == std::string::npos ? name : name.substr(dot + 1);
 }
 
-bool stands_alone(const std::vector<Key>& keys, const std::string& part) {
-  return part != "name" && std::count_if(keys.begin(), keys.end(),
-                                         [&](const Key& key) { return last_part(key.name) == part; }) == 1;
+// Whether the last part of a name is enough. Options of registered things, which a program may add, take no
+// short name away from other keys.
+bool is_enough(const std::vector<Key>& keys, const Key& key) {
+  const std::string part = last_part(key.name);
+  const auto same = [&](const Key& other) {
+    return last_part(other.name) == part && (other.option.empty() || !key.option.empty());
+  };
+  return part != "name" && std::count_if(keys.begin(), keys.end(), same) == 1;
 }
 
 }  // namespace
@@ -32,21 +37,23 @@ const Key* find_key(const std::vector<Key>& keys, std::string_view name) {
     }
   }
   for (const Key& key : keys) {
-    if (last_part(key.name) == name && stands_alone(keys, last_part(key.name))) return &key;
+    if (last_part(key.name) == name && is_enough(keys, key)) return &key;
     if (name.find('.') != std::string_view::npos && key.name.ends_with("." + std::string(name))) return &key;
   }
   return nullptr;
 }
 
-// What a person probably means by a key that is not there: what another program calls it, or how it is
-// spelled.
+std::string spelled_today(const Key& key, std::string value) {
+  return key.name == "data.normalize" && value == "standardise" ? "standardize" : value;
+}
+
 std::string meant(const std::vector<Key>& keys, std::string_view name,
                   const std::vector<std::string>& names) {
   const std::string_view part = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
   for (const Key& key : keys) {
     std::vector<std::string> others = key.elsewhere;
     others.insert(others.end(), key.aliases.begin(), key.aliases.end());
-    if (stands_alone(keys, last_part(key.name))) others.push_back(last_part(key.name));
+    if (is_enough(keys, key)) others.push_back(last_part(key.name));
     for (const std::string& other : others) {
       if (other != "name" && edit_distance(other, part) == 0)
         return fmt::format("; did you mean {}?", short_name(keys, key));
@@ -72,8 +79,7 @@ const Key& likely_key(const std::vector<Key>& keys, const std::string& word) {
 
 std::string short_name(const std::vector<Key>& keys, const Key& key) {
   if (!key.aliases.empty()) return key.aliases.front();
-  const std::string part = last_part(key.name);
-  return stands_alone(keys, part) ? part : key.name;
+  return is_enough(keys, key) ? last_part(key.name) : key.name;
 }
 
 }  // namespace luge::experiment

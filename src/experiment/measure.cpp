@@ -34,7 +34,8 @@ bool is_no_answer(std::span<const float> row) {
   return std::any_of(row.begin(), row.end(), [](float x) { return std::isnan(x); });
 }
 
-Classified classify(const data::Dataset& samples, const Answers& answers, std::size_t classes) {
+Classified classify(const data::Dataset& samples, const Answers& answers) {
+  const std::size_t classes = answers.width == 1 ? 2 : static_cast<std::size_t>(answers.width);
   Classified result;
   result.confusion.assign(classes, std::vector<std::int64_t>(classes));
   result.samples = samples.size();

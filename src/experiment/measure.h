@@ -56,7 +56,8 @@ std::int64_t label_of(const data::Sample& sample);
 std::size_t guess_of(std::span<const float> row);
 /// Whether a row is no answer, because of a NaN.
 bool is_no_answer(std::span<const float> row);
-Classified classify(const data::Dataset& samples, const Answers& answers, std::size_t classes);
+/// One answer of a sample is the probability of the second of two classes.
+Classified classify(const data::Dataset& samples, const Answers& answers);
 
 struct Fitted {
   double mse = 0, mae = 0, r2 = 0;

@@ -2,17 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "experiment/made.h"
 #include "experiment/task.h"
 
 namespace luge::experiment {
 
 models::Entry model_entry(const Config& config) {
   const Choice choice = config.chosen("model");
-  try {
-    return models::find(choice.name, choice.values);
-  } catch (const ValueError& error) {
-    throw SettingError(fmt::format("{}: {}", config.said("model.name"), error.what()));
-  }
+  return made(config, "model", [&] { return models::find(choice.name, choice.values); });
 }
 
 nn::Model make_model(const models::Entry& entry, std::int64_t outputs) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "experiment/made.h"
 #include "experiment/train_options.h"
 #include "luge/error.h"
 #include "luge/optim/optimizers.h"
@@ -16,13 +17,13 @@ optim::Optimizer make_optimizer(const Config& config, std::int64_t total_steps) 
   options.clip_global_norm = step.clip_norm;
   options.clip_value = step.clip_value;
   const Choice schedule = config.chosen("schedule"), optimizer = config.chosen("optimizer");
-  try {
-    options.schedule = optim::schedule::named(schedule.name, std::max<std::int64_t>(1, total_steps),
-                                              read<WarmUpOptions>(config).warmup_steps, schedule.values);
+  options.schedule = made(config, "schedule", [&] {
+    return optim::schedule::named(schedule.name, std::max<std::int64_t>(1, total_steps),
+                                  read<WarmUpOptions>(config).warmup_steps, schedule.values);
+  });
+  return made(config, "optimizer", [&] {
     return optim::named(optimizer.name, config.number("optimizer.learning_rate"), optimizer.values, options);
-  } catch (const ValueError& error) {
-    throw SettingError(error.what());
-  }
+  });
 }
 
 bool has_schedule(const Config& config) {

@@ -49,6 +49,13 @@ std::vector<Key> keys_of() {
   return keys;
 }
 
+/// All keys of these lists, one list after the other.
+template <class... Lists>
+std::vector<Key> joined(std::vector<Key> keys, const Lists&... lists) {
+  (keys.insert(keys.end(), lists.begin(), lists.end()), ...);
+  return keys;
+}
+
 /// The options that the configuration gives.
 template <class O>
 O read(const Config& config) {

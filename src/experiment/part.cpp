@@ -6,6 +6,7 @@
 #include "experiment/learned.h"
 #include "experiment/measure.h"
 #include "experiment/named_data.h"
+#include "experiment/option_keys.h"
 #include "experiment/run_config.h"
 #include "experiment/training_data.h"
 
@@ -36,20 +37,26 @@ Config config_for(const Config& given, const ModelPath& path, const std::string&
   return config;
 }
 
+struct PartOptions {
+  static constexpr const char* table = "";
+  std::string data;
+  std::optional<std::string> split = {};
+  static void fields(auto& self, auto&& field) {
+    field("data", self.data, "data set, folder or CSV file (default: what it was trained on)");
+    field("split", self.split,
+          "the part, or all of a table (default: test where there is one, valid of the run's own table, or "
+          "train if nothing was held back, all of another)",
+          options::one_of({"train", "valid", "test", "all"}));
+  }
+};
+
 }  // namespace
 
-std::vector<Key> part_keys() {
-  std::vector<Key> keys = {
-      {"data", "data set, folder or CSV file (default: what it was trained on)"},
-      {"split",
-       "train, valid, test, or all of a table (default: test where there is one, valid of the run's "
-       "own table, or train if nothing was held back, all of another)"}};
-  for (Key& key : table_keys()) keys.push_back(std::move(key));
-  return keys;
-}
+std::vector<Key> part_keys() { return joined(keys_of<PartOptions>(), table_keys()); }
 
 Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& metadata) {
-  const std::string wanted = given.given("data") ? given.text("data") : "";
+  const auto options = read<PartOptions>(given);
+  const std::string& wanted = options.data;
   const bool configured = has_config(path.run);
   const Config config = config_for(given, path, wanted, metadata);
   const bool values = metadata.output == OutputKind::values && metadata.classes.empty();
@@ -60,8 +67,8 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
           ? load_text(name)
           : load_data(config, name, values ? TargetKind::values : TargetKind::automatic,
                       {metadata.features, metadata.classes, given.given("target") ? "" : metadata.target});
-  const std::string split = given.has("split") ? given.choice("split", {"train", "valid", "test", "all"})
-                            : data.test        ? "test"
+  const std::string split = options.split                  ? *options.split
+                            : data.test                    ? "test"
                             : configured && wanted.empty() ? "valid"
                                                            : "all";
   if (split == "test") {
@@ -72,7 +79,7 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
   }
   if (split == "all") return {data.name, split, data.train};
   const Parts parts = training_parts(config, data);
-  const bool held_back = parts.valid.size() > 0 || given.has("split");
+  const bool held_back = parts.valid.size() > 0 || options.split.has_value();
   return split == "train" || !held_back ? Part{data.name, "train", parts.fit}
                                         : Part{data.name, split, parts.valid};
 }

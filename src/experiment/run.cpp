@@ -12,6 +12,7 @@
 #include "experiment/planned_step.h"
 #include "experiment/report.h"
 #include "experiment/run_config.h"
+#include "experiment/run_pictures.h"
 #include "experiment/run_state.h"
 #include "experiment/runs.h"
 #include "experiment/setup.h"
@@ -158,13 +159,22 @@ Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {
   const Scope scope(state_->settings);
   const train::CheckpointOptions options = checkpoint_options(config(), state_->tell);
   const std::int64_t before = position().total_steps;
-  Report report{folder(), fit_with(*state_, [&] {
-                  std::vector<train::CallbackRef> all = callbacks;
-                  if (state_->accepted) all.insert(all.begin(), state_->accepted);
-                  all.push_back(train::checkpoint(folder(), options));
-                  return all;
-                })};
+  RunPictures pictures(folder(), state_->tell);
+  Report report{folder(), {}};
+  try {
+    report.history = fit_with(*state_, [&] {
+      std::vector<train::CallbackRef> all = callbacks;
+      if (state_->accepted) all.insert(all.begin(), state_->accepted);
+      all.push_back(train::checkpoint(folder(), options));
+      all.push_back(pictures.callback());
+      return all;
+    });
+  } catch (...) {
+    pictures.draw_curves(trainer().history());
+    throw;
+  }
   report.new_steps = report.history.steps - before;
+  if (report.new_steps > 0 && !report.history.interrupted) pictures.draw_confusion(parts());
   report.best = best_of(config(), report.history, folder(), state_->tell);
   return report;
 }

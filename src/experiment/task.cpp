@@ -9,6 +9,7 @@
 
 #include "core/number.h"
 #include "experiment/keys.h"
+#include "experiment/made.h"
 #include "experiment/target_units.h"
 #include "experiment/train_options.h"
 #include "luge/loss/loss.h"
@@ -125,11 +126,7 @@ std::string scaling_of(const Config& config, bool complete) {
 
 loss::Loss chosen_loss(const Config& config) {
   const Choice choice = config.chosen("loss");
-  try {
-    return loss::named(choice.name, choice.values);
-  } catch (const ValueError& error) {
-    throw SettingError(fmt::format("{}: {}", config.said("loss.name"), error.what()));
-  }
+  return made(config, "loss", [&] { return loss::named(choice.name, choice.values); });
 }
 
 TargetKind wanted_targets(const Config& config, const models::Entry& entry) {
@@ -203,11 +200,8 @@ train::TaskRef make_task(const Config& config, bool complete) {
   for (const options::Info& option : tasks::find(name).options) {
     if (option.name == kScaling && !scaling.empty()) options.values.emplace_back(option.name, scaling);
   }
-  try {
-    return tasks::make(name, options);
-  } catch (const ValueError& error) {
-    throw SettingError(error.what());
-  }
+  chosen_loss(config);  // refuses what only the loss itself can judge
+  return made(config, "task", [&] { return tasks::make(name, options); });
 }
 
 }  // namespace luge::experiment

@@ -27,10 +27,12 @@ struct PepperOptions {
 struct SaltOptions {
   double heat = 0.5;
   bool coarse = false;
+  std::int64_t batch = 1;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("heat", self.heat, "what heat does not change", within(0, 1), also({"hot"}));
     field("coarse", self.coarse, "whether it is coarse", elsewhere({"color"}));
+    field("batch", self.batch, "how much of it");
   }
 };
 struct LeafOptions {
@@ -75,6 +77,7 @@ TEST(FamilyKeys, ComeFromWhatIsRegistered) {
   EXPECT_NE(heat->help.find("salt: what heat does not change (default 0.5)"), std::string::npos);
   EXPECT_TRUE(find(keys, "herb.thyme.sizes") && find(keys, "herb.basil.p") && find(keys, "kitchen.herbs"));
   EXPECT_FALSE(find(keys, "herb.dill.p"));
+  EXPECT_EQ(Config({{"batch", "3"}}).text("train.batch"), "3") << "an option takes no short name away";
   EXPECT_NE(find(keys, "kitchen.spice")->help.find("pepper, salt"), std::string::npos);
 }
 
@@ -112,11 +115,11 @@ TEST(FamilyKeys, ErrorsNameTheOptionsOfTheChosenMember) {
   expect_error<SettingError>(
       one({{"spice", "salt"}, {"color", "white"}}),
       {"color=white: spice salt has no option 'color'; did you mean coarse? it has heat, "
-       "coarse"});
+       "coarse, batch"});
   expect_error<SettingError>(
       one({{"spice", "salt"}, {"kitchen.corns", "3"}}),
-      {"kitchen.corns=3: spice salt has no option 'corns'; did you mean spice=pepper? it "
-       "has heat, coarse"});
+      {"kitchen.corns=3: spice salt has no option 'corns'; did you mean spice=pepper? salt "
+       "has heat, coarse, batch"});
   expect_error<SettingError>(one({{"spice", "pepper"}, {"hot", "0"}}), {"hot=0: expected a number above 0"});
   expect_error<SettingError>(one({{"spice", "salt"}, {"hot", "2"}}),
                              {"hot=2: expected a number from 0 to 1"});

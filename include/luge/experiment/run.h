@@ -118,7 +118,8 @@ class Run {
   /// Trains until all epochs are done or a callback stops the training, and writes no files. `callbacks` are
   /// called before those that the configuration names.
   train::History fit(const std::vector<train::CallbackRef>& callbacks = {}) const;
-  /// Does the same, and writes checkpoints and figures into the folder. Throws StateError without a folder.
+  /// Does the same, and writes checkpoints and figures into the folder, and the pictures curves.png and, where
+  /// there are classes, confusion.png. Throws StateError without a folder.
   Report train(const std::vector<train::CallbackRef>& callbacks = {}) const;
 
   struct State;  // internal

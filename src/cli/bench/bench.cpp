@@ -12,7 +12,9 @@
 #include "cli/output.h"
 #include "cli/training.h"
 #include "core/threads.h"
+#include "experiment/option_keys.h"
 #include "experiment/setup.h"
+#include "experiment/train_options.h"
 
 namespace luge::cli::bench {
 namespace {
@@ -25,17 +27,37 @@ struct Measuring {
   std::size_t steps;
 };
 
-std::vector<Workload> chosen(const Arguments& arguments) {
-  const std::string mode = arguments.has("mode") ? arguments.choice("mode", {"train", "infer"}) : "";
+std::vector<std::string> workload_names() {
   std::vector<std::string> names;
   for (const Workload& workload : workloads()) names.push_back(workload.name);
-  if (arguments.has("workload")) arguments.choice("workload", names);
+  return names;
+}
+
+struct BenchOptions {
+  static constexpr const char* table = "";
+  std::optional<std::string> workload = {}, mode = {};
+  std::string show = "time";
+  std::int64_t steps = 5;
+  double seconds = 8;
+  static void fields(auto& self, auto&& field) {
+    field("workload", self.workload, "one of them, such as mlp_b64 (default: all)",
+          options::one_of(workload_names));
+    field("mode", self.mode, "only such workloads (default: all)", options::one_of({"train", "infer"}));
+    field("show", self.show,
+          "time, plan (the compiled program), profile (the same with times), error (against float64)",
+          options::one_of({"time", "plan", "profile", "error"}));
+    field("steps", self.steps, "steps to measure at least", options::at_least(1));
+    field("seconds", self.seconds, "seconds to measure at least", options::at_least(0));
+  }
+};
+
+std::vector<Workload> chosen(const Arguments& arguments, const BenchOptions& options) {
   std::vector<Workload> found;
   for (const Workload& workload : workloads()) {
-    if (arguments.has("workload") && arguments.text("workload") != workload.name) continue;
-    if (mode.empty() || workload.trains == (mode == "train")) found.push_back(workload);
+    if (options.workload && *options.workload != workload.name) continue;
+    if (!options.mode || workload.trains == (*options.mode == "train")) found.push_back(workload);
   }
-  if (found.empty()) arguments.refuse("mode", "the mode of " + arguments.text("workload"));
+  if (found.empty()) arguments.refuse("mode", "the mode of " + *options.workload);
   return found;
 }
 
@@ -112,8 +134,8 @@ void print(const Json& row, const std::string& show) {
 
 Json machine() { return {{"threads", thread_count()}, {"version", LUGE_VERSION}}; }
 
-int show_peaks(const Arguments& arguments) {
-  const Peaks found = peaks(std::min(1.0, arguments.not_negative("seconds")));
+int show_peaks(const Arguments& arguments, const BenchOptions& options) {
+  const Peaks found = peaks(std::min(1.0, options.seconds));
   if (arguments.json()) {
     print_json(Json{{"machine", machine()},
                     {"peaks",
@@ -136,8 +158,8 @@ std::string figure_text(double value) {
   return std::abs(value) < 0.1 && value != 0 ? fmt::format("{:.2g}", value) : fmt::format("{:.2f}", value);
 }
 
-int show_micro(const Arguments& arguments) {
-  const std::vector<Figure> figures = micro(std::min(1.0, arguments.not_negative("seconds")));
+int show_micro(const Arguments& arguments, const BenchOptions& options) {
+  const std::vector<Figure> figures = micro(std::min(1.0, options.seconds));
   Json list = Json::array();
   for (const Figure& figure : figures) {
     list.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}});
@@ -153,19 +175,19 @@ int show_micro(const Arguments& arguments) {
 int run_bench(const Arguments& arguments) {
   experiment::Settings settings = experiment::settings_of(arguments, tell_person());
   const experiment::Scope scope(settings);
+  const auto options = experiment::read<BenchOptions>(arguments);
   if (!arguments.positional().empty()) {
     const std::string& what = arguments.positional()[0];
-    if (what == "peaks") return show_peaks(arguments);
-    if (what == "micro") return show_micro(arguments);
+    if (what == "peaks") return show_peaks(arguments, options);
+    if (what == "micro") return show_micro(arguments, options);
     if (what != "host-eager" && what != "host-compiled")
       throw Misuse(fmt::format("luge bench: '{}' is not peaks, micro, host-eager or host-compiled", what));
-    host_steps(what == "host-compiled", static_cast<std::size_t>(arguments.integer("steps", 1)));
+    host_steps(what == "host-compiled", static_cast<std::size_t>(options.steps));
     return 0;
   }
-  const Measuring how{arguments.choice("show", {"time", "plan", "profile", "error"}), arguments.text("math"),
-                      arguments.text("precision"), arguments.not_negative("seconds"),
-                      static_cast<std::size_t>(arguments.integer("steps", 1))};
-  const std::vector<Workload> wanted = chosen(arguments);
+  const Measuring how{options.show, arguments.text("math"), arguments.text("precision"), options.seconds,
+                      static_cast<std::size_t>(options.steps)};
+  const std::vector<Workload> wanted = chosen(arguments, options);
   Json rows = Json::array();
   for (const Workload& workload : wanted) {
     const auto work = [&] { return row_of(workload, how).dump(); };
@@ -177,16 +199,11 @@ int run_bench(const Arguments& arguments) {
 }
 
 std::vector<Key> bench_keys() {
-  return {
-      {"workload", "one of them, such as mlp_b64 (default: all)"},
-      {"mode", "train or infer: only such workloads"},
-      {"show", "time, plan (the compiled program), profile (the same with times), error (against float64)",
-       "time"},
-      {"steps", "steps to measure at least", "5"},
-      {"seconds", "seconds to measure at least", "8"},
-      {"train.threads", "processors to use"},
-      {"train.math", "fast, or strict: no Winograd, no split products", "fast"},
-      {"train.precision", "what products are computed in: f32 or bf16", "f32"}};
+  std::vector<Key> process = experiment::keys_of<experiment::StepOptions>();
+  std::erase_if(process, [](const Key& key) {
+    return key.name != "train.threads" && key.name != "train.math" && key.name != "train.precision";
+  });
+  return experiment::joined(experiment::keys_of<BenchOptions>(), process);
 }
 
 const Registration registration(

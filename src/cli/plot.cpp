@@ -1,0 +1,107 @@
+// luge plot: what runs have measured, as curves.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "experiment/option_keys.h"
+#include "experiment/run_curves.h"
+#include "experiment/run_pictures.h"
+#include "experiment/runs.h"
+#include "io/run/run_directory.h"
+
+namespace luge::cli {
+namespace fs = std::filesystem;
+namespace {
+
+struct PlotOptions {
+  static constexpr const char* table = "";
+  std::vector<std::string> run, metric;
+  std::string to;
+  bool log = false;
+  static void fields(auto& self, auto&& field) {
+    field("run", self.run, "folder of a run, or several; last is the newest", options::required,
+          options::takes("folders of runs with commas between them"));
+    field("metric", self.metric, "what is drawn, as in metrics.csv: loss, val_accuracy … (default: all)",
+          options::elsewhere({"metrics"}));
+    field("to", self.to, "file, .png or .svg (default: curves.png in the folder of the run)");
+    field("log", self.log, "a logarithmic vertical axis");
+  }
+};
+
+// Folders of one name in different folders are told apart by their paths.
+std::string name_in_legend(const fs::path& run, const std::vector<fs::path>& runs) {
+  const auto same = std::count_if(runs.begin(), runs.end(),
+                                  [&](const fs::path& other) { return other.filename() == run.filename(); });
+  return same > 1 ? run.string() : run.filename().string();
+}
+
+std::vector<fs::path> runs_of(const Arguments& arguments, const PlotOptions& options) {
+  std::vector<fs::path> runs;
+  for (const std::string& name : options.run) {
+    const fs::path run = io::find_run(name, experiment::kRuns);
+    if (std::find(runs.begin(), runs.end(), run) != runs.end())
+      arguments.refuse("run", fmt::format("each run once; {} is there twice", run.string()));
+    runs.push_back(run);
+  }
+  return runs;
+}
+
+std::string target_of(const Arguments& arguments, const PlotOptions& options,
+                      const std::vector<fs::path>& runs) {
+  if (options.to.empty()) {
+    if (runs.size() > 1)
+      throw Misuse(
+          "luge plot: of several runs, to=FILE.png or to=FILE.svg says where the curves are written");
+    return (runs[0] / experiment::kCurvesFile).string();
+  }
+  if (!draw::is_figure_name(options.to)) arguments.refuse("to", "a file name that ends with .png or .svg");
+  return options.to;
+}
+
+// What is drawn: what was asked for, if all runs have measured it.
+std::vector<std::string> metrics_of(const Arguments& arguments, const PlotOptions& options,
+                                    const std::vector<experiment::RunHistory>& runs) {
+  if (options.metric.empty()) return experiment::metrics_of(runs);
+  for (const experiment::RunHistory& run : runs) {
+    for (const std::string& metric : options.metric) {
+      if (const std::string problem = experiment::not_measured(run, metric); !problem.empty())
+        throw experiment::SettingError(fmt::format("{}: {}", arguments.said("metric"), problem));
+    }
+  }
+  return options.metric;
+}
+
+int plot(const Arguments& arguments) {
+  const auto options = experiment::read<PlotOptions>(arguments);
+  const std::vector<fs::path> runs = runs_of(arguments, options);
+  const std::string file = target_of(arguments, options, runs);
+  std::vector<experiment::RunHistory> histories;
+  for (const fs::path& run : runs)
+    histories.push_back({name_in_legend(run, runs), experiment::read_history(run)});
+  const std::vector<std::string> metrics = metrics_of(arguments, options, histories);
+  experiment::run_curves(histories, {.metrics = metrics, .log = options.log}).write(file);
+  if (arguments.json()) {
+    nlohmann::ordered_json json = {
+        {"file", file}, {"runs", nlohmann::ordered_json::array()}, {"metrics", metrics}};
+    for (const fs::path& run : runs) json["runs"].push_back(run.string());
+    print_json(json);
+    return 0;
+  }
+  fmt::print("{}: {}\n", file, fmt::join(metrics, ", "));
+  return 0;
+}
+
+const Registration registration({"plot",
+                                 "the curves of one or several runs as a picture",
+                                 {"plot run=last [to=curves.png]",
+                                  "plot run=RUN,RUN metric=val_loss to=curves.svg"},
+                                 experiment::keys_of<PlotOptions>,
+                                 0,
+                                 plot});
+
+}  // namespace
+}  // namespace luge::cli
