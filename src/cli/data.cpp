@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/picture_files.h"
 #include "experiment/data_sets.h"
+#include "experiment/family_keys.h"
 #include "experiment/keys.h"
 #include "experiment/option_keys.h"
 #include "experiment/pictures.h"
@@ -99,6 +100,11 @@ struct SampleOptions {
   }
 };
 
+// Which data, how a table is read, and the options of registered data sets.
+std::vector<Key> data_keys() {
+  return experiment::joined(experiment::family_keys("data"), experiment::table_keys());
+}
+
 int run_data(const Arguments& arguments) {
   if (arguments.positional().empty())
     throw Misuse(fmt::format(
@@ -108,7 +114,10 @@ int run_data(const Arguments& arguments) {
   const auto options = experiment::read<SampleOptions>(arguments);
   if (arguments.given("count") && options.to.empty())
     throw Misuse("luge data: count= says how many samples are written; to=FOLDER says where");
-  const experiment::DataSet data = experiment::load_data(arguments, arguments.positional()[0]);
+  const std::string& name = arguments.positional()[0];
+  experiment::Config config = arguments.only(data_keys());
+  config.set("data.name", name);
+  const experiment::DataSet data = experiment::load_data(config, name);
   std::vector<std::string> written;
   const data::Dataset& sampled = data.test ? *data.test : data.train;
   if (!options.to.empty()) written = write_samples(sampled, options.to, options.count);
@@ -131,7 +140,9 @@ int run_data(const Arguments& arguments) {
 }
 
 std::vector<Key> keys() {
-  return experiment::joined(experiment::keys_of<SampleOptions>(), experiment::table_keys());
+  std::vector<Key> of_data = data_keys();
+  std::erase_if(of_data, [](const Key& key) { return key.name == "data.name"; });  // a word without a key
+  return experiment::joined(experiment::keys_of<SampleOptions>(), of_data);
 }
 
 const Registration registration({"data",

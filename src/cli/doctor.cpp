@@ -11,7 +11,9 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "core/threads.h"
+#include "draw/canvas.h"
 #include "luge/data/sources.h"
+#include "luge/draw/curves.h"
 
 namespace luge::cli {
 namespace {
@@ -52,6 +54,23 @@ DataSet look(const std::string& name, data::TrainTest (*load)()) {
   }
 }
 
+// What figures are drawn with, or why none are.
+struct Drawing {
+  std::string text;
+  bool found = false, chinese = false;
+};
+
+Drawing look_at_drawing() {
+  try {
+    const std::string libraries = draw::libraries();
+    const bool chinese = draw::curves({{.title = "图", .lines = {{"", {1}}}}}).missing_letters() == 0;
+    return {libraries + (chinese ? "" : "; no font for Chinese letters: apt-get install fonts-wqy-microhei"),
+            true, chinese};
+  } catch (const Error& error) {
+    return {error.what()};
+  }
+}
+
 int doctor(const Arguments& arguments) {
   const Processor cpu = processor();
   std::vector<std::string> sets;
@@ -59,16 +78,19 @@ int doctor(const Arguments& arguments) {
     if (cpu.flags.contains(set)) sets.emplace_back(set);
   }
   const std::vector<DataSet> data = {look("fashion-mnist", data::fashion_mnist), look("mnist", data::mnist)};
+  const Drawing drawing = look_at_drawing();
   if (arguments.json()) {
     nlohmann::ordered_json found = nlohmann::ordered_json::array();
     for (const DataSet& set : data)
       found.push_back({{"name", set.name}, {"found", set.found}, {"detail", set.text}});
-    print_json(nlohmann::ordered_json{{"version", LUGE_VERSION},
-                                      {"processor", cpu.model},
-                                      {"instruction_sets", sets},
-                                      {"threads", thread_count()},
-                                      {"processors", ::sysconf(_SC_NPROCESSORS_ONLN)},
-                                      {"data", found}});
+    print_json(nlohmann::ordered_json{
+        {"version", LUGE_VERSION},
+        {"processor", cpu.model},
+        {"instruction_sets", sets},
+        {"threads", thread_count()},
+        {"processors", ::sysconf(_SC_NPROCESSORS_ONLN)},
+        {"drawing", {{"found", drawing.found}, {"chinese", drawing.chinese}, {"detail", drawing.text}}},
+        {"data", found}});
     return 0;
   }
   fmt::print("luge {}\n", LUGE_VERSION);
@@ -78,6 +100,7 @@ int doctor(const Arguments& arguments) {
   if (const char* held = std::getenv("LUGE_ISA")) fmt::print("held to           {} (LUGE_ISA)\n", held);
   fmt::print("threads           {} of {} processors{}\n", thread_count(), ::sysconf(_SC_NPROCESSORS_ONLN),
              std::getenv("LUGE_THREADS") ? " (LUGE_THREADS)" : "");
+  fmt::print("drawing           {}\n", drawing.text);
   for (const DataSet& set : data) fmt::print("data {:<12} {}\n", set.name, set.text);
   if (!data[0].found) {
     fmt::print(

@@ -11,12 +11,37 @@
 namespace luge::cli {
 namespace {
 
+// "text" does not tell what to write.
+bool says_nothing(const options::Info& info) {
+  return info.kind == options::Kind::text && !info.choices && info.takes.empty();
+}
+
+// "  epochs               passes over the data (a whole number from 1)  [train.epochs]"
 std::string key_line(const std::vector<Key>& keys, const Key& key) {
   const std::string name = experiment::short_name(keys, key);
-  std::string text = fmt::format("  {:<20} {}", name, key.help);
-  if (name != key.name) text += fmt::format("  [{}]", key.name);
-  if (!key.fallback.empty()) text += fmt::format("  (default {})", key.fallback);
-  return text + "\n";
+  std::string what = key.info && !says_nothing(*key.info) ? key.info->expected() : "";
+  if (!key.fallback.empty()) what += fmt::format("{}default {}", what.empty() ? "" : "; ", key.fallback);
+  return fmt::format("  {:<20} {}{}{}\n", name, key.help, what.empty() ? "" : fmt::format(" ({})", what),
+                     name == key.name ? "" : fmt::format("  [{}]", key.name));
+}
+
+// What of the chosen things can be set: one line for each table of their options.
+std::string option_tables(const std::vector<Key>& keys) {
+  std::vector<std::pair<std::string, std::string>> tables;
+  for (const Key& key : keys) {
+    if (key.option.empty()) continue;
+    const std::string table = key.name.substr(0, key.name.find('.'));
+    auto found =
+        std::find_if(tables.begin(), tables.end(), [&](const auto& own) { return own.first == table; });
+    if (found == tables.end()) found = tables.emplace(tables.end(), table, "");
+    found->second += (found->second.empty() ? "" : ", ") + key.name.substr(table.size() + 1);
+  }
+  std::string text;
+  for (const auto& [table, options] : tables) text += fmt::format("  {:<20} {}\n", table + ".", options);
+  if (text.empty()) return "";
+  return "\nOptions of what is chosen, written like optimizer.beta1=0.8 (luge help optimizer=adam tells "
+         "more):\n" +
+         text;
 }
 
 std::string about_member(const std::string& kind, const std::string& name) {
@@ -58,8 +83,11 @@ std::string help_text(const Command& command) {
   for (const std::string& line : command.usage) text += fmt::format("  luge {}\n", line);
   const std::vector<Key> keys = command.keys();
   if (!keys.empty()) text += "\n";
-  for (const Key& key : keys) text += key_line(keys, key);
-  return text;
+  // Options have a line for their table, those with a short name of their own also one like other keys.
+  for (const Key& key : keys) {
+    if (key.option.empty() || !key.aliases.empty()) text += key_line(keys, key);
+  }
+  return text + option_tables(keys);
 }
 
 std::string help_about(const std::string& word) {

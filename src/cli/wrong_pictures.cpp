@@ -53,7 +53,7 @@ std::int64_t draw_wrong(const data::Dataset& samples, std::vector<Wrong> wrong,
   std::vector<draw::Picture> pictures;
   for (const Wrong& each : wrong) {
     pictures.push_back({.image = picture(samples, each.index),
-                        .caption = fmt::format("{}\ntaken for {} {:.0f}%", class_name(classes, each.label),
+                        .caption = fmt::format("{}\n→ {} {:.0f}%", class_name(classes, each.label),
                                                class_name(classes, each.guess), 100 * each.probability)});
   }
   if (!pictures.empty()) draw::picture_grid(pictures).write(file);

@@ -216,8 +216,8 @@ std::string Info::expected() const {
     case Kind::whole: return "a whole number" + range_of(*this, true);
     case Kind::number: return "a number" + range_of(*this, false);
     case Kind::text: return "text";
-    case Kind::wholes: return fmt::format("whole numbers{} with commas between them", range_of(*this, true));
-    case Kind::numbers: return fmt::format("numbers{} with commas between them", range_of(*this, false));
+    case Kind::wholes: return fmt::format("whole numbers{}, with commas between them", range_of(*this, true));
+    case Kind::numbers: return fmt::format("numbers{}, with commas between them", range_of(*this, false));
     case Kind::texts: return "names with commas between them";
     case Kind::mixed: return "text or whole numbers";
   }

@@ -47,22 +47,23 @@ options::Values Family::parsed(const NamedText& given, const std::vector<options
 }
 
 void Family::rethrow(const options::OptionError& error, const Member& member) const {
+  const std::string owner = fmt::format("{} {}", called_.one, member.name);
   const auto has = [&](const Member& one) {
     return std::any_of(one.options.begin(), one.options.end(),
                        [&](const options::Info& info) { return info.name == error.option(); });
   };
   std::vector<std::string> others;
-  if (!has(member)) {
+  // The error of something that the member is made of, such as the loss of a task, is not about its options.
+  if (std::string_view(error.what()).starts_with(owner + ": ") && !has(member)) {
     for (const std::string& name : names()) {
       if (has(this->member(name))) others.push_back(name);
     }
   }
   if (others.empty()) throw error;
   throw options::OptionError(
-      fmt::format("{} {}", called_.one, member.name),
-      options::OptionError(error.option(),
-                           fmt::format("{}; {} {} it", error.problem(), fmt::join(others, " and "),
-                                       others.size() == 1 ? "has" : "have")));
+      owner, options::OptionError(error.option(),
+                                  fmt::format("{}; {} {} it", error.problem(), fmt::join(others, " and "),
+                                              others.size() == 1 ? "has" : "have")));
 }
 
 std::vector<const Family*> families() { return all(); }

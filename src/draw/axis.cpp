@@ -9,9 +9,9 @@
 namespace luge::draw {
 namespace {
 
-// 1, 2 or 5 times a power of ten: the smallest one with which at most `most` ticks are in the range.
+// 1, 2 or 5 times a power of ten: the smallest one with which the range has at most `most` steps.
 double round_step(double range, std::int64_t most) {
-  const double least = range / static_cast<double>(std::max<std::int64_t>(most - 1, 1));
+  const double least = range / static_cast<double>(std::max<std::int64_t>(most, 1));
   const double power = std::pow(10.0, std::floor(std::log10(least)));
   for (const double factor : {1.0, 2.0, 5.0}) {
     if (factor * power >= least * (1 - 1e-9)) return factor * power;

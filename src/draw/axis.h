@@ -34,7 +34,7 @@ struct Range {
 struct AxisOptions {
   bool log = false;
   bool whole = false;     // ticks at whole numbers alone
-  std::int64_t most = 6;  // ticks
+  std::int64_t most = 6;  // steps from tick to tick
   double margin = 0.04;   // of the range, at both ends
 };
 Axis make_axis(Range range, const AxisOptions& options);

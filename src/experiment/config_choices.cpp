@@ -108,6 +108,10 @@ void Config::refuse_option(const Key& option, const std::vector<std::string>& me
                                    said(option.name), owner, shown(choice.name),
                                    members.empty() ? "none" : fmt::format("{}", fmt::join(members, ","))));
   }
+  if (members.empty()) {
+    throw SettingError(fmt::format("{}: {} is not one of the {}, which have options", said(option.name),
+                                   said(choice.name), family_of(choice).called().many));
+  }
   const Member member = family_of(choice).member(members.front());
   const std::vector<std::string> has = option_names(member);
   throw SettingError(fmt::format("{}: {} {} has no option '{}'; {} has {}", said(option.name), option.family,
@@ -137,6 +141,14 @@ Choice Config::chosen(std::string_view family) const {
     throw SettingError(
         fmt::format("{} is not known{}", said(choice.name), suggestion(name, family_of(choice).names())));
   return {name, values_of(choice, {member}, member)};
+}
+
+Choice Config::chosen_or_file(std::string_view family) const {
+  const Key& choice = choosing(family);
+  const std::string name = text(choice.name);
+  if (!member_of(family_of(choice), name).empty()) return chosen(family);
+  values_of(choice, {}, "");  // refuses options
+  return {name, {}};
 }
 
 std::vector<Choice> Config::all_chosen(std::string_view family) const {

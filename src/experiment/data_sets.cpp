@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/nearest.h"
+#include "experiment/made.h"
 #include "experiment/named_data.h"
 #include "experiment/train_options.h"
 
@@ -28,6 +29,21 @@ data::CsvOptions csv_options(const Config& config, TargetKind kind, const TableL
   return options;
 }
 
+[[noreturn]] void refuse_data(const Config& config, const std::string& name) {
+  const bool chosen = config.knows("data.name") && config.given("data.name");
+  throw SettingError(fmt::format("{} is neither a data set nor a file{}",
+                                 chosen ? config.said("data.name") : "data=" + name,
+                                 suggestion(name, data_set_names())));
+}
+
+// The registered data set of this name, with the options that the configuration gives.
+std::optional<DataSet> registered(const Config& config, const std::string& name) {
+  const bool chosen =
+      config.knows("data.name") && config.given("data.name") && config.text("data.name") == name;
+  const options::Values values = chosen ? config.chosen_or_file("data").values : options::Values();
+  return made(config, "data", [&] { return named_data_set(name, values); });
+}
+
 }  // namespace
 
 TableFormat table_format(const Config& config) {
@@ -42,17 +58,15 @@ std::string recorded_data(const std::string& name) {
   return error ? name : absolute.lexically_normal().string();
 }
 
-DataSet load_text(const std::string& name) {
-  if (std::optional<DataSet> known = named_data_set(name)) return *std::move(known);
+DataSet load_text(const Config& config, const std::string& name) {
+  if (std::optional<DataSet> known = registered(config, name)) return *std::move(known);
   std::error_code error;
-  if (!fs::exists(name, error) && !looks_like_path(name))
-    throw SettingError(
-        fmt::format("data={} is neither a data set nor a file{}", name, suggestion(name, data_set_names())));
+  if (!fs::exists(name, error) && !looks_like_path(name)) refuse_data(config, name);
   return {fs::path(name).stem().string(), data::text_file(name)};
 }
 
 DataSet load_data(const Config& config, const std::string& name, TargetKind kind, const TableLayout& layout) {
-  if (std::optional<DataSet> known = named_data_set(name)) return *std::move(known);
+  if (std::optional<DataSet> known = registered(config, name)) return *std::move(known);
   std::error_code error;
   const fs::path path = name;
   if (fs::is_directory(path, error)) {
@@ -62,8 +76,7 @@ DataSet load_data(const Config& config, const std::string& name, TargetKind kind
   }
   if (fs::exists(path, error) || looks_like_path(name))
     return {path.stem().string(), data::csv(path, csv_options(config, kind, layout))};
-  throw SettingError(
-      fmt::format("data={} is neither a data set nor a file{}", name, suggestion(name, data_set_names())));
+  refuse_data(config, name);
 }
 
 }  // namespace luge::experiment

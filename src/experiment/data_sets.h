@@ -27,7 +27,7 @@ struct TableLayout {
 /// What data= is in a file that is read somewhere else later: a path becomes absolute.
 std::string recorded_data(const std::string& name);
 /// Reads a text file. Throws SettingError when it is not there, FileError and FormatError.
-DataSet load_text(const std::string& name);
+DataSet load_text(const Config& config, const std::string& name);
 /// Loads what data= names. Throws SettingError for a name that is not known, FileError and FormatError for
 /// its files.
 DataSet load_data(const Config& config, const std::string& name, TargetKind kind = TargetKind::automatic,

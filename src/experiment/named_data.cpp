@@ -37,8 +37,8 @@ std::vector<std::string> data_set_names() { return known().names(); }
 
 bool is_data_set(const std::string& name) { return known().has(name); }
 
-std::optional<DataSet> named_data_set(const std::string& name) {
-  if (is_data_set(name)) return known().make(name, {});
+std::optional<DataSet> named_data_set(const std::string& name, const options::Values& values) {
+  if (is_data_set(name)) return known().make(name, values);
   return std::nullopt;
 }
 

@@ -9,7 +9,7 @@
 namespace luge::experiment {
 
 bool is_data_set(const std::string& name);
-/// The data set of this name; none when there is none.
-std::optional<DataSet> named_data_set(const std::string& name);
+/// The data set of this name with these options; none when there is none.
+std::optional<DataSet> named_data_set(const std::string& name, const options::Values& values = {});
 
 }  // namespace luge::experiment

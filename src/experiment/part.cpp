@@ -64,7 +64,7 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
   const std::string name = config.text("data.name");
   const DataSet data =
       reads_text(metadata)
-          ? load_text(name)
+          ? load_text(config, name)
           : load_data(config, name, values ? TargetKind::values : TargetKind::automatic,
                       {metadata.features, metadata.classes, given.given("target") ? "" : metadata.target});
   const std::string split = options.split                  ? *options.split

@@ -103,6 +103,7 @@ Config read_config(const fs::path& run, const std::string& data) {
   Config config;
   if (!data.empty()) config.set("data", data, Source::resume);
   config.take_run(file.string());
+  if (!data.empty()) config.drop_options("data");  // those of the data that it was trained on
   if (!data.empty() || !config.given("data.name")) return config;
   // Where the data lay when the training began may have been told from the folder it began in.
   const fs::path path = config.text("data.name");

@@ -53,7 +53,7 @@ data::Dataset augmented(const Config& config, const data::Dataset& fit) {
 
 DataSet load_data_for(const Config& config, const models::Entry& entry) {
   const std::string name = config.text("data.name");
-  if (wants_text(config, entry)) return load_text(name);
+  if (wants_text(config, entry)) return load_text(config, name);
   return load_data(config, name, wanted_targets(config, entry));
 }
 

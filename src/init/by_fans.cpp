@@ -47,18 +47,19 @@ Initializer make_uniform(const GainOptions& options) { return xavier_uniform(opt
 Initializer make_normal(const GainOptions& options) { return xavier_normal(options.gain); }
 
 const bool added_xavier_uniform =
-    add("xavier_uniform", "uniform, for layers without relu (Glorot 2010)", make_uniform);
+    add("xavier_uniform", "uniform numbers, for layers without relu (Glorot 2010)", make_uniform);
 const bool added_xavier_normal =
-    add("xavier_normal", "normal, for layers without relu (Glorot 2010)", make_normal);
+    add("xavier_normal", "normal numbers, for layers without relu (Glorot 2010)", make_normal);
 const bool added_glorot_uniform = add("glorot_uniform", "another name of xavier_uniform", make_uniform);
 const bool added_glorot_normal = add("glorot_normal", "another name of xavier_normal", make_normal);
-const bool added_he_uniform = add("he_uniform", "uniform, for layers that a relu follows (He 2015)",
+const bool added_he_uniform = add("he_uniform", "uniform numbers, for layers that a relu follows (He 2015)",
                                   [](const FanOptions& options) { return he_uniform(options.fan); });
-const bool added_he_normal = add("he_normal", "normal, for layers that a relu follows (He 2015)",
+const bool added_he_normal = add("he_normal", "normal numbers, for layers that a relu follows (He 2015)",
                                  [](const FanOptions& options) { return he_normal(options.fan); });
-const bool added_lecun = add("lecun_normal", "normal with the variance 1/fan_in (LeCun 1998)", lecun_normal);
+const bool added_lecun =
+    add("lecun_normal", "normal numbers with the variance 1/fan_in (LeCun 1998)", lecun_normal);
 const bool added_fan_in =
-    add("fan_in_uniform", "uniform within 1/√fan_in, the default of most layers", fan_in_uniform);
+    add("fan_in_uniform", "uniform numbers within 1/√fan_in, the default of most layers", fan_in_uniform);
 
 // Names of earlier versions.
 const bool has_other_names = known().take_names([](std::string_view name) -> std::optional<std::string> {

@@ -35,19 +35,20 @@ Initializer::Draw filled(double value) {
   return [value](const Shape& shape, const Fans&, DType dtype) { return full(shape, value, dtype); };
 }
 
-const bool added_zeros = add("zeros", "zeros", zeros);
-const bool added_ones = add("ones", "ones", ones);
+const bool added_zeros = add("zeros", "0 for all elements", zeros);
+const bool added_ones = add("ones", "1 for all elements", ones);
 const bool added_constant = add("constant", "one value for all elements",
                                 [](const ConstantOptions& options) { return constant(options.value); });
-const bool added_uniform = add("uniform", "uniform from low to high", [](const UniformOptions& options) {
-  return uniform(options.low, options.high);
+const bool added_uniform =
+    add("uniform", "uniform numbers from low to high",
+        [](const UniformOptions& options) { return uniform(options.low, options.high); });
+const bool added_normal = add("normal", "normal numbers", [](const NormalOptions& options) {
+  return normal(options.mean, options.deviation);
 });
-const bool added_normal = add(
-    "normal", "normal", [](const NormalOptions& options) { return normal(options.mean, options.deviation); });
 const bool added_truncated =
-    add("truncated_normal", "normal, at most two deviations from the mean",
+    add("truncated_normal", "normal numbers, at most two deviations from the mean",
         [](const NormalOptions& options) { return truncated_normal(options.mean, options.deviation); });
-const bool added_small = add("small_random", "normal with the deviation 0.01", small_random);
+const bool added_small = add("small_random", "normal numbers with the deviation 0.01", small_random);
 
 }  // namespace
 

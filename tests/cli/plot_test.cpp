@@ -140,5 +140,27 @@ TEST(Plot, EvalDrawsTheConfusionMatrix) {
     EXPECT_TRUE(says(svg, text)) << text;
 }
 
+TEST(Plot, DoctorSaysWhatDraws) {
+  const TempDir dir;
+  const json told = json::parse(luge({"doctor", "--json"}, dir.path()).out).at("drawing");
+  EXPECT_TRUE(told.at("found")) << told;
+  EXPECT_TRUE(says(told.at("detail"), "Cairo 1.")) << told;
+}
+
+TEST(Plot, SamplesAndWrongGuessesAreOnePicture) {
+  const TempDir dir;
+  const auto data = luge({"data", "fashion-mnist", "to=samples.svg", "count=6"}, dir.path());
+  ASSERT_EQ(data.code, 0) << data.err;
+  EXPECT_TRUE(says(data.out, "6 pictures of the test part are in samples.svg")) << data.out;
+  EXPECT_TRUE(says(read_file(dir.file("samples.svg")), "Ankle boot"));
+  const auto ran = luge(
+      {"train", "model=softmax-regression", "epochs=1", "limit_train_batches=20", "run.dir=run"}, dir.path());
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto drawn = luge({"eval", "run=run", "wrong=wrong.svg"}, dir.path());
+  ASSERT_EQ(drawn.code, 0) << drawn.err;
+  EXPECT_TRUE(says(drawn.err, "100 misclassified pictures are in wrong.svg")) << drawn.err;
+  EXPECT_TRUE(says(read_file(dir.file("wrong.svg")), "→ "));
+}
+
 }  // namespace
 }  // namespace luge

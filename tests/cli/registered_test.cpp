@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <signal.h>
+
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -22,7 +24,6 @@
 namespace luge {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::read_file;
 using testing::says;
@@ -124,8 +125,26 @@ experiment::DataSet stripes() {
 }
 const bool added_data = experiment::add_data_set("test-stripes", "rows and columns", stripes);
 
+// What this process does with signals, which a training changes for its own.
+class KeepSignals {
+ public:
+  KeepSignals() {
+    for (const int signal : kSignals) ::sigaction(signal, nullptr, &before_[signal]);
+  }
+  ~KeepSignals() {
+    for (const int signal : kSignals) ::sigaction(signal, &before_[signal], nullptr);
+  }
+  KeepSignals(const KeepSignals&) = delete;
+  KeepSignals& operator=(const KeepSignals&) = delete;
+
+ private:
+  static constexpr int kSignals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
+  std::map<int, struct sigaction> before_;
+};
+
 // How a command of this very program ends, and what it prints.
 testing::CommandResult run(const std::vector<std::string>& words) {
+  const KeepSignals keep;
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
   testing::CommandResult result;

@@ -43,7 +43,8 @@ TEST(Augmentation, FlipMirrorsRowsAndTheMaskWithThem) {
   for (std::size_t k = 0; k < kChannels * kArea; ++k) {
     const std::size_t x = k % kWidth, from = k - x + (kWidth - 1 - x);
     EXPECT_EQ(mirrored["image"].as<std::uint8_t>()[k], from + 1);
-    if (k < kArea) EXPECT_EQ(mirrored["mask"].as<std::int64_t>()[k], static_cast<std::int64_t>(from + 1));
+    if (k >= kArea) continue;
+    EXPECT_EQ(mirrored["mask"].as<std::int64_t>()[k], static_cast<std::int64_t>(from + 1));
   }
   EXPECT_EQ(mirrored["name"].text(), "a picture");
   EXPECT_EQ(always(mirrored, 9)["image"].bytes, with_mask()["image"].bytes) << "twice is not at all";
@@ -157,7 +158,7 @@ TEST(Augmentation, SeedEpochAndIndexDecide) {
   const auto read = [&](std::uint64_t seed, std::int64_t epoch) {
     const Dataset data = records(list).augment(both, seed);
     auto stream = data.batch(40).epoch(epoch);
-    return stream.next()->to_tensors().input().to_vector<float>();
+    return stream.next()->to_tensors().input.to_vector<float>();
   };
   EXPECT_EQ(read(1, 0), read(1, 0));
   EXPECT_NE(read(1, 0), read(1, 1));

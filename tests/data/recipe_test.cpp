@@ -159,8 +159,8 @@ TEST(Recipe, RefusesTextsShorterThanAWindow) {
   const Recipe recipe({steps::characters(), steps::windows({.length = 4})});
   const Dataset train = texts({"abcd", "ab"});
   expect_error<ValueError>([&] { recipe.fit(train).training(train); }, {"5 ids", "longest has 4"});
-  expect_error<ValueError>([] { steps::windows({.length = 0}); }, {"length is 0"});
-  expect_error<ValueError>([] { steps::windows({.stride = -1}); }, {"stride is -1"});
+  expect_error<options::OptionError>([] { steps::windows({.length = 0}); }, {"length is 0"});
+  expect_error<options::OptionError>([] { steps::windows({.stride = -1}); }, {"stride is -1"});
 }
 
 // A step of a user: it adds a number to the input, in training alone.

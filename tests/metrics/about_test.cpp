@@ -1,6 +1,7 @@
 // What metrics say about themselves, how they read outputs of each kind, and how parts are merged.
 #include <gtest/gtest.h>
 
+#include "luge/metrics/host_metric.h"
 #include "luge/metrics/metric.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"

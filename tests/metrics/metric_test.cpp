@@ -135,7 +135,7 @@ TEST(TopK, CountsOutputsAboveTheLabels) {
     top.update(p, t);
     EXPECT_EQ(top.value(), expected) << k;
   }
-  expect_error<ValueError>([] { TopK(0); }, {"k is 0"});
+  expect_error<options::OptionError>([] { TopK(0); }, {"k is 0"});
 }
 
 // A prediction that is not a number is right for nobody.

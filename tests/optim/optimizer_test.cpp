@@ -335,7 +335,7 @@ TEST(Schedule, FollowsItsFormula) {
   EXPECT_NEAR(schedule::named("step", 100, 0, {{"step_size", 10}, {"factor", 0.5}}).at(25), 0.25, 1e-12);
   EXPECT_NEAR(schedule::named("exponential", 100, 0, {{"factor", 0.5}}).at(100), 0.5, 1e-12);
   EXPECT_NEAR(schedule::named("cosine", 100, 0, {{"floor", 0.25}}).at(100), 0.25, 1e-12);
-  expect_error<ValueError>(
+  expect_error<options::OptionError>(
       [] {
         schedule::named("cosine", 9, 0, {{"factor", 0.5}});
       },
@@ -385,9 +385,13 @@ TEST(BadInput, C26_LearningRatesThatAreNone) {
     expect_error<ValueError>([&] { adam.set_learning_rate(rate); }, {"learning rate"});
     EXPECT_EQ(adam.learning_rate(), 1e-3);
   }
-  expect_error<ValueError>([] { Adam adam(1e-3, {.beta2 = 1}); }, {"beta2 is 1"});
-  expect_error<ValueError>([] { Momentum m(1e-3, {.momentum = -0.1}); }, {"momentum is -0.1"});
-  expect_error<ValueError>([] { named("adam", 1e-3, {{"momentum", 0.9}}); }, {"adam", "momentum", "beta1"});
+  expect_error<options::OptionError>([] { Adam adam(1e-3, {.beta2 = 1}); }, {"beta2 is 1"});
+  expect_error<options::OptionError>([] { Momentum m(1e-3, {.momentum = -0.1}); }, {"momentum is -0.1"});
+  expect_error<options::OptionError>(
+      [] {
+        named("adam", 1e-3, {{"momentum", 0.9}});
+      },
+      {"adam", "momentum", "beta1"});
   expect_error<ValueError>([] { named("adamm", 1e-3); }, {"adamm", "adam"});
 }
 

@@ -146,7 +146,7 @@ TEST(BadInput, C23_ListsWithLabelsThatAreNotClasses) {
   const data::Dataset data = data::records(list);
   const data::Recipe recipe = make("multi-label")->recipe(data).fit(data);
   expect_error<IndexError>([&] { recipe.training(data).record(3); }, {"record 3", "label -1", "0 to 2"});
-  expect_error<ValueError>([] { make("multi-label", {.values = {{"threshold", 2}}}); }, {"threshold is 2"});
+  expect_error<options::OptionError>([] { make("multi-label", {.values = {{"threshold", 2}}}); }, {"threshold is 2"});
   expect_error<ValueError>([] { make("multi-label", {.loss = "softmax-cross-entropy"}); }, {"one label"});
 }
 

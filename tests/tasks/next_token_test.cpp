@@ -112,8 +112,12 @@ TEST_F(NextToken, PredictsTextWhereACountIsGiven) {
   const Learned more = of(metadata, {{"continuation", 8}, {"temperature", 0}});
   ASSERT_TRUE(more.task) << more.why;
   EXPECT_EQ((*more.task->predict(*trained_->net, prompt("the cat")))["continuation"].text(), " sat on ");
-  expect_error<ValueError>([&] { of(metadata, {{"temprature", "8"}}); }, {"temprature", "temperature"});
-  expect_error<ValueError>(
+  expect_error<options::OptionError>(
+      [&] {
+        of(metadata, {{"temprature", "8"}});
+      },
+      {"temprature", "temperature"});
+  expect_error<options::OptionError>(
       [&] {
         of(metadata, {{"continuation", "many"}});
       },
@@ -158,8 +162,16 @@ TEST(BadInput, C21_TextThatIsShorterThanAWindow) {
   const data::Dataset text = data::text_file(folder.write("short.txt", "too short"));
   const data::Recipe recipe = task()->recipe(text).fit(text);
   expect_error<ValueError>([&] { recipe.training(text); }, {"short.txt", "13 ids", "longest has 9"});
-  expect_error<ValueError>([] { make("next-token", {.values = {{"length", 0}}}); }, {"length is 0"});
-  expect_error<ValueError>([] { make("next-token", {.values = {{"candidates", 0}}}); }, {"candidates is 0"});
+  expect_error<options::OptionError>(
+      [] {
+        make("next-token", {.values = {{"length", 0}}});
+      },
+      {"length is 0"});
+  expect_error<options::OptionError>(
+      [] {
+        make("next-token", {.values = {{"candidates", 0}}});
+      },
+      {"candidates is 0"});
 }
 
 }  // namespace

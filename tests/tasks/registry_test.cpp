@@ -80,12 +80,12 @@ TEST(Tasks, RefuseWhatTheyDoNotKnow) {
         make("classification", {.metrics = {{"accuracy", "accuracy"}}});
       },
       {"twice"});
-  expect_error<ValueError>(
+  expect_error<options::OptionError>(
       [] {
         make("segmentation", {.values = {{"treshold", 1}}});
       },
       {"segmentation", "treshold", "threshold"});
-  expect_error<ValueError>(
+  expect_error<options::OptionError>(
       [] {
         make("segmentation", {.values = {{"threshold", "half"}}});
       },
@@ -141,6 +141,10 @@ TEST(Tasks, KeepTheOptionsOfTheirLossAndMetrics) {
   expect_error<options::OptionError>(
       [] { make("classification", {.loss = "softmax-cross-entropy(label_smoothing=2)"}); },
       {"loss softmax-cross-entropy: label_smoothing is 2"});
+  // Another task has an option of this name, which is not meant.
+  expect_error<options::OptionError>(
+      [] { make("classification", {.metrics = {{"accuracy(threshold=high)"}}}); },
+      {"metric accuracy: threshold is 'high'; expected a number"});
 }
 
 TEST(Tasks, SayWhyAFileHasNone) {

@@ -40,7 +40,7 @@ struct Dot {
 /// A picture of a grid.
 struct Picture {
   io::Image image;                          ///< the pixels
-  std::string caption = {};                 ///< the text below it, two lines at most
+  std::string caption = {};                 ///< the text below it; its lines are broken once
   std::optional<Color> caption_color = {};  ///< the color of the text; empty: black
   std::vector<Box> boxes = {};              ///< rectangles on it
   std::vector<Mask> masks = {};             ///< regions of it

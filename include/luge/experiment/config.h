@@ -154,6 +154,8 @@ class Config {
   /// SettingError for a name that is not known, for an option that the member does not have, and for a value
   /// that is out of range.
   Choice chosen(std::string_view family) const;
+  /// Returns the same where the name may also be that of a file, which has no options.
+  Choice chosen_or_file(std::string_view family) const;
   /// Returns what is chosen of a family of which a list can be chosen, such as "metric"; nothing for "none".
   /// Throws as chosen does, and for a member that is named twice.
   std::vector<Choice> all_chosen(std::string_view family) const;
