@@ -7,6 +7,7 @@
 #include "cli/training.h"
 #include "experiment/option_keys.h"
 #include "experiment/runs.h"
+#include "experiment/train_options.h"
 #include "io/run/run_directory.h"
 #include "luge/experiment/run.h"
 
@@ -42,15 +43,15 @@ void tell_finished(const experiment::Run& run) {
     return;
   }
   const train::Trainer trainer = run.trainer();
-  const std::int64_t epochs = config.integer("train.epochs", 1), done = trainer.position().epoch;
+  const std::int64_t epochs = experiment::read<experiment::LengthOptions>(config).epochs.value_or(1),
+                     done = trainer.position().epoch;
   std::string why = fmt::format("{}{} {} done", done == epochs && done > 1 ? "all " : "", done,
                                 done == 1 ? "epoch is" : "epochs are"),
               how = fmt::format("epochs={}", 2 * done);
   if (done < epochs) {
     why = trainer.history().stop_reason;
-    const bool early = config.has("callbacks.early_stopping.patience");
-    how = early ? fmt::format("early_stopping={}", 2 * config.integer("callbacks.early_stopping.patience", 1))
-                : "stop_at=VALUE";
+    const auto patience = experiment::read<experiment::EarlyStoppingKeys>(config).patience;
+    how = patience ? fmt::format("early_stopping={}", 2 * *patience) : "stop_at=VALUE";
   }
   fmt::print(stderr, "{} is finished: {}; nothing was trained. To train further: {} resume run={} {}\n",
              run.folder().string(), why, program(), shell_word(run.folder().string()), how);

@@ -20,6 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool is_path(const std::string& model) {
+  if (model.ends_with(".toml")) return false;  // a network as text
   return model.find('/') != std::string::npos || model.ends_with(".safetensors");
 }
 

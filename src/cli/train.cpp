@@ -20,7 +20,7 @@ int run_train(const Arguments& arguments) {
 
 const Registration registration(
     {"train",
-     "trains a network of the gallery",
+     "trains a network of the gallery, or of a network file",
      {"train model=lenet5 data=fashion-mnist [epochs=5 batch=64 optimizer=adam lr=1e-3 ...]",
       "train config=FILE.toml [key=value ...]"},
      experiment::training_keys,

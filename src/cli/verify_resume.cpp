@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/training.h"
 #include "experiment/option_keys.h"
+#include "experiment/train_options.h"
 #include "io/files/input_file.h"
 #include "luge/experiment/run.h"
 #include "luge/train/callbacks.h"
@@ -70,8 +71,8 @@ int verify(const Arguments& arguments) {
   const experiment::Config config = arguments.only(experiment::training_keys());
   const experiment::Run straight(config, {.tell = tell_person()});
   const auto fresh = [&] { return experiment::Run(config, {.data = straight.data()}); };
-  const std::int64_t epochs = straight.config().integer("train.epochs", 1),
-                     limit = straight.config().integer("train.limit_train_batches", 0),
+  const auto length = experiment::read<experiment::LengthOptions>(straight.config());
+  const std::int64_t epochs = length.epochs.value_or(1), limit = length.limit_train_batches,
                      all = straight.batches().size(), steps = limit > 0 ? std::min(limit, all) : all,
                      stop = stop_of(arguments, epochs * steps);
   const train::CallbackRef interrupted =

@@ -56,8 +56,8 @@ void draw_axes(Canvas& canvas, const Panel& panel, const PanelLayout& layout) {
   const double middle = plot.x + plot.width / 2;
   const Text note{.text = layout.y.note, .size = kTick - 0.5, .color = kGray};
   const double beside = layout.y.note.empty() ? 0 : canvas.measure(note).width;
-  if (beside > 0) canvas.text({layout.cell.x + 8, plot.y - 10}, note);
-  canvas.text({middle, plot.y - 12},
+  if (beside > 0) canvas.text({layout.cell.x + 8, layout.title_y + 2}, note);
+  canvas.text({middle, layout.title_y},
               {.text = panel.title,
                .size = 12,
                .bold = true,
@@ -81,12 +81,12 @@ void draw_marks(Canvas& canvas, const Panel& panel, const PanelLayout& layout) {
   for (const Mark& mark : panel.marks) {
     if (!(mark.x >= layout.x.low && mark.x <= layout.x.high)) continue;
     const double x = layout.at(mark.x, layout.y.low).x;
-    const Point ends[] = {{x, layout.plot.y}, {x, layout.plot.bottom()}};
+    const Point ends[] = {{x, layout.plot.y - 2}, {x, layout.plot.bottom()}};
     canvas.line(ends, {{150, 150, 150}, 0.9, {3, 3}});
     const Text text{.text = mark.label, .size = 9, .color = kGray};
-    if (x + 3 < free_from || x + 3 + canvas.measure(text).width > layout.plot.right()) continue;
-    canvas.text({x + 3, layout.plot.y + 7}, text);
-    free_from = x + 9 + canvas.measure(text).width;
+    if (x < free_from || x + canvas.measure(text).width > layout.plot.right()) continue;
+    canvas.text({x, layout.marks_y}, text);
+    free_from = x + 6 + canvas.measure(text).width;
   }
 }
 

@@ -6,7 +6,7 @@
 namespace luge::draw {
 namespace {
 
-constexpr double kTick = 10, kTitle = 24, kLabels = 20, kLabel = 16, kSide = 12, kAbove = 8;
+constexpr double kTick = 10, kTitle = 24, kLabels = 20, kLabel = 16, kSide = 12, kAbove = 8, kMarks = 14;
 
 struct Ranges {
   Range x, y;
@@ -24,6 +24,9 @@ Ranges ranges_of(const Panel& panel) {
       }
       if (is_shown(panel, line, i)) ranges.y.add(line.y[i]);
     }
+  }
+  for (const Mark& mark : panel.marks) {
+    if (!panel.log_x || mark.x > 0) ranges.x.add(mark.x);
   }
   return ranges;
 }
@@ -49,11 +52,14 @@ PanelLayout lay_out(const Panel& panel, const Rect& cell, Canvas& ruler) {
   const Ranges ranges = ranges_of(panel);
   PanelLayout layout{.cell = cell, .plot = {}, .x = {}, .y = {}};
   const double bottom = kLabels + (panel.x_label.empty() ? 0 : kLabel);
-  const double top = kAbove + kTitle, height = cell.height - top - bottom;
+  const double top = kAbove + kTitle + (panel.marks.empty() ? 0 : kMarks),
+               height = cell.height - top - bottom;
   const auto most = std::clamp<std::int64_t>(static_cast<std::int64_t>(height / 32), 2, 7);
   layout.y = make_axis(ranges.y, {.log = panel.log_y, .most = most, .margin = 0.05});
   const double left = kSide + widest_label(layout.y, ruler) + 8;
   layout.plot = {cell.x + left, cell.y + top, cell.width - left - kSide, height};
+  layout.title_y = cell.y + kAbove + kTitle / 2;
+  layout.marks_y = layout.plot.y - 6;
   layout.x = horizontal_axis(panel, ranges, layout.plot.width, ruler);
   return layout;
 }

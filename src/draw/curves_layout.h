@@ -14,6 +14,7 @@ struct PanelLayout {
   Rect cell;  // with title and labels
   Rect plot;  // between the axes
   Axis x, y;
+  double title_y = 0, marks_y = 0;  // the middle of these texts
 
   Point at(double x_value, double y_value) const {
     return {plot.x + x.at(x_value) * plot.width, plot.bottom() - y.at(y_value) * plot.height};

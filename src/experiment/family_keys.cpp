@@ -20,8 +20,8 @@ struct ChoiceOptions {
   std::vector<std::string> augment = {};
   static void fields(auto& self, auto&& field) {
     using namespace options;
-    field("model.name", self.model, "network of the gallery (luge list models)", also({"model"}),
-          elsewhere({"net", "network", "arch", "architecture"}));
+    field("model.name", self.model, "network of the gallery (luge list models), or a network file (.toml)",
+          also({"model"}), elsewhere({"net", "network", "arch", "architecture"}));
     field("data.name", self.data, "data set (luge list data), folder of IDX files, CSV file, or text file",
           also({"data"}), elsewhere({"dataset", "data_set", "file"}));
     field("optimizer.name", self.optimizer, "what changes the weights", also({"optimizer"}),

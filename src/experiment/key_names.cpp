@@ -25,6 +25,31 @@ bool is_enough(const std::vector<Key>& keys, const Key& key) {
   return part != "name" && std::count_if(keys.begin(), keys.end(), same) == 1;
 }
 
+// The keys in the same table: those that begin like augment.flip.q, or else like augment.
+std::vector<Key> in_same_table(const std::vector<Key>& keys, std::string_view name) {
+  for (auto dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
+    std::vector<Key> same;
+    for (const Key& key : keys) {
+      if (key.name.starts_with(name.substr(0, dot + 1))) same.push_back(key);
+    }
+    if (!same.empty()) return same;
+  }
+  return {};
+}
+
+// The key that a person calls `part`, or another program does; null when there is none.
+const Key* called(const std::vector<Key>& keys, std::string_view part, bool elsewhere) {
+  for (const Key& key : keys) {
+    std::vector<std::string> others = key.aliases;
+    if (elsewhere) others.insert(others.end(), key.elsewhere.begin(), key.elsewhere.end());
+    if (is_enough(keys, key)) others.push_back(last_part(key.name));
+    for (const std::string& other : others) {
+      if (other != "name" && edit_distance(other, part) == 0) return &key;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 const Key* find_key(const std::vector<Key>& keys, std::string_view name) {
@@ -47,52 +72,23 @@ std::string spelled_today(const Key& key, std::string value) {
   return key.name == "data.normalize" && value == "standardise" ? "standardize" : value;
 }
 
-namespace {
-
-// The keys in the same table: those that begin like augment.flip.q, or else like augment.
-std::vector<Key> in_same_table(const std::vector<Key>& keys, std::string_view name) {
-  for (auto dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
-    std::vector<Key> same;
-    for (const Key& key : keys) {
-      if (key.name.starts_with(name.substr(0, dot + 1))) same.push_back(key);
-    }
-    if (!same.empty()) return same;
-  }
-  return {};
-}
-
-// The key that another program, or a person, calls `part`; null when there is none.
-const Key* called(const std::vector<Key>& keys, std::string_view part) {
-  for (const Key& key : keys) {
-    std::vector<std::string> others = key.elsewhere;
-    others.insert(others.end(), key.aliases.begin(), key.aliases.end());
-    if (is_enough(keys, key)) others.push_back(last_part(key.name));
-    for (const std::string& other : others) {
-      if (other != "name" && edit_distance(other, part) == 0) return &key;
-    }
-  }
-  return nullptr;
-}
-
-}  // namespace
-
 std::string meant(const std::vector<Key>& keys, std::string_view name,
                   const std::vector<std::string>& names) {
   const std::string_view part = name.substr(name.rfind('.') + 1);  // npos + 1 is 0
-  if (const std::vector<Key> same = in_same_table(keys, name); !same.empty()) {
-    if (const Key* key = called(same, part)) return fmt::format("; did you mean {}?", key->name);
-    std::vector<std::string> whole;
-    for (const Key& key : same) {
-      if (last_part(key.name) != "name") whole.push_back(key.name);
-    }
-    return suggestion(name, whole);
-  }
-  if (const Key* key = called(keys, part)) return fmt::format("; did you mean {}?", short_name(keys, *key));
+  const std::vector<Key> same = in_same_table(keys, name);
+  if (const Key* key = called(same, part, true)) return fmt::format("; did you mean {}?", key->name);
+  // Who writes loss.gamma does not mean what other programs call gamma in another table.
+  if (const Key* key = called(keys, part, same.empty()))
+    return fmt::format("; did you mean {}?", short_name(keys, *key));
   for (const std::string_view device : {"device", "gpu", "cuda"}) {
     if (edit_distance(device, part) == 0)
       return "; there is nothing to choose: Luge computes on the processor";
   }
-  return suggestion(name, names);
+  std::vector<std::string> whole;
+  for (const Key& key : same) {
+    if (last_part(key.name) != "name") whole.push_back(key.name);
+  }
+  return suggestion(name, whole.empty() ? names : whole);
 }
 
 // The key that a word without one probably belongs to: a file is what is read, all else what comes first.

@@ -2,6 +2,7 @@
 #include "experiment/keys.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "experiment/family_keys.h"
 #include "experiment/train_options.h"
@@ -18,8 +19,12 @@ constexpr std::string_view kFirst[] = {"model.name",  "data.name",      "train.e
                                        "train.batch", "optimizer.name", "optimizer.learning_rate",
                                        "loss.name",   "train.metrics",  "train.seed"};
 
+// Options of registered things that have no short name of their own are last: there are many.
 std::vector<Key> common_first(std::vector<Key> keys) {
-  const auto rank = [](const Key& key) { return std::find(std::begin(kFirst), std::end(kFirst), key.name); };
+  const auto rank = [](const Key& key) {
+    return std::pair(std::find(std::begin(kFirst), std::end(kFirst), key.name),
+                     !key.option.empty() && key.aliases.empty());
+  };
   std::stable_sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) { return rank(a) < rank(b); });
   return keys;
 }

@@ -2,12 +2,40 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "experiment/made.h"
+#include "experiment/network_entry.h"
 #include "experiment/task.h"
 
 namespace luge::experiment {
+namespace {
+
+// The layers of a file have their options there. Options of a weaker source, such as those of a file next to
+// model= on the command line, belong to the model that was named there.
+void refuse_options(const Config& config, const std::string& path) {
+  const Source chosen = std::max(config.origin("model.name").source, Source::resume);
+  for (const Key& key : config.keys()) {
+    if (key.family != "model" || key.option.empty() || !config.given(key.name)) continue;
+    if (config.origin(key.name).source > chosen) continue;
+    throw SettingError(
+        fmt::format("{}: the options of the layers of {} are in the file", config.said(key.name), path));
+  }
+}
+
+}  // namespace
 
 models::Entry model_entry(const Config& config) {
+  if (const std::string path = config.text("model.name"); is_network_file(path)) {
+    if (path.ends_with(".safetensors")) {
+      throw SettingError(
+          fmt::format("{}: is a trained network; expected a name of the gallery, or a network file "
+                      "(.toml); init={} begins with its weights",
+                      config.said("model.name"), path));
+    }
+    refuse_options(config, path);
+    return network_entry(path);
+  }
   const Choice choice = config.chosen("model");
   return made(config, "model", [&] { return models::find(choice.name, choice.values); });
 }

@@ -9,8 +9,8 @@
 
 namespace luge::experiment {
 
-/// The gallery's entry with the options that the configuration gives; throws SettingError that lists the
-/// nearest names, or the options of the model.
+/// The network of the file that model= names, or the gallery's with the options that the configuration gives;
+/// throws SettingError that lists the nearest names, or the options of the model.
 models::Entry model_entry(const Config& config);
 /// The network with this many outputs; with 0 as many as usual.
 nn::Model make_model(const models::Entry& entry, std::int64_t outputs);

@@ -8,6 +8,7 @@
 #include "experiment/fit_options.h"
 #include "experiment/init_weights.h"
 #include "experiment/model_choice.h"
+#include "experiment/network_entry.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/planned_step.h"
 #include "experiment/report.h"
@@ -26,11 +27,13 @@
 namespace luge::experiment {
 namespace {
 
-io::RunDirectory make_folder(const Config& config) {
+io::RunDirectory make_folder(const Config& config, const std::string& network) {
   const auto folder = read<FolderOptions>(config);
   if (folder.dir) return io::RunDirectory::create_at(*folder.dir, folder.exist_ok);
-  return io::RunDirectory::create(kRuns, io::run_stem(config.text("model.name"), config.text("data.name")));
+  return io::RunDirectory::create(kRuns, io::run_stem(network, config.text("data.name")));
 }
+
+std::string network_name(const Run::State& run) { return run.trainer.net().metadata().name; }
 
 std::string plan_text(const Run::State& run) {
   const data::Schema& fields = run.training.parts.fit.info().fields;
@@ -110,7 +113,7 @@ std::string Run::description() const {
   const Scope scope(state_->settings);
   const data::Dataset &fit = parts().fit, &valid = parts().valid;
   return fmt::format(
-      "{} on {}: {} training samples, {}\n{}{}", config().text("model.name"), data().name, fit.size(),
+      "{} on {}: {} training samples, {}\n{}{}", network_name(*state_), data().name, fit.size(),
       valid.size() > 0 ? fmt::format("{} validation samples", valid.size()) : "no validation samples",
       nn::summary(trainer().net(), fit.info().input().shape).to_string(), plan_text(*state_));
 }
@@ -118,7 +121,8 @@ std::string Run::description() const {
 void Run::begin() {
   const std::string text = description();
   const Scope scope(state_->settings);  // the threads are among what config.toml tells
-  state_->folder.emplace(make_folder(config()));
+  state_->folder.emplace(make_folder(config(), network_name(*state_)));
+  keep_network(config(), *state_->folder);
   write_config(config(), *state_->folder, true);
   io::write_file(state_->folder->file("model.txt"), text);
 }

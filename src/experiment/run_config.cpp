@@ -5,6 +5,7 @@
 
 #include "core/threads.h"
 #include "experiment/data_sets.h"
+#include "experiment/network_entry.h"
 #include "experiment/toml_file.h"
 #include "io/files/atomic_file.h"
 #include "io/text/toml_text.h"
@@ -104,6 +105,7 @@ Config read_config(const fs::path& run, const std::string& data) {
   if (!data.empty()) config.set("data", data, Source::resume);
   config.take_run(file.string());
   if (!data.empty()) config.drop_options("data");  // those of the data that it was trained on
+  use_kept_network(config, run);
   if (!data.empty() || !config.given("data.name")) return config;
   // Where the data lay when the training began may have been told from the folder it began in.
   const fs::path path = config.text("data.name");

@@ -6,6 +6,7 @@
 
 #include "core/threads.h"
 #include "experiment/model_choice.h"
+#include "experiment/network_entry.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/target_units.h"
 #include "experiment/task.h"
@@ -28,7 +29,9 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
                     const data::Info& info, const Learning& learning) {
   const std::int64_t accumulate = read<StepOptions>(config).accumulate;
   const optim::Optimizer optimizer = make_optimizer(config, learning.updates);
-  const nn::Model net = make_model(entry, outputs_for(config, entry, *task, info));
+  const std::int64_t outputs = outputs_for(config, entry, *task, info);
+  check_network(config, info, outputs);
+  const nn::Model net = make_model(entry, outputs);
   learn_in(net, learning.units);
   train::Trainer trainer(net, task, optimizer, {.accumulate = accumulate});
   nn::Metadata metadata;

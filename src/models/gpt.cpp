@@ -104,10 +104,8 @@ class Gpt : public nn::Module {
 
 Entry entry(std::string_view name, const GptOptions& o) {
   if (o.width % o.heads != 0) {
-    throw options::OptionError(
-        fmt::format("model {}", name),
-        options::OptionError("heads",
-                             fmt::format("heads is {}, which does not divide width = {}", o.heads, o.width)));
+    throw ValueError(
+        fmt::format("model {}: heads is {}, which does not divide width = {}", name, o.heads, o.width));
   }
   return {.input = Shape{o.length},
           .outputs = 65,

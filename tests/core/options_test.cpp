@@ -83,7 +83,7 @@ TEST(Options, RefuseWhatIsNotRight) {
   refuses({{"units", 1}, {"widths", std::vector<std::int64_t>{3, 0}}}, "widths is 3,0",
           "whole numbers from 1");
   refuses({{"units", 1}, {"names", std::vector<std::string>{"a", "c"}}}, "names is 'c'");
-  refuses({{"units", 1}, {"side", "top"}}, "side is 'top'", "left, right");
+  refuses({{"units", 1}, {"side", "top"}}, "side is 'top'", "left or right");
   refuses({{"units", 1}, {"p", 0.5}}, "no option 'p'; did you mean rate?");
   refuses({{"units", 1}, {"wdths", 5}}, "no option 'wdths'; did you mean widths?");
   refuses({{"units", 1}, {"rate", Value()}}, "rate is nothing");

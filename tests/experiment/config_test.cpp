@@ -41,6 +41,17 @@ TEST(Config, ErrorsNameTheKeyAsItWasGiven) {
   EXPECT_NE(refusal([&] { config.text("model"); }).find("model= is missing"), std::string::npos);
 }
 
+TEST(Config, AnUnknownKeyOfATableNamesThoseOfTheTable) {
+  EXPECT_NE(refusal([] {
+              Config({{"callbacks.stop_at.qqqqqqqq", "1"}});
+            }).find("callbacks.stop_at.value or callbacks.stop_at.monitor"),
+            std::string::npos);
+  EXPECT_NE(refusal([] {
+              Config({{"optimizer.beta3", "1"}});
+            }).find("did you mean optimizer.beta1"),
+            std::string::npos);
+}
+
 TEST(Config, AFileFillsWhatWasNotSet) {
   const testing::TempDir dir;
   const std::string file = dir.write("my.toml", "[train]\nepochs = 7\nbatch = 9\n[about]\nhost = \"here\"\n");

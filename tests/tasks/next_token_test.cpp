@@ -121,7 +121,7 @@ TEST_F(NextToken, PredictsTextWhereACountIsGiven) {
       [&] {
         of(metadata, {{"continuation", "many"}});
       },
-      {"continuation=many", "a whole number"});
+      {"continuation is 'many'", "a whole number"});
 }
 
 TEST_F(NextToken, RefusesBadPrompts) {

@@ -61,7 +61,10 @@ bool write_rows(Encoder& encoder, const Image& image, PngContent content) {
   png_set_IHDR(png, encoder.info, static_cast<png_uint_32>(image.width),
                static_cast<png_uint_32>(image.height), 8, kTypes[image.channels - 1], PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  if (content == PngContent::drawing) png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+  if (content == PngContent::drawing) {
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+    png_set_compression_level(png, 3);  // a third of the time of 6 for a fifth more bytes
+  }
   png_write_info(png, encoder.info);
   const auto row_bytes = static_cast<std::size_t>(image.width * image.channels);
   for (std::int64_t y = 0; y < image.height; ++y) {

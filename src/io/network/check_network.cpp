@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/draws_kept.h"
 #include "graph/node.h"
 #include "luge/error.h"
 #include "luge/nn/network_file.h"
@@ -37,6 +38,7 @@ template <class E>
 void NetworkText::check(const std::vector<TensorSpec>& specs) const {
   const Model copy = net.clone();
   const TypesAlone types;
+  const DrawsKept draws;
   const Probe probe(*copy, false);
   Tensors inputs;
   for (const std::string& name : copy->input_names()) {
