@@ -42,7 +42,10 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
     if (word == "--json") {
       json_ = true;
     } else if (word.starts_with("config=") && knows("train.epochs")) {
+      if (config) throw Misuse(fmt::format("luge {}: key 'config' is given twice", command_));
       config = word.substr(7);
+      if (config->empty())
+        throw Misuse(fmt::format("luge {}: config= has no value; it is: a TOML file of keys", command_));
     } else if (equals == 0) {
       throw Misuse(fmt::format("luge {}: '{}' has no key before the '='", command_, word));
     } else if (equals != std::string::npos) {

@@ -85,7 +85,7 @@ const Key* Config::find_choosing(std::string_view family) const {
 
 const Key& Config::choosing(std::string_view family) const {
   if (const Key* key = find_choosing(family)) return *key;
-  throw SettingError(fmt::format("there is no key that chooses the {}", family));
+  throw SettingError(fmt::format("no key chooses the {}", family));
 }
 
 // Whether the option is of one of these members. One that is not is left aside when the choice is stronger:

@@ -1,8 +1,10 @@
 // The values that a TOML file has.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "core/registry.h"
 #include "experiment/key_names.h"
 #include "experiment/toml_file.h"
 #include "luge/experiment/config.h"
@@ -39,6 +41,37 @@ bool is_list(const options::Value& value) {
          std::holds_alternative<std::vector<std::string>>(value);
 }
 
+bool is_member(const Family& family, const std::string& name) {
+  try {
+    family.member(name);
+    return true;
+  } catch (const ValueError&) {
+    return false;
+  }
+}
+
+// Whether the key is an option of something that this program does not register, such as the loss of the
+// program that made the run. What needs that thing says so.
+bool is_of_unknown(const std::vector<Key>& keys, const std::vector<TomlSetting>& settings,
+                   const std::string& name) {
+  for (const Key& key : keys) {
+    if (key.family.empty() || !key.option.empty()) continue;
+    const Family& family = *find_family(key.family);
+    const std::string& each = family.called().options_of_each;
+    const std::string table = each.empty() ? key.name.substr(0, key.name.rfind('.')) : each;
+    if (!name.starts_with(table + ".")) continue;
+    for (const TomlSetting& setting : settings) {
+      if (setting.key != key.name || !setting.value) continue;
+      const auto* list = std::get_if<std::vector<std::string>>(&*setting.value);
+      const std::vector<std::string> chosen = list ? *list : std::vector{options::text(*setting.value)};
+      if (!std::all_of(chosen.begin(), chosen.end(),
+                       [&](const std::string& member) { return is_member(family, member); }))
+        return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 class Config::FileReader {
@@ -53,6 +86,7 @@ class Config::FileReader {
       const std::string where = each.where + config.stage_label();
       const Key* key = config.find(each.key);
       if (each.what == "a table" && !(key && key->name == each.key)) continue;
+      if (!key && recorded_ && is_of_unknown(config.keys_, settings, each.key)) continue;
       if (!key) refuse_name(config, each.key, where);
       if (!each.value) {
         throw SettingError(
@@ -93,6 +127,8 @@ class Config::FileReader {
 
   [[noreturn]] static void refuse_name(const Config& config, const std::string& name,
                                        const std::string& where) {
+    if (name == "stage" || name.starts_with("stage."))
+      throw SettingError(fmt::format("{}stage is not a table of its own; expected [[stage]]", where));
     for (auto dot = name.rfind('.'); dot != std::string::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
       const Key* key = config.find(name.substr(0, dot));
       if (key && key->name == name.substr(0, dot)) {

@@ -54,17 +54,25 @@ bool add_layer(const std::string& name, const std::string& description, LayerMak
 
 Model layer(const std::string& name, const options::Values& values, const Parts& parts) {
   const std::vector<std::string> known = layer_parts(name);
-  for (std::size_t k = 0; k < parts.size(); ++k) {
-    const std::string& part = parts[k].first;
+  for (const auto& [part, model] : parts) {
     if (std::ranges::find(known, part) == known.end()) {
       throw ValueError(fmt::format("layer {}: there is no part '{}'{}", name, part,
                                    known.empty() ? "; there are none" : suggestion(part, known)));
     }
-    if (std::any_of(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(k),
-                    [&](const auto& other) { return other.first == part; }))
-      throw ValueError(fmt::format("layer {}: the part '{}' is given twice", name, part));
+    if (!model.defined()) throw ValueError(fmt::format("layer {}: the part '{}' is empty", name, part));
   }
-  return layers().make(name, values, parts);
+  Parts ordered;
+  for (const std::string& each : known) {
+    for (const auto& [part, model] : parts) {
+      if (part == each) ordered.emplace_back(part, model);
+    }
+  }
+  if (ordered.size() > known.size()) throw ValueError(fmt::format("layer {}: a part is given twice", name));
+  if (!known.empty() && (ordered.empty() || ordered[0].first != known[0])) {
+    throw options::OptionError(
+        "layer " + name, options::OptionError(known[0], fmt::format("the part '{}' is missing", known[0])));
+  }
+  return layers().make(name, values, ordered);
 }
 
 std::vector<std::string> layer_names() { return layers().names(); }

@@ -11,15 +11,11 @@ namespace luge::nn {
 
 namespace {
 
-const RegisteredLayer<> kResidual("residual", "body(x) + x, or body(x) + shortcut(x)",
-                                  [](const Parts& parts) {
-                                    const Model* body = nullptr;
-                                    const Model* shortcut = nullptr;
-                                    for (const auto& [name, part] : parts)
-                                      (name == "body" ? body : shortcut) = &part;
-                                    if (!body) throw ValueError("layer residual: the part 'body' is missing");
-                                    return shortcut ? Residual(*body, *shortcut) : Residual(*body);
-                                  },
+Residual from_parts(const Parts& parts) {
+  return parts.size() > 1 ? Residual(parts[0].second, parts[1].second) : Residual(parts[0].second);
+}
+
+const RegisteredLayer<> kResidual("residual", "body(x) + x, or body(x) + shortcut(x)", from_parts,
                                   {"body", "shortcut"});
 
 Tensor sum_of(const Tensor& y, const Tensor& passed, bool has_shortcut) {

@@ -10,12 +10,7 @@ namespace {
 
 // Network files write the layers of a block as a list, which is read as a network of its own.
 const RegisteredLayer<> kBlock("block", "layers one after the other, or with `from`, as one layer",
-                               [](const Parts& parts) {
-                                 if (parts.empty())
-                                   throw ValueError("layer block: the part 'layer' is missing");
-                                 return parts.front().second;
-                               },
-                               {"layer"});
+                               [](const Parts& parts) { return parts[0].second; }, {"layer"});
 
 }  // namespace
 

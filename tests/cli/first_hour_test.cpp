@@ -47,6 +47,8 @@ TEST(FirstHour, ErrorsNameTheKeyAsItWasTyped) {
                  {{"train", "model=xor", "learning_rate=abc"}, "learning_rate=abc: expected a number"},
                  {{"train", "model=xor", "optimizer.learning_rate=abc"}, "optimizer.learning_rate=abc"},
                  {{"train", "model=xor", "dir="}, "dir= has no value"},
+                 {{"train", "model=xor", "config="}, "config= has no value"},
+                 {{"train", "config=a.toml", "config=b.toml"}, "'config' is given twice"},
                  {{"train"}, "luge train: model= is missing"},
                  {{"train", "model=xor", "lr=-1"}, "lr=-1: expected a number above 0"},
                  {{"train", "model=xor", "validation_split=1"}, "validation_split=1: expected"},
@@ -73,7 +75,7 @@ TEST(FirstHour, WordsOfOtherProgramsAreUnderstood) {
        {{"train", "model=xor", "batch-size=3"}, "did you mean batch?"},
        {{"train", "model=xor", "learning-rate=3"}, "did you mean lr?"},
        {{"train", "model=xor", "Weight-Decay=3"}, "did you mean weight_decay?"},
-       {{"train", "model=xor", "schedule.gamma=3"}, "did you mean factor?"},
+       {{"train", "model=xor", "schedule.gamma=3"}, "did you mean schedule.factor?"},
        {{"train", "model=xor", "optimizer=adam", "momentum=0.9"}, "did you mean beta1?"},
        {{"train", "model=xor", "optimizer=sgd", "momentum=0.9"}, "did you mean optimizer=momentum?"},
        {{"predict", "model=x", "image=a.png"}, "did you mean input?"}});

@@ -100,6 +100,8 @@ TEST(BadToml, TablesAndListsThatDoNotBelong) {
   expect_refusal("[train]\nepochs = { first = 3 }\n", "my.toml, line 2: train.epochs is a table; expected");
   expect_refusal("[train]\nepochs.first = 3\n", "my.toml, line 2: train.epochs is a table; expected");
   expect_refusal("[[train]]\nepochs = 3\n", "my.toml, line 1: key 'train' is not known");
+  expect_refusal("stage = 3\n", "my.toml, line 1: stage is not a table of its own; expected [[stage]]");
+  expect_refusal("[stage]\nname = \"a\"\n", "my.toml, line 2: stage is not a table of its own");
   expect_refusal("train = 3\n", "my.toml, line 1: key 'train' is not known");
   expect_refusal("[[data.augment]]\nname = \"flip\"\n", "my.toml, line 1: ");
   expect_refusal("model = \"mlp\"\nhidden = [256, \"wide\"]\n",

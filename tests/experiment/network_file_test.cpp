@@ -16,7 +16,6 @@
 #include "luge/ops/random.h"
 #include "luge/random.h"
 #include "support/errors.h"
-#include "support/paths.h"
 #include "support/temp_dir.h"
 
 namespace luge {
@@ -193,21 +192,6 @@ TEST(NetworkFile, DefaultsThatAreNotRightAreNamedWithTheirLines) {
   refused("optimizer = 3\n", {"line 19", "optimizer is "});
   refused("learning_rate = \"fast\"\n", {"line 19", "learning_rate is 'fast'", "a number above 0"});
   refused("[defaults.task_options]\nlenght = 3\n", {"line 20", "'lenght'", "classification"});
-}
-
-// docs/guide/network-files.md
-TEST(NetworkFile, ReadsTheExampleOfItsPage) {
-  const std::string page = read_file(testing::source_dir() / "docs/guide/network-files.md");
-  const std::size_t begin = page.find("```toml\n") + 8, end = page.find("```\n", begin);
-  const TempDir dir;
-  const models::Entry entry = network_entry(dir.write("net.toml", page.substr(begin, end - begin)));
-  EXPECT_EQ(entry.name, "small");
-  EXPECT_EQ(entry.defaults.epochs, 3);
-  EXPECT_EQ(entry.defaults.batch, 64);
-  const nn::TypesAlone types;
-  const nn::Model net = entry.make(10);
-  net->build(entry.input);
-  EXPECT_EQ(net->parameters().size(), 8u) << "three convolutions and a linear layer";
 }
 
 TEST(NetworkFile, TellsWhatIsMissingWithoutData) {

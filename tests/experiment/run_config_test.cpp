@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "luge/experiment/run.h"
+#include "support/errors.h"
 #include "support/temp_dir.h"
 
 namespace luge::experiment {
@@ -94,6 +95,25 @@ TEST(RunConfig, LeavesOutWhatNothingSays) {
   EXPECT_EQ(text.find("memory"), std::string::npos);
   EXPECT_EQ(text.find("momentum"), std::string::npos) << "an option of another optimizer";
   EXPECT_EQ(experiment::Run(Config(run.config())).config().text("epochs"), "1");
+}
+
+// A program registered a loss, and the command does not know it.
+TEST(RunConfig, OptionsOfWhatIsNotRegisteredAreLeftToTheProgramThatHasIt) {
+  const TempDir dir;
+  const std::string file = dir.write("config.toml",
+                                     "[loss]\nname = \"of-a-program\"  # model\nsharpness = 2  # default\n"
+                                     "[train]\nepochs = 3  # command line\n");
+  Config run;
+  run.take_run(file);
+  EXPECT_EQ(run.text("epochs"), "3");
+  EXPECT_EQ(run.origin("epochs").to_string(), "command line");
+  testing::expect_error<SettingError>([&] { run.chosen("loss"); },
+                                      {"line 2: loss.name=of-a-program is not known"});
+  Config given;
+  testing::expect_error<SettingError>([&] { given.take_file(file); },
+                                      {"line 3: key 'loss.sharpness' is not known"});
+  const std::string typed = dir.write("typed.toml", "[loss]\nname = \"mse\"\nsharpness = 2\n");
+  testing::expect_error<SettingError>([&] { Config().take_run(typed); }, {"line 3: key 'loss.sharpness'"});
 }
 
 TEST(RunConfig, StagesAreWrittenWithWhatDiffersInThem) {

@@ -293,16 +293,16 @@ TEST(NetworkFile, EveryLayerIsReadBack) {
 
 TEST(NetworkFile, TheGalleryIsReadBack) {
   int written = 0;
-  for (const models::Entry& entry : models::all()) {
-    const Model net = models::make(entry.name);
+  for (const std::string& name : models::names()) {
+    const Model net = models::make(name);
     try {
       to_toml(net);
     } catch (const ValueError& error) {
       EXPECT_NE(std::string(error.what()).find(net->type()), std::string::npos) << error.what();
-      EXPECT_FALSE(net->text()) << entry.name;
+      EXPECT_FALSE(net->text()) << name;
       continue;
     }
-    SCOPED_TRACE(entry.name);
+    SCOPED_TRACE(name);
     reads_back(net);
     ++written;
   }

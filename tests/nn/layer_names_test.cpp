@@ -205,8 +205,14 @@ TEST(LayerNames, TakeShortAndLongForms) {
       },
       {"width 6 is not divisible by 4 heads"});
   expect_error<ValueError>([] { layer("conv2"); }, {"no layer is called 'conv2'; did you mean conv2d?"});
-  expect_error<ValueError>([] { layer("residual"); }, {"residual", "'body' is missing"});
-  expect_error<ValueError>([] { layer("block"); }, {"block", "'layer' is missing"});
+  expect_error<options::OptionError>([] { layer("residual"); }, {"residual", "'body' is missing"});
+  expect_error<options::OptionError>(
+      [] {
+        layer("residual", {}, {{"shortcut", Relu()}});
+      },
+      {"'body' is missing"});
+  expect_error<ValueError>([] { layer("block", {}, {{"layer", Relu()}, {"layer", Relu()}}); }, {"twice"});
+  expect_error<options::OptionError>([] { layer("block"); }, {"block", "'layer' is missing"});
 }
 
 TEST(LayerNames, ActivationsAreFoundByWhatTheyDo) {

@@ -16,8 +16,9 @@ using Parts = std::vector<std::pair<std::string, Model>>;
 using LayerMaker = options::Maker<Model, const Parts&>;
 
 /// Registers a layer under a name that `layer`, network files and `luge list layers` take, with one line that
-/// says what it is. `parts` are the names of the networks inside it, if there are any. Returns false when the
-/// name is taken. A layer that overrides Module::text can be written into network files, too.
+/// says what it is. `parts` are the names of the networks inside it, if there are any: the first must be
+/// given, and the maker gets them in this order. Returns false when the name is taken. A layer that overrides
+/// Module::text can be written into network files, too.
 ///
 ///     const bool added = nn::add_layer("scaled-tanh", "a·tanh(b·x)",
 ///                                      [](const ScaledTanhOptions& o) { return ScaledTanh(o); });
@@ -42,9 +43,9 @@ std::string automatic_name(std::string type, const std::vector<std::string>& tak
 
 /// What a layer is as text: layer(name, values, parts) makes its like.
 struct LayerText {
-  std::string name;        ///< the registered name
-  options::Values values;  ///< the options that must be given, and those that are not the defaults
-  Parts parts = {};        ///< the networks inside it
+  std::string name;             ///< the registered name
+  options::Values values = {};  ///< the options that must be given, and those that are not the defaults
+  Parts parts = {};             ///< the networks inside it
 };
 
 /// Returns the values of the options that must be given, and of those that are not the defaults.

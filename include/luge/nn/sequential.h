@@ -38,10 +38,10 @@ class Sequential : public Layer<Sequential> {
   std::string free_name(const Module& layer) const;
 };
 
-/// Makes a Sequential of these layers:
+/// Makes a Sequential of these layers, each a Module or a Model:
 ///
 ///     auto net = nn::sequential(nn::Linear(128), nn::Relu(), nn::Linear(10));
-template <std::derived_from<Module>... Layers>
+template <std::convertible_to<Model>... Layers>
 Sequential sequential(const Layers&... layers) {
   Sequential result;
   (result.add(layers), ...);
