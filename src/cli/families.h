@@ -18,7 +18,7 @@ std::string page(const Family& family, std::string_view name);
 /// [{"name", "description", "options": [{"name", "takes", "default", "required", "help"}]}]
 nlohmann::ordered_json members_json(const Family& family);
 
-/// What stands before the name of an option in a key: "loss." or "augment.flip."; empty where options are no
+/// What comes before the name of an option in a key: "loss." or "augment.flip."; empty where options are no
 /// keys.
 std::string option_prefix(const Family& family, std::string_view member);
 

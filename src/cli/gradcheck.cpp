@@ -141,7 +141,7 @@ struct Subject {
 };
 
 Subject make_subject(experiment::Config arguments) {
-  const models::Entry entry = experiment::model_entry(arguments);
+  const models::Entry entry = experiment::entry_without_data(arguments);
   arguments.set_default("loss.name", entry.defaults.loss);
   const data::Info info = experiment::info_without_data(arguments, entry);
   const nn::Model net = experiment::make_model(entry, 0);

@@ -51,7 +51,7 @@ Known network(const Arguments& arguments) {
     return {path.string(), net, net.metadata().input, net.metadata().dtype, true};
   }
   experiment::Config with_defaults = arguments;
-  const models::Entry entry = experiment::model_entry(with_defaults);
+  const models::Entry entry = experiment::entry_without_data(with_defaults);
   experiment::take_defaults(with_defaults, entry);
   const data::Field input = experiment::info_without_data(with_defaults, entry).input();
   return {entry.name, experiment::make_model(entry, 0), input.shape, input.dtype};

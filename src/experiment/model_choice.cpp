@@ -40,6 +40,12 @@ models::Entry model_entry(const Config& config) {
   return made(config, "model", [&] { return models::find(choice.name, choice.values); });
 }
 
+models::Entry entry_without_data(const Config& config) {
+  models::Entry entry = model_entry(config);
+  if (entry.outputs == 0) entry.outputs = 2;
+  return entry;
+}
+
 nn::Model make_model(const models::Entry& entry, std::int64_t outputs) {
   return entry.make(outputs > 0 ? outputs : entry.outputs);
 }

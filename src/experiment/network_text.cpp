@@ -30,8 +30,7 @@ std::string network_text(const models::Entry& entry) {
   try {
     const std::vector<std::string> lines = lines_of(entry, entry.outputs),
                                    other = lines_of(entry, entry.outputs + 1);
-    std::string text =
-        "# `luge list layers` shows all layers, `luge help layer=linear` the options of one.\n\n";
+    std::string text = "# `luge list layers` shows all layers and their options.\n\n";
     for (std::size_t k = 0; k < lines.size(); ++k) {
       const std::string number = fmt::format(" = {}", entry.outputs);
       if (lines.size() != other.size() || (lines[k] != other[k] && !lines[k].ends_with(number)))

@@ -43,7 +43,7 @@ data::Info info_without_data(const Config& config, const models::Entry& entry) {
 PlannedStep planned_step(const Config& given, const Tell& tell) {
   const nn::TypesAlone types;
   Config config = given;
-  const models::Entry entry = model_entry(config);
+  const models::Entry entry = entry_without_data(config);
   take_defaults(config, entry);
   const data::Info info = info_without_data(config, entry);
   const std::int64_t rows = read<StepOptions>(config).batch.value_or(1);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace luge::nn {
 namespace {
@@ -21,9 +22,16 @@ std::string short_name(std::string type) {
 
 std::string automatic_name(std::string type, const std::vector<std::string>& taken) {
   const std::string base = short_name(std::move(type));
-  int number = 1;
-  while (std::find(taken.begin(), taken.end(), base + std::to_string(number)) != taken.end()) ++number;
-  return base + std::to_string(number);
+  std::vector<bool> used(taken.size() + 1);  // of the numbers from 1
+  for (const std::string& name : taken) {
+    std::size_t number = 0;
+    if (!name.starts_with(base)) continue;
+    const auto [end, error] = std::from_chars(name.data() + base.size(), name.data() + name.size(), number);
+    const bool whole = error == std::errc() && end == name.data() + name.size() && name[base.size()] != '0';
+    if (whole && number <= used.size()) used[number - 1] = true;
+  }
+  const auto free = std::find(used.begin(), used.end(), false);
+  return base + std::to_string(free - used.begin() + 1);
 }
 
 }  // namespace luge::nn

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/command.h"
+#include "core/registry.h"
 #include "support/source_tree.h"
 
 namespace luge {
@@ -19,6 +20,8 @@ std::set<std::string> all_keys() {
       keys.insert(key.aliases.begin(), key.aliases.end());
     }
   }
+  // "luge help layer=linear" names what is registered.
+  for (const Family* family : families()) keys.insert(family->called().one);
   return keys;
 }
 

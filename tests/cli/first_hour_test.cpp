@@ -173,7 +173,7 @@ TEST(FirstHour, WhatARunRecordedCanBeTrainedAgain) {
 TEST(FirstHour, HelpNamesOnlyWhatIsRead) {
   EXPECT_EQ(luge({"help"}).out.find("LUGE_DEVICE"), std::string::npos);
   EXPECT_EQ(luge({"help", "help"}).out, luge({"help"}).out);
-  expect_part(luge({"train", "help"}).out, "schedule.step_size");
+  expect_part(luge({"train", "help"}).out, "step_size");
 }
 
 TEST(FirstHour, SchedulesTakeTheirParameters) {

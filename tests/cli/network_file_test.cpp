@@ -73,6 +73,11 @@ TEST(NetworkFileCommand, AFileIsTakenLikeANameOfTheGallery) {
             luge({"explain", "model=net.toml", "batch=2"}, dir.path()).out);
   const auto checked = luge({"gradcheck", "model=./net.toml", "elements=2", "samples=1"}, dir.path());
   EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+  dir.write("bare.toml", "[[layer]]\ntype = \"linear\"\noutputs = \"auto\"\n");
+  for (const char* command : {"summary", "plan", "gradcheck"}) {
+    const auto bare = luge({command, "model=bare.toml", "input=3"}, dir.path());
+    EXPECT_EQ(bare.code, 0) << command << bare.err;
+  }
   const auto missing = luge({"summary", "model=other.toml"}, dir.path());
   EXPECT_EQ(missing.code, 1);
   EXPECT_TRUE(says(missing.err, "other.toml")) << missing.err;

@@ -134,7 +134,8 @@ TEST(Tasks, MetricsOfTheHostAreNamedAsOthers) {
 TEST(Tasks, AreListedWithWhatTheyDo) {
   const auto listed = luge({"list", "tasks"});
   EXPECT_TRUE(says(listed.out, "next-token") && says(listed.out, "continues a text")) << listed.out;
-  EXPECT_TRUE(says(luge({"train", "help"}).out, "task.length")) << "options of tasks are keys";
+  const std::string help = luge({"train", "help"}).out;
+  EXPECT_TRUE(says(help, "\n  task. ") && says(help, "length, stride")) << "options of tasks are keys";
 }
 
 // Configurations of before tasks had names.

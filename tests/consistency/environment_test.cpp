@@ -32,7 +32,7 @@ Names found(const std::vector<std::string>& roots, const std::string& pattern) {
 Names read_by_the_sources() { return found({"src", "include"}, R"re(getenv\("([A-Z_]+)"\))re"); }
 
 const std::vector<std::string> kPages = {"docs", "README.md", "README.zh-CN.md", "CONTRIBUTING.md"};
-const std::vector<std::string> kHelp = {"src/cli/command.cpp"};
+const std::vector<std::string> kHelp = {"src/cli/help.cpp"};
 
 TEST(Environment, WhatIsReadIsInTheHelpAndInTheTable) {
   const Names read = read_by_the_sources();

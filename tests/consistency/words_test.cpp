@@ -131,7 +131,8 @@ TEST(Words, AreSpelledInAmericanEnglish) {
                               "CMakeLists.txt", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"})) {
     const bool data = file.path.ends_with(".safetensors") || file.path.ends_with(".bin");
     if (data || file.path.ends_with("words_test.cpp")) continue;
-    const bool command = file.path.starts_with("src/cli/") || file.path.starts_with("src/experiment/");
+    const bool command = file.path.starts_with("src/cli/") || file.path.starts_with("src/experiment/") ||
+                         file.path.starts_with("tests/experiment/");
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
       const std::string text = lower(command ? without_aliases(file.lines[i]) : file.lines[i]);
       for (const std::string& stem : kBritish) {

@@ -5,6 +5,7 @@
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
 #include "luge/ops/shape.h"
+#include "luge/options.h"
 #include "luge/random.h"
 #include "support/errors.h"
 
@@ -27,10 +28,11 @@ TEST(TransformerBlockLayer, CausalLooksBackOnly) {
 }
 
 TEST(BadInput, C01_WidthsThatHeadsDoNotDivide) {
-  expect_error<ValueError>([] { MultiHeadAttention(10, 3); }, {"MultiHeadAttention", "10", "3 heads"});
-  expect_error<ValueError>([] { MultiHeadAttention(10, 0); }, {"MultiHeadAttention", "0 heads"});
-  expect_error<ValueError>([] { TransformerBlock(6, 4); }, {"TransformerBlock", "6", "4 heads"});
-  expect_error<ValueError>([] { TransformerBlock(6, 2, {.expansion = 0}); }, {"expansion", "0"});
+  expect_error<options::OptionError>([] { MultiHeadAttention(10, 3); },
+                                     {"MultiHeadAttention", "10", "3 heads"});
+  expect_error<options::OptionError>([] { MultiHeadAttention(10, 0); }, {"MultiHeadAttention", "heads is 0"});
+  expect_error<options::OptionError>([] { TransformerBlock(6, 4); }, {"TransformerBlock", "6", "4 heads"});
+  expect_error<options::OptionError>([] { TransformerBlock(6, 2, {.expansion = 0}); }, {"expansion", "0"});
   expect_error<ShapeError>([] { MultiHeadAttention(4, 2)(zeros({2, 3, 5})); }, {"MultiHeadAttention"});
 }
 

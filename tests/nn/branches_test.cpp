@@ -74,7 +74,7 @@ TEST(BranchesTest, ComputeAsTheSameCode) {
   for (std::size_t k = 0; k < got.size(); ++k) EXPECT_NEAR(got[k], wanted[k], 1e-12);
   const auto report = gradient_check([&] { return Tensors{net(x)}; }, net.parameters());
   EXPECT_TRUE(report.passed) << report.to_string();
-  EXPECT_EQ(summary(net, Shape{3}).parameters, 16 + 16 + 16);
+  EXPECT_EQ(summary(net, Shape{3}, f64).parameters, 16 + 16 + 16);
 }
 
 TEST(BranchesTest, CopiesShareClonesDoNot) {

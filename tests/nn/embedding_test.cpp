@@ -7,6 +7,7 @@
 #include "luge/autodiff.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
+#include "luge/options.h"
 #include "support/errors.h"
 
 namespace luge::nn {
@@ -66,7 +67,7 @@ TEST(EmbeddingLayer, BuildsFromIds) {
 TEST(BadInput, C11_EmbeddingOfIdsOutOfRange) {
   const Embedding table(3, 2);
   expect_error<IndexError>([&] { table(tensor<std::int64_t>({1, 3}, {2})).to_vector<float>(); }, {"3"});
-  expect_error<ValueError>([] { Embedding(0, 2); }, {"Embedding", "0", "at least 1"});
+  expect_error<options::OptionError>([] { Embedding(0, 2); }, {"Embedding", "0", "count is 0"});
   expect_error<DTypeError>([&] { table(zeros({2}, boolean)); }, {"Embedding 3x2", "bool", "integer"});
 }
 

@@ -35,7 +35,7 @@ Value other_value(const options::Info& info) {
     }
     case options::Kind::number: return Value(low + (high - low) / 4);
     case options::Kind::wholes: return std::vector<std::int64_t>{static_cast<std::int64_t>(low) + 1};
-    case options::Kind::text: return "he_normal_out";  // an initializer
+    case options::Kind::text: return init::he_normal(init::Fan::out).name();
     default: ADD_FAILURE() << info.name << " is of a kind that no layer had"; return {};
   }
 }

@@ -14,6 +14,7 @@
 #include "luge/nn/sequential.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
+#include "luge/options.h"
 #include "luge/random.h"
 #include "support/errors.h"
 
@@ -182,12 +183,16 @@ TEST(BadInput, C08_AWindowLargerThanTheImageNamesTheLayer) {
         net.build({1, 5, 5});
       },
       {"conv2 (Conv2d 3x3)", "[N,4,1,1]", "kernel 3", "padding = same"});
-  expect_error<ValueError>([] { Conv2d(4, {.kernel = 0}); }, {"kernel is 0"});
-  expect_error<ValueError>([] { Conv2d(0); }, {"0 filters"});
-  expect_error<ValueError>([] { MaxPool2d(0); }, {"window is 0"});
-  expect_error<ValueError>([] { Conv2d(4, {.stride = 0})(ones({1, 1, 5, 5})); }, {"stride is 0"});
-  expect_error<ValueError>([] { Conv2d(4, {.dilation = -1})(ones({1, 1, 5, 5})); }, {"dilation is -1"});
-  expect_error<ValueError>([] { Conv2d(4, {.groups = 0}); }, {"groups is 0"});
+  expect_error<options::OptionError>([] { Conv2d(4, {.kernel = 0}); }, {"kernel is 0"});
+  expect_error<options::OptionError>([] { Conv2d(0); }, {"filters is 0"});
+  expect_error<options::OptionError>([] { MaxPool2d(0); }, {"window is 0"});
+  expect_error<options::OptionError>([] { Conv2d(4, {.stride = 0})(ones({1, 1, 5, 5})); }, {"stride is 0"});
+  expect_error<options::OptionError>(
+      [] {
+        Conv2d(4, {.dilation = -1})(ones({1, 1, 5, 5}));
+      },
+      {"dilation is -1"});
+  expect_error<options::OptionError>([] { Conv2d(4, {.groups = 0}); }, {"groups is 0"});
 }
 
 TEST(BadInput, C09_ChannelsNotDivisibleByGroups) {

@@ -18,6 +18,7 @@
 #include "luge/ops/random.h"
 #include "luge/ops/reduce.h"
 #include "luge/optim/optimizers.h"
+#include "luge/options.h"
 #include "luge/random.h"
 #include "support/errors.h"
 #include "support/temp_dir.h"
@@ -196,8 +197,8 @@ TEST(BadInput, C08_ABodyThatDoesNotFitItsShortcut) {
 }
 
 TEST(BadInput, C09_SettingsOfNormalization) {
-  testing::expect_error<ValueError>([] { BatchNorm({.momentum = 2}); }, {"momentum", "2"});
-  testing::expect_error<ValueError>([] { LayerNorm({.epsilon = -1}); }, {"epsilon", "-1"});
+  testing::expect_error<options::OptionError>([] { BatchNorm({.momentum = 2}); }, {"momentum", "2"});
+  testing::expect_error<options::OptionError>([] { LayerNorm({.epsilon = -1}); }, {"epsilon", "-1"});
 }
 
 }  // namespace

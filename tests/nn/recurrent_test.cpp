@@ -4,6 +4,7 @@
 
 #include "luge/ops/random.h"
 #include "luge/ops/shape.h"
+#include "luge/options.h"
 #include "luge/random.h"
 #include "support/errors.h"
 
@@ -55,7 +56,7 @@ TEST_F(RecurrentState, LastOnlyIsTheLastStep) {
 }
 
 TEST(BadInput, C01_SequencesThatAreNone) {
-  expect_error<ValueError>([] { LSTM(0); }, {"LSTM", "0 units"});
+  expect_error<options::OptionError>([] { LSTM(0); }, {"LSTM", "units is 0"});
   expect_error<ShapeError>([] { LSTM(2)(zeros({2, 3})); }, {"LSTM 2", "[2,3]", "[N,T,inputs]"});
   const GRU gru(2);
   gru.build({3, 4});

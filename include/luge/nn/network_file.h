@@ -12,7 +12,7 @@
 ///
 ///     [[layer]]
 ///     type = "linear"
-///     outputs = "auto"           # as many as the task needs
+///     outputs = "auto"           # the number that the task needs
 ///
 /// Each layer may have a `name` (default: as Sequential names layers), `from` (the layers and inputs that it
 /// reads, default: the layer before it) and `repeat` (layers one after the other, with parameters of their

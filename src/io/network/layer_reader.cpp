@@ -13,7 +13,7 @@
 namespace luge::io {
 namespace {
 
-constexpr std::int64_t kMostLayers = 10'000;
+constexpr std::int64_t kMostLayers = 2'000;
 constexpr int kDeepest = 32;
 const std::vector<std::string> kOwnKeys = {"type", "name", "from", "repeat"};
 
@@ -77,7 +77,7 @@ void check_keys(const std::string& path, const toml::table& table, const std::ve
                 const std::string& where) {
   for (const auto& [key, node] : in_order(table)) {
     if (has(known, key)) continue;
-    fail_at(path, *node, fmt::format("there is no key '{}'{}{}", key, where, suggestion(key, known)));
+    fail_at(path, *node, fmt::format("key '{}'{} is not known{}", key, where, suggestion(key, known)));
   }
 }
 
