@@ -66,7 +66,11 @@ void Arguments::take_word(const std::string& name, std::string value) {
   const Key& key = require(name);
   if (value.empty())
     throw Misuse(fmt::format("luge {}: {}= has no value; it is: {}", command_, name, key.help));
-  if (given(name)) throw Misuse(fmt::format("luge {}: key '{}' is given twice", command_, name));
+  if (given(name)) {
+    const std::string before = shown(name);
+    throw Misuse(fmt::format("luge {}: key '{}' is given twice{}", command_, name,
+                             before == name ? "" : fmt::format("; '{}' is the same", before)));
+  }
   set(name, std::move(value), experiment::Source::command_line);
 }
 

@@ -71,6 +71,7 @@ std::string tables() {
       if (key.option.empty() || !key.aliases.empty()) own.push_back(experiment::short_name(keys, key));
       if (!key.option.empty()) option_tables.insert(key.name.substr(0, key.name.find('.')));
     }
+    if (experiment::find_key(keys, "train.epochs")) own.push_back("config");
     keys_of[command.name] = words(own);
     tables_of[command.name] = words({option_tables.begin(), option_tables.end()});
   }

@@ -102,7 +102,9 @@ struct SampleOptions {
 
 // Which data, how a table is read, and the options of registered data sets.
 std::vector<Key> data_keys() {
-  return experiment::joined(experiment::family_keys("data"), experiment::table_keys());
+  std::vector<Key> table = experiment::table_keys();
+  std::erase_if(table, [](const Key& key) { return key.name == "task.name"; });  // nothing is learned here
+  return experiment::joined(experiment::family_keys("data"), table);
 }
 
 int run_data(const Arguments& arguments) {

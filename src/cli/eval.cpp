@@ -153,6 +153,8 @@ int eval(const Arguments& arguments) {
                      fmt::format("a network that tells pictures apart; this one takes {} and gives {}",
                                  metadata.input.to_string(), values ? "values" : "classes"));
   }
+  if (!options.to.empty() && options.to == options.wrong)
+    arguments.refuse("to", "another file than that of wrong=");
   if (!options.to.empty() && !draw::is_figure_name(options.to))
     arguments.refuse("to", "a file name that ends with .png or .svg");
   const tasks::Learned learned = experiment::learned(metadata);

@@ -44,8 +44,17 @@ std::string option_tables(const std::vector<Key>& keys) {
          text;
 }
 
+// The family of a kind, or of the key that chooses from it: "augmentation" and "augment".
+const Family* family_of(const std::string& word) {
+  if (const Family* family = find_family(word)) return family;
+  for (const Family* family : families()) {
+    if (family->called().options_of_each == word) return family;
+  }
+  return nullptr;
+}
+
 std::string about_member(const std::string& kind, const std::string& name) {
-  if (const Family* family = find_family(kind)) {
+  if (const Family* family = family_of(kind)) {
     try {
       return page(*family, name);
     } catch (const ValueError& error) {
@@ -95,9 +104,16 @@ std::string help_about(const std::string& word) {
   if (const std::size_t equals = word.find('='); equals != std::string::npos && equals > 0)
     return equals + 1 < word.size() ? about_member(word.substr(0, equals), word.substr(equals + 1))
                                     : help_about(word.substr(0, equals));
-  if (const Family* family = find_family(word)) return listing(*family);
+  if (const Family* family = family_of(word)) return listing(*family);
   const std::vector<Key> keys = experiment::training_keys();
   if (const Key* key = experiment::find_key(keys, word)) return key_line(keys, *key);
+  std::string pages;  // of what has this name, such as luge help adam
+  for (const Family* family : families()) {
+    const std::vector<std::string> known = family->names();
+    if (std::find(known.begin(), known.end(), word) != known.end())
+      pages += (pages.empty() ? "" : "\n") + page(*family, word);
+  }
+  if (!pages.empty()) return pages;
   std::vector<std::string> names;
   for (const Command& command : commands()) names.push_back(command.name);
   for (const Family* family : families()) names.push_back(family->called().many);

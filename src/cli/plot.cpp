@@ -42,6 +42,7 @@ std::string name_in_legend(const fs::path& run, const std::vector<fs::path>& run
 std::vector<fs::path> runs_of(const Arguments& arguments, const PlotOptions& options) {
   std::vector<fs::path> runs;
   for (const std::string& name : options.run) {
+    if (name.empty()) arguments.refuse("run", "folders of runs with commas between them");
     const fs::path run = io::find_run(name, experiment::kRuns);
     if (std::find(runs.begin(), runs.end(), run) != runs.end())
       arguments.refuse("run", fmt::format("each run once; {} is there twice", run.string()));

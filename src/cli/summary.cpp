@@ -4,14 +4,19 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
 #include "experiment/keys.h"
 #include "experiment/model_choice.h"
+#include "experiment/network_entry.h"
 #include "experiment/planned_step.h"
+#include "luge/error.h"
+#include "luge/graph.h"
 #include "luge/nn/load.h"
+#include "luge/nn/network_file.h"
 #include "luge/nn/observe.h"
 
 namespace luge::cli {
@@ -30,7 +35,25 @@ struct Known {
   Shape input;
   DType dtype = f32;
   bool trained = false;
+  NamedTensors inputs = {};  // of a network with several inputs or outputs
 };
+
+// A network of a file with several inputs or outputs, which only summary shows.
+std::optional<Known> several(const std::string& model) {
+  if (!experiment::is_network_file(model) || !model.ends_with(".toml")) return std::nullopt;
+  const nn::NetworkText text = nn::from_toml(model, {.outputs = 1});
+  if (text.net->input_names().size() == 1 && text.net->output_names().size() == 1) return std::nullopt;
+  if (text.takes_outputs)
+    throw FormatError(
+        fmt::format("{}: outputs = \"auto\" is for networks with one output; write numbers", model));
+  Known known{text.name, text.net, text.input, text.dtype};
+  for (const nn::TensorSpec& spec : text.inputs)
+    known.inputs.set(spec.name, graph::placeholder(spec.dtype, spec.shape, spec.name));
+  if (text.inputs.empty() && text.input.rank() > 0)
+    known.inputs.set(text.net->input_names()[0],
+                     graph::placeholder(text.dtype, text.input.inserted(0, unknown), "input"));
+  return known;
+}
 
 Known network(const Arguments& arguments) {
   const std::string model = arguments.has("model.name") ? arguments.text("model.name") : "";
@@ -50,11 +73,20 @@ Known network(const Arguments& arguments) {
     const nn::Loaded net = nn::load(path.string());
     return {path.string(), net, net.metadata().input, net.metadata().dtype, true};
   }
+  if (std::optional<Known> found = several(model)) return *std::move(found);
   experiment::Config with_defaults = arguments;
   const models::Entry entry = experiment::entry_without_data(with_defaults);
   experiment::take_defaults(with_defaults, entry);
   const data::Field input = experiment::info_without_data(with_defaults, entry).input();
   return {entry.name, experiment::make_model(entry, 0), input.shape, input.dtype};
+}
+
+// "input [1,28,28]"
+std::string inputs_text(const Known& known) {
+  std::string text;
+  for (const auto& [name, tensor] : known.inputs)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, tensor.shape().without(0).to_string());
+  return text.empty() ? "input " + known.input.to_string() : text;
 }
 
 // What a linear model has learned, for inputs as they come: weights · scale, and the offsets in the bias.
@@ -112,9 +144,10 @@ std::string meaning(const nn::Metadata& metadata) {
 int run_summary(const Arguments& arguments) {
   const nn::TypesAlone types;
   const Known known = network(arguments);
-  const nn::Summary summary = nn::summary(*known.net, known.input, known.dtype);
+  const nn::Summary summary = known.inputs.empty() ? nn::summary(*known.net, known.input, known.dtype)
+                                                   : nn::summary(*known.net, known.inputs);
   if (!arguments.json()) {
-    fmt::print("{} on input {}\n{}", known.name, known.input.to_string(), summary.to_string());
+    fmt::print("{} on {}\n{}", known.name, inputs_text(known), summary.to_string());
     if (!known.trained) return 0;
     for (const Equation& one : equations(*known.net)) {
       fmt::print("\n{}{} =\n", one.output, meaning(known.net->metadata()));

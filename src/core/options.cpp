@@ -132,7 +132,7 @@ std::optional<Value> converted(Kind kind, const Value& value) {
 }
 
 bool within(const Info& info, double number) {
-  if (std::isnan(number)) return false;
+  if (!std::isfinite(number)) return false;
   if (info.low && (info.above_low ? number <= *info.low : number < *info.low)) return false;
   return !info.high || (info.below_high ? number < *info.high : number <= *info.high);
 }
@@ -173,6 +173,9 @@ std::optional<std::string> not_a_choice(const Info& info, const Value& value) {
 std::string shown(const Value& value) {
   const bool texts = std::holds_alternative<std::vector<std::string>>(value);
   if (std::holds_alternative<std::string>(value) || texts) return fmt::format("'{}'", text(value));
+  const bool list = std::holds_alternative<std::vector<std::int64_t>>(value) ||
+                    std::holds_alternative<std::vector<double>>(value);
+  if (list) return fmt::format("[{}]", text(value));
   return is_nothing(value) ? "nothing" : text(value);
 }
 

@@ -99,6 +99,10 @@ void Config::replace(std::string_view name, std::string value) {
   settings_[key.name] = {.text = std::move(value), .typed = shown(name), .origin = {Source::data}};
 }
 
+void Config::move(std::string_view name, std::string path) {
+  settings_[require(name).name].text = std::move(path);
+}
+
 bool Config::given(std::string_view name) const { return setting(name) != nullptr; }
 
 bool Config::has(std::string_view name) const { return given(name) || !require(name).fallback.empty(); }

@@ -62,11 +62,17 @@ std::string member_of(const Family& family, const std::string& text) {
   }
 }
 
+// What the value of a key says.
+std::vector<std::string> said_for(const Config& config, const Key& choice) {
+  if (!config.has(choice.name)) return {};
+  if (!is_list(choice)) return {config.text(choice.name)};
+  return std::get<std::vector<std::string>>(config.value(choice.name, *choice.info));
+}
+
 // The members that the value of a key names, if all of them exist.
 std::optional<std::vector<std::string>> named(const Config& config, const Key& choice) {
   if (!config.has(choice.name)) return std::nullopt;
-  std::vector<std::string> members = {config.text(choice.name)};
-  if (is_list(choice)) members = std::get<std::vector<std::string>>(config.value(choice.name, *choice.info));
+  std::vector<std::string> members = said_for(config, choice);
   for (std::string& member : members) {
     member = member_of(family_of(choice), member);
     if (member.empty()) return std::nullopt;
@@ -169,22 +175,35 @@ std::vector<Choice> Config::all_chosen(std::string_view family) const {
       throw SettingError(fmt::format("{}: '{}' is not known{}", said(choice.name), each.name,
                                      suggestion(each.name, family_of(choice).names())));
   }
-  for (std::size_t k = 0; k < all.size(); ++k) all[k].values = values_of(choice, members, members[k]);
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    all[k].values = values_of(choice, members, members[k]);
+    if (all[k].values.empty() || all[k].name == members[k]) continue;
+    for (const Key& key : keys_) {
+      if (key.family != family || key.option != all[k].values.front().first || !owner_of(key, members[k]))
+        continue;
+      throw SettingError(
+          fmt::format("{}: {} says that itself; write {} instead", said(key.name), all[k].name, members[k]));
+    }
+  }
   if (members.empty()) values_of(choice, members, "");  // refuses options of what is not chosen
   return all;
 }
 
 std::vector<std::pair<std::string, options::Value>> Config::chosen_options(std::string_view family) const {
   const Key& choice = choosing(family);
-  const auto members = named(*this, choice);
   std::vector<std::pair<std::string, options::Value>> all;
-  if (!members) return all;
+  if (!named(*this, choice)) return all;
+  const std::vector<std::string> texts = said_for(*this, choice);
   for (const Key& key : keys_) {
     if (key.family != family || key.option.empty()) continue;
-    for (const std::string& member : *members) {
+    for (const std::string& text : texts) {
+      const std::string member = member_of(family_of(choice), text);
       const OptionOf* owner = owner_of(key, member);
       if (!owner) continue;
+      // "top3" says what its option is; there may be a "top5", too.
+      if (!given(key.name) && text != member) continue;
       all.emplace_back(key.name, given(key.name) ? value(key.name, owner->info) : owner->info.fallback);
+      break;
     }
   }
   return all;

@@ -10,6 +10,7 @@
 #include "experiment/task.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
+#include "luge/metrics/host_metric.h"
 #include "luge/optim/optimizers.h"
 #include "luge/tasks/registry.h"
 
@@ -83,8 +84,11 @@ Said read_said(const nn::NetworkText& text) {
     if (is_task_option(setting)) continue;
     try {
       options::set("[defaults]", said, {{setting.key, value_of(known, setting.key, setting.text)}});
+      if (said.metrics) metrics::chosen(*said.metrics);
     } catch (const options::OptionError& error) {
       refuse(text, setting, error.problem());
+    } catch (const ValueError& error) {  // of a metric
+      refuse(text, setting, error.what());
     }
   }
   return said;

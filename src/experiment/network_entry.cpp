@@ -1,6 +1,7 @@
 #include "experiment/network_entry.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <span>
@@ -23,9 +24,8 @@ namespace {
 constexpr const char* kKept = "net.toml";
 
 // How many outputs a sample has: the features of a vector or of each position, the channels of a picture; 0
-// for a network with several outputs.
+// where there is no such axis.
 std::int64_t outputs_of(const nn::Model& net, const Shape& input, DType dtype) {
-  if (net->output_names().size() != 1) return 0;
   const nn::TypesAlone types;
   const DrawsKept draws;
   const Shape output = net(zeros(input.inserted(0, 1), dtype)).shape();
@@ -63,6 +63,17 @@ nn::NetworkText read(const std::string& path, std::int64_t outputs) {
       path));
 }
 
+// Tasks, batches and files of the command know one input, "input", and one output.
+void check_ends(const nn::NetworkText& text) {
+  const std::vector<std::string> inputs = text.net->input_names(), outputs = text.net->output_names();
+  if (inputs == std::vector<std::string>{std::string(data::kInput)} && outputs.size() == 1) return;
+  throw FormatError(fmt::format(
+      "{}: the network has the input{} {} and the output{} {}; expected one input, called {}, and "
+      "one output. luge summary shows others, and nn::from_toml reads them in a program",
+      text.path, inputs.size() == 1 ? "" : "s", fmt::join(inputs, ", "), outputs.size() == 1 ? "" : "s",
+      fmt::join(outputs, ", "), data::kInput));
+}
+
 }  // namespace
 
 bool is_network_file(std::string_view model) {
@@ -71,6 +82,7 @@ bool is_network_file(std::string_view model) {
 
 models::Entry network_entry(const std::string& path) {
   const nn::NetworkText text = read(path, 1);
+  check_ends(text);
   const NetworkDefaults defaults = read_defaults(text);
   const bool fixed = !text.takes_outputs && text.input.rank() > 0 && text.input.known();
   return {.name = text.name,
@@ -86,10 +98,10 @@ void check_network(const Config& config, const data::Info& info, std::int64_t ou
   const std::string path = config.text("model.name");
   if (!is_network_file(path)) return;
   const nn::NetworkText text = read(path, outputs);
-  if (text.net->input_names().size() != 1 || !info.fields.find(data::kInput)) return;
+  if (!info.fields.find(data::kInput)) return;
   const data::Field input = info.input();
   if (!input.shape.known()) return;
-  text.check({{text.net->input_names()[0], input.dtype, input.shape.inserted(0, unknown)}});
+  text.check({{std::string(data::kInput), input.dtype, input.shape.inserted(0, unknown)}});
   const std::int64_t own = outputs_of(text.net, input.shape, input.dtype);
   if (own == 0 || outputs == 0 || own == outputs) return;
   throw ShapeError(fmt::format("{}{}; {} has samples that need {}: write {} there, or \"auto\"", path,
@@ -108,7 +120,7 @@ void keep_network(const Config& config, const io::RunDirectory& run) {
 void use_kept_network(Config& config, const fs::path& run) {
   std::error_code error;
   if (!config.given("model.name") || !is_network_file(config.text("model.name"))) return;
-  if (fs::exists(run / kKept, error)) config.replace("model.name", (run / kKept).string());
+  if (fs::exists(run / kKept, error)) config.move("model.name", (run / kKept).string());
 }
 
 }  // namespace luge::experiment

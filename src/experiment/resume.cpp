@@ -73,6 +73,15 @@ void keep_schedule(Config& config, Config before, const data::Batches& batches, 
                   config.text("schedule.name"), config.text("schedule.steps")));
 }
 
+// The rate goes on as the checkpoint has it; another one in the configuration would be a false record.
+void check_rate(const Run::State& state) {
+  if (state.stages) return;
+  const double own = state.trainer.optimizer().learning_rate();
+  if (own == state.config.number("optimizer.learning_rate")) return;
+  state.config.refuse("optimizer.learning_rate",
+                      fmt::format("{}, with which this run was trained; init= begins another one", own));
+}
+
 // What is changed holds from now on, unless the checkpoint does not go with it.
 class KeepConfig final : public train::Callback {
  public:
@@ -111,6 +120,7 @@ Run Run::resume(const fs::path& folder, const std::vector<Config::Entry>& change
   if (!changes.empty()) state->accepted = std::make_shared<KeepConfig>(*state);
   const Scope scope(state->settings);
   state->resumed_from = restore_newest(*state, folder, tell);
+  check_rate(*state);
   return Run(std::move(state));
 }
 

@@ -49,6 +49,11 @@ options::Value value_of(const Config& config, const Key& key) {
   return key.info->kind == options::Kind::mixed ? as_written(value) : value;
 }
 
+// What is said when a training is started or resumed, and does not hold for another one.
+bool is_of_one_start(const Key& key) {
+  return key.name == "data.accept_changed_data" || key.name.starts_with("run.");
+}
+
 std::vector<TomlLine> lines_of(const Config& config) {
   std::vector<TomlLine> lines;
   const auto add = [&](const std::string& key, options::Value value) {
@@ -56,7 +61,7 @@ std::vector<TomlLine> lines_of(const Config& config) {
     lines.push_back({key, std::move(value), config.origin(key).to_string()});
   };
   for (const Key& key : config.keys()) {
-    if (!key.option.empty() || key.name == "data.accept_changed_data") continue;  // accepted once
+    if (!key.option.empty() || is_of_one_start(key)) continue;
     if (config.has(key.name)) add(key.name, value_of(config, key));
     if (key.family.empty()) continue;
     for (auto& [option, value] : config.chosen_options(key.family)) add(option, std::move(value));

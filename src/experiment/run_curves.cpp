@@ -127,10 +127,19 @@ train::History read_history(const std::filesystem::path& run) {
   return history;
 }
 
+namespace {
+
+// "f1.cat": drawn where it is asked for. Ten classes and three such metrics would be thirty pictures.
+bool is_of_one_class(const std::string& metric) { return metric.find('.') != std::string::npos; }
+
+}  // namespace
+
 std::vector<std::string> metrics_of(const std::vector<RunHistory>& runs) {
   std::vector<std::string> names;
   for (const RunHistory& run : runs) {
-    for (const std::string& name : measured_by(run.history)) add_once(names, name);
+    for (const std::string& name : measured_by(run.history)) {
+      if (!is_of_one_class(name)) add_once(names, name);
+    }
   }
   if (std::any_of(runs.begin(), runs.end(), [](const auto& run) { return rate_changes(run.history); }))
     names.emplace_back(kRate);

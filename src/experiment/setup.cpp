@@ -17,7 +17,11 @@ namespace {
 
 std::int64_t outputs_for(const Config& config, const models::Entry& entry, const train::Task& task,
                          const data::Info& info) {
-  const bool by_class = is_by_class(chosen_loss(config).outputs());
+  const OutputKind outputs = chosen_loss(config).outputs();
+  const bool by_class = is_by_class(outputs);
+  if (info.classes.size() == 1 && (by_class || is_binary(outputs)))
+    throw ValueError(fmt::format("{}: has only one class, '{}'; expected two or more to tell apart",
+                                 info.name, info.classes[0]));
   if (!by_class && info.classes.size() > 2 && !task.outputs(info)) {
     throw ValueError(fmt::format("{}: has {} classes; the model {} with the loss {} distinguishes only two",
                                  info.name, info.classes.size(), entry.name, config.text("loss.name")));
@@ -45,6 +49,9 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
                                  config.knows("data.name") ? info.name : "such inputs",
                                  info.input().shape.to_string(), error.what()));
   }
+  if (net->parameters().empty())
+    throw ValueError(fmt::format("model={} has no parameters, so that there is nothing to train",
+                                 config.text("model.name")));
   return {net, std::move(trainer)};
 }
 

@@ -1,5 +1,7 @@
 #include "experiment/stages.h"
 
+#include <fmt/format.h>
+
 #include "experiment/fit_options.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/train_options.h"
@@ -7,18 +9,30 @@
 namespace luge::experiment {
 namespace {
 
+// The command line wins over a stage of a file. A run that is resumed has done a part of its stages already.
+bool wins(const Config& training, const Config& stage, const Key& key) {
+  if (!training.given(key.name)) return false;
+  const Source source = training.origin(key.name).source;
+  if (source == Source::resume) {
+    throw SettingError(fmt::format("{}: the stages of this run have their own, such as {}={}",
+                                   training.said(key.name), stage.shown(key.name), stage.text(key.name)));
+  }
+  return source == Source::command_line;
+}
+
 // The settings of the training, changed by those of a stage.
 Config settings_in(const Config& training, const Config& stage) {
   Config own = training;
   for (const Key& key : stage.keys()) {
     const bool of_training = key.name.find('.') != std::string::npos;  // name, steps, … are the stage's alone
-    if (!of_training || !stage.given(key.name)) continue;
+    if (!of_training || !stage.given(key.name) || wins(training, stage, key)) continue;
     own.take(stage, key.name);
     // Another optimizer does not have the options that the training gives to its own.
     if (!key.family.empty() && key.option.empty()) own.drop_options(key.family);
   }
   for (const Key& key : stage.keys()) {
-    if (!key.option.empty()) own.take(stage, key.name);  // but what the stage itself says must be right
+    if (key.option.empty() || !stage.given(key.name) || wins(training, stage, key)) continue;
+    own.take(stage, key.name);  // but what the stage itself says must be right
   }
   return own;
 }

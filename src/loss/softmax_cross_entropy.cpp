@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "loss/class_targets.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
@@ -68,6 +70,13 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(const SoftmaxCrossEntropyOptions& optio
                                  options.ignore_index.value_or(no_label), logits, target);
           }) {
   options::check("softmax_cross_entropy", options);
+  const std::vector<double>& weights = options.class_weights;
+  if (!weights.empty() &&
+      std::all_of(weights.begin(), weights.end(), [](double each) { return each == 0; })) {
+    throw options::OptionError(
+        "softmax_cross_entropy",
+        options::OptionError("class_weights", "class_weights are all 0; expected one above 0"));
+  }
 }
 
 }  // namespace luge::loss

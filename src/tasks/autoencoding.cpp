@@ -47,7 +47,7 @@ class Autoencoding final : public TaskWith<Autoencoding, AutoencodingOptions> {
     return info.input().shape.elements();
   }
   std::vector<train::Objective> objectives(const nn::Model&) const override {
-    return {{.describes = loss().name(), .loss = [loss = loss()](const train::Pass& pass) {
+    return {{.describes = describes(), .loss = [loss = loss()](const train::Pass& pass) {
                return train::LossTerm::of(loss, reconstruction(pass), pass[data::kInput],
                                           pass.sample_weight());
              }}};

@@ -1,5 +1,7 @@
 #include "tasks/learning.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "luge/error.h"
@@ -55,8 +57,15 @@ const Tensor& first(const NamedTensors& outputs) {
 
 Learning::Learning(const LearningOptions& options)
     : loss_(loss::named(options.loss)),
+      describes_(loss_.name() + options.loss.substr(std::min(options.loss.find('('), options.loss.size()))),
       measured_(metrics::chosen(options.metrics)),
       supervised_(train::supervised(loss_, measured_.metrics)) {}
+
+std::vector<train::Objective> Learning::objectives(const nn::Model& net) const {
+  std::vector<train::Objective> all = supervised_->objectives(net);
+  all.front().describes = describes_;
+  return all;
+}
 
 std::vector<metrics::HostMetric> Learning::host_metrics() const {
   for (const metrics::HostMetric& metric : measured_.host_metrics) {

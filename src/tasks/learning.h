@@ -73,9 +73,7 @@ const Tensor& first(const NamedTensors& outputs);
 class Learning : public train::Task {
  public:
   explicit Learning(const LearningOptions& options);
-  std::vector<train::Objective> objectives(const nn::Model& net) const override {
-    return supervised_->objectives(net);
-  }
+  std::vector<train::Objective> objectives(const nn::Model& net) const override;
   std::vector<train::Measure> metrics() const override { return supervised_->metrics(); }
   /// Throws ValueError for a metric of labels when the task gives none.
   std::vector<metrics::HostMetric> host_metrics() const override;
@@ -89,6 +87,8 @@ class Learning : public train::Task {
   /// True when interpret gives "label" or "labels" for each sample, as host metrics of classes need.
   virtual bool interprets_labels() const { return false; }
   const loss::Loss& loss() const { return loss_; }
+  /// What a checkpoint says of the loss: its name, and the options that are not the defaults.
+  const std::string& describes() const { return describes_; }
   /// What `update` gives each metric of a batch, for tasks that do not measure the first output and "target".
   std::vector<train::Measure> measures(
       std::function<void(const metrics::Metric&, const train::Pass&)> update) const;
@@ -98,6 +98,7 @@ class Learning : public train::Task {
 
  private:
   loss::Loss loss_;
+  std::string describes_;
   metrics::Chosen measured_;
   train::TaskRef supervised_;
   std::vector<std::string> classes_;  // from a file

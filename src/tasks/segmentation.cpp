@@ -68,7 +68,7 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
   }
 
   std::vector<train::Objective> objectives(const nn::Model&) const override {
-    return {{.describes = loss().name(), .loss = [this_ = *this](const train::Pass& pass) {
+    return {{.describes = describes(), .loss = [this_ = *this](const train::Pass& pass) {
                return train::LossTerm::of(this_.loss(), this_.pixels(pass.output()), mask(pass),
                                           pass.sample_weight());
              }}};

@@ -124,5 +124,37 @@ TEST(NetworkFileCommand, ANumberOfOutputsThatDoesNotMatchIsOneLine) {
   EXPECT_FALSE(fs::exists(dir.path() / "runs"));
 }
 
+TEST(NetworkFileCommand, SeveralInputsOrOutputsAreShownAndNotTrained) {
+  const TempDir dir;
+  dir.write("two.toml",
+            "[network]\ninput = [3]\noutputs = [\"w\", \"v\"]\n[[layer]]\nname = \"w\"\ntype = \"linear\"\n"
+            "outputs = 8\n[[layer]]\nname = \"v\"\ntype = \"linear\"\noutputs = 4\nfrom = \"input\"\n");
+  const auto shown = luge({"summary", "model=two.toml", "--json"}, dir.path());
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  EXPECT_EQ(json::parse(shown.out).at("parameters").at("total"), 4 * 8 + 4 * 4);
+  for (const char* command : {"train", "plan", "explain", "gradcheck"}) {
+    const auto ran = luge({command, "model=two.toml"}, dir.path());
+    EXPECT_EQ(ran.code, 1) << command;
+    EXPECT_TRUE(says(ran.err, "two.toml: the network has the input input and the outputs w, v")) << ran.err;
+  }
+}
+
+TEST(NetworkFileCommand, ANetworkWithoutParametersIsNotTrained) {
+  const TempDir dir;
+  dir.write("relu.toml", "[[layer]]\ntype = \"relu\"\n");
+  dir.write("t.csv", "a,b,y\n1,2,3.5\n2,3,4.5\n3,5,6.25\n");
+  const auto ran = luge({"train", "model=relu.toml", "data=t.csv", "loss=mse"}, dir.path());
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_TRUE(says(ran.err, "relu.toml")) << ran.err;
+}
+
+TEST(NetworkFileCommand, DefaultsNameTheirLine) {
+  const TempDir dir;
+  dir.write("net.toml", "[[layer]]\ntype = \"linear\"\noutputs = 2\n[defaults]\nmetrics = [\"acuracy\"]\n");
+  const auto ran = luge({"train", "model=net.toml", "data=xor"}, dir.path());
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_TRUE(says(ran.err, "net.toml, line 5: [defaults]") && says(ran.err, "accuracy")) << ran.err;
+}
+
 }  // namespace
 }  // namespace luge

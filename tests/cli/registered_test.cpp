@@ -333,5 +333,33 @@ TEST(Registered, AreNamedInErrors) {
       << net.err;
 }
 
+TEST(Shell, HelpFindsThingsByTheirNamesAndKeys) {
+  EXPECT_TRUE(says(run({"help", "adam"}).out, "optimizer adam: "));
+  EXPECT_TRUE(says(run({"help", "augment=flip"}).out, "augmentation flip: "));
+  EXPECT_TRUE(says(run({"help", "lr"}).out, "optimizer.learning_rate"));
+  EXPECT_EQ(run({"help", "adma"}).code, 2);
+}
+
+TEST(Shell, KeysGivenTwiceAreNamedBoth) {
+  const auto ran = run({"train", "model=xor", "lr=0.1", "optimizer.learning_rate=0.2"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(says(ran.err, "'optimizer.learning_rate' is given twice; 'lr' is the same")) << ran.err;
+}
+
+TEST(Shell, AnOptionThatTheNameSaysIsNotGivenAgain) {
+  const auto ran = run({"train", "model=test-none", "metrics=top3"});
+  EXPECT_EQ(ran.code, 2);
+  const auto twice =
+      run({"train", "model=softmax-regression", "data=test-stripes", "metrics=top3", "metric.top-k.k=2"});
+  EXPECT_EQ(twice.code, 2);
+  EXPECT_TRUE(says(twice.err, "metric.top-k.k=2: top3 says that itself")) << twice.err;
+}
+
+TEST(Shell, WeightsThatAreAllZeroAreRefused) {
+  const auto ran = run({"train", "model=softmax-regression", "data=test-stripes", "loss.class_weights=0,0"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(says(ran.err, "loss.class_weights=0,0")) << ran.err;
+}
+
 }  // namespace
 }  // namespace luge

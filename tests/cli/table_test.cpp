@@ -147,10 +147,18 @@ TEST(Tables, PricesAreNumbersNotClasses) {
   EXPECT_EQ(classes.code, 0) << classes.err;
 }
 
+TEST(Tables, OneClassAloneIsRefused) {
+  const TempDir dir;
+  dir.write("t.csv", "x,z,kind\n1,2,only\n2,3,only\n");
+  const auto ran = luge({"train", "model=mlp", "data=t.csv", "epochs=1"}, dir.path());
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_TRUE(says(ran.err, "has only one class, 'only'")) << ran.err;
+}
+
 // What is measured by default was not trained on, unless nothing was held back, which is then said.
 TEST(Tables, SmallOnesAreMeasuredOnWhatTheyWereTrainedOn) {
   const TempDir dir;
-  for (const int rows : {1, 8, 30}) {
+  for (const int rows : {2, 8, 30}) {
     std::string table = "x,z,kind\n";
     for (int i = 0; i < rows; ++i) table += fmt::format("{},{},{}\n", i % 2, i % 7, i % 2 ? "a" : "b");
     dir.write("t.csv", table);

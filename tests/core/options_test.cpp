@@ -80,7 +80,7 @@ TEST(Options, RefuseWhatIsNotRight) {
   refuses({{"units", 1}, {"rate", 1}}, "rate is 1; expected a number, 0 or more and below 1");
   refuses({{"units", 1}, {"bias", 1}}, "bias is 1; expected true or false");
   refuses({{"units", 1}, {"name", "rleu"}}, "name is 'rleu'", "did you mean relu?");
-  refuses({{"units", 1}, {"widths", std::vector<std::int64_t>{3, 0}}}, "widths is 3,0",
+  refuses({{"units", 1}, {"widths", std::vector<std::int64_t>{3, 0}}}, "widths is [3,0]",
           "whole numbers from 1");
   refuses({{"units", 1}, {"names", std::vector<std::string>{"a", "c"}}}, "names is 'c'");
   refuses({{"units", 1}, {"side", "top"}}, "side is 'top'", "left or right");

@@ -79,7 +79,7 @@ TEST(Registry, ErrorsNameMemberOptionAndWhatHelps) {
   };
   refuses("ball(radius=wide)", {"test-thing ball: radius is 'wide'; expected a number"});
   refuses("box(depth=0)", {"test-thing box: depth is 0; expected a number above 0"});
-  refuses("box(widths=[1,0])", {"test-thing box: widths is 1,0"});
+  refuses("box(widths=[1,0])", {"test-thing box: widths is [1,0]"});
   refuses("box(dept=1)", {"test-thing box: there is no option 'dept'; did you mean depth?"});
   refuses("box(radius=1)", {"test-thing box: there is no option 'radius'", "ball has it"});
   expect_error<ValueError>([] { (void)things().make("bal", {}, 0); },

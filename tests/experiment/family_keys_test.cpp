@@ -179,5 +179,16 @@ TEST(FamilyKeys, AStrongerChoiceLeavesAsideWhatItDoesNotHave) {
                              {"bad.toml, line 4: kitchen.corns=4: spice salt has no option 'corns'"});
 }
 
+// "top3" is top-k with k=3: what its name says is not said again, and there may be several.
+TEST(FamilyKeys, NamesThatSayTheirOptionsHaveNoneToWrite) {
+  const auto options_of = [](const std::string& metrics) {
+    return Config{{"metrics", metrics}}.chosen_options("metric");
+  };
+  EXPECT_TRUE(options_of("top3,top5").empty());
+  ASSERT_EQ(options_of("top-k").size(), 1u);
+  EXPECT_EQ(options_of("top-k")[0].first, "metric.top-k.k");
+  EXPECT_EQ(options_of("top3,top-k").size(), 1u);
+}
+
 }  // namespace
 }  // namespace luge::experiment

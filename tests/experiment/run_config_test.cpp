@@ -147,5 +147,20 @@ optimizer.beta1 = 0.7
   EXPECT_EQ(resumed.config().stages()[1].origin("optimizer.beta1").to_string(), "file my.toml");
 }
 
+// config.toml tells what was; a resumption that would contradict it is refused.
+TEST(RunConfig, ARateThatWasChangedInTheFileIsRefused) {
+  const TempDir dir;
+  ASSERT_EQ(shell({"train", "model=xor", "epochs=2", "lr=0.25", "run.dir=" + dir.file("run")}), 0);
+  std::string config = read_file(dir.file("run/config.toml"));
+  const std::string rate = "learning_rate = 0.25";
+  config.replace(config.find(rate), rate.size(), "learning_rate = 0.5");
+  dir.write("run/config.toml", config);
+  testing::expect_error<SettingError>(
+      [&] {
+        experiment::Run::resume(dir.file("run"), {{"epochs", "3"}});
+      },
+      {"learning_rate=0.5: expected 0.25"});
+}
+
 }  // namespace
 }  // namespace luge::experiment

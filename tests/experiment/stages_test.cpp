@@ -66,6 +66,24 @@ TEST(StagesOfConfig, RunOneAfterTheOtherWithSettingsOfTheirOwn) {
   EXPECT_EQ(run.position().stage_name, "all");
 }
 
+TEST(StagesOfConfig, TheCommandLineWinsOverThem) {
+  const TempDir dir;
+  Config config = with_folder(config_of(dir, stages_toml()), dir, "run");
+  config.set("lr", "0.25", Source::command_line);
+  {
+    experiment::Run run(config);
+    run.begin();
+    const train::History history = run.train().history;
+    EXPECT_EQ(history.epochs.front().learning_rate, 0.25);
+    EXPECT_EQ(history.epochs.back().learning_rate, 0.25);
+  }
+  expect_error<SettingError>(
+      [&] {
+        experiment::Run::resume(dir.file("run"), {{"epochs", "9"}});
+      },
+      {"epochs=9", "stages of this run have their own"});
+}
+
 TEST(StagesOfConfig, AreKeptWithTheRunAndResumedBitForBit) {
   const TempDir dir;
   experiment::Run straight(with_folder(config_of(dir, stages_toml()), dir, "straight"));

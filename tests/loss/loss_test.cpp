@@ -257,7 +257,16 @@ TEST(BadInput, C24_ClassWeightsOfTheWrongLength) {
         SoftmaxCrossEntropy({.class_weights = {1, 2}})(logits, labels);
       },
       {"2 class weights", "4 classes"});
-  expect_error<options::OptionError>([&] { SoftmaxCrossEntropy({.class_weights = {1, -2}}); }, {"class_weights is 1,-2"});
+  expect_error<options::OptionError>(
+      [&] {
+        SoftmaxCrossEntropy({.class_weights = {1, -2}});
+      },
+      {"class_weights is [1,-2]"});
+  expect_error<options::OptionError>(
+      [&] {
+        SoftmaxCrossEntropy({.class_weights = {0, 0}});
+      },
+      {"class_weights are all 0"});
   expect_error<ShapeError>(
       [&] {
         SoftmaxCrossEntropy()(logits, labels, ones({3, 1}));
@@ -265,7 +274,7 @@ TEST(BadInput, C24_ClassWeightsOfTheWrongLength) {
       {"sample weights", "[3,1]"});
   expect_error<ShapeError>([&] { SoftmaxCrossEntropy()(logits, ones({2}, i64)); }, {"labels", "[2]"});
   expect_error<options::OptionError>([&] { SoftmaxCrossEntropy({.label_smoothing = 1})(logits, labels); },
-                           {"label_smoothing is 1"});
+                                     {"label_smoothing is 1"});
 }
 
 TEST(Loss, ByName) {

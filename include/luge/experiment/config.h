@@ -126,6 +126,8 @@ class Config {
   void set_default(std::string_view key, std::string value, Source source = Source::model);
   /// Replaces a value such as "auto" by the one that was worked out from the data.
   void replace(std::string_view key, std::string value);
+  /// Replaces a value by the path where it is now. It keeps its source.
+  void move(std::string_view key, std::string path);
   /// Leaves out the options of a family that the chosen member does not have: those of a configuration in
   /// which another member was chosen before.
   void drop_options(std::string_view family);

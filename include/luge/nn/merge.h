@@ -30,19 +30,19 @@ class Merge : public Module {
 /// The sum of its inputs, which have one shape. Source: Keras Add.
 class Add : public Layer<Add, Merge> {
  public:
-  std::optional<LayerText> text() const override;
+  std::optional<LayerText> text() const override;  ///< Returns it as text.
 
  protected:
-  Tensor merged(const Tensors& inputs) const override;
+  Tensor merged(const Tensors& inputs) const override;  ///< Returns one tensor of all.
 };
 
 /// The product of its inputs, which are broadcast: [N,C,H,W] and a gate [N,C,1,1]. Source: Keras Multiply.
 class Multiply : public Layer<Multiply, Merge> {
  public:
-  std::optional<LayerText> text() const override;
+  std::optional<LayerText> text() const override;  ///< Returns it as text.
 
  protected:
-  Tensor merged(const Tensors& inputs) const override;
+  Tensor merged(const Tensors& inputs) const override;  ///< Returns one tensor of all.
 };
 
 /// Its inputs joined one after the other along an axis, by default the channels of [N,C,…]. Their other
@@ -51,12 +51,12 @@ class Concat : public Layer<Concat, Merge> {
  public:
   /// Makes the layer for one axis; a negative one counts from the end.
   explicit Concat(int axis = 1) : axis_(axis) {}
-  std::string describe() const override;
-  std::optional<LayerText> text() const override;
+  std::string describe() const override;           ///< Returns the type and the axis.
+  std::optional<LayerText> text() const override;  ///< Returns it as text.
 
  protected:
-  Tensor merged(const Tensors& inputs) const override;
-  void check_padded_axis(const Padded& x) const override;
+  Tensor merged(const Tensors& inputs) const override;     ///< Returns one tensor of all.
+  void check_padded_axis(const Padded& x) const override;  ///< Throws for the padded axis.
 
  private:
   int axis_;

@@ -59,7 +59,7 @@ class LSTM : public Layer<LSTM, RecurrentLayer> {
   /// Returns the same for sequences of different lengths: with last_only h of the last step of each sequence,
   /// 0 for a sequence of length 0.
   Padded forward_padded(const Padded& x) const override;
-  std::optional<LayerText> text() const override;
+  std::optional<LayerText> text() const override;  ///< Returns it as text.
   /// Starts from a state h and c [N,units], or from 0 when both are empty. Returns h of each step [N,T,units]
   /// and the last state. Throws ValueError when only one of h and c is given.
   LstmOutput run(const Tensor& x, const Tensor& h = {}, const Tensor& c = {}) const;
@@ -78,7 +78,7 @@ class GRU : public Layer<GRU, RecurrentLayer> {
   /// Returns the same for sequences of different lengths: with last_only h of the last step of each sequence,
   /// 0 for a sequence of length 0.
   Padded forward_padded(const Padded& x) const override;
-  std::optional<LayerText> text() const override;
+  std::optional<LayerText> text() const override;  ///< Returns it as text.
   /// Starts from a state h [N,units], or from 0 when it is empty. Returns h of each step [N,T,units] and the
   /// last state.
   GruOutput run(const Tensor& x, const Tensor& h = {}) const;
