@@ -9,7 +9,6 @@
 // Fontconfig keeps 288 bytes of its configuration to the end of the process.
 #ifdef __SANITIZE_ADDRESS__
 extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
-extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
 #endif
 
 namespace luge::draw {
