@@ -170,12 +170,15 @@ std::optional<std::string> not_a_choice(const Info& info, const Value& value) {
   return std::nullopt;
 }
 
-std::string shown(const Value& value) {
+// As a person wrote it: one number for a list of one, but not where no list was expected.
+std::string shown(const Value& value, Kind expected) {
   const bool texts = std::holds_alternative<std::vector<std::string>>(value);
   if (std::holds_alternative<std::string>(value) || texts) return fmt::format("'{}'", text(value));
-  const bool list = std::holds_alternative<std::vector<std::int64_t>>(value) ||
-                    std::holds_alternative<std::vector<double>>(value);
-  if (list) return fmt::format("[{}]", text(value));
+  const auto* wholes = std::get_if<std::vector<std::int64_t>>(&value);
+  const auto* numbers = std::get_if<std::vector<double>>(&value);
+  const std::size_t count = wholes ? wholes->size() : numbers ? numbers->size() : 0;
+  const bool one = expected == Kind::whole || expected == Kind::number || expected == Kind::flag;
+  if ((wholes || numbers) && (count != 1 || one)) return fmt::format("[{}]", text(value));
   return is_nothing(value) ? "nothing" : text(value);
 }
 
@@ -264,7 +267,7 @@ Value Info::checked(const Value& value) const {
   if (is_nothing(value) && !required && is_nothing(fallback)) return value;
   const std::optional<Value> own = converted(kind, value);
   if (!own || !in_range(*this, *own))
-    throw OptionError(name, fmt::format("{} is {}; expected {}", name, shown(value), expected()));
+    throw OptionError(name, fmt::format("{} is {}; expected {}", name, shown(value, kind), expected()));
   if (const auto wrong = not_a_choice(*this, *own))
     throw OptionError(name, fmt::format("{} is '{}'{}", name, *wrong, suggestion(*wrong, choices())));
   return *own;
@@ -310,8 +313,8 @@ void set_bound(std::string_view owner, const std::vector<Bound>& options, const 
     } catch (const OptionError& error) {
       throw OptionError(owner, error);
     } catch (const ValueError& error) {  // what Type<T>::set finds
-      throw OptionError(owner,
-                        OptionError(name, fmt::format("{} is {}: {}", name, shown(value), error.what())));
+      throw OptionError(owner, OptionError(name, fmt::format("{} is {}: {}", name,
+                                                             shown(value, found->info.kind), error.what())));
     }
   }
   for (const Bound& each : options) {

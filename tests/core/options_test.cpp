@@ -75,6 +75,8 @@ TEST(Options, RefuseWhatIsNotRight) {
   };
   refuses({}, "units is missing", "units");
   refuses({{"units", 0}}, "units is 0; expected a whole number from 1");
+  refuses({{"units", std::vector<std::int64_t>{3}}}, "units is [3]; expected a whole number from 1");
+  refuses({{"units", 1}, {"widths", 0}}, "widths is 0; expected whole numbers from 1");
   refuses({{"units", 1.5}}, "units is 1.5; expected a whole number from 1");
   refuses({{"units", "many"}}, "units is 'many'");
   refuses({{"units", 1}, {"rate", 1}}, "rate is 1; expected a number, 0 or more and below 1");
