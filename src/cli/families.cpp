@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/options_json.h"
+
 namespace luge::cli {
 namespace {
 
@@ -34,18 +36,6 @@ std::string option_lines(const Member& member, std::string_view indent) {
   return text;
 }
 
-Json value_json(const options::Value& value) {
-  return std::visit(
-      []<class T>(const T& own) -> Json {
-        if constexpr (std::same_as<T, std::monostate>) {
-          return nullptr;
-        } else {
-          return own;
-        }
-      },
-      value);
-}
-
 // How its options are given, where keys do it.
 std::string how_to_give(const Family& family, const Member& member) {
   const std::string prefix = option_prefix(family, member.name);
@@ -62,9 +52,8 @@ std::string how_to_give(const Family& family, const Member& member) {
 }  // namespace
 
 std::string option_prefix(const Family& family, std::string_view member) {
-  const FamilyNames& called = family.called();
-  if (!called.options_of_each.empty()) return fmt::format("{}.{}.", called.options_of_each, member);
-  return called.key.empty() ? "" : called.key.substr(0, called.key.find('.') + 1);
+  const std::string table = family.table(member);
+  return table.empty() ? "" : table + ".";
 }
 
 std::string overview(const Family& family) {
@@ -98,7 +87,7 @@ Json members_json(const Family& family) {
     for (const options::Info& option : member.options) {
       all.push_back({{"name", option.name},
                      {"takes", option.expected()},
-                     {"default", value_json(option.fallback)},
+                     {"default", options::json_of(option.fallback)},
                      {"required", option.required},
                      {"help", option.help}});
     }

@@ -1,9 +1,8 @@
-// Values of options as JSON, for files.
+#include "core/options_json.h"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-
-#include "luge/options.h"
 
 namespace luge::options {
 namespace {
@@ -32,19 +31,21 @@ std::optional<Value> value_of(const Json& json) {
 
 }  // namespace
 
+Json json_of(const Value& value) {
+  return std::visit(
+      []<class T>(const T& own) -> Json {
+        if constexpr (std::same_as<T, std::monostate>) {
+          return nullptr;
+        } else {
+          return own;
+        }
+      },
+      value);
+}
+
 std::string to_json(const Values& values) {
   Json json = Json::object();
-  for (const auto& [name, value] : values) {
-    json[name] = std::visit(
-        []<class T>(const T& own) -> Json {
-          if constexpr (std::same_as<T, std::monostate>) {
-            return nullptr;
-          } else {
-            return own;
-          }
-        },
-        value);
-  }
+  for (const auto& [name, value] : values) json[name] = json_of(value);
   return json.dump();
 }
 

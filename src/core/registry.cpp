@@ -24,6 +24,11 @@ Family::Family(FamilyNames names) : called_(std::move(names)) {
   all().insert(at, this);
 }
 
+std::string Family::table(std::string_view member) const {
+  if (called_.options_of_each.empty()) return called_.key.substr(0, called_.key.find('.'));
+  return member.empty() ? called_.options_of_each : fmt::format("{}.{}", called_.options_of_each, member);
+}
+
 void Family::refuse(std::string_view name) const {
   const std::vector<std::string> known = names();
   const std::vector<std::string> similar = nearest(name, known, 1);

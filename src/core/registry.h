@@ -44,6 +44,9 @@ class Family {
   Family& operator=(const Family&) = delete;
 
   const FamilyNames& called() const { return called_; }
+  /// Returns the table that the options of this member are keys of: "loss", or "augment.flip"; empty where
+  /// options are no keys. Without a member, "augment" for the tables of all.
+  std::string table(std::string_view member = {}) const;
   /// Returns the names, sorted.
   virtual std::vector<std::string> names() const = 0;
   /// Returns one of them. Throws ValueError as refuse does.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "draw/content.h"
+
 namespace luge::draw {
 namespace {
 
@@ -21,13 +23,7 @@ double cell_of(const std::vector<Picture>& pictures, const PictureGridOptions& o
 }  // namespace
 
 Text title_of(const PictureGridOptions& options, double width) {
-  return {.text = options.title,
-          .size = 14,
-          .bold = true,
-          .align = Align::center,
-          .stand = Stand::top,
-          .max_width = width - 2 * kMargin,
-          .lines = 2};
+  return figure_title(options.title, width - 2 * kMargin);
 }
 
 Text caption_of(const Picture& picture, double width) {

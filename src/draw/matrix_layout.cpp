@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "draw/content.h"
+
 namespace luge::draw {
 namespace {
 
@@ -54,13 +56,7 @@ std::string class_of(const ConfusionMatrix& matrix, std::int64_t k) {
 }
 
 Text title_of(const ConfusionMatrix& matrix, double width) {
-  return {.text = matrix.title,
-          .size = 14,
-          .bold = true,
-          .align = Align::center,
-          .stand = Stand::top,
-          .max_width = width - 2 * kMargin,
-          .lines = 2};
+  return figure_title(matrix.title, width - 2 * kMargin);
 }
 
 MatrixLayout lay_out(const ConfusionMatrix& matrix, Canvas& ruler) {

@@ -57,9 +57,7 @@ bool is_of_unknown(const std::vector<Key>& keys, const std::vector<TomlSetting>&
   for (const Key& key : keys) {
     if (key.family.empty() || !key.option.empty()) continue;
     const Family& family = *find_family(key.family);
-    const std::string& each = family.called().options_of_each;
-    const std::string table = each.empty() ? key.name.substr(0, key.name.rfind('.')) : each;
-    if (!name.starts_with(table + ".")) continue;
+    if (!name.starts_with(family.table() + ".")) continue;
     for (const TomlSetting& setting : settings) {
       if (setting.key != key.name || !setting.value) continue;
       const auto* list = std::get_if<std::vector<std::string>>(&*setting.value);

@@ -104,14 +104,10 @@ Key choice_key(std::string_view one) {
 
 std::vector<Key> member_option_keys(std::string_view one) {
   const Family& family = *find_family(one);
-  const FamilyNames& called = family.called();
   std::vector<Key> keys;
   for (const std::string& name : family.names()) {
     for (const options::Info& info : family.member(name).options) {
-      const std::string table = called.options_of_each.empty()
-                                    ? called.key.substr(0, called.key.rfind('.'))
-                                    : fmt::format("{}.{}", called.options_of_each, name);
-      const std::string whole = fmt::format("{}.{}", table, info.name);
+      const std::string whole = fmt::format("{}.{}", family.table(name), info.name);
       auto key = std::find_if(keys.begin(), keys.end(), [&](const Key& each) { return each.name == whole; });
       if (key == keys.end()) {
         keys.push_back({.name = whole, .help = "", .family = std::string(one), .option = info.name});
