@@ -53,6 +53,11 @@ const std::vector<OpCase>& op_cases() {
   return rows();
 }
 
+OpCase product_row(std::string name, std::function<Tensors(const Tensors&)> build,
+                   std::vector<Inputs> inputs) {
+  return {.name = std::move(name), .build = std::move(build), .inputs = std::move(inputs), .halves = false};
+}
+
 OpCases::OpCases(std::initializer_list<OpCase> cases) {
   rows().insert(rows().end(), cases.begin(), cases.end());
 }

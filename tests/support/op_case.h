@@ -59,6 +59,10 @@ struct OpCases {
   explicit OpCases(const std::vector<OpCase>& cases);
 };
 
+/// A row of sums of products: they lose digits in 16 bits, and are compared in float32 and float64.
+OpCase product_row(std::string name, std::function<Tensors(const Tensors&)> build,
+                   std::vector<Inputs> inputs);
+
 /// Elements for an input: f64 for floating ones, i64 for indices, bool for truths.
 Tensor elements(const Input& input, std::string_view seed);
 Tensors elements(const Inputs& inputs, std::string_view seed);
