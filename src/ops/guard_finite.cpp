@@ -43,6 +43,7 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
   void reference(const ReferenceCall& call) const {
     const double factor = factor_counts ? call.in[1].as<const double>()[0] : 0;
     const std::size_t count = guarded(call.in.size());
+    GuardErrors errors;
     for (std::size_t k = 0; k < count; ++k) {
       const auto at = [&](std::size_t group) -> const View& {
         return call.in[kGuardedFrom + group * count + k];
@@ -51,8 +52,9 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
       const bool passes = passes_guard(
           *this, most, factor, [&](std::size_t group) { return at(group).type.dtype; },
           [&](std::size_t group) { return largest_of(at(group)); });
-      if (!passes) call.status->record({static_cast<std::int64_t>(k), most, 0});
+      if (!passes) errors.add(static_cast<std::int64_t>(k), most);
     }
+    errors.record(*call.status);
     if (!call.out[0].data) return;
     const auto bytes =
         static_cast<std::size_t>(call.in[0].type.shape.elements()) * size_of(call.in[0].type.dtype);
@@ -70,11 +72,12 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
       start = std::min(labels.find('\n', start), labels.size() - 1) + 1;
     const std::string label = labels.substr(start, labels.find('\n', start) - start);
     const double value = error.value.real();
+    const std::string others = error.limit > 1 ? fmt::format(" ({} tensors were refused)", error.limit) : "";
     if (!std::isfinite(value))
-      throw NonFiniteError(fmt::format("{} is {}; expected finite numbers", label, value));
+      throw NonFiniteError(fmt::format("{} is {}; expected finite numbers{}", label, value, others));
     throw NonFiniteError(fmt::format(
-        "{} is as large as {:.3g}, and a step along it at this rate leads to numbers that are not finite",
-        label, value));
+        "{} is as large as {:.3g}, and a step along it at this rate leads to numbers that are not finite{}",
+        label, value, others));
   }
 };
 const Registered<GuardFinite> registered;

@@ -20,6 +20,7 @@ class Goldens:
         self.random = np.random.default_rng(seed)
         self.tensors = {}
         self.counts = {}
+        self.calls = []  # what case was called with
         self.versions = {"torch": torch.__version__, "numpy": np.__version__}
 
     def reals(self, *shape, low=-2.0, high=2.0):
@@ -40,6 +41,7 @@ class Goldens:
     def case(self, name, function, *inputs, gradient=True):
         """Stores function(*inputs), and its gradients by PyTorch unless `gradient` is false or it has none."""
         inputs = [x.detach().clone() for x in inputs]
+        self.calls.append((name, function, [x.clone() for x in inputs], gradient))
         floating = [k for k, x in enumerate(inputs) if x.is_floating_point()]
         if gradient:
             for k in floating:
@@ -50,7 +52,7 @@ class Goldens:
         self.counts[name] = k + 1
 
         def store(role, value):
-            self.tensors[f"{name}|{k}.{role}"] = np.ascontiguousarray(value.detach().numpy())
+            self.tensors[f"{name}|{k}.{role}"] = np.array(value.detach().numpy(force=True), order="C")
 
         for i, value in enumerate(inputs):
             store(f"in{i}", value)
@@ -69,9 +71,23 @@ class Goldens:
         for i, value in zip(floating, found):
             store(f"grad{i}", torch.zeros_like(inputs[i]) if value is None else value)
 
+    def repeat_until(self, least):
+        """Repeats the cases of each function that has fewer than `least`, with the same elements in another order, and
+        floating ones times 3/4. The function of a row is its name before "/". Cases without gradients do not count
+        where others have some.
+        """
+        calls = list(self.calls)
+        for function_name in sorted({name.split("/")[0] for name, *_ in calls}):
+            own = [call for call in calls if call[0].split("/")[0] == function_name]
+            own = [call for call in own if call[3]] or own
+            for k in range(least - len(own)):
+                name, function, inputs, gradient = own[k % len(own)]
+                moved = [x.reshape(-1).roll(k + 1).reshape(x.shape) for x in inputs]
+                self.case(name, function, *[0.75 * x if x.is_floating_point() else x for x in moved], gradient=gradient)
+
     def store(self, key, value):
         """Stores an array under a key of its own, for tests that read their file themselves."""
-        self.tensors[key] = np.ascontiguousarray(value)
+        self.tensors[key] = np.array(value, order="C")
 
     def write(self, name):
         """Writes tests/golden/NAME."""

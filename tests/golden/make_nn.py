@@ -1,35 +1,19 @@
 #!/usr/bin/env python3
 """Golden values from PyTorch of the network ops (tests/golden/nn.safetensors) and optimizers (optim.safetensors).
 
-Needs numpy and torch. Entries `name|k.in0 … name|k.out0 …` belong to the row `name` of tests/ops/nn_golden_test.cpp; those
+Needs numpy and torch. Entries of nn.safetensors belong to the row `name` of tests/ops/nn_golden_test.cpp; those
 of optim.safetensors to tests/optim/golden_test.cpp. The versions that made them stand in the metadata. Run it again only to
 add cases.
 """
-import json
-import pathlib
-import struct
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-random = np.random.default_rng(719)
-tensors, steps = {}, {}
+from goldens import Goldens
 
-
-def reals(*shape, low=-2.0, high=2.0):
-    return torch.from_numpy(random.uniform(low, high, shape))
-
-
-def whole(*shape, limit):
-    return torch.from_numpy(random.integers(0, limit, shape, dtype=np.int64))
-
-
-def case(name, function, *inputs):
-    k = sum(key.startswith(name + "|") and key.endswith(".out0") for key in tensors)
-    for role, values in (("in", inputs), ("out", (function(*inputs),))):
-        for i, value in enumerate(values):
-            tensors[f"{name}|{k}.{role}{i}"] = value.contiguous().numpy()
+g = Goldens(719)
+case, reals, whole = g.case, g.reals, g.whole
+steps = Goldens(0)
 
 
 case("matmul", torch.matmul, reals(3, 4), reals(4, 5))
@@ -116,9 +100,9 @@ def optimizer(name, make, schedule=None, clip=None):
         if scheduler:
             scheduler.step()
     for k in range(2):
-        steps[f"{name}.start{k}"] = start[k].numpy()
-        steps[f"{name}.gradients{k}"] = torch.stack(gradients[k]).numpy()
-        steps[f"{name}.end{k}"] = parameters[k].detach().numpy()
+        steps.store(f"{name}.start{k}", start[k].numpy())
+        steps.store(f"{name}.gradients{k}", torch.stack(gradients[k]).numpy())
+        steps.store(f"{name}.end{k}", parameters[k].detach().numpy())
 
 
 schedules = torch.optim.lr_scheduler
@@ -139,20 +123,5 @@ optimizer("clip global norm", lambda p: torch.optim.SGD(p, 0.1),
 optimizer("clip norm", lambda p: torch.optim.SGD(p, 0.1),
           clip=lambda ps: [torch.nn.utils.clip_grad_norm_([p], 0.5) for p in ps])
 
-
-
-def write(name, entries):
-    kinds = {"float64": "F64", "int64": "I64", "bool": "BOOL"}
-    header, data = {"__metadata__": {"torch": torch.__version__, "numpy": np.__version__}}, b""
-    for key, value in sorted(entries.items()):
-        raw = np.ascontiguousarray(value).tobytes()
-        header[key] = {"dtype": kinds[str(value.dtype)], "shape": list(value.shape),
-                       "data_offsets": [len(data), len(data) + len(raw)]}
-        data += raw
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    pathlib.Path(__file__).with_name(name).write_bytes(struct.pack("<Q", len(text)) + text + data)
-
-
-write("nn.safetensors", tensors)
-write("optim.safetensors", steps)
+g.write("nn.safetensors")
+steps.write("optim.safetensors")

@@ -29,6 +29,22 @@ TEST(Golden, EveryRowHasValuesOrSaysThatNobodyElseDefinesThem) {
   for (const auto& [name, unused] : counts) EXPECT_TRUE(row_named(name)) << name << " has no op case";
 }
 
+// A function is the name of a row before "/". Gradients count where one of its rows has them.
+TEST(Golden, EveryFunctionHasThreeCases) {
+  std::map<std::string, int> values, gradients;
+  const auto function = [](const std::string& row) { return row.substr(0, row.find('/')); };
+  for (const Golden& golden : goldens()) {
+    ++values[function(golden.row)];
+    if (has_gradients(golden)) ++gradients[function(golden.row)];
+  }
+  for (const OpCase& row : op_cases()) {
+    if (!row.golden) continue;
+    EXPECT_GE(values[function(row.name)], 3) << row.name;
+    if (!row.gradient) continue;
+    EXPECT_GE(gradients[function(row.name)], 3) << row.name << ": gradients";
+  }
+}
+
 TEST(Golden, ValuesAndGradientsAreThoseOfOthers) {
   for (const Golden& golden : goldens()) {
     const OpCase* row = row_named(golden.row);

@@ -1,16 +1,12 @@
-// The network ops against PyTorch's values, which tests/golden/make_nn.py wrote down, and their gradients at
-// the same inputs. The rows of cases/ hold the op against everything else.
+// The network ops against PyTorch's values and gradients, which tests/golden/make_nn.py wrote down. The rows
+// of cases/ hold the op against everything else.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <map>
 
-#include "luge/gradient_check.h"
-#include "luge/io/safetensors.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/nn.h"
-#include "support/paths.h"
+#include "support/golden.h"
 
 namespace luge {
 namespace {
@@ -91,61 +87,22 @@ const std::map<std::string, Build>& rows() {
   return table;
 }
 
-struct Golden {
-  std::string row;
-  Tensors in;
-  Tensor out;
-};
-
-// Entries are called "row|k.in0" … "row|k.out0".
-std::vector<Golden> goldens() {
-  const io::SafetensorsFile file((testing::source_dir() / "tests/golden/nn.safetensors").string());
-  std::map<std::string, Golden> found;
-  for (const io::StoredTensor& stored : file.tensors()) {
-    const std::size_t dot = stored.name.rfind('.');
-    Golden& golden = found[stored.name.substr(0, dot)];
-    golden.row = stored.name.substr(0, stored.name.rfind('|'));
-    const Tensor value = tensor_from_bytes(file.read(stored.name), stored.dtype, stored.shape);
-    const std::string role = stored.name.substr(dot + 1);
-    if (role == "out0") {
-      golden.out = value;
-      continue;
-    }
-    const auto place = static_cast<std::size_t>(role[2] - '0');
-    golden.in.resize(std::max(golden.in.size(), place + 1));
-    golden.in[place] = value;
-  }
-  std::vector<Golden> list;
-  for (auto& [key, golden] : found) list.push_back(std::move(golden));
-  return list;
+const std::vector<testing::Golden>& goldens() {
+  static const std::vector<testing::Golden> all = testing::read_goldens("nn.safetensors");
+  return all;
 }
 
 TEST(NnGolden, EveryRowHasValuesAndEveryValueARow) {
   std::map<std::string, int> met;
-  for (const Golden& golden : goldens()) ++met[golden.row];
+  for (const testing::Golden& golden : goldens()) ++met[golden.row];
   for (const auto& [name, build] : rows()) EXPECT_TRUE(met.contains(name)) << name;
   for (const auto& [name, count] : met) EXPECT_TRUE(rows().contains(name)) << name;
 }
 
-TEST(NnGolden, ValuesArePyTorchs) {
-  for (const Golden& golden : goldens()) {
-    const Tensor y = rows().at(golden.row)(golden.in);
-    ASSERT_EQ(y.shape(), golden.out.shape()) << golden.row;
-    const auto got = y.to_vector<double>(), want = golden.out.to_vector<double>();
-    for (std::size_t i = 0; i < got.size(); ++i) {
-      EXPECT_NEAR(got[i], want[i], 1e-12 * std::max(1.0, std::abs(want[i]))) << golden.row << " at " << i;
-    }
-  }
-}
-
-TEST(NnGolden, GradientsAreSlopesThere) {
-  for (const Golden& golden : goldens()) {
-    const auto x = golden.in[0].to_vector<double>();
-    if (std::any_of(x.begin(), x.end(), [](double v) { return std::abs(v) > 50; }))
-      continue;  // flat to 16 digits there
-    const Build& build = rows().at(golden.row);
-    const auto report = gradient_check([&](const Tensors& in) { return Tensors{build(in)}; }, golden.in);
-    EXPECT_TRUE(report.passed) << golden.row << ": " << report.to_string();
+TEST(NnGolden, ValuesAndGradientsArePyTorchs) {
+  for (const testing::Golden& golden : goldens()) {
+    ASSERT_TRUE(testing::has_gradients(golden)) << golden.row;
+    testing::expect_golden(golden, [&](const Tensors& in) { return Tensors{rows().at(golden.row)(in)}; });
   }
 }
 

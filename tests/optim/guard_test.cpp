@@ -12,6 +12,7 @@
 #include "luge/ops/check.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
 #include "luge/optim/optimizers.h"
 #include "support/errors.h"
 
@@ -56,6 +57,25 @@ std::vector<Optimizer> optimizers() {
   std::vector<Optimizer> all;
   for (const std::string& name : names()) all.push_back(named(name, 0.1));
   return all;
+}
+
+// Clipping an infinite gradient by its norm would make NaN of it; the step is refused before, and says how
+// many gradients overflowed.
+TEST(BadInput, C20_GradientsThatOverflowAreCountedWhateverClipsThem) {
+  for (const OptimizerOptions& clipping :
+       {OptimizerOptions{.clip_value = 1}, {.clip_norm = 1}, {.clip_global_norm = 1}, {}}) {
+    const GradientDescent optimizer(0.1, clipping);
+    Variable a(ones({3}), "a"), b(ones({2}), "b"), c(ones({2}), "c");
+    const Tensor overflow = exp(full({2}, 1000.0f));
+    expect_error<NonFiniteError>(
+        [&] {
+          optimizer.step({a, b, c}, {ones({3}), overflow, -overflow});
+        },
+        {"gradient of 'b' is inf", "2 tensors were refused"});
+    for (const Variable& each : {b, c})
+      EXPECT_EQ(each.value().to_vector<float>(), (std::vector<float>{1, 1}));
+    EXPECT_EQ(optimizer.steps(), 0);
+  }
 }
 
 TEST(Guard, ARefusedStepNamesItsParameterAndWritesNothing) {

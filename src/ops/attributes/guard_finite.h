@@ -6,6 +6,7 @@
 
 #include "core/dispatch.h"
 #include "graph/fields.h"
+#include "graph/kernel_error.h"
 
 namespace luge {
 
@@ -82,5 +83,19 @@ bool passes_guard(const GuardFiniteAttributes& a, double most, double factor, DT
   return (a.groups < 1 || steps(1, reach_of(most, factor, a.limit))) &&
          (a.groups < 2 || steps(2, a.times * most));
 }
+
+/// The tensors that a guard refused: the first one, and how many there are.
+class GuardErrors {
+ public:
+  void add(std::int64_t tensor, double most) {
+    if (error_.limit++ == 0) error_ = {tensor, most, 1};
+  }
+  void record(Status& status) const {
+    if (error_.limit > 0) status.record(error_);
+  }
+
+ private:
+  KernelError error_;
+};
 
 }  // namespace luge

@@ -67,15 +67,16 @@ class GuardRun final : public PreparedKernel {
       const auto* from = static_cast<const std::byte*>(call.in[part.input]) + part.first;
       most[k] = largest(p_.dtypes[part.input], from, part.bytes);
     }
+    GuardErrors errors;
     for (std::int64_t k = 0; k < count;) {
       const std::size_t input = p_.parts[static_cast<std::size_t>(k)].input;
       double all = 0;
       for (; k < count && p_.parts[static_cast<std::size_t>(k)].input == input; ++k) {
         if (!(most[k] <= all)) all = std::isnan(all) ? all : most[k];
       }
-      if (!passes(call, input, all, factor))
-        call.status->record({static_cast<std::int64_t>(input - kGuardedFrom), all, 0});
+      if (!passes(call, input, all, factor)) errors.add(static_cast<std::int64_t>(input - kGuardedFrom), all);
     }
+    errors.record(*call.status);
     if (call.out[0]) std::memcpy(call.out[0], call.in[0], p_.passed_bytes);
   }
 
