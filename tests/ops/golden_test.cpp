@@ -1,6 +1,7 @@
 // Values and gradients of the op cases against those of other libraries, from tests/golden/ops.
 #include "support/golden.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -55,8 +56,8 @@ TEST(Golden, ValuesAndGradientsAreThoseOfOthers) {
   EXPECT_GT(errors.values, 200);
   RecordProperty("values", errors.values);
   RecordProperty("gradients", errors.gradients);
-  RecordProperty("largest_value_error", std::to_string(errors.value));
-  RecordProperty("largest_gradient_error", std::to_string(errors.gradient));
+  RecordProperty("largest_value_error", fmt::format("{:.2g}", errors.value));
+  RecordProperty("largest_gradient_error", fmt::format("{:.2g}", errors.gradient));
 }
 
 TEST(Golden, ReferenceLoopsAgree) {
