@@ -267,5 +267,8 @@ case("layer_norm", lambda x, w, b: F.layer_norm(x, (5,), w, b), reals(2, 3, 5), 
 case("layer_norm/two axes", lambda x, w: F.layer_norm(x, (3, 5), w, None, 1e-3), reals(2, 3, 5), reals(3, 5))
 case("layer_norm/whole", lambda x, w, b: F.layer_norm(x, (3, 4), w, b), reals(3, 4), reals(3, 4), reals(3, 4))
 
+case("is_label", lambda at: at == 2, whole(3, 5, limit=4)), case("is_label", lambda at: at == 2, whole(limit=3))
+case("squeeze_labels", lambda target, scores: target.squeeze(1), reals(3, 1, 2), reals(3, 4, 2))
+
 g.repeat_until(3)
 g.write("ops/basic.safetensors")
