@@ -53,7 +53,7 @@ bool add_layer(const std::string& name, const std::string& description, LayerMak
 }
 
 Model layer(const std::string& name, const options::Values& values, const Parts& parts) {
-  const std::vector<std::string> known = layer_parts(name);
+  const std::vector<std::string> known = layer_parts(name.substr(0, name.find('(')));
   for (const auto& [part, model] : parts) {
     if (std::ranges::find(known, part) == known.end()) {
       throw ValueError(fmt::format("layer {}: there is no part '{}'{}", name, part,

@@ -62,6 +62,12 @@ void expect_equal(const Tensor& got, const Tensor& wanted, double tolerance, con
 
 const GoldenErrors& golden_errors() { return met(); }
 
+void expect_golden_tensor(const Tensor& got, const Tensor& wanted, double tolerance,
+                          const std::string& what) {
+  double largest = 0;
+  expect_equal(got, wanted, tolerance, what, largest);
+}
+
 bool has_gradients(const Golden& golden) { return !golden.gradient.empty(); }
 
 std::vector<Golden> read_goldens(const std::string& name) {

@@ -27,6 +27,9 @@ bool has_gradients(const Golden& golden);
 void expect_golden(const Golden& golden, const std::function<Tensors(const Tensors&)>& build,
                    double tolerance = 1e-12);
 
+/// Compares one tensor as expect_golden does.
+void expect_golden_tensor(const Tensor& got, const Tensor& wanted, double tolerance, const std::string& what);
+
 /// The largest relative errors that expect_golden met in this process.
 struct GoldenErrors {
   double value = 0, gradient = 0;

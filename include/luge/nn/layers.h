@@ -24,8 +24,9 @@ using LayerMaker = options::Maker<Model, const Parts&>;
 ///                                      [](const ScaledTanhOptions& o) { return ScaledTanh(o); });
 bool add_layer(const std::string& name, const std::string& description, LayerMaker make,
                std::vector<std::string> parts = {});
-/// Returns a layer by its name: layer("conv2d", {{"filters", 32}, {"padding", "same"}}). Throws ValueError
-/// for a name or a part that does not exist, and OptionError for options that are not right.
+/// Returns a layer by its name: layer("conv2d", {{"filters", 32}, {"padding", "same"}}). The text may hold
+/// options: "conv2d(filters=32,padding=same)". Throws ValueError for a name or a part that does not exist,
+/// and OptionError for options that are not right.
 Model layer(const std::string& name, const options::Values& values = {}, const Parts& parts = {});
 /// Returns the names that `layer` takes.
 std::vector<std::string> layer_names();
