@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "graph/body.h"
 #include "graph/expand.h"
 #include "graph/node.h"
 #include "graph/node_map.h"
@@ -151,6 +152,17 @@ class Walk {
   std::vector<bool> active_;
   std::vector<Tensors> adjoints_;
 };
+
+}  // namespace
+
+namespace {
+
+// Control flow differentiates the functions that it runs.
+[[maybe_unused]] const bool known_to_bodies = [] {
+  set_backward([](std::span<const Tensor> roots, std::span<const Tensor> seeds,
+                  std::span<const Tensor> leaves) { return backward(roots, seeds, leaves, true).gradients; });
+  return true;
+}();
 
 }  // namespace
 

@@ -10,12 +10,14 @@
 #include "cli/model_path.h"
 #include "cli/output.h"
 #include "cli/wrong_pictures.h"
+#include "experiment/family_keys.h"
 #include "experiment/learned.h"
 #include "experiment/measure.h"
 #include "experiment/option_keys.h"
 #include "experiment/pictures.h"
 #include "experiment/run_pictures.h"
 #include "experiment/target_units.h"
+#include "experiment/task.h"
 #include "luge/io/model_file.h"
 #include "luge/train/checkpoint_info.h"
 
@@ -26,7 +28,8 @@ using Json = nlohmann::ordered_json;
 
 struct Measured {
   experiment::Part part;
-  std::optional<train::CheckpointInfo> checkpoint = {};  // which state of the training is measured
+  std::vector<std::pair<std::string, double>> asked = {};  // the figures of metrics=
+  std::optional<train::CheckpointInfo> checkpoint = {};    // which state of the training is measured
 
   const data::Dataset& samples() const { return part.samples; }
 };
@@ -56,6 +59,17 @@ void print_head(const Measured& part, std::int64_t samples) {
   fmt::print("\n");
 }
 
+// The figures that were asked for, among the document's metrics.
+void add_asked(const Measured& part, Json& json) {
+  for (const auto& [name, value] : part.asked) json["metrics"][name] = value;
+}
+
+void print_asked(const Measured& part) {
+  if (part.asked.empty()) return;
+  fmt::print("\n");
+  for (const auto& [name, value] : part.asked) fmt::print("{:<16}{:.6g}\n", name, value);
+}
+
 void report_classes(const Arguments& arguments, const Measured& part, const experiment::Classified& found,
                     const std::vector<std::string>& names) {
   const std::size_t classes = found.confusion.size();
@@ -76,6 +90,7 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
   if (arguments.json()) {
     Json json = head_json(part, part.samples().size());
     json["metrics"] = {{"loss", found.loss}, {"accuracy", found.accuracy()}};
+    add_asked(part, json);
     json["baselines"] = {{"chance", chance}, {"majority", majority}};
     json["per_class"] = per_class;
     json["confusion"] = found.confusion;
@@ -91,6 +106,7 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
                row["samples"].get<std::int64_t>(), row["precision"].get<double>(),
                row["recall"].get<double>(), row["f1"].get<double>());
   }
+  print_asked(part);
   if (classes > 20) return;
   fmt::print("\nrows: the class, columns: what it was taken for\n");
   for (std::size_t k = 0; k < classes; ++k) {
@@ -104,6 +120,7 @@ void report_values(const Arguments& arguments, const Measured& part, const exper
   if (arguments.json()) {
     Json json = head_json(part, part.samples().size());
     json["metrics"] = {{"loss", found.mse}, {"mae", found.mae}, {"r2", found.r2}};
+    add_asked(part, json);
     json["baselines"] = {{"mean", found.variance}};
     json["per_class"] = Json::array();
     print_json(json);
@@ -112,6 +129,7 @@ void report_values(const Arguments& arguments, const Measured& part, const exper
   print_head(part, part.samples().size());
   fmt::print("mse  {:.6g}   (always the mean: {:.6g})\nmae  {:.6g}\nr2   {:.4f}\n", found.mse, found.variance,
              found.mae, found.r2);
+  print_asked(part);
 }
 
 // What the task measures.
@@ -137,14 +155,24 @@ struct EvalOptions {
   }
 };
 
+// The figures of the metrics that metrics= names; those of the losses come first and are left out.
+std::vector<std::pair<std::string, double>> asked_figures(const nn::Loaded& net,
+                                                          const tasks::Learned& learned,
+                                                          const data::Dataset& samples) {
+  if (!learned.task) throw ValueError(learned.why);
+  const train::Evaluation found = experiment::measure(net, learned.task, samples);
+  const auto losses = static_cast<std::ptrdiff_t>(learned.task->objectives(net).size());
+  return {found.metrics.begin() + losses, found.metrics.end()};
+}
+
 int eval(const Arguments& arguments) {
   watch_signals();
   const auto options = experiment::read<EvalOptions>(arguments);
   const experiment::ModelPath path = model_path(arguments);
   const nn::Loaded net = io::read_model(path.file.string()).net;
   const nn::Metadata& metadata = net.metadata();
-  const Measured part = {experiment::find_part(arguments, path, metadata),
-                         train::checkpoint_info(path.file.string())};
+  Measured part = {.part = experiment::find_part(arguments, path, metadata),
+                   .checkpoint = train::checkpoint_info(path.file.string())};
   if (part.samples().size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.part.data, part.part.split));
   const bool values = metadata.output == nn::Output::values;
@@ -157,7 +185,10 @@ int eval(const Arguments& arguments) {
     arguments.refuse("to", "another file than that of wrong=");
   if (!options.to.empty() && !draw::is_figure_name(options.to))
     arguments.refuse("to", "a file name that ends with .png or .svg");
-  const tasks::Learned learned = experiment::learned(metadata);
+  const bool asked = arguments.given("train.metrics");
+  const std::vector<std::string> metrics = experiment::metric_names(arguments);  // refuses options of others
+  const tasks::Learned learned =
+      experiment::learned(metadata, asked ? options::Values{{"metrics", metrics}} : options::Values{});
   const data::Dataset samples = experiment::prepared(learned, metadata, part.samples());
   const bool of_targets = !learned.task || experiment::reads_target(learned.task->needs());
   const bool numbers = of_targets && experiment::tells_numbers(metadata, samples);
@@ -169,6 +200,7 @@ int eval(const Arguments& arguments) {
     report_figures(arguments, part, experiment::measure(net, learned.task, samples));
     return 0;
   }
+  if (asked) part.asked = asked_figures(net, learned, samples);
   experiment::Answers answers = experiment::answer(net, samples, stop_if_asked);
   if (numbers) {
     experiment::take_back_units(answers, learned.recipe, *samples.info().target());
@@ -191,13 +223,15 @@ int eval(const Arguments& arguments) {
 }
 
 std::vector<Key> keys() {
-  return experiment::joined(model_file_keys(), experiment::part_keys(), experiment::keys_of<EvalOptions>());
+  return experiment::joined(model_file_keys(), experiment::part_keys(), experiment::keys_of<EvalOptions>(),
+                            experiment::family_keys("metric"));
 }
 
 const Registration registration({"eval",
                                  "metrics of a trained network",
                                  {"eval run=last",
-                                  "eval model=FILE data=NAME [split=test wrong=FOLDER to=confusion.png]"},
+                                  "eval model=FILE data=NAME [split=test wrong=FOLDER to=confusion.png]",
+                                  "eval run=last metrics=f1,auc-roc"},
                                  keys,
                                  0,
                                  eval});

@@ -59,7 +59,7 @@ std::string option_prefix(const Family& family, std::string_view member) {
 std::string overview(const Family& family) {
   std::string text = family.called().many + "\n";
   for (const std::string& name : family.names())
-    text += fmt::format("  {:<22}{}\n", name, family.member(name).description);
+    text += fmt::format("  {:<21} {}\n", name, family.member(name).description);
   return text;
 }
 
@@ -67,7 +67,7 @@ std::string listing(const Family& family) {
   std::string text = family.called().many + "\n";
   for (const std::string& name : family.names()) {
     const Member member = family.member(name);
-    text += fmt::format("  {:<22}{}\n{}", name, member.description, option_lines(member, "      "));
+    text += fmt::format("  {:<21} {}\n{}", name, member.description, option_lines(member, "      "));
   }
   return text;
 }

@@ -1,4 +1,4 @@
-// luge plot: what runs have measured, as curves.
+// luge plot: what runs have measured, or how a schedule changes the learning rate, as curves.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,6 +12,8 @@
 #include "experiment/run_pictures.h"
 #include "experiment/runs.h"
 #include "io/run/run_directory.h"
+#include "luge/draw/curves.h"
+#include "luge/optim/schedule.h"
 
 namespace luge::cli {
 namespace fs = std::filesystem;
@@ -20,11 +22,16 @@ namespace {
 struct PlotOptions {
   static constexpr const char* table = "";
   std::vector<std::string> run, metric;
-  std::string to;
+  std::string schedule, to;
+  std::int64_t steps = 1000;
+  std::int64_t warmup_steps = 0;
   bool log = false;
   static void fields(auto& self, auto&& field) {
-    field("run", self.run, "folder of a run, or several; last is the newest", options::required,
+    field("run", self.run, "folder of a run, or several; last is the newest",
           options::takes("folders of runs with commas between them"));
+    field("schedule", self.schedule, "a schedule in place of runs, such as cosine(floor=0.1)");
+    field("steps", self.steps, "updates that the schedule is stretched over", options::at_least(1));
+    field("warmup_steps", self.warmup_steps, "updates of its warm-up", options::at_least(0));
     field("metric", self.metric, "what is drawn, as in metrics.csv: loss, val_accuracy … (default: all)",
           options::elsewhere({"metrics"}));
     field("to", self.to, "file, .png or .svg (default: curves.png in the folder of the run)");
@@ -76,8 +83,37 @@ std::vector<std::string> metrics_of(const Arguments& arguments, const PlotOption
   return options.metric;
 }
 
+constexpr std::int64_t kMostPoints = 2000;  // of the line of a schedule
+
+int plot_schedule(const Arguments& arguments, const PlotOptions& options) {
+  if (!options.run.empty() || !options.metric.empty())
+    throw Misuse("luge plot: either runs or a schedule, not both");
+  if (options.to.empty())
+    throw Misuse("luge plot: of a schedule, to=FILE.png or to=FILE.svg says where the curve is written");
+  const std::string file = target_of(arguments, options, {});
+  const optim::Schedule schedule =
+      optim::schedule::named(options.schedule, options.steps, options.warmup_steps);
+  draw::Line line{.label = "factor of the learning rate", .y = {}};
+  const std::int64_t every = std::max<std::int64_t>(1, options.steps / kMostPoints);
+  for (std::int64_t k = 0; k < options.steps; k += every) {
+    line.x.push_back(static_cast<double>(k + 1));
+    line.y.push_back(schedule.at(k));
+  }
+  draw::curves({{.title = options.schedule, .lines = {line}, .x_label = "update", .log_y = options.log}},
+               {.width = 640, .height = 400})
+      .write(file);
+  if (arguments.json()) {
+    print_json({{"file", file}, {"schedule", options.schedule}});
+    return 0;
+  }
+  fmt::print("{}: {}\n", file, options.schedule);
+  return 0;
+}
+
 int plot(const Arguments& arguments) {
   const auto options = experiment::read<PlotOptions>(arguments);
+  if (!options.schedule.empty()) return plot_schedule(arguments, options);
+  if (options.run.empty()) throw Misuse("luge plot: it needs run=, such as run=last, or schedule=");
   const std::vector<fs::path> runs = runs_of(arguments, options);
   const std::string file = target_of(arguments, options, runs);
   std::vector<experiment::RunHistory> histories;
@@ -97,9 +133,10 @@ int plot(const Arguments& arguments) {
 }
 
 const Registration registration({"plot",
-                                 "the curves of one or several runs as a picture",
+                                 "the curves of one or several runs, or of a schedule, as a picture",
                                  {"plot run=last [to=curves.png]",
-                                  "plot run=RUN,RUN metric=val_loss to=curves.svg"},
+                                  "plot run=RUN,RUN metric=val_loss to=curves.svg",
+                                  "plot schedule=NAME steps=1000 to=rate.png"},
                                  experiment::keys_of<PlotOptions>,
                                  0,
                                  plot});

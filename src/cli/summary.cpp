@@ -162,14 +162,17 @@ int run_summary(const Arguments& arguments) {
                       {"type", layer.type},
                       {"output", std::vector<std::int64_t>(layer.output.begin() + 1, layer.output.end())},
                       {"parameters", layer.parameters},
+                      {"trainable", layer.trainable},
                       {"macs", layer.macs},
                       {"connections", layer.connections},
-                      {"neurons", layer.neurons}});
+                      {"neurons", layer.neurons},
+                      {"activation_bytes", layer.activation_bytes}});
   }
   Json json = {{"model", known.name},
                {"parameters", {{"total", summary.parameters}, {"trainable", summary.trainable}}},
                {"macs", summary.macs},
                {"connections", summary.connections},
+               {"activation_bytes", summary.activation_bytes},
                {"layers", layers}};
   for (const Equation& one : known.trained ? equations(*known.net) : std::vector<Equation>()) {
     Json weights = Json::object();

@@ -208,6 +208,7 @@ class Emitter {
     step.can_fail = node.op->traits().can_fail;
     step.again = node.barrier;
     step.refusals = choice.refusals;
+    step.parts = choice.parts;
     program().steps.push_back(std::move(step));
     draft_.in_place.push_back(choice.offer.in_place);
   }

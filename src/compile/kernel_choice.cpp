@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compile/control/control.h"
 #include "compile/post_ops.h"
 
 namespace luge::compiler {
@@ -126,6 +127,13 @@ void take_reference(const Question& question, StepChoice& step, const Options& o
 StepChoice choose_step(Question question, const std::function<std::vector<LayoutId>(bool)>& layouts,
                        const Options& options) {
   StepChoice step;
+  if (auto control = choose_control(question, options)) {
+    step.on_host = options.backend->fallback() != nullptr;
+    step.layouts = layouts(step.on_host);
+    step.choice = *std::move(control);
+    step.out_used = std::move(question.out_used);
+    return step;
+  }
   std::vector<std::string> refusals;
   for (const Backend* backend = options.backend; backend; backend = backend->fallback()) {
     step.on_host = backend != options.backend;

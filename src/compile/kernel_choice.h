@@ -25,6 +25,7 @@ struct Choice {
   Offer offer;
   std::string_view kernel;
   std::vector<std::string> refusals;  // "kernel: reason", of the candidates before it
+  std::vector<std::pair<std::string, std::shared_ptr<const Program>>> parts;  // what the kernel runs in turn
 };
 
 /// The accepted candidate of a backend that is cheapest together with the reorders it asks for; the earlier

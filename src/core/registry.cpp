@@ -65,10 +65,12 @@ void Family::rethrow(const options::OptionError& error, const Member& member) co
     }
   }
   if (others.empty()) throw error;
+  std::string listed = others.back();  // "a, b and c"
+  if (others.size() > 1)
+    listed = fmt::format("{} and {}", fmt::join(others.begin(), others.end() - 1, ", "), others.back());
   throw options::OptionError(
-      owner, options::OptionError(error.option(),
-                                  fmt::format("{}; {} {} it", error.problem(), fmt::join(others, " and "),
-                                              others.size() == 1 ? "has" : "have")));
+      owner, options::OptionError(error.option(), fmt::format("{}; {} {} it", error.problem(), listed,
+                                                              others.size() == 1 ? "has" : "have")));
 }
 
 std::vector<const Family*> families() { return all(); }

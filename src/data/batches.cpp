@@ -6,6 +6,7 @@
 
 #include "core/nearest.h"
 #include "data/collector.h"
+#include "data/mixer.h"
 #include "data/prefetch.h"
 #include "luge/error.h"
 
@@ -14,6 +15,7 @@ namespace luge::data {
 struct Epoch::State {
   std::shared_ptr<const Source> source;
   std::shared_ptr<const Collector> collector;
+  std::shared_ptr<const Mixer> mixer;  // null: batches are as they are collected
   std::int64_t epoch, next, count, batch_size;
   std::unique_ptr<Prefetcher> prefetcher;
 
@@ -25,6 +27,7 @@ struct Epoch::State {
     batch.rows = std::min(batch_size, source->size() - batch.first);
     batch.source = source;
     collector->collect(batch);
+    if (mixer) mixer->mix(batch);
     return batch;
   }
 };
@@ -105,9 +108,8 @@ Batches::Batches(Dataset dataset, std::int64_t size, const BatchOptions& options
     : dataset_(std::move(dataset)), batch_size_(size), options_(options) {
   if (size < 1) throw ValueError(fmt::format("batch: size is {}; expected at least 1", size));
   collector_ = std::make_shared<const Collector>(dataset_.info().fields, options.collate);
+  fields_ = collector_->fields();
 }
-
-const Schema& Batches::fields() const { return collector_->fields(); }
 
 std::int64_t Batches::size() const {
   const std::int64_t samples = dataset_.size(), full = samples / batch_size_;
@@ -129,15 +131,22 @@ Batches Batches::prefetch(const PrefetchOptions& options) const {
   return copy;
 }
 
+Batches Batches::mix(const BatchAugmentation& augmentation, const MixOptions& options) const {
+  Batches copy = *this;
+  copy.mixer_ = std::make_shared<const Mixer>(augmentation, options, fields_);
+  copy.fields_ = copy.mixer_->fields();
+  return copy;
+}
+
 Epoch Batches::epoch(std::int64_t epoch, std::int64_t first) const {
   const auto own = dataset_.source()->at_epoch(epoch);
-  auto state = std::make_shared<Epoch::State>(
-      Epoch::State{own ? own : dataset_.source(), collector_, epoch, first, size(), batch_size_, nullptr});
+  auto state = std::make_shared<Epoch::State>(Epoch::State{own ? own : dataset_.source(), collector_, mixer_,
+                                                           epoch, first, size(), batch_size_, nullptr});
   const int workers = loader_workers(prefetch_.workers);
   if (workers > 0 && first < state->count) {
     // A loader has a state of its own: the epoch's state owns the loaders.
     const auto plain = std::make_shared<const Epoch::State>(
-        Epoch::State{state->source, collector_, epoch, first, state->count, batch_size_, nullptr});
+        Epoch::State{state->source, collector_, mixer_, epoch, first, state->count, batch_size_, nullptr});
     auto load = [plain](std::int64_t index) { return plain->load(index); };
     state->prefetcher =
         std::make_unique<Prefetcher>(std::move(load), first, state->count, workers, prefetch_.depth);

@@ -12,6 +12,7 @@ inline constexpr std::uint64_t kAugmentStream = std::uint64_t{1} << 63;
 inline constexpr std::uint64_t kDrawStream = std::uint64_t{1} << 61;
 inline constexpr std::uint64_t kSimilarStream = std::uint64_t{1} << 60;
 inline constexpr std::uint64_t kFoldStream = std::uint64_t{1} << 59;
+inline constexpr std::uint64_t kMixStream = std::uint64_t{1} << 58;
 
 /// 0 … count-1 in a random order (Fisher-Yates over Philox words).
 std::vector<std::int64_t> permutation(std::int64_t count, std::uint64_t seed, std::uint64_t stream);

@@ -22,7 +22,7 @@ std::string monitor_of(const O& options, bool validates) {
   return options.monitor;
 }
 
-// Those that end a training early.
+// Those that end a training early or lower its rate.
 std::vector<train::CallbackRef> watchers(const Config& config, bool validates) {
   std::vector<train::CallbackRef> all;
   const auto early = read<EarlyStoppingKeys>(config);
@@ -30,6 +30,16 @@ std::vector<train::CallbackRef> watchers(const Config& config, bool validates) {
     all.push_back(train::early_stopping({.monitor = monitor_of(early, validates),
                                          .patience = *early.patience,
                                          .min_delta = early.min_delta}));
+  }
+  const auto plateau = read<PlateauKeys>(config);
+  if (plateau.patience) {
+    all.push_back(train::reduce_on_plateau({.monitor = monitor_of(plateau, validates),
+                                            .factor = plateau.factor,
+                                            .patience = *plateau.patience,
+                                            .threshold = plateau.threshold,
+                                            .relative = plateau.relative,
+                                            .cooldown = plateau.cooldown,
+                                            .smallest = plateau.smallest}));
   }
   const auto enough = read<StopAtKeys>(config);
   if (enough.value) all.push_back(train::stop_at(monitor_of(enough, validates), *enough.value));
@@ -89,10 +99,13 @@ void check_settings(const Config& config, const train::Trainer& trainer, const d
   checkpoint_options(config, {});
   check_switched_on<EarlyStoppingKeys>(config, "callbacks.early_stopping.patience");
   check_switched_on<StopAtKeys>(config, "callbacks.stop_at.value");
+  check_switched_on<PlateauKeys>(config, "callbacks.plateau.patience");
   const bool validates = valid.size() > 0;
   const std::vector<std::string> names = trainer.figures(validates);
   if (const auto early = read<EarlyStoppingKeys>(config); early.patience)
     check_measured(config, "callbacks.early_stopping.monitor", monitor_of(early, validates), names);
+  if (const auto plateau = read<PlateauKeys>(config); plateau.patience)
+    check_measured(config, "callbacks.plateau.monitor", monitor_of(plateau, validates), names);
   if (const auto enough = read<StopAtKeys>(config); enough.value)
     check_measured(config, "callbacks.stop_at.monitor", monitor_of(enough, validates), names);
   if (const auto best = read<CheckpointKeys>(config).monitor)

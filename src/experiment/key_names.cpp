@@ -15,14 +15,20 @@ std::string last_part(const std::string& name) {
   return dot == std::string::npos ? name : name.substr(dot + 1);
 }
 
+// An option of one of several things that are chosen together, such as metric.bleu.n.
+bool is_of_one_of_several(const Key& key) {
+  return !key.option.empty() && std::count(key.name.begin(), key.name.end(), '.') > 1;
+}
+
 // Whether the last part of a name is enough. Options of registered things, which a program may add, take no
 // short name away from other keys.
 bool is_enough(const std::vector<Key>& keys, const Key& key) {
   const std::string part = last_part(key.name);
   const auto same = [&](const Key& other) {
-    return last_part(other.name) == part && (other.option.empty() || !key.option.empty());
+    return last_part(other.name) == part && !is_of_one_of_several(other) &&
+           (other.option.empty() || !key.option.empty());
   };
-  return part != "name" && std::count_if(keys.begin(), keys.end(), same) == 1;
+  return part != "name" && !is_of_one_of_several(key) && std::count_if(keys.begin(), keys.end(), same) == 1;
 }
 
 // The keys in the same table: those that begin like augment.flip.q, or else like augment.

@@ -64,6 +64,8 @@ std::vector<Key> training_keys() {
   append(keys, keys_of<DataOptions>());
   append(keys, keys_of<EarlyStoppingKeys>());
   append(keys, keys_of<StopAtKeys>());
+  append(keys, keys_of<PlateauKeys>());
+  append(keys, keys_of<AveragingKeys>());
   append(keys, keys_of<CheckpointKeys>());
   append(keys, keys_of<ScheduleLengthOptions>());
   append(keys, keys_of<InitialOptions>());
@@ -85,9 +87,19 @@ std::vector<Key> model_and_input_keys() {
 std::vector<Key> stage_keys() {
   std::vector<Key> keys = keys_of<StageOptions>();
   // What is the same in all stages: the network, the data and the task.
-  constexpr std::string_view own[] = {
-      "train.epochs", "train.batch", "train.clip_norm",           "train.clip_value",
-      "optimizer.",   "schedule.",   "callbacks.early_stopping.", "callbacks.stop_at."};
+  constexpr std::string_view own[] = {"train.epochs",
+                                      "train.batch",
+                                      "train.clip_norm",
+                                      "train.clip_value",
+                                      "train.regularizers",
+                                      "train.constraints",
+                                      "regularizer.",
+                                      "constraint.",
+                                      "optimizer.",
+                                      "schedule.",
+                                      "callbacks.early_stopping.",
+                                      "callbacks.stop_at.",
+                                      "callbacks.plateau."};
   for (Key& key : training_keys()) {
     if (std::none_of(std::begin(own), std::end(own),
                      [&](std::string_view prefix) { return key.name.starts_with(prefix); }))

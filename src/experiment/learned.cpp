@@ -100,6 +100,8 @@ std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& l
 }
 
 train::Evaluation measure(const nn::Loaded& net, const train::TaskRef& task, const data::Dataset& samples) {
+  nn::Metadata scratch = net.metadata();
+  task->describe(samples.info(), scratch);  // refuses metrics that cannot be measured
   return train::Trainer(net, task, optim::GradientDescent(1)).evaluate(samples.batch(kBatch));
 }
 

@@ -6,6 +6,7 @@
 
 #include "experiment/made.h"
 #include "experiment/network_entry.h"
+#include "experiment/optimizer_choice.h"
 #include "experiment/task.h"
 
 namespace luge::experiment {
@@ -54,7 +55,10 @@ void take_defaults(Config& config, const models::Entry& entry) {
   const models::Defaults& own = entry.defaults;
   if (!config.knows("data.name")) settle_task(config, entry);
   config.set_default("optimizer.name", own.optimizer);
-  config.set_default("optimizer.learning_rate", fmt::format("{}", own.learning_rate));
+  // The rate of the model is for its own optimizer.
+  const std::string optimizer = config.chosen("optimizer").name;
+  const double rate = optimizer == own.optimizer ? own.learning_rate : usual_rate(optimizer);
+  config.set_default("optimizer.learning_rate", fmt::format("{}", rate));
   config.set_default("train.batch", std::to_string(own.batch));
   if (!config.knows("data.name")) return;
   config.set_default("train.epochs", std::to_string(own.epochs));

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "core/nearest.h"
-#include "core/registry.h"
+#include "experiment/optimizer_choice.h"
 #include "experiment/task.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
@@ -92,14 +92,6 @@ Said read_said(const nn::NetworkText& text) {
     }
   }
   return said;
-}
-
-double usual_rate(const std::string& optimizer) {
-  for (const options::Info& option : find_family("optimizer")->member(optimizer).options) {
-    if (option.name != "learning_rate") continue;
-    if (const auto* rate = std::get_if<double>(&option.fallback)) return *rate;
-  }
-  return 1e-3;
 }
 
 }  // namespace

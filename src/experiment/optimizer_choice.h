@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "luge/data/batches.h"
 #include "luge/experiment/config.h"
@@ -9,8 +10,11 @@
 
 namespace luge::experiment {
 
-/// The optimizer that the keys name, for a schedule of this many updates.
-optim::Optimizer make_optimizer(const Config& config, std::int64_t total_steps);
+/// The optimizer that the keys name, for a schedule of this number of updates, and this number of training
+/// samples.
+optim::Optimizer make_optimizer(const Config& config, std::int64_t total_steps, std::int64_t samples);
+/// The learning rate that an optimizer has unless one is given.
+double usual_rate(const std::string& optimizer);
 /// Whether the learning rate changes.
 bool has_schedule(const Config& config);
 /// Updates of the weights that the schedule is stretched over: schedule.steps, or the whole training's.

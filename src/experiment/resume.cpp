@@ -77,7 +77,10 @@ void keep_schedule(Config& config, Config before, const data::Batches& batches, 
 void check_rate(const Run::State& state) {
   if (state.stages) return;
   const double own = state.trainer.optimizer().learning_rate();
-  if (own == state.config.number("optimizer.learning_rate")) return;
+  // A plateau has lowered it.
+  const bool lowered =
+      read<PlateauKeys>(state.config).patience && own < state.config.number("optimizer.learning_rate");
+  if (lowered || own == state.config.number("optimizer.learning_rate")) return;
   state.config.refuse("optimizer.learning_rate",
                       fmt::format("{}, with which this run was trained; init= begins another one", own));
 }

@@ -57,6 +57,8 @@ void check_choices(const Config& config) {
   if (config.given("loss.name")) config.chosen("loss");
   if (config.given("train.metrics")) config.all_chosen("metric");
   config.all_chosen("augmentation");
+  config.all_chosen("regularizer");
+  config.all_chosen("constraint");
 }
 
 }  // namespace
@@ -75,7 +77,8 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
                                              options.parts ? *options.parts : training_parts(config, data));
   settle(config, training.batches);
   Settings settings = settings_of(config, tell);
-  const Learning learning{training.recipe, training.units, schedule_updates(config, training.batches)};
+  const Learning learning{training.recipe, training.units, schedule_updates(config, training.batches),
+                          static_cast<std::int64_t>(training.parts.fit.size())};
   Made made = make_trainer(config, entry, task, training.parts.fit.info(), learning, settings);
   train::Trainer& trainer = made.trainer;
   check_settings(config, trainer, training.parts.valid);

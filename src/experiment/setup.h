@@ -23,6 +23,7 @@ struct Learning {
   data::Recipe recipe = {};
   data::Affine units = {};  // of real targets
   std::int64_t updates = 1;
+  std::int64_t samples = 1;  // of the training data
 };
 
 /// A network, and what trains it.

@@ -41,21 +41,22 @@ train::Stage make_stage(const Config& training, const Config& stage, const nn::M
                         const train::TaskRef& task, const TrainingData& data) {
   const auto settings = read<StageOptions>(stage);
   const Config own = settings_in(training, stage);
-  const data::Batches batches = batches_of(own, data.parts.fit);
+  const data::Batches batches = batches_of(own, data.parts.fit, data.mixing);
   const train::FitOptions options = fit_options(own, data.parts.valid, {});
-  train::Stage made{.name = settings.name,
-                    .task = task,
-                    .optimizers = {{"*", make_optimizer(own, schedule_updates(own, batches))}},
-                    .data =
-                        [batches, validation = options.validation] {
-                          return train::StageData{batches, validation};
-                        },
-                    .epochs = options.epochs,
-                    .steps_per_epoch = options.steps_per_epoch,
-                    .steps = settings.steps,
-                    .trainable = settings.trainable,
-                    .options = {.accumulate = read<StepOptions>(own).accumulate},
-                    .callbacks = options.callbacks};
+  train::Stage made{
+      .name = settings.name,
+      .task = task,
+      .optimizers = {{"*", make_optimizer(own, schedule_updates(own, batches), data.parts.fit.size())}},
+      .data =
+          [batches, validation = options.validation] {
+            return train::StageData{batches, validation};
+          },
+      .epochs = options.epochs,
+      .steps_per_epoch = options.steps_per_epoch,
+      .steps = settings.steps,
+      .trainable = settings.trainable,
+      .options = {.accumulate = read<StepOptions>(own).accumulate},
+      .callbacks = options.callbacks};
   for (const std::string& pattern : made.trainable) net->parameters(pattern);  // throws when there are none
   return made;
 }

@@ -106,14 +106,6 @@ void settle_open(Config& config, const models::Entry& entry, const DataSet& data
 
 std::string task_by_loss(const Config& config) { return task_for(chosen_loss(config).outputs()); }
 
-// The names that train.metrics has; each must exist, and once.
-std::vector<std::string> metric_names(const Config& config) {
-  std::vector<std::string> names;
-  for (const Choice& metric : config.all_chosen("metric"))
-    names.push_back(options::text(metric.name, metric.values));
-  return names;
-}
-
 // How inputs are scaled, as data.normalize says; empty: as the task does by itself.
 std::string scaling_of(const Config& config, bool complete) {
   if (!config.knows("data.normalize")) return "";
@@ -187,6 +179,13 @@ void settle_task(Config& config, const models::Entry& entry, const DataSet& data
 void settle_task(Config& config, const models::Entry& entry) {
   config.set_default("loss.name", entry.defaults.loss);
   config.set_default("train.metrics", joined(entry.defaults.metrics));
+}
+
+std::vector<std::string> metric_names(const Config& config) {
+  std::vector<std::string> names;
+  for (const Choice& metric : config.all_chosen("metric"))
+    names.push_back(options::text(metric.name, metric.values));
+  return names;
 }
 
 train::TaskRef make_task(const Config& config, bool complete) {

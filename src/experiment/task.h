@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "experiment/data_sets.h"
 #include "luge/experiment/config.h"
@@ -30,6 +31,10 @@ bool wants_text(const Config& config, const models::Entry& entry);
 void settle_task(Config& config, const models::Entry& entry, const DataSet& data, const Tell& tell);
 /// The same where there is no data.
 void settle_task(Config& config, const models::Entry& entry);
+
+/// The metrics that the keys choose, with their options, as texts that metrics::chosen takes. Throws
+/// SettingError for one that does not exist or is named twice.
+std::vector<std::string> metric_names(const Config& config);
 
 /// The task that the keys name. `complete` data is not scaled. Throws SettingError.
 train::TaskRef make_task(const Config& config, bool complete);

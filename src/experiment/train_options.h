@@ -13,6 +13,13 @@
 #include "luge/options.h"
 #include "luge/train/callbacks.h"
 
+namespace luge::experiment {
+
+/// Which averages of the weights are evaluated and saved.
+enum class AverageKind : std::uint8_t { none, ema, swa };
+
+}  // namespace luge::experiment
+
 namespace luge::options {
 
 template <>
@@ -29,6 +36,13 @@ template <>
 struct Names<train::OnSaveError> {
   static constexpr std::pair<train::OnSaveError, const char*> all[] = {{train::OnSaveError::stop, "stop"},
                                                                        {train::OnSaveError::warn, "warn"}};
+};
+template <>
+struct Names<experiment::AverageKind> {
+  static constexpr std::pair<experiment::AverageKind, const char*> all[] = {
+      {experiment::AverageKind::none, "none"},
+      {experiment::AverageKind::ema, "ema"},
+      {experiment::AverageKind::swa, "swa"}};
 };
 template <>
 struct Names<data::CsvOptions::Header> {
@@ -96,10 +110,13 @@ struct LengthOptions {
 struct WarmUpOptions {
   static constexpr const char* table = "schedule";
   std::int64_t warmup_steps = 0;
+  double warmup_ratio = 0;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("warmup_steps", self.warmup_steps, "updates in which the rate rises to its full value", at_least(0),
           elsewhere({"warmup", "warm_up"}));
+    field("warmup_ratio", self.warmup_ratio, "the same as a share of the schedule's length",
+          at_least(0).below(1));
   }
 };
 
@@ -175,6 +192,53 @@ struct StopAtKeys {
     using namespace options;
     field("value", self.value, "stop when a figure is as good as this", also({"stop_at"}));
     field("monitor", self.monitor, "which figure");
+  }
+};
+
+/// When the learning rate is lowered because nothing improves any more.
+struct PlateauKeys {
+  static constexpr const char* table = "callbacks.plateau";
+  std::optional<std::int64_t> patience = {};
+  std::string monitor = "val_loss";
+  double factor = 0.1;
+  double threshold = 1e-4;
+  bool relative = true;
+  std::int64_t cooldown = 0;
+  double smallest = 0;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("patience", self.patience, "lower the rate after more than this many epochs without improvement",
+          at_least(0), also({"reduce_on_plateau"}), elsewhere({"plateau", "ReduceLROnPlateau"}));
+    field("monitor", self.monitor, "figure that must improve");
+    field("factor", self.factor, "what the rate is multiplied by", above(0).below(1));
+    field("threshold", self.threshold, "what counts as improvement", at_least(0), elsewhere({"min_delta"}));
+    field("relative", self.relative, "the threshold is a share of the best value",
+          elsewhere({"threshold_mode"}));
+    field("cooldown", self.cooldown, "epochs after a reduction that are not counted", at_least(0));
+    field("smallest", self.smallest, "the smallest rate", at_least(0), elsewhere({"min_lr"}));
+  }
+};
+
+/// How they are made.
+struct AveragingKeys {
+  static constexpr const char* table = "averaging";
+  AverageKind kind = AverageKind::none;
+  double decay = 0.999;
+  AutoWhole start = {};
+  std::int64_t every = 1;
+  AutoWhole norm_batches = {};
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("kind", self.kind,
+          "evaluate and save averages of the weights: ema with a decay, or swa, the mean of the last quarter",
+          also({"averaging"}), elsewhere({"ema", "swa", "average"}));
+    field("decay", self.decay, "of ema: share of the average that stays at an update", at_least(0).below(1));
+    field("start", self.start, "updates before it begins; auto: 0 for ema, three quarters for swa",
+          at_least(0), takes("auto or a whole number from 0"));
+    field("every", self.every, "updates between two values that it takes", at_least(1));
+    field("norm_batches", self.norm_batches,
+          "batches for the statistics of batch norms after each epoch; auto: 0 for ema, 50 for swa",
+          at_least(0), takes("auto or a whole number from 0"));
   }
 };
 

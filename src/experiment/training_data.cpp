@@ -12,6 +12,7 @@
 #include "experiment/task.h"
 #include "experiment/train_options.h"
 #include "luge/data/augment.h"
+#include "luge/data/mix.h"
 
 namespace luge::experiment {
 namespace {
@@ -31,12 +32,48 @@ data::Batches prefetched(const Config& config, const data::Batches& batches) {
   }
 }
 
+bool changes_batches(const Choice& augmentation) {
+  const std::vector<std::string> names = data::batch_augmentation_names();
+  return std::find(names.begin(), names.end(), augmentation.name) != names.end();
+}
+
+// What the loss takes targets for says what happens to them when samples are mixed.
+data::MixOptions mixing_for(const Config& config, const models::Entry& entry, const train::Task& task,
+                            const data::Info& info) {
+  data::MixOptions options{.seed = seed_of(config)};
+  const OutputKind outputs = chosen_loss(config).outputs();
+  if (is_binary(outputs)) options.targets = data::MixedTargets::answers;
+  if (!is_by_class(outputs)) return options;
+  options.targets = data::MixedTargets::shares;
+  options.classes = task.outputs(info).value_or(entry.outputs);
+  return options;
+}
+
+// The first batch is mixed at once, so that what cannot be mixed is said before the training.
+data::Batches mixed(const Config& config, const data::Batches& batches, const data::MixOptions& options) {
+  std::optional<data::BatchAugmentation> all;
+  for (const Choice& each : config.all_chosen("augmentation")) {
+    if (!changes_batches(each)) continue;
+    const data::BatchAugmentation next = data::batch_augmentation(each.name, each.values);
+    all = all ? all->then(next) : next;
+  }
+  if (!all) return batches;
+  try {
+    const data::Batches made = batches.mix(*all, options);
+    if (made.size() > 0) made.epoch(0).next();
+    return made;
+  } catch (const Error& error) {
+    throw ValueError(fmt::format("{}: {}", config.said("data.augment"), error.what()));
+  }
+}
+
 // Random changes act on samples as the data set holds them, before the recipe: options of an augmentation
 // mean the same whatever the scaling is, what is moved in is the black of the data and not a mean, and the
 // recipe is fitted once to what is really there. Validation data and predictions never see them.
 data::Dataset augmented(const Config& config, const data::Dataset& fit) {
   std::optional<data::Augmentation> all;
   for (const Choice& each : config.all_chosen("augmentation")) {
+    if (changes_batches(each)) continue;
     const data::Augmentation next = data::augmentation(each.name, each.values);
     all = all ? all->then(next) : next;
   }
@@ -81,11 +118,11 @@ std::vector<Parts> folds(const Config& config, const DataSet& data, std::int64_t
   return all;
 }
 
-data::Batches batches_of(const Config& config, const data::Dataset& fit) {
+data::Batches batches_of(const Config& config, const data::Dataset& fit, const data::MixOptions& mixing) {
   const data::Dataset ordered =
       read<DataOptions>(config).shuffle ? fit.shuffle({.seed = seed_of(config)}) : fit;
   config.text("train.batch");  // throws when neither a person nor the model says it
-  return prefetched(config, ordered.batch(*read<StepOptions>(config).batch));
+  return prefetched(config, mixed(config, ordered.batch(*read<StepOptions>(config).batch), mixing));
 }
 
 TrainingData make_training_data(const Config& config, const models::Entry& entry, const train::Task& task,
@@ -93,9 +130,10 @@ TrainingData make_training_data(const Config& config, const models::Entry& entry
   data::Recipe recipe = task.recipe(parts.fit).fit(parts.fit);
   Parts made = {recipe.training(augmented(config, parts.fit)),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
-  data::Batches batches = batches_of(config, made.fit);
+  const data::MixOptions mixing = mixing_for(config, entry, task, made.fit.info());
+  data::Batches batches = batches_of(config, made.fit, mixing);
   const data::Affine units = target_units(config, entry, task, whole, made.fit);
-  return {std::move(made), std::move(recipe), std::move(batches), units};
+  return {std::move(made), std::move(recipe), std::move(batches), units, mixing};
 }
 
 }  // namespace luge::experiment

@@ -9,11 +9,12 @@
 #include "luge/error.h"
 #include "luge/ops/nn.h"
 #include "luge/tensor.h"
+#include "metrics/record_fields.h"
 
 namespace luge::metrics {
 namespace {
 
-constexpr std::string_view kLabel = "label", kLabels = "labels";
+constexpr std::string_view kLabel = "label", kLabels = "labels", kMask = "mask";
 constexpr std::int64_t kNoPrediction = -1;  // such as for outputs that are NaN
 
 // The elements of a field, as far as they are whole numbers.
@@ -25,25 +26,12 @@ std::vector<std::optional<std::int64_t>> whole_numbers(const data::HostArray& va
   });
 }
 
-// An element as text, for errors.
-std::string shown(const data::HostArray& value, std::size_t position) {
-  return dispatch(value.field.dtype, [&]<class T>() {
-    return fmt::format("{}", exactly(static_cast<T>(value.as<const T>()[position])));
-  });
-}
-
-const data::HostArray& field_of(const std::string& who, const char* role, const data::Record& record,
-                                std::string_view name, const std::string& what) {
-  if (const data::HostArray* value = record.find(name)) return *value;
-  throw ValueError(fmt::format("{}: the {} has no field '{}' with {}; its fields are {}", who, role, name,
-                               what, record.schema().to_string()));
-}
-
-void check_sizes(const std::string& who, const data::HostArray& label, const data::HostArray& target) {
+void check_sizes(const std::string& who, std::string_view name, const data::HostArray& label,
+                 const data::HostArray& target) {
   if (label.field.shape.elements() == target.field.shape.elements()) return;
   throw ShapeError(
-      fmt::format("{}: '{}' is {} and '{}' is {}; expected as many predicted labels as true ones", who,
-                  kLabel, label.field.to_string(), data::kTarget, target.field.to_string()));
+      fmt::format("{}: '{}' is {} and '{}' is {}; expected as many predicted labels as true ones", who, name,
+                  label.field.to_string(), data::kTarget, target.field.to_string()));
 }
 
 [[noreturn]] void refuse(const std::string& who, std::string_view field, const data::HostArray& value,
@@ -117,10 +105,13 @@ LabelPairs label_pairs(const std::string& who, const data::Record& prediction, c
     return pairs_of_sets(several_labels(who, kLabels, *several, classes),
                          several_labels(who, data::kTarget, target, classes));
   }
+  // A class map is a label for each of its positions.
+  const std::string_view name = !prediction.contains(kLabel) && prediction.contains(kMask) ? kMask : kLabel;
   const data::HostArray& label =
-      field_of(who, "prediction", prediction, kLabel, fmt::format("a label, nor '{}' with several", kLabels));
-  check_sizes(who, label, target);
-  const auto predicted = labels_in(who, kLabel, label, {classes, kNoPrediction}),
+      field_of(who, "prediction", prediction, name,
+               fmt::format("a label, nor '{}' with several or '{}' with a class map", kLabels, kMask));
+  check_sizes(who, name, label, target);
+  const auto predicted = labels_in(who, name, label, {classes, kNoPrediction}),
              actual = labels_in(who, data::kTarget, target, {classes, ignore_index});
   LabelPairs pairs;
   for (std::size_t k = 0; k < predicted.size(); ++k) {
@@ -128,6 +119,18 @@ LabelPairs label_pairs(const std::string& who, const data::Record& prediction, c
     pairs.emplace_back(predicted[k] == kNoPrediction ? std::nullopt : std::optional(predicted[k]), actual[k]);
   }
   return pairs;
+}
+
+std::set<std::int64_t> true_labels(const std::string& who, const data::Record& truth, std::int64_t classes,
+                                   bool several) {
+  const data::HostArray& target = field_of(who, "truth", truth, data::kTarget, "the true labels");
+  if (several) return several_labels(who, data::kTarget, target, classes);
+  if (target.field.shape.elements() != 1) {
+    throw ShapeError(fmt::format("{}: '{}' is {}; expected one label for each sample", who, data::kTarget,
+                                 target.field.to_string()));
+  }
+  const std::vector<std::int64_t> labels = labels_in(who, data::kTarget, target, {.classes = classes});
+  return {labels.begin(), labels.end()};
 }
 
 }  // namespace luge::metrics

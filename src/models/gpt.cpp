@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "luge/error.h"
-#include "luge/nn/attention.h"
+#include "luge/nn/transformer.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "models/layers.h"

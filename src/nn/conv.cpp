@@ -29,6 +29,7 @@ struct ConvText {
     field("bias", own.bias, "add a bias", elsewhere({"use_bias"}));
     field("init", own.init, "initial value of weight", elsewhere({"initializer", "kernel_initializer"}));
     field("bias_init", own.bias_init, "initial value of bias", elsewhere({"bias_initializer"}));
+    field("border", own.border, "what the padding holds", elsewhere({"padding_mode"}));
   }
 };
 
@@ -79,12 +80,19 @@ Tensor ConvLayer::forward(const Tensor& x) const {
   const ConvOptions options{.stride = options_.stride,
                             .dilation = options_.dilation,
                             .padding = options_.padding,
-                            .groups = options_.groups};
+                            .groups = options_.groups,
+                            .border = options_.border};
   if (spatial_ == 1) return conv1d(x, weight, bias, options);
   return spatial_ == 2 ? conv2d(x, weight, bias, options) : conv3d(x, weight, bias, options);
 }
 
 Padded ConvLayer::forward_padded(const Padded& x) const {
+  if (options_.border != Border::zeros && options_.padding.mode != PaddingMode::valid) {
+    throw ValueError(
+        "the padding does not hold zeros, which is what follows a shorter sequence; use border = zeros, or "
+        "values "
+        "without lengths");
+  }
   const PaddedWindow window{spatial_, options_.kernel, options_.stride, options_.dilation, options_.padding};
   const Tensor y = forward(x.filled());
   return {y, window.lengths(x), x.axis};

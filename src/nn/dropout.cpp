@@ -11,21 +11,42 @@ namespace luge::nn {
 namespace {
 
 struct DropoutText {
-  double rate = 0;
+  std::optional<double> rate = {}, keep_prob = {};
   static void fields(auto& self, auto&& field) {
-    field("rate", self.rate, "the share that is dropped", options::within(0, 1), options::required,
+    field("rate", self.rate, "the share that is dropped", options::within(0, 1),
           options::elsewhere({"p", "dropout", "prob"}));
+    field("keep_prob", self.keep_prob, "the share that is kept, in place of rate", options::within(0, 1));
   }
 };
 
+[[noreturn]] void refuse(const char* option, const char* problem) {
+  throw options::OptionError("layer dropout", options::OptionError(option, problem));
+}
+
+Dropout made(const DropoutText& o) {
+  if (o.rate && o.keep_prob) refuse("keep_prob", "rate and keep_prob are both given; expected one of them");
+  if (!o.rate && !o.keep_prob) refuse("rate", "rate is missing: the share that is dropped, or keep_prob");
+  return o.rate ? Dropout(*o.rate) : Dropout::keeping(*o.keep_prob);
+}
+
 const RegisteredLayer<DropoutText> kDropout("dropout", "drops this share of the elements in train mode",
-                                            [](const DropoutText& o) { return Dropout(o.rate); });
+                                            made);
 
 }  // namespace
 
-Dropout::Dropout(double rate) : rate_(rate) { options::check("Dropout", DropoutText{rate}); }
+Dropout::Dropout(double rate) : rate_(rate) { options::check("Dropout", DropoutText{.rate = rate}); }
 
-std::optional<LayerText> Dropout::text() const { return kDropout.text({rate_}); }
+Dropout Dropout::keeping(double keep_prob) {
+  options::check("Dropout", DropoutText{.keep_prob = keep_prob});
+  Dropout layer(1 - keep_prob);
+  layer.keep_prob_ = keep_prob;
+  return layer;
+}
+
+std::optional<LayerText> Dropout::text() const {
+  if (keep_prob_) return kDropout.text({.keep_prob = keep_prob_});
+  return kDropout.text({.rate = rate_});
+}
 
 Tensor Dropout::forward(const Tensor& x) const { return training() ? dropout(x, rate_) : x; }
 

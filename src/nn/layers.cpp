@@ -26,7 +26,8 @@ std::map<std::string, std::vector<std::string>>& parts_of_layers() {
   return table;
 }
 
-// Whether it maps [N,3,4] to the same shape without parameters, several inputs or options that must be given.
+// Whether it maps [N,3,4] and [N] to the same shape without parameters, several inputs or options that must
+// be given. Normalizations need the axes that [N] does not have.
 bool is_activation(const std::string& name) {
   const std::vector<options::Info> options = layer_options(name);
   if (!layer_parts(name).empty() || std::ranges::any_of(options, &options::Info::required)) return false;
@@ -35,9 +36,10 @@ bool is_activation(const std::string& name) {
     if (made->input_names().size() != 1 || made->output_names().size() != 1) return false;
     const Probe probe(*made, false);
     const TypesAlone types;
-    const Shape shape{unknown, 3, 4};
-    return made(argument_leaf({f32, shape}, "x")).shape() == shape && made->named_parameters().empty() &&
-           made->named_buffers().empty();
+    for (const Shape& shape : {Shape{unknown, 3, 4}, Shape{unknown}}) {
+      if (made(argument_leaf({f32, shape}, "x")).shape() != shape) return false;
+    }
+    return made->named_parameters().empty() && made->named_buffers().empty();
   } catch (const Error&) {
     return false;
   }

@@ -13,6 +13,7 @@
 #include "luge/all_or_nothing.h"
 #include "luge/nn/layers.h"
 #include "luge/nn/observe.h"
+#include "luge/ops/sequence.h"
 #include "nn/cloning.h"
 #include "nn/construction.h"
 #include "nn/module_state.h"
@@ -97,9 +98,11 @@ Tensor forward_of(const Module& module, const Tensor& x) { return module.forward
 Tensors forward_of(const Module& module, const Tensors& inputs) { return module.forward(inputs); }
 Padded forward_of(const Module& module, const Padded& x) {
   x.check();
-  // Once, at the entrance: what layers make of padded positions is finite then, so that it has the gradient
-  // 0.
-  return module.forward_padded(current_call()->enters_padding() ? x.with(x.filled()) : x);
+  if (!current_call()->enters_padding()) return module.forward_padded(x);
+  // Once, at the entrance: lengths fit, and what layers make of padded positions is finite, so that it has
+  // the gradient 0.
+  const Padded checked{x.values, check_lengths(x.length, x.values, x.axis), x.axis};
+  return module.forward_padded(checked.with(checked.filled()));
 }
 
 std::string names_text(const std::vector<std::string>& names) {
@@ -256,6 +259,7 @@ bool Module::training() const {
 }
 
 std::optional<LayerText> Module::text() const { return std::nullopt; }
+Work Module::work_of(const Tensors&, const Tensors&) const { return work(); }
 
 Model Module::child(std::string name, const Model& layer) {
   add_child(std::move(name), layer.module_, layer.copy_);

@@ -83,6 +83,8 @@ void BatchNorm::create_parameters(const Tensor& x) const {
   create(running_var, ones(channels, accumulator(dtype)));
 }
 
+Work BatchNorm::work() const { return {.fan_in = 1, .bias = true}; }
+
 Tensor BatchNorm::forward(const Tensor& x) const {
   if (!moves_statistics())
     return batch_norm_inference(x, weight, bias, running_mean, running_var, options_.epsilon);
@@ -148,6 +150,8 @@ Padded LayerNorm::forward_padded(const Padded& x) const {
   check_apart(x, first, x.values.rank() - first);
   return x.with(forward(x.values));
 }
+
+Work LayerNorm::work() const { return {.fan_in = 1, .bias = bias.defined()}; }
 
 Tensor LayerNorm::forward(const Tensor& x) const {
   return layer_norm(x, weight, bias, options_.axis, options_.epsilon);

@@ -14,6 +14,7 @@
 #include "nn/padded_window.h"
 #include "nn/registered_layer.h"
 #include "nn/window_options.h"
+#include "nn/work.h"
 
 namespace luge::nn {
 namespace {
@@ -131,6 +132,10 @@ Padded GlobalAvgPool::forward_padded(const Padded& x) const {
   const Tensor counted = cast(broadcast_like(x.expanded_mask(), x.values), accumulator(x.values.dtype()));
   const Tensor total = sum(cast(x.filled(), counted.dtype()), Axes(axes));
   return {cast(total / maximum(sum(counted, Axes(axes)), 1), x.values.dtype()), {}};
+}
+
+Work GlobalAvgPool::work_of(const Tensors& inputs, const Tensors&) const {
+  return {.connections = sample_elements(inputs.at(0))};
 }
 
 std::optional<LayerText> GlobalAvgPool::text() const { return kGlobalAvgPool.text(); }

@@ -11,12 +11,12 @@
 #include "graph/node.h"
 #include "luge/nn/observe.h"
 #include "nn/module_state.h"
+#include "nn/work.h"
 
 namespace luge::nn {
 namespace {
 
-/// Elements of one sample.
-std::int64_t outputs_of(const Shape& shape) {
+std::int64_t elements_of(const Shape& shape) {
   if (shape.rank() == 0) return 1;
   const Shape sample = shape.without(0);
   return sample.known() ? sample.elements() : 0;
@@ -31,14 +31,17 @@ LayerSummary describe(const LayerCall& call, bool first) {
     row.parameters += count;
     if (cell->variable.trainable()) row.trainable += count;
   }
-  const Work work = call.module.work();
+  const Work work = call.module.work_of(call.inputs, call.outputs);
   for (const Tensor& output : call.outputs) {
-    const std::int64_t count = outputs_of(output.shape());
+    const std::int64_t count = sample_elements(output);
     row.neurons += count;
     row.activation_bytes += count * static_cast<std::int64_t>(size_of(output.dtype()));
   }
-  row.macs = work.multiplies ? row.neurons * work.fan_in : 0;
-  row.connections = work.fan_in > 0 ? row.neurons * (work.fan_in + (work.bias ? 1 : 0)) : 0;
+  row.macs = work.macs.value_or(work.multiplies ? row.neurons * work.fan_in : 0);
+  row.connections =
+      work.connections.value_or(work.fan_in > 0 ? row.neurons * (work.fan_in + (work.bias ? 1 : 0)) : 0);
+  // What a layer of layers returns is what one of its parts returned.
+  if (!call.module.state()->children.empty()) row.neurons = row.activation_bytes = 0;
   return row;
 }
 
@@ -71,7 +74,7 @@ std::vector<LayerSummary> layers_of_graph(const Module& net, const Tensors& outp
       if (variable.trainable()) row.trainable += variable.shape().elements();
       row.output = node->outputs[0].type.shape;
       const std::int64_t before = row.neurons;
-      row.neurons = outputs_of(row.output);
+      row.neurons = elements_of(row.output);
       row.activation_bytes = row.neurons * static_cast<std::int64_t>(size_of(node->outputs[0].type.dtype));
       const Shape& weight = variable.shape();
       if (row.type.empty()) row.type = std::string(node->op->name());
@@ -106,11 +109,13 @@ Summary summary_of(const Module& net, const std::vector<Type>& inputs) {
   for (const Type& type : inputs) leaves.push_back(argument_leaf(type, "input"));
   const Tensors outputs = observe(net, leaves, [&](const LayerCall& call) {
     const auto& state = call.module.state();
-    if (!state->children.empty() && state->cells.empty()) return;
-    result.layers.push_back(describe(call, seen.insert(state.get()).second));
+    LayerSummary row = describe(call, seen.insert(state.get()).second);
+    // Layers of layers say what they do besides, such as the products of attention.
+    if (!state->children.empty() && state->cells.empty() && row.connections == 0) return;
+    result.layers.push_back(std::move(row));
   });
   const bool layered = std::ranges::any_of(
-      result.layers, [](const LayerSummary& row) { return !row.path.empty() || row.macs > 0; });
+      result.layers, [](const LayerSummary& row) { return !row.path.empty() || row.connections > 0; });
   if (!layered) {
     if (std::vector<LayerSummary> rows = layers_of_graph(net, outputs); !rows.empty())
       result.layers = std::move(rows);
@@ -126,6 +131,8 @@ Summary summary_of(const Module& net, const std::vector<Type>& inputs) {
 }
 
 }  // namespace
+
+std::int64_t sample_elements(const Tensor& value) { return elements_of(value.shape()); }
 
 Summary summary(const Module& net, const Shape& input, DType dtype) {
   return summary_of(net, {{dtype, input.inserted(0, unknown)}});
@@ -147,13 +154,15 @@ Summary summary(const Module& net) {
 }
 
 std::string Summary::to_string() const {
-  using Row = std::array<std::string, 6>;
-  std::vector<Row> rows = {{"layer", "type", "output", "parameters", "MACs", "connections"}};
+  using Row = std::array<std::string, 9>;
+  std::vector<Row> rows = {
+      {"layer", "type", "output", "parameters", "trainable", "MACs", "neurons", "connections", "bytes"}};
   for (const LayerSummary& l : layers) {
     rows.push_back({l.path.empty() ? "(root)" : l.path, l.type, l.output.to_string(), grouped(l.parameters),
-                    grouped(l.macs), grouped(l.connections)});
+                    grouped(l.trainable), grouped(l.macs), grouped(l.neurons), grouped(l.connections),
+                    grouped(l.activation_bytes)});
   }
-  std::array<std::size_t, 6> width{};
+  std::array<std::size_t, 9> width{};
   for (const Row& row : rows) {
     for (std::size_t k = 0; k < row.size(); ++k) width[k] = std::max(width[k], row[k].size());
   }

@@ -22,6 +22,15 @@ struct luge::options::Type<luge::PerAxis> {
   }
 };
 
+/// zeros, replicate, reflect or circular.
+template <>
+struct luge::options::Names<luge::Border> {
+  static constexpr std::pair<Border, const char*> all[] = {{Border::zeros, "zeros"},
+                                                           {Border::replicate, "replicate"},
+                                                           {Border::reflect, "reflect"},
+                                                           {Border::circular, "circular"}};
+};
+
 /// "same", 1, or all begins, then all ends: [1, 0, 1, 2].
 template <>
 struct luge::options::Type<luge::Padding> {

@@ -14,6 +14,7 @@
 #include "luge/ops/reduce.h"
 #include "luge/ops/sequence.h"
 #include "luge/ops/shape.h"
+#include "ops/attention_weights.h"
 #include "ops/matmul_seen.h"
 
 namespace luge {
@@ -73,12 +74,20 @@ struct Attention : Op<Attention, AttentionAttributes> {
 };
 const Registered<Attention> registered;
 
-void check_scale(std::string_view op, double scale) {
-  if (std::isfinite(scale)) return;
-  throw ValueError(fmt::format("{}: scale is {}; expected a finite number, 0 for 1/√d", op, scale));
+// The fused form adds no mask and drops nothing.
+bool needs_weights(const AttentionOptions& options, const Tensor& mask) {
+  return options.dropout > 0 || (mask.defined() && mask.dtype() != boolean);
 }
 
 }  // namespace
+
+void check_attention_options(std::string_view op, const AttentionOptions& options) {
+  if (!std::isfinite(options.scale)) {
+    throw ValueError(fmt::format("{}: scale is {}; expected a finite number, 0 for 1/√d", op, options.scale));
+  }
+  if (!(options.dropout >= 0 && options.dropout <= 1))
+    throw ValueError(fmt::format("{}: dropout is {}; expected 0 to 1", op, options.dropout));
+}
 
 Types check_attention(std::string_view op, const AttentionAttributes& a, std::span<const Type> operands) {
   const Type& q = operands[0];
@@ -141,11 +150,7 @@ AttentionScores attention_scores(std::string_view op, const AttentionAttributes&
                                  const AttentionParts& parts, const Tensor& mask) {
   const double scale = attention_scale(op, a, parts.q);
   const Tensor plain = matmul(parts.q, parts.k, {.transpose_b = true});
-  Tensor seen = mask;
-  if (a.causal) {
-    const Tensor before = greater_equal(iota_like(plain, -2), iota_like(plain, -1));
-    seen = mask.defined() ? logical_and(before, mask) : before;
-  }
+  const Tensor seen = attention_seen(a, plain, mask);
   if (!seen.defined()) return {plain * scale, {}};
   const Tensor products = product_seen(parts.q, parts.k, seen) * scale;
   return {where(seen, products, -std::numeric_limits<double>::infinity()), seen};
@@ -161,16 +166,24 @@ Tensor attention_product(const Tensor& a, const Tensor& b, const Tensor& seen, b
 
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options,
                  const Tensor& mask) {
-  check_scale("attention", options.scale);
+  check_attention_options("attention", options);
+  const Tensor keys = shared_heads("attention", "k", q, k), values = shared_heads("attention", "v", q, v);
+  if (needs_weights(options, mask)) return composed_attention(q, keys, values, options, mask);
   const AttentionAttributes attributes{.causal = options.causal, .scale = options.scale};
-  return mask.defined() ? make<Attention>(attributes, q, k, v, mask) : make<Attention>(attributes, q, k, v);
+  return mask.defined() ? make<Attention>(attributes, q, keys, values, mask)
+                        : make<Attention>(attributes, q, keys, values);
 }
 
 Tensor self_attention(const Tensor& qkv, std::int64_t heads, const AttentionOptions& options,
                       const Tensor& mask) {
-  check_scale("self_attention", options.scale);
+  check_attention_options("self_attention", options);
   if (heads < 1) throw ValueError(fmt::format("self_attention: heads is {}; expected 1 or more", heads));
   const AttentionAttributes attributes{.causal = options.causal, .scale = options.scale, .heads = heads};
+  if (needs_weights(options, mask)) {
+    check_attention("self_attention", attributes, std::vector<Type>{type_of(qkv)});
+    const auto [q, k, v] = split_attention(attributes, std::vector<Tensor>{qkv});
+    return join_heads(composed_attention(q, k, v, options, mask));
+  }
   return mask.defined() ? make<Attention>(attributes, qkv, mask) : make<Attention>(attributes, qkv);
 }
 

@@ -1,7 +1,9 @@
 // class_targets: the distribution that a label means: 1 at its class (less with label smoothing),
-// all 0 for an ignored label. A label that is not a class stops the program.
+// all 0 for an ignored label; class_shares makes it of labels alone. A label that is not a class stops the
+// program.
 #include <fmt/format.h>
 
+#include "luge/ops/class_losses.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "ops/checks.h"
@@ -10,7 +12,15 @@
 namespace luge {
 namespace {
 
-struct ClassTargets : Op<ClassTargets, CrossEntropyAttributes> {
+struct ClassTargetsAttributes : CrossEntropyAttributes {
+  std::string loss = "softmax_cross_entropy";  // that errors name
+  static void fields(auto& self, auto&& field) {
+    CrossEntropyAttributes::fields(self, field);
+    field("loss", self.loss);
+  }
+};
+
+struct ClassTargets : Op<ClassTargets, ClassTargetsAttributes> {
   static constexpr auto name = "class_targets";
   static constexpr Traits traits{.type_only = 1u << 1, .can_fail = true};
   static constexpr auto no_gradient = "labels are not continuous";
@@ -36,17 +46,17 @@ struct ClassTargets : Op<ClassTargets, CrossEntropyAttributes> {
       }
     });
   }
-  [[noreturn]] void fail(const KernelError& error, std::string_view) const { fail_label(error); }
+  [[noreturn]] void fail(const KernelError& error, std::string_view) const { fail_label(error, loss); }
 };
 const Registered<ClassTargets> registered;
 
 }  // namespace
 
-void fail_label(const KernelError& error) {
+void fail_label(const KernelError& error, std::string_view loss) {
   throw IndexError(
-      fmt::format("softmax_cross_entropy: label {} of sample {} is not a class; expected a whole number "
-                  "from 0 to {} ({} classes)",
-                  error.value.to_string(), error.position, error.limit - 1, error.limit));
+      fmt::format("{}: label {} of sample {} is not a class; expected a whole number from 0 to {} ({} "
+                  "classes)",
+                  loss, error.value.to_string(), error.position, error.limit - 1, error.limit));
 }
 
 bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits,
@@ -64,15 +74,18 @@ bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Ty
   return false;
 }
 
-Tensor make_class_targets(const CrossEntropyAttributes& a, const Tensor& labels, const Tensor& logits) {
-  return make<ClassTargets>(a, labels, logits);
-}
-
-Tensor target_distribution(const CrossEntropyAttributes& a, const Tensor& target, const Tensor& logits) {
-  if (target.rank() < logits.rank()) return make_class_targets(a, target, logits);
+Tensor target_distribution(const CrossEntropyAttributes& a, const Tensor& target, const Tensor& logits,
+                           std::string_view loss) {
+  if (target.rank() < logits.rank()) return make<ClassTargets>({a, std::string(loss)}, target, logits);
   if (a.label_smoothing == 0) return target;
   const Tensor classes = count(logits, static_cast<int>(a.axis), logits.dtype());
   return target * (1 - a.label_smoothing) + a.label_smoothing / classes;
+}
+
+Tensor class_shares(const Tensor& labels, const Tensor& scores, std::int64_t axis, std::string loss) {
+  const CrossEntropyAttributes attributes{.axis = check_axis(loss, axis, scores.rank()),
+                                          .ignore_index = CrossEntropyAttributes::kNone};
+  return make<ClassTargets>({attributes, std::move(loss)}, labels, scores);
 }
 
 }  // namespace luge

@@ -95,12 +95,17 @@ Tensor conv(int spatial, const Tensor& x, const Tensor& w, const Tensor& b, cons
                                  x.shape().to_string(), x.rank(), spatial + 2, spatial));
   }
   if (b.defined()) check_same_dtype(name, {x.dtype(), x.shape()}, {b.dtype(), b.shape()});
-  return make_conv({.stride = per_axis(options.stride, spatial, 1),
-                    .dilation = per_axis(options.dilation, spatial, 1),
-                    .padding = options.padding.mode,
-                    .pads = pads_of(options.padding, spatial),
-                    .groups = options.groups},
-                   x, w, b);
+  ConvAttributes attributes{.stride = per_axis(options.stride, spatial, 1),
+                            .dilation = per_axis(options.dilation, spatial, 1),
+                            .padding = options.padding.mode,
+                            .pads = pads_of(options.padding, spatial),
+                            .groups = options.groups};
+  if (options.border == Border::zeros || options.padding.mode == PaddingMode::valid)
+    return make_conv(attributes, x, w, b);
+  const Tensor padded = window_pad(attributes, options.border, x, w);
+  attributes.padding = PaddingMode::valid;
+  attributes.pads.clear();
+  return make_conv(attributes, padded, w, b);
 }
 
 }  // namespace

@@ -20,4 +20,7 @@ Tensor make_conv_backward_data(const ConvAttributes& a, const Tensor& dy, const 
 Tensors make_conv_backward_weights(const ConvAttributes& a, const Tensor& x, const Tensor& dy,
                                    const Tensor& w);
 
+/// x with the padding of such a convolution around it, made of its own elements; only the type of w is used.
+Tensor window_pad(const ConvAttributes& window, Border border, const Tensor& x, const Tensor& w);
+
 }  // namespace luge

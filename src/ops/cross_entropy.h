@@ -12,10 +12,10 @@ namespace luge {
 
 static_assert(CrossEntropyAttributes::kNone == no_label);
 
-/// labels and the type of the logits → probabilities of the logits' shape and dtype.
-Tensor make_class_targets(const CrossEntropyAttributes& a, const Tensor& labels, const Tensor& logits);
-/// The target as the loss uses it: labels as distributions, smoothed.
-Tensor target_distribution(const CrossEntropyAttributes& a, const Tensor& target, const Tensor& logits);
+/// The target as a loss uses it, in the shape and dtype of the logits: labels as distributions, smoothed. A
+/// label that is not a class throws IndexError, which begins with `loss`, when the program runs.
+Tensor target_distribution(const CrossEntropyAttributes& a, const Tensor& target, const Tensor& logits,
+                           std::string_view loss = "softmax_cross_entropy");
 Tensor make_cross_entropy_backward(const CrossEntropyAttributes& a, const Tensor& logits,
                                    const Tensor& target, const Tensor& log_sum, const Tensor& g);
 
@@ -23,7 +23,7 @@ Tensor make_cross_entropy_backward(const CrossEntropyAttributes& a, const Tensor
 /// neither.
 bool holds_labels(std::string_view op, const CrossEntropyAttributes& a, const Type& logits,
                   const Type& target);
-[[noreturn]] void fail_label(const KernelError& error);
+[[noreturn]] void fail_label(const KernelError& error, std::string_view loss = "softmax_cross_entropy");
 
 /// Samples of a tensor whose classes lie along one axis: sample s begins at begin(s), its classes are `step`
 /// apart.

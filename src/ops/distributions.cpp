@@ -11,9 +11,13 @@
 #include "graph/trace.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
+#include "luge/ops/nn.h"
 #include "luge/ops/random.h"
+#include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
 #include "ops/elementwise.h"
 #include "ops/random_uniform.h"
+#include "ops/random_whole.h"
 #include "ops/wide.h"
 
 namespace luge::random {
@@ -34,21 +38,17 @@ double below(double high, DType dtype) {
   return high > 0 && high == std::ldexp(1.0, exponent) ? high - step / 2 : high - step;
 }
 
+// Standard Gumbel numbers in the shape and dtype of x. A draw of 0 means the middle of the interval that it
+// was rounded from, so that the result is finite.
+Tensor gumbel_like(const Tensor& x) {
+  const double half_step = x.dtype() == f64 ? 0x1p-54 : 0x1p-25;
+  return -log(maximum(-log1p(-random_uniform(next_key(), x)), half_step));
+}
+
 // Rounded to 16 bits, still below `high`.
 Tensor rounded_below(const Tensor& x, double high, DType dtype) {
   if (dtype == x.dtype()) return x;
   return cast(minimum(x, high == 0 ? 0.0 : below(high, dtype)), dtype);
-}
-
-// floor(u·range / 2^62) + low for u of 62 random bits: products of halves, none of which overflows.
-Tensor scaled_bits(const Shape& shape, std::int64_t low, std::uint64_t range) {
-  const auto bits31 = [&] { return cast(floor(unit(shape, f64) * 0x1p31), i64); };
-  const Tensor x1 = bits31(), x0 = bits31();
-  const auto r1 = static_cast<std::int64_t>(range >> 32), r0 = static_cast<std::int64_t>(range & 0xFFFFFFFFu);
-  constexpr std::int64_t b30 = std::int64_t{1} << 30, b31 = std::int64_t{1} << 31;
-  const Tensor a = x1 * r0, b = x0 * r1, least = floor_divide(x0 * r0, b31);
-  const Tensor carry = floor_divide(remainder(a, b31) + 2 * remainder(b, b30) + least, b31);
-  return 2 * (x1 * r1) + floor_divide(a, b31) + floor_divide(b, b30) + carry + low;
 }
 
 /// The number whose error function is y: Giles 2012 in single precision, then two Newton steps for float64's
@@ -103,9 +103,32 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dt
   if (low >= high) throw ValueError(fmt::format("randint: [{}, {}) holds no whole number", low, high));
   number_tensor("randint", low, dtype), number_tensor("randint", high - 1, dtype);
   const std::uint64_t range = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
-  const bool exact = range <= std::uint64_t{1} << 53;  // as a double, and so is each number below it
-  if (!exact) return cast(scaled_bits(shape, low, range), dtype);
-  return cast(floor(unit(shape, f64) * static_cast<double>(range)), dtype) + full({}, low, dtype);
+  return cast(random_whole(next_key(), zeros(shape, i64), low, range), dtype);
+}
+
+Tensor exponential(const Shape& shape, double rate, DType dtype) {
+  if (!(rate > 0)) throw ValueError(fmt::format("exponential: rate is {}, expected a number above 0", rate));
+  return cast(-log1p(-unit(shape, dtype)) / rate, dtype);
+}
+
+Tensor gumbel(const Shape& shape, double location, double scale, DType dtype) {
+  if (!(scale >= 0)) throw ValueError(fmt::format("gumbel: scale is {}, expected 0 or more", scale));
+  return cast(gumbel_like(zeros(shape, accumulator(dtype))) * scale + location, dtype);
+}
+
+Tensor gumbel_softmax(const Tensor& logits, GumbelSoftmaxOptions options) {
+  check_float("gumbel_softmax", {logits.dtype(), logits.shape()});
+  const int axis = check_axis("gumbel_softmax", options.axis, logits.rank());
+  if (!(options.temperature > 0)) {
+    throw ValueError(
+        fmt::format("gumbel_softmax: temperature is {}, expected a number above 0", options.temperature));
+  }
+  return in_accumulator(logits, [&](const Tensor& wide) {
+    const Tensor soft = softmax((wide + gumbel_like(wide)) / options.temperature, axis);
+    if (!options.hard) return soft;
+    const Tensor chosen = equal(iota_like(soft, axis), argmax(soft, axis, keep_dims));
+    return stop_gradient(cast(chosen, soft.dtype()) - soft) + soft;
+  });
 }
 
 Tensor permutation(std::int64_t n) {

@@ -19,6 +19,10 @@ constexpr double root_half = 1 / std::numbers::sqrt2;
 const double root_two_over_pi = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
 constexpr double cubic = 0.044715;
 
+// Beyond this, value and slope are their limits in every dtype; infinite x would multiply 0.
+constexpr double far = 40;
+Tensor above(const Tensor& x) { return maximum(x, -far); }
+
 Tensor curve(const Tensor& x) { return tanh(root_two_over_pi * (x + cubic * x * square(x))); }
 
 // The value and the slope there: erf or tanh serves both.
@@ -35,12 +39,14 @@ struct Gelu : Op<Gelu, GeluAttributes> {
     const Tensor& x = in[0];
     if (form == GeluForm::tanh) {
       const Tensor t = curve(x);
-      const Tensor share = 0.5 * (1 + t), y = x * share;
-      const Tensor bend = root_two_over_pi * y * (1 - t);  // 0 for large x, before x² can overflow
-      return {y, share + bend + 3 * cubic * (bend * x) * x};
+      const Tensor share = 0.5 * (1 + t), y = above(x) * share;
+      const Tensor near = minimum(above(x), far);
+      const Tensor bend = root_two_over_pi * near * share * (1 - t);
+      return {y, share + bend + 3 * cubic * (bend * near) * near};
     }
     const Tensor share = 0.5 * (1 + erf(root_half * x));
-    return {x * share, share + x * (0.5 * root_two_over_pi * exp(-0.5 * square(x)))};
+    const Tensor near = minimum(above(x), far);
+    return {above(x) * share, share + near * (0.5 * root_two_over_pi * exp(-0.5 * square(near)))};
   }
   Tensors gradient(const GradientCall& c) const { return {c.g[0] * c.out[1]}; }
 };

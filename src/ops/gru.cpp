@@ -6,6 +6,7 @@
 #include "luge/ops/math.h"
 #include "luge/ops/sequence.h"
 #include "luge/ops/shape.h"
+#include "ops/gru_reset_before.h"
 #include "ops/recurrent.h"
 
 namespace luge {
@@ -105,12 +106,16 @@ const Registered<Gru> registered;
 }  // namespace
 
 GruOutput gru(const Tensor& x, const Tensor& w_ih, const Tensor& w_hh, const Tensor& b_ih, const Tensor& b_hh,
-              const RecurrentOptions& options, const Tensor& h0) {
+              const GruOptions& options, const Tensor& h0) {
   const RecurrentAttributes attributes{.batch_first = options.batch_first};
   if (b_ih.defined() != b_hh.defined()) {
     throw ValueError("gru: got one of b_ih and b_hh; expected both or neither");
   }
   const Tensor none = b_ih.defined() ? Tensor() : zeros_like(select(w_hh, 1, 0));
+  if (!options.reset_after) {
+    const Tensor bias = b_ih.defined() ? b_ih + b_hh : none;
+    return gru_reset_before(x, w_ih, w_hh, bias, options.batch_first, h0);
+  }
   const Tensor &input_bias = b_ih.defined() ? b_ih : none, &state_bias = b_hh.defined() ? b_hh : none;
   const Tensors out = h0.defined() ? make_all<Gru>(attributes, x, w_ih, w_hh, input_bias, state_bias, h0)
                                    : make_all<Gru>(attributes, x, w_ih, w_hh, input_bias, state_bias);

@@ -131,7 +131,7 @@ LstmOutput lstm(const Tensor& x, const Tensor& w_ih, const Tensor& w_hh, const T
   const Tensor bias = b.defined() ? b : zeros_like(select(w_hh, 1, 0));
   const Tensors out = h0.defined() ? make_all<Lstm>(attributes, x, w_ih, w_hh, bias, h0, c0)
                                    : make_all<Lstm>(attributes, x, w_ih, w_hh, bias);
-  return {out[0], out[1], out[2]};
+  return {out[0], out[1], out[options.every_c ? 4 : 2]};
 }
 
 }  // namespace luge

@@ -8,6 +8,7 @@
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "ops/checks.h"
+#include "ops/matrices.h"
 #include "ops/mixed.h"
 
 namespace luge {
@@ -55,21 +56,6 @@ void multiply(const Product& p, const T* a, const T* b, const Bias<T>& bias, R* 
       y[r * p.columns + c] = narrow<R>(sum);
     }
   }
-}
-
-/// Which of an operand's matrices belongs to matrix `index` of the result.
-std::int64_t matrix_of(const Shape& operand, const Shape& result, std::int64_t index) {
-  std::int64_t matrix = 0, step = 1;
-  for (int k = 3; k <= result.rank(); ++k) {
-    const std::int64_t extent = result[result.rank() - k];
-    const std::int64_t at = index % extent;
-    index /= extent;
-    if (operand.rank() < k) continue;
-    const std::int64_t own = operand[operand.rank() - k];
-    matrix += (own == 1 ? 0 : at) * step;
-    step *= own;
-  }
-  return matrix;
 }
 
 struct Matmul : Op<Matmul, MatmulAttributes> {

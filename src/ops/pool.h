@@ -20,6 +20,9 @@ Tensor make_max_pool_backward(const PoolAttributes& a, const Tensor& dy, const T
 /// The elements of x that the positions point at.
 Tensor make_max_pool_select(const PoolAttributes& a, const Tensor& x, const Tensor& positions);
 
+/// The sum of every window.
+Tensor make_sum_pool(const PoolAttributes& a, const Tensor& x);
+
 Tensor make_avg_pool(const PoolAttributes& a, const Tensor& x);
 /// dy and the type of x → gradient of x.
 Tensor make_avg_pool_backward(const PoolAttributes& a, const Tensor& dy, const Tensor& x);

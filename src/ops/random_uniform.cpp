@@ -18,9 +18,7 @@ struct RandomUniform : Op<RandomUniform> {
 
   Types infer(const Types& in) const {
     check_inputs(name, in, 2);
-    if (in[0] != Type{i64, Shape{2}}) {
-      throw ShapeError(fmt::format("{}: the key is {}, expected i64[2]", name, in[0].to_string()));
-    }
+    check_key(name, in[0]);
     check_float(name, in[1]);
     return {in[1]};
   }
@@ -28,6 +26,11 @@ struct RandomUniform : Op<RandomUniform> {
 const Registered<RandomUniform> registered;
 
 }  // namespace
+
+void check_key(std::string_view op, const Type& key) {
+  if (key != Type{i64, Shape{2}})
+    throw ShapeError(fmt::format("{}: the key is {}, expected i64[2]", op, key.to_string()));
+}
 
 Tensor random_uniform(const Tensor& key, const Tensor& like) { return make<RandomUniform>({}, key, like); }
 

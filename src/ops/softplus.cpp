@@ -1,9 +1,13 @@
 // softplus: log(1 + exp(x)) (ONNX Softplus). An op of its own because its derivative at 0 must be sigmoid(0),
 // which the pieces it is composed of do not give.
+#include <fmt/format.h>
+
 #include "graph/op_registry.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
+#include "luge/ops/rectifiers.h"
 #include "ops/checks.h"
+#include "ops/wide.h"
 
 namespace luge {
 namespace {
@@ -25,5 +29,10 @@ const Registered<Softplus> registered;
 }  // namespace
 
 Tensor softplus(const Tensor& x) { return make<Softplus>({}, x); }
+
+Tensor softplus(const Tensor& x, double beta) {
+  if (!(beta > 0)) throw ValueError(fmt::format("softplus: beta is {}; expected a number above 0", beta));
+  return in_accumulator(x, [&](const Tensor& wide) { return softplus(wide * beta) / beta; });
+}
 
 }  // namespace luge

@@ -1,7 +1,11 @@
 // take: slices of x along an axis at given indices. index_add, its gradient, adds slices there.
+#include <fmt/format.h>
+
 #include <cstring>
 
 #include "luge/ops/index.h"
+#include "luge/ops/labels.h"
+#include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "ops/indexed.h"
 #include "ops/wide.h"
@@ -104,9 +108,16 @@ Tensor index_select(const Tensor& x, int axis, const Tensor& indices) {
   return take(x, indices, axis);
 }
 
-Tensor embedding(const Tensor& table, const Tensor& ids) {
+Tensor embedding(const Tensor& table, const Tensor& ids, EmbeddingOptions options) {
   check_rank("embedding", "table", {table.dtype(), table.shape()}, 2);
-  return take(table, ids, 0);
+  const Tensor rows = take(table, ids, 0);
+  if (!options.padding_index) return rows;
+  const std::int64_t padding = *options.padding_index, count = table.shape()[0];
+  if (padding < 0 || (count != unknown && padding >= count)) {
+    throw ValueError(fmt::format("embedding: padding_index is {}, expected a row of {}", padding,
+                                 Type{table.dtype(), table.shape()}.to_string()));
+  }
+  return where(unsqueeze(is_label(ids, padding), -1), stop_gradient(rows), rows);
 }
 
 }  // namespace luge

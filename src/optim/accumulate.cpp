@@ -55,6 +55,7 @@ void Optimizer::State::add_accumulated(const Variables& parameters, Tensors& gra
 }
 
 void Optimizer::accumulate_gradients() const {
+  check_updates("accumulate_gradients");
   state_->accumulates = true;
   if (!state_->accumulated_weight) {
     state_->accumulated_weight =

@@ -9,6 +9,7 @@
 namespace luge::optim {
 
 graph::Operation Optimizer::minimize(const Tensor& loss) const {
+  check_updates("minimize");
   Variables parameters;
   std::unordered_set<const Slot*> seen;
   for (Node* node : topological(std::span(&loss, 1))) {

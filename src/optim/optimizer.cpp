@@ -25,6 +25,31 @@ void check_not_negative(std::string_view what, double value) {
   }
 }
 
+void check_group(const GroupOptions& options) {
+  if (options.rate_factor) check_not_negative("rate_factor", *options.rate_factor);
+  if (options.weight_decay) check_not_negative("weight decay", *options.weight_decay);
+}
+
+[[noreturn]] void refuse_for_search(const std::string& name, std::string_view what) {
+  throw ValueError(fmt::format(
+      "optimizer {}: it cannot have {}: it looks for the minimum of one smooth function", name, what));
+}
+
+// What is not a function of the parameters changes where the minimum is while it is searched for.
+void check_search(const std::string& name, const OptimizerOptions& options) {
+  if (options.clip_value > 0 || options.clip_norm > 0 || options.clip_global_norm > 0)
+    refuse_for_search(name, "clipped gradients");
+  if (options.weight_decay > 0 && options.decay != Decay::gradient)
+    refuse_for_search(name, "weight decay apart from the gradient");
+  if (!options.constraints.empty()) refuse_for_search(name, "constraints");
+  for (const Group& each : options.groups) {
+    if (each.options.rate_factor) refuse_for_search(name, "a learning rate for a group");
+  }
+  for (const Regularizer& each : options.regularizers) {
+    if (!each.smooth()) refuse_for_search(name, fmt::format("the penalty {}", each.name()));
+  }
+}
+
 }  // namespace
 
 Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, const OptimizerOptions& options)
@@ -34,6 +59,8 @@ Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, con
   check_not_negative("clip_value", options.clip_value);
   check_not_negative("clip_norm", options.clip_norm);
   check_not_negative("clip_global_norm", options.clip_global_norm);
+  for (const Group& each : options.groups) check_group(each.options);
+  if (rule->search()) check_search(rule->name(), options);
   state_->rule = std::move(rule);
   state_->options = options;
   state_->learning_rate = Variable(scalar(learning_rate, f64), "learning_rate", {.trainable = false});
@@ -43,8 +70,8 @@ Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate, con
 Optimizer Optimizer::fresh() const { return Optimizer(state_->rule, learning_rate(), state_->options); }
 
 void Optimizer::set_group(const Variables& parameters, const GroupOptions& options) const {
-  if (options.rate_factor) check_not_negative("rate_factor", *options.rate_factor);
-  if (options.weight_decay) check_not_negative("weight decay", *options.weight_decay);
+  check_group(options);
+  if (searches() && options.rate_factor) refuse_for_search(name(), "a learning rate for a group");
   for (const Variable& parameter : parameters) {
     State::Tracked* tracked = state_->find(parameter);
     if (!tracked) {
@@ -85,6 +112,7 @@ std::vector<nn::NamedVariable> Optimizer::state() const {
     if (tracked.accumulated)
       result.push_back({fmt::format("{}/{}", tracked.path, kAccumulatedSlot), *tracked.accumulated});
   }
+  for (const auto& [name, vector] : state_->search_state) result.push_back({"search/" + name, vector});
   return result;
 }
 

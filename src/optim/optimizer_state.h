@@ -1,6 +1,7 @@
 // What an optimizer keeps: options, counters, and of each parameter its slots and accumulated gradients.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,11 @@ struct Optimizer::State {
     Slots::Entries slots = {};
     std::optional<Variable> accumulated = {};  // gradients of earlier batches, for the next step
     bool has_accumulated = false;              // a gradient was, so that a step without one takes that
+    /// λ of its weight decay.
+    double decay(const OptimizerOptions& common) const {
+      const bool left_out = !common.decay_vectors && parameter.shape().rank() < 2;
+      return group.weight_decay.value_or(left_out ? 0 : common.weight_decay);
+    }
   };
   std::shared_ptr<const Rule> rule;
   OptimizerOptions options;
@@ -51,6 +57,9 @@ struct Optimizer::State {
     return at == index.end() ? nullptr : &tracked[at->second];
   }
   void track(const std::string& path, const Variable& parameter);
+  /// Gives the tracked parameters the settings of the groups that their paths match. Throws ValueError for a
+  /// group, or a penalty or constraint, that acts on none.
+  void settle_groups();
   /// Parameters without paths, by their own names.
   void track_by_name(const Variables& parameters);
   /// Back to tracking nothing.
@@ -68,6 +77,10 @@ struct Optimizer::State {
   struct Rate {
     Tensor exact, common;
   };
+  /// The gradient with the slopes of weight decay and penalties.
+  Tensor penalized(const Tracked& tracked, const Tensor& value, Tensor gradient) const;
+  /// Their cost, where weight decay is a penalty.
+  double penalty(const Tracked& tracked, const Tensor& value) const;
   /// Records what one parameter and its slots become.
   void update(Tracked& tracked, Tensor gradient, const Rate& rate, Slots::Shared& shared, Updates& updates);
 
@@ -76,6 +89,12 @@ struct Optimizer::State {
     settings = std::make_shared<Mode>();
   }
   class NoSlotValues;
+
+  /// The vectors of a search, by name; their length is that of the parameters that were trainable when they
+  /// were made.
+  std::map<std::string, Variable> search_state;
+  void make_search_state();
+  std::size_t trainable_elements() const;
 };
 
 /// Whatever a rule throws, no slot keeps a value that was meant for one step.

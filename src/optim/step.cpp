@@ -11,17 +11,29 @@
 
 namespace luge::optim {
 
+// The slopes of the penalties on a parameter.
+Tensor Optimizer::State::penalized(const Tracked& own, const Tensor& w, Tensor gradient) const {
+  const double decay = own.decay(options);
+  if (decay > 0 && options.decay == Decay::gradient) gradient = gradient + decay * w;
+  for (const Regularizer& each : options.regularizers) {
+    if (each.selection().holds(own.path, w.shape())) gradient = gradient + each.slope(w);
+  }
+  return gradient;
+}
+
 void Optimizer::State::update(Tracked& own, Tensor gradient, const Rate& rate, Slots::Shared& shared,
                               Updates& updates) {
   const DType dtype = accumulator(own.parameter.dtype());
   const bool common = !own.group.rate_factor && dtype == rate.common.dtype();
   const Tensor own_rate = common ? rate.common : cast(rate.exact * own.group.rate_factor.value_or(1), dtype);
-  const double decay = own.group.weight_decay.value_or(options.weight_decay);
-  Slots slots(own.parameter, own.slots, own_rate, shared);
+  const double decay = own.decay(options);
+  Slots slots(own.parameter, own.slots, own_rate, shared, options.decay == Decay::by_rule ? decay : 0);
   const Tensor w = exact_value(own.parameter, slots);
-  if (decay > 0 && options.decay == Decay::gradient) gradient = gradient + decay * w;
-  Tensor next = rule->update(w, gradient, slots);
+  Tensor next = rule->update(w, penalized(own, w, std::move(gradient)), slots);
   if (decay > 0 && options.decay == Decay::decoupled) next = next - own_rate * decay * w;
+  for (const Constraint& each : options.constraints) {
+    if (each.selection().holds(own.path, w.shape())) next = each(next);
+  }
   if (dtype != own.parameter.dtype()) slots.exact() = next;
   updates.emplace_back(own.parameter, cast(next, own.parameter.dtype()));
   next = {};
@@ -40,6 +52,7 @@ void Optimizer::step(const std::vector<nn::NamedVariable>& parameters, Tensors g
 }
 
 void Optimizer::step(const Variables& parameters, Tensors gradients, const Tensor& weight) const {
+  check_updates("step");
   Attempt attempt(state_);
   check(parameters, gradients);
   State& state = *state_;

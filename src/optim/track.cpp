@@ -1,10 +1,13 @@
 // Which parameters an optimizer tracks, and their slots before the first step.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
+#include "core/nearest.h"
 #include "graph/expand.h"
 #include "luge/error.h"
+#include "luge/nn/matches.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "optim/optimizer_state.h"
@@ -59,6 +62,36 @@ void Optimizer::State::track_by_name(const Variables& parameters) {
       path = fmt::format("{}#{}", parameter.name(), number);
     track(path, parameter);
   }
+  settle_groups();
+}
+
+void Optimizer::State::settle_groups() {
+  if (tracked.empty()) return;
+  std::vector<std::string> paths;
+  for (const Tracked& each : tracked) paths.push_back(each.path);
+  const auto refuse = [&](std::string_view what, const std::string& pattern) {
+    throw ValueError(fmt::format("optimizer: the {} of '{}' matches no parameter{}", what, pattern,
+                                 suggestion(pattern, paths)));
+  };
+  for (const auto& [pattern, settings] : options.groups) {
+    bool any = false;
+    for (Tracked& each : tracked) {
+      if (!nn::matches(pattern, each.path)) continue;
+      any = true;
+      if (settings.rate_factor) each.group.rate_factor = settings.rate_factor;
+      if (settings.weight_decay) each.group.weight_decay = settings.weight_decay;
+    }
+    if (!any) refuse("group", pattern);
+  }
+  const auto check = [&](const std::string& name, const Selection& selection) {
+    for (const std::string& pattern : selection.parameters) {
+      if (std::none_of(paths.begin(), paths.end(),
+                       [&](const std::string& path) { return nn::matches(pattern, path); }))
+        refuse(name, pattern);
+    }
+  };
+  for (const Regularizer& each : options.regularizers) check(each.name(), each.selection());
+  for (const Constraint& each : options.constraints) check(each.name(), each.selection());
 }
 
 // An update that is never run tells which slots the rule asks for.
@@ -111,7 +144,8 @@ void Optimizer::track(const std::vector<nn::NamedVariable>& parameters) const {
     }
     state_->track(parameter.name, parameter.variable);
   }
-  state_->make_slots();
+  state_->settle_groups();
+  searches() ? state_->make_search_state() : state_->make_slots();
   attempt.finish();
 }
 

@@ -75,6 +75,16 @@ std::string fallbacks(const Program& program) {
       program.backend->device().to_string(), steps, to_host, to_device, program.host_arena_bytes);
 }
 
+std::string indented(const std::string& text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    result += "       " + text.substr(at, end - at);
+    at = end;
+  }
+  return result;
+}
+
 double mean_us(const StepTime& time) { return 1e6 * time.seconds / static_cast<double>(time.calls); }
 
 // What was measured, summed over steps of one name, the longest first.
@@ -114,6 +124,7 @@ std::string Program::explain() const {
                         step.on_host ? "on the host: " : "", step.note, list(*this, step.in),
                         list(*this, step.out));
     for (const std::string& refusal : step.refusals) text += fmt::format("       not {}\n", refusal);
+    for (const auto& [name, part] : step.parts) text += indented(name + ": " + part->explain());
     if (step.name == "reorder") moved += values[static_cast<std::size_t>(step.out[0])].bytes;
   }
   text += fmt::format("reorders write {} bytes; steps from {} on may write state\n", moved, commit_at);

@@ -192,6 +192,32 @@ void Program::execute(const Arenas& arenas) const {
   }
 }
 
+void Program::prepare() const {
+  if (!table_) table_ = make_table();
+}
+
+void Program::run_part(std::span<void* const> leaves, std::span<void* const> results,
+                       std::byte* arena) const {
+  prepare();
+  std::vector<void*>& addresses = table_->addresses;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    if (inputs[k] >= 0) addresses[static_cast<std::size_t>(inputs[k])] = leaves[k];
+  }
+  const auto own = [&](std::size_t r) {
+    const ProgramValue& storage = values[static_cast<std::size_t>(base(values, roots[r]))];
+    return storage.kind == ProgramValue::Kind::output && static_cast<std::size_t>(storage.index) == r;
+  };
+  for (std::size_t r = 0; r < roots.size(); ++r) {
+    if (own(r)) addresses[static_cast<std::size_t>(base(values, roots[r]))] = results[r];
+  }
+  execute({arena, nullptr});
+  // A leaf, a constant, or what another root is as well.
+  for (std::size_t r = 0; r < roots.size(); ++r) {
+    const auto storage = static_cast<std::size_t>(base(values, roots[r]));
+    if (!own(r) && values[storage].bytes) std::memcpy(results[r], addresses[storage], values[storage].bytes);
+  }
+}
+
 std::vector<BufferRef> Program::run(std::vector<BoundLeaf>& leaves) const {
   Arena& arena = Arena::of(backend->memory());
   const std::lock_guard lock(arena.mutex());

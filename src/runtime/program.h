@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.h"
@@ -28,6 +29,8 @@ struct ProgramValue {
   bool on_host = false;     // in host memory for a fallback, though the device has a memory of its own
 };
 
+class Program;
+
 struct ProgramStep {
   std::string name;  // op name, or "reorder"
   std::string note;  // kernel and its remarks
@@ -40,6 +43,9 @@ struct ProgramStep {
   bool can_fail = false;
   bool again = false;  // computes what an earlier step computed and memory was too dear to keep
   std::vector<std::string> refusals;  // what the better-ranked candidates said
+  /// What its kernel runs in turn, with what it is called ("step"): control flow. Its arena is in the
+  /// scratch.
+  std::vector<std::pair<std::string, std::shared_ptr<const Program>>> parts;
 };
 
 /// What a leaf holds at one run: a buffer, or (scalars, keys) the element bytes themselves.
@@ -89,6 +95,13 @@ class Program {
   /// values[roots[r]].layout. Throws what the failing op's contract says; then no state was written and
   /// `leaves` holds what came in.
   std::vector<BufferRef> run(std::vector<BoundLeaf>& leaves) const;
+
+  /// Makes what the first run would make, so that run_part allocates nothing.
+  void prepare() const;
+  /// Runs once as a part of a step of another Program, on the host. Leaves and roots are at these addresses,
+  /// in the layouts of their values; nothing that is written is also read. `arena` has arena_bytes. Throws as
+  /// run does. What is prepacked is for the caller to run, and its roots are the last leaves.
+  void run_part(std::span<void* const> leaves, std::span<void* const> results, std::byte* arena) const;
 
   /// Copies a value between the device and the host.
   bool crosses(const ProgramStep& step) const;

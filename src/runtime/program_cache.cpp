@@ -119,7 +119,10 @@ constexpr std::size_t step_bytes = 40960;
 // What a Program takes: what cannot be counted is estimated.
 std::size_t footprint(const Program& program) {
   std::size_t bytes = program.values.size() * sizeof(ProgramValue);
-  for (const ProgramStep& step : program.steps) bytes += sizeof step + step_bytes + step.note.size();
+  for (const ProgramStep& step : program.steps) {
+    bytes += sizeof step + step_bytes + step.note.size();
+    for (const auto& [name, part] : step.parts) bytes += footprint(*part);
+  }
   for (const BufferRef& constant : program.constants) bytes += constant->bytes();
   if (program.prepack.program) bytes += footprint(*program.prepack.program);
   return bytes;

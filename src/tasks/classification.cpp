@@ -49,7 +49,7 @@ class Classification final : public TaskWith<Classification, ClassificationOptio
   }
 
  protected:
-  bool interprets_labels() const override { return true; }
+  std::vector<std::string> interpreted() const override { return {"label", "probabilities"}; }
 
  private:
   data::Record record_of(std::span<const float> values) const {

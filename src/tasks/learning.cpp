@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "luge/error.h"
 #include "luge/ops/math.h"
@@ -68,13 +69,23 @@ std::vector<train::Objective> Learning::objectives(const nn::Model& net) const {
 }
 
 std::vector<metrics::HostMetric> Learning::host_metrics() const {
+  const std::vector<std::string> given = interpreted();
   for (const metrics::HostMetric& metric : measured_.host_metrics) {
-    if (metric.measures() != metrics::Measures::classes || interprets_labels()) continue;
+    const std::vector<std::string> reads = metric.reads();
+    const bool found = std::any_of(reads.begin(), reads.end(), [&](const std::string& field) {
+      return std::find(given.begin(), given.end(), field) != given.end();
+    });
+    if (reads.empty() || found) continue;
     throw ValueError(fmt::format(
-        "{}: the metric '{}' compares labels of samples, and this task gives none; leave the metric out",
-        name(), metric.name()));
+        "{}: the metric '{}' compares {} of samples, and this task gives {}; leave the metric out", name(),
+        metric.name(), fmt::join(reads, " or "),
+        given.empty() ? "none" : fmt::format("{}", fmt::join(given, ", "))));
   }
-  return measured_.host_metrics;
+  if (classes_.empty()) return measured_.host_metrics;
+  std::vector<metrics::HostMetric> named;
+  for (const metrics::HostMetric& metric : measured_.host_metrics)
+    named.push_back(metric.of_classes(classes_));
+  return named;
 }
 
 void Learning::describe(const data::Info& info, nn::Metadata& metadata) const {

@@ -75,7 +75,7 @@ class Learning : public train::Task {
   explicit Learning(const LearningOptions& options);
   std::vector<train::Objective> objectives(const nn::Model& net) const override;
   std::vector<train::Measure> metrics() const override { return supervised_->metrics(); }
-  /// Throws ValueError for a metric of labels when the task gives none.
+  /// Throws ValueError for a metric that reads none of the fields that interpret gives.
   std::vector<metrics::HostMetric> host_metrics() const override;
   std::function<void(const data::HostBatch&)> checks(const nn::Model& net,
                                                      const data::HostBatch& first) const override {
@@ -84,8 +84,8 @@ class Learning : public train::Task {
   void describe(const data::Info& info, nn::Metadata& metadata) const override;
 
  protected:
-  /// True when interpret gives "label" or "labels" for each sample, as host metrics of classes need.
-  virtual bool interprets_labels() const { return false; }
+  /// The fields that interpret gives for each sample, as far as host metrics read them.
+  virtual std::vector<std::string> interpreted() const { return {}; }
   const loss::Loss& loss() const { return loss_; }
   /// What a checkpoint says of the loss: its name, and the options that are not the defaults.
   const std::string& describes() const { return describes_; }

@@ -61,7 +61,7 @@ class MultiLabel final : public TaskWith<MultiLabel, MultiLabelOptions> {
   }
 
  protected:
-  bool interprets_labels() const override { return true; }
+  std::vector<std::string> interpreted() const override { return {"labels", "probabilities"}; }
 
  private:
   data::Record record_of(std::span<const float> p) const {

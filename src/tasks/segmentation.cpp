@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "luge/error.h"
 #include "luge/graph.h"
@@ -95,7 +96,7 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
     };
   }
 
-  // "mask", the class of each pixel.
+  // "mask", the class of each pixel, u8. Where an output is NaN there is none: -1, in a mask that is i64.
   std::vector<data::Record> interpret(const NamedTensors& outputs,
                                       const data::HostBatch& batch) const override {
     const Tensor each = probabilities(pixels(first(outputs)), loss().outputs());
@@ -105,13 +106,17 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
       throw ShapeError(fmt::format("{}: {} classes; a mask has at most 256", kName, classes));
     std::vector<data::Record> records;
     for (std::int64_t row = 0; row < batch.rows; ++row) {
-      data::HostArray found(data::Field{u8, {each.extent(1), each.extent(2)}});
-      const std::span<std::uint8_t> to = found.as<std::uint8_t>();
-      for (std::size_t k = 0; k < to.size(); ++k) to[k] = class_of(rows[row].subspan(k * classes, classes));
-      records.push_back({{"mask", std::move(found)}});
+      const auto p = [&](std::size_t k) { return rows[row].subspan(k * classes, classes); };
+      const Shape shape{each.extent(1), each.extent(2)};
+      const bool nan = std::any_of(rows[row].begin(), rows[row].end(), [](float x) { return std::isnan(x); });
+      records.push_back(
+          {{"mask", nan ? mask_of<std::int64_t>({i64, shape}, p) : mask_of<std::uint8_t>({u8, shape}, p)}});
     }
     return records;
   }
+
+ protected:
+  std::vector<std::string> interpreted() const override { return {"mask"}; }
 
  private:
   bool by_class() const { return is_by_class(loss().outputs()); }
@@ -128,9 +133,17 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
     const Tensor& target = pass[data::kTarget];
     return target.rank() == 4 ? squeeze(target, 1) : target;
   }
-  std::uint8_t class_of(std::span<const float> p) const {
+  template <class T>
+  data::HostArray mask_of(const data::Field& field, const auto& probabilities_at) const {
+    data::HostArray mask(field);
+    const std::span<T> to = mask.as<T>();
+    for (std::size_t k = 0; k < to.size(); ++k) to[k] = static_cast<T>(class_of(probabilities_at(k)));
+    return mask;
+  }
+  std::int64_t class_of(std::span<const float> p) const {
+    if (std::any_of(p.begin(), p.end(), [](float x) { return std::isnan(x); })) return -1;
     if (p.size() == 1) return p[0] > options_.threshold;
-    return static_cast<std::uint8_t>(std::max_element(p.begin(), p.end()) - p.begin());
+    return std::max_element(p.begin(), p.end()) - p.begin();
   }
 };
 

@@ -13,27 +13,45 @@ Average::Average(const Averaging& options) : options_(options) {
     throw ValueError(fmt::format("Averaging: decay is {}; expected a number in [0, 1)", options.decay));
   if (options.start < 0)
     throw ValueError(fmt::format("Averaging: start is {}; expected at least 0", options.start));
+  if (options.every < 1)
+    throw ValueError(fmt::format("Averaging: every is {}; expected at least 1", options.every));
+  if (options.norm_batches < 0)
+    throw ValueError(fmt::format("Averaging: norm_batches is {}; expected at least 0", options.norm_batches));
   count_ = Variable(scalar(0.0, f64), "average_count", {.trainable = false});
 }
 
-void Average::begin(const std::vector<nn::NamedVariable>& parameters) {
+void Average::begin(const std::vector<nn::NamedVariable>& parameters,
+                    const std::vector<nn::NamedVariable>& buffers) {
   if (!pairs_.empty()) return;
-  for (const auto& [name, variable] : parameters) {
-    const std::string own = "average/" + name;
-    pairs_.push_back({variable, {own, Variable(variable.value(), own, {.trainable = false})}});
-  }
+  const auto pair = [](const nn::NamedVariable& of) {
+    const std::string own = "average/" + of.name;
+    return Pair{of.variable, {own, Variable(of.variable.value(), own, {.trainable = false})}};
+  };
+  for (const nn::NamedVariable& each : parameters) pairs_.push_back(pair(each));
+  if (options_.norm_batches == 0) return;
+  for (const nn::NamedVariable& each : buffers) buffers_.push_back(pair(each));
+}
+
+std::int64_t Average::norm_batches() const {
+  const bool averages = count_.value().item<double>() > static_cast<double>(options_.start);
+  return averages && !buffers_.empty() ? options_.norm_batches : 0;
 }
 
 void Average::update() const {
-  // The share of the new value: all of it before the start.
+  // The share of the new value: all of it before the start, and nothing between two that are taken.
   const Tensor before = count_.value(), t = before - static_cast<double>(options_.start);
-  const Tensor share =
-      options_.mean ? 1 / (maximum(t, 0) + 1) : maximum(1 - options_.decay, 9 / (maximum(t, 0) + 10));
-  const Tensor own = where(less(t, 0), 1, share);
+  const double every = static_cast<double>(options_.every);
+  const Tensor taken = floor(maximum(t, 0) / every);  // how many were, without this one
+  const Tensor share = options_.mean ? 1 / (taken + 1) : maximum(1 - options_.decay, 9 / (taken + 10));
+  const Tensor own = where(less(t, 0), 1, where(equal(taken * every, t), share, 0));
   for (const Pair& pair : pairs_) {
     Variable average = pair.average.variable;
     const Tensor now = pair.parameter.value();
     average.assign(average + cast(own, now.dtype()) * (now - average));
+  }
+  for (const Pair& pair : buffers_) {
+    Variable average = pair.average.variable;
+    average.assign(where(less(t, 0), pair.parameter.value(), average.value()));
   }
   Variable count = count_;
   count.assign(before + 1);
@@ -44,11 +62,16 @@ void Average::take() const {
     Variable parameter = pair.parameter;
     parameter.assign(pair.average.variable.value());
   }
+  for (const Pair& pair : buffers_) {
+    Variable buffer = pair.parameter;
+    buffer.assign(pair.average.variable.value());
+  }
 }
 
 std::vector<nn::NamedVariable> Average::state() const {
   std::vector<nn::NamedVariable> all = {{"average_count", count_}};
   for (const Pair& pair : pairs_) all.push_back(pair.average);
+  for (const Pair& pair : buffers_) all.push_back(pair.average);
   return all;
 }
 

@@ -1,6 +1,7 @@
 // The averages of a training's parameters.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -11,11 +12,13 @@ namespace luge::train {
 
 class Average {
  public:
-  /// Throws ValueError for a decay outside [0, 1) and a negative start.
+  /// Throws ValueError for a decay outside [0, 1), a negative start or number of batches, and for `every`
+  /// below 1.
   explicit Average(const Averaging& options);
 
-  /// Begins with the present values. Does nothing when it has begun.
-  void begin(const std::vector<nn::NamedVariable>& parameters);
+  /// Begins with the present values. Does nothing when it has begun. The buffers are those of batch norms;
+  /// they have values of their own when norm_batches asks for them.
+  void begin(const std::vector<nn::NamedVariable>& parameters, const std::vector<nn::NamedVariable>& buffers);
   /// Records what the averages become after an update of the parameters.
   void update() const;
   /// Gives each parameter its average, for the length of a Probe around it.
@@ -28,11 +31,15 @@ class Average {
     nn::NamedVariable average;
   };
   const std::vector<Pair>& pairs() const { return pairs_; }
+  /// The buffers that belong to the averages; none without norm_batches.
+  const std::vector<Pair>& buffers() const { return buffers_; }
+  /// Batches for them after an epoch; 0 while averages are the values themselves.
+  std::int64_t norm_batches() const;
 
  private:
   Averaging options_;
   Variable count_;  // f64
-  std::vector<Pair> pairs_;
+  std::vector<Pair> pairs_, buffers_;
 };
 
 }  // namespace luge::train

@@ -187,6 +187,8 @@ void Trainer::save(const std::string& path) const {
   if (const std::optional<Average>& average = impl_->steps.average()) {
     for (const Average::Pair& pair : average->pairs())
       options.eval_weights.emplace_back(pair.parameter, pair.average);
+    for (const Average::Pair& pair : average->buffers())
+      options.eval_weights.emplace_back(pair.parameter, pair.average);
   }
   io::write_model(path, *impl_->net, extras, options);
 }

@@ -11,6 +11,17 @@
 namespace luge::train {
 namespace {
 
+// What a metric refuses about a label is said of its sample.
+void update(const std::vector<metrics::HostMetric>& metrics, const data::Record& prediction,
+            const data::HostBatch& batch, std::int64_t row) {
+  const data::Record truth = batch.record(row);
+  try {
+    for (const metrics::HostMetric& metric : metrics) metric.update(prediction, truth);
+  } catch (const IndexError& error) {
+    throw IndexError(fmt::format("{}: {}", batch.where(row), error.what()));
+  }
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -40,10 +51,8 @@ Evaluation Trainer::evaluate(const data::Batches& batches) {
     Impl::add(evaluated.results, sums);
     if (!host_metrics.empty()) {
       const std::vector<data::Record> rows = impl.task->interpret(evaluated.outputs, *batch);
-      for (std::size_t row = 0; row < rows.size(); ++row) {
-        const data::Record truth = batch->record(static_cast<std::int64_t>(row));
-        for (const metrics::HostMetric& metric : host_metrics) metric.update(rows[row], truth);
-      }
+      for (std::size_t row = 0; row < rows.size(); ++row)
+        update(host_metrics, rows[row], *batch, static_cast<std::int64_t>(row));
     }
     result.samples += batch->rows;
   }

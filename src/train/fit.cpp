@@ -42,6 +42,13 @@ void check_data(const Trainer& trainer, const data::Batches& training, const Fit
     throw ValueError(fmt::format("fit: epochs is {}; expected at least 0", options.epochs));
   refuse_empty(training, "training");
   check_needs("fit", trainer.task().needs(), training.dataset().info());
+  if (trainer.optimizer().searches() && training.size() > 1) {
+    throw ValueError(fmt::format(
+        "fit: {} needs all data in each step, and batches of {} of {} samples are {}; use batch={}, or "
+        "another optimizer",
+        trainer.optimizer().name(), training.batch_size(), training.dataset().size(), training.size(),
+        training.dataset().size()));
+  }
   if (!options.validation) return;
   refuse_empty(*options.validation, "validation");
   const data::Info &a = training.dataset().info(), &b = options.validation->dataset().info();
@@ -252,6 +259,7 @@ class FitRun {
   void finish_epoch(double seconds) {
     Position& position = impl_.position;
     shown_ = impl_.logs(position.losses, impl_.steps.measures());
+    move_norms();
     if (options_.validation) {
       for (const auto& [name, value] : trainer_.evaluate(*options_.validation).metrics)
         shown_.emplace_back(std::string(kValidation) + name, value);
@@ -264,6 +272,20 @@ class FitRun {
     fit_.step_is_open = false;
     fit_.logs = [this] { return shown_; };
     tell([](Callback& c, Fit& fit) { c.epoch_end(fit); });
+    if (impl_.steps.converged()) fit_.stop(trainer_.optimizer().name() + " has converged");
+  }
+
+  // The statistics of batch norms for averages of the parameters.
+  void move_norms() {
+    const std::optional<Average>& average = impl_.steps.average();
+    std::int64_t left = average ? average->norm_batches() : 0;
+    if (left == 0) return;
+    auto epoch = training_.epoch(impl_.position.epoch);
+    for (; left > 0; --left) {
+      const auto batch = epoch.next();
+      if (!batch) break;
+      impl_.steps.move_norms(batch->to_tensors());
+    }
   }
 
   Trainer& trainer_;

@@ -53,6 +53,7 @@ Steps::Steps(nn::Model net, std::vector<Trained> trained, std::vector<Measure> m
     const std::size_t before = group_.empty() ? 0 : group_.back();
     group_.push_back(before + (each.objective.simultaneous ? 0 : 1));
   }
+  check_search();
   if (accumulate_ == 1) return;
   const bool repeats = std::any_of(trained_.begin(), trained_.end(),
                                    [](const Trained& each) { return each.objective.repeats > 1; });
@@ -146,6 +147,7 @@ void Steps::minimize(const Part& part, std::size_t from, std::size_t to, const P
 }
 
 Tensors Steps::train(const Part& part, const data::Batch& batch) {
+  if (searches()) return slopes(batch, false);
   Tensors results;
   std::size_t from = 0;
   for (const Part& group : groups(part)) {
@@ -210,6 +212,7 @@ std::vector<StepResult> Steps::read(const std::vector<std::size_t>& objectives,
 
 std::vector<StepResult> Steps::run(const Part& part, const data::Batch& batch) {
   if (part.objectives.empty() && !part.measure) return {};
+  if (searches()) return search(part, batch);
   return read(part.objectives, program(part)(batch));
 }
 

@@ -58,6 +58,11 @@ class Steps {
     NamedTensors outputs;
   };
   Evaluated evaluate(const data::Batch& batch);
+  /// Moves the buffers of the averages as a batch moves those of the training.
+  void move_norms(const data::Batch& batch);
+  /// Whether the last step of an optimizer that searches met its tolerance.
+  bool converged() const { return converged_; }
+
   /// The outputs for inputs, in eval mode.
   NamedTensors predict(const NamedTensors& inputs);
 
@@ -87,6 +92,13 @@ class Steps {
 
  private:
   Tensors train(const Part& part, const data::Batch& batch);
+  /// Searches for a step of the one optimizer there is.
+  std::vector<StepResult> search(const Part& part, const data::Batch& batch);
+  /// Throws ValueError for a training that an optimizer that searches cannot have.
+  void check_search() const;
+  /// Cost, weight if there is one, loss and gradients; a trial changes nothing.
+  Tensors slopes(const data::Batch& batch, bool trial);
+  bool searches() const { return trained_[0].optimizer.searches(); }
   Tensors measure(const data::Batch& batch);
   void minimize(const Part& part, std::size_t from, std::size_t to, const Pass& pass, Tensors& results);
   OfBatch& program(const Part& part);
@@ -103,6 +115,9 @@ class Steps {
   mutable std::vector<bool> summed_;       // by objective, known when it was traced
   std::map<Part, OfBatch> programs_;
   OfBatch evaluation_;
+  std::optional<OfBatch> trial_, norms_;  // made when they are needed
+  std::optional<CompiledFunction<void>> averaging_;
+  bool converged_ = false;
   CompiledFunction<NamedTensors, NamedTensors> prediction_;
 };
 

@@ -36,6 +36,14 @@ Compared compared(const Pass& pass) {
   return {flatten(prediction, 0, 1), flatten(target, 0, 1), flatten(each)};
 }
 
+// The same for metrics: of mixed targets they see the label with the largest share.
+Compared measured(const Pass& pass) {
+  Compared of = compared(pass);
+  const std::string label = std::string(data::kTarget) + std::string(data::kLabelEnd);
+  if (pass.training() && pass.batch().contains(label)) of.target = pass[label];
+  return of;
+}
+
 class Supervised final : public Task {
  public:
   Supervised(loss::Loss loss, std::vector<metrics::Metric> metrics)
@@ -57,7 +65,7 @@ class Supervised final : public Task {
     for (const metrics::Metric& metric : metrics_) {
       all.push_back(
           {metric.of_outputs(loss_.outputs()), [loss = loss_](const metrics::Metric& own, const Pass& pass) {
-             const Compared of = compared(pass);
+             const Compared of = measured(pass);
              own.update(of.prediction, of.target, loss.counted(of.prediction, of.target, of.weight));
            }});
     }

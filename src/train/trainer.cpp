@@ -66,7 +66,7 @@ Trainer::Impl::Impl(nn::Model net_, TaskRef task_, std::vector<Trained> trained,
 
 void Trainer::Impl::track() {
   for (const Trained& each : steps.trained()) each.optimizer.track(steps.parameters_of(each.objective));
-  if (steps.average()) steps.average()->begin(net->named_parameters());
+  if (steps.average()) steps.average()->begin(net->named_parameters(), net->named_buffers());
 }
 
 void Trainer::Impl::add(const std::vector<StepResult>& results, std::vector<LossSum>& sums) {

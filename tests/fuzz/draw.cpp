@@ -7,8 +7,9 @@ namespace luge::fuzz {
 const std::vector<Draw>& draws() {
   static const std::vector<Draw> all = [] {
     std::vector<Draw> joined;
-    for (const auto& family : {elementwise_draws(), reduce_draws(), shape_draws(), index_draws(),
-                               image_draws(), product_draws(), pattern_draws()})
+    for (const auto& family :
+         {elementwise_draws(), reduce_draws(), shape_draws(), index_draws(), image_draws(), resample_draws(),
+          product_draws(), linalg_draws(), sequence_draws(), pattern_draws(), loss_draws()})
       joined.insert(joined.end(), family.begin(), family.end());
     return joined;
   }();
@@ -32,12 +33,14 @@ std::vector<Draw> theme(Draft& draft) {
   switch (draft.below(6)) {
     case 0: {
       std::vector<Draw> images = image_draws();
+      for (Draw draw : resample_draws()) images.push_back(draw);
       for (Draw draw : elementwise_draws()) images.push_back(draw);
       for (Draw draw : pattern_draws()) images.push_back({draw.name, draw.weight * 2, draw.add});
       return images;
     }
     case 1: {
       std::vector<Draw> products = product_draws();
+      for (Draw draw : sequence_draws()) products.push_back(draw);
       for (Draw draw : elementwise_draws()) products.push_back(draw);
       for (Draw draw : reduce_draws()) products.push_back({draw.name, (draw.weight + 1) / 2, draw.add});
       return products;

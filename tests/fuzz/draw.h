@@ -21,8 +21,12 @@ std::vector<Draw> elementwise_draws();
 std::vector<Draw> reduce_draws();
 std::vector<Draw> shape_draws();
 std::vector<Draw> index_draws();
+std::vector<Draw> linalg_draws();
 std::vector<Draw> image_draws();
+std::vector<Draw> resample_draws();
 std::vector<Draw> product_draws();
+std::vector<Draw> sequence_draws();
 std::vector<Draw> pattern_draws();
+std::vector<Draw> loss_draws();
 
 }  // namespace luge::fuzz

@@ -56,6 +56,12 @@ void conv(Draft& d) {
   if (dilation != Numbers(static_cast<std::size_t>(spatial), 1)) with["dilation"] = dilation;
   if (groups > 1) with["groups"] = {as_number(groups)};
   if (*std::max_element(kernel.begin(), kernel.end()) > 1) add_padding(d, with, kernel, dilation);
+  bool wide = with.contains("padding") || with.contains("mode");  // enough for every border
+  for (int k = 0; k < spatial; ++k) {
+    const auto at = static_cast<std::size_t>(k);
+    wide = wide && as_number(d.shape(x)[k + 2]) > (kernel[at] - 1) * dilation[at];
+  }
+  if (wide && d.chance(0.2)) with["border"] = {as_number(d.between(1, 3))};
   std::vector<std::int64_t> shape = {out, channels / groups};
   std::int64_t terms = channels / groups;
   for (double k : kernel) shape.push_back(static_cast<std::int64_t>(k)), terms *= shape.back();

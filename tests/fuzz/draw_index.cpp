@@ -43,10 +43,41 @@ void taken(Draft& d) {
   }
 }
 
+// With reductions whose result does not depend on the order of equal indices.
+void scattered(Draft& d) {
+  const int x = d.real(2, 4);
+  if (d.dtype(x) != "real") throw Skip();
+  const double how = as_number(d.one_of({1, 2, 3, 4}));
+  if (d.chance(0.5)) {
+    const int axis = static_cast<int>(d.below(d.rank(x)));
+    const std::int64_t extent = d.shape(x)[axis];
+    if (extent == 0) throw Skip();
+    const Shape shape = d.shape(x).with(axis, d.between(1, 4));
+    d.add("scatter", {x, indices(d, shape, extent), d.leaf(shape, -1, 1)},
+          {{"axis", {as_number(axis)}}, {"reduction", {how}}}, d.magnitude(x) + 3);
+    return;
+  }
+  const std::int64_t batch = d.chance(0.3) ? 1 : 0, least = d.shape(x)[static_cast<int>(batch)];
+  if (least == 0 || d.shape(x)[0] == 0) throw Skip();
+  std::vector<std::int64_t> at, made;
+  if (batch == 1) at.push_back(d.shape(x)[0]), made = at;
+  at.push_back(d.between(1, 4)), made.push_back(at.back());
+  at.push_back(1);
+  for (int k = static_cast<int>(batch) + 1; k < d.rank(x); ++k) made.push_back(d.shape(x)[k]);
+  const int index = indices(d, Shape(at), least);
+  if (d.chance(0.4))
+    d.add("gather_nd", {x, index}, {{"batch", {as_number(batch)}}});
+  else
+    d.add("scatter_nd", {x, index, d.leaf(Shape(made), -1, 1)},
+          {{"batch", {as_number(batch)}}, {"reduction", {how}}}, d.magnitude(x) + 3);
+}
+
 void embedded(Draft& d) {
   const std::int64_t rows = d.one_of({1, 3, 10, 33}), width = d.one_of({1, 3, 8, 16, 33});
   const int ids = indices(d, d.random_shape(1, 2), rows);
-  d.add("embedding", {d.leaf({rows, width}), ids});
+  std::map<std::string, Numbers> with;
+  if (d.chance(0.3)) with["padding"] = {as_number(d.below(rows))};
+  d.add("embedding", {d.leaf({rows, width}), ids}, with);
 }
 
 void one_hot(Draft& d) {
@@ -85,11 +116,8 @@ void binary(Draft& d) {
 }  // namespace
 
 std::vector<Draw> index_draws() {
-  return {{"taken", 4, taken},
-          {"embedded", 2, embedded},
-          {"one_hot", 1, one_hot},
-          {"cross_entropy", 3, cross_entropy},
-          {"binary", 1, binary}};
+  return {{"taken", 4, taken},     {"scattered", 2, scattered},         {"embedded", 2, embedded},
+          {"one_hot", 1, one_hot}, {"cross_entropy", 3, cross_entropy}, {"binary", 1, binary}};
 }
 
 }  // namespace luge::fuzz

@@ -9,7 +9,8 @@ namespace luge::fuzz {
 const Builds& ops() {
   static const Builds all = [] {
     Builds joined = math_ops();
-    for (const Builds& family : {reduce_ops(), shape_ops(), index_ops(), nn_ops()})
+    for (const Builds& family : {reduce_ops(), shape_ops(), index_ops(), linalg_ops(), nn_ops(), image_ops(),
+                                 activation_ops(), loss_ops(), sequence_ops()})
       joined.insert(family.begin(), family.end());
     return joined;
   }();

@@ -21,7 +21,12 @@ Builds math_ops();
 Builds reduce_ops();
 Builds shape_ops();
 Builds index_ops();
+Builds linalg_ops();
 Builds nn_ops();
+Builds image_ops();
+Builds activation_ops();
+Builds loss_ops();
+Builds sequence_ops();
 
 /// Every value of a case from its leaves' (in the order of lines; others are not read). Throws FormatError
 /// for an op without a row, and what the functions throw.

@@ -29,7 +29,8 @@ Tensor build_conv(const Tensors& in, const Line& line, DType) {
   const ConvOptions options{.stride = per_axis(line, "stride", 1),
                             .dilation = per_axis(line, "dilation", 1),
                             .padding = padding_of(line),
-                            .groups = line.whole("groups", 1)};
+                            .groups = line.whole("groups", 1),
+                            .border = static_cast<Border>(line.whole("border"))};
   const auto conv = in.at(0).rank() == 3 ? conv1d : in.at(0).rank() == 4 ? conv2d : conv3d;
   return conv(in.at(0), in.at(1), input(in, 2), options);
 }

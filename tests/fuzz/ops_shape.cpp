@@ -11,6 +11,10 @@ Axes axes_of(const Line& line) { return line.has("axes") ? Axes(line.wholes("axe
 std::vector<int> ints(const std::vector<std::int64_t>& values) { return {values.begin(), values.end()}; }
 std::size_t part(const Line& line) { return static_cast<std::size_t>(line.whole("out")); }
 
+ScatterReduction reduction_of(const Line& line) {
+  return static_cast<ScatterReduction>(line.whole("reduction"));
+}
+
 Tensor build_slice(const Tensors& in, const Line& line, DType) {
   SliceOptions options{.axis = axis_of(line), .step = line.whole("step", 1)};
   if (options.step < 0) options.start = SliceOptions::end;
@@ -100,13 +104,27 @@ Builds index_ops() {
   rows["index_select"] = [](In in, At line, DType) {
     return index_select(in.at(0), axis_of(line), in.at(1));
   };
-  rows["embedding"] = [](In in, At, DType) { return embedding(in.at(0), in.at(1)); };
+  rows["embedding"] = [](In in, At line, DType) {
+    EmbeddingOptions options;
+    if (line.has("padding")) options.padding_index = line.whole("padding");
+    return embedding(in.at(0), in.at(1), options);
+  };
   rows["gather"] = [](In in, At line, DType) { return gather(in.at(0), in.at(1), axis_of(line)); };
   rows["index_add"] = [](In in, At line, DType) {
     return index_add(in.at(0), in.at(1), in.at(2), axis_of(line));
   };
   rows["scatter_add"] = [](In in, At line, DType) {
     return scatter_add(in.at(0), in.at(1), in.at(2), axis_of(line));
+  };
+  rows["scatter"] = [](In in, At line, DType) {
+    return scatter(in.at(0), in.at(1), in.at(2), axis_of(line), reduction_of(line));
+  };
+  rows["gather_nd"] = [](In in, At line, DType) {
+    return gather_nd(in.at(0), in.at(1), {.batch_axes = static_cast<int>(line.whole("batch"))});
+  };
+  rows["scatter_nd"] = [](In in, At line, DType) {
+    return scatter_nd(in.at(0), in.at(1), in.at(2),
+                      {.reduction = reduction_of(line), .batch_axes = static_cast<int>(line.whole("batch"))});
   };
   rows["one_hot"] = [](In in, At line, DType real) { return one_hot(in.at(0), line.whole("depth"), real); };
   return rows;

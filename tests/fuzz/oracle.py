@@ -11,7 +11,10 @@ import sys
 import numpy as np
 import torch
 
-import oracle_nn  # noqa: F401: its ops add themselves
+import oracle_image  # noqa: F401: its ops add themselves
+import oracle_losses  # noqa: F401
+import oracle_nn  # noqa: F401
+import oracle_sequence  # noqa: F401
 from oracle_noise import Disturb, Inner
 from oracle_ops import OPS
 

@@ -36,12 +36,13 @@ def flat(pads):
 
 
 @op
-def conv(x, w, b=None, stride=None, dilation=None, padding=None, mode=None, groups=None):
+def conv(x, w, b=None, stride=None, dilation=None, padding=None, mode=None, groups=None, border=None):
     rank = x.dim() - 2
     stride, dilation = spread(stride, rank, 1), spread(dilation, rank, 1)
     pads = pads_of(x, list(w.shape[2:]), stride, dilation, padding, one(mode))
     function = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
-    return function(F.pad(x, flat(pads)), w, b, stride, 0, dilation, whole(groups, 1))
+    kind = ("constant", "replicate", "reflect", "circular")[whole(border)]
+    return function(F.pad(x, flat(pads), mode=kind), w, b, stride, 0, dilation, whole(groups, 1))
 
 
 class Window:
@@ -185,12 +186,15 @@ def gru(x, w_ih, w_hh, b_ih=None, b_hh=None, h=None, batch_first=None, out=None)
 
 @op
 def attention(q, k, v, mask=None, causal=None, scale=None):
+    k, v = (each.repeat_interleave(q.shape[1] // each.shape[1], 1) for each in (k, v))
     scores = inner(q @ k.transpose(-1, -2)) * (one(scale, 0) or 1 / math.sqrt(q.shape[-1]))
     seen = torch.ones(scores.shape[-2:], dtype=torch.bool)
     if one(causal):
         seen = seen.tril()
-    if mask is not None:
+    if mask is not None and mask.dtype == torch.bool:
         seen = seen & mask
+    elif mask is not None:
+        scores = inner(scores + mask)
     blind = ~seen.any(-1, keepdim=True)  # rows that may look nowhere give 0
     scores = scores.masked_fill(~seen & ~blind, -math.inf)
     # Written with its logarithm, so that the sum in the gradient of softmax is disturbed, too.

@@ -325,11 +325,29 @@ def take(x, index, axis):
 
 
 OPS["index_select"] = lambda x, index, axis: x.index_select(int(axis[0]), index.long())
-OPS["embedding"] = lambda table, ids: table[ids.long()]
+OPS["embedding"] = lambda table, ids, padding=None: F.embedding(ids.long(), table, whole(padding) if padding else None)
 OPS["gather"] = lambda x, index, axis: torch.gather(x, int(axis[0]), index.long())
 OPS["index_add"] = lambda x, index, updates, axis: torch.index_add(x, int(axis[0]), index.long(), updates)
 OPS["scatter_add"] = lambda x, index, updates, axis: torch.scatter_add(x, int(axis[0]), index.long(), updates)
 OPS["one_hot"] = lambda index, depth: F.one_hot(index.long(), int(depth[0])).to(torch.float64)
+REDUCTIONS = ["none", "sum", "prod", "amax", "amin"]
+OPS["scatter"] = lambda x, index, updates, axis, reduction: x.scatter_reduce(
+    int(axis[0]), index.long(), updates, REDUCTIONS[int(reduction[0])])
+
+
+@op
+def gather_nd(x, index, batch):
+    if batch[0]:
+        return torch.stack([gather_nd(a, i, [0]) for a, i in zip(x, index)])
+    return x[index[..., 0].long()]
+
+
+@op
+def scatter_nd(x, index, updates, batch, reduction):
+    if batch[0]:
+        return torch.stack([scatter_nd(*part, [0], reduction) for part in zip(x, index, updates)])
+    at = index[..., 0].long().reshape(-1, *[1] * (x.dim() - 1)).expand(updates.shape)
+    return x.scatter_reduce(0, at, updates, REDUCTIONS[int(reduction[0])])
 
 
 # Products.
@@ -343,5 +361,34 @@ def matmul(a, b, bias=None, transpose_a=None, transpose_b=None):
 
 
 OPS["linear"] = lambda x, w, b=None: F.linear(x, w, b)
+OPS["einsum"] = lambda *x, subscripts: torch.einsum("".join(chr(int(c)) for c in subscripts), *x)
+OPS["tensordot"] = lambda a, b, axes=None, axes_a=None, axes_b=None: torch.tensordot(
+    a, b, int(axes[0]) if axes else (ints(axes_a), ints(axes_b)))
+OPS["cholesky"] = torch.linalg.cholesky
+OPS["solve"] = lambda a, b: torch.linalg.solve(a, b.unsqueeze(-1)).squeeze(-1) if b.dim() == 1 else torch.linalg.solve(a, b)
+OPS["inverse"] = torch.linalg.inv
+OPS["det"] = torch.linalg.det
+OPS["slogdet"] = lambda x: torch.linalg.slogdet(x)[1]
+OPS["svd"] = torch.linalg.svdvals
+
+
+@op
+def triangular_solve(a, b, upper=None, transpose=None, unit=None):
+    vector = b.dim() == 1
+    b = b.unsqueeze(-1) if vector else b
+    batch = torch.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    a, b = a.expand(*batch, *a.shape[-2:]), b.expand(*batch, *b.shape[-2:])
+    above = bool(one(upper)) != bool(one(transpose))
+    y = torch.linalg.solve_triangular(a.mT if one(transpose) else a, b, upper=above, unitriangular=bool(one(unit)))
+    return y.squeeze(-1) if vector else y
+
+
+@op
+def addmm(c, a, b, alpha=None, beta=None, transpose_a=None, transpose_b=None):
+    a = a.mT if one(transpose_a) else a
+    b = b.mT if one(transpose_b) else b
+    return torch.addmm(c, a, b, alpha=one(alpha, 1), beta=one(beta, 1))
+
+
 OPS["dot"] = lambda a, b: torch.dot(a, b)
 OPS["outer"] = lambda a, b: torch.outer(a, b)

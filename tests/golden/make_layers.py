@@ -119,4 +119,13 @@ for shape in ((2, 3), (3, 2, 2), (2, 4, 3)):
     case("multiply", lambda x, y: x * y, reals(*shape), reals(*shape))
     case("concat", lambda x, y: torch.cat([x, y], 1), reals(*shape), reals(*shape))
 
+case("permute(order=[2,1])", lambda x: x.transpose(1, 2), reals(2, 3, 4))
+case("permute(order=[3,1,2])", lambda x: x.permute(0, 3, 1, 2), reals(2, 3, 4, 2))
+case("permute(order=[2,1])", lambda x: x.transpose(1, 2), reals(1, 1, 3))
+case("reshape(shape=[2,6])", lambda x: x.reshape(-1, 2, 6), reals(3, 4, 3))
+case("reshape(shape=[-1])", lambda x: x.flatten(1), reals(2, 3, 2))
+case("reshape(shape=[3,-1,2])", lambda x: x.reshape(-1, 3, 2, 2), reals(2, 12))
+for shape in ((4, 3), (2, 3, 3), (1, 3)):
+    case("rbf-output(outputs=5)", lambda x, w: (x[..., None, :] - w).square().sum(-1), reals(*shape), reals(5, 3))
+
 g.write("nn/layers.safetensors")

@@ -276,18 +276,28 @@ TEST(NetworkFile, EveryLayerIsReadBack) {
     options::Values values;
     for (const options::Info& info : layer_options(name)) {
       if (!info.required) continue;
-      if (info.kind == options::Kind::number)
+      if (info.choices)
+        values.emplace_back(info.name, info.choices().at(0));
+      else if (info.kind == options::Kind::texts)
+        values.emplace_back(info.name, std::vector<std::string>{"1"});
+      else if (info.kind == options::Kind::wholes)
+        values.emplace_back(info.name, std::vector<std::int64_t>{1});
+      else if (info.kind == options::Kind::number)
         values.emplace_back(info.name, info.low.value_or(0) + 0.5);
       else
         values.emplace_back(info.name, 2);
     }
+    if (name == "dropout") values.emplace_back("rate", 0.5);  // or keep_prob: one of them
     Parts parts;
     for (const std::string& part : layer_parts(name)) parts.emplace_back(part, sequential(Tanh()));
     const Model made = layer(name, values, parts);
     if (made->input_names().size() == 1)
       reads_back(sequential(Relu(), made));
-    else
-      reads_back(Branches({{"x", Relu()}, {"made", made, {"x", "input"}}}));
+    else if (made->output_names().size() == 1) {
+      std::vector<std::string> inputs(made->input_names().size(), "input");
+      inputs[0] = "x";
+      reads_back(Branches({{"x", Relu()}, {"made", made, inputs}}));
+    }
   }
 }
 

@@ -26,9 +26,9 @@ constexpr std::int64_t gpt_parameters(std::int64_t blocks, std::int64_t width, s
   const std::int64_t block = 4 * width + 12 * width * width + 9 * width;
   return blocks * block + (65 + length) * width + 2 * width + 65 * (width + 1);
 }
-// Of the products with weights, which is what layers count.
+// The products with weights, and those of queries with keys and of weights with values.
 constexpr std::int64_t gpt_macs(std::int64_t blocks, std::int64_t width, std::int64_t length) {
-  return length * (blocks * 12 * width * width + 65 * width);
+  return length * (blocks * (12 * width * width + 2 * length * width) + 65 * width);
 }
 
 const Row rows[] = {

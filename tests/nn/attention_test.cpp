@@ -1,4 +1,4 @@
-#include "luge/nn/attention.h"
+#include "luge/nn/transformer.h"
 
 #include <gtest/gtest.h>
 

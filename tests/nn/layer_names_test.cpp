@@ -26,15 +26,23 @@ Value other_value(const options::Info& info) {
     }
     return names.at(0);
   }
-  const double low = info.low.value_or(0), high = info.high.value_or(low + 8);
+  const double low = info.low.value_or(0), high = info.high.value_or(low + 3);
   switch (info.kind) {
     case options::Kind::flag: return !std::get<bool>(info.fallback);
     case options::Kind::whole: {
       const auto value = static_cast<std::int64_t>(low) + 2;
       return Value(value) == info.fallback ? Value(value + 1) : Value(value);
     }
-    case options::Kind::number: return Value(low + (high - low) / 4);
-    case options::Kind::wholes: return std::vector<std::int64_t>{static_cast<std::int64_t>(low) + 1};
+    case options::Kind::number: {
+      const Value value(low + (high - low) / 4);
+      return value == info.fallback ? Value(low + (high - low) / 2) : value;
+    }
+    case options::Kind::numbers: return std::vector<double>{low + (high - low) / 2};
+    case options::Kind::texts: return std::vector<std::string>{"1"};
+    case options::Kind::wholes: {
+      const std::vector<std::int64_t> one{static_cast<std::int64_t>(low) + 1};
+      return Value(one) == info.fallback ? Value(std::vector{one[0] + 1}) : Value(one);
+    }
     case options::Kind::text: return init::he_normal(init::Fan::out).name();
     default: ADD_FAILURE() << info.name << " is of a kind that no layer had"; return {};
   }
@@ -47,6 +55,7 @@ Parts parts_of(const std::string& name) {
 }
 
 Values required_of(const std::string& name) {
+  if (name == "dropout") return {{"rate", 0.2}};  // or keep_prob
   Values values;
   for (const options::Info& info : layer_options(name)) {
     if (info.required) values.emplace_back(info.name, other_value(info));
@@ -74,6 +83,7 @@ class LayersByName : public ::testing::TestWithParam<std::string> {};
 TEST_P(LayersByName, SayWhatTheyAre) {
   const std::string& name = GetParam();
   reads_back(name, required_of(name));
+  if (name == "dropout") return reads_back(name, {{"keep_prob", 0.8}});  // and never both
   for (const options::Info& info : layer_options(name)) {
     if (info.required) continue;
     Values values;  // in the order of the listing
@@ -134,6 +144,27 @@ TEST(LayerNames, AreAllLayers) {
                             Model(Conv1d(1)),
                             Model(Conv2d(1)),
                             Model(Conv3d(1)),
+                            Model(ConvTranspose1d(1)),
+                            Model(ConvTranspose2d(1)),
+                            Model(ConvTranspose3d(1)),
+                            Model(DepthwiseConv2d()),
+                            Model(SeparableConv2d(1)),
+                            Model(TableConv2d({"1"})),
+                            Model(TrainableSubsampling()),
+                            Model(LpPool1d(1)),
+                            Model(LpPool2d(1)),
+                            Model(LpPool3d(1)),
+                            Model(AdaptiveAvgPool1d(1)),
+                            Model(AdaptiveAvgPool2d(1)),
+                            Model(AdaptiveAvgPool3d(1)),
+                            Model(AdaptiveMaxPool1d(1)),
+                            Model(AdaptiveMaxPool2d(1)),
+                            Model(AdaptiveMaxPool3d(1)),
+                            Model(GlobalMaxPool()),
+                            Model(GlobalLpPool()),
+                            Model(Upsample()),
+                            Model(Pad({1})),
+                            Model(PixelShuffle(1)),
                             Model(MaxPool1d(1)),
                             Model(MaxPool2d(1)),
                             Model(MaxPool3d(1)),
@@ -150,6 +181,21 @@ TEST(LayerNames, AreAllLayers) {
                             Model(GRU(1)),
                             Model(MultiHeadAttention(1, 1)),
                             Model(TransformerBlock(1, 1)),
+                            Model(RNN(1)),
+                            Model(RNNCell(1)),
+                            Model(LSTMCell(1)),
+                            Model(GRUCell(1)),
+                            Model(TransformerEncoderLayer(1, 1)),
+                            Model(TransformerEncoder(1, 1, 1)),
+                            Model(TransformerDecoderLayer(1, 1)),
+                            Model(TransformerDecoder(1, 1, 1)),
+                            Model(PositionalEncoding(1)),
+                            Model(Bilinear(1)),
+                            Model(Reshape({1})),
+                            Model(Permute({1})),
+                            Model(TimeDistributed(Relu())),
+                            Model(Lambda("exp")),
+                            Model(RBM(1)),
                             Model(Relu()),
                             Model(LeakyRelu()),
                             Model(Relu6()),
@@ -216,12 +262,16 @@ TEST(LayerNames, TakeShortAndLongForms) {
 }
 
 TEST(LayerNames, ActivationsAreFoundByWhatTheyDo) {
-  EXPECT_EQ(activation_names(), (std::vector<std::string>{"gelu", "leaky-relu", "relu", "relu6",
-                                                          "scaled-tanh", "sigmoid", "softmax", "tanh"}));
+  EXPECT_EQ(activation_names(),
+            (std::vector<std::string>{"celu",      "elu",       "gelu",        "hard-sigmoid", "hard-swish",
+                                      "hard-tanh", "hardmax",   "leaky-relu",  "log-softmax",  "mish",
+                                      "relu",      "relu6",     "scaled-tanh", "selu",         "sigmoid",
+                                      "silu",      "softmax",   "softmin",     "softplus",     "softsign",
+                                      "step",      "stretched", "tanh",        "threshold"}));
 }
 
 // A layer of a user: a class, its options, one line.
-struct ScaledTanhOptions {
+struct StretchedOptions {
   double scale = 1;
   std::int64_t power = 1;
   bool odd = true;
@@ -231,19 +281,19 @@ struct ScaledTanhOptions {
     field("odd", self.odd, "keep the sign");
   }
 };
-struct ScaledTanh : Elementwise<ScaledTanh> {
-  explicit ScaledTanh(const ScaledTanhOptions& options) : options(options) {}
-  ScaledTanhOptions options;
+struct Stretched : Elementwise<Stretched> {
+  explicit Stretched(const StretchedOptions& options) : options(options) {}
+  StretchedOptions options;
   Tensor forward(const Tensor& x) const override { return options.scale * tanh(x); }
-  std::optional<LayerText> text() const override { return LayerText{"scaled-tanh", values_as_text(options)}; }
+  std::optional<LayerText> text() const override { return LayerText{"stretched", values_as_text(options)}; }
 };
 const bool added =
-    add_layer("scaled-tanh", "a scaled tanh", [](const ScaledTanhOptions& o) { return ScaledTanh(o); });
+    add_layer("stretched", "a stretched tanh", [](const StretchedOptions& o) { return Stretched(o); });
 
 TEST(LayerNames, TakeLayersOfYourOwn) {
   EXPECT_TRUE(added);
-  EXPECT_FALSE(add_layer("scaled-tanh", "again", [] { return Relu(); }));
-  const Model made = layer("scaled-tanh", {{"scale", 3}});
+  EXPECT_FALSE(add_layer("stretched", "again", [] { return Relu(); }));
+  const Model made = layer("stretched", {{"scale", 3}});
   EXPECT_NEAR(made(ones({1}))[0].item<float>(), 3 * std::tanh(1.0), 1e-6);
   EXPECT_EQ(options::to_json(made->text()->values), R"({"scale":3.0})");
 }

@@ -7,17 +7,21 @@
 
 #include "luge/autodiff.h"
 #include "luge/nn/activation.h"
-#include "luge/nn/attention.h"
 #include "luge/nn/conv.h"
 #include "luge/nn/dropout.h"
 #include "luge/nn/embedding.h"
 #include "luge/nn/flatten.h"
+#include "luge/nn/lambda.h"
 #include "luge/nn/linear.h"
 #include "luge/nn/norm.h"
 #include "luge/nn/pool.h"
+#include "luge/nn/positional.h"
+#include "luge/nn/rearrange.h"
 #include "luge/nn/recurrent.h"
 #include "luge/nn/residual.h"
 #include "luge/nn/sequential.h"
+#include "luge/nn/time_distributed.h"
+#include "luge/nn/transformer.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
@@ -68,6 +72,37 @@ const Row rows[] = {
     {"LSTMLast", [] { return LSTM(3, {.last_only = true}); }},
     {"GRU", [] { return GRU(3); }},
     {"GRULast", [] { return GRU(3, {.bias = false, .last_only = true}); }},
+    {"RNN", [] { return RNN(3); }},
+    {"RNNBackward", [] { return RNN(3, {.direction = Direction::backward}); }},
+    {"RNNBackwardLast", [] { return RNN(3, {.last_only = true, .direction = Direction::backward}); }},
+    {"LSTMBoth", [] { return LSTM(2, {.direction = Direction::both}); }},
+    {"LSTMProjection", [] { return LSTM(2, {.direction = Direction::backward, .projection = 1}); }},
+    {"RNNBothStack", [] { return RNN(2, {.layers = 2, .direction = Direction::both}); }},
+    {"RNNBothStackLast",
+     [] { return RNN(2, {.last_only = true, .layers = 2, .direction = Direction::both}); }},
+    {"RNNLearnedState",
+     [] { return RNN(2, {.last_only = true, .init = init::uniform(-1, 1), .learned_state = true}); }, 1, true,
+     false},
+    {"RNNBothMean", [] { return RNN(2, {.direction = Direction::both, .merge = DirectionMerge::mean}); }},
+    {"RNNBothApart", [] { return RNN(2, {.direction = Direction::both, .merge = DirectionMerge::none}); }},
+    {"GRUResetBefore", [] { return GRU(2, {.reset_after = false}); }},
+    {"RNNDropout", [] { return RNN(3, {.layers = 2, .dropout = 0.4}); }, 1, false},
+    {"AttentionShared", [] { return MultiHeadAttention(4, 2, {.rotary = true, .kv_heads = 1}); }},
+    {"TransformerEncoder",
+     [] { return TransformerEncoder(4, 2, 2, {.hidden = 3, .dropout = 0, .norm_first = true}, true); }},
+    {"TransformerEncoderCausal",
+     [] { return TransformerEncoder(4, 1, 1, {.dropout = 0, .activation = "gelu", .causal = true}); }},
+    {"PositionalEncoding", [] { return PositionalEncoding(40); }},
+    {"PositionalEncodingLearned", [] { return PositionalEncoding(40, {.kind = PositionKind::learned}); }},
+    {"TimeDistributed", [] { return TimeDistributed(sequential(Linear(2), Tanh())); }},
+    {"TimeDistributedDropout",
+     [] { return TimeDistributed(sequential(Dropout(0.3), Linear(2), Dropout(0.2))); }, 1, false},
+    {"Permute",
+     [] {
+       return sequential(Permute({2, 1}), Conv1d(2, {.padding = same}));
+     }},
+    {"Lambda", [] { return Lambda("sin"); }},
+    {"EmbeddingPadding", [] { return Embedding(5, 3, {.padding_index = 2, .scale = true}); }, 1, true, true},
     {"Attention", [] { return MultiHeadAttention(4, 2); }},
     {"AttentionCausal", [] { return MultiHeadAttention(4, 1, {.causal = true}); }},
     {"TransformerBlock", [] { return TransformerBlock(4, 2); }},
@@ -285,6 +320,31 @@ TEST(Padded, WindowsWhosePositionsDependOnThePaddingAreRefused) {
                            {"Conv1d 3", "stride 2", "same"});
   expect_error<ValueError>([&] { MaxPool1d(2, {.ceil_mode = true})(x); }, {"MaxPool1d 2", "ceil_mode"});
   expect_error<ValueError>([&] { AvgPool1d(2, {.padding = same})(x); }, {"AvgPool1d 2", "same"});
+}
+
+// 11: an index out of range.
+TEST(BadInput, C11_LengthsBeyondTheAxis) {
+  const auto run = [](const std::vector<std::int64_t>& lengths) {
+    const Padded out = sequential(Linear(3), LSTM(2))(Padded{zeros({3, 6, 4}), whole(lengths)});
+    out.values.to_vector<float>();
+  };
+  run({0, 6, 3});
+  expect_error<IndexError>([&] { run({6, 7, 3}); }, {"length of sequence 1 is 7", "0 to 6"});
+  expect_error<IndexError>([&] { run({6, 2, -1}); }, {"length of sequence 2 is -1", "0 to 6"});
+  const Tensor eight = cast(whole({6, 2, 200}), u8);
+  expect_error<IndexError>(
+      [&] {
+        Tanh()(Padded{zeros({3, 6, 4}), eight}).values.to_vector<float>();
+      },
+      {"length of sequence 2 is 200"});
+}
+
+TEST(Padded, TimeDistributedRefusesStatisticsOfTheBatch) {
+  const TimeDistributed net{BatchNorm()};
+  net.build({6, 4});
+  expect_error<ValueError>([&] { net(kOne); }, {"BatchNorm", "statistics", "eval mode"});
+  net.set_training(false);
+  EXPECT_EQ(net(kOne).values.shape(), kOne.values.shape());
 }
 
 TEST(Padded, LengthsMustFitTheValues) {

@@ -28,8 +28,8 @@ class RecurrentState : public ::testing::Test {
 
 TEST_F(RecurrentState, OfAnLstmCarriesOn) {
   const LSTM layer(5);
-  const LstmOutput whole = layer.run(sequence), first = layer.run(begin);
-  const LstmOutput second = layer.run(rest, first.h, first.c);
+  const RecurrentResult whole = layer.run(sequence), first = layer.run(begin);
+  const RecurrentResult second = layer.run(rest, first.h, first.c);
   expect_near(concat({first.y, second.y}, 1), whole.y);
   expect_near(second.h, whole.h);
   expect_near(second.c, whole.c);
@@ -39,8 +39,8 @@ TEST_F(RecurrentState, OfAnLstmCarriesOn) {
 
 TEST_F(RecurrentState, OfAGruCarriesOn) {
   const GRU layer(5);
-  const GruOutput whole = layer.run(sequence), first = layer.run(begin);
-  const GruOutput second = layer.run(rest, first.h);
+  const RecurrentResult whole = layer.run(sequence), first = layer.run(begin);
+  const RecurrentResult second = layer.run(rest, first.h);
   expect_near(concat({first.y, second.y}, 1), whole.y);
   expect_near(second.h, whole.h);
 }

@@ -253,6 +253,8 @@ TEST_P(Edges, ArePyTorchs) {
       if (right.empty() && !values.empty()) return;
       ASSERT_EQ(values.size(), right.size()) << what;
       for (std::size_t i = 0; i < values.size(); ++i) {
+        // PyTorch's is NaN; ours has the limit (tests/ops/activation_limits_test.cpp).
+        if (name.starts_with("gelu") && std::isinf(row.in[0][i])) continue;
         EXPECT_TRUE(agree(values[i], right[i], tolerance))
             << what << " [" << i << "] at " << (row.in[0].size() > i ? row.in[0][i] : 0) << ": " << values[i]
             << ", expected " << right[i];

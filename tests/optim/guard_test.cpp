@@ -56,6 +56,7 @@ TEST(Guard, EveryElementOfEveryDtypeIsLookedAt) {
 std::vector<Optimizer> optimizers() {
   std::vector<Optimizer> all;
   for (const std::string& name : names()) all.push_back(named(name, 0.1));
+  std::erase_if(all, [](const Optimizer& each) { return each.searches(); });
   return all;
 }
 

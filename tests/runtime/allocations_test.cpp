@@ -7,6 +7,8 @@
 #include <new>
 
 #include "compile/pipeline.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/control.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
@@ -125,6 +127,26 @@ TEST(Allocations, NoneWhileAProgramRuns) {
   const Tensor next_b = b - rate * sum(conv2d(x, w, b), {0, 2, 3}),
                next_v = v - rate * tanh(v) / (1 + square(v));
   const compiler::Graph graph = graph_of({x, w, b, v, labels, rate}, {loss, next_b, next_v}, {-1, 2, 3});
+  EXPECT_EQ(allocations_of(graph, cpu_backend()), 0);
+}
+
+TEST(Allocations, NoneInLoopsAndBranches) {
+  const Tensor x = argument({20, 5}), s = argument({5}), zero = scalar(0, i64);
+  const Scanned all = scan(
+      [&](const Tensors& states, const Tensors& in) {
+        const Tensor next = cond(
+            greater(sum(in[0]), 0), [&](const Tensors& of) { return Tensors{of[0] * 2}; },
+            [&](const Tensors& of) { return Tensors{tanh(of[0]) + s}; }, {states[0]})[0];
+        return ScanTrip{{next}, {next * in[0]}};
+      },
+      {s}, {x});
+  const Tensor last = while_loop([](const Tensors& of) { return less(of[1], scalar(5, i64)); },
+                                 [](const Tensors& of) {
+                                   return Tensors{of[0] * 0.5, of[1] + 1};
+                                 },
+                                 {all.states[0], zero}, {.max_trips = 9})[0];
+  const Tensor start = exp(x), end = tanh(last);
+  const compiler::Graph graph = graph_of({x, s, zero}, {all.outputs[0], start, end});
   EXPECT_EQ(allocations_of(graph, cpu_backend()), 0);
 }
 

@@ -313,5 +313,34 @@ TEST(Device, RandomNumbersAreThoseOfTheProcessor) {
   EXPECT_EQ(random::uniform({40}).to_vector<float>(), expected);
 }
 
+// The functions run on the host, with what the step around them copies there and back.
+TEST(Device, LoopsAndBranchesRunOnTheHost) {
+  const auto loss_and_slope = [](const Tensor& x, const Tensor& w) {
+    const Scanned all = scan(
+        [&](const Tensors& s, const Tensors& in) {
+          const Tensor next = cond(
+              greater(sum(in[0]), 0), [&](const Tensors& of) { return Tensors{tanh(of[0] * w)}; },
+              [](const Tensors& of) { return Tensors{of[0] * 0.5}; }, {s[0] + in[0]})[0];
+          return ScanTrip{{next}, {next}};
+        },
+        {exp(x[0]) * 0}, {exp(x) - 1});
+    const Tensor loss = sum(square(all.outputs[0] * 2));
+    return Tensors{loss, grad(loss, w)};
+  };
+  const Tensor x = tensor(std::vector<float>{1, -2, 0.5, 3, -1, -1, 0.25, 0.75}, {4, 2});
+  const Tensor w = tensor(std::vector<float>{0.5, 1.5}, {2});
+  auto here = compile(loss_and_slope);
+  const Tensors wanted = here(x, w);
+  test_device();
+  const OnTestDevice on;
+  auto there = compile(loss_and_slope);
+  const Tensors got = there(x, w);
+  for (std::size_t k = 0; k < wanted.size(); ++k) {
+    const auto a = got[k].to_vector<float>(), b = wanted[k].to_vector<float>();
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-4 * std::abs(b[i]));
+  }
+  EXPECT_GE(lines_with(there.explain(x, w), {"scan [on the host: "}), 2) << there.explain(x, w);
+}
+
 }  // namespace
 }  // namespace luge::testing

@@ -53,11 +53,14 @@ TEST(HostMetricsOfTasks, AreMeasuredByName) {
 }
 
 TEST(BadInput, C23_AMetricOfLabelsIsRefusedWhereThereAreNone) {
-  for (const char* name : {"regression", "segmentation", "autoencoding"}) {
-    const auto task = make(name, {.metrics = {{"f1"}}});
+  const auto refused = [](const char* name, const char* metric, const char* reads) {
+    const auto task = make(name, {.metrics = {{metric}}});
     expect_error<ValueError>([&] { train::Trainer(nn::sequential(nn::Linear(1)), task, optim::Adam(0.1)); },
-                             {name, "'f1'", "labels", "leave the metric out"});
-  }
+                             {name, metric, reads, "leave the metric out"});
+  };
+  for (const char* name : {"regression", "autoencoding"}) refused(name, "f1", "labels");
+  refused("segmentation", "auc-roc", "probabilities");
+  refused("classification", "map", "boxes");
   expect_error<ValueError>(
       [] {
         make("classification", {.metrics = {{"f1", "f1x"}}});

@@ -1,5 +1,6 @@
 // Segmentation: networks that give one number for each pixel, through space_to_depth and depth_to_space.
 #include <algorithm>
+#include <cmath>
 
 #include "luge/error.h"
 #include "luge/nn/activation.h"
@@ -88,6 +89,37 @@ TEST(BadInput, C23_MasksWithWhatIsNotAClass) {
                            {"record", "target 2", "0 to 1"});
   expect_error<ShapeError>([&] { testing::trained(make("segmentation"), Net(3), data, 1, 0.1); },
                            {"[rows,1,height,width]"});
+}
+
+TEST(BadInput, C25_APixelThatIsNaNHasNoClass) {
+  const data::HostBatch batch =
+      *data::records({{{"input", host<float>(f32, {1, 1, 2}, {0, 0})}}}).batch(1).epoch(0).next();
+  const auto mask = [&](const char* loss, const Tensor& output) {
+    const train::TaskRef task = make("segmentation", {.loss = loss});
+    return task->interpret(NamedTensors{{"output", output}}, batch).at(0)["mask"];
+  };
+  const data::HostArray one = mask("binary-cross-entropy", tensor<float>({NAN, 3}, {1, 1, 1, 2}));
+  ASSERT_EQ(one.field, (data::Field{i64, {1, 2}}));
+  EXPECT_EQ(one.as<std::int64_t>()[0], -1);
+  EXPECT_EQ(one.as<std::int64_t>()[1], 1);
+  const data::HostArray several =
+      mask("softmax-cross-entropy", tensor<float>({1, NAN, 2, 0, 1, 3}, {1, 3, 1, 2}));
+  EXPECT_EQ(several.as<std::int64_t>()[0], 1);
+  EXPECT_EQ(several.as<std::int64_t>()[1], -1);
+  EXPECT_EQ(mask("binary-cross-entropy", zeros({1, 1, 1, 2})).field.dtype, u8);
+}
+
+TEST(Segmentation, IsMeasuredByTheOverlapOfMaps) {
+  const train::TaskRef task = make("segmentation", {.metrics = {{"mean-iou", "dice", "f1", "cohen-kappa"}}});
+  EXPECT_EQ(task->host_metrics().size(), 4u);
+  const data::Record prediction = {{"mask", host<std::uint8_t>(u8, {2, 2}, {0, 1, 1, 1})}},
+                     truth = {{"target", host<std::uint8_t>(u8, {1, 2, 2}, {0, 0, 1, 1})}};
+  const std::vector<double> expected = {(1.0 / 2 + 2.0 / 3) / 2, (2.0 / 3 + 4.0 / 5) / 2};
+  for (std::size_t k = 0; k < 2; ++k) {
+    const metrics::HostMetric metric = task->host_metrics()[k];
+    metric.update(prediction, truth);
+    EXPECT_DOUBLE_EQ(metric.figures()[0].value, expected[k]) << metric.name();
+  }
 }
 
 }  // namespace

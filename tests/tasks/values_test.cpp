@@ -49,6 +49,47 @@ TEST(Regression, LearnsTargetsAsTheyAreUnlessItIsToldOtherwise) {
   EXPECT_EQ(plain.training(data).get(3).input.bytes, data.get(3).input.bytes);
 }
 
+// What a training with these options measures at its beginning.
+std::vector<double> first_figures(const options::Values& values) {
+  random::seed(1);
+  const train::TaskRef task = make("regression", {.metrics = {{"mae", "rmse", "r2"}}, .values = values});
+  const auto result =
+      testing::trained(task, nn::sequential(nn::Linear(2)), data::records(prices()), 60, 0.05);
+  return {result.figure(0, "mae"), result.figure(0, "rmse"), result.figure(59, "mae"),
+          result.figure(59, "r2")};
+}
+
+TEST(Regression, MeasuresInTheUnitsOfTheData) {
+  const std::vector<double> standardized = first_figures({{"standardize", true}});
+  EXPECT_GT(standardized[0], 300) << "half of the numbers are prices, of a deviation of about 2600";
+  EXPECT_GT(standardized[1], standardized[0]);
+  EXPECT_LT(standardized[2], 100);
+  EXPECT_GT(standardized[3], 0.9999) << "most of the variance is that prices are no sums";
+  const std::vector<double> plain = first_figures({});
+  EXPECT_GT(plain[0], 20000) << "outputs begin near 0";
+}
+
+TEST(BadInput, C23_ClassesAreNotComparedInARegression) {
+  const train::TaskRef task = make("regression", {.metrics = {{"accuracy"}}});
+  data::Info info;
+  info.fields.set("target", {i64, {}});
+  nn::Metadata metadata;
+  for (std::size_t classes : {0, 3}) {
+    info.classes.assign(classes, "a");
+    expect_error<ValueError>([&] { task->describe(info, metadata); },
+                             {"'accuracy'", "compares classes", "leave the metric out"});
+  }
+  info.classes = {"no", "yes"};
+  task->describe(info, metadata);
+  const train::TaskRef classes = make("classification", {.metrics = {{"rmse"}}});
+  expect_error<ValueError>([&] { classes->describe(info, metadata); },
+                           {"'rmse'", "compares numbers", "logits"});
+  for (const char* host : {"f1", "auc-roc", "cer", "map", "mean-iou"}) {
+    const train::TaskRef refused = make("regression", {.metrics = {{host}}});
+    expect_error<ValueError>([&] { refused->host_metrics(); }, {"regression", host, "gives values"});
+  }
+}
+
 // Pictures of one bright row or column.
 std::vector<data::Record> bars() {
   std::vector<data::Record> list;

@@ -14,6 +14,7 @@
 
 #include "luge/data/collate.h"
 #include "luge/data/dataset.h"
+#include "luge/data/mix.h"
 #include "luge/flatten.h"
 #include "luge/named_tensors.h"
 #include "luge/tensor.h"
@@ -128,13 +129,19 @@ class Batches {
   std::int64_t size() const;
   /// Returns the fields of a batch with their shapes: unknown numbers of rows, and unknown extents where
   /// padding depends on the batch. Fields that stay in host memory are left out.
-  const Schema& fields() const;
+  const Schema& fields() const { return fields_; }
   /// Returns the number of samples in a full batch.
   std::int64_t batch_size() const { return batch_size_; }
 
   /// Returns the same batches, read ahead on other threads. The threads only fill host memory, and the order
   /// of the batches stays the same. Throws ValueError when an option is out of range.
   Batches prefetch(const PrefetchOptions& options = {}) const;
+  /// Returns the same batches, each changed by an augmentation of batches. The change follows from the seed,
+  /// the epoch and the number of the batch, so that a resumed training goes on alike. Targets become what
+  /// MixOptions says, and so do fields(). Reading throws IndexError naming the sample for a label that is not
+  /// a class. Throws ValueError for shares without a number of classes, and ShapeError or DTypeError when the
+  /// field "target" cannot be mixed so.
+  Batches mix(const BatchAugmentation& augmentation, const MixOptions& options = {}) const;
   /// Returns one epoch by its number, beginning with batch `first`, as a resumed training needs it.
   Epoch epoch(std::int64_t epoch, std::int64_t first = 0) const;
 
@@ -147,7 +154,9 @@ class Batches {
   Dataset dataset_;
   std::int64_t batch_size_;
   BatchOptions options_;
+  Schema fields_;
   std::shared_ptr<const class Collector> collector_;
+  std::shared_ptr<const class Mixer> mixer_;
   PrefetchOptions prefetch_ = {.workers = 0};
   std::int64_t next_epoch_ = 0;
 };

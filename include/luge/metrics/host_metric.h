@@ -33,6 +33,10 @@ class HostRule {
   virtual std::unique_ptr<HostRule> of_classes(const std::vector<std::string>& classes) const;
   /// Returns what it can be measured on (check_measures).
   virtual Measures measures() const { return Measures::anything; }
+  /// Returns the fields of predictions of which it needs one, such as {"label", "labels"}. A task refuses a
+  /// metric of whose fields it gives none. Empty: it does not say. The default says "label" or "labels" for
+  /// Measures::classes.
+  virtual std::vector<std::string> reads() const;
   /// Adds one sample: what was predicted, as the task interprets it, and its record with the truth. Throws
   /// ValueError when a field that it needs is missing. When it throws, nothing is added.
   virtual void update(const data::Record& prediction, const data::Record& truth) = 0;
@@ -57,6 +61,8 @@ class HostMetric {
   std::string name() const { return rule_->name(); }
   /// Returns what it can be measured on.
   Measures measures() const { return rule_->measures(); }
+  /// Returns the fields of predictions of which it needs one; empty: it does not say.
+  std::vector<std::string> reads() const { return rule_->reads(); }
   /// Adds one sample. Throws as HostRule::update.
   void update(const data::Record& prediction, const data::Record& truth) const {
     rule_->update(prediction, truth);

@@ -1,67 +1,66 @@
-// Attention layers: multi-head self-attention, and the block that transformers are made of.
+// Multi-head attention as a layer.
 #pragma once
 
-#include "luge/nn/dropout.h"
+#include <optional>
+
 #include "luge/nn/linear.h"
 #include "luge/nn/module.h"
-#include "luge/nn/norm.h"
 
 namespace luge::nn {
 
 /// Options of MultiHeadAttention.
 struct AttentionLayerOptions {
-  bool causal = false;  ///< position i attends to positions 0 … i only
-  bool bias = true;     ///< both Linear layers have a bias
+  bool causal = false;         ///< position i attends to positions 0 … i only
+  bool bias = true;            ///< all Linear layers have a bias
+  double dropout = 0;          ///< the share of the weights that become 0 in train mode
+  bool cross = false;          ///< key and value are inputs of their own
+  bool mask_input = false;     ///< a mask is the last input; attention says what it may be
+  bool rotary = false;         ///< q and k are turned by rotary_embedding; width/heads must be even
+  double rotary_base = 10000;  ///< the base of its angles
+  /// The number of heads of k and v, which divides `heads`. None: heads.
+  std::optional<std::int64_t> kv_heads = {};
 };
 
-/// Self-attention: x [N,T,width] → [N,T,width]. The child "projection" is a Linear layer to q, k and v of all
-/// heads, and the child "output" is a Linear layer back. Throws ShapeError for an input that is not
-/// [N,T,width]. Source: Vaswani et al. 2017, PyTorch nn.MultiheadAttention with q = k = v.
+/// Attention of several heads.
+///
+/// Self-attention, the default: x [N,T,width] → [N,T,width]. The child "projection" is a Linear layer to q, k
+/// and v of all heads, and the child "output" is a Linear layer back.
+///
+/// With `cross`: net({query [N,T,…], key [N,S,…], value [N,S,…]}) → [N,T,width]; without a value it is the
+/// key. The children "query", "key" and "value" are Linear layers whose numbers of inputs are found at the
+/// first call, so that they may differ.
+///
+/// Throws ShapeError for inputs that do not fit. Source: Vaswani et al. 2017, PyTorch nn.MultiheadAttention
+/// with batch_first; Ainslie et al. 2023 for kv_heads; Su et al. 2021 for rotary.
 class MultiHeadAttention : public Layer<MultiHeadAttention> {
  public:
   /// Makes the layer. Each head has width/heads features. Throws OptionError when there is not at least one
-  /// head or width is not divisible by heads.
+  /// head, when width is not divisible by heads or heads by kv_heads, and for a dropout rate outside [0, 1].
   MultiHeadAttention(std::int64_t width, std::int64_t heads, const AttentionLayerOptions& options = {});
+  std::vector<std::string> input_names() const override;
   Tensor forward(const Tensor& x) const override;
+  Tensors forward(const Tensors& inputs) const override;
+  /// Does not attend to padded positions.
   Padded forward_padded(const Padded& x) const override;
+  /// With `cross`: attends from the positions of a sequence to those of another one, and not to padded ones,
+  /// nor to what `mask` forbids; luge::attention says what it may be. Throws StateError without `cross`.
+  Padded attend(const Padded& query, const Padded& memory, const Tensor& mask = {}) const;
   std::string describe() const override;
   std::optional<LayerText> text() const override;
+  /// Returns the work of both products of the heads; that of the Linear layers is theirs.
+  Work work_of(const Tensors& inputs, const Tensors& outputs) const override;
 
  private:
-  Tensor attend(const Tensor& x, const Tensor& mask) const;
+  struct Sources {
+    Tensor query, key, value, mask;
+  };
+  Tensor run(const Sources& in) const;
+  Tensor split(const Tensor& x, std::int64_t heads) const;
+  std::int64_t kv_heads() const { return options_.kv_heads.value_or(heads_); }
   std::int64_t width_, heads_;
   AttentionLayerOptions options_;
-  Linear projection_, output_;
-};
-
-/// Options of TransformerBlock.
-struct TransformerBlockOptions {
-  bool causal = false;         ///< position i attends to positions 0 … i only
-  bool bias = true;            ///< all four Linear layers have a bias
-  std::int64_t expansion = 4;  ///< the hidden layer of the second half has expansion·width features
-  double dropout = 0;          ///< dropout rate of each half, before it is added
-};
-
-/// The pre-norm block of transformers, [N,T,width] → [N,T,width]: y = x + dropout(attention(norm1(x))), then
-/// y + dropout(narrow(gelu(widen(norm2(y))))). Throws ShapeError for an input that is not [N,T,width].
-/// Source: Radford et al. 2019 (GPT-2), PyTorch nn.TransformerEncoderLayer with norm_first and gelu.
-class TransformerBlock : public Layer<TransformerBlock> {
- public:
-  /// Makes the block. Throws OptionError when there is not at least one head, when width is not divisible by
-  /// heads, for an expansion below 1, and for a dropout rate outside [0, 1].
-  TransformerBlock(std::int64_t width, std::int64_t heads, const TransformerBlockOptions& options = {});
-  Tensor forward(const Tensor& x) const override;
-  Padded forward_padded(const Padded& x) const override;
-  std::string describe() const override;
-  std::optional<LayerText> text() const override;
-
- private:
-  std::int64_t width_, heads_;
-  TransformerBlockOptions options_;
-  LayerNorm norm1_, norm2_;
-  MultiHeadAttention attention_;
-  Linear widen_, narrow_;
-  Dropout dropout_;
+  std::optional<Linear> projection_, query_, key_, value_;
+  Linear output_;
 };
 
 }  // namespace luge::nn

@@ -22,6 +22,7 @@ struct ConvLayerOptions {
   bool bias = true;                                      ///< add a bias
   init::Initializer init = init::fan_in_uniform();       ///< initial value of weight
   init::Initializer bias_init = init::fan_in_uniform();  ///< initial value of bias
+  Border border = Border::zeros;                         ///< what the padding holds
 };
 
 /// Base class of Conv1d, Conv2d and Conv3d.
@@ -33,7 +34,7 @@ class ConvLayer : public Module {
   Tensor forward(const Tensor& x) const override;
   /// Takes 0 for padded positions, as for the border, and gives the lengths that each sequence alone gives.
   /// Throws ShapeError when the padded axis is not a spatial one, and ValueError for the padding `same` with
-  /// a stride above 1, which depends on the padded extent.
+  /// a stride above 1, which depends on the padded extent, and for padding that does not hold zeros.
   Padded forward_padded(const Padded& x) const override;
   std::string describe() const override;
   Work work() const override;

@@ -13,8 +13,9 @@ class Dropout : public Layer<Dropout> {
  public:
   /// Makes the layer with the share to drop. Throws OptionError for a rate outside [0, 1].
   explicit Dropout(double rate);
-  /// Makes the layer with the share to keep. Throws OptionError for a rate outside [0, 1].
-  static Dropout keeping(double keep_rate) { return Dropout(1 - keep_rate); }
+  /// Makes the layer with the share to keep, called keep_prob in network files. Throws OptionError for a
+  /// share outside [0, 1].
+  static Dropout keeping(double keep_prob);
   Tensor forward(const Tensor& x) const override;
   /// Draws position by position, so that the number of padded positions changes no draw.
   Padded forward_padded(const Padded& x) const override;
@@ -25,6 +26,7 @@ class Dropout : public Layer<Dropout> {
 
  private:
   double rate_;
+  std::optional<double> keep_prob_;  // what it was made with, if not with the rate
 };
 
 }  // namespace luge::nn

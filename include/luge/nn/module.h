@@ -42,11 +42,15 @@ struct NamedVariable {
   Variable variable;  ///< the Variable
 };
 
-/// How much work one output of a layer takes, for summaries.
+/// How much work a layer takes, for summaries. Where all outputs take the same work, the first three members
+/// say it for one output.
 struct Work {
   std::int64_t fan_in = 0;  ///< the number of inputs that one output depends on
   bool bias = false;        ///< a bias is added to each output
   bool multiplies = false;  ///< each input is multiplied by a weight, which counts as a multiply-add
+  std::optional<std::int64_t> macs = {};  ///< multiply-adds of a sample, if not outputs · fan_in
+  std::optional<std::int64_t> connections =
+      {};  ///< connections of a sample, if not outputs · (fan_in + bias)
 };
 
 class Model;
@@ -177,6 +181,9 @@ class Module {
   virtual std::string describe() const { return type(); }
   /// Returns the work of one output, for summaries.
   virtual Work work() const { return {}; }
+  /// Returns the work of a call, for layers whose work depends on the extents of a sample, such as
+  /// attention. The inputs and outputs are those of the call; their elements must not be read.
+  virtual Work work_of(const Tensors& inputs, const Tensors& outputs) const;
   /// Returns the registered name of a layer and its options, as network files write them; see
   /// luge/nn/layers.h. Nothing for a module that cannot be made by name, which is the default.
   virtual std::optional<LayerText> text() const;

@@ -13,15 +13,19 @@ struct BatchNormOptions {
 
 /// Normalizes each channel of x [N,C,…] to mean 0 and variance 1, then applies weight·x + bias. Train mode
 /// uses the statistics of the batch and updates the running statistics with them; eval mode uses the running
-/// statistics, and so does train mode while weight and bias are frozen. An empty batch and a placeholder with
-/// unknown extents leave the running statistics unchanged. C is found at the first call. Throws ShapeError
-/// for an input without channels. Source: PyTorch nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d.
+/// statistics, and so does train mode while weight and bias are frozen. The running statistics follow
+/// PyTorch's rule, running = (1 - momentum)·running + momentum·batch with the unbiased variance of the batch;
+/// Keras calls 1 - momentum the momentum (0.99 by default), takes the biased variance and an epsilon of 1e-3.
+/// An empty batch and a placeholder with unknown extents leave the running statistics unchanged. C is found
+/// at the first call. Throws ShapeError for an input without channels. Source: PyTorch nn.BatchNorm1d,
+/// nn.BatchNorm2d, nn.BatchNorm3d.
 class BatchNorm : public Layer<BatchNorm> {
  public:
   /// Makes the layer. Throws OptionError when an option is out of range.
   explicit BatchNorm(const BatchNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
+  Work work() const override;
   std::optional<LayerText> text() const override;
 
   Parameter weight,  ///< [C], trained, begins as 1
@@ -54,6 +58,7 @@ class LayerNorm : public Layer<LayerNorm> {
   explicit LayerNorm(const LayerNormOptions& options = {});
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
+  Work work() const override;
   std::optional<LayerText> text() const override;
 
   Parameter weight,  ///< has the shape of the normalized axes, begins as 1

@@ -116,6 +116,7 @@ class GlobalAvgPool : public Layer<GlobalAvgPool> {
  public:
   Tensor forward(const Tensor& x) const override;
   Padded forward_padded(const Padded& x) const override;
+  Work work_of(const Tensors& inputs, const Tensors& outputs) const override;
   std::optional<LayerText> text() const override;
 };
 

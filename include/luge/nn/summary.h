@@ -9,15 +9,26 @@
 
 namespace luge::nn {
 
-/// The sizes of one layer, for one sample.
+/// The sizes of one layer, for one sample. What counts as a connection and as a multiply-add:
+///
+/// | layer | connections | multiply-adds |
+/// |---|---|---|
+/// | linear, convolution | outputs · (fan-in + 1 for a bias); taps in the padding count | outputs · fan-in |
+/// | transposed convolution | inputs · filters/groups · kernel, + outputs for a bias | without the bias |
+/// | convolution with a table | outputs of a map · (connected maps · kernel + 1), summed over maps | without
+/// the 1 | | trainable subsampling | outputs · (window + 1) | outputs | | pooling | outputs · window;
+/// adaptive and global: the elements of all windows | 0 | | LSTM, GRU | steps · parameters | steps · weights
+/// | | attention | besides its linear layers 2 · steps² · width | the same | | normalization | outputs · (1 +
+/// 1 for a bias) | 0: they are left out of published counts, too | | embedding | outputs | 0 | | activations,
+/// dropout, shapes | 0 | 0 |
 struct LayerSummary {
-  std::string path;             ///< the path, such as "block1.conv1"
-  std::string type;             ///< what the layer is, such as "Conv2d 5x5"
-  Shape output;                 ///< the shape of the first output; the batch axis is unknown
-  std::int64_t parameters = 0;  ///< parameters; a second call of a layer does not count them again
-  std::int64_t trainable = 0;   ///< how many of them are trainable
-  std::int64_t macs = 0;  ///< multiply-adds of inputs with weights: outputs · fan-in; biases do not count
-  std::int64_t connections = 0;       ///< outputs · (fan-in + 1 for a bias), as the LeNet-5 paper counts
+  std::string path;                   ///< the path, such as "block1.conv1"
+  std::string type;                   ///< what the layer is, such as "Conv2d 5x5"
+  Shape output;                       ///< the shape of the first output; the batch axis is unknown
+  std::int64_t parameters = 0;        ///< parameters; a second call of a layer does not count them again
+  std::int64_t trainable = 0;         ///< how many of them are trainable
+  std::int64_t macs = 0;              ///< multiply-adds; biases do not count
+  std::int64_t connections = 0;       ///< connections as the LeNet-5 paper counts them, with biases
   std::int64_t neurons = 0;           ///< the number of elements of all outputs
   std::int64_t activation_bytes = 0;  ///< the bytes of all outputs
 };

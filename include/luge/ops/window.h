@@ -17,6 +17,14 @@ enum class PaddingMode : std::uint8_t {
   explicit_  ///< by the given numbers
 };
 
+/// What is in the padding of a convolution.
+enum class Border : std::uint8_t {
+  zeros,      ///< 0
+  replicate,  ///< the border: a b c → a a a b c c c
+  reflect,    ///< the mirror image without the border: a b c → c b a b c b a; pads must be below the extent
+  circular,   ///< the other end: a b c → b c a b c a b; pads must not exceed the extent
+};
+
 /// The padding of a convolution or pooling: a mode, one number for all sides, or one number for each begin
 /// and each end of the spatial axes. Examples: `PaddingMode::same`, `2`, `{{1, 0}, {1, 2}}`.
 struct Padding {

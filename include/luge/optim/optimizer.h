@@ -6,11 +6,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "luge/graph.h"
 #include "luge/nn/module.h"
+#include "luge/optim/constraint.h"
+#include "luge/optim/regularizer.h"
 #include "luge/optim/schedule.h"
+#include "luge/optim/search.h"
 #include "luge/optim/slots.h"
 #include "luge/tensor.h"
 #include "luge/variable.h"
@@ -33,18 +37,28 @@ class Rule {
     double times = 1;       ///< how many times a gradient is added to it in a step
   };
   virtual GradientSum gradient_sum() const { return {}; }  ///< Returns where gradients are added up.
+  /// Returns how a step is searched for when the rule needs the loss at several points and all parameters
+  /// together, such as L-BFGS; null for rules that update one parameter, which update() does.
+  virtual const Search* search() const { return nullptr; }
 };
 
 /// What weight decay with the factor λ does.
 enum class Decay : std::uint8_t {
   gradient,  ///< adds λ·w to the gradient, which is an L2 penalty of λ/2·w² (weight_decay of PyTorch's SGD)
-  decoupled  ///< subtracts rate·λ·w from w, apart from the gradient (AdamW)
+  decoupled,  ///< subtracts rate·λ·w from w, apart from the gradient (AdamW)
+  by_rule     ///< the rule uses λ where its definition says, by Slots::weight_decay (LAMB, LARS)
 };
 
 /// Settings for some of the parameters. A setting that is left out is the same as for all parameters.
 struct GroupOptions {
   std::optional<double> rate_factor = {};   ///< a factor of the learning rate, 0 or more
   std::optional<double> weight_decay = {};  ///< λ, 0 or more
+};
+
+/// Settings for the parameters whose paths match a pattern, such as "features.*" (nn::matches).
+struct Group {
+  std::string pattern;   ///< the pattern
+  GroupOptions options;  ///< their settings
 };
 
 /// Options that all optimizers have.
@@ -58,6 +72,16 @@ struct OptimizerOptions {
   /// When a gradient has a NaN or an infinity, or the learning rate is not finite, the step throws
   /// NonFiniteError naming it and nothing changes. False: such a step is taken.
   bool check_finite = true;
+  /// False: weight decay leaves out parameters with fewer than two axes, such as biases and the weights of
+  /// normalizations. A group can still give them one.
+  bool decay_vectors = true;
+  /// Settings by path. A later group wins over an earlier one. The first step throws ValueError for a pattern
+  /// that matches no parameter.
+  std::vector<Group> groups = {};
+  /// Penalties, whose slopes are added to the gradients after clipping, as weight decay is.
+  std::vector<Regularizer> regularizers = {};
+  /// What parameters are made to fulfill after each step, in this order.
+  std::vector<Constraint> constraints = {};
 };
 
 /// Base class of the optimizers. An optimizer is a handle: copies share their state.
@@ -89,6 +113,17 @@ class Optimizer {
   /// first step also throws ValueError for two parameters of one path.
   void step(const std::vector<nn::NamedVariable>& parameters, Tensors gradients,
             const Tensor& weight = {}) const;
+
+  /// Returns true for an optimizer that evaluates the loss as often as it needs (L-BFGS, conjugate
+  /// gradient). It takes a step by search(); step, accumulate and minimize throw StateError.
+  bool searches() const;
+  /// Takes one step of an optimizer that searches. `evaluate` returns the loss and the gradients at the
+  /// present values of the parameters, which it is called for at several points; it must be the same function
+  /// each time, so give it all of the data. Frozen parameters stay. Returns what the step came to. Throws
+  /// StateError for another optimizer, DTypeError for parameters of 16 bits, NonFiniteError when the loss or
+  /// a gradient is not finite where the step begins, and what `evaluate` throws; then the parameters are what
+  /// they were.
+  Searched search(const std::vector<nn::NamedVariable>& parameters, const Evaluate& evaluate) const;
 
   /// Allows gradients to be accumulated over several batches. The state gets one more slot for each
   /// parameter, "gathered", and "gathered_weight" for all together. Call it before track and before the first
@@ -130,11 +165,13 @@ class Optimizer {
   /// Returns the name of the rule, such as "adam".
   std::string name() const;
 
-  /// Returns what has to be saved: "step", "learning_rate", and each slot as PARAMETER/SLOT.
+  /// Returns what has to be saved: "step", "learning_rate", and each slot as PARAMETER/SLOT; the vectors of a
+  /// search as "search/NAME".
   std::vector<nn::NamedVariable> state() const;
 
  private:
   void check(const Variables& parameters, const Tensors& gradients) const;
+  void check_updates(std::string_view what) const;
   Tensor guarded(const Tensor& next, const Variables& parameters, const Tensors& gradients,
                  const Tensor& rate) const;
   struct State;

@@ -1,10 +1,14 @@
-// The optimizers of Luge.
+// The optimizers of Luge, also by name. Those with a rate for each element are in adaptive.h, those with one
+// for each layer in layerwise.h, and those that search in searches.h.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "luge/optim/adaptive.h"
+#include "luge/optim/layerwise.h"
 #include "luge/optim/optimizer.h"
+#include "luge/optim/searches.h"
 #include "luge/options.h"
 
 namespace luge::optim {
@@ -36,55 +40,34 @@ class Momentum : public Optimizer {
                     const OptimizerOptions& common = {});
 };
 
-/// Options of Adam.
-struct AdamOptions {
-  double beta1 = 0.9;     ///< β₁, the decay of m, in [0, 1)
-  double beta2 = 0.999;   ///< β₂, the decay of v, in [0, 1)
-  double epsilon = 1e-8;  ///< ε, above 0, added to √v̂ after the bias correction as in PyTorch
-};
-/// Adam: m ← β₁·m + (1-β₁)·g, v ← β₂·v + (1-β₂)·g², w ← w - rate·m̂/(√v̂ + ε), where m̂ = m/(1-β₁ᵗ) and
-/// v̂ = v/(1-β₂ᵗ). With weight decay and Decay::decoupled it is AdamW. Source: Kingma and Ba 2015, PyTorch
-/// Adam.
-class Adam : public Optimizer {
- public:
-  /// Makes the optimizer. Throws ValueError when an argument is out of range.
-  explicit Adam(double learning_rate = 1e-3, const AdamOptions& options = {},
-                const OptimizerOptions& common = {});
-};
-
-/// Options of AdamW.
-struct AdamWOptions {
-  double weight_decay = 0.01;  ///< λ: each step subtracts rate·λ·w from w
-  double beta1 = 0.9;          ///< β₁, the decay of m, in [0, 1)
-  double beta2 = 0.999;        ///< β₂, the decay of v, in [0, 1)
-  double epsilon = 1e-8;       ///< ε, above 0, added to √v̂ after the bias correction
-};
-/// Adam with decoupled weight decay. The weight decay of the common options is not used. Source: Loshchilov
-/// and Hutter 2019, PyTorch AdamW.
-class AdamW : public Optimizer {
- public:
-  /// Makes the optimizer. Throws ValueError when an argument is out of range.
-  explicit AdamW(double learning_rate = 1e-3, const AdamWOptions& options = {},
-                 const OptimizerOptions& common = {});
-};
-
 /// The options that every optimizer has that is made by name. Derive from it, and list them with `fields`
 /// before those of the optimizer itself.
 struct NamedOptions {
   double learning_rate = 1e-2;  ///< the base learning rate
   double weight_decay = 0;      ///< λ of weight decay; 0: off
+  bool decay_vectors = true;    ///< OptimizerOptions::decay_vectors
+  /// Factors of the learning rate for some of the parameters, as PATTERN:FACTOR, such as "features.*:0.1".
+  std::vector<std::string> rate_factors = {};
+  /// Weight decay of some of the parameters, as PATTERN:λ, such as "*.bias:0".
+  std::vector<std::string> weight_decays = {};
   /// Lists them.
   static void fields(auto& self, auto&& field) {
     field("learning_rate", self.learning_rate, "step size", options::above(0), options::also({"lr"}),
           options::elsewhere({"rate", "alpha", "eta", "learn_rate"}));
     field("weight_decay", self.weight_decay, "shrinks the weights", options::at_least(0),
-          options::elsewhere({"l2", "wd", "decay", "l2_penalty", "regularization", "penalty"}));
+          options::elsewhere({"l2", "wd", "decay", "l2_penalty"}));
+    field("decay_vectors", self.decay_vectors,
+          "weight decay also of parameters with fewer than two axes, such as biases");
+    field("rate_factors", self.rate_factors,
+          "factors of the rate by path, such as features.*:0.1; 0 stops them",
+          options::takes("PATTERN:FACTOR, such as features.*:0.1"),
+          options::elsewhere({"param_groups", "groups", "lr_mult", "layer_rates"}));
+    field("weight_decays", self.weight_decays, "weight decay by path, such as *.bias:0",
+          options::takes("PATTERN:NUMBER, such as *.bias:0"), options::elsewhere({"no_decay"}));
   }
-  /// Returns the options that all optimizers have, with this weight decay.
-  OptimizerOptions with(OptimizerOptions common) const {
-    common.weight_decay = weight_decay;
-    return common;
-  }
+  /// Returns the options that all optimizers have, with those of this struct. Throws options::OptionError for
+  /// a factor or weight decay that is not PATTERN:NUMBER with a number of 0 or more.
+  OptimizerOptions with(OptimizerOptions common) const;
 };
 
 /// Registers an optimizer under a name that named and the shell take, with one line that says what it is.
@@ -97,11 +80,11 @@ struct NamedOptions {
 ///                                   });
 bool add(const std::string& name, const std::string& description,
          options::Maker<Optimizer, const OptimizerOptions&> make);
-/// Returns an optimizer by its name, as the shell does: "gradient-descent" (also "sgd"), "momentum",
-/// "nesterov", "adam" or "adamw". The values are those of its options, such as momentum, beta1, epsilon and
-/// weight_decay; a weight decay that they do not give is that of `common`. Throws ValueError for another
-/// name, and lists those that exist; throws options::OptionError for an option that it does not have or that
-/// is out of range.
+/// Returns an optimizer by its name, as the shell does: one of names(), such as "adam" or "sgd". The text may
+/// hold options: "rmsprop(momentum=0.9)". The values are those of its options, such as momentum, beta1,
+/// epsilon and weight_decay; a weight decay that they do not give is that of `common`. Throws ValueError for
+/// another name, and lists those that exist; throws options::OptionError for an option that it does not have
+/// or that is out of range.
 ///
 ///     optim::Optimizer optimizer = optim::named("momentum", 0.1, {{"momentum", 0.8}});
 Optimizer named(const std::string& name, double learning_rate, const options::Values& values = {},

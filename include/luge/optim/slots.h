@@ -38,8 +38,13 @@ class Slots {
     std::vector<Correction> corrections;  ///< those computed so far
   };
   /// Internal: made by Optimizer for each update.
-  Slots(const Variable& parameter, Entries& entries, Tensor learning_rate, Shared& shared)
-      : parameter_(parameter), entries_(entries), learning_rate_(std::move(learning_rate)), shared_(shared) {}
+  Slots(const Variable& parameter, Entries& entries, Tensor learning_rate, Shared& shared,
+        double weight_decay = 0)
+      : parameter_(parameter),
+        entries_(entries),
+        learning_rate_(std::move(learning_rate)),
+        shared_(shared),
+        weight_decay_(weight_decay) {}
 
   /// Returns the state of this name. What is assigned to it is its value at the next step. The reference
   /// stays valid until the update returns, however many slots are asked for after it. A new slot has the
@@ -60,6 +65,8 @@ class Slots {
   Tensor bias_correction(double decay) const;
   /// Returns the number of the step, rank-0 f64, 1 at the first step.
   const Tensor& step() const { return shared_.step; }
+  /// Returns λ of this parameter when weight decay is left to the rule (Decay::by_rule); otherwise 0.
+  double weight_decay() const { return weight_decay_; }
 
  private:
   Entry* find(std::string_view name);
@@ -70,6 +77,7 @@ class Slots {
   Entries& entries_;
   Tensor learning_rate_;
   Shared& shared_;
+  double weight_decay_;
 };
 
 /// Returns `moment` with subnormal numbers replaced by 0: those below 2^-126, or below 2^-1022 for float64.

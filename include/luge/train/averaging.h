@@ -17,6 +17,11 @@ struct Averaging {
   /// Source: Izmailov et al. 2018, stochastic weight averaging.
   bool mean = false;
   std::int64_t start = 0;  ///< the number of updates before averaging begins; the average is the value before
+  std::int64_t every = 1;  ///< the average takes part of the values after this number of updates, 1 or more
+  /// The number of training batches that batch norms see with the averages after each epoch, each moving the
+  /// running statistics as in training, so that they belong to the averages. 0: the averages use the running
+  /// statistics of the training. Source: PyTorch swa_utils.update_bn, which takes plain means.
+  std::int64_t norm_batches = 0;
 };
 
 }  // namespace luge::train

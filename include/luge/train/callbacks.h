@@ -27,6 +27,22 @@ CallbackRef early_stopping(const EarlyStoppingOptions& options = {});
 /// training begins, throws ValueError as early_stopping does.
 CallbackRef stop_at(std::string monitor, double value, std::optional<metrics::Better> better = {});
 
+/// Options of reduce_on_plateau.
+struct PlateauOptions {
+  std::string monitor = "val_loss";  ///< the figure to watch
+  double factor = 0.1;               ///< what the learning rate is multiplied by, in (0, 1)
+  std::int64_t patience = 10;        ///< after more than this many epochs without improvement, 0 or more
+  double threshold = 1e-4;           ///< an improvement is a change by more than this, 0 or more
+  bool relative = true;              ///< the threshold is a share of the best value
+  std::int64_t cooldown = 0;         ///< epochs after a reduction that are not counted, 0 or more
+  double smallest = 0;               ///< the smallest learning rate, 0 or more
+  std::optional<metrics::Better> better = {};  ///< which values are better, when the figure does not say so
+};
+/// Lowers the learning rate of all optimizers when a figure has not improved for several epochs. Throws
+/// ValueError when an option is out of range, and when the training begins as early_stopping does. Source:
+/// PyTorch ReduceLROnPlateau.
+CallbackRef reduce_on_plateau(const PlateauOptions& options = {});
+
 /// Stops the training after the current step when `asked` returns true, for example after a signal. `reason`
 /// becomes the stop_reason of the History.
 CallbackRef stop_when(std::function<bool()> asked, std::string reason);

@@ -19,6 +19,7 @@
 #include "luge/train/averaging.h"
 #include "luge/train/callback.h"
 #include "luge/train/history.h"
+#include "luge/train/rate_finder.h"
 #include "luge/train/task.h"
 
 namespace luge::train {
@@ -135,6 +136,11 @@ class Trainer {
   /// Runs this many training steps on a batch and returns the program as text with the mean time of each
   /// kernel. The state is afterwards that before the call.
   std::string profile(const data::Batch& batch, std::int64_t steps);
+
+  /// Tries learning rates that rise from step to step, and returns the loss at each. The state is afterwards
+  /// that before the call. Throws ValueError when an option is out of range or the data has no samples, and
+  /// StateError for an optimizer that searches.
+  RateCurve find_rate(const data::Batches& training, const RateFinderOptions& options = {});
 
   /// Returns the names of the figures that fit measures: the loss and the metrics, and with validation also
   /// these names after val_.

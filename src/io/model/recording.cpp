@@ -75,8 +75,13 @@ class Recorder {
   }
 
   void add_call(const Node& node) {
-    if (!find_op(node.op->name()))
-      throw GraphError(fmt::format("cannot save '{}': it is not a registered op", node.op->name()));
+    const OpEntry* entry = find_op(node.op->name());
+    if (!entry) throw GraphError(fmt::format("cannot save '{}': it is not a registered op", node.op->name()));
+    try {
+      entry->create(node.op->fields())->infer(input_types(node));
+    } catch (const FormatError& error) {  // a function within it that no text can hold
+      throw GraphError(fmt::format("cannot save '{}': {}", node.op->name(), error.what()));
+    }
     Recording::Call call{node.op, {}};
     for (const Edge& edge : node.inputs) call.inputs.push_back(recorded(edge));
     recording_.entries.emplace_back(std::move(call));

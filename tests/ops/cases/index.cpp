@@ -26,6 +26,11 @@ const OpCases reads = {
      .build = of_two([](T x, T at) { return embedding(x, at); }),
      .inputs = {{uniform({5, 3}), indices({2, 4}, 5)}},
      .batch = false},
+    {.name = "embedding/padding",
+     .build = of_two([](T x, T at) { return embedding(x, at, {.padding_index = 2}); }),
+     .inputs = {{uniform({5, 3}), indices({2, 4}, 5)}},
+     .gradient = false,  // it is not the slope, on purpose: the golden values have it
+     .batch = false},
     {.name = "gather",
      .build = of_two([](T x, T at) { return gather(x, at, 1); }),
      .inputs = {{uniform({3, 4}), indices({3, 6}, 4)}, {uniform({3, 4}), indices({3, 2}, 4)}}},

@@ -1,0 +1,56 @@
+// Figures of texts and other sequences of tokens, measured on the host.
+#pragma once
+
+#include <cstdint>
+
+#include "luge/metrics/host_metric.h"
+
+namespace luge::metrics {
+
+/// The character error rate: how many characters must be inserted, deleted or replaced so that the
+/// predictions become the truth (Levenshtein 1966), over the number of true characters, all samples together.
+/// It is 0 without a sample, can be above 1, and counts true texts without a character as one of length 1
+/// altogether. The prediction has "text", UTF-8, whose code points are compared without white space at both
+/// ends; or "tokens", a list of i32 or i64 ids. The truth has "target" of the same kind. The figure is "cer".
+/// update throws ValueError for a missing field and DTypeError for one of another kind. Source: jiwer cer.
+class CharacterErrorRate : public HostMetric {
+ public:
+  /// Makes the metric.
+  CharacterErrorRate();
+};
+
+/// The word error rate: the same for words, which white space separates. Tokens are compared as they are. The
+/// figure is "wer". Source: jiwer wer.
+class WordErrorRate : public HostMetric {
+ public:
+  /// Makes the metric.
+  WordErrorRate();
+};
+
+/// What BLEU does where no n-gram of a length is found.
+enum class Smoothing : std::uint8_t {
+  none,    ///< the score is 0
+  floor,   ///< 0.1 is found (Chen and Cherry 2014, method 1)
+  add_one  ///< of more than one word, one is added to what is found and to all (Lin and Och 2004)
+};
+
+/// Options of BLEU.
+struct BLEUOptions {
+  std::int64_t n = 4;                                   ///< the length of the longest n-grams, 1 to 16
+  Smoothing smoothing = Smoothing::none;                ///< what is done where none is found
+  bool operator==(const BLEUOptions&) const = default;  ///< true when all options are equal
+};
+/// The BLEU score from 0 to 1 of a corpus: the geometric mean of the shares of the n-grams of 1 to n words
+/// that are in the true text too, each as often as there at most, times the brevity penalty
+/// exp(1 - true length / predicted length) where predictions are shorter. Counts are those of all samples
+/// together. The prediction has "text", whose words white space separates, or "tokens", as they are; the
+/// truth has "target" of the same kind, one text for each sample. It is 0 without a sample and where no word
+/// is right. A text that is shorter than n has no n-grams; NLTK counts one for it that is not found. The
+/// figure is "bleu". Errors are those of CharacterErrorRate. Source: Papineni et al. 2002, NLTK corpus_bleu.
+class BLEU : public HostMetric {
+ public:
+  /// Makes the metric.
+  explicit BLEU(const BLEUOptions& options = {});
+};
+
+}  // namespace luge::metrics

@@ -1,0 +1,140 @@
+// Initializers of a certain structure: orthogonal, identity, dirac, sparse.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "init/registry.h"
+#include "luge/error.h"
+#include "luge/init/structured.h"
+#include "luge/ops/compare.h"
+#include "luge/ops/math.h"
+#include "luge/ops/random.h"
+#include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
+
+namespace luge::init {
+namespace {
+
+struct GainOptions {
+  double gain = 1;
+  static void fields(auto& self, auto&& field) {
+    field("gain", self.gain, "factor of all elements", options::above(0));
+  }
+};
+struct GroupsOptions {
+  std::int64_t groups = 1;
+  static void fields(auto& self, auto&& field) {
+    field("groups", self.groups, "groups of the convolution", options::at_least(1));
+  }
+};
+struct SparseOptions {
+  double sparsity = 0.9, deviation = 0.01;
+  static void fields(auto& self, auto&& field) {
+    field("sparsity", self.sparsity, "share of each column that is 0", options::within(0, 1));
+    field("deviation", self.deviation, "the standard deviation of the others", options::at_least(0),
+          options::elsewhere({"std", "stddev"}));
+  }
+};
+
+const bool added_orthogonal =
+    add("orthogonal", "a random matrix with orthonormal rows or columns (Saxe 2014)",
+        [](const GainOptions& options) { return orthogonal(options.gain); });
+const bool added_identity = add("identity", "1 on the diagonal of a matrix",
+                                [](const GainOptions& options) { return identity(options.gain); });
+const bool added_dirac = add("dirac", "filters that pass their inputs on",
+                             [](const GroupsOptions& options) { return dirac(options.groups); });
+const bool added_sparse =
+    add("sparse", "normal numbers, most of which are 0 (Martens 2010)",
+        [](const SparseOptions& options) { return sparse(options.sparsity, options.deviation); });
+
+[[noreturn]] void refuse(const char* who, const Shape& shape, const char* expected) {
+  throw ShapeError(
+      fmt::format("init::{}: the weight has the shape {}; expected {}", who, shape.to_string(), expected));
+}
+
+// Makes `count` vectors of `length`, one after the other, orthonormal. Twice is enough for all digits.
+void orthonormalize(std::vector<double>& vectors, std::size_t count, std::size_t length) {
+  for (std::size_t k = 0; k < count; ++k) {
+    double* own = vectors.data() + k * length;
+    for (int round = 0; round < 2; ++round) {
+      for (std::size_t other = 0; other < k; ++other) {
+        const double* before = vectors.data() + other * length;
+        double product = 0;
+        for (std::size_t i = 0; i < length; ++i) product += own[i] * before[i];
+        for (std::size_t i = 0; i < length; ++i) own[i] -= product * before[i];
+      }
+    }
+    double square = 0;
+    for (std::size_t i = 0; i < length; ++i) square += own[i] * own[i];
+    const double factor = 1 / std::sqrt(square);
+    for (std::size_t i = 0; i < length; ++i) own[i] *= factor;
+  }
+}
+
+}  // namespace
+
+Initializer orthogonal(double gain) {
+  const GainOptions options{gain};
+  options::check("init::orthogonal", options);
+  return {name_with("orthogonal", options), [gain](const Shape& shape, const Fans&, DType dtype) {
+            if (shape.rank() < 2) refuse("orthogonal", shape, "two axes or more");
+            if (shape.elements() == 0) return zeros(shape, dtype);
+            const std::int64_t rows = shape[0], columns = shape.elements() / rows;
+            const std::int64_t count = std::min(rows, columns), length = std::max(rows, columns);
+            auto vectors = random::normal({count, length}, 0, 1, f64).to_vector<double>();
+            orthonormalize(vectors, static_cast<std::size_t>(count), static_cast<std::size_t>(length));
+            Tensor matrix = tensor(vectors, {count, length});
+            if (rows > columns) matrix = transpose(matrix);
+            return cast(reshape(gain * matrix, shape), dtype);
+          }};
+}
+
+Initializer identity(double gain) {
+  const GainOptions options{gain};
+  options::check("init::identity", options);
+  return {name_with("identity", options), [gain](const Shape& shape, const Fans&, DType dtype) {
+            if (shape.rank() != 2) refuse("identity", shape, "a matrix");
+            std::vector<double> values(static_cast<std::size_t>(shape.elements()));
+            for (std::int64_t k = 0; k < std::min(shape[0], shape[1]); ++k)
+              values[static_cast<std::size_t>(k * shape[1] + k)] = gain;
+            return cast(tensor(values, shape), dtype);
+          }};
+}
+
+Initializer dirac(std::int64_t groups) {
+  const GroupsOptions options{groups};
+  options::check("init::dirac", options);
+  return {name_with("dirac", options), [groups](const Shape& shape, const Fans&, DType dtype) {
+            if (shape.rank() < 3 || shape.rank() > 5)
+              refuse("dirac", shape, "three to five axes, as the filters of a convolution");
+            if (shape[0] % groups != 0) refuse("dirac", shape, "outputs that divide by the groups");
+            std::int64_t taps = 1, center = 0;
+            for (int axis = 2; axis < shape.rank(); ++axis) {
+              taps *= shape[axis];
+              center = center * shape[axis] + shape[axis] / 2;
+            }
+            const std::int64_t own = shape[0] / groups, inputs = shape[1];
+            std::vector<double> values(static_cast<std::size_t>(shape.elements()));
+            for (std::int64_t group = 0; group < groups && taps > 0; ++group) {
+              for (std::int64_t k = 0; k < std::min(own, inputs); ++k)
+                values[static_cast<std::size_t>(((group * own + k) * inputs + k) * taps + center)] = 1;
+            }
+            return cast(tensor(values, shape), dtype);
+          }};
+}
+
+Initializer sparse(double sparsity, double deviation) {
+  const SparseOptions options{sparsity, deviation};
+  options::check("init::sparse", options);
+  return {name_with("sparse", options), [options](const Shape& shape, const Fans&, DType dtype) {
+            if (shape.rank() != 2) refuse("sparse", shape, "a matrix");
+            const double zeros_of_column = std::ceil(options.sparsity * static_cast<double>(shape[0]));
+            const Tensor order = argsort(argsort(random::uniform(shape), 0), 0);
+            return where(less(cast(order, f64), zeros_of_column), 0,
+                         random::normal(shape, 0, options.deviation, dtype));
+          }};
+}
+
+}  // namespace luge::init

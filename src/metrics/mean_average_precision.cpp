@@ -1,0 +1,210 @@
+// map: the mean average precision of detections.
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "core/dispatch.h"
+#include "core/whole.h"
+#include "metrics/detections.h"
+#include "metrics/figure_names.h"
+#include "metrics/record_fields.h"
+#include "metrics/streaming_rule.h"
+
+template <>
+struct luge::options::Names<luge::metrics::RecallPoints> {
+  static constexpr std::pair<luge::metrics::RecallPoints, const char*> all[] = {
+      {luge::metrics::RecallPoints::all, "all"},
+      {luge::metrics::RecallPoints::voc_11, "voc-11"},
+      {luge::metrics::RecallPoints::coco_101, "coco-101"}};
+};
+template <>
+struct luge::options::Names<luge::metrics::Match> {
+  static constexpr std::pair<luge::metrics::Match, const char*> all[] = {
+      {luge::metrics::Match::free, "free"}, {luge::metrics::Match::best, "best"}};
+};
+template <>
+struct luge::options::Listing<luge::metrics::MeanAveragePrecisionOptions> {
+  static void fields(auto& self, auto&& field) {
+    field("thresholds", self.thresholds, "overlaps from which a detection is right", above(0).at_most(1),
+          elsewhere({"iou", "iou_thresholds"}));
+    field("points", self.points, "recalls at which the precision is averaged");
+    field("match", self.match, "true box that a detection takes: the nearest that is free, or the nearest");
+    field("max_detections", self.max_detections,
+          "surest detections of a class in a picture that count; 0: all", at_least(0));
+    field("by_class", self.by_class, "a figure for each class too");
+  }
+};
+
+namespace luge::metrics {
+namespace {
+
+constexpr std::string_view kBoxes = "boxes", kScores = "scores", kLabels = "labels";
+constexpr std::int64_t kMostRead = std::int64_t{1} << 62;
+constexpr std::size_t kMostThresholds = 63;  // bits of an int64
+
+struct Seen {
+  std::map<std::int64_t, Detections> classes;
+
+  void add(const Seen& other) {
+    for (const auto& [label, detections] : other.classes) classes[label].add(detections);
+  }
+  // [[label, truths, [[score, right], …]], …]
+  std::string text() const {
+    nlohmann::json all = nlohmann::json::array();
+    for (auto [label, detections] : classes) {
+      detections.order();
+      nlohmann::json rows = nlohmann::json::array();
+      for (const Detections::Entry& entry : detections.entries) rows.push_back({entry.score, entry.right});
+      all.push_back({label, detections.truths, rows});
+    }
+    return all.dump();
+  }
+  static Seen parse(const std::string& who, const std::string& text,
+                    const MeanAveragePrecisionOptions& options);
+};
+
+bool is_whole(const nlohmann::json& value, std::int64_t most) {
+  return value.is_number_integer() && value.get<std::int64_t>() >= 0 && value.get<std::int64_t>() <= most;
+}
+
+Seen Seen::parse(const std::string& who, const std::string& text,
+                 const MeanAveragePrecisionOptions& options) {
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  const std::int64_t last =
+      options.classes.empty() ? kMostRead : static_cast<std::int64_t>(options.classes.size()) - 1;
+  const std::int64_t most = static_cast<std::int64_t>((std::uint64_t{1} << options.thresholds.size()) - 1);
+  const auto is_entry = [&](const nlohmann::json& row) {
+    return row.is_array() && row.size() == 2 && row[0].is_number() && is_whole(row[1], most);
+  };
+  Seen read;
+  bool right = json.is_array();
+  for (std::size_t k = 0; right && k < json.size(); ++k) {
+    const nlohmann::json& row = json[k];
+    right = row.is_array() && row.size() == 3 && is_whole(row[0], last) && is_whole(row[1], kMostRead) &&
+            row[2].is_array() && std::all_of(row[2].begin(), row[2].end(), is_entry) &&
+            !read.classes.contains(row[0].get<std::int64_t>());
+    if (!right) break;
+    Detections& detections = read.classes[row[0].get<std::int64_t>()];
+    detections.truths = row[1].get<std::int64_t>();
+    for (const nlohmann::json& entry : row[2])
+      detections.entries.push_back({entry[0].get<double>(), entry[1].get<std::int64_t>()});
+  }
+  if (right) return read;
+  throw FormatError(fmt::format(
+      "{}: the saved detections are damaged; expected [[label,truths,[[score,right],…]],…], each label once",
+      who));
+}
+
+// The boxes of a record, and the label of each.
+struct Boxes {
+  std::vector<Box> boxes;
+  std::vector<std::int64_t> labels;
+};
+
+std::vector<std::int64_t> labels_of(const std::string& who, const data::HostArray& value,
+                                    std::int64_t classes) {
+  return dispatch(value.field.dtype, [&]<class T>() {
+    std::vector<std::int64_t> labels;
+    for (const T element : value.as<const T>()) {
+      const std::optional<std::int64_t> label = as_whole(element);
+      if (!label || *label < 0 || (classes > 0 && *label >= classes)) {
+        throw IndexError(fmt::format("{}: {} in field '{}', position {}; expected a label{}", who,
+                                     shown(value, labels.size()), kLabels, labels.size(),
+                                     classes > 0 ? fmt::format(" 0 to {} ({} classes)", classes - 1, classes)
+                                                 : ", a whole number from 0"));
+      }
+      labels.push_back(*label);
+    }
+    return labels;
+  });
+}
+
+Boxes boxes_of(const std::string& who, const char* role, const data::Record& record, std::int64_t classes) {
+  const data::HostArray& boxes = field_of(who, role, record, kBoxes, "boxes [n,4]");
+  const data::HostArray& labels = field_of(who, role, record, kLabels, "a label for each box");
+  const Shape& shape = boxes.field.shape;
+  if (boxes.field.text || shape.rank() != 2 || shape[1] != 4 || labels.field.shape.elements() != shape[0]) {
+    throw ShapeError(fmt::format("{}: the {} has '{}' {} and '{}' {}; expected [n,4] and [n]", who, role,
+                                 kBoxes, boxes.field.to_string(), kLabels, labels.field.to_string()));
+  }
+  const std::vector<double> numbers = numbers_in(boxes);
+  Boxes read{std::vector<Box>(numbers.size() / 4), labels_of(who, labels, classes)};
+  for (std::size_t k = 0; k < numbers.size(); ++k) read.boxes[k / 4][k % 4] = numbers[k];
+  return read;
+}
+
+class MeanPrecision final : public StreamingRule<MeanPrecision, MeanAveragePrecisionOptions, Seen> {
+ public:
+  MeanPrecision(const std::string& name, const MeanAveragePrecisionOptions& options)
+      : StreamingRule(name, options),
+        by_class_(options.by_class ? figure_names(name, options.classes) : std::vector<std::string>()) {
+    const std::size_t count = options.thresholds.size();
+    if (count >= 1 && count <= kMostThresholds) return;
+    throw options::OptionError(
+        "metric " + name,
+        options::OptionError("thresholds", fmt::format("thresholds are {} numbers; expected 1 to {}", count,
+                                                       kMostThresholds)));
+  }
+  std::vector<std::string> reads() const override { return {std::string(kBoxes)}; }
+
+  void update(const data::Record& prediction, const data::Record& truth) override {
+    const auto classes = static_cast<std::int64_t>(options_.classes.size());
+    const Boxes found = boxes_of(name_, "prediction", prediction, classes),
+                there = boxes_of(name_, "truth", truth, classes);
+    const data::HostArray& field = field_of(name_, "prediction", prediction, kScores, "a score for each box");
+    const std::vector<double> scores = numbers_in(field);
+    if (scores.size() != found.boxes.size()) {
+      throw ShapeError(fmt::format("{}: '{}' is {} for {} boxes; expected a score for each box", name_,
+                                   kScores, field.field.to_string(), found.boxes.size()));
+    }
+    std::map<std::int64_t, std::pair<std::vector<std::pair<double, Box>>, std::vector<Box>>> by_class;
+    for (std::size_t k = 0; k < scores.size(); ++k)
+      by_class[found.labels[k]].first.emplace_back(scores[k], found.boxes[k]);
+    for (std::size_t k = 0; k < there.boxes.size(); ++k)
+      by_class[there.labels[k]].second.push_back(there.boxes[k]);
+    for (auto& [label, boxes] : by_class)
+      seen_.classes[label].add_picture(std::move(boxes.first), boxes.second, options_);
+  }
+
+  std::vector<Figure> figures() const override {
+    const std::vector<double>& thresholds = options_.thresholds;
+    std::vector<double> at(thresholds.size());
+    std::map<std::int64_t, double> of_class;
+    double classes = 0;
+    for (auto [label, detections] : seen_.classes) {
+      if (detections.truths == 0) continue;
+      detections.order();
+      ++classes;
+      for (std::size_t k = 0; k < thresholds.size(); ++k) {
+        const double precision = average_precision(detections, k, options_.points);
+        at[k] += precision;
+        of_class[label] += precision / static_cast<double>(thresholds.size());
+      }
+    }
+    double sum = 0;
+    for (double& each : at) sum += each /= std::max(1.0, classes);
+    std::vector<Figure> all = {{name_, sum / static_cast<double>(thresholds.size())}};
+    for (const auto& [suffix, threshold] : {std::pair{"50", 0.5}, {"75", 0.75}}) {
+      const auto found = std::find(thresholds.begin(), thresholds.end(), threshold);
+      if (found != thresholds.end())
+        all.push_back({name_ + suffix, at[static_cast<std::size_t>(found - thresholds.begin())]});
+    }
+    for (std::size_t k = 0; k < by_class_.size(); ++k)
+      all.push_back({by_class_[k], of_class[static_cast<std::int64_t>(k)]});
+    return all;
+  }
+
+ private:
+  std::vector<std::string> by_class_;
+};
+
+const bool added = add_host(
+    "map", "the mean average precision of detections over classes and overlaps",
+    [](const MeanAveragePrecisionOptions& options) { return HostMetric(MeanAveragePrecision(options)); });
+
+}  // namespace
+
+MeanAveragePrecision::MeanAveragePrecision(const MeanAveragePrecisionOptions& options)
+    : HostMetric(std::make_shared<MeanPrecision>("map", options)) {}
+
+}  // namespace luge::metrics
