@@ -73,13 +73,13 @@ class AdaDelta : public Optimizer {
 /// Options of RMSProp.
 struct RMSPropOptions {
   static constexpr double kUsualRate = 1e-2;  ///< the learning rate unless one is given
-  double rho = 0.99;                          ///< α, the decay of the averages, in [0, 1)
+  double rho = 0.99;                          ///< ρ, the decay of the averages, in [0, 1)
   double epsilon = 1e-8;                      ///< ε, above 0, added after the root
   double momentum = 0;                        ///< μ, in [0, 1)
   bool centered = false;                      ///< divide by the deviation of the gradients from their mean
 };
-/// RMSProp: v ← α·v + (1-α)·g², w ← w - rate·g/(√v + ε). With momentum, b ← μ·b + g/(√v + ε) and
-/// w ← w - rate·b. Centered, v is replaced by v - m² with m ← α·m + (1-α)·g, and by 0 where rounding makes
+/// RMSProp: v ← ρ·v + (1-ρ)·g², w ← w - rate·g/(√v + ε). With momentum, b ← μ·b + g/(√v + ε) and
+/// w ← w - rate·b. Centered, v is replaced by v - m² with m ← ρ·m + (1-ρ)·g, and by 0 where rounding makes
 /// that negative (PyTorch has NaN there). Source: Tieleman and Hinton 2012, Graves 2013, PyTorch RMSprop.
 class RMSProp : public Optimizer {
  public:
