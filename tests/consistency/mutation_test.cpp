@@ -101,7 +101,8 @@ TEST(Mutation, EveryPlantedFaultIsNoticed) {
     if (!row.gradient) continue;
     const Tensors inputs = elements(row.inputs[0], row.name);
     bool changed = false;
-    const GradientReport sound = check_broken(row, inputs, unbroken, changed, 0);
+    // That every element's gradient is right is shown by the rooms of the ops; here, that this harness is.
+    const GradientReport sound = check_broken(row, inputs, unbroken, changed, 2);
     EXPECT_TRUE(sound.passed) << row.name << ": " << sound.to_string();
     for (const Fault& fault : faults) {
       bool differs = false;

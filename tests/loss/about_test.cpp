@@ -114,8 +114,8 @@ TEST(About, OptionsAreSetByNameAndInText) {
       [] {
         named("mse", {{"label_smoothing", 0.1}});
       },
-      {"loss mse: there is no option 'label_smoothing'; there are none", "binary-cross-entropy and",
-       "softmax-cross-entropy have it"});
+      {"loss mse: there is no option 'label_smoothing'; there are none", "binary-cross-entropy, ",
+       " and softmax-cross-entropy have it"});
   expect_error<options::OptionError>(
       [] { BinaryCrossEntropy({.positive_weight = 0}); },
       {"binary_cross_entropy: positive_weight is 0; expected a number above 0"});
