@@ -178,7 +178,9 @@ void settle_task(Config& config, const models::Entry& entry, const DataSet& data
 
 void settle_task(Config& config, const models::Entry& entry) {
   config.set_default("loss.name", entry.defaults.loss);
-  config.set_default("train.metrics", joined(entry.defaults.metrics));
+  // Metrics of the model may not fit another loss, and there are no data that could decide.
+  const bool fits = task_by_loss(config) == task_for(about(entry.defaults.loss).outputs);
+  config.set_default("train.metrics", joined(fits ? entry.defaults.metrics : std::vector<std::string>{}));
 }
 
 std::vector<std::string> metric_names(const Config& config) {

@@ -53,7 +53,8 @@ namespace {
 
 // A loss of labels or shares: `each` computes the costs; options hold axis, class weights and ignore_index.
 template <class O, class F>
-Loss of_classes(const char* name, OutputKind outputs, const O& o, const F& each) {
+Loss of_classes(const char* name, OutputKind outputs, const O& o, const F& each,
+                bool log_probabilities = false) {
   options::check(name, o);
   check_class_weights(name, o.class_weights);
   return Loss(
@@ -63,7 +64,10 @@ Loss of_classes(const char* name, OutputKind outputs, const O& o, const F& each)
         return Cost{each(scores, target),
                     weights_by_class(name, o.axis, o.class_weights, o.ignore_index, scores, target)};
       },
-      {.outputs = outputs, .targets = Targets::Kind::labels, .axis = o.axis},
+      {.outputs = outputs,
+       .targets = Targets::Kind::labels,
+       .axis = o.axis,
+       .log_probabilities = log_probabilities},
       [name, o](const Shape& scores, const Shape& target) {
         return class_targets(name, o.axis, o.ignore_index.value_or(no_label), scores, target);
       });
@@ -107,8 +111,9 @@ CategoricalCrossEntropy::CategoricalCrossEntropy(const ClassLossOptions& o)
           [o](const Tensor& p, const Tensor& t) { return categorical_cross_entropy(p, t, plain(o)); })) {}
 
 NLL::NLL(const ClassLossOptions& o)
-    : Loss(of_classes("nll", OutputKind::logits, o,
-                      [o](const Tensor& log_p, const Tensor& t) { return nll_loss(log_p, t, plain(o)); })) {}
+    : Loss(of_classes(
+          "nll", OutputKind::logits, o,
+          [o](const Tensor& log_p, const Tensor& t) { return nll_loss(log_p, t, plain(o)); }, true)) {}
 
 KLDivergence::KLDivergence(const KLDivergenceOptions& o)
     : Loss("kl_divergence", o.reduction,

@@ -26,6 +26,12 @@ bool is_empty(const Shape& shape) { return shape.known() && shape.elements() == 
 
 // In float64, because sums and products may overflow float32 when the mean does not.
 Tensor total(const Tensor& each) { return sum(cast(each, f64)); }
+// The slope of the root is infinite at 0, but a loss that is 0 has no error left to go down.
+Tensor root_of(const Tensor& x) {
+  const Tensor zero = equal(x, 0);
+  return where(zero, 0, sqrt(where(zero, 1, x)));
+}
+
 Tensor total(const Tensor& each, const Tensor& weight) { return sum(cast(each, f64) * cast(weight, f64)); }
 
 }  // namespace
@@ -56,12 +62,16 @@ Cost Loss::weighed(const Tensor& prediction, const Tensor& target, const Tensor&
 
 Tensor Loss::operator()(const Tensor& prediction, const Tensor& target, const Tensor& weight) const {
   const Cost cost = weighed(prediction, target, weight);
-  if (reduction_ == Reduction::mean && !cost.weight.defined())
-    return is_empty(cost.each.shape()) ? sum(cost.each) : luge::mean(cost.each);
-  const Tensor each = cost.weight.defined() ? cost.each * cost.weight : cost.each;
-  if (reduction_ == Reduction::none) return each;
-  if (reduction_ == Reduction::sum) return sum(each);
-  return cast(mean({total(cost.each, cost.weight), total(cost.weight)}), each.dtype());
+  const auto reduced = [&](const Tensor& x) { return root_ ? root_of(x) : x; };
+  if (reduction_ == Reduction::none) {
+    const Tensor each = reduced(cost.each);
+    return cost.weight.defined() ? each * cost.weight : each;
+  }
+  if (reduction_ == Reduction::sum)
+    return reduced(sum(cost.weight.defined() ? cost.each * cost.weight : cost.each));
+  if (!cost.weight.defined())
+    return reduced(is_empty(cost.each.shape()) ? sum(cost.each) : luge::mean(cost.each));
+  return reduced(cast(mean({total(cost.each, cost.weight), total(cost.weight)}), cost.each.dtype()));
 }
 
 Sums Loss::sums(const Tensor& prediction, const Tensor& target, const Tensor& weight) const {
@@ -92,6 +102,12 @@ Tensor Loss::counted(const Tensor& prediction, const Tensor& target, const Tenso
   if (!weight.defined()) return counts;
   const Tensor weighs = has_weight(name_, about_, prediction, target, weight);
   return counts.defined() ? logical_and(counts, weighs) : weighs;
+}
+
+Loss Loss::rooted() const {
+  Loss same = *this;
+  same.root_ = true;
+  return same;
 }
 
 Loss Loss::with(const About& about) const {

@@ -86,6 +86,7 @@ Cost gaussian(const GaussianNLLOptions& o, const Tensor& prediction, const Tenso
 
 const bool added[] = {
     add("mae", "the mean absolute error, for numbers", [] { return MAE(); }),
+    add("rmse", "the root of the mean squared error, in the unit of the targets", [] { return RMSE(); }),
     add("msle", "the mean squared error of logarithms, for numbers from 0",
         [](const MSLEOptions& o) { return MSLE(o); }),
     add("mape", "the mean absolute error in percent of the target",
@@ -105,6 +106,11 @@ const bool added[] = {
 MAE::MAE(Reduction reduction)
     : Loss("mae", reduction,
            of_elements("mae", [](const Tensor& y, const Tensor& t) { return abs(t - y); })) {}
+
+RMSE::RMSE(Reduction reduction)
+    : Loss(Loss("rmse", reduction,
+                of_elements("rmse", [](const Tensor& y, const Tensor& t) { return square(t - y); }))
+               .rooted()) {}
 
 MSLE::MSLE(const MSLEOptions& o)
     : Loss("msle", o.reduction, of_elements("msle", [o](const Tensor& y, const Tensor& t) {

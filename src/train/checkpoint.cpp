@@ -65,7 +65,10 @@ History history_from(const Json& json) {
 
 Json sums_json(const std::vector<LossSum>& sums) {
   Json json = Json::array();
-  for (const LossSum& sum : sums) json.push_back({sum.cost, sum.weight});
+  for (const LossSum& sum : sums) {
+    json.push_back({sum.cost, sum.weight});
+    if (sum.root) json.back().push_back("root");
+  }
   return json;
 }
 
@@ -94,6 +97,7 @@ std::string state_text(const Trainer::Impl& impl) {
   if (position.losses.size() == 1) {
     json["loss_sum"] = position.losses[0].cost;
     json["weight"] = position.losses[0].weight;
+    if (position.losses[0].root) json["root"] = true;
   } else {
     json["losses"] = sums_json(position.losses);
   }
@@ -106,10 +110,10 @@ std::string state_text(const Trainer::Impl& impl) {
 std::vector<LossSum> sums_from(const Json& json) {
   if (!json.contains("losses"))
     return {{json.at("loss_sum").get<double>(),
-             json.at(json.contains("weight") ? "weight" : "rows").get<double>()}};
+             json.at(json.contains("weight") ? "weight" : "rows").get<double>(), json.value("root", false)}};
   std::vector<LossSum> sums;
   for (const Json& sum : json.at("losses"))
-    sums.push_back({sum.at(0).get<double>(), sum.at(1).get<double>()});
+    sums.push_back({sum.at(0).get<double>(), sum.at(1).get<double>(), sum.size() > 2});
   return sums;
 }
 

@@ -36,7 +36,7 @@ LossTerm LossTerm::of(const loss::Loss& loss, const Tensor& prediction, const Te
                       const Tensor& sample_weight) {
   const loss::Sums sums = loss.sums(prediction, target, sample_weight);
   const bool summed = loss.reduction() == loss::Reduction::sum;
-  return {loss(prediction, target, sample_weight), sums.cost, summed ? Tensor() : sums.weight};
+  return {loss(prediction, target, sample_weight), sums.cost, summed ? Tensor() : sums.weight, loss.root()};
 }
 
 LossTerm LossTerm::mean(const Tensor& costs) { return of(loss_of_costs(Reduction::mean), costs, costs); }

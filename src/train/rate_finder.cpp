@@ -109,7 +109,7 @@ RateCurve Trainer::find_rate(const data::Batches& training, const RateFinderOpti
       break;
     }
     double loss = 0;
-    for (const LossSum& each : sums) loss += each.mean();
+    for (const LossSum& each : sums) loss += each.loss();
     average = options.smoothing * average + (1 - options.smoothing) * loss;
     const double smoothed = average / (1 - std::pow(options.smoothing, static_cast<double>(k + 1)));
     curve.trials.push_back({rate, loss, smoothed});

@@ -31,7 +31,7 @@ Tensors Steps::slopes(const data::Batch& batch, bool trial) {
   const Objective& objective = trained_[0].objective;
   const Pass pass(net_, batch, true);
   const LossTerm term = objective.loss(pass);
-  summed_[0] = !term.weight.defined();
+  kinds_[0] = TermKind::of(term);
   Variables parameters;
   for (const nn::NamedVariable& each : parameters_of(objective)) parameters.push_back(each.variable);
   const Tensors gradients = grad(term.value, parameters, {.allow_unused = true});
@@ -62,7 +62,7 @@ std::vector<StepResult> Steps::search(const Part& part, const data::Batch& batch
       random::set_state(draws);
       results = (*trial_)(batch);
     }
-    const std::size_t at = summed_[0] ? 1 : 2;
+    const std::size_t at = kinds_[0].summed ? 1 : 2;
     return {results[at].item<double>(),
             Tensors(results.begin() + static_cast<std::ptrdiff_t>(at + 1), results.end())};
   };

@@ -42,7 +42,7 @@ Steps::Steps(nn::Model net, std::vector<Trained> trained, std::vector<Measure> m
       own_measures_(fresh(measures_)),
       accumulate_(accumulate),
       average_(std::move(average)),
-      summed_(trained_.size()),
+      kinds_(trained_.size()),
       evaluation_(compile([this](const data::Batch& batch) { return measure(batch); })),
       prediction_(compile([this](const NamedTensors& inputs) {
         const nn::Probe probe(*net_, false);
@@ -119,8 +119,14 @@ void Steps::minimize(const Part& part, std::size_t from, std::size_t to, const P
   for (std::size_t k = from; k < to; ++k) {
     const Objective& objective = trained_[part.objectives[k]].objective;
     const LossTerm term = terms.emplace_back(objective.loss(pass));
-    summed_[part.objectives[k]] = !term.weight.defined();
+    kinds_[part.objectives[k]] = TermKind::of(term);
     std::vector<nn::NamedVariable> parameters = parameters_of(objective);
+    if (together && term.root) {
+      throw ValueError(fmt::format(
+          "Trainer: accumulate is {}, but {} is the root of a mean, whose slopes over several batches "
+          "do not add up; minimize its square (mse for rmse), or set accumulate to 1",
+          accumulate_, text_of(objective, trained_.size())));
+    }
     // Batches that give one update together are divided by their common weight.
     Tensors gradients =
         grad(together ? term.cost : term.value, variables_of(parameters), {.allow_unused = true});
@@ -177,7 +183,7 @@ Tensors Steps::measure(const data::Batch& batch) {
     if (measures_outputs || !own_measures_.empty()) pass.outputs();
     for (std::size_t k = 0; k < trained_.size(); ++k) {
       const LossTerm term = trained_[k].objective.loss(pass);
-      summed_[k] = !term.weight.defined();
+      kinds_[k] = TermKind::of(term);
       results.push_back(term.cost);
       if (term.weight.defined()) results.push_back(term.weight);
     }
@@ -205,7 +211,8 @@ std::vector<StepResult> Steps::read(const std::vector<std::size_t>& objectives,
     StepResult& result = read.emplace_back();
     result.objective = k;
     result.cost = results[at++].item<double>();
-    if (!summed_[k]) result.weight = results[at++].item<double>();
+    result.root = kinds_[k].root;
+    if (!kinds_[k].summed) result.weight = results[at++].item<double>();
   }
   return read;
 }

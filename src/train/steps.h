@@ -19,6 +19,14 @@ struct StepResult {
   std::size_t objective = 0;
   double cost = 0;
   std::optional<double> weight;  // none: costs are added and not divided
+  bool root = false;
+};
+
+/// How the sums of an objective's batches become its figure.
+struct TermKind {
+  bool summed = false;  // not divided by weights
+  bool root = false;
+  static TermKind of(const LossTerm& term) { return {!term.weight.defined(), term.root}; }
 };
 
 /// One objective of a training, its optimizer, and its sums over the epoch.
@@ -112,7 +120,7 @@ class Steps {
   bool keeps_batches_ = false;
   std::vector<std::size_t> group_;         // by objective: equal ones see the same values
   std::vector<std::string> output_names_;  // known when an evaluation was traced
-  mutable std::vector<bool> summed_;       // by objective, known when it was traced
+  std::vector<TermKind> kinds_;            // by objective, known when it was traced
   std::map<Part, OfBatch> programs_;
   OfBatch evaluation_;
   std::optional<OfBatch> trial_, norms_;  // made when they are needed

@@ -8,6 +8,7 @@
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "luge/train/task.h"
+#include "train/outputs.h"
 #include "train/targets.h"
 
 namespace luge::train {
@@ -81,6 +82,7 @@ class Supervised final : public Task {
 
   std::function<void(const data::HostBatch&)> checks(const nn::Model& net,
                                                      const data::HostBatch& first) const override {
+    check_outputs(net, loss_, first);
     const nn::Probe probe(*net, true);
     Tensors inputs;
     for (const std::string& name : net->input_names()) {

@@ -50,7 +50,10 @@ std::string joined(const std::vector<std::string>& names) {
 
 }  // namespace
 
-double LossSum::mean() const { return weight > 0 ? cost / weight : std::numeric_limits<double>::quiet_NaN(); }
+double LossSum::loss() const {
+  if (!(weight > 0)) return std::numeric_limits<double>::quiet_NaN();
+  return root ? std::sqrt(cost / weight) : cost / weight;
+}
 
 Trainer::Impl::Impl(nn::Model net_, TaskRef task_, std::vector<Trained> trained,
                     std::vector<Measure> measures, const TrainerOptions& options)
@@ -74,13 +77,14 @@ void Trainer::Impl::add(const std::vector<StepResult>& results, std::vector<Loss
     LossSum& sum = sums[result.objective];
     sum.cost += result.cost;
     sum.weight = result.weight ? sum.weight + *result.weight : 1;
+    sum.root = result.root;
   }
 }
 
 Logs Trainer::Impl::logs(const std::vector<LossSum>& sums, const std::vector<Measure>& measured) const {
   Logs logs;
   for (std::size_t k = 0; k < sums.size(); ++k)
-    logs.emplace_back(steps.trained()[k].objective.name, sums[k].mean());
+    logs.emplace_back(steps.trained()[k].objective.name, sums[k].loss());
   for (const Measure& measure : measured) logs.emplace_back(measure.metric.name(), measure.metric.value());
   return logs;
 }

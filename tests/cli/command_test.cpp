@@ -184,6 +184,7 @@ TEST(Command, SummaryPlanAndExplainReportBeforeAnythingRuns) {
   EXPECT_EQ(plan.at("parameters_bytes"), 61706 * 4);
   EXPECT_GT(plan.at("optimizer_bytes").get<int>(), 61706 * 8);
   EXPECT_NE(luge({"explain", "model=lenet5", "batch=4"}).out.find("conv"), std::string::npos);
+  EXPECT_EQ(luge({"explain", "model=mlp", "loss=mse"}).code, 0) << "its metric, the accuracy, does not fit";
   const std::string timed = luge({"explain", "model=lenet5", "batch=4", "profile=2"}).out;
   EXPECT_NE(timed.find("us in kernels"), std::string::npos) << timed;
 }

@@ -159,7 +159,8 @@ def numbers(low=-2.0, high=2.0):
     return lambda: c.reals(4, 3, low=low, high=high)
 
 
-three("mse", lambda p, t: F.mse_loss(p, t), x2, x2), three("mae", lambda p, t: F.l1_loss(p, t), x2, x2)
+three("mse", lambda p, t: F.mse_loss(p, t), x2, x2), three("rmse", lambda p, t: F.mse_loss(p, t).sqrt(), x2, x2)
+three("mae", lambda p, t: F.l1_loss(p, t), x2, x2)
 def as_keras(function, formula):
     """The formula, in float64 throughout; Keras, some of whose functions round to float32, must agree."""
     def cost(p, t):

@@ -8,6 +8,7 @@
 
 #include "luge/autodiff.h"
 #include "luge/gradient_check.h"
+#include "luge/loss/regression.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
@@ -89,6 +90,10 @@ std::vector<Row> elementwise_rows() {
       {"mse", [](Reduction r) { return MSE(r); }, logits, numbers({4, 3}, -2, 2, 3),
        [](const double* x, const double* t) {
          return Plain{mean_of_three([&](int c) { return (x[c] - t[c]) * (x[c] - t[c]); })};
+       }},
+      {"mae", [](Reduction r) { return MAE(r); }, logits, numbers({4, 3}, -2, 2, 3),
+       [](const double* x, const double* t) {
+         return Plain{mean_of_three([&](int c) { return std::abs(x[c] - t[c]); })};
        }},
       {"binary_cross_entropy", [](Reduction r) { return BinaryCrossEntropy({.reduction = r}); }, logits,
        numbers({4, 3}, 0, 1, 4),

@@ -3,14 +3,16 @@
 #include <gtest/gtest.h>
 
 #include "luge/nn/activation.h"
+#include "luge/nn/adaptive_pool.h"
 #include "luge/nn/attention.h"
 #include "luge/nn/conv.h"
 #include "luge/nn/conv_transpose.h"
 #include "luge/nn/embedding.h"
 #include "luge/nn/flatten.h"
+#include "luge/nn/global_pool.h"
 #include "luge/nn/lenet.h"
 #include "luge/nn/linear.h"
-#include "luge/nn/more_pools.h"
+#include "luge/nn/lp_pool.h"
 #include "luge/nn/norm.h"
 #include "luge/nn/pool.h"
 #include "luge/nn/recurrent.h"

@@ -12,6 +12,7 @@
 #include "luge/nn/layers.h"
 #include "luge/nn/linear.h"
 #include "luge/nn/sequential.h"
+#include "luge/nn/squashing.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
 #include "luge/optim/optimizers.h"
@@ -79,6 +80,7 @@ nn::Sequential net_for(const Row& row) {
     net.add(nn::layer("reshape", {{"shape", extents}}));
   }
   if (row.loss.outputs() == OutputKind::probabilities) net.add(nn::Softmax());
+  if (row.loss.about().log_probabilities) net.add(nn::LogSoftmax());
   if (row.loss.outputs() == OutputKind::binary_probabilities) net.add(nn::Sigmoid());
   net.build({2});
   return net;
@@ -140,6 +142,10 @@ TEST_P(EveryLoss, AccumulatedBatchesAreOneBatch) {
     return net.parameters()[0].value().to_vector<double>();
   };
   const auto whole = train(kSamples, 1);
+  if (row.loss.root()) {
+    expect_error<ValueError>([&] { train(4, 4); }, {"accumulate is 4", "root of a mean", "mse"});
+    return;
+  }
   for (const auto& [batch, accumulate] :
        std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 14}, {4, 4}, {4, 100}, {5, 3}, {14, 4}}) {
     const auto parts = train(batch, accumulate);

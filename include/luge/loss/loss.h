@@ -46,6 +46,7 @@ struct About {
   OutputKind outputs = OutputKind::values;        ///< what the loss takes the outputs of the network for
   Targets::Kind targets = Targets::Kind::values;  ///< the usual targets
   std::int64_t axis = -1;  ///< the class axis of the prediction, when there is one output for each class
+  bool log_probabilities = false;  ///< the logits must be logarithms of probabilities
 };
 
 /// A cost over many samples as two sums, which can be added up over batches.
@@ -76,7 +77,8 @@ class Loss {
   /// ShapeError or DTypeError naming the loss when prediction, target and weights do not match.
   Tensor operator()(const Tensor& prediction, const Tensor& target, const Tensor& weight = {}) const;
   /// Returns the two sums that the mean is made of, for any reduction. The mean over uneven batches is the
-  /// sum of the costs divided by the sum of the weights. Throws as above.
+  /// sum of the costs divided by the sum of the weights; when root() is true the loss is the square root of
+  /// that. Throws as above.
   Sums sums(const Tensor& prediction, const Tensor& target, const Tensor& weight = {}) const;
   /// Returns cost / weight; 0 when the weight is 0.
   static Tensor mean(const Sums& sums);
@@ -91,6 +93,10 @@ class Loss {
   const std::string& name() const { return name_; }
   /// Returns the reduction.
   Reduction reduction() const { return reduction_; }
+  /// Returns whether the loss is a square root: of the mean or the sum of the costs, or of each cost.
+  bool root() const { return root_; }
+  /// Returns the same loss with root(): what MSE is to RMSE. The root of 0 has the slope 0.
+  Loss rooted() const;
   /// Returns what the loss says about itself.
   const About& about() const { return about_; }
   /// Returns what the loss takes the outputs of the network for.
@@ -108,6 +114,7 @@ class Loss {
   Cost weighed(const Tensor& prediction, const Tensor& target, const Tensor& weight) const;
   std::string name_;
   Reduction reduction_;
+  bool root_ = false;
   Function cost_;
   About about_;
   TargetsOf targets_;

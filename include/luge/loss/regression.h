@@ -17,6 +17,16 @@ class MAE : public Loss {
   explicit MAE(Reduction reduction = Reduction::mean);
 };
 
+/// The root mean squared error, the square root of MSE, in the unit of the targets. It is the root of the
+/// mean over all samples, not a mean of roots; over several batches too. Reduction::sum gives the root of the
+/// sum, Reduction::none that of each sample. A perfect fit has the slope 0. Source: Keras
+/// RootMeanSquaredError.
+class RMSE : public Loss {
+ public:
+  /// Makes the loss.
+  explicit RMSE(Reduction reduction = Reduction::mean);
+};
+
 /// Options of MSLE.
 struct MSLEOptions {
   double least = 1e-6;                    ///< smaller predictions and targets count as this, above -1

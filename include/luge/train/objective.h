@@ -56,6 +56,7 @@ struct LossTerm {
   Tensor value;   ///< rank 0: what is minimized
   Tensor cost;    ///< rank-0 f64: Σ weight·cost
   Tensor weight;  ///< rank-0 f64: Σ weight; empty: the sums of batches are added and not divided
+  bool root = false;  ///< the figure of several batches is a square root, as that of loss::RMSE is
 
   /// Returns the term of a loss function. Throws what the loss throws.
   static LossTerm of(const loss::Loss& loss, const Tensor& prediction, const Tensor& target,

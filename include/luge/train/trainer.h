@@ -64,8 +64,9 @@ std::ostream& operator<<(std::ostream& out, const Evaluation& evaluation);
 struct LossSum {
   double cost = 0;    ///< Σ weight·cost
   double weight = 0;  ///< Σ weight; 1 when costs are added and not divided
-  /// Returns cost / weight; NaN when nothing counted.
-  double mean() const;
+  bool root = false;  ///< the loss is a square root
+  /// Returns cost / weight, or its square root; NaN when nothing counted.
+  double loss() const;
   /// Returns true when both are equal.
   bool operator==(const LossSum&) const = default;
 };
