@@ -54,7 +54,7 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
   }
   read_environment();
   try {
-    return command.run(Arguments(command.name, command.keys(), command.positional, words));
+    return command.run(Arguments(command.name, command.keys_for(words), command.positional, words));
   } catch (const experiment::SettingError& error) {
     throw Misuse(
         fmt::format("luge {0}: {1}{2}", command.name, error.what(),

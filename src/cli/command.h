@@ -17,8 +17,13 @@ struct Command {
   std::function<std::vector<Key>()> list_keys;  // asked when all is registered; empty: it has none
   int positional = 0;                           // words without '=' it takes
   int (*run)(const Arguments& arguments);
+  // The keys of a command that does different things, by what the words give; empty: list_keys.
+  std::function<std::vector<Key>(const std::vector<std::string>& words)> list_keys_for = {};
 
   std::vector<Key> keys() const { return list_keys ? list_keys() : std::vector<Key>(); }
+  std::vector<Key> keys_for(const std::vector<std::string>& words) const {
+    return list_keys_for ? list_keys_for(words) : keys();
+  }
 };
 
 /// All commands, by name.

@@ -27,20 +27,21 @@ std::vector<std::string> values_of(const options::Info& info) {
   return {};
 }
 
+bool takes_list(const Key& key) { return key.info && key.info->kind == options::Kind::texts; }
+
 // What can be said for a key; empty where only the person knows, or where it is a file.
 std::vector<std::string> values_of(const Key& key) {
   if (key.option.empty() && !key.family.empty()) {
     const Family* family = find_family(key.family);
     return family ? family->names() : std::vector<std::string>();
   }
+  if (const Family* family = find_family(key.name); family && takes_list(key)) return family->names();
   if (key.info) return values_of(*key.info);
   for (const experiment::OptionOf& owner : key.owners) {
     if (std::vector<std::string> values = values_of(owner.info); !values.empty()) return values;
   }
   return {};
 }
-
-bool takes_list(const Key& key) { return key.info && key.info->kind == options::Kind::texts; }
 
 // One word of a shell script: names hold letters, digits and signs that a shell leaves alone.
 std::string words(const std::vector<std::string>& all) { return fmt::format("{}", fmt::join(all, " ")); }

@@ -10,6 +10,7 @@
 #include "cli/model_path.h"
 #include "cli/output.h"
 #include "cli/wrong_pictures.h"
+#include "experiment/ensemble.h"
 #include "experiment/family_keys.h"
 #include "experiment/learned.h"
 #include "experiment/measure.h"
@@ -26,10 +27,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// The figures of one of several: a member of an ensemble, and the ensemble itself.
+struct OfMember {
+  std::string name;
+  train::Logs figures;
+};
+
 struct Measured {
   experiment::Part part;
   std::vector<std::pair<std::string, double>> asked = {};  // the figures of metrics=
   std::optional<train::CheckpointInfo> checkpoint = {};    // which state of the training is measured
+  std::vector<OfMember> members = {};                      // of an ensemble, without itself
+  std::string rule = {};                                   // how their answers are combined
 
   const data::Dataset& samples() const { return part.samples; }
 };
@@ -59,6 +68,31 @@ void print_head(const Measured& part, std::int64_t samples) {
   fmt::print("\n");
 }
 
+void add_members(const Measured& part, Json& json) {
+  if (part.members.empty()) return;
+  json["combine"] = part.rule;
+  for (const OfMember& one : part.members) {
+    Json figures = Json::object();
+    for (const auto& [name, value] : one.figures) figures[name] = value;
+    json["members"].push_back({{"name", one.name}, {"metrics", std::move(figures)}});
+  }
+}
+
+void print_members(const Measured& part, const train::Logs& own) {
+  if (part.members.empty()) return;
+  const auto print_row = [](const std::string& name, const train::Logs& figures) {
+    fmt::print("{:<24}", name);
+    for (const auto& [figure, value] : figures)
+      fmt::print("  {:>{}.4g}", value, std::max<std::size_t>(10, figure.size()));
+    fmt::print("\n");
+  };
+  fmt::print("\n{:<24}", "");
+  for (const auto& [figure, value] : own) fmt::print("  {:>10}", figure);
+  fmt::print("\n");
+  for (const OfMember& one : part.members) print_row(one.name, one.figures);
+  print_row(part.rule, own);
+}
+
 // The figures that were asked for, among the document's metrics.
 void add_asked(const Measured& part, Json& json) {
   for (const auto& [name, value] : part.asked) json["metrics"][name] = value;
@@ -68,6 +102,34 @@ void print_asked(const Measured& part) {
   if (part.asked.empty()) return;
   fmt::print("\n");
   for (const auto& [name, value] : part.asked) fmt::print("{:<16}{:.6g}\n", name, value);
+}
+
+train::Logs figures_of(const experiment::Classified& found) {
+  train::Logs figures = {{"loss", found.loss}, {"accuracy", found.accuracy()}};
+  if (found.weighted) {
+    figures.emplace_back("weighted_loss", found.weighted->loss);
+    figures.emplace_back("weighted_accuracy", found.weighted->accuracy);
+  }
+  return figures;
+}
+
+train::Logs figures_of(const experiment::Fitted& found) {
+  train::Logs figures = {{"mse", found.mse}, {"mae", found.mae}, {"r2", found.r2}};
+  if (found.weighted_mse) figures.emplace_back("weighted_mse", *found.weighted_mse);
+  return figures;
+}
+
+Json figures_json(const train::Logs& figures) {
+  Json json = Json::object();
+  for (const auto& [name, value] : figures) json[name] = value;
+  return json;
+}
+
+// Where samples have weights, figures count each sample once, and those called weighted by its weight.
+void print_weighted(const train::Logs& figures) {
+  for (const auto& [name, value] : figures) {
+    if (name.starts_with("weighted_")) fmt::print("{}  {:.4f}   (each sample by its weight)\n", name, value);
+  }
 }
 
 void report_classes(const Arguments& arguments, const Measured& part, const experiment::Classified& found,
@@ -89,8 +151,9 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
   const double chance = 1.0 / static_cast<double>(classes), majority = ratio(largest, found.samples);
   if (arguments.json()) {
     Json json = head_json(part, part.samples().size());
-    json["metrics"] = {{"loss", found.loss}, {"accuracy", found.accuracy()}};
+    json["metrics"] = figures_json(figures_of(found));
     add_asked(part, json);
+    add_members(part, json);
     json["baselines"] = {{"chance", chance}, {"majority", majority}};
     json["per_class"] = per_class;
     json["confusion"] = found.confusion;
@@ -98,8 +161,10 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
     return;
   }
   print_head(part, part.samples().size());
-  fmt::print("loss      {:.4f}\naccuracy  {:.4f}   (chance {:.4f}, always the largest class {:.4f})\n\n",
+  fmt::print("loss      {:.4f}\naccuracy  {:.4f}   (chance {:.4f}, always the largest class {:.4f})\n",
              found.loss, found.accuracy(), chance, majority);
+  print_weighted(figures_of(found));
+  fmt::print("\n");
   fmt::print("{:<16}{:>9}{:>11}{:>9}{:>9}\n", "class", "samples", "precision", "recall", "f1");
   for (const Json& row : per_class) {
     fmt::print("{:<16}{:>9}{:>11.4f}{:>9.4f}{:>9.4f}\n", row["label"].get<std::string>(),
@@ -107,6 +172,7 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
                row["recall"].get<double>(), row["f1"].get<double>());
   }
   print_asked(part);
+  print_members(part, figures_of(found));
   if (classes > 20) return;
   fmt::print("\nrows: the class, columns: what it was taken for\n");
   for (std::size_t k = 0; k < classes; ++k) {
@@ -119,8 +185,10 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
 void report_values(const Arguments& arguments, const Measured& part, const experiment::Fitted& found) {
   if (arguments.json()) {
     Json json = head_json(part, part.samples().size());
-    json["metrics"] = {{"loss", found.mse}, {"mae", found.mae}, {"r2", found.r2}};
+    json["metrics"] = {{"loss", found.mse}};  // the name that all data have
+    json["metrics"].update(figures_json(figures_of(found)));
     add_asked(part, json);
+    add_members(part, json);
     json["baselines"] = {{"mean", found.variance}};
     json["per_class"] = Json::array();
     print_json(json);
@@ -129,7 +197,9 @@ void report_values(const Arguments& arguments, const Measured& part, const exper
   print_head(part, part.samples().size());
   fmt::print("mse  {:.6g}   (always the mean: {:.6g})\nmae  {:.6g}\nr2   {:.4f}\n", found.mse, found.variance,
              found.mae, found.r2);
+  print_weighted(figures_of(found));
   print_asked(part);
+  print_members(part, figures_of(found));
 }
 
 // What the task measures.
@@ -137,11 +207,13 @@ void report_figures(const Arguments& arguments, const Measured& part, const trai
   if (arguments.json()) {
     Json json = head_json(part, found.samples);
     for (const auto& [name, value] : found.metrics) json["metrics"][name] = value;
+    add_members(part, json);
     print_json(json);
     return;
   }
   print_head(part, found.samples);
   for (const auto& [name, value] : found.metrics) fmt::print("{:<12}{:.6g}\n", name, value);
+  print_members(part, found.metrics);
 }
 
 struct EvalOptions {
@@ -169,10 +241,13 @@ int eval(const Arguments& arguments) {
   watch_signals();
   const auto options = experiment::read<EvalOptions>(arguments);
   const experiment::ModelPath path = model_path(arguments);
-  const nn::Loaded net = io::read_model(path.file.string()).net;
+  const io::ModelFile file = io::read_model(path.file.string());
+  const nn::Loaded& net = file.net;
   const nn::Metadata& metadata = net.metadata();
+  const auto members = experiment::members_of(file);
   Measured part = {.part = experiment::find_part(arguments, path, metadata),
-                   .checkpoint = train::checkpoint_info(path.file.string())};
+                   .checkpoint = train::checkpoint_info(path.file.string()),
+                   .rule = experiment::combining_rule(file)};
   if (part.samples().size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.part.data, part.part.split));
   const bool values = metadata.output == nn::Output::values;
@@ -197,13 +272,24 @@ int eval(const Arguments& arguments) {
     arguments.refuse("to", "data with one class for each sample; this one has no confusion matrix");
   if (!numbers && !classes) {
     if (!learned.task) throw ValueError(fmt::format("{}: {}", path.file.string(), learned.why));
+    for (const auto& [name, member] : members)
+      part.members.push_back({name, experiment::measure(member, learned.task, samples).metrics});
     report_figures(arguments, part, experiment::measure(net, learned.task, samples));
     return 0;
   }
   if (asked) part.asked = asked_figures(net, learned, samples);
-  experiment::Answers answers = experiment::answer(net, samples, stop_if_asked);
+  const auto answers_of = [&](const nn::Module& one) {
+    experiment::Answers answers = experiment::answer(one, samples, stop_if_asked);
+    if (numbers) experiment::take_back_units(answers, learned.recipe, *samples.info().target());
+    return answers;
+  };
+  for (const auto& [name, member] : members) {
+    const experiment::Answers own = answers_of(*member);
+    part.members.push_back({name, numbers ? figures_of(experiment::fit_of(part.samples(), own))
+                                          : figures_of(experiment::classify(part.samples(), own))});
+  }
+  const experiment::Answers answers = answers_of(net);
   if (numbers) {
-    experiment::take_back_units(answers, learned.recipe, *samples.info().target());
     report_values(arguments, part, experiment::fit_of(part.samples(), answers));
     return 0;
   }

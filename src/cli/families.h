@@ -15,7 +15,10 @@ std::string overview(const Family& family);
 std::string listing(const Family& family);
 /// What one of them is, its options, and how they are written: the page of `luge help loss=focal`.
 std::string page(const Family& family, std::string_view name);
-/// [{"name", "description", "options": [{"name", "takes", "default", "required", "help"}]}]
+/// {"name", "description", "options": [{"name", "takes", "default", "required", "help"}]}, and the facts about
+/// it: "formula", "derivative", "from_output", "range", "parameters", "output", "use".
+nlohmann::ordered_json member_json(const Family& family, std::string_view name);
+/// [member_json of each]
 nlohmann::ordered_json members_json(const Family& family);
 
 /// What comes before the name of an option in a key: "loss." or "augment.flip."; empty where options are no

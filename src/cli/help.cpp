@@ -108,10 +108,15 @@ std::string help_about(const std::string& word) {
   const std::vector<Key> keys = experiment::training_keys();
   if (const Key* key = experiment::find_key(keys, word)) return key_line(keys, *key);
   std::string pages;  // of what has this name, such as luge help adam
+  std::vector<std::string> shown;
   for (const Family* family : families()) {
     const std::vector<std::string> known = family->names();
-    if (std::find(known.begin(), known.end(), word) != known.end())
-      pages += (pages.empty() ? "" : "\n") + page(*family, word);
+    if (std::find(known.begin(), known.end(), word) == known.end()) continue;
+    // An activation is a layer, too: one page is enough.
+    const std::string text = page(*family, word), about = text.substr(family->called().one.size());
+    if (std::find(shown.begin(), shown.end(), about) != shown.end()) continue;
+    shown.push_back(about);
+    pages += (pages.empty() ? "" : "\n") + text;
   }
   if (!pages.empty()) return pages;
   std::vector<std::string> names;

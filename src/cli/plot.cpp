@@ -7,13 +7,13 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/schedule_curve.h"
 #include "experiment/option_keys.h"
 #include "experiment/run_curves.h"
 #include "experiment/run_pictures.h"
 #include "experiment/runs.h"
 #include "io/run/run_directory.h"
 #include "luge/draw/curves.h"
-#include "luge/optim/schedule.h"
 
 namespace luge::cli {
 namespace fs = std::filesystem;
@@ -46,25 +46,36 @@ std::string name_in_legend(const fs::path& run, const std::vector<fs::path>& run
   return same > 1 ? run.string() : run.filename().string();
 }
 
+// Folds and members are runs below that of all of them.
+std::vector<fs::path> trainings_in(const fs::path& run) {
+  std::error_code error;
+  std::vector<fs::path> all;
+  if (!fs::exists(run / "metrics.jsonl", error)) {
+    for (const io::RunInfo& below : io::list_runs(run)) all.insert(all.begin(), below.path);
+  }
+  return all.empty() ? std::vector{run} : all;
+}
+
 std::vector<fs::path> runs_of(const Arguments& arguments, const PlotOptions& options) {
   std::vector<fs::path> runs;
   for (const std::string& name : options.run) {
     if (name.empty()) arguments.refuse("run", "folders of runs with commas between them");
     const fs::path run = io::find_run(name, experiment::kRuns);
-    if (std::find(runs.begin(), runs.end(), run) != runs.end())
-      arguments.refuse("run", fmt::format("each run once; {} is there twice", run.string()));
-    runs.push_back(run);
+    for (const fs::path& one : trainings_in(run)) {
+      if (std::find(runs.begin(), runs.end(), one) != runs.end())
+        arguments.refuse("run", fmt::format("each run once; {} is there twice", one.string()));
+      runs.push_back(one);
+    }
   }
   return runs;
 }
 
-std::string target_of(const Arguments& arguments, const PlotOptions& options,
-                      const std::vector<fs::path>& runs) {
+std::string target_of(const Arguments& arguments, const PlotOptions& options) {
   if (options.to.empty()) {
-    if (runs.size() > 1)
+    if (options.run.size() > 1)
       throw Misuse(
           "luge plot: of several runs, to=FILE.png or to=FILE.svg says where the curves are written");
-    return (runs[0] / experiment::kCurvesFile).string();
+    return (io::find_run(options.run[0], experiment::kRuns) / experiment::kCurvesFile).string();
   }
   if (!draw::is_figure_name(options.to)) arguments.refuse("to", "a file name that ends with .png or .svg");
   return options.to;
@@ -83,22 +94,13 @@ std::vector<std::string> metrics_of(const Arguments& arguments, const PlotOption
   return options.metric;
 }
 
-constexpr std::int64_t kMostPoints = 2000;  // of the line of a schedule
-
 int plot_schedule(const Arguments& arguments, const PlotOptions& options) {
   if (!options.run.empty() || !options.metric.empty())
     throw Misuse("luge plot: either runs or a schedule, not both");
   if (options.to.empty())
     throw Misuse("luge plot: of a schedule, to=FILE.png or to=FILE.svg says where the curve is written");
-  const std::string file = target_of(arguments, options, {});
-  const optim::Schedule schedule =
-      optim::schedule::named(options.schedule, options.steps, options.warmup_steps);
-  draw::Line line{.label = "factor of the learning rate", .y = {}};
-  const std::int64_t every = std::max<std::int64_t>(1, options.steps / kMostPoints);
-  for (std::int64_t k = 0; k < options.steps; k += every) {
-    line.x.push_back(static_cast<double>(k + 1));
-    line.y.push_back(schedule.at(k));
-  }
+  const std::string file = target_of(arguments, options);
+  const draw::Line line = schedule_curve(options.schedule, options.steps, options.warmup_steps);
   draw::curves({{.title = options.schedule, .lines = {line}, .x_label = "update", .log_y = options.log}},
                {.width = 640, .height = 400})
       .write(file);
@@ -115,7 +117,7 @@ int plot(const Arguments& arguments) {
   if (!options.schedule.empty()) return plot_schedule(arguments, options);
   if (options.run.empty()) throw Misuse("luge plot: it needs run=, such as run=last, or schedule=");
   const std::vector<fs::path> runs = runs_of(arguments, options);
-  const std::string file = target_of(arguments, options, runs);
+  const std::string file = target_of(arguments, options);
   std::vector<experiment::RunHistory> histories;
   for (const fs::path& run : runs)
     histories.push_back({name_in_legend(run, runs), experiment::read_history(run)});

@@ -115,8 +115,9 @@ int predict(const Arguments& arguments) {
   const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
   const nn::Metadata& metadata = net.metadata();
   experiment::RawInputs found = experiment::read_inputs(
-      options.input, metadata, experiment::table_format(arguments), experiment::reads_text(metadata),
-      stop_if_asked, [](const std::string& problem) { fmt::print(stderr, "luge: skipped: {}\n", problem); });
+      options.input, experiment::of_raw_data(metadata), experiment::table_format(arguments),
+      experiment::reads_text(metadata), stop_if_asked,
+      [](const std::string& problem) { fmt::print(stderr, "luge: skipped: {}\n", problem); });
   if (options.invert) {
     if (!experiment::is_picture(metadata.input)) {
       arguments.refuse("invert", fmt::format("a network that looks at pictures; this one takes {}",

@@ -1,6 +1,8 @@
 // luge resume: goes on, bit for bit, where the last good checkpoint of a run is.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -60,8 +62,13 @@ void tell_finished(const experiment::Run& run) {
 int run_resume(const Arguments& arguments) {
   watch_signals();
   outlive_terminal();
-  const experiment::Run run = experiment::Run::resume(io::find_run(arguments.text("run"), experiment::kRuns),
-                                                      changes_of(arguments), {.tell = tell_person()});
+  const std::filesystem::path folder = io::find_run(arguments.text("run"), experiment::kRuns);
+  if (experiment::Trainings::in(folder)) {
+    experiment::Trainings trainings =
+        experiment::Trainings::resume(folder, changes_of(arguments), {.tell = tell_person()});
+    return train_and_report(arguments, trainings);
+  }
+  const experiment::Run run = experiment::Run::resume(folder, changes_of(arguments), {.tell = tell_person()});
   const train::Position from = run.position();
   const std::string stage = from.stage_name.empty() ? "" : fmt::format("stage '{}', ", from.stage_name);
   const int code =

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "experiment/near_zero.h"
 #include "experiment/runs.h"
 #include "luge/train/callbacks.h"
 #include "luge/train/checkpoint_info.h"
@@ -53,14 +54,14 @@ std::string logs_text(const train::Logs& logs) {
   return text;
 }
 
-nlohmann::ordered_json logs_json(const train::Logs& logs) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  for (const auto& [name, value] : logs) json[name] = value;
-  return json;
+// The weights of a training that a penalty makes smaller, as they are at its end.
+std::optional<experiment::NearZero> penalized(const experiment::Run& run) {
+  if (run.config().all_chosen("regularizer").empty()) return std::nullopt;
+  return experiment::near_zero(run.trainer().net());
 }
 
 // new_steps are those of this call, which is what its seconds belong to.
-void report_json(const experiment::Report& report) {
+void report_json(const experiment::Run& run, const experiment::Report& report) {
   const train::History& history = report.history;
   const std::optional<experiment::Best>& best = report.best;
   nlohmann::ordered_json json = {
@@ -74,6 +75,10 @@ void report_json(const experiment::Report& report) {
   }
   json["new_steps"] = report.new_steps;
   json["seconds"] = history.seconds;
+  if (const auto found = penalized(run)) {
+    json["weights"] = {
+        {"count", found->weights}, {"near_zero", found->near}, {"threshold", experiment::kNearZero}};
+  }
   if (!history.stop_reason.empty()) json["stopped"] = history.stop_reason;
   print_json(json);
 }
@@ -90,6 +95,10 @@ void print_table(const experiment::Run& run, const experiment::Report& report) {
     fmt::print("last   epoch {}:{}\n", history.epochs.back().epoch + 1,
                logs_text(history.epochs.back().logs));
   }
+  if (const auto found = penalized(run)) {
+    fmt::print("zeros  {} of {} weights are within {} of 0\n", found->near, found->weights,
+               experiment::kNearZero);
+  }
   fmt::print("time   {:.1f}s for {} steps{}\n", history.seconds, report.new_steps,
              report.new_steps == history.steps ? "" : fmt::format(", {} with those before", history.steps));
   if (!history.stop_reason.empty()) fmt::print("ended  {}\n", history.stop_reason);
@@ -97,18 +106,30 @@ void print_table(const experiment::Run& run, const experiment::Report& report) {
   const std::string shown_run = shell_word(report.folder.string());
   if (history.interrupted) fmt::print("  {} resume run={}\n", program(), shown_run);
   fmt::print("  {} eval run={}\n", program(), shown_run);
-  const data::Schema& fields = run.data().train.info().fields;
-  if (!fields.find(data::kInput)) {
-    fmt::print("  {} predict run={} input=FILE\n", program(), shown_run);
-  } else if (fields.at(data::kInput).shape.rank() == 3) {
-    fmt::print("  {0} data {1} to=samples count=10\n  {0} predict run={2} input=samples\n", program(),
-               shell_word(run.config().text("data.name")), shown_run);
-  } else {
-    fmt::print("  {} predict run={} input=FILE.csv\n", program(), shown_run);
-  }
+  print_predict(run.data(), run.config().text("data.name"), "run=" + shown_run);
 }
 
 }  // namespace
+
+nlohmann::ordered_json logs_json(const train::Logs& logs) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : logs) json[name] = value;
+  return json;
+}
+
+train::CallbackRef announce(std::string line) { return std::make_shared<Announce>(std::move(line)); }
+
+void print_predict(const experiment::DataSet& data, const std::string& name, const std::string& net) {
+  const data::Schema& fields = data.train.info().fields;
+  if (!fields.find(data::kInput)) {
+    fmt::print("  {} predict {} input=FILE\n", program(), net);
+  } else if (fields.at(data::kInput).shape.rank() == 3) {
+    fmt::print("  {0} data {1} to=samples count=10\n  {0} predict {2} input=samples\n", program(),
+               shell_word(name), net);
+  } else {
+    fmt::print("  {} predict {} input=FILE.csv\n", program(), net);
+  }
+}
 
 experiment::Tell tell_person() {
   return [](const std::string& line) {
@@ -119,9 +140,9 @@ experiment::Tell tell_person() {
 
 int train_and_report(const Arguments& arguments, const experiment::Run& run, const std::string& line) {
   const experiment::Report report =
-      run.train({std::make_shared<Announce>(line), train::progress_bar(std::cerr),
+      run.train({announce(line), train::progress_bar(std::cerr),
                  train::stop_when([] { return signal_received() != 0; }, "interrupted")});
-  arguments.json() ? report_json(report) : print_table(run, report);
+  arguments.json() ? report_json(run, report) : print_table(run, report);
   if (const int signal = signal_received()) {
     fmt::print(stderr, "luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),
                shell_word(report.folder.string()), saved_steps(report.folder));

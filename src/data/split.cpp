@@ -9,6 +9,7 @@
 #include "core/whole.h"
 #include "data/permutation.h"
 #include "data/views/views.h"
+#include "luge/data/bootstrap.h"
 #include "luge/data/dataset.h"
 #include "luge/error.h"
 
@@ -123,18 +124,23 @@ std::vector<std::pair<Dataset, Dataset>> Dataset::k_fold(std::int64_t k, const F
   return folds;
 }
 
-std::pair<Dataset, Dataset> Dataset::bootstrap(std::uint64_t seed) const {
-  const SourceRef whole = of_first_epoch(source_);
-  std::vector<bool> drawn(static_cast<std::size_t>(size()), false);
+std::pair<Indices, Indices> bootstrap_indices(std::int64_t count, std::uint64_t seed) {
+  std::vector<bool> drawn(static_cast<std::size_t>(count), false);
   Indices bag, rest;
-  for (std::int64_t i = 0; i < size(); ++i) {
+  for (std::int64_t i = 0; i < count; ++i) {
     const std::uint64_t word = random_word(seed, kDrawStream, i);
-    bag.push_back(static_cast<std::int64_t>(word % static_cast<std::uint64_t>(size())));
+    bag.push_back(static_cast<std::int64_t>(word % static_cast<std::uint64_t>(count)));
     drawn[static_cast<std::size_t>(bag.back())] = true;
   }
-  for (std::int64_t i = 0; i < size(); ++i) {
+  for (std::int64_t i = 0; i < count; ++i) {
     if (!drawn[static_cast<std::size_t>(i)]) rest.push_back(i);
   }
+  return {std::move(bag), std::move(rest)};
+}
+
+std::pair<Dataset, Dataset> Dataset::bootstrap(std::uint64_t seed) const {
+  const SourceRef whole = of_first_epoch(source_);
+  auto [bag, rest] = bootstrap_indices(size(), seed);
   return parts(whole, std::move(bag), std::move(rest));
 }
 

@@ -8,7 +8,7 @@
 namespace luge::draw {
 namespace {
 
-constexpr double kSize = 11, kRow = 19, kSample = 24, kGap = 6, kBetween = 18, kWidth = 1.8;
+constexpr double kSize = 11, kRow = 19, kSample = 24, kGap = 6, kBetween = 18, kWidth = 1.8, kDot = 2.6;
 
 const std::array<std::vector<double>, 4> kDashes = {{{}, {6, 2.5}, {1.8, 2}, {7, 2, 1.8, 2}}};
 
@@ -19,7 +19,7 @@ Legend::Legend(const std::vector<Panel>& panels) {
     for (const Line& line : panel.lines) {
       if (std::find(labels_.begin(), labels_.end(), line.label) != labels_.end()) continue;
       labels_.push_back(line.label);
-      if (!line.label.empty()) entries_.push_back({line.label, stroke_of(line)});
+      if (!line.label.empty()) entries_.push_back({line.label, stroke_of(line), line.points});
     }
   }
 }
@@ -61,7 +61,11 @@ double Legend::arrange(double width, double top, Canvas& ruler) {
 void Legend::draw(Canvas& canvas) const {
   for (const LegendEntry& entry : entries_) {
     const Point ends[] = {entry.at, {entry.at.x + kSample, entry.at.y}};
-    canvas.line(ends, entry.stroke);
+    if (entry.points) {
+      canvas.disc({entry.at.x + kSample / 2, entry.at.y}, kDot, entry.stroke.color);
+    } else {
+      canvas.line(ends, entry.stroke);
+    }
     canvas.text({ends[1].x + kGap, entry.at.y}, text_of(entry));
   }
 }

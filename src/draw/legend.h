@@ -12,6 +12,7 @@ namespace luge::draw {
 struct LegendEntry {
   std::string label;
   Stroke stroke;
+  bool points = false;
   Point at = {};  // the left end of its sample of the line
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/nearest.h"
 #include "core/registry.h"
+#include "experiment/class_weights.h"
 #include "experiment/key_names.h"
 #include "luge/experiment/config.h"
 
@@ -132,7 +133,7 @@ options::Values Config::values_of(const Key& choice, const std::vector<std::stri
     if (key.family != choice.family || key.option.empty() || !given(key.name) || !is_of(key, members))
       continue;
     const OptionOf* owner = owner_of(key, member);
-    if (!owner) continue;
+    if (!owner || follows_from_data(key, text(key.name))) continue;
     // A default that is given is none: a run that reads its own configuration is made in the same way.
     if (options::Value own = value(key.name, owner->info); own != owner->info.fallback)
       values.emplace_back(key.option, std::move(own));
@@ -202,7 +203,7 @@ std::vector<std::pair<std::string, options::Value>> Config::chosen_options(std::
       if (!owner) continue;
       // "top3" says what its option is; there may be a "top5", too.
       if (!given(key.name) && text != member) continue;
-      all.emplace_back(key.name, given(key.name) ? value(key.name, owner->info) : owner->info.fallback);
+      all.emplace_back(key.name, given(key.name) ? option_value(key) : owner->info.fallback);
       break;
     }
   }
@@ -222,6 +223,7 @@ void Config::drop_options(std::string_view family) {
 }
 
 options::Value Config::option_value(const Key& key) const {
+  if (follows_from_data(key, text(key.name))) return text(key.name);
   const Key* choice = find_choosing(key.family);
   if (const auto members = choice ? named(*this, *choice) : std::nullopt) {
     for (const std::string& member : *members) {

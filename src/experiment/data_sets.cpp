@@ -20,6 +20,7 @@ bool looks_like_path(const std::string& name) {
 data::CsvOptions csv_options(const Config& config, TargetKind kind, const TableLayout& layout) {
   data::CsvOptions options;
   options.target = layout.target.empty() ? read<TableOptions>(config).target : layout.target;
+  options.weights = read<TableOptions>(config).weights.value_or("");
   const TableFormat format = table_format(config);
   options.header = format.header;
   options.separator = format.separator;
@@ -34,6 +35,12 @@ data::CsvOptions csv_options(const Config& config, TargetKind kind, const TableL
   throw SettingError(fmt::format("{} is neither a data set nor a file{}",
                                  chosen ? config.said("data.name") : "data=" + name,
                                  suggestion(name, data_set_names())));
+}
+
+void check_no_weights(const Config& config, const std::string& name) {
+  if (const auto weights = read<TableOptions>(config).weights; weights && !weights->empty())
+    throw SettingError(
+        fmt::format("{}: is a column of a CSV table, and {} is not one", config.said("data.weights"), name));
 }
 
 // The registered data set of this name, with the options that the configuration gives.
@@ -59,6 +66,7 @@ std::string recorded_data(const std::string& name) {
 }
 
 DataSet load_text(const Config& config, const std::string& name) {
+  check_no_weights(config, name);
   if (std::optional<DataSet> known = registered(config, name)) return *std::move(known);
   std::error_code error;
   if (!fs::exists(name, error) && !looks_like_path(name)) refuse_data(config, name);
@@ -66,10 +74,14 @@ DataSet load_text(const Config& config, const std::string& name) {
 }
 
 DataSet load_data(const Config& config, const std::string& name, TargetKind kind, const TableLayout& layout) {
-  if (std::optional<DataSet> known = registered(config, name)) return *std::move(known);
+  if (std::optional<DataSet> known = registered(config, name)) {
+    check_no_weights(config, name);
+    return *std::move(known);
+  }
   std::error_code error;
   const fs::path path = name;
   if (fs::is_directory(path, error)) {
+    check_no_weights(config, name);
     const fs::path folder = path.filename().empty() ? path.parent_path() : path;
     data::TrainTest parts = data::idx_folder(path);
     return {folder.filename().string(), std::move(parts.train), std::move(parts.test)};

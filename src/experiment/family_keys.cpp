@@ -17,7 +17,7 @@ struct ChoiceOptions {
   static constexpr const char* table = "";
   std::string model, data, optimizer, loss, schedule = "constant", task = "auto";
   std::optional<std::vector<std::string>> metrics = {};
-  std::vector<std::string> augment = {};
+  std::vector<std::string> augment = {}, features = {};
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("model.name", self.model, "network of the gallery (luge list models), or a network file (.toml)",
@@ -37,6 +37,8 @@ struct ChoiceOptions {
         also({"task", "data.task"}));
     field("data.augment", self.augment, "random changes of the training data, in this order",
           elsewhere({"augmentation", "augmentations", "transforms"}));
+    field("data.features", self.features, "columns that are made of those of the data, in this order",
+          elsewhere({"feature", "basis"}));
   }
 };
 

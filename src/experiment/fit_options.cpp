@@ -29,7 +29,8 @@ std::vector<train::CallbackRef> watchers(const Config& config, bool validates) {
   if (early.patience) {
     all.push_back(train::early_stopping({.monitor = monitor_of(early, validates),
                                          .patience = *early.patience,
-                                         .min_delta = early.min_delta}));
+                                         .min_delta = early.min_delta,
+                                         .restore_best = early.restore_best}));
   }
   const auto plateau = read<PlateauKeys>(config);
   if (plateau.patience) {
@@ -80,9 +81,19 @@ train::FitOptions fit_options(const Config& config, const data::Dataset& valid,
   return options;
 }
 
-train::CheckpointOptions checkpoint_options(const Config& config, const Tell& tell) {
+std::string best_figure(const Config& config, bool validates) {
+  const auto early = read<EarlyStoppingKeys>(config);
+  const std::string chosen = read<CheckpointKeys>(config).monitor.value_or("");
+  if (!early.patience || !early.restore_best) return chosen;
+  const std::string monitor = monitor_of(early, validates);
+  if (chosen.empty() || chosen == monitor) return monitor;
+  config.refuse("callbacks.checkpoint.monitor",
+                fmt::format("{}, by which restore_best chooses the best epoch", monitor));
+}
+
+train::CheckpointOptions checkpoint_options(const Config& config, bool validates, const Tell& tell) {
   const auto keys = read<CheckpointKeys>(config);
-  train::CheckpointOptions options{.monitor = keys.monitor.value_or(""),
+  train::CheckpointOptions options{.monitor = best_figure(config, validates),
                                    .every = keys.every,
                                    .keep = keys.keep,
                                    .on_error = keys.on_error};
@@ -96,7 +107,7 @@ train::CheckpointOptions checkpoint_options(const Config& config, const Tell& te
 
 void check_settings(const Config& config, const train::Trainer& trainer, const data::Dataset& valid) {
   fit_options(config, valid);
-  checkpoint_options(config, {});
+  checkpoint_options(config, valid.size() > 0, {});
   check_switched_on<EarlyStoppingKeys>(config, "callbacks.early_stopping.patience");
   check_switched_on<StopAtKeys>(config, "callbacks.stop_at.value");
   check_switched_on<PlateauKeys>(config, "callbacks.plateau.patience");

@@ -14,7 +14,9 @@ namespace luge::experiment {
 /// Epochs, validation data and what ends the training early, after `callbacks`.
 train::FitOptions fit_options(const Config& config, const data::Dataset& valid,
                               const std::vector<train::CallbackRef>& callbacks = {});
-train::CheckpointOptions checkpoint_options(const Config& config, const Tell& tell);
+train::CheckpointOptions checkpoint_options(const Config& config, bool validates, const Tell& tell);
+/// The figure that best.safetensors is chosen by; empty: the usual one.
+std::string best_figure(const Config& config, bool validates);
 
 /// Throws SettingError for what a training could not do, such as watching a figure that is not measured: to
 /// be called before anything is written.

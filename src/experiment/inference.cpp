@@ -35,7 +35,7 @@ void take_back_units(Answers& answers, const data::Recipe& recipe, const data::F
   }
 }
 
-Answers answer(const nn::Loaded& net, const data::Dataset& data, const Poll& poll) {
+Answers answer(const nn::Module& net, const data::Dataset& data, const Poll& poll) {
   auto forward = compile([&](const Tensor& x) { return nn::probabilities(net(x), net.metadata().output); });
   Answers answers;
   for (const data::Batch& batch : data.batch(256)) {

@@ -8,7 +8,7 @@
 
 #include "luge/data/dataset.h"
 #include "luge/data/recipe.h"
-#include "luge/nn/load.h"
+#include "luge/nn/module.h"
 
 namespace luge::experiment {
 
@@ -31,6 +31,6 @@ struct Answers {
 };
 /// Puts answers that are numbers like the field "target" into the units that it had before the recipe.
 void take_back_units(Answers& answers, const data::Recipe& recipe, const data::Field& target);
-Answers answer(const nn::Loaded& net, const data::Dataset& data, const Poll& poll);
+Answers answer(const nn::Module& net, const data::Dataset& data, const Poll& poll);
 
 }  // namespace luge::experiment

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "experiment/family_keys.h"
+#include "experiment/several_options.h"
 #include "experiment/train_options.h"
 
 namespace luge::experiment {
@@ -31,7 +32,7 @@ std::vector<Key> common_first(std::vector<Key> keys) {
 
 // What a network is, and how it learns, with or without data.
 bool needs_data(std::string_view family) {
-  return family == "data" || family == "task" || family == "augmentation";
+  return family == "data" || family == "task" || family == "augmentation" || family == "feature";
 }
 
 }  // namespace
@@ -62,6 +63,9 @@ std::vector<Key> training_keys() {
   std::vector<Key> keys = model_keys();
   append(keys, keys_of<LengthOptions>());
   append(keys, keys_of<DataOptions>());
+  append(keys, keys_of<LimitOptions>());
+  append(keys, keys_of<FoldOptions>());
+  append(keys, keys_of<EnsembleOptions>());
   append(keys, keys_of<EarlyStoppingKeys>());
   append(keys, keys_of<StopAtKeys>());
   append(keys, keys_of<PlateauKeys>());

@@ -6,6 +6,7 @@
 
 #include "experiment/task.h"
 #include "luge/data/batches.h"
+#include "luge/data/named_features.h"
 #include "luge/data/sources.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
@@ -75,10 +76,20 @@ bool reads_text(const nn::Metadata& metadata) {
   return std::find(known.begin(), known.end(), metadata.task) != known.end() && reads_text(metadata.task);
 }
 
+nn::Metadata of_raw_data(const nn::Metadata& metadata) {
+  nn::Metadata raw = metadata;
+  if (metadata.recipe.empty()) return raw;
+  if (const auto input = data::raw_input(data::Recipe::from_json(metadata.recipe))) {
+    raw.input = input->shape;
+    raw.features = input->features;
+  }
+  return raw;
+}
+
 data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
                        const data::Dataset& samples) {
   const auto input = samples.info().fields.find(data::kInput);
-  if (learned.recipe.empty() || input) check_shape(metadata, samples);
+  if (learned.recipe.empty() || input) check_shape(of_raw_data(metadata), samples);
   return learned.recipe.empty() ? scaled_for(metadata, samples) : learned.recipe.evaluation(samples);
 }
 
@@ -99,8 +110,8 @@ std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& l
   return records;
 }
 
-train::Evaluation measure(const nn::Loaded& net, const train::TaskRef& task, const data::Dataset& samples) {
-  nn::Metadata scratch = net.metadata();
+train::Evaluation measure(const nn::Model& net, const train::TaskRef& task, const data::Dataset& samples) {
+  nn::Metadata scratch = net->metadata();
   task->describe(samples.info(), scratch);  // refuses metrics that cannot be measured
   return train::Trainer(net, task, optim::GradientDescent(1)).evaluate(samples.batch(kBatch));
 }

@@ -19,6 +19,8 @@ tasks::Learned learned(const nn::Metadata& metadata, const options::Values& valu
 /// Whether what the network has learned begins with text.
 bool reads_text(const nn::Metadata& metadata);
 
+/// The metadata with the input and the columns of raw data, from which the recipe makes those of the network.
+nn::Metadata of_raw_data(const nn::Metadata& metadata);
 /// Samples as the network is given them. Throws ShapeError when they have another shape.
 data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
                        const data::Dataset& samples);
@@ -28,6 +30,6 @@ std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& l
                                   const RawInputs& inputs, const Poll& poll);
 
 /// The loss and the metrics of the task over prepared samples.
-train::Evaluation measure(const nn::Loaded& net, const train::TaskRef& task, const data::Dataset& samples);
+train::Evaluation measure(const nn::Model& net, const train::TaskRef& task, const data::Dataset& samples);
 
 }  // namespace luge::experiment

@@ -34,11 +34,24 @@ bool is_no_answer(std::span<const float> row) {
   return std::any_of(row.begin(), row.end(), [](float x) { return std::isnan(x); });
 }
 
+std::vector<double> sample_weights(const data::Dataset& samples) {
+  constexpr const char* kWeight = "weight";
+  std::vector<double> weights;
+  const auto field = samples.info().fields.find(kWeight);
+  if (!field || samples.info().fields[*field].shape.rank() != 0) return weights;
+  const data::Dataset alone = samples.fields({kWeight});
+  for (std::int64_t i = 0; i < alone.size(); ++i)
+    weights.push_back(static_cast<double>(alone.record(i)[kWeight].as<float>()[0]));
+  return weights;
+}
+
 Classified classify(const data::Dataset& samples, const Answers& answers) {
   const std::size_t classes = answers.width == 1 ? 2 : static_cast<std::size_t>(answers.width);
   Classified result;
   result.confusion.assign(classes, std::vector<std::int64_t>(classes));
   result.samples = samples.size();
+  const std::vector<double> weights = sample_weights(samples);
+  double all = 0, cost = 0, hit = 0;  // by weight
   for (std::int64_t i = 0; i < samples.size(); ++i) {
     const std::int64_t label = label_of(samples.get(i));
     if (label < 0 || label >= static_cast<std::int64_t>(classes)) {
@@ -49,22 +62,33 @@ Classified classify(const data::Dataset& samples, const Answers& answers) {
     const bool binary = row.size() == 1;
     const std::size_t guess = guess_of(row);
     const double p = binary ? (label == 1 ? row[0] : 1 - row[0]) : row[static_cast<std::size_t>(label)];
-    result.loss -= std::log(std::max(p, 1e-38)) / static_cast<double>(samples.size());
+    const double own_cost = -std::log(std::max(p, 1e-38));
+    result.loss += own_cost / static_cast<double>(samples.size());
+    const double weight = weights.empty() ? 0 : weights[static_cast<std::size_t>(i)];
+    all += weight;
+    cost += weight * own_cost;
     if (is_no_answer(row)) continue;
+    if (guess == static_cast<std::size_t>(label)) hit += weight;
     ++result.confusion[static_cast<std::size_t>(label)][guess];
   }
+  if (all > 0) result.weighted = {cost / all, hit / all};
   return result;
 }
 
 Fitted fit_of(const data::Dataset& samples, const Answers& answers) {
   double squares = 0, absolute = 0, sum = 0, sum_of_squares = 0;
   std::int64_t count = 0;
+  const std::vector<double> weights = sample_weights(samples);
+  double all = 0, weighted = 0;
   for (std::int64_t i = 0; i < samples.size(); ++i) {
+    const double weight = weights.empty() ? 0 : weights[static_cast<std::size_t>(i)];
     const data::Sample sample = samples.get(i);
     const auto target = sample.target.as<float>();
     for (std::size_t k = 0; k < target.size(); ++k, ++count) {
       const double t = target[k], error = t - answers.row(i)[k];
       squares += error * error;
+      weighted += weight * error * error;
+      all += weight;
       absolute += std::abs(error);
       sum += t;
       sum_of_squares += t * t;
@@ -73,7 +97,8 @@ Fitted fit_of(const data::Dataset& samples, const Answers& answers) {
   const double n = static_cast<double>(std::max<std::int64_t>(count, 1)),
                variance = sum_of_squares / n - sum * sum / (n * n);
   const double mse = squares / n;
-  return {mse, absolute / n, variance > 0 ? 1 - mse / variance : 0.0, variance};
+  return {mse, absolute / n, variance > 0 ? 1 - mse / variance : 0.0, variance,
+          all > 0 ? std::optional(weighted / all) : std::nullopt};
 }
 
 }  // namespace luge::experiment

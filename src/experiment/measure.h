@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,10 +25,16 @@ std::vector<Key> part_keys();
 /// The part of the data that split= names, cut as the run cut it. Throws SettingError when there is none.
 Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& metadata);
 
+/// The same figures, in which each sample counts by its weight.
+struct Weighted {
+  double loss = 0, accuracy = 0;
+};
+
 struct Classified {
   std::vector<std::vector<std::int64_t>> confusion;  // [label][guess]
   double loss = 0;
   std::int64_t samples = 0;
+  std::optional<Weighted> weighted = {};  // where samples have weights
 
   std::int64_t of_class(std::size_t k) const {
     std::int64_t sum = 0;
@@ -56,12 +63,15 @@ std::int64_t label_of(const data::Sample& sample);
 std::size_t guess_of(std::span<const float> row);
 /// Whether a row is no answer, because of a NaN.
 bool is_no_answer(std::span<const float> row);
+/// The weight of each sample; empty where there are none.
+std::vector<double> sample_weights(const data::Dataset& samples);
 /// One answer of a sample is the probability of the second of two classes.
 Classified classify(const data::Dataset& samples, const Answers& answers);
 
 struct Fitted {
   double mse = 0, mae = 0, r2 = 0;
-  double variance = 0;  // the squared error of the mean
+  double variance = 0;                      // the squared error of the mean
+  std::optional<double> weighted_mse = {};  // where samples have weights
 };
 Fitted fit_of(const data::Dataset& samples, const Answers& answers);
 

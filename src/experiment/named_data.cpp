@@ -1,6 +1,7 @@
 #include "experiment/named_data.h"
 
 #include "core/registry.h"
+#include "luge/data/curve.h"
 #include "luge/data/sources.h"
 
 namespace luge::experiment {
@@ -18,11 +19,34 @@ DataSet pair_of(const char* name, data::TrainTest parts) {
 // A truth table is trained and tested on all it has.
 DataSet table(const char* name, const data::Dataset& rows) { return {name, rows, rows, true}; }
 
+struct CurveOptions {
+  std::int64_t samples = 20;
+  double noise = 0.3;
+  std::int64_t draw = 0;
+  static void fields(auto& self, auto&& field) {
+    field("samples", self.samples, "number of training samples", options::at_least(1));
+    field("noise", self.noise, "standard deviation of what is added to the curve", options::at_least(0));
+    field("draw", self.draw, "another number draws other training samples", options::at_least(0));
+  }
+};
+
+// Validation and test are large, so that their errors are near those of all that could be drawn.
+DataSet curve(const CurveOptions& o) {
+  constexpr std::int64_t kHeldBack = 500;
+  constexpr std::uint64_t kValid = 1000001, kTest = 1000002;
+  const auto part = [&](std::int64_t samples, std::uint64_t seed) {
+    return data::noisy_curve({.samples = samples, .noise = o.noise, .seed = seed});
+  };
+  return {"curve", part(o.samples, static_cast<std::uint64_t>(o.draw)), part(kHeldBack, kTest), false,
+          part(kHeldBack, kValid)};
+}
+
 const bool added =
     add_data_set("fashion-mnist", "70,000 pictures of clothes, 28x28 in gray, 10 classes",
                  [] { return pair_of("fashion-mnist", data::fashion_mnist()); }) &&
     add_data_set("mnist", "70,000 written digits, 28x28 in gray, 10 classes",
                  [] { return pair_of("mnist", data::mnist()); }) &&
+    add_data_set("curve", "a sine with noise: one column x, and the number y", curve) &&
     add_data_set("xor", "the four cases of exclusive or", [] { return table("xor", data::xor_table()); }) &&
     add_data_set("and", "the four cases of and", [] { return table("and", data::and_table()); }) &&
     add_data_set("or", "the four cases of or", [] { return table("or", data::or_table()); });

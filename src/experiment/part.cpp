@@ -31,10 +31,21 @@ Config config_for(const Config& given, const ModelPath& path, const std::string&
   } else {
     config.set("data", wanted.empty() ? metadata.data : wanted);
   }
-  for (const char* key : {"target", "header", "separator"}) {
+  if (!wanted.empty()) config.set("data.weights", "");  // another table may not have them
+  for (const char* key : {"target", "weights", "header", "separator"}) {
     if (given.given(key)) config.set(key, given.text(key));
   }
   return config;
+}
+
+// What the members of an ensemble share, where it is not about one of them.
+Parts parts_of(const Config& config, const DataSet& data) {
+  if (!config.given("ensemble.members") || config.given("ensemble.member"))
+    return training_parts(config, data);
+  Config first = config;
+  first.set("ensemble.member", "1");
+  Parts parts = training_parts(first, data);
+  return {parts.fitted_to ? *parts.fitted_to : parts.fit, parts.valid};
 }
 
 struct PartOptions {
@@ -43,10 +54,13 @@ struct PartOptions {
   std::optional<std::string> split = {};
   static void fields(auto& self, auto&& field) {
     field("data", self.data, "data set, folder or CSV file (default: what it was trained on)");
-    field("split", self.split,
-          "the part, or all of a table (default: test where there is one, valid of the run's own table, or "
-          "train if nothing was held back, all of another)",
-          options::one_of({"train", "valid", "test", "all"}));
+    field(
+        "split", self.split,
+        "the part, or all of a table; held-out is what a fold holds out, or what was not drawn for a member "
+        "(default: test where there is one, held-out or valid of the run's own table, or train if nothing "
+        "was "
+        "held back, all of another)",
+        options::one_of({"train", "valid", "test", "held-out", "all"}));
   }
 };
 
@@ -62,14 +76,14 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
   const bool values = metadata.output == OutputKind::values && metadata.classes.empty();
   if (!configured && wanted.empty()) check_known(metadata.data);
   const std::string name = config.text("data.name");
-  const DataSet data =
-      reads_text(metadata)
-          ? load_text(config, name)
-          : load_data(config, name, values ? TargetKind::values : TargetKind::automatic,
-                      {metadata.features, metadata.classes, given.given("target") ? "" : metadata.target});
+  const DataSet data = reads_text(metadata)
+                           ? load_text(config, name)
+                           : load_data(config, name, values ? TargetKind::values : TargetKind::automatic,
+                                       {of_raw_data(metadata).features, metadata.classes,
+                                        given.given("target") ? "" : metadata.target});
   const std::string split = options.split                  ? *options.split
                             : data.test                    ? "test"
-                            : configured && wanted.empty() ? "valid"
+                            : configured && wanted.empty() ? ""
                                                            : "all";
   if (split == "test") {
     if (!data.test)
@@ -78,10 +92,16 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
     return {data.name, split, *data.test};
   }
   if (split == "all") return {data.name, split, data.train};
-  const Parts parts = training_parts(config, data);
-  const bool held_back = parts.valid.size() > 0 || options.split.has_value();
-  return split == "train" || !held_back ? Part{data.name, "train", parts.fit}
-                                        : Part{data.name, split, parts.valid};
+  const Parts parts = parts_of(config, data);
+  // A fold without a validation part of its own chooses nothing on what it holds out.
+  const bool is_fold = config.given("data.fold");
+  if (split == "held-out" && !is_fold && !parts.held_out)
+    throw SettingError(fmt::format("{}: the run is neither a fold nor a member with a bootstrap sample",
+                                   given.said("split")));
+  if (split == "held-out" || (split.empty() && is_fold))
+    return {data.name, "held-out", parts.held_out ? *parts.held_out : parts.valid};
+  const bool trained = split == "train" || (split.empty() && parts.valid.size() == 0);
+  return trained ? Part{data.name, "train", parts.fit} : Part{data.name, "valid", parts.valid};
 }
 
 }  // namespace luge::experiment

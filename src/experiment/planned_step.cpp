@@ -6,8 +6,10 @@
 #include "experiment/setup.h"
 #include "experiment/task.h"
 #include "experiment/train_options.h"
+#include "luge/graph.h"
 #include "luge/nn/observe.h"
 #include "luge/ops/shape.h"
+#include "luge/random.h"
 
 namespace luge::experiment {
 
@@ -20,6 +22,36 @@ data::Batch empty_batch(const data::Info& info, std::int64_t rows) {
   return batch;
 }
 
+namespace {
+
+// Without the batch axis. What is drawn later does not change.
+Shape output_of(const models::Entry& entry, const data::Field& input) {
+  const nn::TypesAlone types;
+  const random::State before = random::state();
+  const nn::Model net = make_model(entry, 0);
+  const Shape output = (*net)(graph::placeholder(input.dtype, input.shape.inserted(0, 1), "input")).shape();
+  random::set_state(before);
+  return output.without(0);
+}
+
+// One for each sample, or for each position where the task wants those: then classes come first in outputs.
+data::Field target_of(const Config& config, const models::Entry& entry, const data::Field& input) {
+  // A model over ids judges every position.
+  const Shape judged = is_floating(entry.dtype) ? Shape{} : input.shape;
+  if (chosen_loss(config).about().targets != loss::Targets::Kind::labels)
+    return {f32, judged.appended(entry.outputs)};
+  const data::Field labels = {i64, judged};
+  const train::TaskRef task = own_task_without_data(config, entry);
+  if (!task) return labels;
+  for (const train::Need& need : task->needs()) {
+    if (need.field == data::kTarget && need.fits && !need.fits(labels))
+      return {i64, output_of(entry, input).without(0)};
+  }
+  return labels;
+}
+
+}  // namespace
+
 data::Info info_without_data(const Config& config, const models::Entry& entry) {
   data::Info info;
   info.name = "none";
@@ -31,12 +63,8 @@ data::Info info_without_data(const Config& config, const models::Entry& entry) {
   if (!input.shape.known()) {
     throw SettingError(fmt::format("model={} takes inputs of any length; say which: input=13", entry.name));
   }
-  // A model over ids judges every position.
-  const Shape judged = is_floating(entry.dtype) ? Shape{} : input.shape;
   info.fields.set(data::kInput, input);
-  info.fields.set(data::kTarget, chosen_loss(config).about().targets == loss::Targets::Kind::labels
-                                     ? data::Field{i64, judged}
-                                     : data::Field{f32, judged.appended(entry.outputs)});
+  info.fields.set(data::kTarget, target_of(config, entry, input));
   return info;
 }
 
@@ -48,7 +76,9 @@ PlannedStep planned_step(const Config& given, const Tell& tell) {
   const data::Info info = info_without_data(config, entry);
   const std::int64_t rows = read<StepOptions>(config).batch.value_or(1);
   Settings settings = settings_of(config, tell);
-  train::Trainer trainer = make_trainer(config, entry, make_task(config, false), info, {}, settings).trainer;
+  train::TaskRef task = own_task_without_data(config, entry);
+  if (!task) task = make_task(config, false);
+  train::Trainer trainer = make_trainer(config, entry, task, info, {}, settings).trainer;
   return {entry.name, std::move(trainer), info, empty_batch(info, rows), rows, settings};
 }
 

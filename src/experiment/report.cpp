@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "experiment/fit_options.h"
 #include "experiment/runs.h"
-#include "experiment/train_options.h"
 #include "luge/train/checkpoint_info.h"
 
 namespace luge::experiment {
@@ -19,8 +19,10 @@ std::optional<Best> best_of(const Config& config, const train::History& history,
   try {
     const auto info = train::checkpoint_info(file.string());
     if (!info || info->history.epochs.empty()) return std::nullopt;
-    const auto chosen = read<CheckpointKeys>(config).monitor;
-    return Best{chosen ? *chosen : train::default_monitor(history.columns), info->history.epochs.back()};
+    const bool validates = !train::default_monitor(history.columns).empty();
+    const std::string chosen = best_figure(config, validates);
+    return Best{chosen.empty() ? train::default_monitor(history.columns) : chosen,
+                info->history.epochs.back()};
   } catch (const Error& problem) {
     tell(fmt::format("warning: {}", problem.what()));
     return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "experiment/class_weights.h"
 #include "experiment/data_sets.h"
 #include "experiment/fit_options.h"
 #include "experiment/init_weights.h"
@@ -17,6 +18,7 @@
 #include "experiment/run_state.h"
 #include "experiment/runs.h"
 #include "experiment/setup.h"
+#include "experiment/several_parts.h"
 #include "experiment/stages.h"
 #include "experiment/task.h"
 #include "experiment/train_options.h"
@@ -68,13 +70,15 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
   config.check();
   const models::Entry entry = model_entry(config);
   if (options.data) config.set_default("data.name", options.data->name);
+  settle_parts(config);
   take_defaults(config, entry);
   check_choices(config);
   DataSet data = options.data ? *options.data : load_data_for(config, entry);
+  const Parts parts = options.parts ? *options.parts : training_parts(config, data);
+  settle_class_weights(config, parts, tell);
   settle_task(config, entry, data, tell);
   const train::TaskRef task = make_task(config, data.complete);
-  TrainingData training = make_training_data(config, entry, *task, data,
-                                             options.parts ? *options.parts : training_parts(config, data));
+  TrainingData training = make_training_data(config, entry, *task, data, parts);
   settle(config, training.batches);
   Settings settings = settings_of(config, tell);
   const Learning learning{training.recipe, training.units, schedule_updates(config, training.batches),
@@ -164,7 +168,8 @@ Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {
   if (!state_->folder)
     throw StateError("Run::train: there is no folder for checkpoints; call begin() first, or fit()");
   const Scope scope(state_->settings);
-  const train::CheckpointOptions options = checkpoint_options(config(), state_->tell);
+  const train::CheckpointOptions options =
+      checkpoint_options(config(), parts().valid.size() > 0, state_->tell);
   const std::int64_t before = position().total_steps;
   RunPictures pictures(folder(), state_->tell);
   Report report{folder(), {}};
@@ -181,7 +186,10 @@ Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {
     throw;
   }
   report.new_steps = report.history.steps - before;
-  if (report.new_steps > 0 && !report.history.interrupted) pictures.draw_confusion(parts());
+  if (report.new_steps > 0 && !report.history.interrupted) {
+    pictures.draw_confusion(parts());
+    pictures.draw_fit(state_->training.raw);
+  }
   report.best = best_of(config(), report.history, folder(), state_->tell);
   return report;
 }

@@ -81,15 +81,29 @@ std::vector<TomlLine> lines_of_stage(const Config& stage, std::size_t number) {
   return lines;
 }
 
-}  // namespace
-
-void write_config(const Config& config, const io::RunDirectory& run, bool is_new) {
-  std::vector<TomlLine> lines = lines_of(config);
+// Stages, and what made the run.
+void add_rest(const Config& config, const io::RunDirectory& run, bool is_new, std::vector<TomlLine> lines) {
   for (std::size_t k = 0; k < config.stages().size(); ++k) {
     for (TomlLine& line : lines_of_stage(config.stages()[k], k)) lines.push_back(std::move(line));
   }
   for (auto& entry : is_new ? about_this_run() : about(run.file(kFile))) lines.push_back(std::move(entry));
   io::write_file(run.file(kFile), to_toml(lines));
+}
+
+}  // namespace
+
+void write_config(const Config& config, const io::RunDirectory& run, bool is_new) {
+  add_rest(config, run, is_new, lines_of(config));
+}
+
+void write_given(const Config& config, const io::RunDirectory& run, bool is_new) {
+  std::vector<TomlLine> lines;
+  for (const Key& key : config.keys()) {
+    if (!config.given(key.name) || is_of_one_start(key)) continue;
+    lines.push_back({key.name, key.option.empty() ? value_of(config, key) : config.option_value(key),
+                     config.origin(key.name).to_string()});
+  }
+  add_rest(config, run, is_new, std::move(lines));
 }
 
 bool has_config(const fs::path& run) {

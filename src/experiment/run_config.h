@@ -11,6 +11,9 @@ namespace luge::experiment {
 
 /// Writes every key with its value, for a new run, and then the host and the version that made it.
 void write_config(const Config& config, const io::RunDirectory& run, bool is_new);
+/// Writes the keys that were given alone: what model and data decide is decided again by each of several
+/// trainings.
+void write_given(const Config& config, const io::RunDirectory& run, bool is_new);
 
 /// Whether the folder is a run that has a configuration; false for none, and for one that a program wrote.
 bool has_config(const std::filesystem::path& run);

@@ -4,10 +4,12 @@
 
 #include <chrono>
 
+#include "experiment/fit_picture.h"
 #include "experiment/run_curves.h"
 #include "experiment/runs.h"
 #include "luge/draw/confusion_matrix.h"
 #include "luge/io/model_file.h"
+#include "luge/train/checkpoint_info.h"
 #include "luge/train/trainer.h"
 
 namespace luge::experiment {
@@ -71,6 +73,24 @@ void RunPictures::draw_curves(const train::History& history) {
   if (history.epochs.empty()) return;
   guarded(kCurvesFile, [&](const std::string& file) {
     run_curves({{folder_.filename().string(), history}}).write(file);
+  });
+}
+
+void RunPictures::draw_fit(const Parts& raw) {
+  guarded(kFitFile, [&](const std::string& file) {
+    std::vector<DrawnNetwork> networks;
+    std::int64_t drawn = -1;
+    for (const char* which : {"best", "last"}) {
+      const std::string path = model_file(folder_.string(), which).file.string();
+      const auto info = train::checkpoint_info(path);
+      const std::int64_t epoch = info ? info->position.epoch : 0;
+      if (epoch == drawn) continue;
+      drawn = epoch;
+      networks.push_back({fmt::format("{} epoch, {}", which, epoch), io::read_model(path).net});
+    }
+    const std::string name = networks.front().net.metadata().name;
+    const auto figure = fit_figure(networks, raw, fmt::format("{} on {}", name, raw.fit.info().name));
+    if (figure) figure->write(file);
   });
 }
 

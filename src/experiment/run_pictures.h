@@ -1,5 +1,5 @@
-// The pictures that a training leaves in the folder of its run: curves.png and confusion.png. A picture that
-// cannot be drawn is told of, once, and never ends or delays a training.
+// The pictures that a training leaves in the folder of its run: curves.png, confusion.png and fit.png. A
+// picture that cannot be drawn is told of, once, and never ends or delays a training.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,8 @@
 
 namespace luge::experiment {
 
-inline constexpr const char *kCurvesFile = "curves.png", *kConfusionFile = "confusion.png";
+inline constexpr const char *kCurvesFile = "curves.png", *kConfusionFile = "confusion.png",
+                            *kFitFile = "fit.png";
 
 /// The confusion matrix, with its accuracy below the title.
 draw::Figure confusion_figure(const Classified& found, const std::vector<std::string>& classes,
@@ -31,6 +32,9 @@ class RunPictures {
   /// Draws what the network of best.safetensors (without validation: of last.safetensors) says about the
   /// validation samples, or else about up to 10,000 training samples, where they have classes.
   void draw_confusion(const Parts& parts);
+  /// Draws the lines of the networks of best.safetensors and last.safetensors through samples of one column,
+  /// where they predict one number; `raw` are samples in the units of the data.
+  void draw_fit(const Parts& raw);
 
  private:
   // Calls `draw`; what it throws is told of.

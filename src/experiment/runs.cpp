@@ -54,6 +54,12 @@ ModelPath model_file(const std::string& name, const std::string& wanted, bool st
     const fs::path file = run / kCheckpoints / (each + ".safetensors");
     if (fs::exists(file, error) && (each == wanted || !strictly)) return {file, run};
   }
+  const auto below = io::list_runs(run);  // folds, or members that are not combined yet
+  if (!below.empty()) {
+    throw FileError(
+        fmt::format("{}: holds {} of several trainings and no network of all of them; choose one, such as {}",
+                    run.string(), below.size(), below.back().path.string()));
+  }
   throw FileError(fmt::format("{}: holds no checkpoint called {}", run.string(), wanted));
 }
 

@@ -8,6 +8,7 @@
 #include "experiment/model_choice.h"
 #include "experiment/network_entry.h"
 #include "experiment/optimizer_choice.h"
+#include "experiment/several_parts.h"
 #include "experiment/target_units.h"
 #include "experiment/task.h"
 #include "experiment/train_options.h"
@@ -92,7 +93,7 @@ Settings settings_of(const Config& config, const Tell& tell) {
   if (config.knows("train.precision")) settings.precision = step.precision;
   if (config.knows("train.math")) settings.math = step.math;
   settings.memory_limit = step.memory ? step.memory->count : 0;
-  if (config.knows("train.seed")) settings.random = {.seed = step.seed};
+  if (config.knows("train.seed")) settings.random = {.seed = own_seed(config)};
   return settings;
 }
 

@@ -158,11 +158,14 @@ struct DataOptions {
 struct TableOptions {
   static constexpr const char* table = "data";
   std::string target = "-1";
+  std::optional<std::string> weights = {};
   data::CsvOptions::Header header = data::CsvOptions::Header::automatic;
   Separator separator = {};
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("target", self.target, "target column of a CSV table: name, or number from 0 (-1 is the last)");
+    field("weights", self.weights,
+          "column of a CSV table that says how much each sample counts: name, or number from 0");
     field("header", self.header, "whether its first line names the columns");
     field("separator", self.separator, "what separates its cells: one character, tab, or auto");
   }
@@ -174,12 +177,17 @@ struct EarlyStoppingKeys {
   std::optional<std::int64_t> patience = {};
   std::string monitor = "val_loss";
   double min_delta = 0;
+  bool restore_best = false;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("patience", self.patience, "stop after this many epochs without improvement", at_least(1),
           also({"early_stopping"}));
     field("monitor", self.monitor, "figure that must improve");
     field("min_delta", self.min_delta, "what counts as improvement", at_least(0));
+    field("restore_best", self.restore_best,
+          "best.safetensors is the best epoch by the figure that must improve, and the network at the end is "
+          "that",
+          elsewhere({"restore_best_weights"}));
   }
 };
 

@@ -7,19 +7,22 @@
 #include <optional>
 
 #include "experiment/data_sets.h"
+#include "experiment/made.h"
+#include "experiment/measure.h"
 #include "experiment/model_choice.h"
+#include "experiment/several_parts.h"
 #include "experiment/target_units.h"
 #include "experiment/task.h"
 #include "experiment/train_options.h"
 #include "luge/data/augment.h"
 #include "luge/data/mix.h"
+#include "luge/data/named_features.h"
+#include "luge/error.h"
 
 namespace luge::experiment {
 namespace {
 
-std::uint64_t seed_of(const Config& config) {
-  return static_cast<std::uint64_t>(read<StepOptions>(config).seed);
-}
+std::uint64_t seed_of(const Config& config) { return static_cast<std::uint64_t>(own_seed(config)); }
 
 data::Batches prefetched(const Config& config, const data::Batches& batches) {
   const auto wanted = read<DataOptions>(config).workers.number;
@@ -101,21 +104,17 @@ DataSet load_data(const Config& config) {
   return load_data_for(settled, entry);
 }
 
-Parts training_parts(const Config& config, const DataSet& data) {
-  double share = read<DataOptions>(config).validation_split;
-  if (data.complete || static_cast<double>(data.train.size()) * share < 1) share = 0;
-  auto [fit, valid] = data.train.split(1 - share, {.seed = seed_of(config)});
-  return {std::move(fit), std::move(valid)};
-}
-
-std::vector<Parts> folds(const Config& config, const DataSet& data, std::int64_t k) {
-  const data::Field* target = data.train.info().target();
-  const bool labels = target && is_integer(target->dtype) && target->shape.rank() == 0;
-  std::vector<Parts> all;
-  for (auto& [fit, valid] :
-       data.train.k_fold(k, {.seed = seed_of(config), .stratify = labels ? std::string(data::kTarget) : ""}))
-    all.push_back({std::move(fit), std::move(valid)});
-  return all;
+data::Recipe recipe_of(const Config& config, const train::Task& task, const data::Dataset& fit) {
+  const std::vector<Choice> chosen =
+      config.knows("data.features") ? config.all_chosen("feature") : std::vector<Choice>();
+  if (chosen.empty()) return task.recipe(fit).fit(fit);
+  std::vector<data::StepRef> steps = {data::steps::columns()};
+  for (const Choice& each : chosen)
+    steps.push_back(made(config, "feature", [&] { return data::feature(each.name, each.values); }));
+  // The task sees what they have made, and scales it.
+  const data::Recipe features = data::Recipe(std::move(steps)).fit(fit);
+  const data::Dataset made = features.training(fit);
+  return features.then(task.recipe(made).fit(made));
 }
 
 data::Batches batches_of(const Config& config, const data::Dataset& fit, const data::MixOptions& mixing) {
@@ -125,15 +124,30 @@ data::Batches batches_of(const Config& config, const data::Dataset& fit, const d
   return prefetched(config, mixed(config, ordered.batch(*read<StepOptions>(config).batch), mixing));
 }
 
+// The mean by weight of samples that all weigh nothing would be NaN.
+void check_weights(const data::Dataset& part, const char* name) {
+  const std::vector<double> weights = sample_weights(part);
+  if (weights.empty() || std::any_of(weights.begin(), weights.end(), [](double each) { return each > 0; }))
+    return;
+  throw ValueError(
+      fmt::format("{}: all {} samples of the {} part have the weight 0; expected one that counts; "
+                  "another seed, or another validation_split, makes other parts",
+                  part.info().name, weights.size(), name));
+}
+
 TrainingData make_training_data(const Config& config, const models::Entry& entry, const train::Task& task,
                                 const DataSet& whole, const Parts& parts) {
-  data::Recipe recipe = task.recipe(parts.fit).fit(parts.fit);
+  check_weights(parts.fit, "training");
+  check_weights(parts.valid, "validation");
+  const data::Dataset& known = parts.fitted_to ? *parts.fitted_to : parts.fit;
+  const data::Recipe recipe = recipe_of(config, task, known);
   Parts made = {recipe.training(augmented(config, parts.fit)),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
+  if (parts.held_out) made.held_out = recipe.evaluation(*parts.held_out);
   const data::MixOptions mixing = mixing_for(config, entry, task, made.fit.info());
   data::Batches batches = batches_of(config, made.fit, mixing);
   const data::Affine units = target_units(config, entry, task, whole, made.fit);
-  return {std::move(made), std::move(recipe), std::move(batches), units, mixing};
+  return {std::move(made), recipe, std::move(batches), units, mixing, parts};
 }
 
 }  // namespace luge::experiment

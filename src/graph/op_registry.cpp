@@ -1,6 +1,10 @@
 #include "graph/op_registry.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "core/registry.h"
 
 namespace luge {
 namespace {
@@ -10,6 +14,33 @@ std::vector<OpEntry>& registry() {
   static auto& entries = *new std::vector<OpEntry>;
   return entries;
 }
+
+// Ops as things for lists and help: what programs are made of.
+class Ops final : public Family {
+ public:
+  Ops() : Family({.one = "op", .many = "ops"}) {}
+  std::vector<std::string> names() const override {
+    std::vector<std::string> all;
+    for (const OpEntry& entry : registered_ops()) all.emplace_back(entry.name);
+    return all;
+  }
+  Member member(std::string_view name) const override {
+    const OpEntry* entry = find_op(name);
+    if (!entry) refuse(name);
+    return {std::string(name), about(*entry), {}};
+  }
+
+ private:
+  static std::string about(const OpEntry& entry) {
+    const OpRef op = entry.create({});
+    const std::string attributes =
+        op->to_string().substr(std::min(op->to_string().size(), entry.name.size()));
+    std::string text = attributes.empty() ? "without attributes" : "attributes" + attributes;
+    if (!op->no_gradient_reason().empty()) text += fmt::format("; no gradient: {}", op->no_gradient_reason());
+    return text;
+  }
+};
+const Ops ops;
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "init/registry.h"
+#include "luge/facts.h"
 #include "luge/init/structured.h"
 #include "luge/ops/random.h"
 
@@ -109,6 +110,33 @@ const bool has_other_names = known().take_names([](std::string_view name) -> std
   if (name == "he_normal_out") return "he_normal(fan=out)";
   return std::nullopt;
 });
+
+constexpr Facts kXavierUniformFacts = {
+    .formula = "w from U(-b, b), where b = gain·√(6/(fan_in + fan_out))",
+    .use = "before tanh and sigmoid: outputs and gradients keep their variance on the way through layers."};
+constexpr Facts kXavierNormalFacts = {.formula = "w from N(0, d²), where d = gain·√(2/(fan_in + fan_out))",
+                                      .use = "before tanh and sigmoid, as xavier_uniform."};
+const bool told = facts::add(
+    "initializer",
+    {{"xavier_uniform", kXavierUniformFacts},
+     {"glorot_uniform", kXavierUniformFacts},
+     {"xavier_normal", kXavierNormalFacts},
+     {"glorot_normal", kXavierNormalFacts},
+     {"he_uniform",
+      {.formula = "w from U(-b, b), where b = √(6/((1 + slope²)·fan))",
+       .use = "before relu, which halves the variance."}},
+     {"he_normal",
+      {.formula = "w from N(0, d²), where d = √(2/((1 + slope²)·fan))",
+       .use = "before relu, which halves the variance."}},
+     {"lecun_normal", {.formula = "w from N(0, 1/fan_in)", .use = "before selu and scaled-tanh."}},
+     {"lecun_uniform",
+      {.formula = "w from U(-b, b), where b = √(3/fan_in)", .use = "before selu and scaled-tanh."}},
+     {"variance_scaling",
+      {.formula = "w with the variance scale/n, where n is fan_in, fan_out or their mean",
+       .use = "to set any of the rules by fans by hand."}},
+     {"fan_in_uniform",
+      {.formula = "w from U(-b, b), where b = 1/√fan_in",
+       .use = "as the default of most layers, as in PyTorch."}}});
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include "init/registry.h"
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/random.h"
 
 namespace luge::init {
@@ -49,6 +50,26 @@ const bool added_truncated =
     add("truncated_normal", "normal numbers, at most two deviations from the mean",
         [](const NormalOptions& options) { return truncated_normal(options.mean, options.deviation); });
 const bool added_small = add("small_random", "normal numbers with the deviation 0.01", small_random);
+
+const bool told = facts::add(
+    "initializer",
+    {{"zeros",
+      {.formula = "w = 0",
+       .use = "for biases. Weights that begin equal stay equal: with zeros, a hidden layer does not learn."}},
+     {"ones", {.formula = "w = 1", .use = "for the scales of normalizations."}},
+     {"constant",
+      {.formula = "w = value",
+       .use = "for biases that should begin at a value, such as 1 of a forget gate."}},
+     {"uniform",
+      {.formula = "w from U(low, high), with the variance (high - low)²/12",
+       .use = "where limits of the values matter."}},
+     {"normal",
+      {.formula = "w from N(mean, deviation²)", .use = "for embeddings, and networks whose paper says so."}},
+     {"truncated_normal",
+      {.formula = "w from N(mean, deviation²), drawn again beyond two deviations",
+       .use = "like normal, without rare large weights."}},
+     {"small_random",
+      {.formula = "w from N(0, 0.01²)", .use = "for small networks: enough to make units different."}}});
 
 }  // namespace
 

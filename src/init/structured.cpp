@@ -7,6 +7,7 @@
 
 #include "init/registry.h"
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/init/structured.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
@@ -72,6 +73,22 @@ void orthonormalize(std::vector<double>& vectors, std::size_t count, std::size_t
     for (std::size_t i = 0; i < length; ++i) own[i] *= factor;
   }
 }
+
+const bool told = facts::add(
+    "initializer",
+    {{"orthogonal",
+      {.formula = "w = gain·Q, where the rows or columns of Q have length 1 and are orthogonal",
+       .use =
+           "for recurrent and very deep networks: products of many such matrices neither grow nor vanish."}},
+     {"identity",
+      {.formula = "w_ii = gain, others 0",
+       .use = "for recurrent layers with relu, and layers that should begin as doing nothing."}},
+     {"dirac",
+      {.formula = "the middle of filter i is 1 for channel i, others 0",
+       .use = "for convolutions that should begin as passing their input on."}},
+     {"sparse",
+      {.formula = "the share sparsity of each column is 0, others are from N(0, deviation²)",
+       .use = "for large layers where each unit should begin with few inputs."}}});
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 #include "loss/elementwise.h"
+#include "luge/facts.h"
 #include "luge/loss/loss.h"
 #include "luge/ops/math.h"
 
@@ -32,6 +33,15 @@ Cost cost(const BinaryCrossEntropyOptions& o, const Tensor& prediction, const Te
 const bool added =
     add("binary-cross-entropy", "the cross-entropy of yes or no, from one logit for each answer",
         [](const BinaryCrossEntropyOptions& options) { return BinaryCrossEntropy(options); });
+
+const bool told =
+    facts::add("loss", {{"binary-cross-entropy",
+                         {.formula = "L = -(t·log p + (1 - t)·log(1 - p)), where p = 1/(1 + e^-z); with "
+                                     "from_logits = false, p is the output",
+                          .derivative = "∂L/∂z = p - t; ∂L/∂p = (p - t)/(p·(1 - p))",
+                          .range = "[0, ∞)",
+                          .use = "for answers of yes or no, one or several of each sample. Keep the last "
+                                 "layer linear: from logits it is exact where p is near 0 or 1."}}});
 
 }  // namespace
 

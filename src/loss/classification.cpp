@@ -3,11 +3,14 @@
 #include "loss/class_targets.h"
 #include "loss/class_weights.h"
 #include "loss/elementwise.h"
+#include "luge/facts.h"
+#include "luge/loss/example.h"
 #include "luge/ops/activation.h"
 #include "luge/ops/class_losses.h"
 #include "luge/ops/labels.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
+#include "luge/ops/shape.h"
 
 // Axes and reductions are left out: tasks put classes where the loss expects them and take the mean.
 template <>
@@ -15,8 +18,9 @@ struct luge::options::Listing<luge::loss::ClassLossOptions> {
   static void fields(auto& self, auto&& field) {
     field("label_smoothing", self.label_smoothing, "moves targets toward equal shares of all classes",
           at_least(0).below(1));
-    field("class_weights", self.class_weights, "how much samples of each class count; empty: all alike",
-          at_least(0), elsewhere({"weight", "weights"}));
+    field("class_weights", self.class_weights,
+          "how much samples of each class count, or balanced; empty: all alike", at_least(0),
+          elsewhere({"weight", "weights"}));
     field("ignore_index", self.ignore_index, "label whose samples do not count");
   }
 };
@@ -33,8 +37,9 @@ struct luge::options::Listing<luge::loss::FocalOptions> {
     field("gamma", self.gamma, "how much less easy samples cost; 0: as the cross-entropy", at_least(0));
     field("label_smoothing", self.label_smoothing, "moves targets toward equal shares of all classes",
           at_least(0).below(1));
-    field("class_weights", self.class_weights, "how much samples of each class count; empty: all alike",
-          at_least(0), elsewhere({"alpha", "weight", "weights"}));
+    field("class_weights", self.class_weights,
+          "how much samples of each class count, or balanced; empty: all alike", at_least(0),
+          elsewhere({"alpha", "weight", "weights"}));
     field("ignore_index", self.ignore_index, "label whose samples do not count");
   }
 };
@@ -102,6 +107,51 @@ const bool added[] = {
         [](const FocalOptions& o) { return Focal(o); }),
     add("binary-focal", "the cross-entropy of yes or no, in which easy answers count less",
         [](const BinaryFocalOptions& o) { return BinaryFocal(o); })};
+
+const bool shown = add_example("nll", [](const Loss&) {
+  const auto prediction = [](const Tensor& x) {
+    const Tensor rest = log(clamp_min((1 - exp(x)) / 2, 1e-37));
+    return reshape(concat({x, rest, rest}), {1, 3});
+  };
+  return Example{"log p of the first of three classes",
+                 -5,
+                 -0.01,
+                 {{"the first class is true", tensor({std::int64_t{0}}, Shape{1}), prediction},
+                  {"another class is true", tensor({std::int64_t{1}}, Shape{1}), prediction}}};
+});
+
+const bool told = facts::add(
+    "loss",
+    {{"categorical-cross-entropy",
+      {.formula = "L = -Σ t_i·log p_i; of a label, -log p_label",
+       .derivative = "∂L/∂p_i = -t_i/p_i",
+       .range = "[0, ∞)",
+       .use = "for networks that end in softmax. softmax-cross-entropy is more exact, and has the simpler "
+              "gradient."}},
+     {"nll",
+      {.formula = "L = -Σ t_i·y_i, where y = log p; of a label, -y_label",
+       .derivative = "∂L/∂y_i = -t_i; the other classes change with it, since shares add up to 1",
+       .range = "[0, ∞) for logarithms of probabilities",
+       .use = "for networks that end in log-softmax."}},
+     {"kl-divergence",
+      {.formula =
+           "L = Σ t_i·(log t_i - log p_i), where p = softmax(z); with from_logits = false, p is the output",
+       .derivative = "∂L/∂z_i = p_i - t_i for shares that add up to 1; ∂L/∂p_i = -t_i/p_i",
+       .range = "[0, ∞)",
+       .use = "to learn a distribution, such as that of another network (distillation). It is the "
+              "cross-entropy minus the entropy of the targets, so gradients are the same."}},
+     {"focal",
+      {.formula = "L = -Σ t_i·(1 - p_i)^gamma·log p_i, where p = softmax(z)",
+       .derivative = "of a label with p = p_label: ∂L/∂z_label = -(1 - p)^gamma·(1 - p - gamma·p·log p)",
+       .range = "[0, ∞)",
+       .use =
+           "for classes of very different sizes: easy samples count less, with gamma = 0 all count alike."}},
+     {"binary-focal",
+      {.formula = "L = -alpha·(1 - p)^gamma·log p for t = 1, -(1 - alpha)·p^gamma·log(1 - p) for t = 0, "
+                  "where p = 1/(1 + e^-z); without alpha both factors are 1",
+       .derivative = "for t = 1: ∂L/∂z = -alpha·(1 - p)^gamma·(1 - p - gamma·p·log p)",
+       .range = "[0, ∞)",
+       .use = "for yes or no where yes is rare, as in detection (RetinaNet)."}}});
 
 }  // namespace
 

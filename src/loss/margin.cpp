@@ -3,6 +3,7 @@
 #include "loss/class_targets.h"
 #include "loss/class_weights.h"
 #include "loss/elementwise.h"
+#include "luge/facts.h"
 #include "luge/ops/class_losses.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/labels.h"
@@ -18,8 +19,9 @@ struct luge::options::Listing<luge::loss::SignLossOptions> {
 template <>
 struct luge::options::Listing<luge::loss::CategoricalHingeOptions> {
   static void fields(auto& self, auto&& field) {
-    field("class_weights", self.class_weights, "how much samples of each class count; empty: all alike",
-          at_least(0), elsewhere({"weight", "weights"}));
+    field("class_weights", self.class_weights,
+          "how much samples of each class count, or balanced; empty: all alike", at_least(0),
+          elsewhere({"weight", "weights"}));
     field("ignore_index", self.ignore_index, "label whose samples do not count");
   }
 };
@@ -28,8 +30,9 @@ struct luge::options::Listing<luge::loss::MultiMarginOptions> {
   static void fields(auto& self, auto&& field) {
     field("p", self.p, "the power of what is missing", within(1, 2));
     field("margin", self.margin, "how much the right score must exceed the others");
-    field("class_weights", self.class_weights, "how much samples of each class count; empty: all alike",
-          at_least(0), elsewhere({"weight", "weights"}));
+    field("class_weights", self.class_weights,
+          "how much samples of each class count, or balanced; empty: all alike", at_least(0),
+          elsewhere({"weight", "weights"}));
     field("ignore_index", self.ignore_index, "label whose samples do not count");
   }
 };
@@ -84,6 +87,37 @@ const bool added[] = {add("hinge", "the hinge loss of yes or no, from one score 
                           [](const CategoricalHingeOptions& o) { return CategoricalHinge(o); }),
                       add("multi-margin", "the hinge loss of classes against all others",
                           [](const MultiMarginOptions& o) { return MultiMargin(o); })};
+
+const bool told = facts::add(
+    "loss",
+    {{"hinge",
+      {.formula = "L = max(0, 1 - t·z) for t = -1 or 1",
+       .derivative = "∂L/∂z = -t for t·z < 1, else 0",
+       .range = "[0, ∞)",
+       .use = "for yes or no with a margin, as in a support vector machine: right answers beyond the margin "
+              "cost nothing."}},
+     {"squared-hinge",
+      {.formula = "L = max(0, 1 - t·z)² for t = -1 or 1",
+       .derivative = "∂L/∂z = -2·t·max(0, 1 - t·z)",
+       .range = "[0, ∞)",
+       .use = "like hinge, and smooth; wrong answers that are sure cost more."}},
+     {"exponential",
+      {.formula = "L = e^(-t·z) for t = -1 or 1",
+       .derivative = "∂L/∂z = -t·e^(-t·z)",
+       .range = "(0, ∞)",
+       .use = "to see what AdaBoost minimizes; wrong labels dominate it."}},
+     {"categorical-hinge",
+      {.formula = "L = max(0, 1 + max over other classes of z_i - z_label)",
+       .derivative = "∂L/∂z = -1 for the label and 1 for the best other class where L > 0, else 0",
+       .range = "[0, ∞)",
+       .use = "for classes with a margin to the best other one."}},
+     {"multi-margin",
+      {.formula =
+           "L = Σ over other classes of max(0, margin - z_label + z_i)^p, divided by the number of classes",
+       .derivative = "for p = 1 and C classes: ∂L/∂z_i = 1/C for each other class within the margin, minus "
+                     "their sum for the label",
+       .range = "[0, ∞)",
+       .use = "for classes with a margin to all others."}}});
 
 }  // namespace
 

@@ -6,6 +6,8 @@
 
 #include "loss/elementwise.h"
 #include "luge/error.h"
+#include "luge/facts.h"
+#include "luge/loss/example.h"
 #include "luge/ops/math.h"
 #include "luge/ops/regression_losses.h"
 #include "luge/ops/shape.h"
@@ -100,6 +102,93 @@ const bool added[] = {
         [](const PoissonLossOptions& o) { return Poisson(o); }),
     add("gaussian-nll", "the likelihood of numbers, from means and logarithms of variances",
         [](const GaussianNLLOptions& o) { return GaussianNLL(o); })};
+
+Tensor number(double value) { return full({1, 1}, value, f64); }
+Tensor column(const Tensor& x) { return reshape(x, {1, 1}); }
+
+Example of_amounts(const char* over, double low, double high) {
+  return {over, low, high, {{"t = 1", number(1), column}, {"t = 2", number(2), column}}};
+}
+
+const bool shown[] = {
+    add_example("msle", [](const Loss&) { return of_amounts("prediction y", 0, 5); }),
+    add_example("mape", [](const Loss&) { return of_amounts("prediction y", -1, 4); }),
+    // e^y - t·y is the least at y = log t; rates themselves are above 0.
+    add_example("poisson",
+                [](const Loss& loss) {
+                  const bool of_logarithms = loss(number(-1), number(0)).item<double>() > 0;
+                  return of_logarithms ? of_amounts("logarithm y of the rate", -2, 2)
+                                       : of_amounts("rate y", 0.05, 5);
+                }),
+    // From the variance 1: its logarithm is 0.
+    add_example("gaussian-nll", [](const Loss& loss) {
+      const double at_one = loss(reshape(tensor({0.0, 1.0}, Shape{2}), {1, 2}), number(0)).item<double>(),
+                   at_e = loss(reshape(tensor({0.0, std::exp(1.0)}, Shape{2}), {1, 2}), number(0))
+                              .item<double>();
+      const bool of_logarithms = at_e - at_one > 0.6;
+      const auto with_variance = [of_logarithms](double variance) {
+        return [given = of_logarithms ? std::log(variance) : variance](const Tensor& x) {
+          return reshape(concat({x, full({1}, given, f64)}), {1, 2});
+        };
+      };
+      return Example{"mean y",
+                     -3,
+                     3,
+                     {{"t = 0, variance 1", number(0), with_variance(1)},
+                      {"t = 0, variance 4", number(0), with_variance(4)}}};
+    })};
+
+const bool told = facts::add(
+    "loss",
+    {{"mae",
+      {.formula = "L = |y - t|, mean over the numbers of a sample",
+       .derivative = "∂L/∂y = sign(y - t)",
+       .range = "[0, ∞)",
+       .use = "for numbers where outliers should count no more than others: its best constant prediction is "
+              "the median. The slope does not shrink near the target."}},
+     {"rmse",
+      {.formula = "L = √(mean of (y - t)² over all numbers of all samples)",
+       .derivative = "∂L/∂y = (y - t)/(n·L) for n numbers; 0 where L is 0",
+       .range = "[0, ∞)",
+       .use = "for numbers, as a figure in their own unit. It has the minimum of mse; its gradients have the "
+              "same length however small the errors are, so a schedule should end with a small rate."}},
+     {"msle",
+      {.formula = "L = (log(1 + y) - log(1 + t))²; smaller y and t count as least",
+       .derivative = "∂L/∂y = 2·(log(1 + y) - log(1 + t))/(1 + y) for y > least",
+       .range = "[0, ∞)",
+       .use = "for counts and amounts from 0 whose ratios matter more than their differences."}},
+     {"mape",
+      {.formula = "L = 100·|t - y|/max(|t|, epsilon)",
+       .derivative = "∂L/∂y = 100·sign(y - t)/max(|t|, epsilon)",
+       .range = "[0, ∞)",
+       .use = "for amounts whose relative error matters; not where targets are near 0."}},
+     {"huber",
+      {.formula = "L = (y - t)²/2 for |y - t| ≤ delta, else delta·(|y - t| - delta/2)",
+       .derivative = "∂L/∂y = y - t for |y - t| ≤ delta, else delta·sign(y - t)",
+       .range = "[0, ∞)",
+       .use = "for numbers with outliers: like mse near the target, like mae far from it."}},
+     {"smooth-l1",
+      {.formula = "L = (y - t)²/(2·beta) for |y - t| < beta, else |y - t| - beta/2",
+       .derivative = "∂L/∂y = (y - t)/beta for |y - t| < beta, else sign(y - t)",
+       .range = "[0, ∞)",
+       .use = "for corners of boxes in detection: huber divided by beta."}},
+     {"log-cosh",
+      {.formula = "L = log(cosh(y - t))",
+       .derivative = "∂L/∂y = tanh(y - t)",
+       .range = "[0, ∞)",
+       .use = "like huber without an option, and with two derivatives everywhere."}},
+     {"poisson",
+      {.formula = "L = e^y - t·y for y = log of the rate; with log_input = false, y - t·log(y + epsilon)",
+       .derivative = "∂L/∂y = e^y - t; with log_input = false, 1 - t/(y + epsilon)",
+       .range = "(-∞, ∞)",
+       .use = "for counts, such as of events in a time: the network predicts the rate."}},
+     {"gaussian-nll",
+      {.formula =
+           "L = (log v + (y - t)²/v)/2, where outputs are means y and log v, or v with log_variance = false",
+       .derivative = "∂L/∂y = (y - t)/v; ∂L/∂(log v) = (1 - (y - t)²/v)/2",
+       .range = "(-∞, ∞)",
+       .use =
+           "for numbers whose error should be predicted, too: the network gives a mean and a variance."}}});
 
 }  // namespace
 

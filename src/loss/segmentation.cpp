@@ -2,6 +2,8 @@
 
 #include "loss/class_targets.h"
 #include "loss/elementwise.h"
+#include "luge/facts.h"
+#include "luge/loss/example.h"
 #include "luge/ops/activation.h"
 #include "luge/ops/class_losses.h"
 #include "luge/ops/labels.h"
@@ -75,6 +77,44 @@ const bool added[] = {
     add("dice", "how far masks are from covering each other", [](const DiceOptions& o) { return Dice(o); }),
     add("tversky", "the Dice loss with a weight for each kind of error",
         [](const TverskyOptions& o) { return Tversky(o); })};
+
+// Two of four pixels are true.
+Example of_masks(const Loss& loss) {
+  const bool by_class = is_by_class(loss.outputs());
+  const bool logits = loss.outputs() == OutputKind::binary_logits || loss.outputs() == OutputKind::logits;
+  const auto pixels = [by_class, logits](bool right) {
+    return [=](const Tensor& x) {
+      const Tensor no = logits ? -x : 1 - x, outside = right ? no : x;
+      if (!by_class) return unsqueeze(concat({x, x, outside, outside}), 0);
+      const Tensor other = right ? x : no;
+      return reshape(concat({no, x, no, x, other, outside, other, outside}), {1, 4, 2});
+    };
+  };
+  const Tensor truth = by_class ? tensor(std::vector<std::int64_t>{1, 1, 0, 0}, Shape{1, 4})
+                                : tensor({1.0, 1.0, 0.0, 0.0}, Shape{1, 4});
+  return {logits ? "logit z of pixels" : "probability p of pixels",
+          logits ? -5.0 : 0.01,
+          logits ? 5.0 : 0.99,
+          {{"z at the true pixels, -z at others", truth, pixels(true)},
+           {"z at all pixels", truth, pixels(false)}}};
+}
+const bool shown[] = {add_example("dice", of_masks), add_example("tversky", of_masks)};
+
+const bool told = facts::add(
+    "loss",
+    {{"dice",
+      {.formula = "L = 1 - (2·Σ p·t + smooth)/(Σ p + Σ t + smooth), where p = 1/(1 + e^-z), over the pixels "
+                  "of a sample",
+       .derivative = "with I = 2·Σ p·t + smooth and S = Σ p + Σ t + smooth: ∂L/∂p = (I - 2·t·S)/S²",
+       .range = "[0, 1)",
+       .use = "for masks that cover a small part of a picture: what is covered counts, not the many pixels "
+              "outside."}},
+     {"tversky",
+      {.formula = "L = 1 - (I + smooth)/(I + alpha·Σ p·(1 - t) + beta·Σ (1 - p)·t + smooth), where I = Σ p·t",
+       .derivative =
+           "with N and D the two sides of the quotient: ∂L/∂p = (N·(t + alpha·(1 - t) - beta·t) - t·D)/D²",
+       .range = "[0, 1)",
+       .use = "like dice, where missing a pixel (beta) and a false one (alpha) should cost differently."}}});
 
 }  // namespace
 

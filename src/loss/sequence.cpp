@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
+#include "luge/loss/example.h"
 #include "luge/ops/activation.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/ctc_loss.h"
@@ -42,6 +44,24 @@ Cost cost(const CTCOptions& o, const Tensor& logits, const Tensor& given) {
 
 const bool added = add("ctc", "the cost of sequences of labels without alignment, from logits [N,T,C]",
                        [](const CTCOptions& o) { return CTC(o); });
+
+const bool shown = add_example("ctc", [](const Loss&) {
+  const Tensor label = tensor({std::int64_t{2}}, Shape{1, 1});
+  return Example{"logit z of the last of three classes, at each of 3 positions",
+                 -5,
+                 5,
+                 {{"that class once", label, [](const Tensor& x) {
+                     const Tensor other = zeros({1}, f64);
+                     return reshape(concat({other, other, x, other, other, x, other, other, x}), {1, 3, 3});
+                   }}}};
+});
+const bool told = facts::add(
+    "loss", {{"ctc",
+              {.formula = "L = -log Σ over alignments of Π_t p_t, where an alignment repeats labels and has "
+                          "blanks between them",
+               .derivative = "∂L/∂z_ti = p_ti - the share of class i at t in the likely alignments",
+               .range = "[0, ∞)",
+               .use = "for sequences of labels without times, such as letters of speech or handwriting."}}});
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "loss/class_targets.h"
 #include "loss/class_weights.h"
+#include "luge/facts.h"
 #include "luge/loss/loss.h"
 #include "luge/ops/labels.h"
 
@@ -9,8 +10,9 @@ struct luge::options::Listing<luge::loss::SoftmaxCrossEntropyOptions> {
   static void fields(auto& self, auto&& field) {
     field("label_smoothing", self.label_smoothing, "moves targets toward equal shares of all classes",
           at_least(0).below(1));
-    field("class_weights", self.class_weights, "how much samples of each class count; empty: all alike",
-          at_least(0), elsewhere({"weight", "weights"}));
+    field("class_weights", self.class_weights,
+          "how much samples of each class count, or balanced; empty: all alike", at_least(0),
+          elsewhere({"weight", "weights"}));
     field("ignore_index", self.ignore_index, "label whose samples do not count");
   }
 };
@@ -31,6 +33,15 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
 const bool added =
     add("softmax-cross-entropy", "the cross-entropy of classes, from one logit for each class",
         [](const SoftmaxCrossEntropyOptions& options) { return SoftmaxCrossEntropy(options); });
+
+const bool told = facts::add(
+    "loss",
+    {{"softmax-cross-entropy",
+      {.formula = "L = -Σ t_i·log p_i, where p_i = e^(z_i)/Σ_j e^(z_j); of a label, -log p_label",
+       .derivative = "∂L/∂z_i = p_i - t_i",
+       .range = "[0, ∞)",
+       .use =
+           "for classes that exclude each other. Keep the last layer linear: the softmax is in the loss."}}});
 
 }  // namespace
 

@@ -1,8 +1,13 @@
 #include "models/layers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string_view>
 
+#include "core/number.h"
 #include "luge/error.h"
 
 namespace luge::models {
@@ -41,12 +46,43 @@ Defaults picture_training() {
 }  // namespace luge::models
 
 namespace luge::options {
+namespace {
+
+constexpr std::int64_t kMostLayers = 10000;
+
+std::int64_t whole(std::string_view text) {
+  const std::optional<double> number = parse_number(text);
+  if (!number || *number != std::floor(*number) || !(*number >= 1) || !(*number < 0x1p53))
+    throw ValueError("expected whole numbers from 1 with commas between them, or none");
+  return static_cast<std::int64_t>(*number);
+}
+
+// "128,64x20"
+std::vector<std::int64_t> repeated(std::string_view text) {
+  std::vector<std::int64_t> all;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view part = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    const std::size_t times = part.find('x');
+    const std::int64_t width = whole(part.substr(0, times));
+    const std::int64_t count = times == part.npos ? 1 : whole(part.substr(times + 1));
+    if (count > kMostLayers - static_cast<std::int64_t>(all.size()))
+      throw ValueError(fmt::format("expected at most {} layers", kMostLayers));
+    all.insert(all.end(), static_cast<std::size_t>(count), width);
+  }
+  return all;
+}
+
+}  // namespace
 
 void Type<models::Widths>::set(models::Widths& member, const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
-  if (text && *text != "none" && !text->empty())
-    throw ValueError("expected whole numbers from 1 with commas between them, or none");
-  member.each = text ? std::vector<std::int64_t>() : std::get<std::vector<std::int64_t>>(value);
+  if (text && *text != "none" && !text->empty()) {
+    member.each = repeated(*text);
+  } else {
+    member.each = text ? std::vector<std::int64_t>() : std::get<std::vector<std::int64_t>>(value);
+  }
 }
 
 }  // namespace luge::options

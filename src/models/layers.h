@@ -48,7 +48,7 @@ Defaults picture_training();
 
 namespace luge::options {
 
-/// "256,128" or "none".
+/// "256,128", "64x20" for 20 layers of 64, or "none".
 template <>
 struct Type<models::Widths> {
   static constexpr Kind kind = Kind::mixed;
@@ -58,7 +58,7 @@ struct Type<models::Widths> {
   static void set(models::Widths& member, const Value& value);
   static void describe(Info& info) {
     info.low = 1;
-    info.takes = "whole numbers from 1 with commas between them, or none";
+    info.takes = "whole numbers from 1 with commas between them, 64x20 for 20 of 64, or none";
     info.elsewhere = {"units", "hidden_size", "hidden_sizes", "hidden_layers", "layers"};
   }
 };

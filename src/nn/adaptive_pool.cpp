@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "luge/facts.h"
 #include "nn/padded_window.h"
 #include "nn/registered_layer.h"
 #include "nn/window_options.h"
@@ -42,6 +43,23 @@ const std::pair<AdaptivePoolLayer::Function, RegisteredLayer<AdaptiveText>> kAda
     {adaptive_max_pool3d,
      {"adaptive-max-pool3d", "largest of windows that cover volumes [N,C,D,H,W]",
       adaptive<AdaptiveMaxPool3d>}}};
+
+constexpr Facts kAdaptiveAvgPoolFacts = {
+    .formula = "y_i = the mean of x from ⌊i·n/output⌋ to ⌈(i + 1)·n/output⌉",
+    .parameters = "none",
+    .output = "[N,C,…] with the extents output",
+    .use = "where pictures of any size should give features of one size."};
+constexpr Facts kAdaptiveMaxPoolFacts = {
+    .formula = "y_i = the largest x from ⌊i·n/output⌋ to ⌈(i + 1)·n/output⌉",
+    .parameters = "none",
+    .output = "[N,C,…] with the extents output",
+    .use = "where pictures of any size should give features of one size."};
+const bool told = facts::add("layer", {{"adaptive-avg-pool1d", kAdaptiveAvgPoolFacts},
+                                       {"adaptive-avg-pool2d", kAdaptiveAvgPoolFacts},
+                                       {"adaptive-avg-pool3d", kAdaptiveAvgPoolFacts},
+                                       {"adaptive-max-pool1d", kAdaptiveMaxPoolFacts},
+                                       {"adaptive-max-pool2d", kAdaptiveMaxPoolFacts},
+                                       {"adaptive-max-pool3d", kAdaptiveMaxPoolFacts}});
 
 }  // namespace
 

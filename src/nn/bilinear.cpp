@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
@@ -31,6 +32,13 @@ const RegisteredLayer<BilinearText> kBilinear("bilinear", "bilinear form of two 
                                               [](const BilinearText& text) {
                                                 return Bilinear(text.outputs, text.options);
                                               });
+
+const bool told =
+    facts::add("layer", {{"bilinear",
+                          {.formula = "y_k = aᵀ·w_k·b + bias_k",
+                           .parameters = "outputs·A·B + outputs, for inputs [N,A] and [N,B]",
+                           .output = "[N,outputs]",
+                           .use = "where two things are related, such as a question and an answer."}}});
 
 }  // namespace
 

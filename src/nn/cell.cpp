@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "nn/recurrent_options.h"
@@ -62,6 +63,23 @@ const RegisteredLayer<GruCellText> kGru("gru-cell", "one step of gru, x [N,input
 
 // A sequence of one step: its kernels are the fast ones.
 Tensor as_sequence(const Tensor& x) { return unsqueeze(x, 0); }
+
+const bool told =
+    facts::add("layer", {{"rnn-cell",
+                          {.formula = "h ← tanh(w_ih·x + b_ih + w_hh·h + b_hh)",
+                           .parameters = "units·(inputs + units) + 2·units",
+                           .output = "h [N,units]",
+                           .use = "for recurrence step by step, as in a program that writes text."}},
+                         {"lstm-cell",
+                          {.formula = "one step of lstm: c ← f·c + i·c̃; h ← o·tanh(c)",
+                           .parameters = "4·(units·(inputs + units) + 2·units)",
+                           .output = "h and c, both [N,units]",
+                           .use = "for recurrence step by step, as in a program that writes text."}},
+                         {"gru-cell",
+                          {.formula = "one step of gru: h ← (1 - z)·h̃ + z·h",
+                           .parameters = "3·(units·(inputs + units) + 2·units)",
+                           .output = "h [N,units]",
+                           .use = "for recurrence step by step, as in a program that writes text."}}});
 
 }  // namespace
 

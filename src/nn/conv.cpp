@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "nn/padded_window.h"
 #include "nn/registered_layer.h"
 #include "nn/window_options.h"
@@ -43,6 +44,22 @@ const RegisteredLayer<ConvText> kConvs[] = {
     {"conv1d", "convolution of sequences [N,C,W]", from_text<Conv1d, 1>},
     {"conv2d", "convolution of images [N,C,H,W]", from_text<Conv2d, 2>},
     {"conv3d", "convolution of volumes [N,C,D,H,W]", from_text<Conv3d, 3>}};
+
+constexpr Facts kConvFacts = {
+    .formula =
+        "y at each position = Σ over channels and kernel of w·x + b: a "
+        "cross-correlation, the kernel is not flipped",
+    .parameters =
+        "filters·(C/groups)·k + filters, where k is the product of the kernel extents "
+        "(without bias: less filters)",
+    .output =
+        "[N,filters,…], each spatial extent ⌊(n + padding - dilation·(kernel - 1) - "
+        "1)/stride⌋ + 1; with padding=same and stride 1, n",
+    .use =
+        "where the same pattern may be anywhere: pictures, sound, volumes. Weights are "
+        "shared by all positions."};
+const bool told =
+    facts::add("layer", {{"conv1d", kConvFacts}, {"conv2d", kConvFacts}, {"conv3d", kConvFacts}});
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "nn/padded_window.h"
 #include "nn/registered_layer.h"
 #include "nn/window_options.h"
@@ -53,6 +54,21 @@ PerAxis axes_of(const std::vector<std::int64_t>& numbers) {
   result.values = numbers;
   return result;
 }
+
+constexpr Facts kConvTransposeFacts = {
+    .formula =
+        "y = Σ of copies of the kernel, stride elements apart, each times an input: the gradient of a "
+        "convolution by its input",
+    .parameters = "C·(filters/groups)·k + filters, where k is the product of the kernel extents",
+    .output =
+        "[N,filters,…], each spatial extent (n - 1)·stride - padding + dilation·(kernel - 1) + "
+        "output_padding + 1",
+    .use =
+        "to enlarge pictures by learned weights, as in segmentation and generators. A kernel that the stride "
+        "does not divide leaves a checkered pattern."};
+const bool told = facts::add("layer", {{"conv-transpose1d", kConvTransposeFacts},
+                                       {"conv-transpose2d", kConvTransposeFacts},
+                                       {"conv-transpose3d", kConvTransposeFacts}});
 
 }  // namespace
 

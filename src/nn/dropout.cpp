@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/nn.h"
 #include "luge/ops/shape.h"
 #include "nn/registered_layer.h"
@@ -31,6 +32,16 @@ Dropout made(const DropoutText& o) {
 
 const RegisteredLayer<DropoutText> kDropout("dropout", "drops this share of the elements in train mode",
                                             made);
+
+const bool told = facts::add(
+    "layer",
+    {{"dropout",
+      {.formula = "y = x·m/(1 - rate), where m is 0 with probability rate, else 1; in eval mode, y = x",
+       .derivative = "m/(1 - rate)",
+       .parameters = "none",
+       .output = "the shape of x",
+       .use = "against over-fitting, after hidden linear layers (rate 0.5) or on inputs (0.2). Units cannot "
+              "rely on single others."}}});
 
 }  // namespace
 

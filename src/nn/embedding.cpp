@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/index.h"
 #include "luge/ops/labels.h"
@@ -39,6 +40,14 @@ const RegisteredLayer<EmbeddingText> kEmbedding("embedding",
                                                 [](const EmbeddingText& text) {
                                                   return Embedding(text.count, text.width, text.options);
                                                 });
+
+const bool told = facts::add(
+    "layer", {{"embedding",
+               {.formula = "y = row x of the table w",
+                .derivative = "the gradient of a row is the sum of those of the positions that read it",
+                .parameters = "count·width",
+                .output = "[N,…,width] for ids [N,…]",
+                .use = "as the first layer for words, characters and categories."}}});
 
 }  // namespace
 

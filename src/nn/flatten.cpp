@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/shape.h"
 #include "nn/registered_layer.h"
 
@@ -11,6 +12,12 @@ namespace {
 
 const RegisteredLayer<> kFlatten("flatten", "each sample as one row, [N,…] to [N,elements]",
                                  [] { return Flatten(); });
+
+const bool told = facts::add("layer", {{"flatten",
+                                        {.formula = "y = the elements of each sample in order",
+                                         .parameters = "none",
+                                         .output = "[N,elements]",
+                                         .use = "between convolutions and linear layers."}}});
 
 }  // namespace
 

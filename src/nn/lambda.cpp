@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/registry.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "nn/registered_layer.h"
 
@@ -41,6 +42,14 @@ const bool added[] = {
     add_function("sqrt", "the square root", sqrt, Positions::apart),
     add_function("square", "x²", square, Positions::apart),
 };
+
+const bool told = facts::add(
+    "layer",
+    {{"lambda",
+      {.formula = "y = function(x)",
+       .parameters = "none",
+       .output = "what the function returns",
+       .use = "for a step without weights that is registered as a function (luge list functions)."}}});
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "core/nearest.h"
 #include "core/registry.h"
 #include "graph/node.h"
+#include "luge/facts.h"
 #include "luge/nn/observe.h"
 
 namespace luge::nn {
@@ -44,6 +45,20 @@ bool is_activation(const std::string& name) {
     return false;
   }
 }
+
+// The layers that are activations, as things of their own for lists and help.
+class Activations final : public Family {
+ public:
+  Activations() : Family({.one = "activation", .many = "activations"}) {}
+  std::vector<std::string> names() const override { return activation_names(); }
+  Member member(std::string_view name) const override {
+    const std::string given(name.substr(0, name.find('(')));
+    if (!layers().has(given) || !is_activation(given)) refuse(name);
+    return layers().member(name);
+  }
+};
+const Activations activations;
+const bool described = facts::share("activation", "layer");
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/index.h"
 #include "luge/ops/math.h"
 #include "luge/ops/pooling.h"
@@ -75,6 +76,19 @@ std::string problem_of(const std::vector<std::string>& table) {
   }
   return {};
 }
+
+const bool told = facts::add(
+    "layer",
+    {{"trainable-subsampling",
+      {.formula = "y = weight·(Σ of x in each window) + bias, one weight and bias for each map",
+       .parameters = "2·C",
+       .output = "[N,C,…], each spatial extent ⌊n/window⌋",
+       .use = "as S2 and S4 of LeNet-5."}},
+     {"table-conv2d",
+      {.formula = "as conv2d, where a map reads only the input maps that the table names",
+       .parameters = "(connections in the table)·k + maps, where k is the product of the kernel extents",
+       .output = "[N,maps,H,W], spatial extents as conv2d",
+       .use = "as C3 of LeNet-5: maps that read different inputs learn different things."}}});
 
 }  // namespace
 

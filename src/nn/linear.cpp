@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/linalg.h"
 #include "nn/padded_axes.h"
 #include "nn/registered_layer.h"
@@ -28,6 +29,15 @@ struct LinearText {
 const RegisteredLayer<LinearText> kLinear("linear", "fully connected: x·wᵀ + b", [](const LinearText& text) {
   return Linear(text.outputs, text.options);
 });
+
+const bool told = facts::add(
+    "layer", {{"linear",
+               {.formula = "y = x·wᵀ + b",
+                .derivative = "∂L/∂x = g·w; ∂L/∂w = gᵀ·x; ∂L/∂b = Σ g over samples, for the gradient g by y",
+                .parameters = "inputs·outputs + outputs (without bias: inputs·outputs)",
+                .output = "[N,…,outputs] for x [N,…,inputs]",
+                .use = "as a hidden layer between activations, and as the last layer: one output for each "
+                       "class or number."}}});
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "luge/facts.h"
 #include "nn/padded_window.h"
 #include "nn/registered_layer.h"
 #include "nn/window_options.h"
@@ -40,6 +41,15 @@ const RegisteredLayer<LpPoolText> kLpPools[] = {
     {"lp-pool1d", "p-norm of each window of [N,C,W]", from_text<LpPool1d, 1>},
     {"lp-pool2d", "p-norm of each window of images [N,C,H,W]", from_text<LpPool2d, 2>},
     {"lp-pool3d", "p-norm of each window of volumes [N,C,D,H,W]", from_text<LpPool3d, 3>}};
+
+constexpr Facts kLpPoolFacts = {.formula = "y = (Σ |x|^p)^(1/p) in each window",
+                                .parameters = "none",
+                                .output =
+                                    "[N,C,…], each spatial extent ⌊(n + padding - dilation·(window - 1) - "
+                                    "1)/stride⌋ + 1; the stride is the window unless it is given",
+                                .use = "between the sum (p = 1) and the largest (large p)."};
+const bool told = facts::add(
+    "layer", {{"lp-pool1d", kLpPoolFacts}, {"lp-pool2d", kLpPoolFacts}, {"lp-pool3d", kLpPoolFacts}});
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "nn/module_state.h"
@@ -24,6 +25,26 @@ const RegisteredLayer<> kAdd("add", "the sum of several inputs", [] { return Add
 const RegisteredLayer<> kMultiply("multiply", "the product of several inputs", [] { return Multiply(); });
 const RegisteredLayer<ConcatText> kConcat("concat", "several inputs joined along an axis",
                                           [](const ConcatText& o) { return Concat(o.axis); });
+
+const bool told = facts::add(
+    "layer",
+    {{"add",
+      {.formula = "y = the sum of the inputs",
+       .derivative = "1 by each input",
+       .parameters = "none",
+       .output = "the shape of the inputs",
+       .use = "where branches come together, as in residual networks."}},
+     {"multiply",
+      {.formula = "y = the product of the inputs",
+       .derivative = "by each input, the product of the others",
+       .parameters = "none",
+       .output = "the shape of the inputs",
+       .use = "where one branch says how much of another passes (gates)."}},
+     {"concat",
+      {.formula = "y = the inputs one after the other along the axis",
+       .parameters = "none",
+       .output = "the shape of the inputs, extents along the axis added up",
+       .use = "where branches come together and all they found is kept, as in U-Net and DenseNet."}}});
 
 }  // namespace
 

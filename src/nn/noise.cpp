@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "luge/facts.h"
 #include "luge/ops/noise.h"
 #include "luge/ops/shape.h"
 #include "nn/padded_axes.h"
@@ -56,6 +57,37 @@ Tensor disturbed(const DropPath&, const Tensor& x, double rate) { return drop_pa
 Tensor disturbed(const GaussianDropout&, const Tensor& x, double rate) { return gaussian_dropout(x, rate); }
 Tensor disturbed(const GaussianNoise&, const Tensor& x, double by) { return gaussian_noise(x, by); }
 Tensor disturbed(const AlphaDropout&, const Tensor& x, double rate) { return alpha_dropout(x, rate); }
+
+const bool told = facts::add(
+    "layer",
+    {{"spatial-dropout",
+      {.formula = "y = x·m/(1 - rate), where m is one number for each channel of a sample: 0 with "
+                  "probability rate, else 1; in eval mode, y = x",
+       .parameters = "none",
+       .output = "the shape of x [N,C,…]",
+       .use = "after convolutions, where neighboring elements tell the same."}},
+     {"drop-path",
+      {.formula = "y = x·m/(1 - rate), where m is one number for each sample: 0 with probability rate, else "
+                  "1; in eval mode, y = x",
+       .parameters = "none",
+       .output = "the shape of x",
+       .use = "in the body of a residual connection: blocks are skipped at random (stochastic depth)."}},
+     {"gaussian-dropout",
+      {.formula = "y = x·m, where m is normal with mean 1 and variance rate/(1 - rate); in eval mode, y = x",
+       .parameters = "none",
+       .output = "the shape of x",
+       .use = "like dropout, without zeros."}},
+     {"gaussian-noise",
+      {.formula = "y = x + noise, normal with the standard deviation given; in eval mode, y = x",
+       .parameters = "none",
+       .output = "the shape of x",
+       .use = "on inputs, against over-fitting: the network sees no sample twice."}},
+     {"alpha-dropout",
+      {.formula = "y = a·(x where kept, else -1.7581) + b, where a and b keep mean 0 and variance 1; in eval "
+                  "mode, y = x",
+       .parameters = "none",
+       .output = "the shape of x",
+       .use = "after selu."}}});
 
 }  // namespace
 

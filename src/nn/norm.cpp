@@ -5,6 +5,7 @@
 #include "graph/expand.h"
 #include "graph/trace.h"
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
@@ -56,6 +57,23 @@ Tensor per_channel(const Tensor& each, const Tensor& x) {
   for (int axis = 2; axis < x.rank(); ++axis) result = unsqueeze(result, -1);
   return result;
 }
+
+const bool told = facts::add(
+    "layer",
+    {{"batch-norm",
+      {.formula = "y = weight·(x - μ)/√(σ² + epsilon) + bias, where μ and σ² are of each channel over the "
+                  "batch; in eval mode, running means of them",
+       .parameters = "2·C that are trained, and 2·C running statistics",
+       .output = "the shape of x [N,C,…]",
+       .use = "after convolutions, before the activation: higher rates, less dependence on initial weights. "
+              "Not for batches of a few samples."}},
+     {"layer-norm",
+      {.formula =
+           "y = weight·(x - μ)/√(σ² + epsilon) + bias, where μ and σ² are of each sample over the last axes",
+       .parameters = "2·(elements of the last axes); without bias, half of that",
+       .output = "the shape of x",
+       .use =
+           "in transformers and recurrent networks: each sample by itself, in train and eval mode alike."}}});
 
 }  // namespace
 

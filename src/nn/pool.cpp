@@ -7,6 +7,7 @@
 
 #include "graph/expand.h"
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
@@ -55,6 +56,35 @@ const std::pair<PoolLayer::Function, RegisteredLayer<PoolText>> kPools[] = {
 
 const RegisteredLayer<> kGlobalAvgPool("global-avg-pool", "mean of each channel, [N,C,…] to [N,C]",
                                        [] { return GlobalAvgPool(); });
+
+constexpr Facts kMaxPoolFacts = {
+    .formula = "y = the largest x of each window",
+    .derivative = "1 for the first largest of a window, else 0",
+    .parameters = "none",
+    .output =
+        "[N,C,…], each spatial extent ⌊(n + padding - dilation·(window - 1) - 1)/stride⌋ + 1; the stride is "
+        "the window unless it is given",
+    .use = "to halve pictures: it keeps that a feature is there, and forgets where exactly."};
+constexpr Facts kAvgPoolFacts = {.formula = "y = the mean of x in each window",
+                                 .derivative = "1/(elements of the window)",
+                                 .parameters = "none",
+                                 .output =
+                                     "[N,C,…], each spatial extent ⌊(n + padding - dilation·(window - 1) - "
+                                     "1)/stride⌋ + 1; the stride is the window unless it is given",
+                                 .use = "to halve pictures smoothly, as in LeNet and DenseNet."};
+const bool told = facts::add("layer", {{"max-pool1d", kMaxPoolFacts},
+                                       {"max-pool2d", kMaxPoolFacts},
+                                       {"max-pool3d", kMaxPoolFacts},
+                                       {"avg-pool1d", kAvgPoolFacts},
+                                       {"avg-pool2d", kAvgPoolFacts},
+                                       {"avg-pool3d", kAvgPoolFacts},
+                                       {"global-avg-pool",
+                                        {.formula = "y = the mean of each channel over all positions",
+                                         .derivative = "1/(positions)",
+                                         .parameters = "none",
+                                         .output = "[N,C] for x [N,C,…]",
+                                         .use = "before the last linear layer of a convolutional network: no "
+                                                "weights, and any size of picture."}}});
 
 }  // namespace
 

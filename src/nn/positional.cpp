@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/ops/positional.h"
 #include "luge/ops/shape.h"
@@ -38,6 +39,14 @@ const RegisteredLayer<PositionalText> kPositional("positional-encoding",
                                                   [](const PositionalText& text) {
                                                     return PositionalEncoding(text.length, text.options);
                                                   });
+
+const bool told = facts::add(
+    "layer", {{"positional-encoding",
+               {.formula = "y = x + p, where p_(t,2i) = sin(t/10000^(2i/width)) and p_(t,2i+1) = cos of the "
+                           "same; or p is learned",
+                .parameters = "none; learned: length·width",
+                .output = "the shape of x [N,T,width]",
+                .use = "before attention, which otherwise does not know the order of positions."}}});
 
 }  // namespace
 

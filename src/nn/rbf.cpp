@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
@@ -21,6 +22,7 @@ struct RBFOutputText {
     field("outputs", self.outputs, "number of centers", at_least(1), required, elsewhere({"units"}));
     field("init", self.options.init, "initial value of the centers", elsewhere({"initializer"}));
     field("trainable", self.options.trainable, "learn the centers");
+    field("logits", self.options.logits, "give distances times -1, a logit for each class");
   }
 };
 
@@ -36,6 +38,14 @@ std::int64_t rows_of(const Tensor& centers) {
   }
   return centers.extent(0);
 }
+
+const bool told = facts::add("layer", {{"rbf-output",
+                                        {.formula = "y_k = Σ (x - c_k)² for each center c_k",
+                                         .derivative = "∂y_k/∂x = 2·(x - c_k)",
+                                         .parameters = "outputs·inputs if centers are trained, else none",
+                                         .output = "[N,outputs]",
+                                         .use = "as the last layer of LeNet-5: centers are small pictures of "
+                                                "the digits, and the smallest output is the answer."}}});
 
 }  // namespace
 
@@ -70,7 +80,8 @@ void RBFOutput::create_parameters(const Tensor& x) const {
 }
 
 Tensor RBFOutput::forward(const Tensor& x) const {
-  return sum(square(unsqueeze(x, -2) - weight.value()), -1);
+  const Tensor distances = sum(square(unsqueeze(x, -2) - weight.value()), -1);
+  return options_.logits ? -distances : distances;
 }
 
 Padded RBFOutput::forward_padded(const Padded& x) const {

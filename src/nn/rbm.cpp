@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
@@ -33,6 +34,14 @@ struct RbmText {
 
 const RegisteredLayer<RbmText> kRbm("rbm", "restricted Boltzmann machine, [N,visible] to [N,hidden]",
                                     [](const RbmText& text) { return RBM(text.hidden, text.options); });
+
+const bool told = facts::add(
+    "layer",
+    {{"rbm",
+      {.formula = "y = σ(x·wᵀ + hidden_bias), the probabilities of hidden units; back: σ(y·w + visible_bias)",
+       .parameters = "hidden·visible + hidden + visible",
+       .output = "[N,hidden]",
+       .use = "to learn features without labels, one layer after the other (deep belief networks)."}}});
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/shape.h"
 #include "nn/registered_layer.h"
 
@@ -35,6 +36,18 @@ const RegisteredLayer<PermuteText> kPermute("permute", "the axes of each sample 
 [[noreturn]] void refuse(std::string_view layer, const char* option, const std::string& problem) {
   throw options::OptionError(layer, options::OptionError(option, problem));
 }
+
+const bool told =
+    facts::add("layer", {{"reshape",
+                          {.formula = "y = the elements of each sample in order, under another shape",
+                           .parameters = "none",
+                           .output = "[N,shape]",
+                           .use = "between layers that see the same numbers differently."}},
+                         {"permute",
+                          {.formula = "y = x with its axes in another order",
+                           .parameters = "none",
+                           .output = "the extents of x in that order",
+                           .use = "between layers that expect channels first and last."}}});
 
 }  // namespace
 

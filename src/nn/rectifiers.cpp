@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/rectifiers.h"
 #include "luge/ops/shape.h"
 #include "nn/padded_axes.h"
@@ -80,6 +81,72 @@ const RegisteredLayer<ThresholdText> kThreshold("threshold", "x where x > at, el
                                                 });
 const RegisteredLayer<GluText> kGlu("glu", "one half of an axis times the sigmoid of the other half",
                                     [](const GluText& o) { return Glu(o.axis); });
+
+const bool told = facts::add(
+    "layer",
+    {{"prelu",
+      {.formula = "a = x for x > 0, else weight·x",
+       .derivative = "by x: 1 for x > 0, else weight; by weight: 0 for x > 0, else x",
+       .range = "(-∞, ∞)",
+       .parameters = "1, or with per_channel one for each channel",
+       .output = "the shape of x",
+       .use = "in place of leaky-relu when the slope for negative x should be learned (He 2015)."}},
+     {"elu",
+      {.formula = "a = x for x > 0, else alpha·(e^x - 1)",
+       .derivative = "1 for x > 0, else alpha·e^x",
+       .from_output = "1 for a > 0, else a + alpha",
+       .range = "(-alpha, ∞) for alpha > 0",
+       .use = "where means of outputs should be nearer to zero than with relu; smooth at 0 for alpha = 1."}},
+     {"selu",
+      {.formula = "a = λ·x for x > 0, else λ·α·(e^x - 1), where λ = 1.0507 and α = 1.6733",
+       .derivative = "λ for x > 0, else λ·α·e^x",
+       .from_output = "λ for a > 0, else a + λ·α",
+       .range = "(-1.7581, ∞)",
+       .use = "in deep networks of linear layers without normalization: with lecun_normal weights and "
+              "alpha-dropout, outputs keep the mean 0 and the variance 1."}},
+     {"celu",
+      {.formula = "a = x for x > 0, else alpha·(e^(x/alpha) - 1)",
+       .derivative = "1 for x > 0, else e^(x/alpha)",
+       .from_output = "1 for a > 0, else 1 + a/alpha",
+       .range = "(-alpha, ∞) for alpha > 0",
+       .use = "like elu, and smooth at 0 for every alpha."}},
+     {"silu",
+      {.formula = "a = x·σ(beta·x), where σ(x) = 1/(1 + e^-x)",
+       .derivative = "σ(beta·x) + beta·x·σ(beta·x)·(1 - σ(beta·x))",
+       .from_output = "beta·a + σ(beta·x)·(1 - beta·a)",
+       .range = "[-0.2785, ∞) for beta = 1",
+       .use = "in deep networks of images and in language models, in place of relu: smooth, and not "
+              "monotonic."}},
+     {"mish",
+      {.formula = "a = x·tanh(log(1 + e^x))",
+       .derivative = "tanh(s) + x·σ(x)·(1 - tanh²(s)), where s = log(1 + e^x) and σ(x) = 1/(1 + e^-x)",
+       .range = "[-0.30885, ∞)",
+       .use = "like silu, as in YOLOv4."}},
+     {"softplus",
+      {.formula = "a = log(1 + e^(beta·x))/beta",
+       .derivative = "1/(1 + e^(-beta·x)), the sigmoid of beta·x",
+       .from_output = "1 - e^(-beta·a)",
+       .range = "(0, ∞)",
+       .use = "for outputs that must be positive, such as variances and rates."}},
+     {"hard-swish",
+      {.formula = "a = x·min(max(x + 3, 0), 6)/6",
+       .derivative = "0 for x ≤ -3, 1 for x ≥ 3, else (2x + 3)/6",
+       .range = "[-0.375, ∞)",
+       .use = "in networks for small devices, as in MobileNetV3: a silu without e^x."}},
+     {"threshold",
+      {.formula = "a = x for x > at, else value",
+       .derivative = "1 for x > at, else 0",
+       .from_output = "1 for a > at, else 0 (where value ≤ at)",
+       .range = "[0, ∞) for at = 0 and value = 0",
+       .use = "where a relu should begin at another x, or have another value there."}},
+     {"glu",
+      {.formula = "a = u·σ(v), where u and v are the halves of x along the axis and σ(x) = 1/(1 + e^-x)",
+       .derivative = "by u: σ(v); by v: u·σ(v)·(1 - σ(v))",
+       .range = "(-∞, ∞)",
+       .parameters = "none",
+       .output = "the shape of x, with half the extent along the axis",
+       .use = "as a gate after a layer with twice as many outputs, in convolutional and transformer networks "
+              "of sequences."}}});
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // RNN, LSTM and GRU: their names, and one layer in one direction.
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "nn/recurrent_options.h"
 #include "nn/registered_layer.h"
@@ -48,6 +49,26 @@ const RegisteredLayer<LstmText> kLstm("lstm", "long short-term memory, [N,T,inpu
                                       from_text<LSTM, LstmText>);
 const RegisteredLayer<GruText> kGru("gru", "gated recurrent units, [N,T,inputs] to [N,T,units]",
                                     from_text<GRU, GruText>);
+
+const bool told = facts::add(
+    "layer",
+    {{"rnn",
+      {.formula = "h_t = tanh(w_ih·x_t + b_ih + w_hh·h_(t-1) + b_hh)",
+       .parameters = "in each direction: units·(inputs + units) + 2·units",
+       .output = "[N,T,units]; with both directions, [N,T,2·units]; with last_only, without T",
+       .use = "to see what recurrence is. Gradients vanish over long sequences: lstm and gru learn more."}},
+     {"lstm",
+      {.formula = "i, f, o = σ(…), c̃ = tanh(…), each of w_ih·x_t + b_ih + w_hh·h_(t-1) + b_hh; c_t = "
+                  "f·c_(t-1) + i·c̃; h_t = o·tanh(c_t)",
+       .parameters = "in each direction: 4·(units·(inputs + units) + 2·units)",
+       .output = "[N,T,units]; with both directions, [N,T,2·units]; with last_only, without T",
+       .use = "for sequences: the cell c keeps what is needed later, and gradients with it."}},
+     {"gru",
+      {.formula = "r, z = σ(…) of w_ih·x_t + b_ih + w_hh·h_(t-1) + b_hh; h̃ = tanh(w·x_t + b + r·(w·h_(t-1) + "
+                  "b)); h_t = (1 - z)·h̃ + z·h_(t-1)",
+       .parameters = "in each direction: 3·(units·(inputs + units) + 2·units)",
+       .output = "[N,T,units]; with both directions, [N,T,2·units]; with last_only, without T",
+       .use = "for sequences, with three quarters of the weights of an lstm."}}});
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "nn/registered_layer.h"
 #include "nn/window_options.h"
 
@@ -88,6 +89,25 @@ const RegisteredLayer<BlockText> kPixelShuffle("pixel-shuffle", "channels as blo
                                                [](const BlockText& text) {
                                                  return PixelShuffle(text.block);
                                                });
+
+const bool told = facts::add(
+    "layer",
+    {{"upsample",
+      {.formula =
+           "y at each position = x at the position in the input: the nearest element, or a mean of neighbors",
+       .parameters = "none",
+       .output = "[N,C,…] with spatial extents ⌊n·scale⌋, or size",
+       .use = "to enlarge pictures without a checkered pattern, before a convolution."}},
+     {"pad",
+      {.formula = "y = x with elements around it",
+       .parameters = "none",
+       .output = "spatial extents n + padding",
+       .use = "where a border should be zeros, a copy or a mirror image before a convolution."}},
+     {"pixel-shuffle",
+      {.formula = "y at (c, h·block + i, w·block + j) = x at (c·block² + i·block + j, h, w)",
+       .parameters = "none",
+       .output = "[N,C/block²,H·block,W·block]",
+       .use = "to enlarge pictures after convolutions at the small size (super-resolution)."}}});
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include "graph/expand.h"
 #include "graph/trace.h"
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
@@ -86,6 +87,30 @@ DType parameter_dtype(const Tensor& x) { return is_floating(x.dtype()) ? x.dtype
 
 // An empty batch has no statistics, and placeholders have no values yet.
 bool has_values(const Tensor& x) { return x.shape().known() ? x.elements() > 0 : values_come_later(); }
+
+const bool told = facts::add(
+    "layer", {{"group-norm",
+               {.formula = "y = weight·(x - μ)/√(σ² + epsilon) + bias, where μ and σ² are of each sample "
+                           "over the channels of a group",
+                .parameters = "2·C; without affine, none",
+                .output = "the shape of x [N,C,…]",
+                .use = "in place of batch-norm for small batches, as in detection."}},
+              {"instance-norm",
+               {.formula = "y = (x - μ)/√(σ² + epsilon), where μ and σ² are of each channel of each sample; "
+                           "with affine, times weight plus bias",
+                .parameters = "2·C with affine, else none",
+                .output = "the shape of x [N,C,…]",
+                .use = "for style transfer and generators: the contrast of each picture is removed."}},
+              {"rms-norm",
+               {.formula = "y = weight·x/√(mean(x²) + epsilon) over the last axes",
+                .parameters = "the elements of the last axes; without affine, none",
+                .output = "the shape of x",
+                .use = "in place of layer-norm in language models: nearly as good, and less work."}},
+              {"local-response-norm",
+               {.formula = "y = x/(k + alpha·(mean of x² over size neighboring channels))^beta",
+                .parameters = "none",
+                .output = "the shape of x [N,C,…]",
+                .use = "to rebuild AlexNet; batch-norm is better."}}});
 
 }  // namespace
 

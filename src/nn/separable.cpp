@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "nn/padded_window.h"
 #include "nn/registered_layer.h"
 #include "nn/window_options.h"
@@ -58,6 +59,21 @@ DepthwiseOptions without_bias(DepthwiseOptions options) {
   options.bias = false;
   return options;
 }
+
+const bool told = facts::add(
+    "layer",
+    {{"depthwise-conv2d",
+      {.formula = "y of channel c = Σ over the kernel of w_c·x_c + b: each channel by itself",
+       .parameters = "C·multiplier·k + C·multiplier, where k is the product of the kernel extents",
+       .output = "[N,C·multiplier,H,W], spatial extents as conv2d",
+       .use = "with a 1x1 convolution after it in place of conv2d, at a fraction of its work, as in "
+              "MobileNet."}},
+     {"separable-conv2d",
+      {.formula = "y = a 1x1 convolution of a depthwise convolution",
+       .parameters =
+           "C·multiplier·k + filters·C·multiplier + filters, where k is the product of the kernel extents",
+       .output = "[N,filters,H,W], spatial extents as conv2d",
+       .use = "in place of conv2d with about 1/k + 1/filters of its multiply-adds."}}});
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "luge/facts.h"
 #include "nn/module_state.h"
 #include "nn/registered_layer.h"
 
@@ -11,6 +12,12 @@ namespace {
 // Network files write the layers of a block as a list, which is read as a network of its own.
 const RegisteredLayer<> kBlock("block", "layers one after the other, or with `from`, as one layer",
                                [](const Parts& parts) { return parts[0].second; }, {"layer"});
+
+const bool told = facts::add("layer", {{"block",
+                                        {.formula = "y = the last layer of … of the first layer of x",
+                                         .parameters = "those of its layers",
+                                         .output = "what its last layer returns",
+                                         .use = "to name layers together in a network file."}}});
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/activation.h"
 #include "luge/ops/math.h"
 #include "luge/ops/squashing.h"
@@ -60,6 +61,59 @@ const RegisteredLayer<AxisText> kSoftmin("softmin", "e^-x divided by its sum alo
                                          [](const AxisText& o) { return Softmin(o.axis); });
 const RegisteredLayer<AxisText> kHardmax("hardmax", "1 at the largest element, else 0; it has no gradient",
                                          [](const AxisText& o) { return Hardmax(o.axis); });
+
+const bool told = facts::add(
+    "layer",
+    {{"scaled-tanh",
+      {.formula = "a = outer·tanh(inner·x)",
+       .derivative = "outer·inner·(1 - tanh²(inner·x))",
+       .from_output = "inner·(outer - a²/outer)",
+       .range = "(-outer, outer)",
+       .use = "in LeNet-5: with 1.7159 and 2/3, a(1) = 1 and a(-1) = -1, and the curvature is the largest "
+              "there."}},
+     {"softsign",
+      {.formula = "a = x/(1 + |x|)",
+       .derivative = "1/(1 + |x|)²",
+       .from_output = "(1 - |a|)²",
+       .range = "(-1, 1)",
+       .use =
+           "like tanh, but it saturates more slowly: its gradient vanishes like 1/x² and not like e^(-2x)."}},
+     {"hard-sigmoid",
+      {.formula = "a = min(max(alpha·x + beta, 0), 1)",
+       .derivative = "alpha where 0 < alpha·x + beta < 1, else 0",
+       .from_output = "alpha for 0 < a < 1, else 0",
+       .range = "[0, 1]",
+       .use = "for gates that must be cheap, without e^x."}},
+     {"hard-tanh",
+      {.formula = "a = min(max(x, low), high)",
+       .derivative = "1 for low < x < high, else 0",
+       .from_output = "1 for low < a < high, else 0",
+       .range = "[low, high]",
+       .use = "a cheap tanh; units outside of the range do not learn."}},
+     {"step",
+      {.formula = "a = 1 for x ≥ 0, else 0",
+       .derivative = "0 for x ≠ 0; there is none at 0",
+       .from_output = "0",
+       .range = "[0, 1]",
+       .use = "to show what a perceptron computes. Networks with it cannot be trained by gradients."}},
+     {"log-softmax",
+      {.formula = "a_i = x_i - log Σ_j e^(x_j)",
+       .derivative = "∂a_i/∂x_j = 1 - e^(a_i) for i = j, else -e^(a_j)",
+       .from_output = "1 - e^(a_i) for i = j, else -e^(a_j)",
+       .range = "(-∞, 0]",
+       .use = "as the last layer before the loss nll: logarithms of probabilities without rounding to 0."}},
+     {"softmin",
+      {.formula = "a_i = e^(-x_i) / Σ_j e^(-x_j)",
+       .derivative = "∂a_i/∂x_j = -a_i·(1 - a_i) for i = j, else a_i·a_j",
+       .from_output = "-a_i·(1 - a_i) for i = j, else a_i·a_j",
+       .range = "(0, 1)",
+       .use = "for probabilities from distances or costs: the smallest has the largest share."}},
+     {"hardmax",
+      {.formula = "a_i = 1 for the first largest x_i, else 0",
+       .derivative = "0 wherever it exists",
+       .from_output = "0",
+       .range = "[0, 1]",
+       .use = "to write decisions as one-hot vectors. Networks with it cannot be trained by gradients."}}});
 
 }  // namespace
 

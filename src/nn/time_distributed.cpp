@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/nn/summary.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
@@ -28,6 +29,13 @@ Tensor each_step(const Tensor& x, const Module& layer) {
   const Tensor y = layer(flatten(x, 0, 1));
   return unflatten(y, 0, {x.extent(0), x.extent(1)});
 }
+
+const bool told = facts::add(
+    "layer", {{"time-distributed",
+               {.formula = "y_t = layer(x_t) for each step t, with the same weights",
+                .parameters = "those of the layer",
+                .output = "[N,T,…] with what the layer returns",
+                .use = "for layers that know no time, such as convolutions on each picture of a film."}}});
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/nn/transformer.h"
 #include "nn/input_count.h"
 #include "nn/registered_layer.h"
@@ -42,6 +43,19 @@ const RegisteredLayer<DecoderText> kDecoder(
     [](const DecoderText& text) {
       return TransformerDecoder(text.width, text.heads, text.layers, text.options, text.final_norm);
     });
+
+const bool told = facts::add(
+    "layer", {{"transformer-decoder-layer",
+               {.formula = "a = norm(x + attention(x)); h = norm(a + attention(a, memory)); y = norm(h + "
+                           "linear(activation(linear(h)))); with norm_first, norms are inside",
+                .parameters = "with a hidden layer of 4·width and a memory of width: 16·width² + 19·width",
+                .output = "[N,T,width]",
+                .use = "to write a sequence from another one that an encoder has read."}},
+              {"transformer-decoder",
+               {.formula = "transformer-decoder-layer, layers times one after the other",
+                .parameters = "layers times those of a layer; with final_norm, 2·width more",
+                .output = "[N,T,width]",
+                .use = "as the writing half of a transformer."}}});
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // TransformerEncoderLayer and TransformerEncoder.
 #include <fmt/format.h>
 
+#include "luge/facts.h"
 #include "luge/nn/transformer.h"
 #include "nn/registered_layer.h"
 #include "nn/transformer_parts.h"
@@ -40,6 +41,19 @@ const RegisteredLayer<EncoderText> kEncoder("transformer-encoder",
                                               return TransformerEncoder(text.width, text.heads, text.layers,
                                                                         text.options, text.final_norm);
                                             });
+
+const bool told =
+    facts::add("layer", {{"transformer-encoder-layer",
+                          {.formula = "h = norm(x + attention(x)); y = norm(h + "
+                                      "linear(activation(linear(h)))); with norm_first, norms are inside",
+                           .parameters = "with a hidden layer of 4·width: 12·width² + 13·width",
+                           .output = "[N,T,width]",
+                           .use = "to read a whole sequence at once, as in translation and BERT."}},
+                         {"transformer-encoder",
+                          {.formula = "transformer-encoder-layer, layers times one after the other",
+                           .parameters = "layers times those of a layer; with final_norm, 2·width more",
+                           .output = "[N,T,width]",
+                           .use = "as the reading half of a transformer."}}});
 
 }  // namespace
 

@@ -1,10 +1,10 @@
+#include "luge/facts.h"
 #include "optim/rules.h"
 
 template <>
 struct luge::options::Listing<luge::optim::AdaDeltaOptions> {
   static void fields(auto& self, auto&& field) {
-    field("rho", self.rho, "share of both averages that stays", at_least(0).below(1),
-          elsewhere({"beta2"}));
+    field("rho", self.rho, "share of both averages that stays", at_least(0).below(1), elsewhere({"beta2"}));
     field("epsilon", self.epsilon, "added to both averages", above(0), elsewhere({"eps"}));
   }
 };
@@ -29,6 +29,13 @@ struct Step : Rule {
 
 const bool added = add("adadelta", "steps as long as the steps so far, whatever the size of the gradients",
                        make_named<AdaDelta, AdaDeltaOptions>);
+
+const bool told =
+    facts::add("optimizer", {{"adadelta",
+                              {.formula = "v ← rho·v + (1 - rho)·g²; d = √(u + epsilon)/√(v + epsilon)·g; u "
+                                          "← rho·u + (1 - rho)·d²; w ← w - rate·d",
+                               .use = "where no rate should be chosen: steps have the unit of the weights. "
+                                      "It begins slowly, since u begins at 0."}}});
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "luge/facts.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "optim/rules.h"
@@ -63,6 +64,14 @@ struct Step : Rule {
 
 const bool added = add("adafactor", "adam that keeps squares by row and column, for little memory",
                        make_named<Adafactor, AdafactorOptions>);
+
+const bool told = facts::add(
+    "optimizer", {{"adafactor",
+                   {.formula = "u = g/max(√v, epsilon), where v of a matrix is the product of the means of "
+                               "g² over rows and columns, divided by their mean; w ← w - s·u/max(1, "
+                               "rms(u)/clip), where s = max(smallest_scale, rms(w))·min(rate, 1/√t)",
+                    .use = "for large transformers with little memory: a matrix keeps one number for each "
+                           "row and column."}}});
 
 }  // namespace
 

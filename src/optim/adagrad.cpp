@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/shape.h"
 #include "optim/rules.h"
 
@@ -31,6 +32,12 @@ struct Step : Rule {
 
 const bool added = add("adagrad", "steps that shrink for weights with large gradients so far",
                        make_named<AdaGrad, AdaGradOptions>);
+
+const bool told =
+    facts::add("optimizer", {{"adagrad",
+                              {.formula = "s ← s + g²; w ← w - rate·g/(√s + epsilon)",
+                               .use = "for sparse features, such as words: rare weights take longer steps. "
+                                      "Since s only grows, steps become shorter and shorter."}}});
 
 }  // namespace
 

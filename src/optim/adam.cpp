@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "optim/rules.h"
 
 template <>
@@ -58,6 +59,20 @@ const bool added_adamw =
     add("adamw", "adam, whose weight decay is apart from the gradient", make<Decay::decoupled, false>);
 const bool added_amsgrad = add("amsgrad", "adam, whose steps do not grow when gradients become smaller",
                                make<Decay::gradient, true>);
+
+const bool told = facts::add(
+    "optimizer",
+    {{"adam",
+      {.formula = "m ← beta1·m + (1 - beta1)·g; v ← beta2·v + (1 - beta2)·g²; w ← w - rate·m̂/(√v̂ + epsilon), "
+                  "where m̂ = m/(1 - beta1^t) and v̂ = v/(1 - beta2^t)",
+       .use = "the first choice: momentum and rmsprop together. Steps are about as long as the rate whatever "
+              "the size of the gradients. m̂ and v̂ correct that m and v begin at 0."}},
+     {"adamw",
+      {.formula = "as adam, and w ← w - rate·weight_decay·w apart from the gradient",
+       .use = "where weights decay, as in transformers: in adam the decay would be divided by √v̂, too."}},
+     {"amsgrad",
+      {.formula = "as adam, where v̂ is the largest v so far, divided by 1 - beta2^t",
+       .use = "where adam does not settle because rare large gradients are forgotten."}}});
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "optim/rules.h"
 
 template <>
@@ -27,6 +28,13 @@ struct Step : Rule {
 
 const bool added = add("adamax", "adam with the largest gradient so far in place of the mean of squares",
                        make_named<AdaMax, AdaMaxOptions>);
+
+const bool told = facts::add(
+    "optimizer",
+    {{"adamax",
+      {.formula =
+           "m ← beta1·m + (1 - beta1)·g; u ← max(beta2·u, |g| + epsilon); w ← w - rate/(1 - beta1^t)·m/u",
+       .use = "like adam, with a bound of the steps by the largest recent gradient; for embeddings."}}});
 
 }  // namespace
 

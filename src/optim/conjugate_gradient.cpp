@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "optim/descent.h"
 #include "optim/rules.h"
 #include "optim/search_rule.h"
@@ -84,6 +85,13 @@ struct Method : SearchRule {
 
 const bool added = add("conjugate-gradient", "steps along conjugate directions, for full batches",
                        make_named<ConjugateGradient, ConjugateGradientOptions>);
+
+const bool told = facts::add(
+    "optimizer", {{"conjugate-gradient",
+                   {.formula = "d ← -g + max(0, β)·d, where β = g·(g - g_before)/(g_before·g_before); w ← w "
+                               "+ length·d, where the length is searched",
+                    .use = "for small problems with all data in each step, with less memory than lbfgs. On a "
+                           "quadratic function of n weights it is done after n searches."}}});
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
 
@@ -16,6 +17,14 @@ Optimizer make(const NamedOptions& options, const OptimizerOptions& common) {
 }
 const bool added = add("gradient-descent", "steps along the gradient", make);
 const bool added_sgd = add("sgd", "another name of gradient-descent", make);
+
+constexpr Facts kGradientDescentFacts = {
+    .formula = "w ← w - rate·g",
+    .use =
+        "as the baseline, and with a schedule where it generalizes well. One rate serves all weights: on a "
+        "narrow valley it zigzags. Stochastic, batch and mini-batch descent differ in batch= alone."};
+const bool told =
+    facts::add("optimizer", {{"gradient-descent", kGradientDescentFacts}, {"sgd", kGradientDescentFacts}});
 
 }  // namespace
 

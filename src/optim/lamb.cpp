@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "optim/rules.h"
 
 template <>
@@ -30,6 +31,13 @@ struct Step : Rule {
 const bool added =
     add("lamb", "adam whose steps are as long as the weights of each layer allow, for large batches",
         make_named<LAMB, LAMBOptions>);
+
+const bool told = facts::add(
+    "optimizer",
+    {{"lamb",
+      {.formula =
+           "u = m̂/(√v̂ + epsilon) + weight_decay·w as in adam; w ← w - rate·|w|/|u|·u for each parameter",
+       .use = "for very large batches of transformers."}}});
 
 }  // namespace
 

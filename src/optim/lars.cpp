@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "optim/rules.h"
 
 template <>
@@ -32,6 +33,12 @@ struct Step : Rule {
 
 const bool added = add("lars", "momentum whose steps are as long as the weights of each layer allow",
                        make_named<LARS, LARSOptions>);
+
+const bool told =
+    facts::add("optimizer", {{"lars",
+                              {.formula = "u = g + weight_decay·w; v ← momentum·v + rate·trust·|w|/(|u| + "
+                                          "epsilon)·u; w ← w - v for each parameter",
+                               .use = "for very large batches of convolutional networks."}}});
 
 }  // namespace
 

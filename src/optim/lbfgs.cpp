@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "optim/descent.h"
 #include "optim/rules.h"
 #include "optim/search_rule.h"
@@ -109,6 +110,13 @@ struct Method : SearchRule {
 
 const bool added =
     add("lbfgs", "steps that estimate the curvature, for full batches", make_named<LBFGS, LBFGSOptions>);
+
+const bool told = facts::add(
+    "optimizer", {{"lbfgs",
+                   {.formula = "w ← w - length·H·g, where H estimates the inverse of the second derivatives "
+                               "from the last steps, and the length is searched (strong Wolfe conditions)",
+                    .use = "for small problems with all data in each step, such as regression: few steps, "
+                           "each with several evaluations."}}});
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "optim/rules.h"
 
 template <>
@@ -26,6 +27,12 @@ struct Step : Rule {
 
 const bool added =
     add("lion", "steps of one length along the sign of the momentum", make_named<Lion, LionOptions>);
+
+const bool told = facts::add(
+    "optimizer", {{"lion",
+                   {.formula = "w ← w - rate·sign(beta1·m + (1 - beta1)·g); m ← beta2·m + (1 - beta2)·g",
+                    .use = "for large networks with little memory: one number for each weight. All steps "
+                           "have one length, so the rate is a third to a tenth of that of adam."}}});
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/optim/optimizers.h"
 
@@ -52,6 +53,16 @@ Optimizer make(const Named& options, const OptimizerOptions& common) {
 }
 const bool added = add("momentum", "steps along the sum of the gradients so far", make<false>);
 const bool added_nesterov = add("nesterov", "momentum that looks one step ahead", make<true>);
+
+const bool told = facts::add(
+    "optimizer",
+    {{"momentum",
+      {.formula = "v ← momentum·v + g (average: v ← momentum·v + (1 - momentum)·g); w ← w - rate·v",
+       .use = "for convolutional networks with a schedule: steps in a direction that stays add up, up to "
+              "1/(1 - momentum) times, and zigzags cancel."}},
+     {"nesterov",
+      {.formula = "v ← momentum·v + g; w ← w - rate·(momentum·v + g)",
+       .use = "like momentum; it looks one step ahead and brakes earlier."}}});
 
 }  // namespace
 

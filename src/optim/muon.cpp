@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "luge/facts.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
@@ -77,6 +78,12 @@ struct Step : Rule {
 
 const bool added = add("muon", "momentum of matrices with all its directions made equally long",
                        make_named<Muon, MuonOptions>);
+
+const bool told = facts::add(
+    "optimizer", {{"muon",
+                   {.formula = "b ← momentum·b + (1 - momentum)·g; w ← w - rate·scale·O, where O is b with "
+                               "its singular values brought near 1; vectors take steps of adam",
+                    .use = "for the matrices of hidden layers of large networks."}}});
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/shape.h"
 #include "optim/rules.h"
 
@@ -36,6 +37,14 @@ struct Step : Rule {
 };
 
 const bool added = add("nadam", "adam that looks one step ahead", make_named<NAdam, NAdamOptions>);
+
+const bool told = facts::add(
+    "optimizer",
+    {{"nadam",
+      {.formula =
+           "as adam, with μ·m̂ of the next step and g in place of m̂: w ← w - rate·((1 - μ_t)/(1 - μ_1…μ_t)·g "
+           "+ μ_(t+1)/(1 - μ_1…μ_(t+1))·m)/(√v̂ + epsilon), where μ_t = beta1·(1 - 0.96^(t·momentum_decay)/2)",
+       .use = "like adam, where nesterov is better than momentum."}}});
 
 }  // namespace
 

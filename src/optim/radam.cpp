@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/compare.h"
 #include "optim/rules.h"
 
@@ -34,6 +35,12 @@ struct Step : Rule {
 
 const bool added =
     add("radam", "adam that waits until the mean of squares is certain", make_named<RAdam, RAdamOptions>);
+
+const bool told = facts::add(
+    "optimizer", {{"radam",
+                   {.formula = "w ← w - rate·m̂ until v is certain, then w ← w - rate·r·m̂/(√v̂ + epsilon/√(1 - "
+                               "beta2^t)), where r grows to 1 with the number of steps",
+                    .use = "like adam, where training without a warm-up is not stable."}}});
 
 }  // namespace
 

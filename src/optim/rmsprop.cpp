@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "optim/rules.h"
 
 template <>
@@ -40,6 +41,14 @@ struct Step : Rule {
 
 const bool added = add("rmsprop", "gradients divided by the root of the mean of their squares",
                        make_named<RMSProp, RMSPropOptions>);
+
+const bool told = facts::add(
+    "optimizer",
+    {{"rmsprop",
+      {.formula =
+           "v ← rho·v + (1 - rho)·g²; w ← w - rate·g/(√v + epsilon); centered: √(v - (mean of g)²) instead "
+           "of √v; with momentum: w ← w - rate·b, where b ← momentum·b + that quotient",
+       .use = "for recurrent networks and reinforcement learning: adagrad that forgets old gradients."}}});
 
 }  // namespace
 

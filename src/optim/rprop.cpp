@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/shape.h"
 #include "optim/rules.h"
@@ -36,6 +37,12 @@ struct Step : Rule {
 
 const bool added = add("rprop", "steps that grow while the sign of a gradient stays, for full batches",
                        make_named<Rprop, RpropOptions>);
+
+const bool told = facts::add(
+    "optimizer", {{"rprop",
+                   {.formula = "the step of each weight is multiplied by grow while the sign of its gradient "
+                               "stays, by shrink when it changes; w ← w - sign(g)·step",
+                    .use = "for full batches alone: sizes of gradients do not matter, their signs do."}}});
 
 }  // namespace
 

@@ -180,12 +180,42 @@ std::vector<std::pair<Variable, Tensor>> matched(const std::vector<nn::NamedVari
   throw FormatError(text + " nothing was loaded");
 }
 
+// Tensors of callbacks have names of their own: "callback/early_stopping/fc1.weight".
+constexpr std::string_view kCallback = "callback/";
+
+using CallbackTensors = std::map<std::string, std::vector<std::pair<std::string, Tensor>>>;
+
+CallbackTensors tensors_of_callbacks(const Trainer::Impl& impl) {
+  CallbackTensors all = impl.callback_tensors;  // those of callbacks that this fit does not have
+  for_each_state(impl.callbacks,
+                 [&](const std::string& key, const Callback& callback) { all[key] = callback.tensors(); });
+  return all;
+}
+
+// Takes them out of what a file holds.
+CallbackTensors take_tensors(io::Extras& extras) {
+  CallbackTensors all;
+  std::erase_if(extras.tensors, [&](const std::pair<std::string, Tensor>& each) {
+    if (!each.first.starts_with(kCallback)) return false;
+    const std::string name = each.first.substr(kCallback.size());
+    const auto slash = name.find('/');
+    all[name.substr(0, slash)].emplace_back(slash == std::string::npos ? "" : name.substr(slash + 1),
+                                            each.second);
+    return true;
+  });
+  return all;
+}
+
 }  // namespace
 
 void Trainer::save(const std::string& path) const {
   io::Extras extras;
   for (const auto& [name, variable] : impl_->state_beside())
     extras.tensors.emplace_back(name, variable.value());
+  for (const auto& [key, tensors] : tensors_of_callbacks(*impl_)) {
+    for (const auto& [name, tensor] : tensors)
+      extras.tensors.emplace_back(fmt::format("{}{}/{}", kCallback, key, name), tensor);
+  }
   extras.metadata[kKey] = state_text(*impl_);
   io::ModelFileOptions options{.entries = impl_->task->entries(impl_->net), .eval_weights = {}};
   if (const std::optional<Average>& average = impl_->steps.average()) {
@@ -224,7 +254,8 @@ std::optional<CheckpointInfo> checkpoint_info(const std::string& path) {
 void Trainer::restore(const std::string& path) {
   Impl& impl = *impl_;
   impl.track();
-  const io::ModelState state = io::read_state(path, *impl.net);
+  io::ModelState state = io::read_state(path, *impl.net);
+  CallbackTensors tensors = take_tensors(state.extras);
   const Json json = parsed_state(state.extras.metadata, path);
   check_same(json, "optimizer", impl.optimizer_names(), path);
   check_same(json, "loss", impl.loss_names(), path);
@@ -250,6 +281,7 @@ void Trainer::restore(const std::string& path) {
     impl.before.steps = first_step;
     impl.history = std::move(history);
     impl.callback_states = std::move(callbacks);
+    impl.callback_tensors = std::move(tensors);
     impl.data = std::move(data);
     impl.validation = std::move(validation);
     impl.restored = true;

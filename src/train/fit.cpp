@@ -80,6 +80,7 @@ class FitRun {
     tell([](Callback& c, Fit& fit) { c.train_begin(fit); });
     while (impl_.position.epoch < options_.epochs && steps_left() > 0 && !fit_.stopping()) run_epoch();
     tell([](Callback& c, Fit& fit) { c.train_end(fit); });
+    tell([](Callback& c, Fit& fit) { c.fit_end(fit); });
     impl_.history.steps = impl_.position.total_steps;
     impl_.history.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     impl_.history.stop_reason = fit_.stop_reason;
@@ -97,6 +98,8 @@ class FitRun {
     for_each_state(impl_.callbacks, [&](const std::string& key, Callback& callback) {
       const auto saved = impl_.callback_states.find(key);
       if (saved != impl_.callback_states.end()) callback.restore(saved->second);
+      const auto tensors = impl_.callback_tensors.find(key);
+      if (tensors != impl_.callback_tensors.end()) callback.restore_tensors(tensors->second);
     });
     fit_.columns = impl_.history.columns = impl_.columns(options_.validation.has_value());
     fit_.trainer = &trainer_;
@@ -121,6 +124,7 @@ class FitRun {
       impl_.history = {};
       impl_.history.epochs = impl_.before.epochs;
       impl_.callback_states.clear();
+      impl_.callback_tensors.clear();
       for (const Trained& each : impl_.steps.trained()) each.optimizer.forget_accumulated();
     } else if (!options_.accept_changed_data) {
       // A checkpoint that was written before the first step knows no data.

@@ -83,6 +83,11 @@ class OfStage final : public Callback {
   void step_end(Fit& fit) override { watch(fit, &Callback::step_end); }
   void epoch_end(Fit& fit) override { watch(fit, &Callback::epoch_end); }
   void train_end(Fit& fit) override { watch(fit, &Callback::train_end); }
+  void fit_end(Fit& fit) override { own_->fit_end(fit); }
+  std::vector<std::pair<std::string, Tensor>> tensors() const override { return own_->tensors(); }
+  void restore_tensors(const std::vector<std::pair<std::string, Tensor>>& tensors) override {
+    own_->restore_tensors(tensors);
+  }
   std::string name() const override { return own_->name(); }
   std::string state() const override { return own_->state(); }
   void restore(const std::string& state) override { own_->restore(state); }

@@ -238,6 +238,15 @@ std::vector<std::string> Trainer::figures(bool validates) const {
   return names;
 }
 
+std::vector<nn::NamedVariable> Trainer::weights() const {
+  auto all = impl_->net->named_parameters();
+  for (nn::NamedVariable& each : impl_->net->named_buffers()) all.push_back(std::move(each));
+  if (impl_->steps.average()) {
+    for (nn::NamedVariable& each : impl_->steps.average()->state()) all.push_back(std::move(each));
+  }
+  return all;
+}
+
 const nn::Module& Trainer::net() const { return *impl_->net; }
 const Task& Trainer::task() const { return *impl_->task; }
 const optim::Optimizer& Trainer::optimizer() const { return impl_->steps.trained()[0].optimizer; }

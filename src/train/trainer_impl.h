@@ -49,8 +49,9 @@ struct Trainer::Impl {
   History history;
   bool restored = false;  // the next fit continues
   std::map<std::string, std::string> callback_states;
-  std::vector<CallbackRef> callbacks;  // of the running fit
-  DataMark data, validation;           // training and validation data
+  std::map<std::string, std::vector<std::pair<std::string, Tensor>>> callback_tensors;  // by the same keys
+  std::vector<CallbackRef> callbacks;                                                   // of the running fit
+  DataMark data, validation;  // training and validation data
 };
 
 /// Calls visit(key, callback) for the callbacks that have state. The keys are distinct, also for equal names.

@@ -58,6 +58,48 @@ TEST(Float64Conv, Forward) {
   }
 }
 
+// Extents of the output, from the op itself.
+Shape outputs(const Problem& problem) {
+  return KernelCase{make_op("conv", problem.attributes), {{f64, problem.x}, {f64, problem.w}}}.out()[0].shape;
+}
+
+void compare(const Kernel* kernel, KernelCase c, const char* what) {
+  ASSERT_NE(kernel, nullptr);
+  for (const int threads : {1, 2, 3}) {
+    c.threads = threads;
+    const Offer offer = c.offer(*kernel);
+    ASSERT_TRUE(offer.accepted()) << what << ": " << offer.refusal;
+    EXPECT_LE(run_case(c, offer), bound) << what << ' ' << threads;
+  }
+}
+
+TEST(Float64Conv, GradientOfTheImage) {
+  const Kernel* kernel = find_kernel("conv_backward_data", "conv backward data, float64");
+  for (const Problem& problem : problems()) {
+    compare(kernel,
+            {make_op("conv_backward_data", problem.attributes),
+             {{f64, outputs(problem)}, {f64, problem.w}, {f64, problem.x}}},
+            problem.what);
+  }
+}
+
+TEST(Float64Conv, GradientOfTheWeights) {
+  const Kernel* kernel = find_kernel("conv_backward_weights", "conv backward weights, float64");
+  for (const Problem& problem : problems()) {
+    for (const bool bias : {false, true}) {
+      KernelCase c{make_op("conv_backward_weights", problem.attributes),
+                   {{f64, problem.x}, {f64, outputs(problem)}, {f64, problem.w}}};
+      c.out_used = {true, bias};
+      compare(kernel, c, problem.what);
+    }
+  }
+  const KernelCase bias_alone{
+      .op = make_op("conv_backward_weights", problems()[0].attributes),
+      .in = {{f64, problems()[0].x}, {f64, outputs(problems()[0])}, {f64, problems()[0].w}},
+      .out_used = {false, true}};
+  EXPECT_NE(bias_alone.offer(*kernel).refusal.find("plain sum"), std::string::npos);
+}
+
 TEST(Float64Conv, RefusesWithReasons) {
   const Kernel* kernel = find_kernel("conv", "conv, float64");
   ASSERT_NE(kernel, nullptr);

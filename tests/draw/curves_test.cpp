@@ -55,6 +55,17 @@ TEST(Curves, WhatIsNotFiniteIsAGap) {
   EXPECT_LT(pixels.distance(layout.at(6, 1), color_of(0)), 10) << "a point alone is a dot";
 }
 
+TEST(Curves, PointsAreDotsWithoutALine) {
+  Line samples{.label = "samples", .y = std::vector<double>(60, 1.0), .points = true};
+  samples.y.back() = 2;
+  const std::vector<Panel> panels = {{.title = "fit", .lines = {samples}}};
+  const Pixels pixels = pixels_of(curves(panels));
+  const PanelLayout layout = lay_out(panels, {}, *ruler()).panels[0];
+  EXPECT_LT(pixels.distance(layout.at(7, 1), color_of(0)), 10);
+  EXPECT_LT(pixels.distance(layout.at(60, 2), color_of(0)), 10);
+  EXPECT_GT(pixels.distance(layout.at(59.5, 1.5), color_of(0)), 60) << "between two of them";
+}
+
 TEST(Curves, ManyPointsKeepTheirPeaks) {
   Line line{"loss", std::vector<double>(100'000, 1.0)};
   line.y[54'321] = 3;

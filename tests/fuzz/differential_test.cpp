@@ -104,6 +104,7 @@ TEST(FuzzOps, CoverThePublicOps) {
       "is_label",
       "gaussian_kernel",
       "box_kernel",
+      "kernel",
       "sobel_kernel",
       "laplacian_kernel",
       "sharpen_kernel",

@@ -218,4 +218,6 @@ for _ in range(3):
     c.case("triplet", lambda y, t: F.triplet_margin_loss(y[:, 0], y[:, 1], y[:, 2], eps=0) + 0 * t.sum(), c.reals(4, 3, 3), c.reals(4))
     c.case("ctc(blank=3)", lambda x, t: F.ctc_loss(F.log_softmax(x, -1).transpose(0, 1), t, torch.tensor([6, 6]), (t >= 0).sum(1), 3,
                                                    "none").mean(), c.reals(2, 6, 4), torch.tensor([[0, 2, 2], [1, 0, -1]]))
+three("map-criterion(rejection=0.7)", lambda z, t: (torch.log(math.exp(-0.7) + z.exp().sum(1)) - z.gather(1, t.long()[:, None])[:, 0]).mean(),
+      x2, labels)
 c.write("loss/losses.safetensors")

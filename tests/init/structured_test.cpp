@@ -3,10 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
 
+#include "luge/error.h"
+#include "luge/init/digit_bitmaps.h"
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
@@ -54,7 +57,9 @@ std::map<std::string, Moments> moments() {
   };
 }
 
-const std::set<std::string> kOther = {"identity", "dirac", "sparse"};  // tested below
+const std::set<std::string> kOther = {"identity", "dirac", "sparse", "digit_bitmaps"};  // tested below
+
+const std::set<std::string> kMatrices = {"identity", "sparse", "digit_bitmaps"};
 
 Values drawn(const std::string& text, DType dtype) {
   random::seed(5);
@@ -91,7 +96,7 @@ TEST(EveryInitializer, HasARow) {
 // Numbers of 16 bits are those of float32, rounded.
 TEST(EveryInitializer, DrawsSixteenBitsInFloat32) {
   for (const std::string& name : names()) {
-    if (name.starts_with("test-") || name == "identity" || name == "sparse") continue;
+    if (name.starts_with("test-") || kMatrices.contains(name)) continue;
     const Values wide = drawn(name, f32), narrow = drawn(name, bf16);
     for (std::size_t i = 0; i < wide.size(); ++i)
       ASSERT_NEAR(narrow[i], wide[i], 0x1p-7 * std::abs(wide[i]) + 1e-30) << name << ' ' << i;
@@ -163,6 +168,31 @@ TEST(Structured, AreReadFromTheirTexts) {
     EXPECT_EQ(named(text).name(), text);
   expect_error<options::OptionError>([] { he_normal(Fan::in, -1); }, {"slope is -1"});
   expect_error<options::OptionError>([] { variance_scaling({.scale = 0}); }, {"scale is 0"});
+}
+
+TEST(DigitBitmaps, AreTenCodesFarFromEachOther) {
+  random::seed(1);
+  const Values codes = digit_bitmaps()({12, 84}).to_vector<double>();
+  random::seed(2);
+  const Values others = digit_bitmaps()({12, 84}, f64).to_vector<double>();
+  const auto differing = [](const Values& a, std::size_t row, const Values& b, std::size_t other) {
+    int count = 0;
+    for (std::size_t k = 0; k < 84; ++k) count += a[84 * row + k] != b[84 * other + k];
+    return count;
+  };
+  for (const double each : codes) EXPECT_EQ(std::abs(each), 1);
+  for (std::size_t row = 0; row < 12; ++row) {
+    EXPECT_EQ(differing(codes, row, others, row) == 0, row < 10)
+        << "pictures do not depend on the seed: " << row;
+    for (std::size_t before = 0; before < row; ++before) EXPECT_GE(differing(codes, row, codes, before), 12);
+  }
+  EXPECT_EQ(std::count(codes.begin() + 7 * 84, codes.begin() + 7 * 84 + 7, 1), 7) << "the bar of the 7";
+}
+
+TEST(DigitBitmaps, AreRandomWhereNoPictureFits) {
+  const Values signs = digit_bitmaps()({40, 100}).to_vector<double>();
+  EXPECT_NEAR(std::count(signs.begin(), signs.end(), 1), 2000, 150);
+  expect_error<ShapeError>([] { digit_bitmaps()({84}); }, {"digit_bitmaps", "[84]", "a matrix"});
 }
 
 }  // namespace

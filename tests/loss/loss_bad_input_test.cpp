@@ -8,6 +8,7 @@
 #include "luge/autodiff.h"
 #include "luge/loss/classification.h"
 #include "luge/loss/embedding.h"
+#include "luge/loss/map_criterion.h"
 #include "luge/loss/margin.h"
 #include "luge/loss/regression.h"
 #include "luge/loss/segmentation.h"
@@ -263,6 +264,31 @@ TEST(MultiClassDice, IsTheMeanOverTheMasks) {
     each.push_back(1 - (2 * both + 1) / (all + 1));
   }
   EXPECT_NEAR(Dice({.by_class = true})(logits, labels).item<double>(), (each[0] + each[1]) / 2, 1e-12);
+}
+
+// LeCun et al. 1998, equation 9, with distances y = -z and the answer that it is none of the classes.
+TEST(MapCriterion, IsTheEquationOfItsPaper) {
+  const Tensor y = tensor<double>({0.5, 3, 8, 2, 0.25, 40}, {2, 3});
+  const MapCriterion loss({.rejection = 4, .reduction = Reduction::none});
+  const Values costs = loss(-y, wholes({0, 2}, {2})).to_vector<double>();
+  const auto wanted = [](double right, double a, double b, double c) {
+    return right + std::log(std::exp(-4) + std::exp(-a) + std::exp(-b) + std::exp(-c));
+  };
+  EXPECT_NEAR(costs[0], wanted(0.5, 0.5, 3, 8), 1e-14);
+  EXPECT_NEAR(costs[1], wanted(40, 2, 0.25, 40), 1e-13);
+  // Where all are far, the cost is what the right one is farther than none of them.
+  EXPECT_NEAR(loss(tensor<float>({-1000, -2000}, {1, 2}), wholes({0}, {1})).to_vector<float>()[0], 996, 1e-3);
+  // Shares of classes are mixtures of costs.
+  const Values mixed = loss(-y, tensor<double>({0.25, 0.75, 0, 0, 0, 1}, {2, 3})).to_vector<double>();
+  EXPECT_NEAR(mixed[0], 0.25 * wanted(0.5, 0.5, 3, 8) + 0.75 * wanted(3, 0.5, 3, 8), 1e-14);
+  EXPECT_NEAR(mixed[1], costs[1], 1e-13);
+  expect_error<IndexError>(
+      [&] {
+        eval({loss(-y, wholes({0, 3}, {2}))});
+      },
+      {"label 3 of sample 1", "3 classes"});
+  expect_error<OptionError>([] { MapCriterion({.rejection = 0}); },
+                            {"map_criterion", "rejection is 0", "above 0"});
 }
 
 }  // namespace

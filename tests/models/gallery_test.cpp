@@ -1,14 +1,19 @@
 #include "luge/models/gallery.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <fstream>
 
 #include "luge/loss/loss.h"
 #include "luge/metrics/metric.h"
+#include "luge/nn/observe.h"
 #include "luge/nn/summary.h"
 #include "luge/optim/optimizers.h"
 #include "support/errors.h"
+#include "support/paths.h"
 
 namespace luge::models {
 namespace {
@@ -32,10 +37,13 @@ constexpr std::int64_t gpt_macs(std::int64_t blocks, std::int64_t width, std::in
 }
 
 const Row rows[] = {
+    {"alexnet", {3, 224, 224}, {1000}, 61100840, 714188480},
+    {"alexnet-grouped", {3, 224, 224}, {1000}, 60965224, 724406816},
     {"cnn-64-64-1024", {1, 28, 28}, {10}, 640 + 36928 + 3212288 + 10250, 451584 + 7225344 + 3211264 + 10240},
     {"gpt-4x128", {64}, {64, 65}, gpt_parameters(4, 128, 64), gpt_macs(4, 128, 64)},
     {"gpt-6x384", {256}, {256, 65}, gpt_parameters(6, 384, 256), gpt_macs(6, 384, 256)},
     {"lenet5", {1, 28, 28}, {10}, 61706, 117600 + 240000 + 48000 + 10080 + 840},
+    {"lenet5-1998", {1, 28, 28}, {10}, 60000, 117600 + 1176 + 150000 + 400 + 48000 + 10080 + 840},
     {"lenet5-sigmoid", {1, 28, 28}, {10}, 41806, 86400 + 153600 + 30720 + 7680 + 640},
     {"linear-regression", {7}, {1}, 8, 7},
     {"logistic-regression", {7}, {1}, 8, 7},
@@ -45,13 +53,19 @@ const Row rows[] = {
      65 * 128 + 1024 * (128 + 256 + 2) + 1024 * (256 + 256 + 2) + 65 * 257,
      64 * (1024 * (128 + 256) + 1024 * (256 + 256) + 65 * 256)},
     {"mlp", {1, 28, 28}, {10}, 101770, 101632},
+    {"mnist-cnn-notes", {1, 28, 28}, {10}, 640 + 36928 + 3212288 + 10250, 451584 + 7225344 + 3211264 + 10240},
     {"mobilenet-v2", {3, 224, 224}, {1000}, 3504872, 300774272},
     {"perceptron", {2}, {1}, 3, 2},
     {"resnet", {3, 224, 224}, {1000}, 11689512, 1814073344},
+    {"resnet101", {3, 224, 224}, {1000}, 44549160, 7801405440},
+    {"resnet152", {3, 224, 224}, {1000}, 60192808, 11513626624},
     {"resnet18", {3, 224, 224}, {1000}, 11689512, 1814073344},
     {"resnet18-cifar", {3, 32, 32}, {10}, 11173962, 555422720},
+    {"resnet34", {3, 224, 224}, {1000}, 21797672, 3663761408},
     {"resnet50", {3, 224, 224}, {1000}, 25557032, 4089184256},
     {"softmax-regression", {1, 28, 28}, {10}, 7850, 7840},
+    {"unet", {1, 256, 256}, {2, 256, 256}, 31030658, 48096083968},
+    {"vgg16", {3, 224, 224}, {1000}, 138357544, 15470264320},
     {"xor", {2}, {1}, 33, 24},
     {"yolov3-tiny", {3, 416, 416}, {255, 13, 13}, 7868559, 2134732288},
 };
@@ -63,6 +77,7 @@ TEST(Gallery, HoldsTheseModels) {
 }
 
 TEST(Gallery, SizesAreThePublishedOnes) {
+  const nn::TypesAlone types;
   for (const Row& row : rows) {
     const nn::Model model = make(row.name);
     const DType dtype = find(row.name).dtype;
@@ -70,6 +85,24 @@ TEST(Gallery, SizesAreThePublishedOnes) {
     EXPECT_EQ(summary.parameters, row.parameters) << row.name;
     EXPECT_EQ(summary.macs, row.macs) << row.name;
     EXPECT_EQ(model(zeros(row.input.inserted(0, 2), dtype)).shape(), row.output.inserted(0, 2)) << row.name;
+  }
+}
+
+std::string with_commas(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t k = text.size(); k > 3;) text.insert(k -= 3, ",");
+  return text;
+}
+
+TEST(Gallery, TheGuideListsTheSizes) {
+  std::ifstream file(testing::source_dir() / "docs/guide/gallery.md");
+  const std::string guide{std::istreambuf_iterator<char>(file), {}};
+  for (const Row& row : rows) {
+    std::string input;
+    for (const std::int64_t extent : row.input) input += (input.empty() ? "" : "x") + std::to_string(extent);
+    const std::string line = fmt::format("| `{}` | {} | {} | {} |\n", row.name, input,
+                                         with_commas(row.parameters), with_commas(row.macs));
+    EXPECT_NE(guide.find(line), std::string::npos) << line;
   }
 }
 
@@ -82,6 +115,42 @@ TEST(Gallery, Lenet5SigmoidCountsConnections) {
   const nn::Summary s = nn::summary(*make("lenet5-sigmoid"), {1, 28, 28});
   EXPECT_EQ(s.layers[0].connections, 24 * 24 * 6 * 26);
   EXPECT_EQ(s.layers[0].neurons, 24 * 24 * 6);
+}
+
+// LeCun et al. 1998, section II.B. The paper's 60,000 trainable parameters do not count the fixed centers.
+TEST(Gallery, Lenet5Of1998HasTheNumbersOfItsPaper) {
+  struct Layer {
+    std::string path;
+    std::int64_t parameters, connections, neurons;
+  };
+  const Layer layers[] = {{"C1", 156, 122304, 4704}, {"S2", 12, 5880, 1176},    {"C3", 1516, 151600, 1600},
+                          {"S4", 32, 2000, 400},     {"C5", 48120, 48120, 120}, {"F6", 10164, 10164, 84},
+                          {"output", 0, 840, 10}};
+  for (const std::int64_t frame : {2, 0}) {
+    const Entry entry = find("lenet5-1998", {{"frame", frame}});
+    EXPECT_EQ(entry.input, (frame == 2 ? Shape{1, 28, 28} : Shape{1, 32, 32}));
+    const nn::Summary s = nn::summary(*entry.make(10), entry.input);
+    for (const Layer& layer : layers) {
+      const auto found = std::ranges::find(s.layers, layer.path, &nn::LayerSummary::path);
+      ASSERT_NE(found, s.layers.end()) << layer.path;
+      EXPECT_EQ(found->trainable, layer.parameters) << layer.path;
+      EXPECT_EQ(found->connections, layer.connections) << layer.path;
+      EXPECT_EQ(found->neurons, layer.neurons) << layer.path;
+    }
+    EXPECT_EQ(s.trainable, 60000);
+    EXPECT_EQ(s.connections, 340908);
+  }
+  EXPECT_EQ(nn::summary(*make("lenet5-1998", 10, {{"learn_codes", true}}), {1, 28, 28}).trainable, 60840);
+}
+
+TEST(Gallery, Lenet5Of1998JudgesByTheNearestCode) {
+  const nn::Model net = make("lenet5-1998");
+  net->set_training(false);
+  const Tensor scores = (*net)(ones({2, 1, 28, 28}));
+  for (const double score : scores.to_vector<double>()) EXPECT_LT(score, 0);
+  const Tensor codes = net->named_buffers().at(0).variable.value();
+  EXPECT_EQ(codes.shape(), (Shape{10, 84}));
+  for (const double each : codes.to_vector<double>()) EXPECT_EQ(std::abs(each), 1);
 }
 
 TEST(Gallery, DefaultsNameWhatThereIs) {

@@ -48,9 +48,14 @@ std::int64_t parameters(const std::string& name, const Values& values) {
 options::Value other_value(const options::Info& option) {
   if (option.name == "width" && option.kind == options::Kind::whole) return 192;
   const std::vector<std::pair<std::string, options::Value>> others = {
-      {"activation", "gelu"}, {"depth", 34}, {"dropout", 0.25}, {"embedding", 8},
-      {"filters", 8},         {"heads", 2},  {"hidden", 16},    {"layers", 1},
-      {"length", 32},         {"units", 16}, {"width", 2}};
+      {"activation", "gelu"}, {"depth", 34},
+      {"dropout", 0.25},      {"embedding", 8},
+      {"filters", 8},         {"frame", 0},
+      {"heads", 2},           {"hidden", 16},
+      {"layers", 1},          {"learn_codes", true},
+      {"length", 32},         {"units", 16},
+      {"width", 2},           {"normalization", "batch-norm"},
+      {"residual", true}};
   const auto found = std::ranges::find(others, option.name, [](const auto& other) { return other.first; });
   if (found == others.end()) ADD_FAILURE() << "no value to try for " << option.name;
   return found == others.end() ? options::Value() : found->second;
@@ -61,11 +66,16 @@ TEST(GalleryOptions, ChangeTheNetwork) {
   for (const std::string& name : names()) {
     for (const options::Info& option : options_of(name)) {
       EXPECT_FALSE(option.help.empty()) << name << "." << option.name;
-      EXPECT_NE(form(name, {{option.name, other_value(option)}}), form(name)) << name << "." << option.name;
+      if (option.name == "initializer") continue;  // it changes values alone: MakeDeepNetworks
+      // Between layers of one width.
+      Values usual, other;
+      if (option.name == "residual") usual = other = {{"hidden", "16x2"}};
+      other.emplace_back(option.name, other_value(option));
+      EXPECT_NE(form(name, other), form(name, usual)) << name << "." << option.name;
       ++changed;
     }
   }
-  EXPECT_GE(changed, 35);
+  EXPECT_GE(changed, 59);
 }
 
 TEST(GalleryOptions, AreTheUsualNetworkByDefault) {
@@ -109,6 +119,28 @@ TEST(GalleryOptions, ChooseHiddenLayers) {
             12 * 26 + 32 * (12 * 25 + 1) + 240 * (32 * 25 + 1) + 168 * 241 + 10 * 169);
 }
 
+TEST(GalleryOptions, MakeDeepNetworks) {
+  EXPECT_EQ(parameters("mlp", {{"hidden", "64x20"}}), 784 * 64 + 64 + 19 * (64 * 64 + 64) + 64 * 10 + 10);
+  EXPECT_EQ(parameters("mlp", {{"hidden", "32,16x2"}}),
+            784 * 32 + 32 + 32 * 16 + 16 + 16 * 16 + 16 + 16 * 10 + 10);
+  const nn::Summary summary = nn::summary(
+      *make("mlp", 10, {{"hidden", "32,16x3"}, {"residual", true}, {"normalization", "batch-norm"}}),
+      {1, 28, 28});
+  const auto count = [&](std::string_view type) {
+    return std::ranges::count_if(summary.layers, [&](const auto& l) { return l.type.starts_with(type); });
+  };
+  EXPECT_EQ(count("BatchNorm"), 4) << "before each activation";
+  EXPECT_TRUE(std::ranges::any_of(summary.layers, [](const auto& l) {
+    return l.path.starts_with("residual2.");
+  })) << "the layers that have as many units before them";
+  const nn::Model equal = make("mlp", 10, {{"hidden", 8}, {"initializer", "constant(value=0.5)"}});
+  equal->build({1, 28, 28}, f32);
+  for (const auto& [name, parameter] : equal->named_parameters()) {
+    for (const double value : parameter.value().to_vector<double>())
+      ASSERT_EQ(value, name.ends_with("bias") ? 0 : 0.5) << name;
+  }
+}
+
 TEST(GalleryOptions, SetTheLengthOfTexts) {
   const Entry entry = find("gpt-4x128", {{"length", 32}});
   EXPECT_EQ(entry.input, Shape{32});
@@ -126,6 +158,11 @@ TEST(GalleryOptions, RefuseWhatIsNotRight) {
   refused("perceptron", {{"hidden", 3}}, {"model perceptron", "'hidden'", "none"});
   refused("mlp", {{"hidden", 0}}, {"model mlp", "hidden is 0", "whole numbers from 1"});
   refused("mlp", {{"hidden", "all"}}, {"hidden is 'all'", "or none"});
+  refused("mlp", {{"hidden", "64x0"}}, {"hidden is '64x0'", "whole numbers from 1"});
+  refused("mlp", {{"hidden", "8,64xx2"}}, {"whole numbers from 1"});
+  refused("mlp", {{"hidden", "64x1000000000"}}, {"at most 10000 layers"});
+  refused("mlp", {{"normalization", "batch"}}, {"did you mean batch-norm?"});
+  refused("mlp", {{"initializer", "he_norma"}}, {"he_normal"});
   refused("mlp", {{"units", 3}}, {"did you mean hidden?"});
   refused("mlp", {{"dropout", 1}}, {"dropout is 1", "below 1"});
   refused("lenet5", {{"width", 0}}, {"width is 0", "above 0"});

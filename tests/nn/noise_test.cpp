@@ -224,6 +224,19 @@ TEST(RBFOutput, IsTheSquaredDistance) {
   EXPECT_FALSE(given.text());
 }
 
+TEST(RBFOutput, GivesLogitsWhenAsked) {
+  const Tensor x = tensor<float>({1, -1, 0, 3}, {2, 2});
+  random::seed(3);
+  const auto distances = RBFOutput(3)(x).to_vector<float>();
+  random::seed(3);
+  const RBFOutput logits(3, {.logits = true});
+  const auto found = logits(x).to_vector<float>();
+  for (std::size_t k = 0; k < found.size(); ++k) EXPECT_EQ(found[k], -distances[k]);
+  ASSERT_TRUE(logits.text());
+  const Model read = layer(logits.text()->name, logits.text()->values);
+  for (const float each : (*read)(x).to_vector<float>()) EXPECT_LT(each, 0);
+}
+
 TEST(BadInput, C01_ShapesOfNormalizationsAndCenters) {
   const Tensor x = ones({2, 6, 3});
   expect_error<ShapeError>([&] { group_norm(x, 4); }, {"group_norm", "[2,6,3]", "4 groups"});

@@ -19,9 +19,7 @@ ScanTrip running_sum(const Tensors& s, const Tensors& x) {
   const Tensor next = s[0] + x[0];
   return {{next}, {next}};
 }
-Tensor scanned_sum(const Tensor& x) {
-  return scan(running_sum, {zeros_like(select(x, 0, 0))}, {x}).outputs[0];
-}
+
 TEST(Scan, AnErrorInATripNamesTheTrip) {
   const Tensor x = tensor(std::vector<double>{1, 2, 0, 4}, {4});
   expect_error<NonFiniteError>(

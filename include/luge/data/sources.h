@@ -52,6 +52,9 @@ struct CsvOptions {
     classes,    ///< names or whole numbers of classes; the label is the position in the sorted list
     values      ///< real values
   } kind = Target::automatic;  ///< what the cells of the target are
+  /// The column of the weights of the samples, named as `target` is. It becomes the field "weight", f32[],
+  /// and is not an input. Empty: there is none.
+  std::string weights = {};
   /// The character between cells. 0: it is found in the file (comma, tab, semicolon or |).
   char separator = 0;
   /// The columns of the input in this order, for example those that a network was trained with. Empty: all
@@ -62,7 +65,8 @@ struct CsvOptions {
 };
 /// Reads the rows of a table: inputs f32[columns - 1], and targets i64[] for classes or f32[1] for values.
 /// Throws FormatError naming file, line and column when an input cell is not a number, when the table has no
-/// rows or only one column, and when `features` or `classes` do not match the table.
+/// rows or only one column, when `features` or `classes` do not match the table, and for a weight that is
+/// negative or not a number.
 Dataset csv(const std::filesystem::path& file, const CsvOptions& options = {});
 
 /// Options of text_file.

@@ -17,6 +17,7 @@ struct Line {
   std::vector<double> x = {};       ///< the positions of the values; empty: 1, 2, 3 …
   bool dashed = false;              ///< draws dashes
   std::optional<Color> color = {};  ///< the color; empty: that of the label
+  bool points = false;              ///< draws dots alone
 };
 
 /// A vertical line with a text.

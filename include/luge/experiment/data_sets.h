@@ -18,6 +18,8 @@ struct DataSet {
   /// True for a data set that holds all cases that there are, such as a truth table. Nothing of it is held
   /// back for validation, and its inputs are not scaled.
   bool complete = false;
+  /// What is validated on, where the data set says so; empty: a part of the training data is held back.
+  std::optional<data::Dataset> valid = {};
 };
 
 /// Registers a data set under a name that data= takes, with one line that says what it holds. `load` is a

@@ -28,6 +28,11 @@ using Tell = std::function<void(const std::string&)>;
 struct Parts {
   data::Dataset fit;    ///< what is trained on
   data::Dataset valid;  ///< what is held back; it may have no samples
+  /// What is looked at once, after the training: what a fold holds out, or what was not drawn into a
+  /// bootstrap sample.
+  std::optional<data::Dataset> held_out = {};
+  /// What the recipe is fitted to, such as the data that `fit` was drawn from. Empty: `fit`.
+  std::optional<data::Dataset> fitted_to = {};
 };
 
 /// Loads the data of a configuration. A column of a table is read as classes or as numbers, as the model and
@@ -35,7 +40,9 @@ struct Parts {
 /// files.
 DataSet load_data(const Config& config);
 /// Returns the parts of the data that a configuration trains on: data.validation_split is held back, chosen
-/// by train.seed. Nothing is held back of complete data, and where it would be less than one sample.
+/// by train.seed. Nothing is held back of complete data, and where it would be less than one sample. With
+/// data.fold they are those of one fold, with ensemble.member those of one member. Throws SettingError for
+/// data.folds without data.fold and ensemble.members without ensemble.member, which mean several trainings.
 Parts training_parts(const Config& config, const DataSet& data);
 /// Returns k pairs of parts for cross-validation, chosen by train.seed. Each sample of data.train is held
 /// back once. Of labels each has the same share in all parts, as far as whole samples allow. Throws
@@ -118,8 +125,8 @@ class Run {
   /// Trains until all epochs are done or a callback stops the training, and writes no files. `callbacks` are
   /// called before those that the configuration names.
   train::History fit(const std::vector<train::CallbackRef>& callbacks = {}) const;
-  /// Does the same, and writes checkpoints and figures into the folder, and the pictures curves.png and, where
-  /// there are classes, confusion.png. Throws StateError without a folder.
+  /// Does the same, and writes checkpoints and figures into the folder, and the pictures curves.png and,
+  /// where there are classes, confusion.png. Throws StateError without a folder.
   Report train(const std::vector<train::CallbackRef>& callbacks = {}) const;
 
   struct State;  // internal

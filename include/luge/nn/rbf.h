@@ -10,10 +10,12 @@ namespace luge::nn {
 struct RBFOutputOptions {
   init::Initializer init = init::normal(0, 1);  ///< initial value of the centers, where none are given
   bool trainable = true;                        ///< the centers are learned; false: they stay as they begin
+  bool logits = false;                          ///< give -y, a logit for each class, and not y
 };
 
 /// Squared distances to centers: x [N,…,in] → y [N,…,out] with y_k = Σ (x_j - w_kj)². The smallest output,
-/// not the largest, is the class that fits best; -y is a logit for each class. The range is [0, ∞). Throws
+/// not the largest, is the class that fits best; -y is a logit for each class. The range is [0, ∞). With the
+/// option logits it gives -y, which losses, metrics and tasks of classes take. Throws
 /// ShapeError when the last extent of x is unknown or differs from that of the centers. Source: LeCun et al.
 /// 1998, LeNet-5, whose centers are bitmaps of -1 and 1.
 class RBFOutput : public Layer<RBFOutput> {

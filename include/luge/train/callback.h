@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "luge/tensor.h"
 #include "luge/train/history.h"
 
 namespace luge::train {
@@ -49,6 +51,9 @@ class Callback {
   virtual void epoch_end(Fit&) {}
   /// Called after the last epoch, also when a callback stopped the training, but not when something threw.
   virtual void train_end(Fit&) {}
+  /// Called after train_end of all callbacks, when checkpoints are written: what changes the network here is
+  /// for the program that trained it, and not for a resumption.
+  virtual void fit_end(Fit&) {}
   /// Returns the name under which a checkpoint keeps state(). Several callbacks of one name are told apart by
   /// their order. A callback without a name has no state.
   virtual std::string name() const { return {}; }
@@ -56,6 +61,10 @@ class Callback {
   virtual std::string state() const { return {}; }
   /// Takes what state() returned when the checkpoint was written. Called before train_begin.
   virtual void restore(const std::string&) {}
+  /// Returns tensors that a resumed training needs besides state(), with their names.
+  virtual std::vector<std::pair<std::string, Tensor>> tensors() const { return {}; }
+  /// Takes what tensors() returned when the checkpoint was written, after restore.
+  virtual void restore_tensors(const std::vector<std::pair<std::string, Tensor>>&) {}
   /// Returns true for a callback that is called after all others, such as one that writes checkpoints with
   /// the newest state of the others.
   virtual bool runs_last() const { return false; }

@@ -17,6 +17,9 @@ struct EarlyStoppingOptions {
   std::int64_t patience = 3;                   ///< stop after this many epochs without improvement, 1 or more
   double min_delta = 0;                        ///< an improvement is a change by more than this, 0 or more
   std::optional<metrics::Better> better = {};  ///< which values are better, when the figure does not say so
+  /// Gives the network the weights of its best epoch when the training ends. Checkpoints keep these weights
+  /// besides the newest, so that a resumed training gives the same.
+  bool restore_best = false;
 };
 /// Stops the training when a figure has not improved for several epochs. NaN is not an improvement. Throws
 /// ValueError when an option is out of range. When the training begins, throws ValueError when the figure is

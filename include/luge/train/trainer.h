@@ -147,6 +147,8 @@ class Trainer {
   /// these names after val_.
   std::vector<std::string> figures(bool validates) const;
 
+  /// Returns all that an evaluation depends on: parameters, buffers, and averages of the parameters.
+  std::vector<nn::NamedVariable> weights() const;
   /// Returns the network.
   const nn::Module& net() const;
   /// Returns the task.

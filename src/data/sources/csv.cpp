@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <optional>
 
 #include "core/number.h"
 #include "data/distinct.h"
@@ -18,6 +20,8 @@ namespace {
 
 using Header = CsvOptions::Header;
 
+constexpr std::string_view kWeight = "weight";  // the field that losses read
+
 io::CsvOptions reader_options(char separator, bool header) {
   io::CsvOptions reader;
   reader.header = header;
@@ -25,7 +29,8 @@ io::CsvOptions reader_options(char separator, bool header) {
   return reader;
 }
 
-std::size_t target_column(const io::CsvReader& rows, const std::string& wanted) {
+// A column by its name or its number; `role` is what it is for.
+std::size_t column_of(const io::CsvReader& rows, const std::string& wanted, const char* role) {
   const auto& columns = rows.columns();
   const auto named = std::find(columns.begin(), columns.end(), wanted);
   if (named != columns.end()) return static_cast<std::size_t>(named - columns.begin());
@@ -37,9 +42,36 @@ std::size_t target_column(const io::CsvReader& rows, const std::string& wanted) 
   const std::int64_t index = number < 0 ? number + count : number;
   if (index < 0 || index >= count) {
     throw ValueError(
-        fmt::format("{}: target column {} does not exist; there are {}", rows.path(), number, count));
+        fmt::format("{}: {} column {} does not exist; there are {}", rows.path(), role, number, count));
   }
   return static_cast<std::size_t>(index);
+}
+
+std::optional<std::size_t> weight_column(const io::CsvReader& rows, const std::string& wanted,
+                                         std::size_t target) {
+  if (wanted.empty()) return std::nullopt;
+  const std::size_t column = column_of(rows, wanted, "weight");
+  if (column == target)
+    throw ValueError(fmt::format("{}: column '{}' is the target; it cannot hold the weights, too",
+                                 rows.path(), rows.columns()[column]));
+  if (rows.columns().size() < 3)
+    throw ValueError(fmt::format("{}: has no columns besides the target and the weights", rows.path()));
+  return column;
+}
+
+float weight_in(const io::CsvReader& rows, std::size_t column) {
+  const double weight = rows.number(column);
+  if (weight >= 0 && std::isfinite(static_cast<float>(weight))) return static_cast<float>(weight);
+  throw FormatError(fmt::format("{}:{}: weight {} in column '{}'; expected a number, 0 or more", rows.path(),
+                                rows.line(), weight, rows.columns()[column]));
+}
+
+void add_weights(Arrays& arrays, const std::string& path, const std::string& column,
+                 const std::vector<float>& weights) {
+  if (std::all_of(weights.begin(), weights.end(), [](float each) { return each == 0; }))
+    throw FormatError(fmt::format("{}: the weights in column '{}' are all 0", path, column));
+  const auto bytes = std::as_bytes(std::span(weights));
+  arrays.add(kWeight, {f32, {}}, {bytes.begin(), bytes.end()});
 }
 
 void check_columns(const io::CsvReader& rows) {
@@ -61,28 +93,36 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
                                                           : options.header == Header::yes;
   io::CsvReader rows(path, reader_options(separator, header));
   check_columns(rows);
-  const std::size_t target = target_column(rows, options.target);
+  const std::size_t target = column_of(rows, options.target, "target");
+  const std::optional<std::size_t> weight = weight_column(rows, options.weights, target);
+  std::vector<std::size_t> others = {target};
+  if (weight) others.push_back(*weight);
   Arrays arrays;
   arrays.info.name = file.stem().string();
   arrays.info.target_name = rows.columns()[target];
   std::vector<std::size_t> columns;
   if (options.features.empty()) {
     for (std::size_t c = 0; c < rows.columns().size(); ++c) {
-      if (c != target) columns.push_back(c);
+      if (c != target && c != weight) columns.push_back(c);
     }
     for (const std::size_t c : columns) arrays.info.features.push_back(rows.columns()[c]);
   } else {
-    columns = io::matching_columns(rows, options.features, header, target);
+    columns = io::matching_columns(rows, options.features, header, others);
     if (std::find(columns.begin(), columns.end(), target) != columns.end()) {
       throw ValueError(fmt::format("{}: column '{}' is the target and one of the features", path,
                                    arrays.info.target_name));
     }
+    if (weight && std::find(columns.begin(), columns.end(), *weight) != columns.end()) {
+      throw ValueError(fmt::format("{}: column '{}' holds the weights and is one of the features", path,
+                                   rows.columns()[*weight]));
+    }
     arrays.info.features = options.features;
   }
-  std::vector<float> inputs;
+  std::vector<float> inputs, weights;
   Targets targets{path, arrays.info.target_name, {}, {}};
   while (rows.next()) {
     for (const std::size_t c : columns) inputs.push_back(static_cast<float>(rows.number(c)));
+    if (weight) weights.push_back(weight_in(rows, *weight));
     targets.cells.emplace_back(trimmed(rows.field(target)));
     if (targets.cells.back().empty()) {
       throw FormatError(
@@ -95,6 +135,7 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
   const auto bytes = std::as_bytes(std::span(inputs));
   arrays.add(kInput, {f32, {static_cast<std::int64_t>(columns.size())}}, {bytes.begin(), bytes.end()});
   set_targets(arrays, targets, options);
+  if (weight) add_weights(arrays, path, rows.columns()[*weight], weights);
   arrays.where = [path, lines = std::move(targets.lines)](std::int64_t row) {
     return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(row)]);
   };

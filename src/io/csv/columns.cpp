@@ -27,7 +27,7 @@ std::string listed(const std::vector<std::string>& names) {
 }  // namespace
 
 std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vector<std::string>& wanted,
-                                          bool header, std::optional<std::size_t> except) {
+                                          bool header, const std::vector<std::size_t>& except) {
   const auto& names = rows.columns();
   std::vector<std::size_t> columns;
   std::vector<std::string> missing, there;
@@ -39,7 +39,9 @@ std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vect
   if (missing.empty()) return columns;
   columns.clear();
   for (std::size_t c = 0; c < names.size(); ++c) {
-    if (c != except) columns.push_back(c), there.push_back(names[c]);
+    if (std::find(except.begin(), except.end(), c) != except.end()) continue;
+    columns.push_back(c);
+    there.push_back(names[c]);
   }
   if (header && !made_up(wanted)) {
     throw FormatError(fmt::format("{}: has no column {}; it has {}; the network was trained on {}",
@@ -47,8 +49,10 @@ std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vect
   }
   if (columns.size() == wanted.size()) return columns;
   throw FormatError(fmt::format("{}: has {} columns{}; the network takes {}: {}", rows.path(), columns.size(),
-                                except ? " besides the target" : " and no names for them", wanted.size(),
-                                listed(wanted)));
+                                except.empty()      ? " and no names for them"
+                                : except.size() > 1 ? " besides target and weights"
+                                                    : " besides the target",
+                                wanted.size(), listed(wanted)));
 }
 
 bool looks_like_header(const std::string& path, char separator) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,12 +9,12 @@
 
 namespace luge::io {
 
-/// The indices of the columns `wanted` in the table, in the order of `wanted`; `except` is a column that is
-/// not one of them. Columns are found by name, in whatever order the table has them. Where one of the two has
-/// no names (no header), they are found by position, and their numbers must be equal. Throws FormatError
+/// The indices of the columns `wanted` in the table, in the order of `wanted`; `except` are columns that
+/// are not among them. Columns are found by name, in whatever order the table has them. Where one of the two
+/// has no names (no header), they are found by position, and their numbers must be equal. Throws FormatError
 /// naming what is missing and what is there.
 std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vector<std::string>& wanted,
-                                          bool header, std::optional<std::size_t> except = {});
+                                          bool header, const std::vector<std::size_t>& except = {});
 
 /// Whether the first row names the columns: it has a word above a number, or nothing but words and no row
 /// below.

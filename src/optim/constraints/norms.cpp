@@ -1,4 +1,5 @@
 // Constraints on the weights of each unit, and on their sign.
+#include "luge/facts.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
@@ -25,6 +26,17 @@ const bool added_unit = add("unit-norm", "scales the weights of each unit to the
                             [](const Selection& o) { return unit_norm(o); });
 const bool added_sign =
     add("non-negative", "sets negative weights to 0", [](const Selection& o) { return non_negative(o); });
+
+const bool told = facts::add(
+    "constraint",
+    {{"max-norm",
+      {.formula = "w ← w·min(1, limit/|w|) for the weights w of each unit, after each step",
+       .use = "with dropout and high rates: weights cannot grow without limit."}},
+     {"unit-norm",
+      {.formula = "w ← w/|w| for the weights w of each unit, after each step",
+       .use = "where only the direction of weights should be learned."}},
+     {"non-negative",
+      {.formula = "w ← max(w, 0) after each step", .use = "where weights are amounts, as in mixtures."}}});
 
 }  // namespace
 

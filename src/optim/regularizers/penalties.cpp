@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "luge/error.h"
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/ops/reduce.h"
 #include "luge/optim/regularizer.h"
@@ -58,6 +59,30 @@ const bool added_over = add("l2-over-samples", "lambda/(2m) times the sum of squ
 const bool added_elastic =
     add("elastic", "lambda1 times the sum of sizes and lambda2 times the sum of squares, as Keras' L1L2",
         [](const ElasticOptions& o) { return elastic(o.lambda1, o.lambda2, o); });
+
+const bool told = facts::add(
+    "regularizer",
+    {{"l1",
+      {.formula = "lambda·Σ|w|",
+       .derivative = "lambda·sign(w)",
+       .use =
+           "where few weights should be other than 0: the pull toward 0 does not shrink with the weight."}},
+     {"l2",
+      {.formula = "lambda·Σ w²",
+       .derivative = "2·lambda·w",
+       .use = "against over-fitting: large weights shrink the most, none becomes 0."}},
+     {"half-l2",
+      {.formula = "lambda/2·Σ w²",
+       .derivative = "lambda·w",
+       .use = "as l2; with gradient descent it is the same as weight_decay = lambda."}},
+     {"l2-over-samples",
+      {.formula = "lambda/(2·m)·Σ w², for m training samples",
+       .derivative = "lambda/m·w",
+       .use = "as l2, where lambda should mean the same for data of any size."}},
+     {"elastic",
+      {.formula = "lambda1·Σ|w| + lambda2·Σ w²",
+       .derivative = "lambda1·sign(w) + 2·lambda2·w",
+       .use = "where weights should be few, and those of columns that belong together alike."}}});
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <numbers>
 
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/optim/schedule.h"
 #include "optim/schedules/steps.h"
@@ -18,6 +19,12 @@ struct CosineOptions {
 const bool added =
     add("cosine", "lowers the rate along half a cosine",
         [](const CosineOptions& options, std::int64_t steps) { return cosine(steps, options.floor); });
+
+const bool told = facts::add(
+    "schedule",
+    {{"cosine",
+      {.formula = "factor = floor + (1 - floor)·(1 + cos(π·t/T))/2 at update t of T",
+       .use = "the usual choice with a known length: long at high rates, then to the end slowly."}}});
 
 }  // namespace
 

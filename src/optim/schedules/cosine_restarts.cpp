@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/optim/schedule.h"
 
@@ -45,6 +46,12 @@ const bool added =
           const std::int64_t period = o.period.value_or(std::max<std::int64_t>(1, (steps + 6) / 7));
           return cosine_restarts({.period = period, .longer = o.longer, .peak = o.peak, .floor = o.floor});
         });
+
+const bool told = facts::add(
+    "schedule", {{"cosine-restarts",
+                  {.formula = "factor = floor + (high - floor)·(1 + cos(π·t/T))/2 in each period of T "
+                              "updates; the next one is longer times as long and begins at peak times high",
+                   .use = "to leave minima again, and for snapshots at the end of each period."}}});
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "luge/facts.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/optim/schedule.h"
@@ -40,6 +41,12 @@ const bool added = add("cyclical", "raises and lowers the rate along lines, agai
                          if (options.up == 0) options.up = std::max<std::int64_t>(1, steps / 6);
                          return cyclical(options);
                        });
+
+const bool told =
+    facts::add("schedule", {{"cyclical",
+                             {.formula = "from floor to the peak along a line in up updates, and back in "
+                                         "down updates; the peak is 1, halved in each cycle, or decay^t",
+                              .use = "where the best rate is not known within a range."}}});
 
 }  // namespace
 

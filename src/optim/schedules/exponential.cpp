@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/optim/schedule.h"
 
@@ -19,6 +20,11 @@ const bool added = add("exponential", "multiplies the rate by the same factor in
                        [](const ExponentialOptions& options, std::int64_t steps) {
                          return exponential(options.factor, options.step_size.value_or(steps));
                        });
+
+const bool told =
+    facts::add("schedule", {{"exponential",
+                             {.formula = "factor^(t/step_size) at update t",
+                              .use = "where the rate should shrink by the same share in each update."}}});
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/optim/schedule.h"
 
@@ -22,6 +23,11 @@ const bool added =
         [](const InverseTimeOptions& options, std::int64_t steps) {
           return inverse_time(options.decay, options.step_size.value_or(steps), options.staircase);
         });
+
+const bool told = facts::add(
+    "schedule", {{"inverse-time",
+                  {.formula = "1/(1 + decay·t/step_size); with staircase, t/step_size is rounded down",
+                   .use = "where the rate should shrink fast at first and slowly later."}}});
 
 }  // namespace
 

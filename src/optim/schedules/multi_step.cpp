@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "luge/facts.h"
 #include "luge/optim/schedule.h"
 #include "optim/schedules/milestones.h"
 
@@ -25,6 +26,12 @@ const bool added = add("multi-step", "multiplies the rate by a factor at each mi
                          const std::int64_t half = std::max<std::int64_t>(1, steps / 2);
                          return multi_step({half, std::max(half + 1, steps * 3 / 4)}, options.factor);
                        });
+
+const bool told = facts::add(
+    "schedule",
+    {{"multi-step",
+      {.formula = "factor^(milestones passed)",
+       .use = "for convolutional networks with known milestones, such as epochs 100 and 150 of 200."}}});
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <numbers>
 
+#include "luge/facts.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/optim/schedule.h"
@@ -42,6 +43,12 @@ Tensor between(Anneal anneal, double from, double to, const Tensor& done) {
   if (anneal == Anneal::linear) return from + (to - from) * done;
   return to + (from - to) / 2 * (1 + cos(done * std::numbers::pi));
 }
+
+const bool told = facts::add(
+    "schedule",
+    {{"one-cycle",
+      {.formula = "from 1/start up to 1 in the share rising of the updates, then down to 1/(start·end)",
+       .use = "for short trainings with a high rate, which find-rate suggests."}}});
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "luge/facts.h"
 #include "luge/optim/schedule.h"
 #include "optim/schedules/milestones.h"
 
@@ -20,6 +21,11 @@ struct PiecewiseOptions {
 const bool added =
     add("piecewise", "one factor of the rate after the other",
         [](const PiecewiseOptions& options) { return piecewise(options.boundaries, options.factors); });
+
+const bool told =
+    facts::add("schedule", {{"piecewise",
+                             {.formula = "factors[k] between boundaries[k - 1] and boundaries[k]",
+                              .use = "for any sequence of rates by hand."}}});
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/optim/schedule.h"
 #include "optim/schedules/steps.h"
@@ -18,6 +19,11 @@ const bool added = add("polynomial", "lowers the rate along a line or a power of
                        [](const PolynomialOptions& options, std::int64_t steps) {
                          return polynomial(steps, options.power, options.floor);
                        });
+
+const bool told =
+    facts::add("schedule", {{"polynomial",
+                             {.formula = "factor = floor + (1 - floor)·(1 - t/T)^power at update t of T",
+                              .use = "for fine-tuning, with power = 1 as a line to 0."}}});
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "luge/facts.h"
 #include "luge/ops/math.h"
 #include "luge/optim/schedule.h"
 
@@ -22,6 +23,11 @@ const bool added =
         [](const StepOptions& options, std::int64_t steps) {
           return step(options.step_size.value_or(std::max<std::int64_t>(1, steps / 3)), options.factor);
         });
+
+const bool told =
+    facts::add("schedule", {{"step",
+                             {.formula = "factor^⌊t/step_size⌋",
+                              .use = "for convolutional networks: a tenth of the rate every some epochs."}}});
 
 }  // namespace
 

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "luge/all_or_nothing.h"
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
 #include "luge/train/trainer.h"
@@ -29,6 +31,7 @@ class EarlyStopping final : public Callback {
     if (fit.epoch == 0 && fit.step == 0) {  // a new training, or a new stage of one
       measured_ = false;
       waited_ = 0;
+      kept_.clear();
     } else if (waited_ >= options_.patience) {
       stop(fit);
     }
@@ -39,11 +42,20 @@ class EarlyStopping final : public Callback {
       best_ = value;
       measured_ = true;
       waited_ = 0;
+      if (options_.restore_best) keep(*fit.trainer);
     } else if (++waited_ >= options_.patience) {
       stop(fit);
     }
   }
+  // The newest weights are what a resumption goes on from, also with more patience.
+  void fit_end(Fit& fit) override {
+    if (!fit.step_is_open) give_back(*fit.trainer);
+  }
   std::string name() const override { return "early_stopping"; }
+  std::vector<std::pair<std::string, Tensor>> tensors() const override { return kept_; }
+  void restore_tensors(const std::vector<std::pair<std::string, Tensor>>& tensors) override {
+    if (options_.restore_best) kept_ = tensors;
+  }
   std::string state() const override {
     return nlohmann::json{{"best", best_}, {"measured", measured_}, {"waited", waited_}}.dump();
   }
@@ -63,11 +75,25 @@ class EarlyStopping final : public Callback {
                        : fmt::format("{} was nan for {} epochs", options_.monitor, waited_));
   }
 
+  void keep(const Trainer& trainer) {
+    kept_.clear();
+    for (const auto& [name, variable] : trainer.weights()) kept_.emplace_back(name, variable.value());
+  }
+  void give_back(const Trainer& trainer) const {
+    const std::map<std::string, Tensor> kept(kept_.begin(), kept_.end());
+    AllOrNothing assigned;
+    for (auto& [name, variable] : trainer.weights()) {
+      if (const auto found = kept.find(name); found != kept.end()) variable.assign(found->second);
+    }
+    assigned.keep();
+  }
+
   EarlyStoppingOptions options_;
   Monitor monitor_;
   double best_ = 0;
   bool measured_ = false;
   std::int64_t waited_ = 0;
+  std::vector<std::pair<std::string, Tensor>> kept_;  // the weights of the best epoch
 };
 
 class StopAt final : public Callback {

@@ -25,10 +25,12 @@ const Candidates forward("conv", before_onednn(onednn::conv_candidate,  //
 const Candidates data("conv_backward_data",
                       before_onednn(onednn::conv_backward_data_candidate,
                                     onednn::bf16x3_conv_backward_data(Offered::with_amx),
-                                    rows_conv_backward_data(), winograd_conv_backward_data()));
+                                    rows_conv_backward_data(), winograd_conv_backward_data(),
+                                    float64_conv_backward_data()));
 const Candidates weights("conv_backward_weights",
                          before_onednn(onednn::conv_backward_weights_candidate, rows_conv_backward_weights(),
-                                       lanes_conv_backward_weights(), winograd_conv_backward_weights()));
+                                       lanes_conv_backward_weights(), winograd_conv_backward_weights(),
+                                       float64_conv_backward_weights()));
 
 }  // namespace
 }  // namespace luge::cpu::conv

@@ -18,6 +18,8 @@ Candidate lanes_conv_backward_weights();
 
 /// Any float64 convolution of some size, which oneDNN does not have.
 Candidate float64_conv();
+Candidate float64_conv_backward_data();
+Candidate float64_conv_backward_weights();
 
 /// F(4x4, 3x3) in blocks of channels.
 Candidate winograd_conv();

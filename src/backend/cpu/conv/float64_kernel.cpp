@@ -5,33 +5,10 @@
 
 #include "backend/cpu/conv/candidates.h"
 #include "backend/cpu/conv/float64.h"
-#include "ops/attributes/window.h"
+#include "backend/cpu/conv/float64_shapes.h"
 
 namespace luge::cpu::conv {
 namespace {
-
-constexpr double products_per_second = 3e9;  // of a thread
-constexpr std::int64_t small = 1 << 18;      // products that the reference loop is left
-
-struct Float64Shapes {
-  std::int64_t images, groups, channels, filters;  // the last two of a group
-  Windows<ConvAttributes> windows;
-
-  Float64Shapes(const ConvAttributes& a, const Shape& x, const Shape& w)
-      : images(x[0]),
-        groups(a.groups),
-        channels(w[1]),
-        filters(w[0] / a.groups),
-        windows(a, x, w.begin() + 2) {}
-  std::int64_t taps() const {
-    return windows.axis[0].kernel * windows.axis[1].kernel * windows.axis[2].kernel;
-  }
-  std::int64_t depth() const { return channels * taps(); }
-  std::int64_t image() const { return windows.axis[0].in * windows.axis[1].in * windows.axis[2].in; }
-  std::int64_t points() const { return windows.axis[0].out * windows.axis[1].out * windows.axis[2].out; }
-  std::int64_t tiles() const { return (points() + kWindowPoints - 1) / kWindowPoints; }
-  std::int64_t products() const { return images * groups * filters * depth() * points(); }
-};
 
 class Float64Run final : public PreparedKernel {
  public:
@@ -65,7 +42,7 @@ class Float64Run final : public PreparedKernel {
     const std::int64_t begin = tile * kWindowPoints, count = std::min(kWindowPoints, s_.points() - begin);
     gather(static_cast<const double*>(call.in[0]) + plane * s_.channels * s_.image(), begin, count, windows);
     multiply_windows()(
-        {static_cast<const double*>(call.in[1]) + filter * s_.depth(),
+        {static_cast<const double*>(call.in[1]) + filter * s_.depth(), s_.depth(),
          bias_ ? static_cast<const double*>(call.in[2]) + filter : nullptr, windows, last - first, s_.depth(),
          count, static_cast<double*>(call.out[0]) + (plane * s_.filters + first) * s_.points() + begin,
          s_.points()});
@@ -107,20 +84,14 @@ class Float64Conv final : public Kernel {
   std::string_view name() const override { return "conv, float64"; }
   Offer offer(const KernelRequest& r) const override {
     const auto* attributes = r.op.attributes<ConvAttributes>();
-    if (!attributes) return refuse("the op has other attributes than this kernel knows");
-    for (const Type& type : r.in) {
-      if (type.dtype != f64) return refuse(fmt::format("takes f64, got {}", luge::name(type.dtype)));
-    }
-    if (r.out[0].dtype != f64) return refuse(fmt::format("gives f64, not {}", luge::name(r.out[0].dtype)));
-    if (!r.post.empty()) return refuse("fuses nothing");
-    if (r.out[0].shape.elements() == 0) return refuse("there is nothing to do");
+    if (std::string reason = refuse_float64(r); !reason.empty()) return refuse(std::move(reason));
     const Float64Shapes shapes(*attributes, r.in[0].shape, r.in[1].shape);
-    if (shapes.products() < small) return refuse(fmt::format("{} products are few", shapes.products()));
+    if (std::string reason = shapes.refuse_few(); !reason.empty()) return refuse(std::move(reason));
     const auto run = std::make_shared<Float64Run>(shapes, r.in.size() > 2, r.threads);
     Offer offer;
     offer.scratch = run->scratch();
     offer.kernel = run;
-    offer.cost = 1e-6 + static_cast<double>(shapes.products()) / (products_per_second * r.threads);
+    offer.cost = shapes.seconds(r.threads);
     offer.note = fmt::format("windows of {} points", kWindowPoints);
     return offer;
   }

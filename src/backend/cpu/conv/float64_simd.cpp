@@ -27,8 +27,11 @@ void multiply_block(const WindowProduct& p, int64_t filter, int64_t point) {
   V sums[kFilters][kVectors];
   for (int64_t f = 0; f < kFilters; ++f) {
     const int64_t own = std::min(filter + f, p.filters - 1);
-    rows[f] = p.weights + own * p.depth;
-    for (int64_t v = 0; v < kVectors; ++v) sums[f][v] = hn::Set(d, p.bias ? p.bias[own] : 0.0);
+    rows[f] = p.weights + own * p.row;
+    for (int64_t v = 0; v < kVectors; ++v) {
+      sums[f][v] = p.add ? hn::LoadU(d, p.y + own * p.stride + point + v * lanes)
+                         : hn::Set(d, p.bias ? p.bias[own] : 0.0);
+    }
   }
   for (int64_t k = 0; k < p.depth; ++k) {
     const double* windows = p.windows + k * kWindowPoints + point;

@@ -8,8 +8,9 @@
 namespace luge::cpu::matmul {
 namespace {
 
-const Candidates candidates("matmul", best_first(onednn::bf16x3_matmul(onednn::Offered::with_amx),
-                                                 tiled_matmul(), onednn::matmul_candidate({})));
+const Candidates candidates("matmul",
+                            best_first(onednn::bf16x3_matmul(onednn::Offered::with_amx), tiled_matmul(),
+                                       float64_matmul(), onednn::matmul_candidate({})));
 
 }  // namespace
 }  // namespace luge::cpu::matmul

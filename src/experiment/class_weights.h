@@ -1,0 +1,17 @@
+// Class weights that follow from the data: loss.class_weights=balanced.
+#pragma once
+
+#include <string_view>
+
+#include "luge/experiment/config.h"
+#include "luge/experiment/run.h"
+
+namespace luge::experiment {
+
+/// Whether the value of an option is a word for what follows from the training part.
+bool follows_from_data(const Key& option, std::string_view value);
+/// Replaces the word by numbers: samples / (classes · samples of the class), counted in the training part.
+/// Throws SettingError when the data has no classes or the training part lacks one.
+void settle_class_weights(Config& config, const Parts& parts, const Tell& tell);
+
+}  // namespace luge::experiment

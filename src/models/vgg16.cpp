@@ -1,0 +1,67 @@
+// vgg16: 3x3 convolutions alone, 13 of them in five stages (Simonyan and Zisserman 2015, configuration D), as
+// in torchvision.
+#include "luge/init/init.h"
+#include "luge/nn/adaptive_pool.h"
+#include "models/layers.h"
+
+namespace luge::models {
+namespace {
+
+struct VggOptions {
+  double width = 1;
+  double dropout = 0.5;
+  std::string activation = "relu";
+  static void fields(auto& self, auto&& field) {
+    field("width", self.width, "factor of all filters and hidden units", factor(),
+          options::elsewhere({"width_mult", "alpha"}));
+    field("dropout", self.dropout, "share that is dropped after each hidden linear layer", share());
+    field("activation", self.activation, "after each convolution and hidden linear layer", activations());
+  }
+};
+
+struct Stage {
+  std::int64_t filters, depth;
+};
+constexpr Stage stages[] = {{64, 2}, {128, 2}, {256, 3}, {512, 3}, {512, 3}};
+
+nn::Linear linear(std::int64_t outputs) {
+  return nn::Linear(outputs, {.init = init::small_random(), .bias_init = init::zeros()});
+}
+
+nn::Model make_network(const VggOptions& o, std::int64_t outputs) {
+  nn::Sequential net;
+  for (const Stage& stage : stages) {
+    for (std::int64_t k = 0; k < stage.depth; ++k) {
+      net.add(nn::Conv2d(
+          scaled(stage.filters, o.width),
+          {.kernel = 3, .padding = 1, .init = init::he_normal(init::Fan::out), .bias_init = init::zeros()}));
+      add_activation(net, o.activation);
+    }
+    net.add(nn::MaxPool2d(2));
+  }
+  net.add(nn::AdaptiveAvgPool2d(7)).add(nn::Flatten());
+  for (int hidden = 0; hidden < 2; ++hidden) {
+    net.add(linear(scaled(4096, o.width)));
+    add_activation(net, o.activation);
+    add_dropout(net, o.dropout);
+  }
+  return net.add(linear(outputs));
+}
+
+const bool added = add("vgg16", "thirteen 3x3 convolutions, three linear layers, dropout, for 224x224",
+                       [](const VggOptions& o) {
+                         return Entry{.input = Shape{3, 224, 224},
+                                      .outputs = 1000,
+                                      .defaults = {.data = "",
+                                                   .task = "classification",
+                                                   .loss = "softmax-cross-entropy",
+                                                   .optimizer = "momentum",
+                                                   .learning_rate = 0.01,
+                                                   .batch = 256,
+                                                   .epochs = 74,
+                                                   .metrics = {"accuracy"}},
+                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+                       });
+
+}  // namespace
+}  // namespace luge::models
