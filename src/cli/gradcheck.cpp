@@ -217,7 +217,8 @@ void print_report(const Arguments& arguments, const Subject& subject, std::size_
   }
   const char* verdict = report.passed ? "passed" : "FAILED";
   if (report.max_error == 0 && report.relative == 0) {
-    fmt::print("no error above what is allowed, 1e-7, and what rounding explains: {}\n", verdict);
+    fmt::print("no error above what is allowed, {:g}, and what rounding explains: {}\n",
+               GradientCheckOptions().tolerance, verdict);
   } else {
     fmt::print("largest error {:.3g}, relative {:.3g}: {}\n", report.max_error, report.relative, verdict);
   }

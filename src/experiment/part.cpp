@@ -8,6 +8,7 @@
 #include "experiment/named_data.h"
 #include "experiment/option_keys.h"
 #include "experiment/run_config.h"
+#include "experiment/several_parts.h"
 #include "experiment/training_data.h"
 
 namespace luge::experiment {
@@ -40,10 +41,9 @@ Config config_for(const Config& given, const ModelPath& path, const std::string&
 
 // What the members of an ensemble share, where it is not about one of them.
 Parts parts_of(const Config& config, const DataSet& data) {
-  if (!config.given("ensemble.members") || config.given("ensemble.member"))
-    return training_parts(config, data);
+  if (!config.given(kMembers) || config.given(kMember)) return training_parts(config, data);
   Config first = config;
-  first.set("ensemble.member", "1");
+  first.set(kMember, "1");
   Parts parts = training_parts(first, data);
   return {parts.fitted_to ? *parts.fitted_to : parts.fit, parts.valid};
 }
@@ -94,7 +94,7 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
   if (split == "all") return {data.name, split, data.train};
   const Parts parts = parts_of(config, data);
   // A fold without a validation part of its own chooses nothing on what it holds out.
-  const bool is_fold = config.given("data.fold");
+  const bool is_fold = config.given(kFold);
   if (split == "held-out" && !is_fold && !parts.held_out)
     throw SettingError(fmt::format("{}: the run is neither a fold nor a member with a bootstrap sample",
                                    given.said("split")));

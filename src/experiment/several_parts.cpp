@@ -9,15 +9,11 @@
 namespace luge::experiment {
 namespace {
 
-constexpr const char *kFolds = "data.folds", *kFold = "data.fold", *kMembers = "ensemble.members",
-                     *kMember = "ensemble.member";
 constexpr std::uint64_t kMemberStream = std::uint64_t{1} << 57;
 
 std::uint64_t split_seed(const Config& config) {
   return static_cast<std::uint64_t>(read<StepOptions>(config).seed);
 }
-
-bool is_given(const Config& config, const char* key) { return config.knows(key) && config.given(key); }
 
 // The field that keeps its shares in all parts.
 std::string classes_of(const data::Dataset& samples) {

@@ -8,6 +8,12 @@
 
 namespace luge::experiment {
 
+/// The keys that make several trainings of one, and those that choose one of them.
+inline constexpr const char *kFolds = "data.folds", *kFold = "data.fold", *kMembers = "ensemble.members",
+                            *kMember = "ensemble.member";
+/// Whether a person gave this key; false where the command does not know it.
+inline bool is_given(const Config& config, const char* key) { return config.knows(key) && config.given(key); }
+
 /// Folds hold back no further part unless it is asked for.
 void settle_parts(Config& config);
 /// The seed of the training's own random numbers: train.seed, and for a member of an ensemble one that

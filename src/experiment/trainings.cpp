@@ -12,6 +12,7 @@
 #include "experiment/run_pictures.h"
 #include "experiment/runs.h"
 #include "experiment/setup.h"
+#include "experiment/several_parts.h"
 #include "experiment/train_options.h"
 #include "experiment/trainings_state.h"
 #include "luge/error.h"
@@ -23,8 +24,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kHeldOut = "held_out_";
-
-bool is_given(const Config& config, const char* key) { return config.knows(key) && config.given(key); }
 
 // Where the weights to begin with are, whatever the newest run is later.
 void fix_paths(Config& config) {
@@ -55,7 +54,7 @@ std::shared_ptr<Trainings::State> state_of(Config config, const RunOptions& opti
   const Run first(config_of_one(config, 1), {.tell = {}, .data = data});
   if (are_members(config) && first.trainer().objectives().size() != 1) {
     throw SettingError(fmt::format("{}: networks with several losses cannot be combined; the task {} has {}",
-                                   config.said("ensemble.members"), first.trainer().task().name(),
+                                   config.said(kMembers), first.trainer().task().name(),
                                    first.trainer().objectives().size()));
   }
   auto state = std::make_shared<Trainings::State>(Trainings::State{std::move(config), std::move(tell), data});
@@ -135,17 +134,17 @@ Run run_of(Trainings::State& state, std::int64_t number, const std::string& name
 
 }  // namespace
 
-bool are_members(const Config& config) { return is_given(config, "ensemble.members"); }
+bool are_members(const Config& config) { return is_given(config, kMembers); }
 
 Config config_of_one(const Config& config, std::int64_t number) {
   Config one = config;
-  one.set(are_members(config) ? "ensemble.member" : "data.fold", std::to_string(number));
+  one.set(are_members(config) ? kMember : kFold, std::to_string(number));
   return one;
 }
 
 std::vector<std::string> names_of(const Config& config) {
   const bool members = are_members(config);
-  const std::int64_t count = config.integer(members ? "ensemble.members" : "data.folds", 2);
+  const std::int64_t count = config.integer(members ? kMembers : kFolds, 2);
   std::vector<std::string> names;
   for (std::int64_t k = 1; k <= count; ++k)
     names.push_back(members ? fmt::format("member-{}", k) : fmt::format("fold-{:02}", k));
@@ -153,8 +152,8 @@ std::vector<std::string> names_of(const Config& config) {
 }
 
 bool Trainings::meant_by(const Config& config) {
-  return (is_given(config, "data.folds") && !is_given(config, "data.fold")) ||
-         (are_members(config) && !is_given(config, "ensemble.member"));
+  return (is_given(config, kFolds) && !is_given(config, kFold)) ||
+         (are_members(config) && !is_given(config, kMember));
 }
 
 bool Trainings::in(const fs::path& folder) { return has_config(folder) && meant_by(read_config(folder)); }
