@@ -14,6 +14,9 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/luge DESTINATION ${CMAKE_INSTALL
 if(TARGET luge)
   install(TARGETS luge)
 endif()
+if(LUGE_BOARD)
+  install(FILES ${PROJECT_SOURCE_DIR}/src/board/page/dygraphs.LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endif()
 # All that cmake --install copies.
 add_custom_target(luge_installed DEPENDS luge_shared luge_archive)
 if(TARGET luge)

@@ -1,6 +1,6 @@
 # The rooms of src/ in the order in which data passes through them, and the library made of them.
 # A room is an OBJECT library: ops, layers and kernels register themselves, and objects are never dropped by a linker.
-set(LUGE_ROOMS core graph ops autodiff compile runtime backend nn init loss metrics optim data train tasks models io draw experiment)
+set(LUGE_ROOMS core graph ops autodiff compile runtime backend nn init loss metrics optim data train tasks models io draw board experiment)
 set(LUGE_ROOM_OBJECTS)
 
 add_library(luge_headers INTERFACE)
@@ -11,7 +11,8 @@ add_library(luge_internal INTERFACE)
 target_include_directories(luge_internal INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(luge_internal INTERFACE LUGE_VERSION="${PROJECT_VERSION}" TOML_HEADER_ONLY=0)
 target_link_libraries(luge_internal INTERFACE luge_flags luge_headers fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX
-                      Threads::Threads ZLIB::ZLIB PNG::PNG nlohmann_json::nlohmann_json tomlplusplus::tomlplusplus)
+                      Threads::Threads ZLIB::ZLIB PNG::PNG JPEG::JPEG nlohmann_json::nlohmann_json tomlplusplus::tomlplusplus
+                      pugixml::pugixml)
 
 # The standard library and fmt are parsed once for all rooms; files still include what they use (-DLUGE_PCH=OFF shows).
 add_library(luge_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cpp)
@@ -33,6 +34,9 @@ foreach(room IN LISTS LUGE_ROOMS)
   else()
     list(FILTER sources EXCLUDE REGEX "/draw/cairo/")
   endif()
+  if(LUGE_BOARD)
+    list(FILTER sources EXCLUDE REGEX "/board/no_page\\.cpp$")
+  endif()
   if(sources)
     add_library(luge_${room} OBJECT ${sources})
     target_link_libraries(luge_${room} PRIVATE luge_internal)
@@ -41,20 +45,40 @@ foreach(room IN LISTS LUGE_ROOMS)
   endif()
 endforeach()
 
+if(LUGE_SNDFILE_INCLUDE AND LUGE_ZIP_INCLUDE)
+  target_include_directories(luge_io SYSTEM PRIVATE ${LUGE_SNDFILE_INCLUDE} ${LUGE_ZIP_INCLUDE})
+endif()
+
 # Their functions are looked up when the first figure is drawn, so only the headers are needed here.
 if(LUGE_DRAW)
   target_include_directories(luge_draw SYSTEM PRIVATE ${PangoCairo_INCLUDE_DIRS})
   target_link_libraries(luge_draw PRIVATE ${CMAKE_DL_LIBS})
 endif()
 
+# The page of runs is in the library as text: our own files and the charting script of Debian's libjs-dygraphs.
+if(LUGE_BOARD)
+  set(page ${PROJECT_SOURCE_DIR}/src/board/page)
+  set(page_scripts words.js base.js charts.js tables.js layers.js evaluation.js histograms.js run.js runs.js main.js)
+  list(TRANSFORM page_scripts PREPEND ${page}/ OUTPUT_VARIABLE page_files)
+  list(JOIN page_scripts "," script_names)
+  set(page_source ${PROJECT_BINARY_DIR}/board_page.cpp)
+  add_custom_command(
+    OUTPUT ${page_source} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${page_source} -DPAGE=${page} -DCHARTS=${LUGE_DYGRAPHS}
+            -DCHARTS_STYLE=${LUGE_DYGRAPHS_STYLE} -DSCRIPTS=${script_names} -P ${PROJECT_SOURCE_DIR}/cmake/LugePage.cmake
+    DEPENDS ${page_files} ${page}/page.html ${page}/page.css ${page}/dygraphs.LICENSE ${LUGE_DYGRAPHS}
+            ${LUGE_DYGRAPHS_STYLE} ${PROJECT_SOURCE_DIR}/cmake/LugePage.cmake)
+  target_sources(luge_board PRIVATE ${page_source})
+endif()
+
 # Hot loops are found by the names of their files.
-file(GLOB_RECURSE loops CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/backend/cpu/*_simd.cpp)
+file(GLOB_RECURSE loops CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*_simd.cpp)
 if(NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   set_source_files_properties(${loops} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)
 endif()
 
-set(LUGE_PRIVATE_LIBRARIES fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX Threads::Threads ZLIB::ZLIB PNG::PNG
-    tomlplusplus::tomlplusplus ${CMAKE_DL_LIBS})
+set(LUGE_PRIVATE_LIBRARIES fmt::fmt hwy::hwy OneDNN::dnnl OpenMP::OpenMP_CXX Threads::Threads ZLIB::ZLIB PNG::PNG JPEG::JPEG
+    tomlplusplus::tomlplusplus pugixml::pugixml ${CMAKE_DL_LIBS})
 
 function(luge_library target type)
   add_library(${target} ${type} ${LUGE_ROOM_OBJECTS})

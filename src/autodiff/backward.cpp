@@ -9,6 +9,7 @@
 #include "graph/expand.h"
 #include "graph/node.h"
 #include "graph/node_map.h"
+#include "graph/scopes.h"
 #include "luge/ops/math.h"
 
 namespace luge::autodiff {
@@ -102,6 +103,7 @@ class Walk {
     }
     if (std::find(needs.begin(), needs.end(), true) == needs.end()) return;  // only labels are upstream
     for (std::size_t k = 0; k < node.outputs.size(); ++k) out.push_back(output_of(node, k));
+    const InScope scope = InScope::backward_of(node);
     const Tensors gradients = differentiate(node, {in, out, adjoints_[i], needs});
     if (!target) adjoints_[i].clear();
     for (std::size_t k = 0; k < in.size(); ++k) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/nearest.h"
 #include "experiment/key_names.h"
@@ -20,6 +21,8 @@ using experiment::short_name;
 std::string without_dashes(const std::string& word) {
   return word.substr(std::min(word.find_first_not_of('-'), word.size()));
 }
+
+constexpr const char* kVerbose = "run.verbose";
 
 // What every command has.
 struct OutputOptions {
@@ -37,10 +40,17 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
     : Config(experiment::joined(std::move(keys), experiment::keys_of<OutputOptions>())),
       command_(std::move(command)) {
   std::optional<std::string> config;
+  bool taken = false;  // with the word before
   for (const std::string& word : words) {
     const auto equals = word.find('=');
-    if (word == "--json") {
+    const std::string next = &word == &words.back() ? "" : *(&word + 1);
+    if (std::exchange(taken, false)) {
+      continue;
+    } else if (word == "--json") {
       json_ = true;
+    } else if ((word == "-v" || word == "--verbose") && knows(kVerbose)) {  // as in Keras: 0, 1 or 2
+      taken = next.size() == 1 && next[0] >= '0' && next[0] <= '9';
+      take_word("verbose", taken ? next : "2");
     } else if (word.starts_with("config=") && knows("train.epochs")) {
       if (config) throw Misuse(fmt::format("luge {}: key 'config' is given twice", command_));
       config = word.substr(7);
@@ -54,7 +64,7 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
     } else if (static_cast<int>(positional_.size()) < positional && !word.starts_with("-")) {
       positional_.push_back(word);
     } else {
-      refuse_word(word, &word == &words.back() ? "" : *(&word + 1));
+      refuse_word(word, next);
     }
   }
   if (config) take_file(*config);

@@ -1,4 +1,4 @@
-// luge data: what a data set holds, and samples of it as pictures.
+// luge data: what a data set holds, and samples of it as pictures, also augmented ones.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,105 +6,123 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/data_facts.h"
+#include "cli/data_sheet.h"
 #include "cli/output.h"
 #include "cli/picture_files.h"
+#include "experiment/augmented.h"
 #include "experiment/data_sets.h"
 #include "experiment/family_keys.h"
 #include "experiment/keys.h"
 #include "experiment/option_keys.h"
-#include "experiment/pictures.h"
+#include "luge/data/picture_fields.h"
+#include "luge/data/sources.h"
 #include "luge/draw/picture_grid.h"
 
 namespace luge::cli {
 namespace fs = std::filesystem;
 namespace {
 
-std::vector<std::int64_t> class_counts(const data::Dataset& part) {
-  std::vector<std::int64_t> counts(part.info().classes.size());
-  for (const data::Sample& sample : part)
-    counts[static_cast<std::size_t>(sample.target.as<std::int64_t>()[0])]++;
-  return counts;
-}
-
-std::string file_name(std::int64_t index, const data::Dataset& part, const data::Sample& sample) {
-  std::string label;
-  if (!part.info().classes.empty()) {
-    label =
-        "-" + file_word(part.info().classes[static_cast<std::size_t>(sample.target.as<std::int64_t>()[0])]);
-  }
-  return fmt::format("{:05}{}.png", index, label);
-}
-
-// One figure of all of them.
-void draw_samples(const data::Dataset& part, const std::string& file, std::int64_t count) {
-  std::vector<draw::Picture> pictures;
-  for (std::int64_t i = 0; i < std::min(count, part.size()); ++i) {
-    const data::Sample sample = part.get(i);
-    const auto& classes = part.info().classes;
-    pictures.push_back(
-        {.image = experiment::picture_of(sample.input, part.info().preprocessing.value_or(data::Affine{})),
-         .caption = classes.empty()
-                        ? std::to_string(i)
-                        : classes[static_cast<std::size_t>(sample.target.as<std::int64_t>()[0])]});
-  }
-  draw::picture_grid(pictures, {.title = part.info().name}).write(file);
-}
-
-std::vector<std::string> write_samples(const data::Dataset& part, const std::string& to, std::int64_t count) {
-  if (draw::is_figure_name(to)) {
-    draw_samples(part, to, count);
-    return {to};
-  }
-  const fs::path folder = to;
-  make_folder(folder);
-  std::vector<std::string> written;
-  for (std::int64_t i = 0; i < std::min(count, part.size()); ++i) {
-    const data::Sample sample = part.get(i);
-    written.push_back((folder / file_name(i, part, sample)).string());
-    io::write_png(written.back(),
-                  experiment::picture_of(sample.input, part.info().preprocessing.value_or(data::Affine{})));
-  }
-  return written;
-}
-
-nlohmann::ordered_json describe(const data::Dataset& part) {
-  nlohmann::ordered_json json = {{"samples", part.size()}, {"input", part.info().input().to_string()}};
-  if (part.info().target()) json["target"] = part.info().target()->to_string();
-  if (!part.info().features.empty()) json["features"] = part.info().features;
-  if (part.info().classes.empty()) return json;
-  const auto counts = class_counts(part);
-  for (std::size_t k = 0; k < counts.size(); ++k) {
-    json["classes"].push_back({{"label", part.info().classes[k]}, {"samples", counts[k]}});
-  }
-  return json;
-}
-
-void print(const std::string& name, const data::Dataset& part) {
-  fmt::print("{:<6} {} samples, input {}", name, part.size(), part.info().input().to_string());
-  if (part.info().target()) fmt::print(", target {}", part.info().target()->to_string());
-  fmt::print("   from {}\n", part.size() > 0 ? part.where(0) : "nothing");
-  if (part.info().classes.empty()) return;
-  const auto counts = class_counts(part);
-  for (std::size_t k = 0; k < counts.size(); ++k)
-    fmt::print("       {:>3}  {:<14} {}\n", k, part.info().classes[k], counts[k]);
-}
+constexpr std::size_t kListedBad = 10, kListedShared = 5;
 
 struct SampleOptions {
   static constexpr const char* table = "";
-  std::string to;
-  std::int64_t count = 10;
+  std::string to, sizes;
+  std::int64_t count = 10, epoch = 0;
+  std::uint64_t seed = 0;
+  bool check = false;
   static void fields(auto& self, auto&& field) {
     field("to", self.to,
           "folder for samples as PNG pictures; or a file, .png or .svg, for one picture of all");
     field("count", self.count, "how many samples", options::at_least(1));
+    field("epoch", self.epoch, "whose random numbers augment= has, from 0", options::at_least(0));
+    field("seed", self.seed, "of the random numbers of augment=");
+    field("sizes", self.sizes, "file, .png or .svg, for a picture of the sizes of the pictures");
+    field("check", self.check, "list all samples that cannot be used, not the first 10");
   }
 };
 
-// Which data, how a table is read, and the options of registered data sets.
+std::string file_name(std::int64_t index, const data::Dataset& part, const data::Record& record) {
+  std::string label;
+  const data::HostArray* target = record.find(data::kTarget);
+  if (!part.info().classes.empty() && target && target->field.dtype == i64 &&
+      target->field.shape.elements() == 1)
+    label = "-" + file_word(part.info().classes.at(static_cast<std::size_t>(target->as<std::int64_t>()[0])));
+  return fmt::format("{:05}{}.png", index, label);
+}
+
+std::vector<std::string> write_samples(const data::Dataset& part, const SampleOptions& options,
+                                       const std::string& title) {
+  if (draw::is_figure_name(options.to)) {
+    contact_sheet(part, options.count, title).write(options.to);
+    return {options.to};
+  }
+  const fs::path folder = options.to;
+  make_folder(folder);
+  std::vector<std::string> written;
+  for (std::int64_t i = 0; i < std::min(options.count, part.size()); ++i) {
+    const data::Record record = part.record(i);
+    written.push_back((folder / file_name(i, part, record)).string());
+    io::write_png(written.back(), image_of(part.info(), record));
+  }
+  return written;
+}
+
+void draw_sizes(const std::vector<std::pair<std::string, DataFacts>>& parts, const SampleOptions& options,
+                const std::string& title) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> sizes;
+  for (const auto& [name, facts] : parts) {
+    for (const auto& [size, count] : facts.sizes) sizes.push_back(size);
+  }
+  if (sizes.empty()) throw ValueError("luge data: sizes= draws the sizes of pictures, and there are none");
+  size_scatter(sizes, title).write(options.sizes);
+}
+
+// Which data, how a table is read, the options of registered data sets, and augmentations.
 std::vector<Key> data_keys() {
   std::vector<Key> table = experiment::table_keys();
   std::erase_if(table, [](const Key& key) { return key.name == "task.name"; });  // nothing is learned here
-  return experiment::joined(experiment::family_keys("data"), table);
+  return experiment::joined(experiment::joined(experiment::family_keys("data"), table),
+                            experiment::family_keys("augmentation"));
+}
+
+bool is_text(const std::string& name) {
+  std::error_code error;
+  const std::string ending = fs::path(name).extension().string();
+  return (ending == ".txt" || ending == ".md") && fs::is_regular_file(name, error);
+}
+
+experiment::DataSet load(const experiment::Config& config, const std::string& name) {
+  // A table may end with .txt, too; who names its target means one.
+  if (is_text(name) && !config.given("data.target")) return experiment::load_text(config, name);
+  return experiment::load_data(config, name);
+}
+
+// The training part as it is in this epoch, augmented.
+data::Dataset augmented_part(const experiment::Config& config, const data::Dataset& part, const SampleOptions& options) {
+  const data::Dataset made = experiment::augmented(config, part, options.seed);
+  const auto source = made.source()->at_epoch(options.epoch);
+  return source ? data::Dataset(source) : made;
+}
+
+void check_meaning(const Arguments& arguments, const experiment::Config& config,
+                   const SampleOptions& options) {
+  const bool augments = config.given("data.augment");
+  if (arguments.given("count") && options.to.empty())
+    throw Misuse("luge data: count= says how many samples are written; to=FOLDER says where");
+  if (augments && options.to.empty())
+    throw Misuse("luge data: augment= changes the samples that are written; to=sheet.png says where");
+  for (const char* key : {"epoch", "seed"}) {
+    if (arguments.given(key) && !augments)
+      throw Misuse(fmt::format("luge data: {}= is about random changes; augment= says which", key));
+  }
+  for (const experiment::Choice& each : config.all_chosen("augmentation")) {
+    if (experiment::changes_batches(each))
+      throw Misuse(
+          fmt::format("luge data: augment={} mixes the samples of a training's batch and has no picture "
+                      "of one sample; leave it out",
+                      each.name));
+  }
 }
 
 int run_data(const Arguments& arguments) {
@@ -114,31 +132,57 @@ int run_data(const Arguments& arguments) {
         "others are a folder or a CSV file",
         program()));
   const auto options = experiment::read<SampleOptions>(arguments);
-  if (arguments.given("count") && options.to.empty())
-    throw Misuse("luge data: count= says how many samples are written; to=FOLDER says where");
   const std::string& name = arguments.positional()[0];
   experiment::Config config = arguments.only(data_keys());
   config.set("data.name", name);
-  const experiment::DataSet data = experiment::load_data(config, name);
+  check_meaning(arguments, config, options);
+  const experiment::DataSet data = load(config, name);
+  const bool augments = config.given("data.augment");
   std::vector<std::string> written;
-  const data::Dataset& sampled = data.test ? *data.test : data.train;
-  if (!options.to.empty()) written = write_samples(sampled, options.to, options.count);
+  const data::Dataset sampled = augments    ? augmented_part(config, data.train, options)
+                                : data.test ? *data.test
+                                            : data.train;
+  if (!options.to.empty())
+    written = write_samples(sampled, options,
+                            augments ? fmt::format("{}: {}, epoch {}", sampled.info().name,
+                                                   config.text("data.augment"), options.epoch)
+                                     : sampled.info().name);
+  std::vector<std::pair<std::string, data::Dataset>> parts = {{"train", data.train}};
+  if (data.valid) parts.emplace_back("valid", *data.valid);
+  if (data.test) parts.emplace_back("test", *data.test);
+  std::vector<std::pair<std::string, DataFacts>> facts;
+  for (const auto& [part, set] : parts) facts.emplace_back(part, facts_of(set));
+  if (!options.sizes.empty()) draw_sizes(facts, options, data.name);
+  const bool bad =
+      std::any_of(facts.begin(), facts.end(), [](const auto& each) { return !each.second.bad.empty(); });
   if (arguments.json()) {
-    nlohmann::ordered_json json = {{"name", data.name}, {"train", describe(data.train)}};
-    if (data.test) json["test"] = describe(*data.test);
+    nlohmann::ordered_json json = {{"name", data.name}};
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      json[parts[k].first] = facts_json(parts[k].second, facts[k].second);
+      if (k > 0) json[parts[k].first]["in_train"] = shared_inputs(facts[0].second, facts[k].second).size();
+    }
     if (!written.empty()) json["written"] = written;
     print_json(json);
-    return 0;
+    return bad ? 1 : 0;
   }
   fmt::print("{}\n", data.name);
-  print("train", data.train);
-  if (data.test) print("test", *data.test);
-  if (written.empty()) return 0;
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    print_facts(parts[k].first, parts[k].second, facts[k].second, options.check ? 0 : kListedBad);
+    if (k == 0) continue;
+    const auto shared = shared_inputs(facts[0].second, facts[k].second);
+    if (shared.empty()) continue;
+    fmt::print("       {} samples are in the training part, too: figures of this part are too good\n",
+               shared.size());
+    for (std::size_t i = 0; i < std::min(shared.size(), kListedShared); ++i)
+      fmt::print("         {} = {}\n", parts[k].second.where(shared[i].first),
+                 parts[0].second.where(shared[i].second));
+  }
+  if (written.empty()) return bad ? 1 : 0;
   fmt::print("{} pictures of the {} part are in {}\n", std::min(options.count, sampled.size()),
-             data.test ? "test" : "train", options.to);
-  if (draw::is_figure_name(options.to)) return 0;
+             data.test && !augments ? "test" : "train", options.to);
+  if (draw::is_figure_name(options.to)) return bad ? 1 : 0;
   fmt::print("Next:\n  {} predict run=last input={}\n", program(), shell_word(options.to));
-  return 0;
+  return bad ? 1 : 0;
 }
 
 std::vector<Key> keys() {
@@ -148,9 +192,10 @@ std::vector<Key> keys() {
 }
 
 const Registration registration({"data",
-                                 "what a data set holds; samples as pictures",
+                                 "what a data set holds; samples as pictures; a check of every file",
                                  {"data fashion-mnist [to=samples count=10]",
-                                  "data FOLDER|FILE.csv [target=COLUMN]"},
+                                  "data FOLDER|FILE.csv [target=COLUMN]",
+                                  "data FOLDER augment=flip,rotate to=sheet.png [epoch=3]"},
                                  keys,
                                  1,
                                  run_data});

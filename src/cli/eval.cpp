@@ -12,11 +12,13 @@
 #include "cli/wrong_pictures.h"
 #include "experiment/ensemble.h"
 #include "experiment/family_keys.h"
+#include "experiment/fit_options.h"
 #include "experiment/learned.h"
 #include "experiment/measure.h"
 #include "experiment/option_keys.h"
 #include "experiment/pictures.h"
 #include "experiment/run_pictures.h"
+#include "experiment/several_parts.h"
 #include "experiment/target_units.h"
 #include "experiment/task.h"
 #include "luge/io/model_file.h"
@@ -219,11 +221,15 @@ void report_figures(const Arguments& arguments, const Measured& part, const trai
 struct EvalOptions {
   static constexpr const char* table = "";
   std::string wrong, to;
+  std::int64_t limit_test_batches = 0;
   static void fields(auto& self, auto&& field) {
     field("wrong", self.wrong,
           "folder for the misclassified pictures, true and guessed label in their names; or a file, .png "
           "or .svg, for one picture of the surest of them");
     field("to", self.to, "file for a picture of the confusion matrix, .png or .svg");
+    field("limit_test_batches", self.limit_test_batches,
+          "measure this many batches of 256 samples, chosen at random, each class in its share; 0: all",
+          options::at_least(0), options::elsewhere({"limit", "limit_batches"}));
   }
 };
 
@@ -248,6 +254,14 @@ int eval(const Arguments& arguments) {
   Measured part = {.part = experiment::find_part(arguments, path, metadata),
                    .checkpoint = train::checkpoint_info(path.file.string()),
                    .rule = experiment::combining_rule(file)};
+  const std::int64_t whole = part.samples().size();
+  if (options.limit_test_batches > 0) {
+    part.part.samples = experiment::some_of(experiment::Config(), part.part.samples,
+                                            options.limit_test_batches * experiment::kValidationBatch);
+    if (part.samples().size() < whole)
+      fmt::print(stderr, "{} of {} samples, as limit_test_batches={} says\n", part.samples().size(), whole,
+                 options.limit_test_batches);
+  }
   if (part.samples().size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.part.data, part.part.split));
   const bool values = metadata.output == nn::Output::values;

@@ -10,6 +10,8 @@
 #include "cli/training.h"
 #include "experiment/keys.h"
 #include "experiment/planned_step.h"
+#include "experiment/profile.h"
+#include "io/files/atomic_file.h"
 
 namespace luge::cli {
 namespace {
@@ -18,7 +20,8 @@ using Json = nlohmann::ordered_json;
 
 std::vector<Key> step_keys() {
   std::vector<Key> keys = experiment::model_and_input_keys();
-  keys.push_back({"profile", "run this many steps on zeros and show the mean time of each kernel"});
+  keys.push_back({"profile", "run this many steps on zeros and show the mean time of each kernel and layer"});
+  keys.push_back({"trace", "with profile=, a file for a step as a Chrome trace, .json"});
   return keys;
 }
 
@@ -46,12 +49,21 @@ int run_explain(const Arguments& arguments) {
   const experiment::Scope scope(planned.settings);
   train::Trainer& trainer = planned.trainer;
   const bool timed = arguments.has("profile");
+  const bool traced = arguments.has("trace");
+  if (traced && (!timed || !arguments.text("trace").ends_with(".json")))
+    arguments.refuse("trace", timed ? "a file name that ends with .json" : "profile= with it");
   const std::string text = timed ? trainer.profile(planned.batch, arguments.integer("profile", 1))
                                  : trainer.explain(planned.batch);
+  std::optional<train::LayerProfile> profile;
+  if (timed) profile = train::profile_layers(trainer, planned.batch, arguments.integer("profile", 1));
+  if (traced) io::write_file(arguments.text("trace"), profile->chrome_trace());
   if (arguments.json()) {
-    print_json(Json{{"model", planned.model}, {"batch", planned.rows}, {"program", text}});
+    Json json{{"model", planned.model}, {"batch", planned.rows}, {"program", text}};
+    if (profile) json["layers"] = experiment::layers_json(*profile);
+    print_json(json);
   } else {
     fmt::print("{}", text);
+    if (profile) fmt::print("\n{}", profile->to_string());
   }
   return 0;
 }
@@ -60,9 +72,10 @@ const Registration registration(
     {"explain",
      "formulas and pictures of activations, losses, optimizers …, or the "
      "compiled training step",
-     {"explain model=lenet5 batch=64 [profile=20]", "explain activation=sigmoid,tanh [to=curves.svg]",
-      "explain loss=huber [to=loss.png]", "explain optimizer=sgd,momentum,adam [to=paths.svg]",
-      "explain layer=batch-norm [input=3x32x32]", "explain average=0.9,0.98 [to=average.svg]"},
+     {"explain model=lenet5 batch=64 [profile=20 trace=step.json]",
+      "explain activation=sigmoid,tanh [to=curves.svg]", "explain loss=huber [to=loss.png]",
+      "explain optimizer=sgd,momentum,adam [to=paths.svg]", "explain layer=batch-norm [input=3x32x32]",
+      "explain average=0.9,0.98 [to=average.svg]"},
      explain_keys,
      0,
      run_explain,

@@ -37,7 +37,7 @@ struct FilterOptions {
   double gain = 1;
   bool gray = false;
   static void fields(auto& self, auto&& field) {
-    field("input", self.input, "the picture, a PNG file", options::required);
+    field("input", self.input, "the picture, a PNG, JPEG or BMP file", options::required);
     field("to", self.to,
           "folder for a picture of each result and filters.png with all; or a file, .png or .svg, for that "
           "alone",

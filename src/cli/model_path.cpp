@@ -15,12 +15,13 @@ namespace {
 
 struct ModelFileOptions {
   static constexpr const char* table = "";
-  std::string run, model, checkpoint = "best";
+  std::string run, model, checkpoint = "best", dir = experiment::kRuns;
   static void fields(auto& self, auto&& field) {
     field("run", self.run,
           "folder of a run, of the command or of a program's train::checkpoint; last is the newest");
     field("model", self.model, "model file (.safetensors), or a folder as run= takes it");
     field("checkpoint", self.checkpoint, "which one of the run", options::one_of({"best", "last"}));
+    field("dir", self.dir, "folder in which runs are looked for by their names, and last among them");
   }
 };
 
@@ -46,12 +47,12 @@ experiment::ModelPath model_path(const Arguments& arguments) {
     std::error_code error;
     if (!fs::exists(name, error))
       throw FileError(fmt::format("{}: there is no such file{}", name, train_first(name)));
-    return experiment::model_file(name, options.checkpoint, arguments.given("checkpoint"));
+    return experiment::model_file(name, options.checkpoint, arguments.given("checkpoint"), options.dir);
   }
   if (!arguments.given("run")) {
     throw Misuse(fmt::format("luge {}: which model? run=last, run=DIR or model=FILE", arguments.command()));
   }
-  return experiment::model_file(options.run, options.checkpoint, arguments.given("checkpoint"));
+  return experiment::model_file(options.run, options.checkpoint, arguments.given("checkpoint"), options.dir);
 }
 
 }  // namespace luge::cli

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/fast_dev_run.h"
 #include "cli/interrupt.h"
 #include "cli/training.h"
+#include "experiment/aids.h"
 #include "luge/experiment/run.h"
 
 namespace luge::cli {
@@ -13,15 +15,16 @@ int run_train(const Arguments& arguments) {
   watch_signals();
   outlive_terminal();
   const experiment::Config config = arguments.only(experiment::training_keys());
+  if (experiment::dev_batches(config) > 0) return fast_dev_run(arguments, config);
   if (experiment::Trainings::meant_by(config)) {
     experiment::Trainings trainings(config, {.tell = tell_person()});
     trainings.begin();
-    fmt::print(stderr, "{}", trainings.description());
+    if (!is_quiet(config)) fmt::print(stderr, "{}", trainings.description());
     return train_and_report(arguments, trainings);
   }
   experiment::Run run(config, {.tell = tell_person()});
   run.begin();
-  fmt::print(stderr, "{}", run.description());
+  if (!is_quiet(config)) fmt::print(stderr, "{}", run.description());
   return train_and_report(arguments, run);
 }
 
@@ -30,6 +33,8 @@ const Registration registration(
      "trains a network of the gallery, or of a network file",
      {"train model=lenet5 data=fashion-mnist [epochs=5 batch=64 optimizer=adam lr=1e-3 ...]",
       "train model=mlp data=TABLE.csv folds=10", "train model=mlp data=TABLE.csv ensemble=5",
+      "train model=lenet5 data=fashion-mnist shares=0.01,0.1,1 seeds=3 [init=RUN curve.scratch=true]",
+      "train model=lenet5 data=fashion-mnist fast_dev_run=true", "train ... overfit_batches=2 epochs=100",
       "train config=FILE.toml [key=value ...]"},
      experiment::training_keys,
      0,

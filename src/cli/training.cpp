@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include "cli/output.h"
 #include "experiment/near_zero.h"
 #include "experiment/runs.h"
+#include "experiment/watching_options.h"
 #include "luge/train/callbacks.h"
 #include "luge/train/checkpoint_info.h"
 
@@ -117,17 +119,28 @@ nlohmann::ordered_json logs_json(const train::Logs& logs) {
   return json;
 }
 
-train::CallbackRef announce(std::string line) { return std::make_shared<Announce>(std::move(line)); }
+std::vector<train::CallbackRef> progress_of(const experiment::Config& config, std::string line) {
+  constexpr std::int64_t kLines = 2;
+  const std::int64_t verbose = experiment::read<experiment::TerminalOptions>(config).verbose;
+  if (verbose == 0) return {};
+  train::ProgressBarOptions options;
+  if (verbose == kLines) options.terminal = false;
+  return {std::make_shared<Announce>(std::move(line)), train::progress_bar(std::cerr, options)};
+}
+
+bool is_quiet(const experiment::Config& config) {
+  return experiment::read<experiment::TerminalOptions>(config).verbose == 0;
+}
 
 void print_predict(const experiment::DataSet& data, const std::string& name, const std::string& net) {
   const data::Schema& fields = data.train.info().fields;
-  if (!fields.find(data::kInput)) {
-    fmt::print("  {} predict {} input=FILE\n", program(), net);
-  } else if (fields.at(data::kInput).shape.rank() == 3) {
+  const auto input = fields.find(data::kInput);
+  std::error_code ignored;
+  if (input && fields[*input].shape.rank() == 3) {
     fmt::print("  {0} data {1} to=samples count=10\n  {0} predict {2} input=samples\n", program(),
                shell_word(name), net);
-  } else {
-    fmt::print("  {} predict {} input=FILE.csv\n", program(), net);
+  } else if (std::filesystem::is_regular_file(name, ignored)) {  // the network finds its columns in it
+    fmt::print("  {} predict {} input={}\n", program(), net, shell_word(name));
   }
 }
 
@@ -139,9 +152,9 @@ experiment::Tell tell_person() {
 }
 
 int train_and_report(const Arguments& arguments, const experiment::Run& run, const std::string& line) {
-  const experiment::Report report =
-      run.train({announce(line), train::progress_bar(std::cerr),
-                 train::stop_when([] { return signal_received() != 0; }, "interrupted")});
+  std::vector<train::CallbackRef> callbacks = progress_of(run.config(), line);
+  callbacks.push_back(train::stop_when([] { return signal_received() != 0; }, "interrupted"));
+  const experiment::Report report = run.train(callbacks);
   arguments.json() ? report_json(run, report) : print_table(run, report);
   if (const int signal = signal_received()) {
     fmt::print(stderr, "luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),

@@ -9,17 +9,25 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/training.h"
+#include "experiment/share_curve.h"
+#include "experiment/trainings_state.h"
 #include "luge/train/callbacks.h"
 
 namespace luge::cli {
 namespace {
 
+using experiment::CurvePoint;
 using experiment::OneTraining;
 using experiment::Spread;
 using experiment::TrainingsReport;
 using Json = nlohmann::ordered_json;
 
-bool are_folds(const experiment::Trainings& trainings) { return trainings.config().given("data.folds"); }
+bool are_shares(const experiment::Trainings& trainings) { return experiment::are_shares(trainings.config()); }
+
+const char* what_they_are(const experiment::Trainings& trainings) {
+  if (are_shares(trainings)) return "trainings";
+  return experiment::are_members(trainings.config()) ? "members" : "folds";
+}
 
 double seconds_of(const TrainingsReport& report) {
   double seconds = 0;
@@ -31,6 +39,24 @@ std::int64_t new_steps_of(const TrainingsReport& report) {
   std::int64_t steps = 0;
   for (const OneTraining& one : report.trainings) steps += one.report.new_steps;
   return steps;
+}
+
+Json curve_json(const experiment::Trainings& trainings, const TrainingsReport& report) {
+  Json curve = Json::array();
+  for (const CurvePoint& point : experiment::curve_points(trainings.config(), report.trainings)) {
+    Json mean = Json::object(), deviation = Json::object();
+    for (const Spread& spread : point.spreads) {
+      mean[spread.name] = spread.mean;
+      deviation[spread.name] = spread.deviation;
+    }
+    curve.push_back({{"begins", point.scratch ? "scratch" : "given"},
+                     {"share", point.share},
+                     {"samples", point.samples},
+                     {"trainings", point.trainings.size()},
+                     {"mean", std::move(mean)},
+                     {"deviation", std::move(deviation)}});
+  }
+  return curve;
 }
 
 void report_json(const experiment::Trainings& trainings, const TrainingsReport& report) {
@@ -50,7 +76,8 @@ void report_json(const experiment::Trainings& trainings, const TrainingsReport& 
     mean[spread.name] = spread.mean;
     deviation[spread.name] = spread.deviation;
   }
-  Json json = {{"run", report.folder.string()}, {are_folds(trainings) ? "folds" : "members", std::move(all)}};
+  Json json = {{"run", report.folder.string()}, {what_they_are(trainings), std::move(all)}};
+  if (are_shares(trainings)) json["curve"] = curve_json(trainings, report);
   if (!report.spreads.empty()) {
     json["mean"] = std::move(mean);
     json["deviation"] = std::move(deviation);
@@ -98,6 +125,27 @@ void print_rows(const TrainingsReport& report) {
   fmt::print("{:<37}{}\n{:<37}{}\n", "mean", cells(mean, columns), "deviation", cells(deviation, columns));
 }
 
+// A row for each share, with mean and deviation of the figures.
+void print_curve(const experiment::Trainings& trainings, const TrainingsReport& report) {
+  const std::vector<CurvePoint> points = experiment::curve_points(trainings.config(), report.trainings);
+  const std::vector<std::string> figures = experiment::curve_figures(points);
+  const bool compared = std::ranges::any_of(points, &CurvePoint::scratch);
+  std::string head = fmt::format("{:>8}{:>9}{:>11}", "share", "samples", "trainings");
+  for (const std::string& name : figures)
+    head += fmt::format("  {:>{}}", name, std::max<std::size_t>(15, name.size()));
+  fmt::print("{}{}\n", head, compared ? "  begins with" : "");
+  for (const CurvePoint& point : points) {
+    std::string row = fmt::format("{:>8}{:>9}{:>11}", point.share, point.samples, point.trainings.size());
+    for (const std::string& name : figures) {
+      const auto found = std::ranges::find(point.spreads, name, &Spread::name);
+      const std::string text =
+          found == point.spreads.end() ? "" : fmt::format("{:.4f} ± {:.4f}", found->mean, found->deviation);
+      row += fmt::format("  {:>{}}", text, std::max<std::size_t>(15, name.size()));
+    }
+    fmt::print("{}{}\n", row, !compared ? "" : point.scratch ? "  new weights" : "  weights of init=");
+  }
+}
+
 std::string figures_text(const train::Logs& figures) {
   std::string text;
   for (const auto& [name, value] : figures) text += fmt::format("  {} {:.4f}", name, value);
@@ -106,7 +154,11 @@ std::string figures_text(const train::Logs& figures) {
 
 void print_table(const experiment::Trainings& trainings, const TrainingsReport& report) {
   fmt::print("run       {}\n", report.folder.string());
-  if (!report.trainings.empty()) print_rows(report);
+  if (are_shares(trainings)) {
+    print_curve(trainings, report);
+  } else if (!report.trainings.empty()) {
+    print_rows(report);
+  }
   if (report.ensemble) {
     fmt::print("ensemble{}\n", report.ensemble->figures.empty()
                                    ? "    (no validation samples)"
@@ -133,7 +185,7 @@ void print_table(const experiment::Trainings& trainings, const TrainingsReport& 
 int train_and_report(const Arguments& arguments, experiment::Trainings& trainings) {
   const std::vector<std::string> names = trainings.names();
   const auto callbacks = [&](const std::string& name) -> std::vector<train::CallbackRef> {
-    return {announce(fmt::format("{} of {}", name, names.size())), train::progress_bar(std::cerr)};
+    return progress_of(trainings.config(), fmt::format("{} of {}", name, names.size()));
   };
   const TrainingsReport report = trainings.train(callbacks, [] { return signal_received() != 0; });
   arguments.json() ? report_json(trainings, report) : print_table(trainings, report);

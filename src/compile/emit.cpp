@@ -8,6 +8,7 @@
 #include "compile/copy_steps.h"
 #include "compile/edge.h"
 #include "compile/lower.h"
+#include "graph/scopes.h"
 
 namespace luge::compiler {
 namespace {
@@ -99,6 +100,7 @@ class Emitter {
 
   void emit_step(const Node& node) {
     const StepChoice& step = selection_.nodes.at(&node);
+    scope_ = scope_of(node);
     const Choice& choice = step.choice;
     std::vector<int> in, out;
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
@@ -189,6 +191,7 @@ class Emitter {
   void push(ProgramStep step, int in, int out) {
     step.in = {in};
     step.out = {out};
+    step.scope = scope_;
     program().steps.push_back(std::move(step));
     draft_.in_place.emplace_back();
   }
@@ -205,6 +208,7 @@ class Emitter {
     step.in = std::move(in);
     step.out = std::move(out);
     step.scratch = choice.offer.scratch;
+    step.scope = scope_;
     step.can_fail = node.op->traits().can_fail;
     step.again = node.barrier;
     step.refusals = choice.refusals;
@@ -252,6 +256,7 @@ class Emitter {
   const Backend& backend_;
   OutputMap<bool> used_;
   OutputMap<std::vector<Version>> versions_;  // of each value; the first is where it was made
+  int scope_ = -1;  // of the node whose step is being made, for what is copied or reordered for it
   Draft draft_;
 };
 

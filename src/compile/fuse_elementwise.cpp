@@ -9,6 +9,7 @@
 #include "compile/fuse_group.h"
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
+#include "graph/scopes.h"
 #include "ops/attributes/count.h"
 #include "ops/attributes/fused.h"
 
@@ -202,6 +203,7 @@ class ElementwiseFuser {
       made_[&node] = rebuild(node, inputs);
       return;
     }
+    const InScope scope(*graph_.nodes[at(unit.outputs.back())]);
     const Tensors outputs = make_node(fused_op(unit.program), inputs);
     for (std::size_t k = 0; k < outputs.size(); ++k) made_[graph_.nodes[at(unit.outputs[k])]] = {outputs[k]};
   }

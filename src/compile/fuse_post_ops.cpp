@@ -9,6 +9,7 @@
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
 #include "compile/post_ops.h"
+#include "graph/scopes.h"
 
 namespace luge::compiler {
 namespace {
@@ -139,6 +140,7 @@ class PostOpFuser {
       ops.push_back(consumer.node->op);
     }
     const std::size_t own = chain.producer->inputs.size();
+    const InScope scope(*chain.producer);
     OpRef op = with_post_ops(chain.producer->op, own, post_ops(chain), std::move(ops));
     return {replace(*chain.producer, std::move(op), inputs)[0]};
   }

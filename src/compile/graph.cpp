@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "compile/edge.h"
+#include "graph/scopes.h"
 
 namespace luge::compiler {
 namespace {
@@ -127,6 +128,7 @@ class Specializer {
         inputs.push_back(node.op->traits().is_type_only(k) ? typed(type_of(input)) : input);
       }
     }
+    const InScope scope(node);
     return replace(node, node.op, inputs);
   }
 
@@ -144,6 +146,7 @@ Tensors rebuild(Node& node, const Tensors& inputs) {
     if (node.op->traits().is_type_only(k) && wanted[k].node()->leaf != Leaf::typed)
       wanted[k] = typed_leaf(type_of(wanted[k]));
   }
+  const InScope scope(node);
   return replace(node, node.op, wanted);
 }
 
@@ -171,6 +174,7 @@ Tensors rewrite_between(const Tensors& roots, const Tensors& inputs, const Rewri
     }
     Tensors operands;
     for (const Edge& edge : node->inputs) operands.push_back(value(edge.node, edge.out));
+    const InScope scope(*node);
     made[node] = map(*node, operands);
   }
   Tensors result;

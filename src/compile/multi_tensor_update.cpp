@@ -12,6 +12,7 @@
 #include "compile/hoist_scalars.h"
 #include "compile/kernel_choice.h"
 #include "compile/passes.h"
+#include "graph/scopes.h"
 #include "ops/attributes/fused.h"
 
 namespace luge::compiler {
@@ -165,6 +166,7 @@ class MultiTensorUpdate {
       made_[&node] = rebuild(node, inputs);
       return;
     }
+    const InScope scope(*nodes_[at(members.back())]);
     std::vector<FusedPart> parts;
     for (int n : members) {
       FusedPart part{tile_program(*fused(*nodes_[at(n)])), {}};

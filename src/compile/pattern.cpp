@@ -4,6 +4,8 @@
 #include <optional>
 #include <tuple>
 
+#include "graph/scopes.h"
+
 namespace luge::compiler {
 namespace {
 
@@ -40,6 +42,8 @@ Graph rewrite_chains(const Pattern& pattern, const Graph& graph, const Options& 
   return rewrite(graph, [&](Node& node, const Tensors& inputs) {
     if (is_last(&node)) {
       if (auto ops = ops_along(pattern.chain, node, inputs, readers)) {
+        const auto first = std::find_if(ops->rbegin(), ops->rend(), [](Node* op) { return op != nullptr; });
+        const InScope scope(first == ops->rend() ? node : **first);  // that of the first op of the chain
         Tensors made = pattern.replacement({node, inputs, std::move(*ops), readers, options});
         if (!made.empty()) return made;
       }

@@ -148,7 +148,7 @@ std::shared_ptr<const Program> compile(const Graph& graph, const Options& given)
   check(graph);
   std::shared_ptr<const Program> program = compile_from(0, graph, options);
   if (logging("kernels")) log("kernels", "\n" + program->explain());
-  if (observer()) observer()->compiled(*program);
+  if (observer()) observer()->compiled(*program), observer()->made(program);
   return program;
 }
 

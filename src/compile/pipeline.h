@@ -43,6 +43,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void passed(std::string_view pass, const Graph& before, const Graph& after) = 0;
   virtual void compiled(const Program& program) = 0;
+  /// The same, to keep it.
+  virtual void made(const std::shared_ptr<const Program>&) {}
 };
 /// Null, the default: none. Not while another thread compiles.
 void observe(std::shared_ptr<Observer> observer);

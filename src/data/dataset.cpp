@@ -7,6 +7,7 @@
 
 #include "data/fingerprint.h"
 #include "data/views/views.h"
+#include "luge/data/augment.h"
 #include "luge/data/batches.h"
 #include "luge/error.h"
 
@@ -78,7 +79,11 @@ Dataset Dataset::augment(std::function<Record(Record, std::uint64_t)> function, 
                          const AugmentOptions& options) const {
   if (options.group < 1)
     throw ValueError(fmt::format("augment: group is {}; expected at least 1", options.group));
-  return Dataset(augment_view(source_, std::move(function), seed, options.fields, options.group));
+  // A registered augmentation knows the fields that it makes; the caller may know better.
+  Schema fields;
+  if (const auto* named = function.target<Augmentation>()) fields = named->fields(info().fields);
+  for (const auto& [name, field] : options.fields) fields.set(name, field);
+  return Dataset(augment_view(source_, std::move(function), seed, fields, options.group));
 }
 
 Dataset Dataset::combine(std::function<Record(std::span<const Record>, std::uint64_t)> function,

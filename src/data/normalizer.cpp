@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -13,6 +14,7 @@ namespace {
 struct Statistics {
   double count = 0, mean = 0, squares = 0;
   double low = std::numeric_limits<double>::infinity(), high = -low;
+  std::vector<float> values = {};  // for quartiles
 
   // Chan's update: accurate for any number of samples, in one pass.
   void add(double n, double its_mean, double its_squares) {
@@ -38,13 +40,31 @@ void measure(std::span<const float> values, Statistics& statistics) {
   statistics.high = high;
 }
 
+// The value below which this share of the sorted values lies.
+double quantile(std::span<const float> sorted, double share) {
+  const double at = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(at);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  const double low = sorted[below], high = sorted[above];
+  return low + (at - static_cast<double>(below)) * (high - low);
+}
+
+// What is subtracted, and the distance that becomes 1.
+std::pair<double, double> center_and_spread(Statistics& s, Scaling scaling) {
+  if (scaling == Scaling::min_max) return {s.low, s.high - s.low};
+  if (scaling == Scaling::standardize) return {s.mean, std::sqrt(s.squares / s.count)};
+  std::sort(s.values.begin(), s.values.end());
+  return {quantile(s.values, 0.5), quantile(s.values, 0.75) - quantile(s.values, 0.25)};
+}
+
 }  // namespace
 
 Scaling scaling_named(std::string_view text) {
   for (const auto& [scaling, name] : options::Names<Scaling>::all) {
     if (text == name) return scaling;
   }
-  throw ValueError(fmt::format("normalization '{}' is not known; choose none, standardize or min-max", text));
+  throw ValueError(
+      fmt::format("normalization '{}' is not known; choose none, standardize, min-max or robust", text));
 }
 
 std::string_view name(Scaling scaling) {
@@ -78,16 +98,18 @@ Affine fit_scaling(const Dataset& training, Scaling scaling) {
     const auto values = sample.input.as<float>();
     const std::size_t length = values.size() / groups.size();
     for (std::size_t g = 0; g < groups.size(); ++g) {
-      measure(values.subspan(g * length, length), groups[g]);
+      const auto own = values.subspan(g * length, length);
+      measure(own, groups[g]);
+      if (scaling == Scaling::robust) groups[g].values.insert(groups[g].values.end(), own.begin(), own.end());
       if (!std::isfinite(groups[g].squares)) {
         throw FormatError(fmt::format("{}: holds a value that is not finite", numbers.where(i)));
       }
     }
   }
   Affine fitted{{}, {}};
-  for (const Statistics& s : groups) {
-    const double spread = scaling == Scaling::min_max ? s.high - s.low : std::sqrt(s.squares / s.count);
-    fitted.offset.push_back(static_cast<float>(scaling == Scaling::min_max ? s.low : s.mean));
+  for (Statistics& s : groups) {
+    const auto [center, spread] = center_and_spread(s, scaling);
+    fitted.offset.push_back(static_cast<float>(center));
     fitted.scale.push_back(spread > 0 ? static_cast<float>(1 / spread) : 1.0f);
   }
   return fitted;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/nearest.h"
+#include "experiment/data_reader.h"
 #include "experiment/made.h"
 #include "experiment/named_data.h"
 #include "experiment/train_options.h"
@@ -15,19 +16,6 @@ namespace {
 
 bool looks_like_path(const std::string& name) {
   return name.find('/') != std::string::npos || name.find('.') != std::string::npos;
-}
-
-data::CsvOptions csv_options(const Config& config, TargetKind kind, const TableLayout& layout) {
-  data::CsvOptions options;
-  options.target = layout.target.empty() ? read<TableOptions>(config).target : layout.target;
-  options.weights = read<TableOptions>(config).weights.value_or("");
-  const TableFormat format = table_format(config);
-  options.header = format.header;
-  options.separator = format.separator;
-  options.features = layout.features;
-  options.classes = layout.classes;
-  options.kind = kind;
-  return options;
 }
 
 [[noreturn]] void refuse_data(const Config& config, const std::string& name) {
@@ -80,15 +68,9 @@ DataSet load_data(const Config& config, const std::string& name, TargetKind kind
   }
   std::error_code error;
   const fs::path path = name;
-  if (fs::is_directory(path, error)) {
-    check_no_weights(config, name);
-    const fs::path folder = path.filename().empty() ? path.parent_path() : path;
-    data::TrainTest parts = data::idx_folder(path);
-    return {folder.filename().string(), std::move(parts.train), std::move(parts.test)};
-  }
-  if (fs::exists(path, error) || looks_like_path(name))
-    return {path.stem().string(), data::csv(path, csv_options(config, kind, layout))};
-  refuse_data(config, name);
+  if (!fs::exists(path, error) && !looks_like_path(name)) refuse_data(config, name);
+  if (fs::is_directory(path, error)) check_no_weights(config, name);
+  return read_data_path({path, config, kind, layout});
 }
 
 }  // namespace luge::experiment

@@ -1,9 +1,10 @@
-// What data= names: a data set that has a name, a folder of IDX files, or a CSV table.
+// What data= names: a data set that has a name, or a file or folder that a reader knows (data_reader.h).
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "luge/data/image_folder.h"
 #include "luge/data/sources.h"
 #include "luge/experiment/config.h"
 #include "luge/experiment/data_sets.h"
@@ -23,6 +24,8 @@ using TargetKind = data::CsvOptions::Target;
 struct TableLayout {
   std::vector<std::string> features, classes;
   std::string target;
+  bool cells = false;                                 // the network reads cells of any type
+  std::optional<data::PictureOptions> pictures = {};  ///< of pictures in files
 };
 /// What data= is in a file that is read somewhere else later: a path becomes absolute.
 std::string recorded_data(const std::string& name);

@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "core/nearest.h"
+#include "experiment/aids.h"
+#include "experiment/nonfinite_options.h"
 #include "experiment/train_options.h"
 
 namespace luge::experiment {
 namespace {
-
-constexpr std::int64_t kValidationBatch = 256;
 
 // The figure a callback watches; a default that needs validation data watches the training's where there are
 // none.
@@ -70,7 +70,7 @@ train::FitOptions fit_options(const Config& config, const data::Dataset& valid,
                               const std::vector<train::CallbackRef>& callbacks) {
   const auto length = read<LengthOptions>(config);
   train::FitOptions options;
-  options.epochs = length.epochs.value_or(options.epochs);
+  options.epochs = dev_batches(config) > 0 ? 1 : length.epochs.value_or(options.epochs);
   options.steps_per_epoch = length.limit_train_batches;
   const bool validates = valid.size() > 0;
   if (validates) options.validation = valid.batch(kValidationBatch);
@@ -97,11 +97,9 @@ train::CheckpointOptions checkpoint_options(const Config& config, bool validates
                                    .every = keys.every,
                                    .keep = keys.keep,
                                    .on_error = keys.on_error};
-  if (keys.on_error == train::OnSaveError::warn) {
-    options.warn = [tell](const std::string& what) {
-      tell(fmt::format("warning: {}; training goes on", what));
-    };
-  }
+  options.warn = [tell](const std::string& what) {
+    tell(fmt::format("warning: {}; training goes on", what));
+  };
   return options;
 }
 
@@ -111,6 +109,7 @@ void check_settings(const Config& config, const train::Trainer& trainer, const d
   check_switched_on<EarlyStoppingKeys>(config, "callbacks.early_stopping.patience");
   check_switched_on<StopAtKeys>(config, "callbacks.stop_at.value");
   check_switched_on<PlateauKeys>(config, "callbacks.plateau.patience");
+  check_nonfinite(config);
   const bool validates = valid.size() > 0;
   const std::vector<std::string> names = trainer.figures(validates);
   if (const auto early = read<EarlyStoppingKeys>(config); early.patience)

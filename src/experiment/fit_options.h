@@ -11,6 +11,9 @@
 
 namespace luge::experiment {
 
+/// Samples in a batch of the validation.
+inline constexpr std::int64_t kValidationBatch = 256;
+
 /// Epochs, validation data and what ends the training early, after `callbacks`.
 train::FitOptions fit_options(const Config& config, const data::Dataset& valid,
                               const std::vector<train::CallbackRef>& callbacks = {});

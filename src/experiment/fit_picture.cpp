@@ -7,6 +7,7 @@
 #include "experiment/inference.h"
 #include "experiment/learned.h"
 #include "luge/data/sources.h"
+#include "luge/data/table.h"
 #include "luge/draw/curves.h"
 
 namespace luge::experiment {
@@ -59,6 +60,7 @@ std::optional<draw::Figure> fit_figure(const std::vector<DrawnNetwork>& networks
     const nn::Metadata& metadata = each.net.metadata();
     if (metadata.output != OutputKind::values || !metadata.classes.empty()) return std::nullopt;
   }
+  if (info.fields.find(data::kCells)) return std::nullopt;  // words and dates have no axis
   if (!info.fields.find(data::kInput) || !info.target() || !is_one_number(info.input()) ||
       !is_one_number(*info.target()) || raw.fit.size() == 0)
     return std::nullopt;

@@ -35,16 +35,24 @@ void take_back_units(Answers& answers, const data::Recipe& recipe, const data::F
   }
 }
 
-Answers answer(const nn::Module& net, const data::Dataset& data, const Poll& poll) {
+Answers answer_while(const nn::Module& net, const data::Dataset& data, const std::function<bool()>& go_on) {
   auto forward = compile([&](const Tensor& x) { return nn::probabilities(net(x), net.metadata().output); });
   Answers answers;
   for (const data::Batch& batch : data.batch(256)) {
-    poll();
+    if (!answers.values.empty() && !go_on()) break;
     const auto values = forward(batch.input).to_vector<float>();
     answers.width = static_cast<std::int64_t>(values.size()) / batch.input.extent(0);
     answers.values.insert(answers.values.end(), values.begin(), values.end());
   }
   return answers;
+}
+
+Answers answer(const nn::Module& net, const data::Dataset& data, const Poll& poll) {
+  poll();
+  return answer_while(net, data, [&] {
+    poll();
+    return true;
+  });
 }
 
 }  // namespace luge::experiment

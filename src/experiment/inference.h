@@ -31,6 +31,8 @@ struct Answers {
 };
 /// Puts answers that are numbers like the field "target" into the units that it had before the recipe.
 void take_back_units(Answers& answers, const data::Recipe& recipe, const data::Field& target);
+/// The same for the first samples: a batch of 256 at least, and more while `go_on` returns true.
+Answers answer_while(const nn::Module& net, const data::Dataset& data, const std::function<bool()>& go_on);
 Answers answer(const nn::Module& net, const data::Dataset& data, const Poll& poll);
 
 }  // namespace luge::experiment

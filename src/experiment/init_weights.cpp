@@ -3,82 +3,97 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <filesystem>
-#include <map>
+#include <algorithm>
+#include <string_view>
 
 #include "experiment/runs.h"
-#include "luge/io/model_file.h"
+#include "experiment/train_options.h"
+#include "experiment/tuning_options.h"
+#include "luge/io/weights.h"
+#include "luge/nn/take_weights.h"
 
 namespace luge::experiment {
-namespace fs = std::filesystem;
 namespace {
 
-std::vector<nn::NamedVariable> state_of(const nn::Module& net) {
-  auto all = net.named_parameters();
-  for (nn::NamedVariable& buffer : net.named_buffers()) all.push_back(std::move(buffer));
-  return all;
+nn::TakeOptions take_options(const Config& config, const InitOptions& options) {
+  nn::TakeOptions take{.strict = options.strict, .head = options.head, .channels = options.channels};
+  for (const std::string& pair : options.rename) {
+    const auto colon = pair.find(':');
+    if (colon == pair.npos || colon == 0 || colon + 1 == pair.size())
+      config.refuse("init.rename", "pairs FROM:TO with commas between them, such as backbone.*:features.*");
+    take.rename.emplace_back(pair.substr(0, colon), pair.substr(colon + 1));
+  }
+  return take;
 }
 
-std::string layer_of(const std::string& name) { return name.substr(0, name.rfind('.')); }
-
-struct Match {
-  std::vector<std::pair<Variable, Tensor>> values;
-  std::vector<std::string> missing, extra, head, other_shapes;
-};
-
-// The last layer is the one whose parameters come last.
-Match match(const nn::Module& net, const nn::Module& file) {
-  std::map<std::string, Variable> saved;
-  for (const auto& [name, variable] : state_of(file)) saved.emplace(name, variable);
-  const std::string last = layer_of(net.named_parameters().back().name);
-  Match found;
-  for (const auto& [name, variable] : state_of(net)) {
-    const auto from = saved.find(name);
-    if (from == saved.end()) {
-      found.missing.push_back(name);
-      continue;
-    }
-    const Tensor value = from->second.value();
-    saved.erase(from);
-    if (value.shape() == variable.shape() && value.dtype() == variable.dtype()) {
-      found.values.emplace_back(variable, value);
-      continue;
-    }
-    auto& list =
-        layer_of(name) == last && value.rank() == variable.shape().rank() ? found.head : found.other_shapes;
-    list.push_back(fmt::format("{} ({} in the file, {} here)", name, value.shape().to_string(),
-                               variable.shape().to_string()));
-  }
-  for (const auto& [name, variable] : saved) found.extra.push_back(name);
-  return found;
+void tell_taken(const nn::Taken& taken, const std::string& path, const Tell& tell) {
+  tell(fmt::format("init: {} tensors from {}", taken.loaded.size(), path));
+  if (!taken.adapted.empty()) tell(fmt::format("init: adapted: {}", fmt::join(taken.adapted, ", ")));
+  if (!taken.complete()) tell(fmt::format("init: {}", taken.to_string()));
+  if (taken.head.empty()) return;
+  const bool differs = taken.head.front().find(' ') != std::string::npos;
+  tell(fmt::format("init: the last layer gets new weights{}: {}",
+                   differs ? ", because its outputs differ" : "", fmt::join(taken.head, ", ")));
 }
 
-void check(const Match& found, const std::string& path) {
-  if (found.missing.empty() && found.extra.empty() && found.other_shapes.empty()) return;
-  std::string text = fmt::format("init: {}: made by another model;", path);
-  for (const auto& [what, names] : {std::pair{"missing", &found.missing},
-                                    {"extra", &found.extra},
-                                    {"of another shape", &found.other_shapes}}) {
-    if (!names->empty()) text += fmt::format(" {}: {};", what, fmt::join(*names, ", "));
+// Averages that begin now begin with what was taken, and not with the first weights of the network.
+void begin_averages(const train::Trainer& trainer) {
+  constexpr std::string_view kAverage = "average/";
+  const std::vector<nn::NamedVariable> all = trainer.weights();
+  for (const auto& [name, variable] : all) {
+    if (!name.starts_with(kAverage)) continue;
+    const auto of = std::ranges::find(all, name.substr(kAverage.size()), &nn::NamedVariable::name);
+    if (of == all.end()) continue;
+    Variable average = variable;
+    average.assign(of->variable.value());
   }
-  throw FormatError(text + " nothing was loaded");
 }
 
 }  // namespace
 
+void check_init(const Config& config) {
+  if (config.has("model.init") || !config.knows("init.strict")) return;
+  const options::Values changed = options::changed(read<InitOptions>(config));
+  if (changed.empty()) return;
+  config.refuse(fmt::format("{}.{}", InitOptions::table, changed.front().first),
+                "init= with it; without that it does nothing");
+}
+
 void take_weights(const Config& config, train::Trainer& trainer, const Tell& tell) {
+  const auto options = read<InitOptions>(config);
+  const nn::TakeOptions take = take_options(config, options);
   const std::string path = model_file(config.text("model.init")).file.string();
-  const nn::Loaded file = io::read_model(path).net;
-  const Match found = match(trainer.net(), file);
-  check(found, path);
-  for (const auto& [variable, value] : found.values) {
-    Variable target = variable;
-    target.assign(value);
+  const nn::NamedWeights weights = io::read_weights(path, {.averages = options.averages});
+  try {
+    tell_taken(nn::take_weights(trainer.net(), weights, take), path, tell);
+    begin_averages(trainer);
+  } catch (const FormatError& error) {
+    throw FormatError(fmt::format("init: {}: {}", path, error.what()));
+  } catch (const ValueError& error) {
+    throw SettingError(fmt::format("{}: {}", config.said("init.rename"), error.what()));
   }
-  tell(fmt::format("init: {} tensors from {}", found.values.size(), path));
-  if (found.head.empty()) return;
-  tell(fmt::format("init: the last layer gets new weights, because its outputs differ: {}",
-                   fmt::join(found.head, ", ")));
+}
+
+void freeze_parameters(const Config& config, const nn::Module& net, const Tell& tell) {
+  if (!config.knows("train.freeze")) return;
+  const auto options = read<FreezeOptions>(config);
+  if (options.freeze.empty()) return;
+  for (const std::string& pattern : options.freeze) {
+    try {
+      net.set_trainable(pattern, false);
+    } catch (const ValueError& error) {
+      throw SettingError(fmt::format("{}: {}", config.said("train.freeze"), error.what()));
+    }
+  }
+  std::int64_t trained = 0, all = 0;
+  for (const Variable& each : net.parameters()) {
+    all += each.shape().elements();
+    trained += each.trainable() ? each.shape().elements() : 0;
+  }
+  if (trained == 0)
+    throw SettingError(fmt::format("{}: freezes all {} parameters, so that there is nothing to train",
+                                   config.said("train.freeze"), all));
+  tell(fmt::format("freeze: {} of {} parameters are trained, {} are frozen", trained, all, all - trained));
 }
 
 }  // namespace luge::experiment

@@ -1,4 +1,4 @@
-// init=: a training that begins with weights of another.
+// What a network begins with, and what of it is not trained.
 #pragma once
 
 #include "luge/experiment/config.h"
@@ -7,10 +7,16 @@
 
 namespace luge::experiment {
 
-/// Puts the weights of the run or file that init= names into the network and tells what it took.
-/// Names and shapes must be those of the network, but for the last layer: where the number of outputs is
-/// another, it gets new weights. Throws FormatError listing what is missing, extra or of another shape;
-/// nothing is changed then.
+/// Gives the network of a prepared trainer the weights that model.init names, as the keys of init say; tells
+/// what was taken and what was not. Throws FileError for a file that is not there, SettingError for a pair of
+/// names that is not right, and FormatError listing what does not match; nothing changes then.
 void take_weights(const Config& config, train::Trainer& trainer, const Tell& tell);
+
+/// Throws SettingError for options of init without model.init.
+void check_init(const Config& config);
+
+/// Freezes the parameters that train.freeze names, and tells how many are trained. Throws SettingError for a
+/// pattern that matches nothing, and when nothing is left to train.
+void freeze_parameters(const Config& config, const nn::Module& net, const Tell& tell);
 
 }  // namespace luge::experiment

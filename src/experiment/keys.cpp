@@ -4,9 +4,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "experiment/aid_options.h"
+#include "experiment/data_reader.h"
 #include "experiment/family_keys.h"
+#include "experiment/nonfinite_options.h"
+#include "experiment/picture_keys.h"
+#include "experiment/readers/cifar_keys.h"
+#include "experiment/readers/folder_options.h"
+#include "experiment/report_options.h"
+#include "experiment/sampling_options.h"
 #include "experiment/several_options.h"
+#include "experiment/share_options.h"
+#include "experiment/table_columns.h"
 #include "experiment/train_options.h"
+#include "experiment/tuning_options.h"
+#include "experiment/watching_options.h"
 
 namespace luge::experiment {
 namespace {
@@ -48,7 +60,10 @@ std::vector<Key> model_keys() {
 }
 
 std::vector<Key> table_keys() {
-  std::vector<Key> keys = keys_of<TableOptions>();
+  std::vector<Key> keys = keys_of<ReaderOptions>();
+  append(keys, keys_of<PictureKeys>());
+  append(keys, keys_of<CifarKeys>());
+  append(keys, keys_of<TableOptions>());
   keys.push_back(choice_key("task"));
   return keys;
 }
@@ -63,17 +78,30 @@ std::vector<Key> training_keys() {
   std::vector<Key> keys = model_keys();
   append(keys, keys_of<LengthOptions>());
   append(keys, keys_of<DataOptions>());
+  append(keys, keys_of<AidOptions>());
+  append(keys, keys_of<ColumnOptions>());
+  append(keys, keys_of<AnnotationKeys>());
+  append(keys, keys_of<SoundKeys>());
+  append(keys, keys_of<WhiteningKeys>());
+  append(keys, keys_of<SamplingKeys>());
   append(keys, keys_of<LimitOptions>());
   append(keys, keys_of<FoldOptions>());
   append(keys, keys_of<EnsembleOptions>());
+  append(keys, keys_of<ShareOptions>());
   append(keys, keys_of<EarlyStoppingKeys>());
   append(keys, keys_of<StopAtKeys>());
   append(keys, keys_of<PlateauKeys>());
   append(keys, keys_of<AveragingKeys>());
   append(keys, keys_of<CheckpointKeys>());
+  append(keys, keys_of<ReportKeys>());
+  append(keys, keys_of<NonFiniteKeys>());
+  append(keys, keys_of<WatchingOptions>());
   append(keys, keys_of<ScheduleLengthOptions>());
   append(keys, keys_of<InitialOptions>());
+  append(keys, keys_of<InitOptions>());
+  append(keys, keys_of<FreezeOptions>());
   append(keys, keys_of<FolderOptions>());
+  append(keys, keys_of<TerminalOptions>());
   append(keys, table_keys());
   append(keys, task_keys());
   for (const std::string& family : keyed_families()) {

@@ -76,6 +76,17 @@ bool reads_text(const nn::Metadata& metadata) {
   return std::find(known.begin(), known.end(), metadata.task) != known.end() && reads_text(metadata.task);
 }
 
+bool reads_cells(const nn::Metadata& metadata) {
+  if (metadata.recipe.empty()) return false;
+  const auto input = data::raw_input(data::Recipe::from_json(metadata.recipe));
+  return input && input->cells;
+}
+
+std::optional<data::PictureOptions> pictures_of(const nn::Metadata& metadata) {
+  if (metadata.recipe.empty()) return std::nullopt;
+  return data::picture_options(data::Recipe::from_json(metadata.recipe));
+}
+
 nn::Metadata of_raw_data(const nn::Metadata& metadata) {
   nn::Metadata raw = metadata;
   if (metadata.recipe.empty()) return raw;

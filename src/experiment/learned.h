@@ -7,6 +7,7 @@
 #include "experiment/inference.h"
 #include "experiment/raw_inputs.h"
 #include "luge/data/dataset.h"
+#include "luge/data/image_folder.h"
 #include "luge/nn/load.h"
 #include "luge/tasks/registry.h"
 #include "luge/train/trainer.h"
@@ -19,8 +20,13 @@ tasks::Learned learned(const nn::Metadata& metadata, const options::Values& valu
 /// Whether what the network has learned begins with text.
 bool reads_text(const nn::Metadata& metadata);
 
+/// What pictures in files become for the network; nothing where its recipe does not say it.
+std::optional<data::PictureOptions> pictures_of(const nn::Metadata& metadata);
+
 /// The metadata with the input and the columns of raw data, from which the recipe makes those of the network.
 nn::Metadata of_raw_data(const nn::Metadata& metadata);
+/// Whether raw data is the cells of a table, of any type.
+bool reads_cells(const nn::Metadata& metadata);
 /// Samples as the network is given them. Throws ShapeError when they have another shape.
 data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
                        const data::Dataset& samples);

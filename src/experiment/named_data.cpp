@@ -1,7 +1,10 @@
 #include "experiment/named_data.h"
 
+#include <algorithm>
+
 #include "core/registry.h"
 #include "luge/data/curve.h"
+#include "luge/data/shapes.h"
 #include "luge/data/sources.h"
 
 namespace luge::experiment {
@@ -41,12 +44,29 @@ DataSet curve(const CurveOptions& o) {
           part(kHeldBack, kValid)};
 }
 
+struct ShapesKeys {
+  std::int64_t samples = 4000, size = 32;
+  static void fields(auto& self, auto&& field) {
+    field("samples", self.samples, "number of training samples; a fifth as many are for the test",
+          options::at_least(8));
+    field("size", self.size, "height and width of a picture", options::within(8, 1024));
+  }
+};
+
+DataSet shapes(const ShapesKeys& o) {
+  constexpr std::uint64_t kTest = 1000002;
+  const std::int64_t test = std::max<std::int64_t>(8, o.samples / 5);
+  return {"shapes", data::colored_shapes({.samples = o.samples, .size = o.size}),
+          data::colored_shapes({.samples = test, .size = o.size, .seed = kTest})};
+}
+
 const bool added =
     add_data_set("fashion-mnist", "70,000 pictures of clothes, 28x28 in gray, 10 classes",
                  [] { return pair_of("fashion-mnist", data::fashion_mnist()); }) &&
     add_data_set("mnist", "70,000 written digits, 28x28 in gray, 10 classes",
                  [] { return pair_of("mnist", data::mnist()); }) &&
     add_data_set("curve", "a sine with noise: one column x, and the number y", curve) &&
+    add_data_set("shapes", "made-up pictures of eight shapes, 32x32 in color", shapes) &&
     add_data_set("xor", "the four cases of exclusive or", [] { return table("xor", data::xor_table()); }) &&
     add_data_set("and", "the four cases of and", [] { return table("and", data::and_table()); }) &&
     add_data_set("or", "the four cases of or", [] { return table("or", data::or_table()); });

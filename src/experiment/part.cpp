@@ -33,7 +33,7 @@ Config config_for(const Config& given, const ModelPath& path, const std::string&
     config.set("data", wanted.empty() ? metadata.data : wanted);
   }
   if (!wanted.empty()) config.set("data.weights", "");  // another table may not have them
-  for (const char* key : {"target", "weights", "header", "separator"}) {
+  for (const char* key : {"target", "weights", "header", "separator", "reader", "on_bad", "labels"}) {
     if (given.given(key)) config.set(key, given.text(key));
   }
   return config;
@@ -80,7 +80,8 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
                            ? load_text(config, name)
                            : load_data(config, name, values ? TargetKind::values : TargetKind::automatic,
                                        {of_raw_data(metadata).features, metadata.classes,
-                                        given.given("target") ? "" : metadata.target});
+                                        given.given("target") ? "" : metadata.target, reads_cells(metadata),
+                                        pictures_of(metadata)});
   const std::string split = options.split                  ? *options.split
                             : data.test                    ? "test"
                             : configured && wanted.empty() ? ""

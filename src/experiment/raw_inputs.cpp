@@ -7,13 +7,20 @@
 #include <span>
 #include <system_error>
 
+#include "core/dispatch.h"
+#include "core/number.h"
+#include "experiment/learned.h"
 #include "experiment/pictures.h"
 #include "io/csv/columns.h"
 #include "io/csv/names.h"
 #include "io/files/input_file.h"
+#include "luge/data/table.h"
 #include "luge/error.h"
 #include "luge/io/csv.h"
 #include "luge/io/image.h"
+#include "luge/io/image_facts.h"
+#include "luge/io/npy.h"
+#include "luge/io/sound.h"
 
 namespace luge::experiment {
 namespace fs = std::filesystem;
@@ -51,16 +58,38 @@ data::Record record_of(const std::vector<float>& raw, const Shape& shape) {
   return {{std::string(data::kInput), std::move(value)}};
 }
 
+// As pictures were made for the training, where the network says it.
+std::vector<float> raw_picture(const fs::path& path, const nn::Metadata& metadata) {
+  const auto wanted = pictures_of(metadata);
+  if (!wanted) return raw_input(io::read_image(path.string()), metadata.input);
+  const data::HostArray picture = data::read_picture(path, *wanted);
+  const std::span<const std::uint8_t> bytes = picture.as<std::uint8_t>();
+  return {bytes.begin(), bytes.end()};
+}
+
 RawInput picture_input(const fs::path& path, const nn::Metadata& metadata) {
-  const io::Image picture = io::read_image(path.string());
-  const std::vector<float> raw = raw_input(picture, metadata.input);
-  RawInput input{path.string(), record_of(raw, metadata.input), changes_for(picture, metadata.input), ""};
+  const io::ImageFacts facts = io::image_facts(path.string());
+  const std::vector<float> raw = raw_picture(path, metadata);
+  std::string changes = changes_for({facts.height, facts.width, facts.channels, {}}, metadata.input);
+  if (const std::string stored = facts.changes(); !stored.empty())
+    changes = stored + (changes.empty() ? "" : ", " + changes);
+  RawInput input{path.string(), record_of(raw, metadata.input), std::move(changes), ""};
   if (looks_inverted(raw, metadata)) {
     input.inverted =
         "looks inverted: the network was trained on the opposite of dark and bright; invert=true inverts the "
         "picture";
   }
   return input;
+}
+
+RawInput cells_input(const io::CsvReader& rows, const std::vector<std::size_t>& columns) {
+  std::string row;
+  for (const std::size_t column : columns) {
+    if (column != columns.front()) row += '\0';
+    row += trimmed(rows.field(column));
+  }
+  const std::string where = fmt::format("{}:{}", rows.path(), rows.line());
+  return {where, {{data::kCells, data::HostArray::of_text(row)}}, "", ""};
 }
 
 std::vector<RawInput> table_inputs(const fs::path& path, const nn::Metadata& metadata,
@@ -79,6 +108,9 @@ std::vector<RawInput> table_inputs(const fs::path& path, const nn::Metadata& met
     wanted.push_back(io::made_up_name(c));  // a network that was not trained on a table
   const std::vector<std::size_t> columns = io::matching_columns(rows, wanted, header);
   std::vector<RawInput> inputs;
+  if (reads_cells(metadata)) {
+    while (rows.next()) inputs.push_back(cells_input(rows, columns));
+  }
   while (rows.next()) {
     std::vector<float> raw;
     for (const std::size_t column : columns) raw.push_back(static_cast<float>(rows.number(column)));
@@ -87,6 +119,54 @@ std::vector<RawInput> table_inputs(const fs::path& path, const nn::Metadata& met
   }
   if (inputs.empty()) throw FormatError(fmt::format("{}: has no rows to predict from", path.string()));
   return inputs;
+}
+
+// A sound as sound_folder gives it: one channel or all, cut or filled with zeros to the length of the input.
+RawInput sound_input(const fs::path& path, const nn::Metadata& metadata) {
+  if (metadata.input.rank() != 2)
+    throw ValueError(fmt::format("{}: is a sound; the network takes inputs of shape {}", path.string(),
+                                 metadata.input.to_string()));
+  io::Sound sound = io::read_sound(path.string());
+  const std::int64_t channels = metadata.input[0], length = metadata.input[1];
+  if (channels == 1) sound = io::mono(sound);
+  if (sound.channels != channels)
+    throw ValueError(
+        fmt::format("{}: has {} channels; the network takes {}", path.string(), sound.channels, channels));
+  std::vector<float> raw(static_cast<std::size_t>(channels * length));
+  for (std::int64_t t = 0; t < std::min(length, sound.frames()); ++t) {
+    for (std::int64_t c = 0; c < channels; ++c)
+      raw[static_cast<std::size_t>(c * length + t)] =
+          sound.samples[static_cast<std::size_t>(t * channels + c)];
+  }
+  return {path.string(), record_of(raw, metadata.input), "", ""};
+}
+
+bool is_sound(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  return extension == ".wav" || extension == ".WAV" || extension == ".flac" || extension == ".ogg";
+}
+
+// One array of the shape of the input, or several along its first axis.
+void array_inputs(const fs::path& path, const nn::Metadata& metadata, RawInputs& into) {
+  const io::NpyArray array = io::read_npy(path.string());
+  Shape each = array.shape;
+  const bool several = each != metadata.input;
+  if (several && each.rank() > 0) each = each.without(0);
+  if (each != metadata.input)
+    throw ValueError(fmt::format("{}: holds {}; the network takes {}, or several of it along a first axis",
+                                 path.string(), array.shape.to_string(), metadata.input.to_string()));
+  const auto width = static_cast<std::size_t>(each.elements());
+  const std::int64_t count = several ? array.shape[0] : 1;
+  dispatch(array.dtype, [&]<class T>() {
+    const T* from = reinterpret_cast<const T*>(array.bytes.data());
+    for (std::int64_t i = 0; i < count; ++i) {
+      std::vector<float> raw(width);
+      for (std::size_t k = 0; k < width; ++k)
+        raw[k] = convert_element<float>(from[static_cast<std::size_t>(i) * width + k]);
+      into.inputs.push_back({several ? fmt::format("{}[{}]", path.string(), i) : path.string(),
+                             record_of(raw, metadata.input), "", ""});
+    }
+  });
 }
 
 bool is_table(const fs::path& path) {
@@ -107,6 +187,10 @@ void collect(const fs::path& path, const nn::Metadata& metadata, const TableForm
     into.inputs.push_back(text_input(path));
   } else if (is_table(path) && metadata.input.rank() == 1) {
     for (RawInput& input : table_inputs(path, metadata, format)) into.inputs.push_back(std::move(input));
+  } else if (is_sound(path)) {
+    into.inputs.push_back(sound_input(path, metadata));
+  } else if (path.extension() == ".npy") {
+    array_inputs(path, metadata, into);
   } else {
     into.inputs.push_back(picture_input(path, metadata));
   }

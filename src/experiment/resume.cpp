@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "experiment/keys.h"
 #include "experiment/model_choice.h"
@@ -24,7 +25,13 @@ constexpr const char* kResumable[] = {"train.epochs",
                                       "data.accept_changed_data",
                                       "schedule.steps",
                                       "callbacks.early_stopping.patience",
-                                      "callbacks.stop_at.value"};
+                                      "callbacks.stop_at.value",
+                                      "callbacks.tensorboard",
+                                      "callbacks.histograms",
+                                      "callbacks.log_steps",
+                                      "callbacks.predictions",
+                                      "callbacks.timing",
+                                      "run.verbose"};
 
 Config given_changes(const std::vector<Config::Entry>& changes) {
   Config given(resumable_keys());
@@ -43,18 +50,26 @@ Config changed_config(const fs::path& folder, const Config& given) {
   return config;
 }
 
-fs::path restore_newest(Run::State& state, const fs::path& run, const Tell& tell) {
+struct Restored {
+  fs::path from;
+  std::vector<fs::path> damaged;  // newer ones that cannot be read
+};
+
+Restored restore_newest(Run::State& state, const fs::path& run, const Tell& tell) {
   std::string problems;
+  Restored restored;
   for (const fs::path& path : checkpoints_of(run)) {
     try {
       io::SafetensorsFile(path.string()).verify();
     } catch (const Error& error) {
       tell(fmt::format("warning: {}; the file stays, an older checkpoint is tried", error.what()));
       problems += fmt::format(" {};", error.what());
+      restored.damaged.push_back(path);
       continue;
     }
     state.restore(path);
-    return path;
+    restored.from = path;
+    return restored;
   }
   throw FileError(fmt::format("{}: no checkpoint can be resumed{}{}", run.string(),
                               problems.empty() ? ": there is none" : ":", problems));
@@ -85,14 +100,49 @@ void check_rate(const Run::State& state) {
                       fmt::format("{}, with which this run was trained; init= begins another one", own));
 }
 
-// What is changed holds from now on, unless the checkpoint does not go with it.
-class KeepConfig final : public train::Callback {
+// Epochs that are done are not undone by a smaller number of them.
+void check_epochs(const Run::State& state, const Config& given) {
+  if (state.stages || !given.given("train.epochs")) return;
+  const train::Position& position = state.trainer.position();
+  const std::int64_t begun = position.epoch + (position.step > 0);
+  if (given.integer("train.epochs", 1) >= begun) return;
+  given.refuse("train.epochs", fmt::format("at least {}, the number of epochs that are {}", begun,
+                                           position.step > 0 ? "begun or done" : "done"));
+}
+
+// What is due when the first step comes, and not when the resumption is refused: damaged checkpoints get
+// names under which they are not overwritten, and what is changed of the configuration holds from now on.
+class Accepted final : public train::Callback {
  public:
-  explicit KeepConfig(const Run::State& run) : run_(run) {}
-  void train_begin(train::Fit&) override { write_config(run_.config, *run_.folder, false); }
+  Accepted(const Run::State& run, std::vector<fs::path> damaged, bool changed)
+      : run_(run), damaged_(std::move(damaged)), changed_(changed) {}
+
+  void train_begin(train::Fit&) override {
+    for (const fs::path& file : std::exchange(damaged_, {})) put_aside(file);
+    if (!std::exchange(changed_, false)) return;
+    try {
+      write_config(run_.config, *run_.folder, false);
+    } catch (const FileError& error) {
+      if (read<CheckpointKeys>(run_.config).on_error == train::OnSaveError::stop) throw;
+      run_.tell(fmt::format("warning: {}; training goes on, but another resumption will not know the changes",
+                            error.what()));
+    }
+  }
 
  private:
+  void put_aside(const fs::path& file) const {
+    fs::path aside = file.string() + ".damaged";
+    for (int k = 2; fs::exists(fs::symlink_status(aside)); ++k)
+      aside = fmt::format("{}.damaged-{}", file.string(), k);
+    std::error_code error;
+    fs::rename(file, aside, error);
+    run_.tell(error ? fmt::format("warning: {}: cannot be renamed: {}", file.string(), error.message())
+                    : fmt::format("{} is kept as {}", file.string(), aside.filename().string()));
+  }
+
   const Run::State& run_;
+  std::vector<fs::path> damaged_;
+  bool changed_;
 };
 
 }  // namespace
@@ -120,10 +170,12 @@ Run Run::resume(const fs::path& folder, const std::vector<Config::Entry>& change
         stretched ? settle_schedule(settled, batches) : keep_schedule(settled, before, batches, tell);
       });
   state->folder.emplace(std::move(locked));
-  if (!changes.empty()) state->accepted = std::make_shared<KeepConfig>(*state);
   const Scope scope(state->settings);
-  state->resumed_from = restore_newest(*state, folder, tell);
+  Restored restored = restore_newest(*state, folder, tell);
+  state->resumed_from = restored.from;
   check_rate(*state);
+  check_epochs(*state, given);
+  state->accepted = std::make_shared<Accepted>(*state, std::move(restored.damaged), !changes.empty());
   return Run(std::move(state));
 }
 

@@ -4,25 +4,34 @@
 
 #include <algorithm>
 
+#include "experiment/aids.h"
 #include "experiment/class_weights.h"
 #include "experiment/data_sets.h"
 #include "experiment/fit_options.h"
 #include "experiment/init_weights.h"
 #include "experiment/model_choice.h"
 #include "experiment/network_entry.h"
+#include "experiment/nonfinite_options.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/planned_step.h"
+#include "experiment/profile.h"
 #include "experiment/report.h"
 #include "experiment/run_config.h"
 #include "experiment/run_pictures.h"
+#include "experiment/run_report.h"
 #include "experiment/run_state.h"
 #include "experiment/runs.h"
+#include "experiment/same_settings.h"
 #include "experiment/setup.h"
 #include "experiment/several_parts.h"
+#include "experiment/share_parts.h"
 #include "experiment/stages.h"
 #include "experiment/task.h"
 #include "experiment/train_options.h"
+#include "experiment/unit_activity.h"
+#include "experiment/watching.h"
 #include "io/files/atomic_file.h"
+#include "luge/data/table.h"
 #include "luge/error.h"
 #include "luge/nn/summary.h"
 
@@ -73,19 +82,26 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
   settle_parts(config);
   take_defaults(config, entry);
   check_choices(config);
+  check_init(config);
+  check_aids(config);
   DataSet data = options.data ? *options.data : load_data_for(config, entry);
+  for (const std::string& note : data.notes) tell(fmt::format("{}: {}", data.name, note));
   const Parts parts = options.parts ? *options.parts : training_parts(config, data);
   settle_class_weights(config, parts, tell);
   settle_task(config, entry, data, tell);
   const train::TaskRef task = make_task(config, data.complete);
   TrainingData training = make_training_data(config, entry, *task, data, parts);
+  for (const std::string& column : data::table_columns(training.recipe))
+    tell(fmt::format("{}: column {}", data.name, column));
   settle(config, training.batches);
   Settings settings = settings_of(config, tell);
   const Learning learning{training.recipe, training.units, schedule_updates(config, training.batches),
                           static_cast<std::int64_t>(training.parts.fit.size())};
   Made made = make_trainer(config, entry, task, training.parts.fit.info(), learning, settings);
   train::Trainer& trainer = made.trainer;
+  if (takes_init(config) || !config.has("model.init")) freeze_parameters(config, *made.net, tell);
   check_settings(config, trainer, training.parts.valid);
+  check_watching(config, training);
   std::optional<train::Stages> stages;
   if (!config.stages().empty()) stages = make_stages(config, made.net, task, training);
   return std::make_shared<Run::State>(Run::State{std::move(config), tell, std::move(data),
@@ -95,7 +111,7 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
 
 Run::Run(Config config, const RunOptions& options)
     : state_(make_state(std::move(config), options, settle_schedule)) {
-  if (!state_->config.has("model.init")) return;
+  if (!takes_init(state_->config)) return;
   const Scope scope(state_->settings);
   take_weights(state_->config, state_->trainer, state_->tell);
 }
@@ -131,7 +147,12 @@ void Run::begin() {
   state_->folder.emplace(make_folder(config(), network_name(*state_)));
   keep_network(config(), *state_->folder);
   write_config(config(), *state_->folder, true);
-  io::write_file(state_->folder->file("model.txt"), text);
+  try {
+    io::write_file(state_->folder->file("model.txt"), text);
+  } catch (const FileError& error) {  // of use to people alone
+    state_->tell(fmt::format("warning: {}", error.what()));
+  }
+  write_model_facts(*state_);
 }
 
 void Run::restore(const std::filesystem::path& checkpoint) const {
@@ -147,7 +168,12 @@ void Run::save(const std::filesystem::path& checkpoint) const {
 namespace {
 
 train::History fit_with(const Run::State& run,
-                        const std::function<std::vector<train::CallbackRef>()>& callbacks) {
+                        const std::function<std::vector<train::CallbackRef>()>& given) {
+  const auto callbacks = [&] {
+    std::vector<train::CallbackRef> all = given();
+    if (auto aid = aid_callback(run.config, run.tell)) all.push_back(std::move(aid));
+    return all;
+  };
   const train::FitOptions options = fit_options(run.config, run.training.parts.valid, callbacks());
   if (!run.stages) {
     train::Trainer trainer = run.trainer;
@@ -161,7 +187,11 @@ train::History fit_with(const Run::State& run,
 
 train::History Run::fit(const std::vector<train::CallbackRef>& callbacks) const {
   const Scope scope(state_->settings);
-  return fit_with(*state_, [&] { return callbacks; });
+  return fit_with(*state_, [&] {
+    std::vector<train::CallbackRef> all = callbacks;
+    all.push_back(nonfinite_callback(config(), "", state_->tell));
+    return all;
+  });
 }
 
 Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {
@@ -171,26 +201,36 @@ Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {
   const train::CheckpointOptions options =
       checkpoint_options(config(), parts().valid.size() > 0, state_->tell);
   const std::int64_t before = position().total_steps;
+  profile_run(*this, state_->tell);
   RunPictures pictures(folder(), state_->tell);
+  RunReport page(*state_);
+  const Watching watching(config(), state_->training, folder(), state_->tell);
   Report report{folder(), {}};
   try {
     report.history = fit_with(*state_, [&] {
       std::vector<train::CallbackRef> all = callbacks;
       if (state_->accepted) all.insert(all.begin(), state_->accepted);
+      all.push_back(same_settings(config(), folder()));
+      all.push_back(nonfinite_callback(config(), folder(), state_->tell));
+      for (train::CallbackRef& each : watching.callbacks()) all.push_back(std::move(each));
       all.push_back(train::checkpoint(folder(), options));
       all.push_back(pictures.callback());
+      all.push_back(page.callback());
       return all;
     });
   } catch (...) {
     pictures.draw_curves(trainer().history());
+    page.failed(trainer().history());
     throw;
   }
   report.new_steps = report.history.steps - before;
   if (report.new_steps > 0 && !report.history.interrupted) {
-    pictures.draw_confusion(parts());
+    page.look_at_best(pictures, report.history.seconds);
+    warn_of_dead_layers(trainer().net(), parts().valid, state_->tell);
     pictures.draw_fit(state_->training.raw);
   }
   report.best = best_of(config(), report.history, folder(), state_->tell);
+  page.ended(report, report.history);
   return report;
 }
 

@@ -81,11 +81,15 @@ std::vector<TomlLine> lines_of_stage(const Config& stage, std::size_t number) {
   return lines;
 }
 
-// Stages, and what made the run.
-void add_rest(const Config& config, const io::RunDirectory& run, bool is_new, std::vector<TomlLine> lines) {
+void add_stages(const Config& config, std::vector<TomlLine>& lines) {
   for (std::size_t k = 0; k < config.stages().size(); ++k) {
     for (TomlLine& line : lines_of_stage(config.stages()[k], k)) lines.push_back(std::move(line));
   }
+}
+
+// Stages, and what made the run.
+void add_rest(const Config& config, const io::RunDirectory& run, bool is_new, std::vector<TomlLine> lines) {
+  add_stages(config, lines);
   for (auto& entry : is_new ? about_this_run() : about(run.file(kFile))) lines.push_back(std::move(entry));
   io::write_file(run.file(kFile), to_toml(lines));
 }
@@ -104,6 +108,14 @@ void write_given(const Config& config, const io::RunDirectory& run, bool is_new)
                      config.origin(key.name).to_string()});
   }
   add_rest(config, run, is_new, std::move(lines));
+}
+
+std::map<std::string, std::string> recorded_settings(const Config& config) {
+  std::vector<TomlLine> lines = lines_of(config);
+  add_stages(config, lines);
+  std::map<std::string, std::string> settings;
+  for (const TomlLine& line : lines) settings[line.key] = options::text(line.value);
+  return settings;
 }
 
 bool has_config(const fs::path& run) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "io/run/run_directory.h"
@@ -14,6 +15,9 @@ void write_config(const Config& config, const io::RunDirectory& run, bool is_new
 /// Writes the keys that were given alone: what model and data decide is decided again by each of several
 /// trainings.
 void write_given(const Config& config, const io::RunDirectory& run, bool is_new);
+
+/// What write_config writes of the configuration, as text by key; keys of stages begin with "stage.N.".
+std::map<std::string, std::string> recorded_settings(const Config& config);
 
 /// Whether the folder is a run that has a configuration; false for none, and for one that a program wrote.
 bool has_config(const std::filesystem::path& run);

@@ -110,6 +110,7 @@ train::History read_history(const std::filesystem::path& run) {
     train::EpochRecord epoch;
     epoch.epoch = static_cast<std::int64_t>(number(row, "epoch")) - 1;
     epoch.step = static_cast<std::int64_t>(number(row, "step"));
+    epoch.seconds = number(row, "seconds");
     epoch.learning_rate = number(row, kRate);
     if (const auto stage = row.find("stage"); stage != row.end() && stage->is_string())
       epoch.stage = stage->get<std::string>();

@@ -17,8 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kMostTrainingSamples = 10'000;
-
 class DrawCurves final : public train::Callback {
  public:
   explicit DrawCurves(RunPictures& pictures) : pictures_(pictures) {}
@@ -94,16 +92,13 @@ void RunPictures::draw_fit(const Parts& raw) {
   });
 }
 
-void RunPictures::draw_confusion(const Parts& parts) {
+void RunPictures::draw_confusion(const Judged& judged) {
+  if (!judged.classes) return;
   guarded(kConfusionFile, [&](const std::string& file) {
-    const bool held_back = parts.valid.size() > 0;
-    const data::Dataset samples = held_back ? parts.valid : parts.fit.take(kMostTrainingSamples);
-    const nn::Loaded net = io::read_model(model_file(folder_.string()).file.string()).net;
-    if (!tells_classes(net.metadata(), samples)) return;
-    const Classified found = classify(samples, answer(net, samples, [] {}));
-    const std::string title = fmt::format("{}: {} {} samples", samples.info().name, samples.size(),
-                                          held_back ? "validation" : "training");
-    confusion_figure(found, net.metadata().classes, title).write(file);
+    const Classified found = classify(judged.samples, judged.answers);
+    const std::string title =
+        fmt::format("{}: {} {} samples", judged.samples.info().name, judged.samples.size(), judged.split);
+    confusion_figure(found, judged.net.metadata().classes, title).write(file);
   });
 }
 

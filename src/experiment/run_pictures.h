@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "experiment/judged.h"
 #include "experiment/measure.h"
 #include "luge/data/dataset.h"
 #include "luge/draw/figure.h"
@@ -29,9 +30,8 @@ class RunPictures {
   /// end. It runs after the callback that writes checkpoints.
   train::CallbackRef callback();
   void draw_curves(const train::History& history);
-  /// Draws what the network of best.safetensors (without validation: of last.safetensors) says about the
-  /// validation samples, or else about up to 10,000 training samples, where they have classes.
-  void draw_confusion(const Parts& parts);
+  /// Draws what the network says about its samples, where they have classes.
+  void draw_confusion(const Judged& judged);
   /// Draws the lines of the networks of best.safetensors and last.safetensors through samples of one column,
   /// where they predict one number; `raw` are samples in the units of the data.
   void draw_fit(const Parts& raw);

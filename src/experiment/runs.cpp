@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "io/run/run_directory.h"
 #include "io/run/step_files.h"
@@ -41,15 +42,21 @@ std::vector<fs::path> checkpoints_of(const fs::path& run) {
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) all.push_back(step->path);
   all.push_back(folder / "best.safetensors");
   std::erase_if(all, [](const fs::path& path) { return !fs::exists(path); });
-  std::stable_sort(all.begin(), all.end(),
-                   [](const fs::path& a, const fs::path& b) { return steps_of(a) > steps_of(b); });
+  // Read once: a file whose reading fails now and then has one position all the same.
+  std::vector<std::pair<std::int64_t, fs::path>> sorted;
+  for (fs::path& path : all) sorted.emplace_back(steps_of(path), std::move(path));
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  all.clear();
+  for (auto& [steps, path] : sorted) all.push_back(std::move(path));
   return all;
 }
 
-ModelPath model_file(const std::string& name, const std::string& wanted, bool strictly) {
+ModelPath model_file(const std::string& name, const std::string& wanted, bool strictly,
+                     const std::string& runs) {
   std::error_code error;
   if (fs::is_regular_file(name, error)) return {name, run_around(name)};
-  const fs::path run = io::find_run(name, kRuns);
+  const fs::path run = io::find_run(name, runs);
   for (const std::string& each : {wanted, std::string("last"), std::string("best")}) {
     const fs::path file = run / kCheckpoints / (each + ".safetensors");
     if (fs::exists(file, error) && (each == wanted || !strictly)) return {file, run};

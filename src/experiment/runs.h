@@ -16,9 +16,10 @@ struct ModelPath {
 };
 /// The file that `name` means: a model file, else "last", a run's name or folder, of which it is
 /// checkpoints/WANTED.safetensors; the other of best and last when `wanted` is empty or not there and
-/// `strictly` is false. A folder that a program's train::checkpoint wrote is as good as a run of the command.
-/// Throws FileError when there is no such file.
-ModelPath model_file(const std::string& name, const std::string& wanted = "best", bool strictly = false);
+/// `strictly` is false. Names of runs, and "last", are looked for in `runs`. A folder that a program's
+/// train::checkpoint wrote is as good as a run of the command. Throws FileError when there is no such file.
+ModelPath model_file(const std::string& name, const std::string& wanted = "best", bool strictly = false,
+                     const std::string& runs = kRuns);
 
 /// The checkpoints of a run, the furthest first: a disk that was full for a while may have let one be written
 /// and not another. Of those at the same step, last.safetensors, then step-N, then best.safetensors.

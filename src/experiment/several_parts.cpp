@@ -4,6 +4,7 @@
 
 #include "core/philox.h"
 #include "experiment/several_options.h"
+#include "experiment/share_parts.h"
 #include "experiment/train_options.h"
 
 namespace luge::experiment {
@@ -39,10 +40,11 @@ void check_one(const Config& config, const char* all, const char* one) {
 
 // The part that is trained on, and a share of it that is held back to choose the best epoch on.
 std::pair<data::Dataset, data::Dataset> validated(const Config& config, const data::Dataset& samples,
-                                                  bool complete) {
+                                                  const DataSet& data) {
   double share = read<DataOptions>(config).validation_split;
-  if (complete || static_cast<double>(samples.size()) * share < 1) share = 0;
-  return samples.split(1 - share, {.seed = split_seed(config)});
+  if (data.complete || static_cast<double>(samples.size()) * share < 1) share = 0;
+  return samples.split(1 - share,
+                       {.seed = split_seed(config), .stratify = data.stratified ? classes_of(samples) : ""});
 }
 
 Parts fold_parts(const Config& config, const DataSet& data) {
@@ -60,7 +62,7 @@ Parts fold_parts(const Config& config, const DataSet& data) {
   const bool chooses =
       config.given("data.validation_split") && read<DataOptions>(config).validation_split > 0;
   if (!chooses) return own;
-  auto [fit, valid] = validated(config, own.fit, false);
+  auto [fit, valid] = validated(config, own.fit, data);
   return {std::move(fit), std::move(valid), std::move(own.valid)};
 }
 
@@ -79,17 +81,22 @@ void settle_parts(Config& config) {
 
 std::int64_t own_seed(const Config& config) {
   const std::int64_t seed = read<StepOptions>(config).seed;
-  if (!is_given(config, kMember)) return seed;
-  const PhiloxBlock words = philox(static_cast<std::uint64_t>(seed), kMemberStream,
-                                   static_cast<std::uint64_t>(config.integer(kMember, 1)));
+  const auto point = share_point(config);
+  if (point ? point->seed == 1 : !is_given(config, kMember)) return seed;
+  const PhiloxBlock words =
+      philox(static_cast<std::uint64_t>(seed), kMemberStream,
+             static_cast<std::uint64_t>(point ? point->seed : config.integer(kMember, 1)));
   return static_cast<std::int64_t>((std::uint64_t{words[0]} << 30) | (words[1] >> 2));
 }
 
-data::Dataset limited(const Config& config, const data::Dataset& samples) {
-  const auto limit = read<LimitOptions>(config).limit;
-  if (!limit || *limit >= samples.size()) return samples;
-  const double share = static_cast<double>(*limit) / static_cast<double>(samples.size());
+data::Dataset some_of(const Config& config, const data::Dataset& samples, std::int64_t count) {
+  if (count >= samples.size()) return samples;
+  const double share = static_cast<double>(count) / static_cast<double>(samples.size());
   return samples.split(share, {.seed = split_seed(config), .stratify = classes_of(samples)}).first;
+}
+
+data::Dataset limited(const Config& config, const data::Dataset& samples) {
+  return some_of(config, samples, read<LimitOptions>(config).limit.value_or(samples.size()));
 }
 
 std::vector<Parts> folds(const Config& config, const DataSet& data, std::int64_t k) {
@@ -108,6 +115,14 @@ Parts training_parts(const Config& config, const DataSet& data) {
   }
   check_one(config, kFolds, kFold);
   check_one(config, kMembers, kMember);
+  check_shares(config);
+  if (is_given(config, kShares) && !is_given(config, kPoint)) {
+    throw SettingError(
+        fmt::format("{}: is several trainings; luge train (experiment::Trainings) runs them all, and "
+                    "curve.point=1 is one "
+                    "of them",
+                    config.said(kShares)));
+  }
   if (!is_given(config, kMembers) && is_given(config, "ensemble.bootstrap") &&
       !read<EnsembleOptions>(config).bootstrap)
     config.refuse("ensemble.bootstrap",
@@ -116,8 +131,9 @@ Parts training_parts(const Config& config, const DataSet& data) {
   const data::Dataset samples = limited(config, data.train);
   // A data set may bring validation samples of its own.
   const bool brought = data.valid && !config.given("data.validation_split");
-  auto [fit, valid] = brought ? std::pair(samples, *data.valid) : validated(config, samples, data.complete);
+  auto [fit, valid] = brought ? std::pair(samples, *data.valid) : validated(config, samples, data);
   const Parts all{std::move(fit), std::move(valid)};
+  if (is_given(config, kShares)) return share_parts(config, data, all);
   return is_given(config, kMembers) ? member_parts(config, all) : all;
 }
 

@@ -19,6 +19,8 @@ void settle_parts(Config& config);
 /// The seed of the training's own random numbers: train.seed, and for a member of an ensemble one that
 /// follows from it.
 std::int64_t own_seed(const Config& config);
+/// As many of the samples, chosen by the seed, each class in its share; all where there are not more.
+data::Dataset some_of(const Config& config, const data::Dataset& samples, std::int64_t count);
 /// The training data as far as data.limit allows.
 data::Dataset limited(const Config& config, const data::Dataset& samples);
 

@@ -110,6 +110,7 @@ std::string task_by_loss(const Config& config) { return task_for(chosen_loss(con
 std::string scaling_of(const Config& config, bool complete) {
   if (!config.knows("data.normalize")) return "";
   const auto data = read<DataOptions>(config);
+  if (data.normalize == "pca" || data.normalize == "zca") return "none";  // a step before the task's own
   if (data.normalize != kAuto) return data.normalize;
   return complete ? "none" : "";
 }

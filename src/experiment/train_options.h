@@ -144,8 +144,11 @@ struct DataOptions {
     field("validation_split", self.validation_split,
           "share held back as validation data, on which best.safetensors is chosen", at_least(0).below(1),
           elsewhere({"val_split", "val", "validation", "valid"}));
-    field("normalize", self.normalize, "how inputs are scaled; auto: standardize, except for truth tables",
-          one_of({"auto", "none", "standardize", "min-max"}), elsewhere({"scaling", "scale", "normalise"}));
+    field(
+        "normalize", self.normalize,
+        "how inputs are scaled, or made uncorrelated (pca, zca); auto: standardize, except for truth tables",
+        one_of({"auto", "none", "standardize", "min-max", "robust", "pca", "zca"}),
+        elsewhere({"scaling", "scale", "normalise"}));
     field("shuffle", self.shuffle, "a new order in every epoch");
     field("workers", self.workers, "threads that read ahead; auto: processors that training leaves free",
           at_least(0), takes("auto or a whole number from 0"), elsewhere({"num_workers"}));

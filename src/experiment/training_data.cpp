@@ -6,17 +6,25 @@
 #include <limits>
 #include <optional>
 
+#include "experiment/aids.h"
+#include "experiment/augmented.h"
 #include "experiment/data_sets.h"
 #include "experiment/made.h"
 #include "experiment/measure.h"
 #include "experiment/model_choice.h"
+#include "experiment/sampling_options.h"
 #include "experiment/several_parts.h"
+#include "experiment/share_parts.h"
+#include "experiment/table_columns.h"
 #include "experiment/target_units.h"
 #include "experiment/task.h"
 #include "experiment/train_options.h"
-#include "luge/data/augment.h"
 #include "luge/data/mix.h"
 #include "luge/data/named_features.h"
+#include "luge/data/repeat.h"
+#include "luge/data/table.h"
+#include "luge/data/views.h"
+#include "luge/data/whitening.h"
 #include "luge/error.h"
 
 namespace luge::experiment {
@@ -35,11 +43,6 @@ data::Batches prefetched(const Config& config, const data::Batches& batches) {
   }
 }
 
-bool changes_batches(const Choice& augmentation) {
-  const std::vector<std::string> names = data::batch_augmentation_names();
-  return std::find(names.begin(), names.end(), augmentation.name) != names.end();
-}
-
 // What the loss takes targets for says what happens to them when samples are mixed.
 data::MixOptions mixing_for(const Config& config, const models::Entry& entry, const train::Task& task,
                             const data::Info& info) {
@@ -54,6 +57,7 @@ data::MixOptions mixing_for(const Config& config, const models::Entry& entry, co
 
 // The first batch is mixed at once, so that what cannot be mixed is said before the training.
 data::Batches mixed(const Config& config, const data::Batches& batches, const data::MixOptions& options) {
+  if (overfits(config)) return batches;
   std::optional<data::BatchAugmentation> all;
   for (const Choice& each : config.all_chosen("augmentation")) {
     if (!changes_batches(each)) continue;
@@ -70,23 +74,22 @@ data::Batches mixed(const Config& config, const data::Batches& batches, const da
   }
 }
 
-// Random changes act on samples as the data set holds them, before the recipe: options of an augmentation
-// mean the same whatever the scaling is, what is moved in is the black of the data and not a mean, and the
-// recipe is fitted once to what is really there. Validation data and predictions never see them.
-data::Dataset augmented(const Config& config, const data::Dataset& fit) {
-  std::optional<data::Augmentation> all;
-  for (const Choice& each : config.all_chosen("augmentation")) {
-    if (changes_batches(each)) continue;
-    const data::Augmentation next = data::augmentation(each.name, each.values);
-    all = all ? all->then(next) : next;
-  }
-  if (!all || fit.size() == 0) return fit;
-  try {
-    (*all)(fit.record(0), 0);
-  } catch (const Error& error) {
-    throw ValueError(fmt::format("{}: {}", config.said("data.augment"), error.what()));
-  }
-  return fit.augment(*all, seed_of(config));
+// Pictures of several sizes, which no size was given for.
+void check_one_size(const Config& config, const DataSet& data) {
+  if (data.train.size() < 2) return;
+  const auto input = data.train.info().fields.find(data::kInput);
+  const data::Field* field = input ? &data.train.info().fields[*input] : nullptr;
+  if (!field || field->shape.rank() != 3 || field->fixed()) return;
+  if (picture_sizes(config, data.train).evaluation(data.train).info().input().fixed()) return;
+  const Shape first = data.train.source()->shape_of(0, *input);
+  std::int64_t other = 1;
+  while (other + 1 < data.train.size() && data.train.source()->shape_of(other, *input) == first) ++other;
+  const Shape shape = data.train.source()->shape_of(other, *input);
+  throw ValueError(fmt::format(
+      "{}: its pictures have several sizes, such as {}x{} ({}) and {}x{} ({}) (height x width); "
+      "data.size=128 "
+      "makes all of them 128x128",
+      data.name, first[1], first[2], data.train.where(0), shape[1], shape[2], data.train.where(other)));
 }
 
 }  // namespace
@@ -94,7 +97,9 @@ data::Dataset augmented(const Config& config, const data::Dataset& fit) {
 DataSet load_data_for(const Config& config, const models::Entry& entry) {
   const std::string name = config.text("data.name");
   if (wants_text(config, entry)) return load_text(config, name);
-  return load_data(config, name, wanted_targets(config, entry));
+  DataSet data = load_data(config, name, wanted_targets(config, entry));
+  check_one_size(config, data);
+  return data;
 }
 
 DataSet load_data(const Config& config) {
@@ -104,24 +109,54 @@ DataSet load_data(const Config& config) {
   return load_data_for(settled, entry);
 }
 
-data::Recipe recipe_of(const Config& config, const train::Task& task, const data::Dataset& fit) {
+// The step that data.normalize asks for and that is not a scaling; null: there is none.
+data::StepRef whitening(const Config& config, const data::Info& info) {
+  if (!config.knows("data.normalize")) return nullptr;
+  const std::string how = read<DataOptions>(config).normalize;
+  for (const auto& [each, name] : options::Names<data::Whitening>::all) {
+    if (how != name) continue;
+    const auto keys = read<WhiteningKeys>(config);
+    return data::steps::whiten({.how = each,
+                                .components = keys.components,
+                                .epsilon = keys.epsilon,
+                                .standardize = !info.features.empty()});
+  }
+  return nullptr;
+}
+
+data::Recipe recipe_of(const Config& config, const train::Task& task, const data::Dataset& whole) {
+  const data::Recipe sizes = picture_sizes(config, whole);
+  const data::Dataset fit = sizes.evaluation(whole);
   const std::vector<Choice> chosen =
       config.knows("data.features") ? config.all_chosen("feature") : std::vector<Choice>();
-  if (chosen.empty()) return task.recipe(fit).fit(fit);
-  std::vector<data::StepRef> steps = {data::steps::columns()};
+  std::vector<data::StepRef> steps;
+  if (fit.info().fields.find(data::kCells)) steps.push_back(data::steps::table(column_types(config)));
+  const data::StepRef white = whitening(config, fit.info());
+  if (steps.empty() && chosen.empty() && !white) return sizes.then(task.recipe(fit).fit(fit));
+  if (steps.empty()) steps.push_back(data::steps::columns());
   for (const Choice& each : chosen)
     steps.push_back(made(config, "feature", [&] { return data::feature(each.name, each.values); }));
+  if (white) steps.push_back(white);
   // The task sees what they have made, and scales it.
   const data::Recipe features = data::Recipe(std::move(steps)).fit(fit);
   const data::Dataset made = features.training(fit);
-  return features.then(task.recipe(made).fit(made));
+  return sizes.then(features).then(task.recipe(made).fit(made));
 }
 
 data::Batches batches_of(const Config& config, const data::Dataset& fit, const data::MixOptions& mixing) {
-  const data::Dataset ordered =
-      read<DataOptions>(config).shuffle ? fit.shuffle({.seed = seed_of(config)}) : fit;
+  data::Dataset ordered =
+      read<DataOptions>(config).shuffle && !overfits(config) ? fit.shuffle({.seed = seed_of(config)}) : fit;
+  if (read<SamplingKeys>(config).sampling == "balanced") {
+    try {
+      ordered = fit.draw(fit.size(), {.weights = data::balanced_weights(fit), .seed = seed_of(config)});
+    } catch (const ValueError& error) {
+      throw SettingError(fmt::format("{}: {}", config.said("data.sampling"), error.what()));
+    }
+  }
+  const std::int64_t passes = passes_of_epoch(config);
   config.text("train.batch");  // throws when neither a person nor the model says it
-  return prefetched(config, mixed(config, ordered.batch(*read<StepOptions>(config).batch), mixing));
+  const data::Dataset epoch = passes > 1 ? data::repeat(ordered, passes) : ordered;
+  return prefetched(config, mixed(config, epoch.batch(*read<StepOptions>(config).batch), mixing));
 }
 
 // The mean by weight of samples that all weigh nothing would be NaN.
@@ -136,12 +171,13 @@ void check_weights(const data::Dataset& part, const char* name) {
 }
 
 TrainingData make_training_data(const Config& config, const models::Entry& entry, const train::Task& task,
-                                const DataSet& whole, const Parts& parts) {
+                                const DataSet& whole, const Parts& all) {
+  const Parts parts = aided_parts(config, all);
   check_weights(parts.fit, "training");
   check_weights(parts.valid, "validation");
   const data::Dataset& known = parts.fitted_to ? *parts.fitted_to : parts.fit;
-  const data::Recipe recipe = recipe_of(config, task, known);
-  Parts made = {recipe.training(augmented(config, parts.fit)),
+  const data::Recipe recipe = whole.recipe.then(recipe_of(config, task, known));
+  Parts made = {recipe.training(overfits(config) ? parts.fit : augmented(config, parts.fit, seed_of(config))),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
   if (parts.held_out) made.held_out = recipe.evaluation(*parts.held_out);
   const data::MixOptions mixing = mixing_for(config, entry, task, made.fit.info());

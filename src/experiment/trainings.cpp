@@ -10,9 +10,12 @@
 #include "experiment/run_config.h"
 #include "experiment/run_curves.h"
 #include "experiment/run_pictures.h"
+#include "experiment/run_report.h"
 #include "experiment/runs.h"
 #include "experiment/setup.h"
 #include "experiment/several_parts.h"
+#include "experiment/share_curve.h"
+#include "experiment/share_parts.h"
 #include "experiment/train_options.h"
 #include "experiment/trainings_state.h"
 #include "luge/error.h"
@@ -23,8 +26,6 @@ namespace luge::experiment {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kHeldOut = "held_out_";
-
 // Where the weights to begin with are, whatever the newest run is later.
 void fix_paths(Config& config) {
   if (!config.has("model.init")) return;
@@ -34,7 +35,7 @@ void fix_paths(Config& config) {
 
 // A fold that ends when what it holds out improves no more has chosen on it.
 void warn_of_choice(const Config& config, const Tell& tell) {
-  if (are_members(config) || !config.has("callbacks.early_stopping.patience")) return;
+  if (are_members(config) || are_shares(config) || !config.has("callbacks.early_stopping.patience")) return;
   if (config.given("data.validation_split") && config.number("data.validation_split") > 0) return;
   tell(
       "warning: early stopping looks at what each fold holds out, so that its figures are a little too good; "
@@ -44,8 +45,7 @@ void warn_of_choice(const Config& config, const Tell& tell) {
 std::shared_ptr<Trainings::State> state_of(Config config, const RunOptions& options) {
   if (!Trainings::meant_by(config)) {
     throw SettingError(
-        "several trainings need data.folds= or ensemble.members=, the number of them; experiment::Run is "
-        "one");
+        "several trainings need data.folds=, ensemble.members= or curve.shares=; experiment::Run is one");
   }
   config.check();
   fix_paths(config);
@@ -86,8 +86,8 @@ OneTraining one_training(const std::string& name, const Run& run, Report report,
   if (one.report.history.epochs.empty()) return one;
   // The epoch whose network it gives: of a member the best one, of a fold the last one, unless the best is to
   // be restored.
-  const bool wanted =
-      are_members(run.config()) || (read<EarlyStoppingKeys>(run.config()).restore_best && !parts.held_out);
+  const bool wanted = are_members(run.config()) || are_shares(run.config()) ||
+                      (read<EarlyStoppingKeys>(run.config()).restore_best && !parts.held_out);
   const bool best = wanted && one.report.best;
   one.figures = best ? one.report.best->epoch.logs : one.report.history.epochs.back().logs;
   if (parts.held_out && finished) {
@@ -132,17 +132,34 @@ Run run_of(Trainings::State& state, std::int64_t number, const std::string& name
   return run;
 }
 
+// The picture and the table of a learning curve, as far as it has come.
+void keep_curve(const Trainings::State& state, const std::vector<OneTraining>& trainings) {
+  const std::vector<CurvePoint> points = curve_points(state.config, trainings);
+  write_curve(state.folder->file("learning_curve.csv"), points);
+  try {
+    curve_figure(state.config, points).write(state.folder->file("learning_curve.png").string());
+  } catch (const std::exception& error) {
+    state.tell(fmt::format("warning: learning_curve.png was not drawn: {}", error.what()));
+  }
+}
+
 }  // namespace
 
 bool are_members(const Config& config) { return is_given(config, kMembers); }
+bool are_shares(const Config& config) { return is_given(config, kShares); }
 
 Config config_of_one(const Config& config, std::int64_t number) {
   Config one = config;
-  one.set(are_members(config) ? kMember : kFold, std::to_string(number));
+  one.set(are_members(config) ? kMember : are_shares(config) ? kPoint : kFold, std::to_string(number));
   return one;
 }
 
 std::vector<std::string> names_of(const Config& config) {
+  if (are_shares(config)) {
+    std::vector<std::string> shares;
+    for (const SharePoint& point : share_points(config)) shares.push_back(point.name);
+    return shares;
+  }
   const bool members = are_members(config);
   const std::int64_t count = config.integer(members ? kMembers : kFolds, 2);
   std::vector<std::string> names;
@@ -153,7 +170,8 @@ std::vector<std::string> names_of(const Config& config) {
 
 bool Trainings::meant_by(const Config& config) {
   return (is_given(config, kFolds) && !is_given(config, kFold)) ||
-         (are_members(config) && !is_given(config, kMember));
+         (are_members(config) && !is_given(config, kMember)) ||
+         (are_shares(config) && !is_given(config, kPoint));
 }
 
 bool Trainings::in(const fs::path& folder) { return has_config(folder) && meant_by(read_config(folder)); }
@@ -185,7 +203,10 @@ fs::path Trainings::folder() const { return state_->folder ? state_->folder->pat
 
 std::string Trainings::description() const {
   return fmt::format("{} {}, of which this is the first:\n{}", names().size(),
-                     are_members(config()) ? "members" : "folds", state_->first);
+                     are_members(config())  ? "members"
+                     : are_shares(config()) ? "trainings"
+                                            : "folds",
+                     state_->first);
 }
 
 void Trainings::begin() {
@@ -200,9 +221,13 @@ TrainingsReport Trainings::train(const Callbacks& callbacks, const std::function
   if (!state_->folder) throw StateError("Trainings::train: there is no folder; call begin() first");
   const bool members = are_members(config());
   const std::vector<std::string> all = names();
-  const fs::path table = state_->folder->file(members ? "members.csv" : "folds.csv");
+  const bool shares = are_shares(config());
+  const fs::path table = state_->folder->file(members  ? "members.csv"
+                                              : shares ? "trainings.csv"
+                                                       : "folds.csv");
   TrainingsReport report;
   report.folder = folder();
+  write_running(folder(), state_->tell);
   for (const std::string& name : all) {
     const Run run = run_of(*state_, static_cast<std::int64_t>(report.trainings.size()) + 1, name);
     std::vector<train::CallbackRef> own = callbacks ? callbacks(name) : std::vector<train::CallbackRef>();
@@ -211,10 +236,10 @@ TrainingsReport Trainings::train(const Callbacks& callbacks, const std::function
     report.interrupted = stop && stop();
     report.trainings.push_back(one_training(name, run, std::move(made), !report.interrupted));
     if (report.interrupted) break;
-    if (report.trainings.size() == all.size()) report.spreads = spreads_of(report.trainings);
+    if (report.trainings.size() == all.size() && !shares) report.spreads = spreads_of(report.trainings);
     write_table(table, report.trainings, report.spreads);
   }
-  draw_curves(folder(), report.trainings, state_->tell);
+  shares ? keep_curve(*state_, report.trainings) : draw_curves(folder(), report.trainings, state_->tell);
   if (members && !report.interrupted) {
     std::vector<fs::path> folders;
     for (const OneTraining& one : report.trainings) folders.push_back(one.report.folder);
@@ -222,6 +247,7 @@ TrainingsReport Trainings::train(const Callbacks& callbacks, const std::function
     const Scope scope(settings);
     report.ensemble = combine(*state_, folders);
   }
+  write_report(report, config(), state_->tell);
   return report;
 }
 

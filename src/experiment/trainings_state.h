@@ -23,8 +23,13 @@ struct Trainings::State {
   bool accepted = false;                    // they are in config.toml
 };
 
-/// Whether several trainings are the members of an ensemble, and not folds.
+/// The prefix of figures of what was held out besides the validation part.
+inline constexpr const char* kHeldOut = "held_out_";
+
+/// Whether several trainings are the members of an ensemble, and not folds or shares.
 bool are_members(const Config& config);
+/// Whether they are a learning curve.
+bool are_shares(const Config& config);
 /// The configuration of one of them, counted from 1.
 Config config_of_one(const Config& config, std::int64_t number);
 /// The names of all.

@@ -11,6 +11,7 @@
 #include "graph/evaluator.h"
 #include "graph/node.h"
 #include "graph/node_parts.h"
+#include "graph/scoped_names.h"
 
 namespace luge {
 namespace {
@@ -89,7 +90,11 @@ void watch_chain(const Tensor& made) {
 
 }  // namespace
 
-std::uint64_t take_sequence() { return next_sequence.fetch_add(1, std::memory_order_relaxed); }
+std::uint64_t take_sequence() {
+  const std::uint64_t taken = next_sequence.fetch_add(1, std::memory_order_relaxed);
+  if (open_scope) note_scope(taken);
+  return taken;
+}
 std::uint64_t latest_sequence() { return next_sequence.load(std::memory_order_relaxed); }
 
 Building::Building() { ++building; }

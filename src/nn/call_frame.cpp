@@ -6,7 +6,8 @@ namespace luge::nn {
 namespace {
 
 thread_local CallFrame* innermost = nullptr;
-thread_local bool path_is_in_text = false;  // of the present error
+constexpr std::string_view kWhole = "network";  // what a network computes between its layers
+thread_local bool path_is_in_text = false;      // of the present error
 
 /// The path from a module to one of its descendants; false when there is none.
 bool find(const Module::State& from, const Module::State* wanted, std::string& path) {
@@ -41,6 +42,9 @@ CallFrame::CallFrame(const Module& module) : module_(module), caller_(innermost)
   path_is_in_text = false;
   if (caller_) registered_ = find(*caller_->module_.state(), module.state().get(), name_);
   innermost = this;
+  if (!scope_recorder()) return;
+  const std::string own = path();
+  scope_.emplace(own.empty() ? std::string(kWhole) : own, Phase::forward);
 }
 
 CallFrame::~CallFrame() { innermost = caller_; }

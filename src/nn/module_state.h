@@ -4,11 +4,13 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "graph/scopes.h"
 #include "graph/trace.h"
 #include "luge/nn/module.h"
 
@@ -62,6 +64,7 @@ class CallFrame {
   std::string name_;  // relative to the caller
   bool registered_ = true;
   bool asked_ = false, padded_ = false;
+  std::optional<InScope> scope_;  // of the nodes that the call makes
 };
 
 /// The call running on this thread, or null.

@@ -41,6 +41,7 @@ struct ProgramStep {
   std::size_t scratch = 0;  // bytes
   bool on_host = false;     // a fallback: the kernel of a backend of the host
   bool can_fail = false;
+  int scope = -1;      // of the ScopeRecorder under which it was compiled
   bool again = false;  // computes what an earlier step computed and memory was too dear to keep
   std::vector<std::string> refusals;  // what the better-ranked candidates said
   /// What its kernel runs in turn, with what it is called ("step"): control flow. Its arena is in the

@@ -4,6 +4,7 @@
 
 #include "backend/devices.h"
 #include "core/threads.h"
+#include "graph/scopes.h"
 #include "luge/compile.h"
 
 namespace luge {
@@ -27,7 +28,9 @@ std::size_t memory_limit() { return memory_setting; }
 
 Settings settings() {
   const Backend* backend = backend_setting.load(std::memory_order_relaxed);
-  return {backend ? backend : &cpu_backend(), math(), precision(), always_bf16_setting, thread_count()};
+  const ScopeRecorder* recorder = scope_recorder();
+  return {backend ? backend : &cpu_backend(), math(), precision(), always_bf16_setting, thread_count(),
+          recorder ? recorder->number() : 0};
 }
 void set_device(const Device& device) { backend_setting = &backend_of(device); }
 Device device() { return settings().backend->device(); }
@@ -37,6 +40,7 @@ void Settings::write_key(std::vector<std::uint64_t>& words) const {
   words.push_back(reinterpret_cast<std::uintptr_t>(backend));
   words.push_back(static_cast<std::uint64_t>(threads) << 8 | static_cast<std::uint64_t>(always_bf16) << 5 |
                   static_cast<std::uint64_t>(precision) << 4 | static_cast<std::uint64_t>(math));
+  words.push_back(recorder);
 }
 
 }  // namespace luge

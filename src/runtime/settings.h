@@ -16,6 +16,7 @@ struct Settings {
   Precision precision;
   bool always_bf16;
   int threads;
+  std::uint64_t recorder = 0;  // of scopes (graph/scopes.h), whose Programs no one else uses
 
   friend bool operator==(const Settings&, const Settings&) = default;
   /// Adds all of it to a key.

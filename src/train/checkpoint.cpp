@@ -75,8 +75,8 @@ Json sums_json(const std::vector<LossSum>& sums) {
 std::string state_text(const Trainer::Impl& impl) {
   const Position& position = impl.position;
   const random::State generator = random::state();
-  Json callbacks = Json::object();
-  for (const auto& [name, state] : impl.callback_states) callbacks[name] = state;
+  // By name: the order of a resumed training, which has those of the checkpoint first, would be another.
+  std::map<std::string, std::string> callbacks = impl.callback_states;
   for_each_state(impl.callbacks, [&](const std::string& key, const Callback& callback) {
     callbacks[key] = callback.state();
   });

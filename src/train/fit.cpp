@@ -3,13 +3,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <limits>
 
 #include "luge/all_or_nothing.h"
 #include "luge/error.h"
 #include "luge/nn/observe.h"
-#include "train/diagnose.h"
+#include "luge/random.h"
+#include "train/ending.h"
+#include "train/judge.h"
+#include "train/last_rate.h"
 #include "train/trainer_impl.h"
 
 namespace luge::train {
@@ -60,9 +62,8 @@ void check_data(const Trainer& trainer, const data::Batches& training, const Fit
   }
 }
 
-double rate_of_last_step(const optim::Optimizer& optimizer) {
-  const std::int64_t last = std::max<std::int64_t>(optimizer.steps() - 1, 0);
-  return optimizer.learning_rate() * optimizer.options().schedule.at(last);
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
 }  // namespace
@@ -77,10 +78,17 @@ class FitRun {
     const auto start = Clock::now();
     begin();
     const nn::ModeScope train_mode(*impl_.net, true);
-    tell([](Callback& c, Fit& fit) { c.train_begin(fit); });
-    while (impl_.position.epoch < options_.epochs && steps_left() > 0 && !fit_.stopping()) run_epoch();
-    tell([](Callback& c, Fit& fit) { c.train_end(fit); });
-    tell([](Callback& c, Fit& fit) { c.fit_end(fit); });
+    try {
+      tell([](Callback& c, Fit& fit) { c.train_begin(fit); });
+      while (impl_.position.epoch < options_.epochs && steps_left() > 0 && !fit_.stopping()) run_epoch();
+      tell([](Callback& c, Fit& fit) { c.train_end(fit); });
+      tell([](Callback& c, Fit& fit) { c.fit_end(fit); });
+    } catch (...) {
+      for (const CallbackRef& callback : impl_.callbacks) {
+        if (auto* ending = dynamic_cast<Ending*>(callback.get())) ending->failed();
+      }
+      throw;
+    }
     impl_.history.steps = impl_.position.total_steps;
     impl_.history.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     impl_.history.stop_reason = fit_.stop_reason;
@@ -154,6 +162,8 @@ class FitRun {
     fit_.epoch = position.epoch;
     fit_.step = position.step;
     fit_.total_steps = position.total_steps;
+    fit_.samples = 0;
+    fit_.step_seconds = fit_.data_seconds = 0;
     fit_.step_is_open = true;
     fit_.logs = [this] { return impl_.logs(impl_.position.losses, impl_.steps.measures()); };
     if (position.step == 0) {
@@ -165,14 +175,19 @@ class FitRun {
     auto epoch = training_.epoch(position.epoch, position.step - waiting);
     waiting_.clear();
     while (waiting > 0 || (position.step < fit_.steps && steps_left() > 0)) {
+      const auto asked = Clock::now();
       const auto batch = epoch.next();
       if (!batch) break;
+      fit_.data_seconds += seconds_since(asked);
       if (waiting > 0) {
-        waiting_.push_back(batch->to_tensors());
+        waiting_.push_back({*batch, batch->to_tensors()});
         --waiting;
         continue;
       }
+      const auto begun = Clock::now();
       step(*batch);
+      fit_.step_seconds += seconds_since(begun);
+      fit_.samples += batch->rows;
       tell([](Callback& c, Fit& fit) { c.step_end(fit); });
       if (fit_.stopping()) return;
     }
@@ -186,21 +201,38 @@ class FitRun {
     const data::Batch tensors = batch.to_tensors();
     const bool last = position.step + 1 == fit_.steps || steps_left() == 1;
     const bool update = last || (position.step + 1) % impl_.accumulate == 0;
+    const random::State draws = random::state();
+    bool updated = update;
     try {
       Part part = impl_.steps.whole(position.updates + 1);
       part.update = update;
       if (impl_.steps.keeps_batches()) {
-        waiting_.push_back(tensors);
+        waiting_.push_back({batch, tensors});
         if (update) step_with_waiting(part);
       } else {
-        Trainer::Impl::add(impl_.steps.run(part, tensors), position.losses);
+        run_part(part, tensors);
       }
     } catch (const NonFiniteError& error) {
-      fail_step(tensors, error.what());
+      random::set_state(draws);
+      if (!impl_.steps.keeps_batches()) waiting_ = {{batch, tensors}};
+      refused(error.what());
+      waiting_.clear();
+      updated = false;
     }
-    position.updates += update;
+    position.updates += updated;
     fit_.step = ++position.step;
     fit_.total_steps = ++position.total_steps;
+  }
+
+  void run_part(const Part& part, const data::Batch& tensors) {
+    if (!trainer_.optimizer().searches())
+      return Trainer::Impl::add(impl_.steps.run(part, tensors), impl_.position.losses);
+    // A search is several programs: what the first of them assigned is taken back when a later one fails.
+    AllOrNothing assigned;
+    for (const auto& [name, variable] : impl_.state()) AllOrNothing::remember(variable);
+    const std::vector<StepResult> results = impl_.steps.run(part, tensors);
+    assigned.keep();
+    Trainer::Impl::add(results, impl_.position.losses);
   }
 
   // One update from several batches, objective after objective: later ones see what earlier ones updated.
@@ -213,7 +245,7 @@ class FitRun {
       for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
         for (std::size_t k = 0; k < waiting_.size(); ++k) {
           group.update = k + 1 == waiting_.size();
-          const std::vector<StepResult> results = impl_.steps.run(group, waiting_[k]);
+          const std::vector<StepResult> results = impl_.steps.run(group, waiting_[k].tensors);
           if (repeat == 0) Trainer::Impl::add(results, sums);
         }
         group.measure = false;
@@ -224,40 +256,25 @@ class FitRun {
     waiting_.clear();
   }
 
-  [[noreturn]] void fail_step(const data::Batch& batch, const std::string& what) {
-    const Position& position = impl_.position;
-    const std::string where = fmt::format("step {} (epoch {}, step {} of {}): {}", position.total_steps + 1,
-                                          position.epoch + 1, position.step + 1, fit_.steps, what);
-    const std::string culprit = non_finite_layer(batch);
-    const bool loss_is_finite = culprit.empty() && has_finite_loss(batch);
-    if (loss_is_finite) {
-      // A step that overflows, or running statistics, are not a matter of a derivative.
-      const bool of_gradient = what.starts_with("the gradient") && what.find("as large as") == what.npos;
-      throw NonFiniteError(fmt::format(
-          "{}; the loss is finite{}; nothing was changed", where,
-          of_gradient ? ", so a derivative is not finite, such as that of a square root or logarithm at 0"
-                      : ""));
+  // A callback may leave the batches out; otherwise the training ends.
+  void refused(const std::string& what) {
+    const std::function<std::string()> why = [&] {
+      const Position& position = impl_.position;
+      return fmt::format("step {} (epoch {}, step {} of {}): {}; nothing was changed",
+                         position.total_steps + 1, position.epoch + 1, position.step + 1, fit_.steps,
+                         why_refused(impl_, waiting_, what));
+    };
+    const RefusedStep step{fit_, waiting_, why};
+    std::vector<Judge*> judges;
+    for (const CallbackRef& callback : impl_.callbacks) {
+      if (auto* judge = dynamic_cast<Judge*>(callback.get())) judges.push_back(judge);
     }
-    throw NonFiniteError(
-        fmt::format("{}; {}; a smaller learning rate or clipped gradients may help", where,
-                    culprit.empty() ? "all layers' outputs are finite, so the loss function itself overflowed"
-                                    : "first of all, " + culprit));
-  }
-
-  // A task may use parts of the network alone, with other inputs than the fields of the batch.
-  std::string non_finite_layer(const data::Batch& batch) const {
-    const std::vector<std::string> names = impl_.net->input_names();
-    const bool given = std::all_of(names.begin(), names.end(),
-                                   [&](const std::string& name) { return batch.contains(name); });
-    return given ? first_non_finite(*impl_.net, batch.tensors().select(names)) : std::string();
-  }
-
-  bool has_finite_loss(const data::Batch& batch) const {
-    const nn::Probe probe(*impl_.net, true);
-    const Pass pass(impl_.net, batch, true);
-    return std::all_of(impl_.steps.trained().begin(), impl_.steps.trained().end(), [&](const Trained& each) {
-      return std::isfinite(each.objective.loss(pass).value.item<double>());
-    });
+    for (Judge* judge : judges) {
+      if (judge->leaves_out(step)) return;
+    }
+    std::string text = why() + "; a smaller learning rate or clipped gradients may help";
+    for (Judge* judge : judges) text += judge->keep(step);
+    throw NonFiniteError(text);
   }
 
   void finish_epoch(double seconds) {
@@ -300,7 +317,7 @@ class FitRun {
   Logs shown_;
   std::function<void(const data::HostBatch&)> check_;
   bool checked_ = false;
-  std::vector<data::Batch> waiting_;  // for the last batch of their update
+  std::vector<UsedBatch> waiting_;  // for the last batch of their update
 };
 
 History Trainer::fit(const data::Batches& training, const FitOptions& options) {

@@ -60,7 +60,7 @@ double MetricsFiles::seconds_of(const EpochRecord& epoch) const {
   return found == times_.end() ? 0 : found->second;
 }
 
-void MetricsFiles::write(const History& history) const {
+MetricsFiles::Texts MetricsFiles::texts(const History& history) const {
   const std::vector<std::string> names = columns_of(history);
   const bool staged = std::any_of(history.epochs.begin(), history.epochs.end(),
                                   [](const EpochRecord& epoch) { return !epoch.stage.empty(); });
@@ -88,8 +88,13 @@ void MetricsFiles::write(const History& history) const {
     csv += "\n";
     jsonl += io::json_text(row) + "\n";
   }
-  io::write_file(folder_ / "metrics.csv", csv);
-  io::write_file(folder_ / "metrics.jsonl", jsonl);
+  return {std::move(csv), std::move(jsonl)};
+}
+
+void MetricsFiles::write(const History& history) const {
+  const Texts both = texts(history);
+  io::write_file(folder_ / "metrics.csv", both.csv);
+  io::write_file(folder_ / "metrics.jsonl", both.jsonl);
 }
 
 }  // namespace luge::train

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -27,6 +28,11 @@ class MetricsFiles {
   /// any epoch has, learning_rate and seconds; a cell whose epoch did not measure the figure is empty. Throws
   /// FileError.
   void write(const History& history) const;
+  /// The contents of both files.
+  struct Texts {
+    std::string csv, jsonl;
+  };
+  Texts texts(const History& history) const;
 
  private:
   using EpochStep = std::pair<std::int64_t, std::int64_t>;  // epoch and step, both as written

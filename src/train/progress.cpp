@@ -74,12 +74,11 @@ bool Progress::due(Clock::time_point now) const {
 
 std::string Progress::bar(std::int64_t width) const {
   const std::int64_t filled = steps_ > 0 ? std::clamp<std::int64_t>(step_ * width / steps_, 0, width) : 0;
-  std::string text = style_.color ? "\x1b[32m" : "";
-  for (std::int64_t i = 0; i < width; ++i) {
-    if (i == filled && style_.color) text += "\x1b[0m";
-    text += i < filled ? "━" : "─";
-  }
-  return text + (style_.color ? "\x1b[0m" : "");
+  std::string done, rest;
+  for (std::int64_t i = 0; i < filled; ++i) done += "━";
+  for (std::int64_t i = filled; i < width; ++i) rest += style_.color ? "━" : "─";
+  if (!style_.color) return done + rest;
+  return "\x1b[32m" + done + "\x1b[37m" + rest + "\x1b[0m";  // green, then white
 }
 
 Progress::Parts Progress::parts(std::int64_t step, const Logs& logs, Clock::time_point now,
@@ -87,7 +86,11 @@ Progress::Parts Progress::parts(std::int64_t step, const Logs& logs, Clock::time
   const double elapsed = seconds(now - start_);
   const std::int64_t made = step - done_;
   const double one = made > 0 ? elapsed / static_cast<double>(made) : 0;
-  Parts all{fmt::format("{}/{}", step, steps_), duration_text(elapsed), step_time_text(one) + "/step", {}};
+  const std::string whole = std::to_string(steps_);
+  Parts all{fmt::format("{:>{}}/{}", step, style_.terminal ? whole.size() : 0, whole),
+            duration_text(elapsed),
+            step_time_text(one) + "/step",
+            {}};
   if (running && made > 0)
     all.time = "ETA " + duration_text(one * static_cast<double>(std::max<std::int64_t>(0, steps_ - step)));
   for (const auto& [name, value] : logs) all.figures.push_back(fmt::format("{}: {:.4f}", name, value));
@@ -96,9 +99,12 @@ Progress::Parts Progress::parts(std::int64_t step, const Logs& logs, Clock::time
 }
 
 std::string Progress::whole(const Parts& parts, std::int64_t bar_width) const {
-  std::string text = parts.counter;
+  const auto bold = [&](const std::string& part) {
+    return style_.color ? "\x1b[1m" + part + "\x1b[0m" : part;
+  };
+  std::string text = bold(parts.counter);
   if (bar_width > 0) text += " " + bar(bar_width);
-  text += " " + parts.time;
+  text += " " + bold(parts.time);
   if (!parts.step_time.empty()) text += " " + parts.step_time;
   for (const std::string& figure : parts.figures) text += " - " + figure;
   return text;

@@ -6,11 +6,13 @@
 #include <numeric>
 
 #include "core/nearest.h"
+#include "graph/scopes.h"
 #include "luge/autodiff.h"
 #include "luge/nn/matches.h"
 #include "luge/nn/observe.h"
 #include "luge/ops/check.h"
 #include "luge/ops/math.h"
+#include "train/scope_names.h"
 
 namespace luge::train {
 namespace {
@@ -118,6 +120,7 @@ void Steps::minimize(const Part& part, std::size_t from, std::size_t to, const P
   std::vector<LossTerm> terms;
   for (std::size_t k = from; k < to; ++k) {
     const Objective& objective = trained_[part.objectives[k]].objective;
+    const InScope scope(kLossScope, Phase::forward);
     const LossTerm term = terms.emplace_back(objective.loss(pass));
     kinds_[part.objectives[k]] = TermKind::of(term);
     std::vector<nn::NamedVariable> parameters = parameters_of(objective);
@@ -135,6 +138,7 @@ void Steps::minimize(const Part& part, std::size_t from, std::size_t to, const P
   for (std::size_t k = from; k < to; ++k) {
     const optim::Optimizer& optimizer = trained_[part.objectives[k]].optimizer;
     Gradients& own = all[k - from];
+    const InScope scope(kOptimizerScope, Phase::update);
     if (part.update) {
       optimizer.step(own.parameters, std::move(own.values), own.weight);
     } else {
@@ -142,6 +146,7 @@ void Steps::minimize(const Part& part, std::size_t from, std::size_t to, const P
     }
   }
   if (part.measure && from == 0) {
+    const InScope scope(kMetricsScope, Phase::forward);
     for (const Measure& measure : measures_) measure.update(measure.metric, pass);
   }
   for (std::size_t k = from; k < to; ++k) {

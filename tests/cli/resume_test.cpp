@@ -209,5 +209,71 @@ TEST(Resume, TheBestIsWhatTheFileHolds) {
   EXPECT_EQ(last.at("checkpoint").at("epoch"), 6);
 }
 
+// What a step depends on is in the checkpoint: an edit of config.toml that resume cannot take is refused by
+// name.
+TEST(BadInput, C40_AnEditedSettingIsRefusedByName) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=3", "run.dir=run"}, dir.path()).code, 0);
+  const std::string config = read_file(dir.file("run/config.toml")),
+                    last = read_file(dir.file("run/checkpoints/last.safetensors"));
+  const auto at = config.find("beta1 = 0.9");
+  ASSERT_NE(at, std::string::npos);
+  dir.write("run/config.toml", std::string(config).replace(at, 11, "beta1 = 0.5"));
+  const auto refused = luge({"resume", "run=run", "epochs=6"}, dir.path());
+  EXPECT_EQ(refused.code, 2) << refused.err;
+  for (const char* part : {"run/config.toml", "optimizer.beta1 = 0.5 (was 0.9)", "init=run"})
+    EXPECT_TRUE(says(refused.err, part)) << part << " is missing from " << refused.err;
+  EXPECT_EQ(read_file(dir.file("run/checkpoints/last.safetensors")), last);
+  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "epochs = 3"))
+      << "a refused resumption writes nothing";
+  dir.write("run/config.toml", config);
+  EXPECT_EQ(luge({"resume", "run=run", "epochs=6"}, dir.path()).code, 0);
+}
+
+TEST(BadInput, C27_FewerEpochsThanAreDoneAreRefused) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=4", "run.dir=run"}, dir.path()).code, 0);
+  const auto refused = luge({"resume", "run=run", "epochs=2"}, dir.path());
+  EXPECT_EQ(refused.code, 2) << refused.err;
+  EXPECT_TRUE(says(refused.err, "epochs=2: expected at least 4")) << refused.err;
+  EXPECT_TRUE(says(read_file(dir.file("run/config.toml")), "epochs = 4"));
+}
+
+// The damaged file gets another name, so that the next checkpoint does not replace it.
+TEST(BadInput, C41_ADamagedCheckpointIsKept) {
+  const TempDir dir;
+  ASSERT_EQ(luge({"train", "model=xor", "epochs=4", "checkpoint.every=1", "run.dir=run"}, dir.path()).code,
+            0);
+  const fs::path folder = dir.path() / "run/checkpoints";
+  std::string torn = read_file(folder / "last.safetensors");
+  torn.resize(torn.size() / 2);
+  for (int time = 1; time <= 2; ++time) {
+    dir.write("run/checkpoints/last.safetensors", torn);
+    const auto resumed = luge({"resume", "run=run", fmt::format("epochs={}", 5 + time)}, dir.path());
+    ASSERT_EQ(resumed.code, 0) << resumed.err;
+    EXPECT_TRUE(says(resumed.err, "last.safetensors.damaged")) << resumed.err;
+  }
+  EXPECT_EQ(read_file(folder / "last.safetensors.damaged"), torn);
+  EXPECT_EQ(read_file(folder / "last.safetensors.damaged-2"), torn);
+  EXPECT_TRUE(train::checkpoint_info((folder / "last.safetensors").string()).has_value());
+}
+
+TEST(VerifyResume, StopsWhereverItIsAsked) {
+  const TempDir dir;
+  dir.write("shapes.csv", shapes());
+  const auto all = luge({"verify-resume", "model=mlp", "hidden=4", "data=shapes.csv", "batch=10",
+                         "accumulate=2", "epochs=2", "position=all", "--json"},
+                        dir.path());
+  ASSERT_EQ(all.code, 0) << all.err;
+  const json report = json::parse(all.out);
+  EXPECT_TRUE(report.at("identical").get<bool>());
+  std::vector<std::string> positions;
+  for (const json& stop : report.at("stops")) positions.push_back(stop.at("position"));
+  EXPECT_EQ(positions, (std::vector<std::string>{"half", "step", "accumulation", "epoch"}));
+  const auto none = luge({"verify-resume", "model=xor", "epochs=3", "position=accumulation"}, dir.path());
+  EXPECT_EQ(none.code, 2);
+  EXPECT_TRUE(says(none.err, "position=accumulation: expected")) << none.err;
+}
+
 }  // namespace
 }  // namespace luge

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "core/registry.h"
 #include "luge/data/batches.h"
 #include "luge/data/sources.h"
 #include "support/errors.h"
@@ -201,10 +202,18 @@ TEST(Augmentation, OfOnesOwnIsFoundByName) {
   EXPECT_FALSE(add_augmentation("flip", "again", darken));
   EXPECT_EQ(augmentation_description("test-darken"), "makes pictures darker");
   EXPECT_EQ(values(augmentation("test-darken", {{"factor", 2}})(picture(), 0))[3], 8);
+  HostArray colors(Field{f32, {3, 12, 14}});
+  for (std::size_t k = 0; k < 3 * 12 * 14; ++k) colors.as<float>()[k] = static_cast<float>(k % 50) / 50;
+  const Record colored = {{"input", colors}};
   for (const std::string& name : augmentation_names()) {
     EXPECT_FALSE(augmentation_description(name).empty()) << name;
+    const auto known = find_family("augmentation")->member(name).options;
+    if (std::any_of(known.begin(), known.end(), [](const options::Info& info) { return info.required; })) {
+      expect_error<options::OptionError>([&] { augmentation(name); }, {name, "size"});
+      continue;
+    }
     EXPECT_EQ(augmentation(name).name(), name);
-    EXPECT_EQ(augmentation(name, {})(picture(), 1)["input"].field, picture()["input"].field) << name;
+    EXPECT_EQ(augmentation(name)(colored, 1)["input"].field, colored["input"].field) << name;
   }
 }
 
@@ -231,7 +240,8 @@ TEST(Augmentation, RefusesWhatItCannotChange) {
   }
   Record detected = picture();
   detected.set("boxes", counted<float>(f32, {2, 5}));
-  expect_error<ValueError>([&] { augmentation("flip")(detected, 1); }, {"flip", "'boxes'", "leave"});
+  expect_error<ShapeError>([&] { augmentation("flip")(detected, 1); },
+                           {"flip", "'boxes'", "f32[2,5]", "x1, y1, x2, y2"});
   EXPECT_NO_THROW(augmentation("noise")(detected, 1));
   Record other = picture();
   other.set("mask", counted<float>(f32, {3, 3}));

@@ -114,7 +114,8 @@ TEST(RunPictures, TheConfusionMatrixIsThatOfTheBestNetwork) {
   run.train();
   const std::string drawn = read_file(dir.file("run/confusion.png"));
   fs::remove(dir.file("run/confusion.png"));
-  experiment::RunPictures(dir.file("run"), [](const std::string&) {}).draw_confusion(run.parts());
+  experiment::RunPictures(dir.file("run"), [](const std::string&) {
+  }).draw_confusion(experiment::judge(dir.file("run"), run.parts(), run.parts(), 60));
   EXPECT_EQ(read_file(dir.file("run/confusion.png")), drawn);
 }
 

@@ -30,7 +30,7 @@ TEST(Progress, OnATerminalItRedrawsAtMostTwentyTimesASecond) {
   ASSERT_TRUE(progress.due(start + 50ms));
   progress.draw(5, {{"loss", 1.0}, {"a long name of a figure", 2.0}}, start + 50ms);
   EXPECT_FALSE(progress.due(start + 99ms));
-  EXPECT_EQ(out.str(), "Epoch 1/1\n\r\x1b[K5/10 ━━━━━━━━━━────────── ETA 0s 10.0ms/step - loss: 1.0000");
+  EXPECT_EQ(out.str(), "Epoch 1/1\n\r\x1b[K 5/10 ━━━━━───── ETA 0s 10.0ms/step - loss: 1.0000");
 }
 
 TEST(Progress, WithoutATerminalALineAMinute) {

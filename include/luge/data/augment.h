@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "luge/options.h"
 
 namespace luge::data {
+
+struct Motion;  // internal
+class Step;
 
 /// A random change of records that has a name. Dataset::augment takes one.
 ///
@@ -21,20 +25,40 @@ class Augmentation {
   /// Returns the changed record. `key` differs for each sample, epoch, seed and augmentation; use it as the
   /// seed of the random numbers.
   using Function = std::function<Record(Record record, std::uint64_t key)>;
-  /// Makes an augmentation of your own.
-  Augmentation(std::string name, Function function)
-      : name_(std::move(name)), function_(std::move(function)) {}
+  /// Returns the fields of the changed records from those before: another extent of the picture, for example.
+  using Fields = std::function<Schema(const Schema& before)>;
+  /// Makes an augmentation of your own. Without `fields` they are those of the first changed record, and what
+  /// differs from record to record before may differ afterwards.
+  Augmentation(std::string name, Function function, Fields fields = {})
+      : name_(std::move(name)), function_(std::move(function)), fields_(std::move(fields)) {}
+  /// Internal: makes one that moves pixels. Neighbors of this kind with the same options share one
+  /// resampling.
+  Augmentation(std::string name, std::shared_ptr<const Motion> motion);
 
   /// Returns the name, such as "flip".
   const std::string& name() const { return name_; }
   /// Returns the changed record. The same key gives the same record.
   Record operator()(Record record, std::uint64_t key) const;
-  /// Returns this augmentation followed by another one. Their random numbers are independent.
+  /// Returns the fields of the changed records, as far as they are known: Dataset::augment takes them from
+  /// here.
+  Schema fields(const Schema& before) const { return fields_ ? fields_(before) : Schema(); }
+  /// Returns the augmentation with what is done instead to pictures that are not augmented, so that those of
+  /// a validation or a prediction have the same extents: the names of augmentations that draw nothing, such
+  /// as "center-crop(size=[28,28])" for a random crop.
+  Augmentation with_evaluation(std::vector<std::string> names) const;
+  /// Returns these names; most augmentations keep the extents and have none.
+  const std::vector<std::string>& evaluation() const { return evaluation_; }
+  /// Returns this augmentation followed by another one. Their random numbers are independent. Two that move
+  /// pixels, such as "rotate" and "zoom", are one movement: pixels are resampled once and boxes are put
+  /// around their things once.
   Augmentation then(const Augmentation& next) const;
 
  private:
   std::string name_;
   Function function_;
+  Fields fields_;
+  std::shared_ptr<const Motion> motion_;
+  std::vector<std::string> evaluation_;
 };
 
 /// Registers an augmentation under a name that `augmentation` and the shell take, with one line that says
@@ -47,15 +71,26 @@ class Augmentation {
 ///         });
 bool add_augmentation(const std::string& name, const std::string& description,
                       options::Maker<Augmentation> make);
-/// Returns an augmentation by its name: "flip", "shift", "noise" or "erase". They change the field "input",
-/// or else "image", which is a picture [channels,height,width] of any numbers; flip and shift move a "mask"
-/// or "target" of the same height and width with it. A record that has no such picture throws ValueError or
-/// ShapeError. Throws ValueError for another name, and lists those that exist; throws options::OptionError
-/// for an option that does not exist or is out of range.
+/// Returns an augmentation by its name, such as "flip", "rotate" or "brightness"; augmentation_names lists
+/// them, docs/guide/augmentation.md shows them. They change the field "input", or else "image", which is a
+/// picture [channels,height,width]. Those that move pixels move a "mask" or "target" of the same height and
+/// width, "boxes" with "labels", and "points" with it, as luge/data/picture_fields.h says. Those of color
+/// take u8 and floating numbers. A record that has no such picture, or boxes that are not numbers, throws
+/// ValueError, ShapeError or DTypeError. Throws ValueError for another name, and lists those that exist;
+/// throws options::OptionError for an option that does not exist or is out of range.
 Augmentation augmentation(const std::string& name, const options::Values& values = {});
 /// Returns the line about the augmentation of this name. Throws ValueError as `augmentation` does.
 std::string augmentation_description(const std::string& name);
 /// Returns the names that `augmentation` takes.
 std::vector<std::string> augmentation_names();
+
+namespace steps {
+
+/// The step of a recipe that gives pictures which are not augmented the extents of those that are: it does
+/// what Augmentation::evaluation names. `after` are the fields of the augmented records. Pictures of their
+/// extents pass unchanged. Returns null when `names` is empty or these extents are not known.
+std::shared_ptr<const Step> pictures(const std::vector<std::string>& names, const Schema& after);
+
+}  // namespace steps
 
 }  // namespace luge::data

@@ -26,8 +26,11 @@ std::vector<std::string> feature_names();
 struct RawInput {
   Shape shape;                        ///< its shape
   std::vector<std::string> features;  ///< the names of the columns of a table; empty otherwise
+  /// True when the columns hold cells of any type, which steps::table reads (luge/data/table.h).
+  bool cells = false;
 };
-/// Returns what the raw input of a recipe is, as far as it has the step steps::columns; else nothing.
+/// Returns what the raw input of a recipe is, as far as it has the step steps::columns or
+/// steps::table; else nothing.
 std::optional<RawInput> raw_input(const Recipe& recipe);
 
 namespace steps {

@@ -14,19 +14,22 @@ enum class Scaling {
   none,         ///< not at all
   standardize,  ///< to mean 0 and variance 1
   min_max,      ///< to the range 0 … 1
+  /// To median 0 and a distance of 1 between the first and the third quartile, which outliers do not move.
+  /// Quartiles lie between the two nearest values in proportion. Source: scikit-learn RobustScaler.
+  robust,
 };
 
-/// Returns the scaling of a name that the shell uses: "none", "standardize" or "min-max". Throws ValueError
-/// for another name, and lists these.
+/// Returns the scaling of a name that the shell uses: "none", "standardize", "min-max" or "robust". Throws
+/// ValueError for another name, and lists these.
 Scaling scaling_named(std::string_view text);
 /// Returns the name that the shell uses.
 std::string_view name(Scaling scaling);
 
 /// Measures the inputs of a data set and returns offset and scale for Dataset::affine. Tables (rank 1) are
 /// measured column by column, images [C,H,W] channel by channel, and other inputs as a whole. A column or
-/// channel that does not vary is only shifted. Throws ValueError for a data set without samples or without
-/// numbers, ShapeError when the number of columns or channels is not known, and FormatError naming the sample
-/// for a value that is not finite.
+/// channel that does not vary is only shifted. For Scaling::robust all values are in memory at the same time.
+/// Throws ValueError for a data set without samples or without numbers, ShapeError when the number of columns
+/// or channels is not known, and FormatError naming the sample for a value that is not finite.
 ///
 ///     auto scaled = test.affine(data::fit_scaling(train, data::Scaling::min_max));
 Affine fit_scaling(const Dataset& training, Scaling scaling);
@@ -45,5 +48,6 @@ struct luge::options::Names<luge::data::Scaling> {
   static constexpr std::pair<luge::data::Scaling, const char*> all[] = {
       {luge::data::Scaling::none, "none"},
       {luge::data::Scaling::standardize, "standardize"},
-      {luge::data::Scaling::min_max, "min-max"}};
+      {luge::data::Scaling::min_max, "min-max"},
+      {luge::data::Scaling::robust, "robust"}};
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "luge/data/dataset.h"
+#include "luge/data/recipe.h"
 #include "luge/options.h"
 
 namespace luge::experiment {
@@ -20,6 +21,12 @@ struct DataSet {
   bool complete = false;
   /// What is validated on, where the data set says so; empty: a part of the training data is held back.
   std::optional<data::Dataset> valid = {};
+  /// True: what is held back for validation has the same shares of the classes as the rest.
+  bool stratified = false;
+  /// Steps that make raw input what the records are, such as pictures of one size. They begin the recipe of a
+  /// network, so that it can be given raw input.
+  data::Recipe recipe = {};
+  std::vector<std::string> notes = {};  ///< what was left out of the data and why, for people
 };
 
 /// Registers a data set under a name that data= takes, with one line that says what it holds. `load` is a

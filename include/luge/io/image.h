@@ -1,4 +1,4 @@
-// Pictures in files: reading and writing PNG, and the kind of a file.
+// Pictures in files: reading PNG, JPEG and BMP, writing PNG and JPEG, and the kind of a file.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +24,12 @@ struct ImageLimits {
   std::int64_t max_pixels = 89'478'485;
 };
 
-/// Reads a PNG picture. The first bytes of the file decide its kind, not its name. Throws FileError when it
-/// cannot be read, FormatError when it is not a PNG picture or is damaged (the text has the path and the kind
-/// that was found), and ValueError when it has more pixels than the limit, before memory is allocated.
+/// Reads a PNG, JPEG or BMP picture. The first bytes of the file decide its kind, not its name. 16 bits
+/// become 8, palettes and CMYK become colors, a picture that is stored turned (EXIF orientation) is turned
+/// back before anything else sees it, and of several frames the first is read; image_facts
+/// (luge/io/image_facts.h) says what of this happens to a file. Throws FileError when it cannot be read,
+/// FormatError when it is not a picture, is damaged or of a rare kind that is not read (the text has the path
+/// and what was found), and ValueError when it has more pixels than the limit, before memory is allocated.
 Image read_image(const std::string& path, const ImageLimits& limits = {});
 
 /// Writes a PNG file with 8 bits for each channel. The file is written completely or not at all, and the same
@@ -34,9 +37,14 @@ Image read_image(const std::string& path, const ImageLimits& limits = {});
 /// or the number of pixels does not match, and FileError when the file cannot be written.
 void write_png(const std::string& path, const Image& image);
 
-/// Returns the picture with 1 or 3 channels. Alpha is dropped, gray is repeated, and colors become gray by
-/// ITU-R 601 (0.299 red + 0.587 green + 0.114 blue, rounded) as in Pillow's convert("L"). Throws ValueError
-/// for another number of channels.
+/// Writes a JPEG file (baseline, 8 bits) with a quality from 1 to 100; above 95 little is gained. Pixels
+/// change a little. Otherwise as write_png. Throws ValueError also for 2 or 4 channels, a quality out of
+/// range, and an extent above 65500.
+void write_jpeg(const std::string& path, const Image& image, int quality = 90);
+
+/// Returns the picture with 1, 3 or 4 channels. Alpha is dropped, or is 255 where there was none; gray is
+/// repeated, and colors become gray by ITU-R 601 (0.299 red + 0.587 green + 0.114 blue, rounded) as in
+/// Pillow's convert("L"). Throws ValueError for another number of channels.
 Image with_channels(const Image& image, std::int64_t channels);
 
 /// Returns the kind of a file by its first bytes: "PNG", "JPEG", "GIF", "gzip", "text", "empty" … or

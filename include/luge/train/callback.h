@@ -23,6 +23,9 @@ class Fit {
   std::int64_t step = 0;         ///< the number of finished steps of this epoch
   std::int64_t steps = 0;        ///< the number of steps of a whole epoch
   std::int64_t total_steps = 0;  ///< the number of finished steps of the whole training
+  std::int64_t samples = 0;      ///< the number of samples of these steps, those before a resumption left out
+  double step_seconds = 0;       ///< how long these steps took, without waiting for data
+  double data_seconds = 0;       ///< how long they waited for their batches
   bool step_is_open = false;     ///< true while an epoch has begun and has not ended
   Columns columns;               ///< the figures that are measured, those of the validation included
   std::function<Logs()> logs;    ///< returns the figures of this epoch so far; it reads values of the device

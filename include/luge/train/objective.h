@@ -53,9 +53,9 @@ class Pass {
 /// are added up over batches before they are divided, so that batches of different sizes, weights and masks
 /// give the one mean.
 struct LossTerm {
-  Tensor value;   ///< rank 0: what is minimized
-  Tensor cost;    ///< rank-0 f64: Σ weight·cost
-  Tensor weight;  ///< rank-0 f64: Σ weight; empty: the sums of batches are added and not divided
+  Tensor value;       ///< rank 0: what is minimized
+  Tensor cost;        ///< rank-0 f64: Σ weight·cost
+  Tensor weight;      ///< rank-0 f64: Σ weight; empty: the sums of batches are added and not divided
   bool root = false;  ///< the figure of several batches is a square root, as that of loss::RMSE is
 
   /// Returns the term of a loss function. Throws what the loss throws.

@@ -143,6 +143,11 @@ class Trainer {
   /// StateError for an optimizer that searches.
   RateCurve find_rate(const data::Batches& training, const RateFinderOptions& options = {});
 
+  /// Returns the gradients of the objectives on a batch in train mode, each with respect to the parameters
+  /// that it trains, under their paths. Of several objectives they are added. Regularizers and clipping are
+  /// left out. Nothing changes. Throws what the objectives throw.
+  NamedTensors gradients(const data::Batch& batch) const;
+
   /// Returns the names of the figures that fit measures: the loss and the metrics, and with validation also
   /// these names after val_.
   std::vector<std::string> figures(bool validates) const;

@@ -44,9 +44,10 @@ Record erased(const EraseOptions& options, Record record, std::uint64_t key) {
 
 const bool added =
     add_augmentation("erase", "fills a random rectangle of pictures", [](const EraseOptions& options) {
-      return Augmentation("erase", [options](Record record, std::uint64_t key) {
-        return erased(options, std::move(record), key);
-      });
+      return Augmentation(
+          "erase",
+          [options](Record record, std::uint64_t key) { return erased(options, std::move(record), key); },
+          [](const Schema& before) { return before; });
     });
 
 }  // namespace

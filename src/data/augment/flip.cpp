@@ -1,40 +1,85 @@
-// flip: pictures mirrored left to right.
+// flip: pictures mirrored left to right, and upside down.
 #include <algorithm>
 
 #include "data/augment/draws.h"
-#include "data/augment/picture.h"
+#include "data/augment/moving.h"
 #include "luge/data/augment.h"
+#include "luge/error.h"
 
 namespace luge::data {
 namespace {
 
 struct FlipOptions {
-  double p = 0.5;
+  double p = 0.5, vertical = 0;
+  std::vector<std::int64_t> swap = {};
+  std::int64_t points = 0;
   static void fields(auto& self, auto&& field) {
-    field("p", self.p, "probability that a picture is mirrored", options::within(0, 1));
+    field("p", self.p, "probability that a picture is mirrored left to right", options::within(0, 1),
+          options::elsewhere({"horizontal_flip", "fliplr", "horizontal"}));
+    field("vertical", self.vertical, "probability that a picture is turned upside down",
+          options::within(0, 1), options::elsewhere({"vertical_flip", "flipud"}));
+    field("swap", self.swap,
+          "pairs of points that change their numbers in a mirror: 1,2,3,4 swaps 1 with 2 and 3 with 4",
+          options::takes("pairs of whole numbers from 0"), options::elsewhere({"flip_idx", "flip_indices"}));
+    field("points", self.points, "how many points belong to one thing; 0: all", options::at_least(0));
   }
 };
+
+template <class T>
+void mirror_row(std::span<std::byte> row) {
+  T* at = reinterpret_cast<T*>(row.data());
+  std::reverse(at, at + row.size() / sizeof(T));
+}
 
 void mirror(const Planes& planes) {
   for (std::int64_t plane = 0; plane < planes.count(); ++plane) {
     for (std::int64_t y = 0; y < planes.height(); ++y) {
-      for (std::int64_t left = 0, right = planes.width() - 1; left < right; ++left, --right) {
-        const auto a = planes.row(plane, y, left, 1), b = planes.row(plane, y, right, 1);
-        std::swap_ranges(a.begin(), a.end(), b.begin());
+      const auto row = planes.row(plane, y, 0, planes.width());
+      switch (planes.element()) {
+        case 1: mirror_row<std::uint8_t>(row); break;
+        case 2: mirror_row<std::uint16_t>(row); break;
+        case 4: mirror_row<std::uint32_t>(row); break;
+        default: mirror_row<std::uint64_t>(row);
       }
     }
   }
 }
 
-const bool added = add_augmentation("flip", "mirrors pictures left to right", [](const FlipOptions& options) {
-  return Augmentation("flip", [options](Record record, std::uint64_t key) {
-    const Planes picture = picture_of("flip", record);
-    const std::vector<Planes> with = beside("flip", record, picture);
-    if (!Draws(key).happens(options.p)) return record;
-    mirror(picture);
-    for (const Planes& each : with) mirror(each);
-    return record;
+void turn_over(const Planes& planes) {
+  for (std::int64_t plane = 0; plane < planes.count(); ++plane) {
+    for (std::int64_t top = 0, bottom = planes.height() - 1; top < bottom; ++top, --bottom) {
+      const auto a = planes.row(plane, top, 0, planes.width()),
+                 b = planes.row(plane, bottom, 0, planes.width());
+      std::swap_ranges(a.begin(), a.end(), b.begin());
+    }
+  }
+}
+
+Record flipped(const FlipOptions& options, Record record, std::uint64_t key) {
+  const Moving moving("flip", record);
+  Draws draws(key);
+  const bool across = draws.happens(options.p), over = draws.happens(options.vertical);
+  if (!across && !over) return record;
+  moving.change([&](const Planes& planes, bool) {
+    if (across) mirror(planes);
+    if (over) turn_over(planes);
   });
+  const Extent extent = moving.extent();
+  moving.carry(Matrix::translation(across ? static_cast<double>(extent.width) : 0,
+                                   over ? static_cast<double>(extent.height) : 0) *
+                   Matrix::scaling(across ? -1 : 1, over ? -1 : 1),
+               extent, 0);
+  if (across != over) moving.exchange_points(options.swap, options.points);  // both together only turn it
+  return record;
+}
+
+const bool added = add_augmentation("flip", "mirrors pictures left to right", [](const FlipOptions& options) {
+  if (options.swap.size() % 2 != 0)
+    throw options::OptionError("swap", "swap has an odd number of points; expected pairs");
+  return Augmentation(
+      "flip",
+      [options](Record record, std::uint64_t key) { return flipped(options, std::move(record), key); },
+      [](const Schema& before) { return moved_fields(before, true); });
 });
 
 }  // namespace

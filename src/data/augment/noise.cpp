@@ -16,12 +16,15 @@ struct NoiseOptions {
 
 const bool added =
     add_augmentation("noise", "adds normal random numbers to pictures", [](const NoiseOptions& options) {
-      return Augmentation("noise", [options](Record record, std::uint64_t key) {
-        const Planes picture = picture_of("noise", record);
-        Draws draws(key);
-        picture.change([&](double number) { return number + options.deviation * draws.normal(); });
-        return record;
-      });
+      return Augmentation(
+          "noise",
+          [options](Record record, std::uint64_t key) {
+            const Planes picture = picture_of("noise", record);
+            Draws draws(key);
+            picture.change([&](double number) { return number + options.deviation * draws.normal(); });
+            return record;
+          },
+          [](const Schema& before) { return before; });
     });
 
 }  // namespace

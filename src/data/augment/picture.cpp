@@ -8,12 +8,11 @@
 #include <limits>
 
 #include "core/dispatch.h"
+#include "luge/data/picture_fields.h"
 #include "luge/error.h"
 
 namespace luge::data {
 namespace {
-
-constexpr const char *kImage = "image", *kMask = "mask", *kBoxes = "boxes";
 
 template <class T>
 T nearest_element(double number) {
@@ -25,12 +24,6 @@ T nearest_element(double number) {
   } else {
     return convert_element<T>(number);
   }
-}
-
-bool has_size_of(const HostArray& value, const Planes& picture) {
-  const Shape& shape = value.field.shape;
-  return !value.field.text && shape.rank() >= 2 && shape[shape.rank() - 2] == picture.height() &&
-         shape[shape.rank() - 1] == picture.width();
 }
 
 }  // namespace
@@ -71,7 +64,7 @@ void Planes::change(const std::function<double(double)>& function) const {
 }
 
 Planes picture_of(std::string_view augmentation, Record& record) {
-  const std::string name = record.contains(kInput) ? std::string(kInput) : kImage;
+  const std::string name(record.contains(kInput) ? kInput : kImage);
   if (!record.contains(name)) {
     throw ValueError(fmt::format(
         "augmentation {}: there is no picture; expected a field 'input' or 'image' [channels,height,width] "
@@ -86,27 +79,6 @@ Planes picture_of(std::string_view augmentation, Record& record) {
         augmentation, name, value.field.to_string()));
   }
   return Planes(value);
-}
-
-std::vector<Planes> beside(std::string_view augmentation, Record& record, const Planes& picture) {
-  if (record.contains(kBoxes)) {
-    throw ValueError(fmt::format(
-        "augmentation {}: the field 'boxes' does not move with the picture; leave the augmentation out",
-        augmentation));
-  }
-  std::vector<Planes> all;
-  if (record.contains(kMask)) {
-    HostArray& mask = record[kMask];
-    if (!has_size_of(mask, picture)) {
-      throw ShapeError(
-          fmt::format("augmentation {}: the mask is {}; expected the height {} and the width {} "
-                      "of the picture",
-                      augmentation, mask.field.to_string(), picture.height(), picture.width()));
-    }
-    all.emplace_back(mask);
-  }
-  if (record.contains(kTarget) && has_size_of(record[kTarget], picture)) all.emplace_back(record[kTarget]);
-  return all;
 }
 
 }  // namespace luge::data

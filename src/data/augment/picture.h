@@ -5,7 +5,6 @@
 #include <functional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "luge/data/record.h"
 
@@ -38,8 +37,5 @@ class Planes {
 /// The field "input", or else "image". Throws ValueError or ShapeError, beginning with the augmentation, when
 /// it is not a picture [channels,height,width].
 Planes picture_of(std::string_view augmentation, Record& record);
-/// The fields "mask" and "target" of the picture's height and width. Throws ShapeError for a mask of another
-/// size, and ValueError for boxes, which do not move with the picture.
-std::vector<Planes> beside(std::string_view augmentation, Record& record, const Planes& picture);
 
 }  // namespace luge::data

@@ -4,14 +4,18 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
 
+#include "core/nearest.h"
 #include "core/number.h"
 #include "data/distinct.h"
 #include "data/sources/arrays.h"
 #include "data/sources/csv_targets.h"
+#include "data/tables/cells.h"
 #include "io/csv/columns.h"
 #include "luge/data/sources.h"
+#include "luge/data/table.h"
 #include "luge/error.h"
 #include "luge/io/csv.h"
 
@@ -82,15 +86,79 @@ void check_columns(const io::CsvReader& rows) {
       rows.path(), rows.columns()[0].substr(0, 60)));
 }
 
-}  // namespace
+// Records with the cells of each row besides the fields of `rows`.
+class CellsSource final : public Source {
+ public:
+  CellsSource(std::shared_ptr<const Source> rows, std::vector<std::string> cells)
+      : rows_(std::move(rows)), info_(rows_->info()), cells_(std::move(cells)) {
+    for (std::size_t k = 0; k < info_.fields.size(); ++k) above_.push_back(static_cast<int>(k));
+    info_.fields.set(kCells, Field::utf8());
+    info_.preprocessing.reset();
+  }
+  std::int64_t size() const override { return rows_->size(); }
+  const Info& info() const override { return info_; }
+  void read(std::int64_t index, Row& row) const override {
+    Row below(rows_->info().fields, row, above_);
+    rows_->read(index, below);
+    if (row.wants(above_.size()))
+      row.write(above_.size(), HostArray::of_text(cells_[static_cast<std::size_t>(index)]));
+  }
+  std::string where(std::int64_t index) const override { return rows_->where(index); }
 
-Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
-  const std::string path = file.string();
-  check_distinct("csv", "features", options.features);
-  check_distinct("csv", "classes", options.classes);
+ private:
+  std::shared_ptr<const Source> rows_;
+  Info info_;
+  std::vector<std::string> cells_;
+  std::vector<int> above_;
+};
+
+// The input columns without those that are left out.
+void leave_out(const io::CsvReader& rows, const std::vector<std::string>& names,
+               std::vector<std::size_t>& columns) {
+  for (const std::string& name : names) {
+    const std::vector<std::string>& all = rows.columns();
+    if (std::find(all.begin(), all.end(), name) == all.end())
+      throw ValueError(fmt::format("{}: there is no column '{}' to leave out{}", rows.path(), name,
+                                   suggestion(name, all)));
+    std::erase_if(columns, [&](std::size_t c) { return all[c] == name; });
+  }
+  if (columns.empty()) throw ValueError(fmt::format("{}: all columns are left out", rows.path()));
+}
+
+// As numbers, NaN where a cell is not one, and as text.
+void take_cells(const io::CsvReader& rows, const std::vector<std::size_t>& columns,
+                std::vector<float>& inputs, std::vector<std::string>& cells) {
+  std::string row;
+  for (const std::size_t c : columns) {
+    const std::string_view cell = trimmed(rows.field(c));
+    inputs.push_back(
+        static_cast<float>(parse_number(cell).value_or(std::numeric_limits<double>::quiet_NaN())));
+    if (c != columns.front()) row += '\0';
+    row += cell;
+  }
+  cells.push_back(std::move(row));
+}
+
+bool has_gap(const io::CsvReader& rows, const std::vector<std::size_t>& columns, std::size_t target) {
+  return is_missing(trimmed(rows.field(target))) ||
+         std::any_of(columns.begin(), columns.end(),
+                     [&](std::size_t c) { return is_missing(trimmed(rows.field(c))); });
+}
+
+// How the file is written.
+std::pair<char, bool> format_of(const std::string& path, const CsvOptions& options) {
   const char separator = options.separator != 0 ? options.separator : io::guess_separator(path);
   const bool header = options.header == Header::automatic ? io::looks_like_header(path, separator)
                                                           : options.header == Header::yes;
+  return {separator, header};
+}
+
+// `typed`: inputs are cells, else numbers.
+Dataset read_table(const std::filesystem::path& file, const CsvOptions& options, const CellOptions* typed) {
+  const std::string path = file.string();
+  check_distinct("csv", "features", options.features);
+  check_distinct("csv", "classes", options.classes);
+  const auto [separator, header] = format_of(path, options);
   io::CsvReader rows(path, reader_options(separator, header));
   check_columns(rows);
   const std::size_t target = column_of(rows, options.target, "target");
@@ -105,6 +173,7 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
     for (std::size_t c = 0; c < rows.columns().size(); ++c) {
       if (c != target && c != weight) columns.push_back(c);
     }
+    if (typed) leave_out(rows, typed->leave_out, columns);
     for (const std::size_t c : columns) arrays.info.features.push_back(rows.columns()[c]);
   } else {
     columns = io::matching_columns(rows, options.features, header, others);
@@ -119,9 +188,15 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
     arrays.info.features = options.features;
   }
   std::vector<float> inputs, weights;
+  std::vector<std::string> cells;
   Targets targets{path, arrays.info.target_name, {}, {}};
   while (rows.next()) {
-    for (const std::size_t c : columns) inputs.push_back(static_cast<float>(rows.number(c)));
+    if (typed && typed->drop_rows && has_gap(rows, columns, target)) continue;
+    if (typed) {
+      take_cells(rows, columns, inputs, cells);
+    } else {
+      for (const std::size_t c : columns) inputs.push_back(static_cast<float>(rows.number(c)));
+    }
     if (weight) weights.push_back(weight_in(rows, *weight));
     targets.cells.emplace_back(trimmed(rows.field(target)));
     if (targets.cells.back().empty()) {
@@ -130,7 +205,9 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
     }
     targets.lines.push_back(rows.line());
   }
-  if (targets.cells.empty()) throw FormatError(fmt::format("{}: has no rows, only a header", path));
+  if (targets.cells.empty())
+    throw FormatError(fmt::format("{}: has no rows, only a header{}", path,
+                                  typed && typed->drop_rows ? ", or all rows miss a cell" : ""));
   arrays.count = static_cast<std::int64_t>(targets.cells.size());
   const auto bytes = std::as_bytes(std::span(inputs));
   arrays.add(kInput, {f32, {static_cast<std::int64_t>(columns.size())}}, {bytes.begin(), bytes.end()});
@@ -139,7 +216,40 @@ Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
   arrays.where = [path, lines = std::move(targets.lines)](std::int64_t row) {
     return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(row)]);
   };
-  return Dataset(array_source(std::move(arrays)));
+  std::shared_ptr<const Source> source = array_source(std::move(arrays));
+  if (typed) source = std::make_shared<CellsSource>(std::move(source), std::move(cells));
+  return Dataset(std::move(source));
+}
+
+}  // namespace
+
+Dataset csv(const std::filesystem::path& file, const CsvOptions& options) {
+  return read_table(file, options, nullptr);
+}
+
+Dataset typed_csv(const std::filesystem::path& file, const CsvOptions& options, const CellOptions& cells) {
+  return read_table(file, options, &cells);
+}
+
+bool holds_words(const std::filesystem::path& file, const CsvOptions& options) {
+  const std::string path = file.string();
+  const auto [separator, header] = format_of(path, options);
+  io::CsvReader rows(path, reader_options(separator, header));
+  check_columns(rows);
+  const std::size_t target = column_of(rows, options.target, "target");
+  const std::optional<std::size_t> weight = weight_column(rows, options.weights, target);
+  std::vector<bool> numbers(rows.columns().size()), words(rows.columns().size());
+  while (rows.next()) {
+    for (std::size_t c = 0; c < numbers.size(); ++c) {
+      const std::string_view cell = trimmed(rows.field(c));
+      if (is_missing(cell)) continue;  // alone it says nothing
+      (parse_number(cell) || is_spoiled_number(cell) ? numbers : words)[c] = true;
+    }
+  }
+  for (std::size_t c = 0; c < numbers.size(); ++c) {
+    if (c != target && c != weight && words[c] && !numbers[c]) return true;
+  }
+  return false;
 }
 
 }  // namespace luge::data

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "data/steps/step.h"
+#include "data/tables/cells.h"
 #include "luge/data/named_features.h"
 #include "luge/error.h"
 
@@ -43,7 +44,7 @@ class Columns final : public StepWith<Columns, Options> {
   }
   std::optional<RawInput> input() const {
     if (!options_.fitted) return std::nullopt;
-    return RawInput{Shape(std::span<const std::int64_t>(options_.shape)), options_.features};
+    return RawInput{Shape(std::span<const std::int64_t>(options_.shape)), options_.features, false};
   }
 
  private:
@@ -66,6 +67,11 @@ StepRef steps::columns() { return std::make_shared<Columns>(Options{}); }
 
 std::optional<RawInput> raw_input(const Recipe& recipe) {
   for (const StepRef& step : recipe.steps()) {
+    if (const auto* table = dynamic_cast<const KnowsRawInput*>(step.get())) {
+      const std::vector<std::string> names = table->raw_features();
+      if (names.empty()) return std::nullopt;
+      return RawInput{{static_cast<std::int64_t>(names.size())}, names, table->reads_cells()};
+    }
     if (const auto* columns = dynamic_cast<const Columns*>(step.get())) return columns->input();
   }
   return std::nullopt;

@@ -59,11 +59,22 @@ bool looks_like_header(const std::string& path, char separator) {
   CsvReader rows(path, {.header = false, .separator = separator});
   if (!rows.next()) return false;
   std::vector<bool> numbers;
-  for (std::size_t c = 0; c < rows.columns().size(); ++c)
+  bool empty = false;  // names are not
+  for (std::size_t c = 0; c < rows.columns().size(); ++c) {
     numbers.push_back(parse_number(rows.field(c)).has_value());
+    empty = empty || rows.field(c).empty();
+  }
   if (!rows.next()) return std::find(numbers.begin(), numbers.end(), true) == numbers.end();
   for (std::size_t c = 0; c < numbers.size(); ++c) {
     if (!numbers[c] && parse_number(rows.field(c))) return true;
+  }
+  // Its cells may be missing: further rows are looked at where the first has no number.
+  constexpr int kRows = 20;
+  if (std::find(numbers.begin(), numbers.end(), true) != numbers.end() || empty) return false;
+  for (int row = 2; row < kRows && rows.next(); ++row) {
+    for (std::size_t c = 0; c < numbers.size(); ++c) {
+      if (parse_number(rows.field(c))) return true;
+    }
   }
   return false;
 }

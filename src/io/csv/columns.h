@@ -16,7 +16,8 @@ namespace luge::io {
 std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vector<std::string>& wanted,
                                           bool header, const std::vector<std::size_t>& except = {});
 
-/// Whether the first row names the columns: it has a word above a number, or nothing but words and no row
+/// Whether the first row names the columns: it has a word above a number (in the next
+/// rows where the row below misses cells), or nothing but words and no row
 /// below.
 bool looks_like_header(const std::string& path, char separator);
 

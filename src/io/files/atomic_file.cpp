@@ -18,6 +18,8 @@
 namespace luge::io {
 namespace {
 
+thread_local const std::filesystem::path* meant_for = nullptr;  // of the innermost WithoutSync
+
 constexpr std::string_view kPrefix = ".luge-tmp.";  // then pid.start.count.host of the writer
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
@@ -27,6 +29,7 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 std::string reason_text(int reason) { return std::error_code(reason, std::generic_category()).message(); }
 
 int sync(int file) {
+  if (meant_for) return 0;
   int result;
   do {
     result = system_calls().fsync(file);
@@ -57,6 +60,15 @@ bool parse_owner(std::string_view name, ProcessIdentity& owner) {
 
 }  // namespace
 
+std::filesystem::path temporary_path(const std::filesystem::path& folder) {
+  static std::atomic<unsigned> count = 0;
+  const ProcessIdentity me = this_process();
+  return folder / fmt::format("{}{}.{}.{}.{}", kPrefix, me.pid, me.started, ++count, me.host);
+}
+
+WithoutSync::WithoutSync(const std::filesystem::path& path) : before_(std::exchange(meant_for, &path)) {}
+WithoutSync::~WithoutSync() { meant_for = before_; }
+
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   if (!path_.has_filename())
     throw FileError(fmt::format("\"{}\": expected the path of a file", path_.string()));
@@ -73,12 +85,8 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
 AtomicFile::~AtomicFile() { discard(); }
 
 void AtomicFile::open_temporary() {
-  static std::atomic<unsigned> count = 0;
-  const ProcessIdentity me = this_process();
   do {
-    temporary_ =
-        (folder_of(path_) / fmt::format("{}{}.{}.{}.{}", kPrefix, me.pid, me.started, ++count, me.host))
-            .string();
+    temporary_ = temporary_path(folder_of(path_)).string();
     file_ = system_calls().open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (file_ < 0 && (errno == EINTR || errno == EEXIST));
   if (file_ >= 0) return;
@@ -105,7 +113,10 @@ void AtomicFile::commit() {
   if (sync(file_) != 0) fail("write to disk", errno);
   if (close_once(std::exchange(file_, -1)) != 0) fail("close", errno);
   // The folder is opened first, so that as little as possible can go wrong between the rename and its fsync.
-  const int folder = system_calls().open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  int folder;
+  do {
+    folder = system_calls().open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  } while (folder < 0 && errno == EINTR);
   if (folder < 0) fail("open the folder", errno);
   if (system_calls().rename(temporary_.c_str(), path_.c_str()) != 0) {
     const int reason = errno;
@@ -130,8 +141,8 @@ void AtomicFile::discard() noexcept {
 
 void AtomicFile::fail(std::string_view action, int reason) {
   discard();
-  throw FileError(
-      fmt::format("{}: cannot {}: {}; nothing was changed", path_.string(), action, reason_text(reason)));
+  throw FileError(fmt::format("{}: cannot {}: {}; nothing was changed",
+                              (meant_for ? *meant_for : path_).string(), action, reason_text(reason)));
 }
 
 void write_file(const std::filesystem::path& path, std::string_view content) {

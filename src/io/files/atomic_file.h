@@ -36,8 +36,25 @@ class AtomicFile {
   int file_ = -1;
 };
 
+/// While it lives, commit() on this thread leaves it to the kernel when content reaches the disk, and errors
+/// name `meant_for`: for a file that PendingFile makes durable later, under that name.
+class WithoutSync {
+ public:
+  explicit WithoutSync(const std::filesystem::path& meant_for);
+  ~WithoutSync();
+  WithoutSync(const WithoutSync&) = delete;
+  WithoutSync& operator=(const WithoutSync&) = delete;
+
+ private:
+  const std::filesystem::path* before_;
+};
+
 /// AtomicFile for content that is in memory as a whole.
 void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// The path of a file in `folder` under a name of its own. remove_stale_temporaries removes it when this
+/// process is dead.
+std::filesystem::path temporary_path(const std::filesystem::path& folder);
 
 /// Removes the files that dead writers have left in `folder` and returns their number. Never throws
 /// for a folder that cannot be read: there is nothing to clean then.

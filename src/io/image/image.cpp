@@ -6,15 +6,48 @@
 
 #include "io/files/atomic_file.h"
 #include "io/files/input_file.h"
+#include "io/image/checks.h"
+#include "io/image/exif.h"
 #include "io/image/file_kind.h"
+#include "io/image/kinds.h"
 #include "io/image/png.h"
 #include "luge/error.h"
 
 namespace luge::io {
 namespace {
 
+// A kind of picture file that is read.
+struct Kind {
+  std::string_view name;
+  ImageFacts (*facts)(const InputFile& file);
+  Image (*read)(const InputFile& file, const ImageFacts& facts, const WantedExtents& wanted);
+};
+constexpr Kind kKinds[] = {
+    {"PNG", png_facts, read_png}, {"JPEG", jpeg_facts, read_jpeg}, {"BMP", bmp_facts, read_bmp}};
+
+const Kind& kind_for(const InputFile& file) {
+  const std::string_view found = kind_of(file);
+  for (const Kind& kind : kKinds) {
+    if (kind.name == found) return kind;
+  }
+  if (found == "empty")
+    throw FormatError(fmt::format("{}: is empty; expected a PNG, JPEG or BMP picture", file.path()));
+  throw FormatError(
+      fmt::format("{}: is not a PNG, JPEG or BMP picture; its first bytes say: {}", file.path(), found));
+}
+
+Image read(const std::string& path, const WantedExtents& wanted, const ImageLimits& limits) {
+  const InputFile file(path);
+  const Kind& kind = kind_for(file);
+  const ImageFacts facts = kind.facts(file);
+  check_pixels(file, facts, limits);
+  return turned(kind.read(file, facts, wanted), facts.orientation);
+}
+
+}  // namespace
+
 // Throws ValueError beginning with `where` unless the numbers agree with each other and fit a PNG.
-void check(const std::string& where, const Image& image) {
+void check_image(const std::string& where, const Image& image) {
   constexpr std::int64_t kLargest = std::numeric_limits<std::int32_t>::max();
   const bool fits = image.height > 0 && image.height <= kLargest && image.width > 0 &&
                     image.width <= kLargest && image.channels >= 1 && image.channels <= 4;
@@ -29,35 +62,41 @@ void check(const std::string& where, const Image& image) {
       where, image.height, image.width, image.channels, image.pixels.size()));
 }
 
-}  // namespace
+Image read_image(const std::string& path, const ImageLimits& limits) { return read(path, {}, limits); }
 
-Image read_image(const std::string& path, const ImageLimits& limits) {
+Image read_image_for(const std::string& path, std::int64_t height, std::int64_t width,
+                     const ImageLimits& limits) {
+  return read(path, {height, width}, limits);
+}
+
+ImageFacts image_facts(const std::string& path, const ImageLimits& limits) {
   const InputFile file(path);
-  const std::string_view kind = kind_of(file);
-  if (kind == "PNG") return read_png(file, limits);
-  if (kind == "empty") throw FormatError(fmt::format("{}: is empty; expected a PNG picture", path));
-  throw FormatError(fmt::format("{}: is not a PNG picture; its first bytes say: {}", path, kind));
+  ImageFacts facts = kind_for(file).facts(file);
+  check_pixels(file, facts, limits);
+  if (swaps_extents(facts.orientation)) std::swap(facts.height, facts.width);
+  return facts;
 }
 
 void write_png(const std::string& path, const Image& image) {
-  check(path, image);
+  check_image(path, image);
   write_file(path, encode_png(image));
 }
 
 Image with_channels(const Image& image, std::int64_t channels) {
-  check("with_channels", image);
-  if (channels != 1 && channels != 3) {
-    throw ValueError(fmt::format("with_channels: expected 1 or 3 channels, got {}", channels));
+  check_image("with_channels", image);
+  if (channels != 1 && channels != 3 && channels != 4) {
+    throw ValueError(fmt::format("with_channels: expected 1, 3 or 4 channels, got {}", channels));
   }
   if (image.channels == channels) return image;
   Image result{image.height, image.width, channels, {}};
   result.pixels.reserve(static_cast<std::size_t>(image.height * image.width * channels));
   for (std::size_t i = 0; i < image.pixels.size(); i += static_cast<std::size_t>(image.channels)) {
     const std::uint8_t* pixel = &image.pixels[i];
-    if (image.channels <= 2) {
-      result.pixels.insert(result.pixels.end(), static_cast<std::size_t>(channels), pixel[0]);
-    } else if (channels == 3) {
-      result.pixels.insert(result.pixels.end(), pixel, pixel + 3);
+    if (channels != 1) {
+      for (std::size_t c = 0; c < 3; ++c) result.pixels.push_back(pixel[image.channels <= 2 ? 0 : c]);
+      if (channels == 4) result.pixels.push_back(image.channels % 2 == 0 ? pixel[image.channels - 1] : 255);
+    } else if (image.channels <= 2) {
+      result.pixels.push_back(pixel[0]);
     } else {
       const unsigned gray =
           pixel[0] * 19595u + pixel[1] * 38470u + pixel[2] * 7471u + 0x8000u;  // 16 binary digits

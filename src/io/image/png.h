@@ -1,16 +1,12 @@
-// PNG through libpng, whose errors jump over frames: they are kept inside one function without C++ objects.
+// Writing PNG through libpng, whose errors jump over frames: they are kept inside one function without C++
+// objects.
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "io/files/input_file.h"
 #include "luge/io/image.h"
 
 namespace luge::io {
-
-/// The file must begin with PNG's signature.
-Image read_png(const InputFile& file, const ImageLimits& limits);
 
 /// Photos are written smaller when rows are first predicted from their neighbors. Drawings are large areas of
 /// one color, which only takes time for them.

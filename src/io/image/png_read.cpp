@@ -2,65 +2,26 @@
 #include <png.h>
 #include <setjmp.h>
 
-#include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <exception>
-#include <new>
 
-#include "io/image/png.h"
+#include "io/image/kinds.h"
 #include "luge/error.h"
 
 namespace luge::io {
 namespace {
 
-std::uint32_t big_endian(const std::byte* bytes) {
-  std::uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value = value << 8 | std::to_integer<std::uint32_t>(bytes[i]);
-  return value;
-}
-
-// Height, width and what a row takes in the file, from the first chunk alone.
-struct Extents {
-  std::uint32_t width;
-  std::uint32_t height;
-  std::uint64_t stored_bytes;  // rows as compressed, without their filter bytes
-};
-
-Extents read_extents(const InputFile& file) {
-  std::array<std::byte, 29> head;  // signature, length, "IHDR", width, height, depth, color, …
-  const std::size_t got = file.read_some(0, head);
-  if (got < head.size() || std::memcmp(head.data() + 12, "IHDR", 4) != 0) {
-    throw FormatError(
-        fmt::format("{}: the PNG begins with no image header (IHDR), or ends in it", file.path()));
-  }
-  constexpr std::array<std::uint64_t, 7> kChannels = {1, 0, 3, 1, 2, 0, 4};
-  const auto depth = std::to_integer<std::uint64_t>(head[24]);
-  const auto color = std::to_integer<std::size_t>(head[25]);
-  Extents extents{big_endian(&head[16]), big_endian(&head[20]), 0};
-  const bool known =
-      color < kChannels.size() && kChannels[color] > 0 && depth <= 16 && std::has_single_bit(depth);
-  if (extents.width == 0 || extents.height == 0 || !known) {
-    throw FormatError(fmt::format("{}: the PNG's header is damaged: {} x {} pixels, {} bits, color type {}",
-                                  file.path(), extents.width, extents.height, depth, color));
-  }
-  extents.stored_bytes = std::uint64_t{extents.height} * ((extents.width * kChannels[color] * depth + 7) / 8);
-  return extents;
-}
-
-void check_extents(const InputFile& file, const Extents& extents, const ImageLimits& limits) {
-  const std::uint64_t pixels = std::uint64_t{extents.width} * extents.height;
-  if (pixels > static_cast<std::uint64_t>(std::max<std::int64_t>(limits.max_pixels, 0))) {
-    throw ValueError(fmt::format("{}: the PNG has {} x {} = {} pixels, at most {} are allowed", file.path(),
-                                 extents.width, extents.height, pixels, limits.max_pixels));
-  }
-  constexpr std::uint64_t kBestDeflate = 1032;  // bytes that one compressed byte can become
-  if (extents.stored_bytes / kBestDeflate > file.size()) {
-    throw FormatError(
-        fmt::format("{}: the PNG declares {} x {} pixels, too many for its {} bytes; it was cut short",
-                    file.path(), extents.width, extents.height, file.size()));
-  }
+// What is compressed cannot become more than 1032 times as many bytes.
+void check_size(const InputFile& file, const ImageFacts& facts) {
+  constexpr std::uint64_t kBestDeflate = 1032;
+  const auto stored = static_cast<std::uint64_t>(facts.palette ? 1 : facts.channels > 2 ? 3 : 1);
+  const std::uint64_t row =
+      (static_cast<std::uint64_t>(facts.width) * stored * static_cast<std::uint64_t>(facts.bits) + 7) / 8;
+  if (static_cast<std::uint64_t>(facts.height) * row / kBestDeflate <= file.size()) return;
+  throw FormatError(
+      fmt::format("{}: the PNG declares {} x {} pixels, too many for its {} bytes; it was cut short",
+                  file.path(), facts.width, facts.height, file.size()));
 }
 
 // Everything that libpng's callbacks and the jump use.
@@ -181,23 +142,18 @@ Image expand_palette(const Decoder& decoder, Image indices) {
 
 }  // namespace
 
-Image read_png(const InputFile& file, const ImageLimits& limits) {
-  const Extents extents = read_extents(file);
-  check_extents(file, extents, limits);
+Image read_png(const InputFile& file, const ImageFacts& facts, const WantedExtents&) {
+  check_size(file, facts);
   Decoder decoder(file);
   decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder, on_error, on_warning);
   decoder.info = decoder.png ? png_create_info_struct(decoder.png) : nullptr;
   if (!decoder.info) throw MemoryError(fmt::format("{}: no memory to begin reading the PNG", file.path()));
   if (!read_header(decoder)) fail(decoder);
 
-  Image image{extents.height, extents.width, decoder.channels, {}};
-  const std::size_t bytes = decoder.row_bytes * extents.height;
-  try {
-    image.pixels.resize(bytes);
-  } catch (const std::bad_alloc&) {
-    throw MemoryError(fmt::format("{}: no memory for the {} bytes of the picture", file.path(), bytes));
-  }
-  if (!read_rows(decoder, image.pixels.data(), extents.height)) fail(decoder);
+  Image image = empty_image(file, facts.height, facts.width, decoder.channels);
+  if (decoder.row_bytes * static_cast<std::size_t>(facts.height) != image.pixels.size())
+    throw FormatError(fmt::format("{}: the PNG is damaged: it has two headers", file.path()));
+  if (!read_rows(decoder, image.pixels.data(), static_cast<std::uint32_t>(facts.height))) fail(decoder);
   return decoder.palette ? expand_palette(decoder, std::move(image)) : image;
 }
 

@@ -55,11 +55,15 @@ std::optional<ProcessIdentity> read_owner(int file) {
 
 void write_owner(const std::filesystem::path& path, int file) {
   const std::string text = text_of(this_process());
-  if (::ftruncate(file, 0) == 0 &&
-      ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size())) {
-    return;
+  std::size_t written = 0;
+  int reason = ::ftruncate(file, 0) == 0 ? 0 : errno;
+  while (reason == 0 && written < text.size()) {
+    const ssize_t more =
+        ::pwrite(file, text.data() + written, text.size() - written, static_cast<off_t>(written));
+    if (more > 0) written += static_cast<std::size_t>(more);
+    if (more <= 0 && !(more < 0 && errno == EINTR)) reason = more < 0 ? errno : EIO;
   }
-  const int reason = errno;
+  if (reason == 0) return;
   ::close(file);
   throw FileError(fmt::format("{}: cannot write: {}", path.string(),
                               std::error_code(reason, std::generic_category()).message()));
@@ -68,7 +72,10 @@ void write_owner(const std::filesystem::path& path, int file) {
 }  // namespace
 
 RunLock::RunLock(std::filesystem::path file) : path_(std::move(file)) {
-  const int opened = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+  int opened;
+  do {
+    opened = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+  } while (opened < 0 && errno == EINTR);
   if (opened < 0) {
     throw FileError(fmt::format("{}: cannot lock the run directory: {}", path_.string(),
                                 errno == ELOOP ? "the lock is a symbolic link"

@@ -4,14 +4,16 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <tuple>
+#include <optional>
 #include <utility>
 
+#include "io/files/pending_file.h"
 #include "io/run/step_files.h"
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
 #include "luge/train/trainer.h"
 #include "train/diagnose.h"
+#include "train/ending.h"
 #include "train/metrics_files.h"
 #include "train/monitor.h"
 
@@ -45,10 +47,13 @@ void save(const Trainer& trainer, const fs::path& file) {
   trainer.save(file.string());
 }
 
-class Checkpoint final : public Callback {
+class Checkpoint final : public Callback, public Ending {
  public:
   Checkpoint(fs::path folder, const CheckpointOptions& options)
-      : files_(folder), checkpoints_(folder / "checkpoints"), options_(options) {
+      : files_(folder),
+        checkpoints_(folder / "checkpoints"),
+        options_(options),
+        best_file_(checkpoints_ / "best.safetensors") {
     std::error_code error;
     fs::create_directories(checkpoints_, error);
     if (error)
@@ -67,19 +72,22 @@ class Checkpoint final : public Callback {
     if (!name.empty()) monitor_ = find_monitor("checkpoint", name, options_.better, fit.columns);
     fresh_ = fit.total_steps == 0;
     saved_at_ = fresh_ ? -1 : fit.total_steps;
+    durable_ = best_;
+    best_file_.discard();
     if (!fresh_) return files_.recall_times();
-    best_ = {};
-    measured_ = best_is_saved_ = false;
+    best_ = durable_ = {};
+    best_is_saved_ = false;
     files_.forget_times();
   }
 
   void step_end(Fit& fit) override {
     if (options_.every == 0 || fit.total_steps % options_.every != 0) return;
     const auto step = static_cast<std::uint64_t>(fit.total_steps);
-    guarded([&] {
-      save(*fit.trainer, io::step_file(checkpoints_, "step", step));
-      io::prune_step_files(checkpoints_, "step", static_cast<std::size_t>(options_.keep), step);
-    });
+    keep_best();
+    if (!guarded([&] { save(*fit.trainer, io::step_file(checkpoints_, "step", step)); })) return;
+    // Only now, when the new one is durable; one too many ends no training.
+    besides(
+        [&] { io::prune_step_files(checkpoints_, "step", static_cast<std::size_t>(options_.keep), step); });
   }
 
   void epoch_end(Fit& fit) override {
@@ -88,13 +96,19 @@ class Checkpoint final : public Callback {
     if (saved_at_ < 0 || Clock::now() - saved_when_ >= std::chrono::seconds(1)) save_last(fit);
   }
 
-  void train_end(Fit& fit) override {
-    if (fit.total_steps != saved_at_) save_last(fit);
+  void train_end(Fit& fit) override { fit.total_steps != saved_at_ ? save_last(fit) : keep_best(); }
+
+  void failed() noexcept override {
+    try {
+      best_file_.commit();
+    } catch (const std::exception&) {  // the training ends with the first error
+    }
   }
 
   std::string name() const override { return "checkpoint"; }
   std::string state() const override {
-    return nlohmann::json{{"best", best_.value}, {"tie", best_.tie}, {"measured", measured_}}.dump();
+    const Score best = best_.value_or(Score{});
+    return nlohmann::json{{"best", best.value}, {"tie", best.tie}, {"measured", best_.has_value()}}.dump();
   }
   void restore(const std::string& text) override {
     const auto json = nlohmann::json::parse(text, nullptr, false);
@@ -104,29 +118,41 @@ class Checkpoint final : public Callback {
       return found != json.end() && found->is_number() ? found->get<double>()
                                                        : std::numeric_limits<double>::quiet_NaN();
     };
-    best_ = {number("best"), number("tie")};
-    measured_ = json.value("measured", false) && !std::isnan(best_.value);
+    best_.reset();
+    if (json.value("measured", false) && !std::isnan(number("best"))) best_ = {number("best"), number("tie")};
   }
 
  private:
   void save_last(Fit& fit) {
-    const bool saved = guarded([&] {
-      save(*fit.trainer, checkpoints_ / "last.safetensors");
-      files_.write(fit.trainer->history());
-    });
-    if (saved) take_over(fit.total_steps);
+    keep_best();
+    if (guarded([&] { save(*fit.trainer, checkpoints_ / "last.safetensors"); })) take_over(fit.total_steps);
+    besides([&] { files_.write(fit.trainer->history()); });
     saved_at_ = fit.total_steps;
     saved_when_ = Clock::now();
   }
 
-  // The best figure is that of the file: an epoch whose file could not be written does not count.
+  // Epochs may last a millisecond: the file waits, without an fsync, until the next one is written that tells
+  // of it. The best figure is that of the file: an epoch whose file could not be written does not count.
   void save_best(Fit& fit, const Score& score) {
-    if (measured_ ? !beats(score, best_, *monitor_) : std::isnan(score.value)) return;
-    const auto before = std::pair(best_, measured_);
+    if (best_ ? !beats(score, *best_, *monitor_) : std::isnan(score.value)) return;
+    const std::optional<Score> before = best_;
     best_ = score;
-    measured_ = true;
-    const bool saved = guarded([&] { save(*fit.trainer, checkpoints_ / "best.safetensors"); });
-    if (!saved) std::tie(best_, measured_) = before;
+    const bool saved = guarded(
+        [&] { best_file_.write([&](const std::string& path) { save_best_as(*fit.trainer, path); }); });
+    if (!saved) best_ = best_file_.waiting() ? before : durable_;
+  }
+
+  void save_best_as(const Trainer& trainer, const std::string& path) const {
+    check_finite_state(trainer, checkpoints_ / "best.safetensors");
+    trainer.save(path);
+  }
+
+  // Before anything is written that tells of the best epoch, so that what a resumption knows as the best is
+  // on disk.
+  void keep_best() {
+    if (!best_file_.waiting()) return;
+    const bool saved = guarded([&] { best_file_.commit(); });
+    saved ? durable_ = best_ : best_ = durable_;
     best_is_saved_ |= saved;
   }
 
@@ -154,14 +180,26 @@ class Checkpoint final : public Callback {
     }
   }
 
+  // Work after which no checkpoint is missing does not end a training; a person is told once.
+  template <class Work>
+  void besides(Work work) {
+    try {
+      work();
+    } catch (const FileError& error) {
+      if (options_.warn && !std::exchange(warned_, true)) options_.warn(error.what());
+    }
+  }
+
   MetricsFiles files_;
   fs::path checkpoints_;
   CheckpointOptions options_;
+  io::PendingFile best_file_;
   std::optional<Monitor> monitor_;
-  Score best_;
-  bool measured_ = false;
-  bool best_is_saved_ = false;  // by this fit
-  bool fresh_ = false;          // a training from its first step, nothing of it saved yet
+  std::optional<Score> best_;     // so far
+  std::optional<Score> durable_;  // that of the file on disk
+  bool best_is_saved_ = false;    // by this fit
+  bool warned_ = false;           // by besides()
+  bool fresh_ = false;            // a training from its first step, nothing of it saved yet
   std::int64_t saved_at_ = -1;
   Clock::time_point saved_when_;
 };

@@ -1,0 +1,270 @@
+#include "board/run_document.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <sstream>
+
+#include "board/run_config.h"
+#include "board/run_events.h"
+#include "io/files/process.h"
+#include "luge/error.h"
+
+namespace luge::board {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostConfig = 1u << 20;
+constexpr int kDeepest = 2;  // folds of a run have no folds
+
+// One of the run's files, and what is wrong with it.
+class Reader {
+ public:
+  explicit Reader(const Folder& folder) : folder_(folder) {}
+
+  Json object(const char* name) {
+    const auto text = folder_.read(name);
+    if (!text) return Json::object();
+    Json json = Json::parse(*text, nullptr, false);
+    if (json.is_object()) return json;
+    problems.push_back(fmt::format("{}: is not a JSON object; it may be half written", name));
+    return Json::object();
+  }
+
+  Json epochs() {
+    Json rows = Json::array();
+    std::istringstream lines(folder_.read(kMetricsFile).value_or(""));
+    std::size_t number = 0;
+    for (std::string line; std::getline(lines, line);) {
+      ++number;
+      Json row = Json::parse(line, nullptr, false);
+      if (row.is_object()) {
+        rows.push_back(std::move(row));
+      } else {
+        problems.push_back(
+            fmt::format("{}, line {}: is not a JSON object; it may be half written", kMetricsFile, number));
+      }
+    }
+    return rows;
+  }
+
+  Json config() {
+    const auto text = folder_.read(kConfigFile, kMostConfig);
+    if (!text) return Json::array();
+    try {
+      return config_json(*text, kConfigFile);
+    } catch (const Error& error) {
+      problems.push_back(error.what());
+      return Json::array();
+    }
+  }
+
+  Json problems = Json::array();
+
+ private:
+  const Folder& folder_;
+};
+
+// "key = value" lines, as .luge-run and lock have them.
+std::string word_of(const std::string& text, std::string_view key) {
+  std::istringstream lines(text);
+  std::string word, equals, value;
+  while (lines >> word >> equals >> value) {
+    if (word == key) return value;
+  }
+  return "";
+}
+
+std::int64_t whole_of(const std::string& text, std::string_view key) {
+  const std::string word = word_of(text, key);
+  return word.empty() ? 0 : std::strtoll(word.c_str(), nullptr, 10);
+}
+
+bool has_writer(const Folder& folder) {
+  const std::string lock = folder.read(kLockFile, 512).value_or("");
+  io::ProcessIdentity owner;
+  owner.pid = static_cast<pid_t>(whole_of(lock, "pid"));
+  owner.started = static_cast<std::uint64_t>(whole_of(lock, "started"));
+  owner.host = word_of(lock, "host");
+  return owner.pid > 0 && !owner.host.empty() && io::may_be_running(owner);
+}
+
+Json flat(const Json& list) {
+  Json config = Json::object();
+  for (const Json& each : list) config[each["key"].get<std::string>()] = each["value"];
+  return config;
+}
+
+const Json* find(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : &*found;
+}
+
+double number(const Json& object, const char* key) {
+  const Json* found = find(object, key);
+  return found && found->is_number() ? found->get<double>() : 0;
+}
+
+Json copy_or(const Json& object, const char* key, Json otherwise) {
+  const Json* found = find(object, key);
+  return found && !found->is_null() ? *found : std::move(otherwise);
+}
+
+// Where the run does not say it: the default of trainings.
+struct Monitor {
+  std::string name;
+  bool higher;
+};
+Monitor monitor_of(const Json& status, const Json& epochs) {
+  const Json* named = find(status, "monitor");
+  if (named && named->is_string() && !named->get<std::string>().empty())
+    return {named->get<std::string>(), copy_or(status, "higher", true) == Json(true)};
+  for (const Monitor& each : {Monitor{"val_accuracy", true}, Monitor{"val_loss", false}}) {
+    if (!epochs.empty() && epochs.back().contains(each.name)) return each;
+  }
+  return {"loss", false};
+}
+
+Json best_epoch(const Json& epochs, const Monitor& monitor) {
+  const Json* best = nullptr;
+  for (const Json& row : epochs) {
+    const Json* value = find(row, monitor.name.c_str());
+    if (!value || !value->is_number()) continue;
+    const double mine = value->get<double>(), other = best ? number(*best, monitor.name.c_str()) : 0;
+    if (!best || (monitor.higher ? mine > other : mine < other)) best = &row;
+  }
+  return best ? *best : Json(nullptr);
+}
+
+double seconds_of(const Json& epochs) {
+  double sum = 0;
+  for (const Json& row : epochs) sum += number(row, "seconds");
+  return sum;
+}
+
+std::string status_of(const Folder& folder, const Json& status, std::size_t done, std::int64_t planned) {
+  const Json word = copy_or(status, "status", "");
+  const std::string said = word.is_string() ? word.get<std::string>() : "";
+  // The process that writes may be the one that has just ended the training.
+  if (said == "finished" || said == "interrupted" || said == "failed") return said;
+  if (has_writer(folder)) return "running";
+  if (said == "running") return "interrupted";  // it was killed
+  if (done == 0) return "unknown";
+  return planned > 0 && done < static_cast<std::size_t>(planned) ? "interrupted" : "finished";
+}
+
+struct Parts {
+  Json summary, config, epochs;
+  Reader reader;
+};
+
+Parts parts_of(const Folder& folder, const std::string& name) {
+  Reader reader(folder);
+  const Json status = reader.object(kStatusFile);
+  Json config = reader.config(), epochs = reader.epochs();
+  const Json keys = flat(config);
+  const Monitor monitor = monitor_of(status, epochs);
+  const std::string mark = folder.read(kMark, 512).value_or("");
+  const auto planned = static_cast<std::int64_t>(number(keys, "train.epochs"));
+  Json summary = {{"name", name},
+                  {"status", status_of(folder, status, epochs.size(), planned)},
+                  {"reason", copy_or(status, "reason", "")},
+                  {"sequence", whole_of(mark, "sequence")},
+                  {"created", word_of(mark, "created")},
+                  {"model", copy_or(keys, "model.name", "")},
+                  {"data", copy_or(keys, "data.name", "")},
+                  {"epochs", epochs.size()},
+                  {"planned", planned},
+                  {"step", epochs.empty() ? 0.0 : number(epochs.back(), "step")},
+                  {"seconds", seconds_of(epochs)},
+                  {"monitor", monitor.name},
+                  {"higher", monitor.higher},
+                  {"best", best_epoch(epochs, monitor)},
+                  {"last", epochs.empty() ? Json(nullptr) : epochs.back()},
+                  {"spread", copy_or(status, "spread", nullptr)},
+                  {"config", keys}};
+  return {std::move(summary), std::move(config), std::move(epochs), std::move(reader)};
+}
+
+// Folds and members: the folders below that are runs.
+Json runs_below(const Folder& folder, const std::string& name, int depth,
+                const std::function<Json(const Folder&, const std::string&)>& make) {
+  Json runs = Json::array();
+  if (depth >= kDeepest) return runs;
+  for (const std::string& below : folder.folders()) {
+    const auto run = folder.below(below);
+    if (run && is_run(*run)) runs.push_back(make(*run, name + "/" + below));
+  }
+  return runs;
+}
+
+bool below_runs(const Json& below, const char* status) {
+  return std::any_of(below.begin(), below.end(), [&](const Json& run) { return run["status"] == status; });
+}
+
+// A folder of several trainings has figures of its own only in status.json.
+void sum_up(Json& summary, const Json& below) {
+  summary["trainings"] = below.size();
+  if (below.empty() || summary["epochs"] != 0) return;
+  double seconds = 0;
+  for (const Json& run : below) seconds += run["seconds"].get<double>();
+  summary["seconds"] = seconds;
+  if (summary["status"] != "unknown") return;
+  summary["status"] = below_runs(below, "running")       ? "running"
+                      : below_runs(below, "failed")      ? "failed"
+                      : below_runs(below, "interrupted") ? "interrupted"
+                                                         : "finished";
+}
+
+Json document_of(const Folder& folder, const std::string& name, int depth) {
+  Parts parts = parts_of(folder, name);
+  Json document = std::move(parts.summary);
+  document["config_list"] = std::move(parts.config);
+  document["epoch_rows"] = std::move(parts.epochs);
+  document["model_facts"] = parts.reader.object(kModelFile);
+  document["evaluation"] = parts.reader.object(kEvaluationFile);
+  document["events"] = events_json(folder);
+  document["files"] = folder.files();
+  document["runs"] = runs_below(folder, name, depth, [&](const Folder& run, const std::string& its) {
+    return document_of(run, its, depth + 1);
+  });
+  sum_up(document, document["runs"]);
+  document["problems"] = parts.reader.problems;
+  return document;
+}
+
+}  // namespace
+
+bool is_run(const Folder& folder) {
+  return folder.stamp(kMark) || folder.stamp(kMetricsFile) || folder.stamp(kConfigFile);
+}
+
+Json run_summary(const Folder& folder, const std::string& name) {
+  Parts parts = parts_of(folder, name);
+  const Json below = runs_below(
+      folder, name, 1, [](const Folder& run, const std::string& its) { return parts_of(run, its).summary; });
+  sum_up(parts.summary, below);
+  parts.summary["problems"] = parts.reader.problems;
+  return parts.summary;
+}
+
+Json run_document(const Folder& folder, const std::string& name) { return document_of(folder, name, 1); }
+
+std::size_t run_version(const Folder& folder) {
+  std::size_t version = 0;
+  const auto mix = [&](std::uint64_t value) {
+    version = (version ^ (value + 0x9e3779b97f4a7c15u + (version << 6) + (version >> 2))) * 0x100000001b3u;
+  };
+  for (const char* name : {kConfigFile, kMetricsFile, kStatusFile, kLockFile, kEvaluationFile, kModelFile}) {
+    const auto stamp = folder.stamp(name);
+    mix(stamp ? static_cast<std::uint64_t>(stamp->seconds) : 1);
+    mix(stamp ? static_cast<std::uint64_t>(stamp->nanoseconds) : 2);
+    mix(stamp ? stamp->size : 3);
+    mix(stamp ? stamp->file : 4);
+  }
+  return version;
+}
+
+}  // namespace luge::board

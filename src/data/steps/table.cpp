@@ -1,0 +1,231 @@
+// table: numbers of the cells of a table, by the type of each column.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/nearest.h"
+#include "data/steps/step.h"
+#include "data/tables/cells.h"
+#include "data/tables/column.h"
+#include "luge/data/table.h"
+#include "luge/error.h"
+
+namespace luge::data {
+namespace {
+
+struct Options : steps::TableOptions {
+  // Fitted, one for each column: those that are inputs.
+  std::vector<std::string> names = {}, kinds = {}, fill_words = {}, raw = {};
+  std::vector<double> fills = {}, earliest = {};
+  std::vector<std::int64_t> gaps = {}, counts = {};
+  std::vector<std::string> words = {};  // the categories of all of them
+  static void fields(auto& self, auto&& field) {
+    field("types", self.types, "types of columns, each name:type");
+    field("missing", self.missing, "what is done with missing cells");
+    field("missing_value", self.missing_value, "what they are for missing=value");
+    field("indicator", self.indicator, "a column that is 1 where a cell is missing");
+    field("categories", self.categories, "what a category becomes");
+    field("unknown_is_error", self.unknown_is_error, "whether an unknown category is an error");
+    field("dates", self.dates, "what a date becomes");
+    field("date_format", self.date_format, "how dates are written");
+    field("raw", self.raw, "the columns of raw data");
+    field("names", self.names, "the columns that are inputs");
+    field("kinds", self.kinds, "their types");
+    field("fills", self.fills, "what their missing cells are, as numbers");
+    field("fill_words", self.fill_words, "the same as categories");
+    field("earliest", self.earliest, "their earliest dates");
+    field("gaps", self.gaps, "whether the training data has missing cells in them");
+    field("counts", self.counts, "how many categories they have");
+    field("words", self.words, "the categories of all of them");
+  }
+};
+
+std::vector<std::string> type_names() { return options::Type<CellType>::names(); }
+
+class Table final : public StepWith<Table, Options>, public KnowsRawInput {
+ public:
+  static constexpr const char* kName = "table";
+  explicit Table(Options options) : StepWith(std::move(options)), rules_(rules_of(options_)) {
+    options::check(kName, options_);
+    columns_ = std::make_shared<const std::vector<Column>>(columns_of(options_));
+  }
+
+  StepRef fit(const Dataset& training) const override {
+    const std::vector<std::string>& names = training.info().features;
+    const std::size_t k = training.info().fields.index(kCells);
+    if (training.size() == 0)
+      throw ValueError(fmt::format("{}: has no rows to find the types of columns in", training.info().name));
+    std::vector<ColumnFitter> fitters;
+    for (std::size_t c = 0; c < names.size(); ++c) fitters.emplace_back(names[c], wanted(names, c));
+    HostArray value;
+    for (std::int64_t i = 0; i < training.size(); ++i) {
+      Row row(training.info().fields);
+      row.into(k, value);
+      training.source()->read(i, row);
+      const std::vector<std::string_view> cells = checked(value, names.size(), training.where(i));
+      for (std::size_t c = 0; c < cells.size(); ++c) fitters[c].add(cells[c], rules_, training.where(i));
+    }
+    Options fitted = options_;
+    for (auto* list : {&fitted.names, &fitted.kinds, &fitted.fill_words, &fitted.words}) list->clear();
+    fitted.fills.clear(), fitted.earliest.clear(), fitted.gaps.clear(), fitted.counts.clear();
+    fitted.raw = names;
+    for (const ColumnFitter& each : fitters) append(fitted, each.fitted(rules_));
+    return std::make_shared<Table>(std::move(fitted));
+  }
+  Dataset apply(const Dataset& data) const override {
+    std::vector<std::string> kept;
+    for (const std::string& name : data.info().fields.names()) {
+      if (name != kInput) kept.push_back(name);
+    }
+    data.info().fields.index(kCells);
+    return derive(data.fields(kept), derivation());
+  }
+  void apply(Record& raw) const override {
+    if (!raw.contains(kCells)) return;
+    raw.erase(kInput);
+    derive(raw, derivation());
+  }
+  bool reads_cells() const override { return true; }
+  std::vector<std::string> raw_features() const override { return options_.raw; }
+  std::vector<std::string> described() const {
+    std::vector<std::string> lines;
+    for (const Column& column : *columns_) lines.push_back(column.describe(rules_));
+    return lines;
+  }
+
+ private:
+  using Columns = std::shared_ptr<const std::vector<Column>>;
+
+  static ColumnRules rules_of(const Options& o) {
+    return {o.missing,          o.missing_value, o.indicator,  o.categories,
+            o.unknown_is_error, o.dates,         o.date_format};
+  }
+  static std::vector<Column> columns_of(const Options& o) {
+    const std::size_t count = o.names.size();
+    std::int64_t words = 0;
+    for (const std::int64_t each : o.counts) words += std::max<std::int64_t>(each, 0);
+    if (o.kinds.size() != count || o.fill_words.size() != count || o.fills.size() != count ||
+        o.earliest.size() != count || o.gaps.size() != count || o.counts.size() != count ||
+        words != static_cast<std::int64_t>(o.words.size()))
+      throw FormatError("recipe: the step table has lists that do not match");
+    std::vector<Column> columns;
+    auto word = o.words.begin();
+    for (std::size_t c = 0; c < count; ++c) {
+      Column column{.name = o.names[c],
+                    .earliest = o.earliest[c],
+                    .fill = o.fills[c],
+                    .fill_word = o.fill_words[c],
+                    .gaps = o.gaps[c] != 0};
+      options::Type<CellType>::set(column.type, o.kinds[c]);
+      column.categories.assign(word, word + o.counts[c]);
+      word += o.counts[c];
+      columns.push_back(std::move(column));
+    }
+    return columns;
+  }
+  static void append(Options& fitted, const Column& column) {
+    if (column.type == CellType::skip) return;
+    fitted.names.push_back(column.name);
+    fitted.kinds.push_back(std::get<std::string>(options::Type<CellType>::get(column.type)));
+    fitted.fill_words.push_back(column.fill_word);
+    fitted.fills.push_back(column.fill);
+    fitted.earliest.push_back(column.earliest);
+    fitted.gaps.push_back(column.gaps);
+    fitted.counts.push_back(static_cast<std::int64_t>(column.categories.size()));
+    fitted.words.insert(fitted.words.end(), column.categories.begin(), column.categories.end());
+  }
+  // The type that the options give column c; names that do not exist are refused with the first column.
+  CellType wanted(const std::vector<std::string>& names, std::size_t c) const {
+    CellType found = CellType::automatic;
+    for (const std::string& text : options_.types) {
+      const std::size_t colon = text.rfind(':');
+      const std::string type = colon == std::string::npos ? "" : text.substr(colon + 1);
+      const std::string name = text.substr(0, colon);
+      const std::vector<std::string> types = type_names();
+      if (std::find(types.begin(), types.end(), type) == types.end())
+        throw ValueError(
+            fmt::format("table: '{}' does not give a type to a column; expected NAME:TYPE with one of {}",
+                        text, fmt::join(types, ", ")));
+      CellType given{};
+      options::Type<CellType>::set(given, type);
+      if (std::find(names.begin(), names.end(), name) == names.end() && given != CellType::skip)
+        throw ValueError(
+            fmt::format("table: there is no column '{}' to be a {}{}", name, type, suggestion(name, names)));
+      if (name == names[c]) found = given;
+    }
+    return found;
+  }
+  static std::vector<std::string_view> checked(const HostArray& row, std::size_t count,
+                                               const std::string& where) {
+    std::vector<std::string_view> cells = cells_of(row.text());
+    if (cells.size() == count) return cells;
+    throw FormatError(fmt::format("{}: has {} cells; expected {}", where, cells.size(), count));
+  }
+  Derivation derivation() const {
+    if (options_.names.empty())
+      throw StateError(
+          "recipe: the types of the columns are not known; call Recipe::fit with the training data");
+    std::size_t width = 0;
+    for (const Column& column : *columns_) width += column.width(rules_);
+    // Where the inputs are among the cells of a row.
+    std::vector<std::size_t> at;
+    for (const std::string& name : options_.names)
+      at.push_back(static_cast<std::size_t>(std::find(options_.raw.begin(), options_.raw.end(), name) -
+                                            options_.raw.begin()));
+    return {.who = kName,
+            .mark = options(),
+            .from = kCells,
+            .to = std::string(kInput),
+            .made = {f32, {static_cast<std::int64_t>(width)}},
+            .function =
+                [columns = columns_, rules = rules_, at, width, raw = options_.raw.size()](
+                    const HostArray& row, const Where& where) {
+                  const std::vector<std::string_view> cells = cells_of(row.text());
+                  if (cells.size() != raw) checked(row, raw, where());
+                  HostArray made(Field{f32, {static_cast<std::int64_t>(width)}});
+                  std::span<float> to = made.as<float>();
+                  // The name of the row is made only when it is needed.
+                  for (std::size_t c = 0; c < columns->size(); ++c) {
+                    const Column& column = (*columns)[c];
+                    const std::size_t count = column.width(rules);
+                    try {
+                      column.write(cells[at[c]], rules, "", to.first(count));
+                    } catch (const FormatError&) {
+                      column.write(cells[at[c]], rules, where(), to.first(count));
+                    }
+                    to = to.subspan(count);
+                  }
+                  return made;
+                },
+            .describe =
+                [columns = columns_, rules = rules_](Info& info) {
+                  info.features.clear();
+                  for (const Column& column : *columns) {
+                    for (std::string& name : column.features(rules)) info.features.push_back(std::move(name));
+                  }
+                }};
+  }
+
+  ColumnRules rules_;
+  Columns columns_;
+};
+
+const bool added = Table::add();
+
+}  // namespace
+
+StepRef steps::table(const TableOptions& options) {
+  Options own;
+  static_cast<steps::TableOptions&>(own) = options;
+  return std::make_shared<Table>(std::move(own));
+}
+
+std::vector<std::string> table_columns(const Recipe& recipe) {
+  for (const StepRef& step : recipe.steps()) {
+    if (const auto* table = dynamic_cast<const Table*>(step.get())) return table->described();
+  }
+  return {};
+}
+
+}  // namespace luge::data

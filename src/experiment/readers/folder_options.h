@@ -1,0 +1,47 @@
+// The keys of annotated pictures and of sounds.
+#pragma once
+
+#include <string>
+
+#include "experiment/option_keys.h"
+#include "luge/data/annotations.h"
+#include "luge/options.h"
+
+/// The names of what is done with boxes without area.
+template <>
+struct luge::options::Names<luge::data::EmptyBox> {
+  static constexpr std::pair<luge::data::EmptyBox, const char*> all[] = {
+      {luge::data::EmptyBox::drop, "drop"}, {luge::data::EmptyBox::stop, "stop"}};
+};
+
+namespace luge::experiment {
+
+struct AnnotationKeys {
+  static constexpr const char* table = "data";
+  std::int64_t base = 1;
+  data::EmptyBox empty_boxes = data::EmptyBox::drop;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field("base", self.base, "the number of the leftmost pixel in Pascal VOC files, 1 or 0",
+          at_least(0).below(2));
+    field("empty_boxes", self.empty_boxes, "what is done with a box without area");
+  }
+};
+
+struct SoundKeys {
+  static constexpr const char* table = "data";
+  std::string pattern;
+  std::int64_t rate = 0, length = 0;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
+    field(
+        "pattern", self.pattern,
+        "names of sound files, where {class} is the class, such as {class}_*.wav; none: folders are classes");
+    field("rate", self.rate, "samples of a sound in a second, resampled linearly; 0: as the files have it",
+          at_least(0));
+    field("length", self.length, "samples of each sound, cut or filled with zeros; 0: as the files have them",
+          at_least(0));
+  }
+};
+
+}  // namespace luge::experiment

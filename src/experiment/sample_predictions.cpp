@@ -1,0 +1,169 @@
+#include "experiment/sample_predictions.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "experiment/pictures.h"
+#include "luge/draw/picture_grid.h"
+#include "luge/error.h"
+#include "luge/train/trainer.h"
+
+namespace luge::experiment {
+namespace {
+
+constexpr const char *kImage = "image", *kMask = "mask";
+
+std::optional<std::string> picture_field(const data::Schema& fields) {
+  for (const std::string& name : {std::string(kImage), std::string(data::kInput)}) {
+    const auto at = fields.find(name);
+    if (!at) continue;
+    const data::Field& field = fields[*at];
+    const bool right = field.shape.rank() == 3 && (field.shape[0] == 1 || field.shape[0] == 3);
+    if (right && (field.dtype == u8 || field.dtype == f32)) return name;
+  }
+  return std::nullopt;
+}
+
+// Bytes as they are; floating numbers before the scaling of the data set.
+io::Image image_of(const data::HostArray& picture, const data::Info& info) {
+  if (picture.field.dtype != u8) return picture_of(picture, info.preprocessing.value_or(data::Affine{}));
+  const Shape& shape = picture.field.shape;
+  io::Image made{shape[1], shape[2], shape[0], std::vector<std::uint8_t>(picture.bytes.size())};
+  const auto values = picture.as<std::uint8_t>();
+  const auto area = static_cast<std::size_t>(shape[1] * shape[2]);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    made.pixels[k % area * static_cast<std::size_t>(shape[0]) + k / area] = values[k];
+  return made;
+}
+
+std::vector<double> numbers_of(const data::HostArray& value) {
+  std::vector<double> all;
+  switch (value.field.dtype) {
+    case DType::u8: all.assign(value.as<std::uint8_t>().begin(), value.as<std::uint8_t>().end()); break;
+    case DType::i32: all.assign(value.as<std::int32_t>().begin(), value.as<std::int32_t>().end()); break;
+    case DType::i64: all.assign(value.as<std::int64_t>().begin(), value.as<std::int64_t>().end()); break;
+    case DType::f32: all.assign(value.as<float>().begin(), value.as<float>().end()); break;
+    case DType::f64: all.assign(value.as<double>().begin(), value.as<double>().end()); break;
+    default: break;
+  }
+  return all;
+}
+
+// A few numbers, or the name of a class.
+std::string text_of(const data::HostArray& value, const std::vector<std::string>& classes) {
+  constexpr std::size_t kMost = 4;
+  if (value.field.text) return std::string(value.text());
+  std::vector<double> numbers = numbers_of(value);
+  const bool whole = !is_floating(value.field.dtype);
+  if (numbers.size() == 1 && whole && numbers[0] >= 0 && numbers[0] < static_cast<double>(classes.size()))
+    return classes[static_cast<std::size_t>(numbers[0])];
+  const bool more = numbers.size() > kMost;
+  numbers.resize(std::min(numbers.size(), kMost));
+  return fmt::format("{:.4g}{}", fmt::join(numbers, " "), more ? " …" : "");
+}
+
+// The regions of a mask of classes, those of class 0 left out.
+std::vector<draw::Mask> masks_of(const data::HostArray& mask, const io::Image& picture) {
+  const std::vector<double> classes = numbers_of(mask);
+  std::vector<draw::Mask> all;
+  if (static_cast<std::int64_t>(classes.size()) != picture.height * picture.width) return all;
+  for (const double each : std::set<double>(classes.begin(), classes.end())) {
+    if (each <= 0) continue;
+    draw::Mask one{.inside = {}, .color = static_cast<std::int64_t>(each)};
+    for (const double pixel : classes) one.inside.push_back(pixel == each);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+class SamplePredictions final : public train::Callback {
+ public:
+  SamplePredictions(const TrainingData& training, std::int64_t count, std::filesystem::path folder,
+                    std::shared_ptr<train::RunEvents> events, Tell tell)
+      : folder_(std::move(folder)), events_(std::move(events)), tell_(std::move(tell)) {
+    validates_ = training.parts.valid.size() > 0;
+    const data::Dataset& samples = validates_ ? training.parts.valid : training.parts.fit;
+    samples_ = samples.take(std::min(count, samples.size()));
+    raw_ = (validates_ ? training.raw.valid : training.raw.fit).take(samples_->size());
+  }
+
+  void epoch_end(train::Fit& fit) override {
+    if (failed_) return;
+    try {
+      draw(fit);
+    } catch (const std::exception& error) {
+      failed_ = true;
+      tell_(fmt::format("warning: predictions were not drawn: {}", error.what()));
+    }
+  }
+
+ private:
+  void draw(train::Fit& fit) {
+    const data::HostBatch batch = *samples_->batch(samples_->size()).epoch(0).next();
+    const nn::Module& net = fit.trainer->net();
+    const auto task = fit.trainer->task().with(net.metadata());
+    const train::Task& own = task ? *task : fit.trainer->task();
+    const std::vector<data::Record> said =
+        own.interpret(fit.trainer->predict(batch.to_tensors().tensors()), batch);
+    std::vector<draw::Picture> pictures;
+    for (std::int64_t k = 0; k < samples_->size(); ++k)
+      add(pictures, raw_->record(k), said.at(static_cast<std::size_t>(k)));
+    const std::string title = fmt::format("{}: epoch {}, {} samples, truth → prediction", raw_->info().name,
+                                          fit.epoch + 1, validates_ ? "validation" : "training");
+    const draw::Figure figure = draw::picture_grid(pictures, {.title = title});
+    std::filesystem::create_directories(folder_);
+    figure.write((folder_ / fmt::format("epoch-{:04}.png", fit.epoch + 1)).string());
+    if (!events_) return;
+    const io::LoggedImage shown{.channels = 3, .encoded = figure.png({.scale = 1})};
+    events_->log(validates_ ? train::RunEvents::kValidation : train::RunEvents::kTrain,
+                 [&](io::EventWriter& writer) { writer.image("predictions", shown, fit.total_steps); });
+  }
+
+  void add(std::vector<draw::Picture>& pictures, const data::Record& truth, const data::Record& said) const {
+    const data::Info& info = raw_->info();
+    const io::Image image = image_of(truth[*picture_field(info.fields)], info);
+    if (const data::HostArray* mask = said.find(kMask)) {  // truth, then prediction
+      const data::HostArray* own = truth.find(kMask) ? truth.find(kMask) : truth.find(data::kTarget);
+      if (own) pictures.push_back({.image = image, .caption = "truth", .masks = masks_of(*own, image)});
+      pictures.push_back({.image = image, .caption = "prediction", .masks = masks_of(*mask, image)});
+      return;
+    }
+    std::string caption;
+    if (const data::HostArray* target = truth.find(data::kTarget)) caption = text_of(*target, info.classes);
+    pictures.push_back({.image = image, .caption = caption + "\n→ " + said_text(said)});
+  }
+
+  std::string said_text(const data::Record& said) const {
+    const data::HostArray *label = said.find("label"), *probability = said.find("probability");
+    if (label && probability) {
+      return fmt::format("{} {:.0f}%", text_of(*label, raw_->info().classes),
+                         100 * numbers_of(*probability).at(0));
+    }
+    return said.size() > 0 ? text_of((*said.begin()).second, raw_->info().classes) : "";
+  }
+
+  std::filesystem::path folder_;
+  std::shared_ptr<train::RunEvents> events_;
+  Tell tell_;
+  std::optional<data::Dataset> samples_, raw_;
+  bool validates_ = false, failed_ = false;
+};
+
+}  // namespace
+
+bool shows_pictures(const TrainingData& training) {
+  return picture_field(training.raw.fit.info().fields).has_value();
+}
+
+train::CallbackRef sample_predictions(const TrainingData& training, std::int64_t count,
+                                      std::filesystem::path folder, std::shared_ptr<train::RunEvents> events,
+                                      Tell tell) {
+  return std::make_shared<SamplePredictions>(training, count, std::move(folder), std::move(events),
+                                             std::move(tell));
+}
+
+}  // namespace luge::experiment

@@ -1,0 +1,161 @@
+// resize: pictures of another height and width, first along the rows and then across them.
+#include "luge/io/resize.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <type_traits>
+#include <vector>
+
+#include "io/image/resize_lines.h"
+#include "luge/error.h"
+
+namespace luge::io {
+namespace {
+
+using Size = std::size_t;
+
+struct Extents {
+  std::int64_t height, width;
+};
+
+// The part [begin, end) of `from` pixels that becomes `to` pixels.
+struct Span {
+  double begin, end;
+  std::int64_t from, to;
+  bool changes() const { return from != to || begin != 0 || end != static_cast<double>(from); }
+};
+
+void check_box(const PictureBox& box, const Extents& from) {
+  const bool inside = box.left >= 0 && box.top >= 0 && box.right <= static_cast<double>(from.width) &&
+                      box.bottom <= static_cast<double>(from.height) && box.left < box.right &&
+                      box.top < box.bottom;
+  if (inside) return;
+  throw ValueError(fmt::format(
+      "resize: the box from ({}, {}) to ({}, {}) is empty or not within the picture; expected one "
+      "within {} x {} pixels (width x height)",
+      box.left, box.top, box.right, box.bottom, from.width, from.height));
+}
+
+void check_extents(const Extents& from, const Extents& to) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 31;
+  if (from.height < 1 || from.width < 1)
+    throw ValueError(fmt::format("resize: the picture is {} x {} pixels (width x height); expected 1 or more",
+                                 from.width, from.height));
+  if (to.height < 1 || to.width < 1 || to.height > kMost || to.width > kMost)
+    throw ValueError(fmt::format("resize: {} x {} pixels (width x height) were asked for; expected 1 or more",
+                                 to.width, to.height));
+}
+
+// Positions of the pixels that nearest takes.
+std::vector<std::int64_t> positions(const Span& span) {
+  const double scale = (span.end - span.begin) / static_cast<double>(span.to);
+  std::vector<std::int64_t> all;
+  for (std::int64_t i = 0; i < span.to; ++i) {
+    const double at = span.begin + (static_cast<double>(i) + 0.5) * scale;
+    all.push_back(std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(at)), 0, span.from - 1));
+  }
+  return all;
+}
+
+template <class T>
+void take_nearest(const T* from, const Span& rows, const Span& columns, std::int64_t channels, T* to) {
+  const std::vector<std::int64_t> x = positions(columns);
+  for (const std::int64_t y : positions(rows)) {
+    const T* line = from + y * columns.from * channels;
+    for (const std::int64_t at : x) to = std::copy_n(line + at * channels, channels, to);
+  }
+}
+
+template <class T>
+using WeightOf = std::conditional_t<std::is_same_v<T, std::uint8_t>, std::int32_t, float>;
+
+// `channels` values a pixel, one picture.
+template <class T>
+void resize_values(const T* from, const Span& rows, const Span& columns, std::int64_t channels, T* to,
+                   ResizeFilter filter) {
+  if (filter == ResizeFilter::nearest) return take_nearest(from, rows, columns, channels, to);
+  using W = WeightOf<T>;
+  const std::int64_t length = columns.to * channels;
+  Taps<W> down;
+  std::int64_t first = 0, last = rows.from;  // the rows that are needed
+  if (rows.changes()) {
+    down = taps<W>(filter, rows.from, rows.begin, rows.end, rows.to);
+    first = down.first.front();
+    last = down.first.back() + down.count.back();
+    for (std::int64_t& row : down.first) row -= first;
+  }
+  std::vector<T> between;
+  const T* lines = from + first * columns.from * channels;
+  if (columns.changes()) {
+    const Taps<W> across = taps<W>(filter, columns.from, columns.begin, columns.end, columns.to);
+    T* made = to;
+    if (rows.changes()) {
+      between.resize(static_cast<Size>((last - first) * length));
+      made = between.data();
+    }
+    for (std::int64_t y = first; y < last; ++y)
+      resize_line(across, from + y * columns.from * channels, columns.from, channels,
+                  made + (y - first) * length);
+    lines = made;
+  }
+  if (rows.changes()) {
+    for (std::int64_t y = 0; y < rows.to; ++y) sum_lines(down, y, lines, length, to + y * length);
+  } else if (!columns.changes()) {
+    std::copy_n(from, static_cast<Size>(rows.from * length), to);
+  }
+}
+
+std::pair<Span, Span> spans(const Extents& from, const Extents& to, const ResizeOptions& options) {
+  check_extents(from, to);
+  if (options.box) check_box(*options.box, from);
+  const PictureBox box = options.box.value_or(
+      PictureBox{0, 0, static_cast<double>(from.width), static_cast<double>(from.height)});
+  return {{box.top, box.bottom, from.height, to.height}, {box.left, box.right, from.width, to.width}};
+}
+
+template <class T>
+void resize_all(std::span<const T> from, const PlaneExtents& is, std::span<T> to, const PlaneExtents& wanted,
+                const ResizeOptions& options) {
+  const auto [rows, columns] = spans({is.height, is.width}, {wanted.height, wanted.width}, options);
+  const std::int64_t area = is.height * is.width, made = wanted.height * wanted.width;
+  if (is.channels != wanted.channels || is.channels < 1 ||
+      static_cast<std::int64_t>(from.size()) != is.channels * area ||
+      static_cast<std::int64_t>(to.size()) != wanted.channels * made) {
+    throw ValueError(fmt::format(
+        "resize_planes: {} values of [{},{},{}] to {} values of [{},{},{}]; expected the product of the "
+        "extents, and as many channels",
+        from.size(), is.channels, is.height, is.width, to.size(), wanted.channels, wanted.height,
+        wanted.width));
+  }
+  for (std::int64_t c = 0; c < is.channels; ++c)
+    resize_values(from.data() + c * area, rows, columns, 1, to.data() + c * made, options.filter);
+}
+
+}  // namespace
+
+Image resize(const Image& image, std::int64_t height, std::int64_t width, const ResizeOptions& options) {
+  const auto [rows, columns] = spans({image.height, image.width}, {height, width}, options);
+  if (image.channels < 1 ||
+      static_cast<std::int64_t>(image.pixels.size()) != image.height * image.width * image.channels) {
+    throw ValueError(fmt::format("resize: the picture has {} x {} x {} values and {} bytes; expected as many",
+                                 image.height, image.width, image.channels, image.pixels.size()));
+  }
+  Image result{height, width, image.channels, {}};
+  result.pixels.resize(static_cast<Size>(height * width * image.channels));
+  resize_values(image.pixels.data(), rows, columns, image.channels, result.pixels.data(), options.filter);
+  return result;
+}
+
+void resize_planes(std::span<const std::uint8_t> from, const PlaneExtents& from_extents,
+                   std::span<std::uint8_t> to, const PlaneExtents& to_extents, const ResizeOptions& options) {
+  resize_all(from, from_extents, to, to_extents, options);
+}
+
+void resize_planes(std::span<const float> from, const PlaneExtents& from_extents, std::span<float> to,
+                   const PlaneExtents& to_extents, const ResizeOptions& options) {
+  resize_all(from, from_extents, to, to_extents, options);
+}
+
+}  // namespace luge::io

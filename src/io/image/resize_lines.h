@@ -1,0 +1,21 @@
+// The loops of resize: sums of pixels by weights, along lines and across them.
+#pragma once
+
+#include <cstdint>
+
+#include "io/image/resize_taps.h"
+
+namespace luge::io {
+
+/// One line of `pixels` · `channels` values, to taps.first.size() · channels values.
+void resize_line(const Taps<std::int32_t>& taps, const std::uint8_t* from, std::int64_t pixels,
+                 std::int64_t channels, std::uint8_t* to);
+void resize_line(const Taps<float>& taps, const float* from, std::int64_t pixels, std::int64_t channels,
+                 float* to);
+
+/// Line `row` of the result, of `length` values, from lines that lie `length` values apart.
+void sum_lines(const Taps<std::int32_t>& taps, std::int64_t row, const std::uint8_t* from,
+               std::int64_t length, std::uint8_t* to);
+void sum_lines(const Taps<float>& taps, std::int64_t row, const float* from, std::int64_t length, float* to);
+
+}  // namespace luge::io

@@ -1,0 +1,185 @@
+// A training that is stopped and resumed ends in the bytes of one that never stopped, with whatever is
+// registered.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/registry.h"
+#include "experiment/family_keys.h"
+#include "experiment/train_options.h"
+#include "io/files/atomic_file.h"
+#include "luge/data/sources.h"
+#include "luge/experiment/run.h"
+#include "luge/ops/random.h"
+#include "luge/optim/optimizers.h"
+#include "luge/random.h"
+#include "luge/train/callbacks.h"
+#include "support/temp_dir.h"
+
+namespace luge::experiment {
+namespace {
+
+using testing::read_file;
+using testing::TempDir;
+using Entries = std::vector<Config::Entry>;
+
+// 30 pictures of noise with three labels: 27 are trained on, in 4 batches of 7.
+DataSet pictures() {
+  random::seed(3);
+  std::vector<std::int64_t> labels;
+  for (std::int64_t i = 0; i < 30; ++i) labels.push_back(i * 7 % 3);
+  return {"noise", data::tensors(luge::random::normal({30, 1, 6, 6}), tensor(labels, {30}))};
+}
+
+// Batch norm, dropout, gradients that wait, a validation.
+Entries tiny(const Entries& more = {}) {
+  Entries entries = {{"model", "mlp"},    {"hidden", "6"},         {"normalization", "batch-norm"},
+                     {"dropout", "0.3"},  {"batch", "7"},          {"epochs", "2"},
+                     {"accumulate", "2"}, {"metrics", "accuracy"}, {"threads", "1"}};
+  for (const auto& [key, value] : more) {
+    std::erase_if(entries, [&](const auto& entry) { return entry.first == key; });
+    if (!value.empty()) entries.emplace_back(key, value);
+  }
+  return entries;
+}
+
+class Walk : public ::testing::Test {
+ protected:
+  experiment::Run run_of(const Entries& entries) const {
+    Config config;
+    for (const auto& [key, value] : entries) config.set(key, value);
+    return experiment::Run(config, {.data = data_});
+  }
+
+  // The bytes at the end of a training that is stopped after each of these steps.
+  std::string bytes_of(const Entries& entries, const std::vector<std::int64_t>& stops) const {
+    experiment::Run run = run_of(entries);
+    for (const std::int64_t stop : stops) {
+      run.fit({train::stop_when([&] { return run.position().total_steps >= stop; }, "asked")});
+      EXPECT_EQ(run.position().total_steps, stop);
+      run.save(dir_.file("part"));
+      run = run_of(entries);
+      run.restore(dir_.file("part"));
+    }
+    run.fit();
+    steps_ = run.position().total_steps;
+    run.save(dir_.file("end"));
+    return read_file(dir_.file("end"));
+  }
+
+  void expect_resumable(const std::string& name, const Entries& entries,
+                        const std::vector<std::int64_t>& stops = {3}) const {
+    const std::string straight = bytes_of(entries, {});
+    ASSERT_GT(steps_, stops.back()) << name;
+    EXPECT_TRUE(bytes_of(entries, stops) == straight) << name << ": other bytes";
+  }
+
+  // Every member of a family, chosen by the key of the family.
+  void walk(const std::string& family) const {
+    const Family& all = *find_family(family);
+    EXPECT_GE(all.names().size(), 3u);
+    for (const std::string& name : all.names())
+      expect_resumable(family + " " + name, tiny({{all.called().key, name}}));
+  }
+
+  TempDir dir_;
+  const std::filesystem::path file_ = dir_.path() / "checkpoint";
+  const io::WithoutSync quick_{file_};
+  std::optional<DataSet> data_ = pictures();
+  mutable std::int64_t steps_ = 0;
+};
+
+using ResumeWalk = Walk;
+
+TEST_F(ResumeWalk, C49_AfterEveryStepAndAfterSeveral) {
+  const std::string straight = bytes_of(tiny(), {});
+  ASSERT_EQ(steps_, 8);
+  for (std::int64_t stop = 1; stop < steps_; ++stop)
+    EXPECT_TRUE(bytes_of(tiny(), {stop}) == straight) << "stopped after " << stop;
+  EXPECT_TRUE(bytes_of(tiny(), {1, 2, 4, 5, 7}) == straight);
+}
+
+TEST_F(ResumeWalk, C49_EveryOptimizer) {
+  const Family& all = *find_family("optimizer");
+  ASSERT_GE(all.names().size(), 10u);
+  for (const std::string& name : all.names()) {
+    // Those that search take all data in each step.
+    const bool searches = optim::named(name, 0.01).searches();
+    expect_resumable(
+        name, searches ? tiny({{"optimizer", name}, {"batch", "27"}, {"accumulate", "1"}, {"epochs", "4"}})
+                       : tiny({{"optimizer", name}}));
+  }
+}
+
+TEST_F(ResumeWalk, C49_EverySchedule) { walk("schedule"); }
+TEST_F(ResumeWalk, C49_EveryRegularizer) { walk("regularizer"); }
+TEST_F(ResumeWalk, C49_EveryConstraint) { walk("constraint"); }
+TEST_F(ResumeWalk, C49_EveryAugmentation) { walk("augmentation"); }
+
+TEST_F(ResumeWalk, C49_EveryAverage) {
+  for (const auto& [kind, name] : options::Names<AverageKind>::all) {
+    expect_resumable(name, tiny({{"averaging", name}}));
+    if (kind == AverageKind::none) continue;
+    expect_resumable(fmt::format("{} with batches for norms", name),
+                     tiny({{"averaging", name}, {"averaging.start", "1"}, {"norm_batches", "2"}}), {2, 5});
+  }
+}
+
+TEST_F(ResumeWalk, C49_WhatWatchesATraining) {
+  expect_resumable("plateau", tiny({{"reduce_on_plateau", "0"}, {"plateau.threshold", "9"}, {"epochs", "4"}}),
+                   {6, 11});
+  expect_resumable("restore_best", tiny({{"early_stopping", "2"}, {"restore_best", "true"}, {"epochs", "4"}}),
+                   {9});
+  expect_resumable("bf16", tiny({{"precision", "bf16"}}));
+  expect_resumable("in order", tiny({{"shuffle", "false"}, {"clip_norm", "0.1"}}));
+}
+
+TEST_F(ResumeWalk, C49_Tables) {
+  data_.reset();
+  std::string table = "size,color,price\n";
+  for (int i = 0; i < 30; ++i) table += fmt::format("{},{},{}\n", i * 37 % 11, i % 3, i % 7);
+  const std::string path = dir_.write("table.csv", table);
+  for (const std::string& feature : find_family("feature")->names()) {
+    Entries own = tiny({{"data", path}, {"metrics", ""}, {"loss", "mse"}, {"features", feature}});
+    if (feature == "one-hot") own.emplace_back("features.one-hot.columns", "1");
+    expect_resumable(feature, own);
+  }
+}
+
+TEST_F(ResumeWalk, C49_Texts) {
+  data_.reset();
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "the rain in spain. ";
+  const std::string path = dir_.write("rain.txt", text);
+  const Entries length = {{"data", path}, {"epochs", "2"}, {"limit_train_batches", "4"}, {"batch", "4"}};
+  Entries gpt = length, lstm = length;
+  gpt.insert(gpt.end(), {{"model", "gpt-4x128"},
+                         {"layers", "1"},
+                         {"heads", "2"},
+                         {"width", "8"},
+                         {"model.length", "8"},
+                         {"dropout", "0.1"}});
+  lstm.insert(
+      lstm.end(),
+      {{"model", "lstm-lm"}, {"layers", "1"}, {"units", "6"}, {"embedding", "4"}, {"dropout", "0.2"}});
+  expect_resumable("gpt", gpt, {3});
+  expect_resumable("lstm", lstm, {3});
+}
+
+// The walk itself can fail: another seed of dropout is other bytes.
+TEST_F(ResumeWalk, C49_WhatWasDrawnOtherwiseIsNoticed) {
+  const std::string straight = bytes_of(tiny(), {});
+  const experiment::Run run = run_of(tiny());
+  run.fit({train::stop_when([&] { return run.position().total_steps >= 3; }, "asked")});
+  run.save(dir_.file("part"));
+  const experiment::Run second = run_of(tiny({{"dropout", "0.4"}}));
+  second.restore(dir_.file("part"));
+  second.fit();
+  second.save(dir_.file("end"));
+  EXPECT_FALSE(read_file(dir_.file("end")) == straight);
+}
+
+}  // namespace
+}  // namespace luge::experiment
