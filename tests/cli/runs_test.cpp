@@ -111,9 +111,9 @@ TEST(BadInput, C44_RunsThatAreNotThereAreNamed) {
   dir.write("runs/mine/.luge-run", "sequence = 1\ncreated = 2026-01-01T00:00:00Z\n");
   dir.write("runs/mine/config.toml", "[model]\nname = 3 3\n");
   EXPECT_TRUE(says(luge({"runs"}, dir.path()).out, "failed")) << "what cannot be read is listed all the same";
-  const auto filter = luge({"runs", "filter=optimiser=adam"}, dir.path());
+  const auto filter = luge({"runs", "filter=optimzer=adam"}, dir.path());
   EXPECT_EQ(filter.code, 2);
-  EXPECT_TRUE(says(filter.err, "'optimiser' is neither a key")) << filter.err;
+  EXPECT_TRUE(says(filter.err, "'optimzer' is neither a key")) << filter.err;
   EXPECT_EQ(luge({"runs", "filter=epochs>many"}, dir.path()).code, 2);
   EXPECT_EQ(luge({"runs", "filter=epochs"}, dir.path()).code, 2);
   EXPECT_EQ(luge({"runs", "to=runs.txt"}, dir.path()).code, 2);

@@ -117,6 +117,7 @@ TEST(DependencyOrder, LibrariesStayInTheirRooms) {
   };
   const std::vector<Rule> rules = {{"dnnl", "src/backend/cpu/onednn/"},
                                    {"hwy/", "src/backend/cpu/"},
+                                   {"hwy/", "src/io/image/"},
                                    {"CLI/", "src/cli/"},
                                    {"png.h", "src/io/"},
                                    {"cairo", "src/draw/cairo/"},
@@ -126,12 +127,16 @@ TEST(DependencyOrder, LibrariesStayInTheirRooms) {
   for (const SourceFile& file : testing::source_files({"include", "src"})) {
     for (const Include& include : includes_of(file)) {
       if (!resolve(file, include).empty()) continue;
+      std::string rooms;  // that may include it
+      bool ruled = false, inside = false;
       for (const Rule& rule : rules) {
         if (include.target.find(rule.target) == std::string::npos) continue;
-        EXPECT_TRUE(file.path.starts_with(rule.room))
-            << file.path << ":" << include.line << " includes <" << include.target << ">, which only "
-            << rule.room << " may include";
+        ruled = true;
+        inside = inside || file.path.starts_with(rule.room);
+        rooms += " " + rule.room;
       }
+      EXPECT_TRUE(!ruled || inside) << file.path << ":" << include.line << " includes <" << include.target
+                                    << ">, which only" << rooms << " may include";
     }
   }
 }

@@ -15,13 +15,13 @@ namespace luge::nn {
 /// Tensors with their names.
 using NamedWeights = std::vector<std::pair<std::string, Tensor>>;
 
-/// What becomes of the last layer, which is the one whose parameters come last.
+/// What happens to the last layer, which is the one whose parameters come last.
 enum class Head : std::uint8_t {
   automatic,  ///< it keeps its own weights when those that are given have other shapes
   renew,      ///< it keeps its own weights
   keep        ///< it takes weights like any other layer
 };
-/// What becomes of the first layer when it has another number of input channels.
+/// What happens to the first layer when it has another number of input channels.
 enum class Channels : std::uint8_t {
   refuse,  ///< it counts as one of another shape
   /// A filter for one channel is used for each of n channels, divided by n, so that a gray picture with
@@ -35,7 +35,7 @@ struct TakeOptions {
   Head head = Head::automatic;           ///< the last layer
   Channels channels = Channels::refuse;  ///< the first layer
   /// Pairs of patterns: a given name that matches the first one is renamed to the second one. Each may have
-  /// one *, which stands for the same text in both: {"backbone.*", "features.*"}. The first pair that matches
+  /// one *, which is the same text in both: {"backbone.*", "features.*"}. The first pair that matches
   /// counts.
   std::vector<std::pair<std::string, std::string>> rename = {};
 };

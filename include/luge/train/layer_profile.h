@@ -49,7 +49,7 @@ struct LayerProfile {
   std::string chrome_trace() const;
 };
 
-/// Runs this many training steps on a batch and returns how long its kernels take. The step is compiled anew
+/// Runs this many training steps on a batch and returns how long its kernels take. The step is compiled again
 /// for it. The state is afterwards that before the call. Kernels that compute ops of several layers count for
 /// the first of them. Not while another thread compiles. Throws ValueError when `steps` is below 1.
 ///

@@ -46,7 +46,7 @@ std::uint32_t number(std::span<const std::byte> bytes, std::size_t at, std::size
   return value;
 }
 
-// What is stored is named, since "compression 4" tells nobody what to do.
+// What is stored is named, since "compression 4" does not tell a person what to do.
 void check_compression(const InputFile& file, std::uint32_t compression, unsigned bits) {
   const bool masks = compression == kBitFields || compression == kAlphaBitFields;
   if (compression == kPlain || (masks && (bits == 16 || bits == 32))) return;

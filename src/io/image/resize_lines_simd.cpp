@@ -5,7 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "io/image/resize_lines_simd.cpp"

@@ -2,7 +2,7 @@
 // the image.
 #include "backend/cpu/conv/few_channels.h"
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/conv/few_channels_simd.cpp"

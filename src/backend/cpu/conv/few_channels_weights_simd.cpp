@@ -1,7 +1,7 @@
 // The gradient of the weights where images have few channels: vectors along rows, or of filters.
 #include "backend/cpu/conv/few_channels.h"
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/conv/few_channels_weights_simd.cpp"

@@ -1,6 +1,6 @@
 #include "backend/cpu/conv/float64.h"
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/conv/float64_simd.cpp"

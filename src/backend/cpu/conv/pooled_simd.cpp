@@ -1,6 +1,6 @@
 #include "backend/cpu/conv/pooled.h"
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/conv/pooled_simd.cpp"

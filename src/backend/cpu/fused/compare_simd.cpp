@@ -1,5 +1,5 @@
 // Comparisons, logic, classification and choice of f32, u8 and bool registers.
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/fused/compare_simd.cpp"

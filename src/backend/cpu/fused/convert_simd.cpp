@@ -1,6 +1,6 @@
 // Conversions: between register types, between memory and registers, and rounding to the 16-bit floating
 // formats.
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/fused/convert_simd.cpp"

@@ -1,6 +1,6 @@
 // Arithmetic on integers, modulo two to the number of bits; what is divided by zero becomes 0. With it the
 // comparisons of all types but the most frequent ones. Compiled for the baseline instruction set alone.
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 // after targets.h
 #include "backend/cpu/fused/compare-inl.h"
 

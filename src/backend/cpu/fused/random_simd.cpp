@@ -1,5 +1,5 @@
 // random_uniform: Philox4x32-10 on as many counters at once as a vector holds.
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/fused/random_simd.cpp"

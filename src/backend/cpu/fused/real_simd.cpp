@@ -1,7 +1,7 @@
 // Instructions on f32 and f64 registers as vectors.
 #include <concepts>
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/fused/real_simd.cpp"

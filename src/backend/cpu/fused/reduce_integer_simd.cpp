@@ -1,5 +1,5 @@
 // Reductions of integers and bool, modulo 2^64. Compiled for the baseline instruction set alone.
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 // after targets.h
 #include "backend/cpu/fused/reduce-inl.h"
 

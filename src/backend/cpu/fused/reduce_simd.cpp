@@ -1,6 +1,6 @@
 // Reductions of f32 and f64 tiles. Within a tile f32 is summed in f32, in many lanes; tiles are summed in
 // f64. The order depends on the shape and the instruction set alone, never on the number of threads.
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/fused/reduce_simd.cpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/norm/channels_simd.cpp"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/pool/backward_simd.cpp"

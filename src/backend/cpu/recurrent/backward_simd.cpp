@@ -1,7 +1,7 @@
 // The gradient of the steps, from the last to the first.
 #include "backend/cpu/recurrent/steps.h"
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/recurrent/backward_simd.cpp"

@@ -1,7 +1,7 @@
 // The steps of a layer, from the first to the last.
 #include "backend/cpu/recurrent/steps.h"
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/cpu/recurrent/forward_simd.cpp"

@@ -11,7 +11,7 @@ namespace luge::data {
 
 /// The number of channels; 0 for automatic.
 std::int64_t channels_of(PictureColor color);
-/// The options with the color that a picture of so many channels gets.
+/// The options with the color that a picture of this number of channels gets.
 PictureOptions with_color(PictureOptions options, std::int64_t channels);
 /// Throws ValueError beginning with `who` for extents that no picture has.
 void check_options(const char* who, const PictureOptions& options);

@@ -2,7 +2,7 @@
 // Highway's vectors, written down instead of computed.
 #include <bit>
 
-#include "backend/cpu/fused/targets.h"
+#include "core/simd_targets.h"
 // after targets.h
 #include "backend/cpu/fused/bodies-inl.h"
 #include "backend/cpu/fused/jit/block.h"
