@@ -5,7 +5,6 @@
 #include <cmath>
 #include <memory>
 
-#include "data/permutation.h"
 #include "experiment/aid_options.h"
 #include "experiment/fit_options.h"
 #include "experiment/several_parts.h"
@@ -15,8 +14,6 @@
 namespace luge::experiment {
 namespace {
 
-constexpr std::uint64_t kOrder = std::uint64_t{1} << 56;
-
 AidOptions aids_of(const Config& config) {
   return config.knows("train.overfit_batches") ? read<AidOptions>(config) : AidOptions();
 }
@@ -24,7 +21,7 @@ AidOptions aids_of(const Config& config) {
 // One order for all epochs: a folder of pictures has class after class.
 data::Dataset in_fixed_order(const Config& config, const data::Dataset& samples) {
   const auto seed = static_cast<std::uint64_t>(own_seed(config));
-  return samples.select(data::permutation(samples.size(), seed, kOrder));
+  return samples.shuffle({.seed = seed}).split(1.0, {.random = false}).first;
 }
 
 // Says whether the loss went to about 0.

@@ -45,19 +45,19 @@ DataSet curve(const CurveOptions& o) {
 }
 
 struct ShapesKeys {
-  std::int64_t samples = 4000, size = 32;
+  std::int64_t samples = 4000, pixels = 32;
   static void fields(auto& self, auto&& field) {
     field("samples", self.samples, "number of training samples; a fifth as many are for the test",
           options::at_least(8));
-    field("size", self.size, "height and width of a picture", options::within(8, 1024));
+    field("pixels", self.pixels, "height and width of a picture", options::within(8, 1024));
   }
 };
 
 DataSet shapes(const ShapesKeys& o) {
   constexpr std::uint64_t kTest = 1000002;
   const std::int64_t test = std::max<std::int64_t>(8, o.samples / 5);
-  return {"shapes", data::colored_shapes({.samples = o.samples, .size = o.size}),
-          data::colored_shapes({.samples = test, .size = o.size, .seed = kTest})};
+  return {"shapes", data::colored_shapes({.samples = o.samples, .size = o.pixels}),
+          data::colored_shapes({.samples = test, .size = o.pixels, .seed = kTest})};
 }
 
 const bool added =

@@ -1,8 +1,8 @@
 // How pictures in files are read: their size and channels, and what happens with those that cannot be read.
 #pragma once
 
-#include "data/sources/image_folder/picture_names.h"
 #include "experiment/option_keys.h"
+#include "io/image/resize_names.h"
 #include "luge/data/image_folder.h"
 
 namespace luge::experiment {
@@ -32,22 +32,23 @@ namespace luge::experiment {
 struct PictureKeys {
   static constexpr const char* table = "data";
   PictureSize size = {};
-  data::PictureColor color = data::PictureColor::automatic;
+  data::PictureColor color_mode = data::PictureColor::automatic;
   io::ResizeFilter resize_filter = io::ResizeFilter::bilinear;
   data::OnBadFile on_bad = data::OnBadFile::stop;
-  Bytes in_memory = {std::size_t{1} << 30};
+  Bytes keep_decoded = {std::size_t{1} << 30};
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("size", self.size, "height and width that pictures of a folder get; auto: those that all have",
           elsewhere({"target_size", "image_size", "img_size", "imgsz", "input_size"}));
-    field("color", self.color, "channels that they get; auto: rgb where any picture has colors, else gray",
-          elsewhere({"color_mode", "colour", "channels", "grayscale"}));
+    field("color_mode", self.color_mode,
+          "channels that they get; auto: rgb where any picture has colors, else gray",
+          elsewhere({"colour", "grayscale"}));
     field("resize_filter", self.resize_filter, "how they are resized",
           elsewhere({"interpolation", "resample"}));
     field("on_bad", self.on_bad,
           "a picture that cannot be read: stop, or skip it and say so (all are decoded once to find them)",
           elsewhere({"on_error", "ignore_errors"}));
-    field("in_memory", self.in_memory, "decoded pictures are kept when all of them take at most this",
+    field("keep_decoded", self.keep_decoded, "decoded pictures are kept when all of them take at most this",
           takes("a number of bytes such as 512MiB or 2GB"), elsewhere({"cache"}));
   }
 };

@@ -2,6 +2,8 @@
 // training without another file.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/registry.h"
 #include "luge/experiment/config.h"
 #include "support/errors.h"
@@ -64,6 +66,12 @@ const Key* find(const std::vector<Key>& keys, const std::string& name) {
     if (key.name == name) return &key;
   }
   return nullptr;
+}
+
+// Two keys of one name would be two lines of one name in config.toml, which then cannot be read.
+TEST(Keys, HaveNamesOfTheirOwn) {
+  std::set<std::string> names;
+  for (const Key& key : training_keys()) EXPECT_TRUE(names.insert(key.name).second) << key.name;
 }
 
 TEST(FamilyKeys, ComeFromWhatIsRegistered) {

@@ -10,6 +10,7 @@
 #include "luge/data/dataset.h"
 #include "luge/data/recipe.h"
 #include "luge/io/resize.h"
+#include "luge/options.h"
 
 namespace luge::data {
 
@@ -95,3 +96,21 @@ StepRef picture(const PictureOptions& options);
 std::optional<PictureOptions> picture_options(const Recipe& recipe);
 
 }  // namespace luge::data
+
+/// The names of what the channels of pictures become.
+template <>
+struct luge::options::Names<luge::data::PictureColor> {
+  /// Each with its name.
+  static constexpr std::pair<luge::data::PictureColor, const char*> all[] = {
+      {luge::data::PictureColor::automatic, "auto"},
+      {luge::data::PictureColor::gray, "gray"},
+      {luge::data::PictureColor::rgb, "rgb"},
+      {luge::data::PictureColor::rgba, "rgba"}};
+};
+/// The names of what happens with files that cannot be read.
+template <>
+struct luge::options::Names<luge::data::OnBadFile> {
+  /// Each with its name.
+  static constexpr std::pair<luge::data::OnBadFile, const char*> all[] = {
+      {luge::data::OnBadFile::stop, "stop"}, {luge::data::OnBadFile::skip, "skip"}};
+};

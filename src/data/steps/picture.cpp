@@ -2,8 +2,9 @@
 #include <fmt/format.h>
 
 #include "data/sources/image_folder/picture.h"
-#include "data/sources/image_folder/picture_names.h"
 #include "data/steps/step.h"
+#include "io/image/resize_names.h"
+#include "luge/data/image_folder.h"
 #include "luge/error.h"
 
 namespace luge::data {

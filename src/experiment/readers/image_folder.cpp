@@ -15,9 +15,9 @@ Recognition recognize(const std::filesystem::path& path) {
 DataSet read_images(const DataPath& data) {
   const auto keys = read<PictureKeys>(data.config);
   data::ImageFolderOptions options{
-      .pictures = {keys.size.height, keys.size.width, keys.color, keys.resize_filter},
+      .pictures = {keys.size.height, keys.size.width, keys.color_mode, keys.resize_filter},
       .on_bad = keys.on_bad,
-      .memory = static_cast<std::int64_t>(keys.in_memory.count),
+      .memory = static_cast<std::int64_t>(keys.keep_decoded.count),
       .classes = data.layout.classes};
   if (data.layout.pictures) options.pictures = *data.layout.pictures;  // as a network was trained
   data::ImageFolder folder = data::image_folder(data.path, options);
