@@ -51,7 +51,8 @@ std::uintmax_t size_of(const fs::path& path) {
     return error ? 0 : size;
   }
   std::uintmax_t sum = 0;
-  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error)) {
     if (entry->is_regular_file(error)) sum += entry->file_size(error);
   }
   return sum;
@@ -66,8 +67,8 @@ std::string bytes_text(std::uintmax_t bytes) {
 }
 
 bool is_empty(const RunFacts& run) {
-  return run.status == RunStatus::failed && run.epochs == 0 && experiment::checkpoints_of(run.folder).empty() &&
-         std::ranges::all_of(run.parts, is_empty);
+  return run.status == RunStatus::failed && run.epochs == 0 &&
+         experiment::checkpoints_of(run.folder).empty() && std::ranges::all_of(run.parts, is_empty);
 }
 
 void look_at(const RunFacts& run, const CleanOptions& options, std::vector<Doomed>& doomed) {
@@ -116,7 +117,8 @@ int clean(const Arguments& arguments) {
   const auto options = experiment::read<CleanOptions>(arguments);
   std::error_code error;
   if (!fs::is_directory(options.dir, error))
-    throw FileError(fmt::format("{}: there is no such folder; dir= names the folder of the runs", options.dir));
+    throw FileError(
+        fmt::format("{}: there is no such folder; dir= names the folder of the runs", options.dir));
   std::vector<Doomed> doomed;
   for (const RunFacts& run : experiment::runs_in(options.dir)) look_at(run, options, doomed);
   std::uintmax_t bytes = 0;

@@ -43,8 +43,8 @@ struct Compared {
 
 // Folders of one name are told apart by their paths.
 std::string name_of(const fs::path& run, const std::vector<fs::path>& all) {
-  const auto same = std::ranges::count_if(
-      all, [&](const fs::path& other) { return other.filename() == run.filename(); });
+  const auto same =
+      std::ranges::count_if(all, [&](const fs::path& other) { return other.filename() == run.filename(); });
   return same > 1 ? run.string() : run.filename().string();
 }
 
@@ -144,7 +144,8 @@ void print(const std::vector<Compared>& runs, const std::vector<Line>& lines) {
   std::vector<std::size_t> widths;
   for (std::size_t k = 0; k < runs.size(); ++k) {
     widths.push_back(runs[k].name.size());
-    for (const Line& line : lines) widths[k] = std::max(widths[k], std::max<std::size_t>(1, line.values[k].size()));
+    for (const Line& line : lines)
+      widths[k] = std::max(widths[k], std::max<std::size_t>(1, line.values[k].size()));
   }
   const auto row = [&](const std::string& name, const auto& value) {
     std::string text = fmt::format("{:<{}}", name, first);
@@ -159,14 +160,10 @@ void print(const std::vector<Compared>& runs, const std::vector<Line>& lines) {
 Json json_of(const std::vector<Compared>& runs, const std::vector<Line>& settings) {
   Json json = {{"runs", Json::array()}, {"differences", Json::object()}};
   for (const Compared& run : runs) {
-    Json one = {{"run", run.facts.folder.string()},
-                {"status", experiment::to_string(run.facts.status)},
-                {"epochs", run.facts.epochs},
-                {"best_epoch", run.facts.best_epoch},
-                {"best", logs_json(run.facts.best)},
-                {"last", logs_json(run.facts.last)},
-                {"seconds", run.facts.seconds},
-                {"step_seconds", run.seconds_of_step()}};
+    Json one = {{"run", run.facts.folder.string()},  {"status", experiment::to_string(run.facts.status)},
+                {"epochs", run.facts.epochs},        {"best_epoch", run.facts.best_epoch},
+                {"best", logs_json(run.facts.best)}, {"last", logs_json(run.facts.last)},
+                {"seconds", run.facts.seconds},      {"step_seconds", run.seconds_of_step()}};
     if (run.parameters) one["parameters"] = {{"total", *run.parameters}, {"trainable", *run.trainable}};
     json["runs"].push_back(std::move(one));
   }

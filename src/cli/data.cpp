@@ -99,7 +99,8 @@ experiment::DataSet load(const experiment::Config& config, const std::string& na
 }
 
 // The training part as it is in this epoch, augmented.
-data::Dataset augmented_part(const experiment::Config& config, const data::Dataset& part, const SampleOptions& options) {
+data::Dataset augmented_part(const experiment::Config& config, const data::Dataset& part,
+                             const SampleOptions& options) {
   const data::Dataset made = experiment::augmented(config, part, options.seed);
   const auto source = made.source()->at_epoch(options.epoch);
   return source ? data::Dataset(source) : made;

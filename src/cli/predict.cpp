@@ -101,8 +101,8 @@ struct PredictOptions {
   std::int64_t top = 5;
   bool invert = false;
   static void fields(auto& self, auto&& field) {
-    field("input", self.input, "picture (PNG, JPEG, BMP), table (CSV), text, or a folder of them", options::required,
-          options::elsewhere({"image", "picture", "file", "path"}));
+    field("input", self.input, "picture (PNG, JPEG, BMP), table (CSV), text, or a folder of them",
+          options::required, options::elsewhere({"image", "picture", "file", "path"}));
     field("top", self.top, "how many guesses", options::at_least(1),
           options::elsewhere({"k", "topk", "top_k"}));
     field("invert", self.invert, "turn dark and bright of pictures");

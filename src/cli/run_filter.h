@@ -15,8 +15,7 @@ std::string value_of(const experiment::RunFacts& run, const std::string& name);
 
 /// Keeps the runs for which all conditions hold, such as "optimizer=adam" or "val_accuracy>0.9". Throws
 /// SettingError for a text that is not a condition, and for a name that no setting and no run has.
-std::vector<experiment::RunFacts> filtered(const Arguments& arguments,
-                                           std::vector<experiment::RunFacts> runs,
+std::vector<experiment::RunFacts> filtered(const Arguments& arguments, std::vector<experiment::RunFacts> runs,
                                            const std::vector<std::string>& conditions);
 /// Sorts: figures the best first, other numbers the largest first, texts by the alphabet; runs without the
 /// value are last. Throws SettingError for a name that no setting and no run has.

@@ -104,7 +104,8 @@ void print_table(const std::vector<RunFacts>& runs, const std::vector<std::strin
     std::string line;
     for (std::size_t k = 0; k < row.size(); ++k) {
       const bool number = k >= 2 && k < 4 + figures.size();
-      line += number ? fmt::format("{:>{}}  ", row[k], widths[k]) : fmt::format("{:<{}}  ", row[k], widths[k]);
+      line +=
+          number ? fmt::format("{:>{}}  ", row[k], widths[k]) : fmt::format("{:<{}}  ", row[k], widths[k]);
     }
     fmt::print("{}\n", line.substr(0, line.find_last_not_of(' ') + 1));
   }
@@ -160,9 +161,9 @@ int show_runs(const Arguments& arguments) {
     arguments.refuse("to", "a file name that ends with .csv");
   std::error_code error;
   if (!fs::is_directory(options.dir, error))
-    throw FileError(fmt::format("{}: there is no such folder; dir= names the folder of the runs", options.dir));
-  std::vector<RunFacts> runs =
-      filtered(arguments, experiment::runs_in(options.dir), options.filter);
+    throw FileError(
+        fmt::format("{}: there is no such folder; dir= names the folder of the runs", options.dir));
+  std::vector<RunFacts> runs = filtered(arguments, experiment::runs_in(options.dir), options.filter);
   if (!options.sort.empty()) sort_runs(arguments, runs, options.sort);
   if (options.count && *options.count < static_cast<std::int64_t>(runs.size()))
     runs.resize(static_cast<std::size_t>(*options.count));

@@ -11,7 +11,8 @@ namespace {
 TEST(Readers, AreInTheGuide) {
   const std::string guide = testing::read_file(testing::source_dir() / "docs/guide/data.md");
   for (const std::string& name : data_reader_names())
-    EXPECT_NE(guide.find("\n| " + name + " |"), std::string::npos) << name << " is missing from docs/guide/data.md";
+    EXPECT_NE(guide.find("\n| " + name + " |"), std::string::npos)
+        << name << " is missing from docs/guide/data.md";
 }
 
 }  // namespace

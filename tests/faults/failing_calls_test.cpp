@@ -46,8 +46,7 @@ const char* library() { return ""; }
 class FailingCalls : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!available())
-      GTEST_SKIP() << "no command, or sanitizers, with which no library can be loaded first";
+    if (!available()) GTEST_SKIP() << "no command, or sanitizers, with which no library can be loaded first";
     std::string rows = "a,b,kind\n";
     for (int i = 0; i < 40; ++i)
       rows += fmt::format("{},{},{}\n", i * 37 % 40, i % 7, i * 37 % 40 < 20 ? "x" : "y");

@@ -29,16 +29,17 @@ struct Stored {
 
 [[noreturn]] void refuse(const std::string& name, const std::string& descr) {
   const std::string code = descr.empty() ? "" : descr.substr(1);
-  const char* what = code.starts_with("c")                       ? "complex numbers"
+  const char* what = code.starts_with("c")                            ? "complex numbers"
                      : code.starts_with("U") || code.starts_with("S") ? "texts"
-                     : code.starts_with("O")                     ? "Python objects, which Luge never loads"
+                     : code.starts_with("O") ? "Python objects, which Luge never loads"
                      : code.starts_with("M") || code.starts_with("m") ? "times"
-                     : code == "V2"                              ? "2-byte values without a type, such as bfloat16"
-                     : code == "f16" || code == "f12"            ? "long doubles"
-                                                                 : "elements of another dtype";
-  throw FormatError(fmt::format("{}: holds {} (dtype '{}'); expected float16, float32, float64, int8 to int64, "
-                                "uint8 to uint32 or bool (in NumPy: array.astype('float32'))",
-                                name, what, descr.substr(0, 20)));
+                     : code == "V2"                   ? "2-byte values without a type, such as bfloat16"
+                     : code == "f16" || code == "f12" ? "long doubles"
+                                                      : "elements of another dtype";
+  throw FormatError(
+      fmt::format("{}: holds {} (dtype '{}'); expected float16, float32, float64, int8 to int64, "
+                  "uint8 to uint32 or bool (in NumPy: array.astype('float32'))",
+                  name, what, descr.substr(0, 20)));
 }
 
 Stored stored_as(const std::string& name, const std::string& descr) {
@@ -51,8 +52,8 @@ Stored stored_as(const std::string& name, const std::string& descr) {
     const char* code;
     std::size_t size;
     DType dtype;
-  } known[] = {{"f2", 2, DType::f16}, {"f4", 4, DType::f32}, {"f8", 8, DType::f64}, {"i1", 1, DType::i8},
-               {"i2", 2, DType::i16}, {"i4", 4, DType::i32}, {"i8", 8, DType::i64}, {"u1", 1, DType::u8},
+  } known[] = {{"f2", 2, DType::f16}, {"f4", 4, DType::f32}, {"f8", 8, DType::f64},    {"i1", 1, DType::i8},
+               {"i2", 2, DType::i16}, {"i4", 4, DType::i32}, {"i8", 8, DType::i64},    {"u1", 1, DType::u8},
                {"u2", 2, DType::i32}, {"u4", 4, DType::i64}, {"b1", 1, DType::boolean}};
   for (const auto& each : known) {
     if (code == each.code) {
@@ -138,7 +139,8 @@ NpyArray read_npy(const ByteStream& stream, std::uint64_t max_bytes) {
   std::size_t size = 0;
   for (std::size_t i = digits; i-- > 0;) size = size << 8 | std::to_integer<std::size_t>(length[i]);
   if (size > kMaxHeader)
-    throw FormatError(fmt::format("{}: the header has {} bytes; expected at most {}", name, size, kMaxHeader));
+    throw FormatError(
+        fmt::format("{}: the header has {} bytes; expected at most {}", name, size, kMaxHeader));
   std::string text(size, ' ');
   read_all(stream, std::as_writable_bytes(std::span(text)), "the header");
   const NpyHeader header = parse_npy_header(name, text);
@@ -149,8 +151,8 @@ NpyArray read_npy(const ByteStream& stream, std::uint64_t max_bytes) {
   const Shape shape{std::span<const std::int64_t>(header.shape)};
   const std::uint64_t bytes = product_of(name, header.shape, stored.size), head = 8 + digits + size;
   if (bytes > max_bytes)
-    throw ValueError(fmt::format("{}: {}{} takes {} bytes, at most {} are allowed", name, luge::name(stored.dtype),
-                                 shape.to_string(), bytes, max_bytes));
+    throw ValueError(fmt::format("{}: {}{} takes {} bytes, at most {} are allowed", name,
+                                 luge::name(stored.dtype), shape.to_string(), bytes, max_bytes));
   if (stream.size != head + bytes)
     throw FormatError(fmt::format("{}: {}{} takes {} bytes after the header, the file holds {}: {}", name,
                                   luge::name(stored.dtype), shape.to_string(), bytes,

@@ -27,7 +27,8 @@ class Parser {
       } else if (key == "shape") {
         header.shape = extents(), seen |= 4;
       } else {
-        fail(fmt::format("the key '{}' is not known; expected descr, fortran_order and shape", key.substr(0, 40)));
+        fail(fmt::format("the key '{}' is not known; expected descr, fortran_order and shape",
+                         key.substr(0, 40)));
       }
       if (!take(',') && peek() != '}') fail("a comma is missing");
     }
@@ -42,7 +43,8 @@ class Parser {
     throw FormatError(fmt::format("{}: the header of the array is damaged: {}", name_, what));
   }
   void skip_blanks() {
-    while (!text_.empty() && (text_[0] == ' ' || text_[0] == '\n' || text_[0] == '\t')) text_.remove_prefix(1);
+    while (!text_.empty() && (text_[0] == ' ' || text_[0] == '\n' || text_[0] == '\t'))
+      text_.remove_prefix(1);
   }
   char peek() {
     skip_blanks();
@@ -67,9 +69,10 @@ class Parser {
   }
   std::string descr() {
     if (peek() == '[')
-      throw FormatError(fmt::format("{}: holds records of several fields (a structured dtype); expected numbers of "
-                                    "one dtype",
-                                    name_));
+      throw FormatError(
+          fmt::format("{}: holds records of several fields (a structured dtype); expected numbers of "
+                      "one dtype",
+                      name_));
     return quoted();
   }
   bool truth() {
@@ -103,6 +106,8 @@ class Parser {
 
 }  // namespace
 
-NpyHeader parse_npy_header(const std::string& name, std::string_view text) { return Parser(name, text).header(); }
+NpyHeader parse_npy_header(const std::string& name, std::string_view text) {
+  return Parser(name, text).header();
+}
 
 }  // namespace luge::io

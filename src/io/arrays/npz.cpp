@@ -11,7 +11,8 @@ namespace luge::io {
 std::vector<std::pair<std::string, NpyArray>> read_npz(const std::string& path, const NpyLimits& limits) {
   // The headers of the arrays are not among the elements.
   constexpr std::uint64_t kHeader = 65536 + 12;
-  ZipArchive archive(path, {limits.max_bytes + limits.max_members * kHeader, limits.max_ratio, limits.max_members});
+  ZipArchive archive(path,
+                     {limits.max_bytes + limits.max_members * kHeader, limits.max_ratio, limits.max_members});
   std::vector<std::pair<std::string, NpyArray>> arrays;
   std::uint64_t left = limits.max_bytes;
   for (std::size_t k = 0; k < archive.members().size(); ++k) {

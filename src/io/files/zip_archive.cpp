@@ -13,8 +13,8 @@
 namespace luge::io {
 namespace {
 
-#define LUGE_ZIP_FUNCTIONS(f)                                                                       \
-  f(zip_open) f(zip_discard) f(zip_get_num_entries) f(zip_stat_index) f(zip_fopen_index) f(zip_fread) \
+#define LUGE_ZIP_FUNCTIONS(f)                                                                             \
+  f(zip_open) f(zip_discard) f(zip_get_num_entries) f(zip_stat_index) f(zip_fopen_index) f(zip_fread)     \
       f(zip_fclose) f(zip_file_get_external_attributes) f(zip_error_init_with_code) f(zip_error_strerror) \
           f(zip_error_fini)
 
@@ -92,15 +92,17 @@ void ZipArchive::check(std::size_t index, const ZipLimits& limits, std::uint64_t
   if (name.empty() || name.find('/') != std::string::npos || name.find('\\') != std::string::npos ||
       name.find("..") != std::string::npos)
     refuse("has a path in its name; expected a name alone");
-  if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) && stat.encryption_method != ZIP_EM_NONE) refuse("is encrypted");
+  if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) && stat.encryption_method != ZIP_EM_NONE)
+    refuse("is encrypted");
   zip_uint8_t system = 0;
   zip_uint32_t attributes = 0;
   if (api.zip_file_get_external_attributes(of(zip_), index, 0, &system, &attributes) == 0 &&
       is_link(system, attributes))
     refuse("is a link");
   if (stat.size / limits.max_ratio > stat.comp_size)
-    throw ValueError(fmt::format("{}: the member '{}' states {} bytes, stored in {}; at most {} for each are allowed",
-                                 path_, name, stat.size, stat.comp_size, limits.max_ratio));
+    throw ValueError(
+        fmt::format("{}: the member '{}' states {} bytes, stored in {}; at most {} for each are allowed",
+                    path_, name, stat.size, stat.comp_size, limits.max_ratio));
   if (__builtin_add_overflow(total, stat.size, &total) || total > limits.max_bytes)
     throw ValueError(fmt::format("{}: the members state more than {} bytes", path_, limits.max_bytes));
   members_.push_back({name, stat.size});
@@ -109,8 +111,9 @@ void ZipArchive::check(std::size_t index, const ZipLimits& limits, std::uint64_t
 ZipArchive::Reader::Reader(ZipArchive& archive, std::size_t member)
     : archive_(archive), member_(member), file_(zip_api().zip_fopen_index(of(archive.zip_), member, 0)) {
   if (!file_)
-    throw FormatError(fmt::format("{}: the member '{}' cannot be read (its compression is not known, or it is damaged)",
-                                  archive.path_, archive.members_[member].name));
+    throw FormatError(
+        fmt::format("{}: the member '{}' cannot be read (its compression is not known, or it is damaged)",
+                    archive.path_, archive.members_[member].name));
 }
 
 ZipArchive::Reader::~Reader() { zip_api().zip_fclose(static_cast<zip_file_t*>(file_)); }
@@ -121,8 +124,8 @@ std::size_t ZipArchive::Reader::read(std::span<std::byte> bytes) {
     const zip_int64_t got =
         zip_api().zip_fread(static_cast<zip_file_t*>(file_), bytes.data() + filled, bytes.size() - filled);
     if (got < 0)
-      throw FormatError(fmt::format("{}: the member '{}' is damaged", archive_.path_,
-                                    archive_.members_[member_].name));
+      throw FormatError(
+          fmt::format("{}: the member '{}' is damaged", archive_.path_, archive_.members_[member_].name));
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);
   }
