@@ -10,6 +10,7 @@
 #include "board/folder.h"
 #include "board/report.h"
 #include "board/run_document.h"
+#include "io/run/run_files.h"
 #include "io/text/json_text.h"
 #include "luge/error.h"
 
@@ -89,7 +90,7 @@ std::vector<std::string> Board::State::look() {
     std::size_t version = run_version(*folder);
     for (const std::string& below : folder->folders()) {
       const auto run = folder->below(below);
-      if (run && run->stamp(kMark)) version = version * 31 + run_version(*run);
+      if (run && run->stamp(io::kRunMark)) version = version * 31 + run_version(*run);
     }
     Known& known_run = known[name];
     // A run that trains may end without a word.

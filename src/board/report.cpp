@@ -7,6 +7,7 @@
 #include "board/page.h"
 #include "board/run_document.h"
 #include "io/files/atomic_file.h"
+#include "io/files/last_part.h"
 #include "io/text/json_text.h"
 #include "luge/error.h"
 
@@ -82,7 +83,7 @@ fs::path write_report(const fs::path& run, const fs::path& to) {
   if (!folder) throw FileError(fmt::format("{}: there is no such folder", run.string()));
   const fs::path file = to.empty() ? run / kReportFile : to;
   const fs::path whole = fs::absolute(run).lexically_normal();
-  const std::string name = (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+  const std::string name = io::last_part(whole);
   io::write_file(file, report_page(run_document(*folder, name)));
   return file;
 }

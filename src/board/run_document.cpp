@@ -8,7 +8,8 @@
 
 #include "board/run_config.h"
 #include "board/run_events.h"
-#include "io/files/process.h"
+#include "io/run/run_files.h"
+#include "io/run/run_owner.h"
 #include "luge/error.h"
 
 namespace luge::board {
@@ -35,7 +36,7 @@ class Reader {
 
   Json epochs() {
     Json rows = Json::array();
-    std::istringstream lines(folder_.read(kMetricsFile).value_or(""));
+    std::istringstream lines(folder_.read(io::kMetricsFile).value_or(""));
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
       ++number;
@@ -43,18 +44,18 @@ class Reader {
       if (row.is_object()) {
         rows.push_back(std::move(row));
       } else {
-        problems.push_back(
-            fmt::format("{}, line {}: is not a JSON object; it may be half written", kMetricsFile, number));
+        problems.push_back(fmt::format("{}, line {}: is not a JSON object; it may be half written",
+                                       io::kMetricsFile, number));
       }
     }
     return rows;
   }
 
   Json config() {
-    const auto text = folder_.read(kConfigFile, kMostConfig);
+    const auto text = folder_.read(io::kConfigFile, kMostConfig);
     if (!text) return Json::array();
     try {
-      return config_json(*text, kConfigFile);
+      return config_json(*text, io::kConfigFile);
     } catch (const Error& error) {
       problems.push_back(error.what());
       return Json::array();
@@ -67,7 +68,7 @@ class Reader {
   const Folder& folder_;
 };
 
-// "key = value" lines, as .luge-run and lock have them.
+// "key = value" lines, as .luge-run has them.
 std::string word_of(const std::string& text, std::string_view key) {
   std::istringstream lines(text);
   std::string word, equals, value;
@@ -80,15 +81,6 @@ std::string word_of(const std::string& text, std::string_view key) {
 std::int64_t whole_of(const std::string& text, std::string_view key) {
   const std::string word = word_of(text, key);
   return word.empty() ? 0 : std::strtoll(word.c_str(), nullptr, 10);
-}
-
-bool has_writer(const Folder& folder) {
-  const std::string lock = folder.read(kLockFile, 512).value_or("");
-  io::ProcessIdentity owner;
-  owner.pid = static_cast<pid_t>(whole_of(lock, "pid"));
-  owner.started = static_cast<std::uint64_t>(whole_of(lock, "started"));
-  owner.host = word_of(lock, "host");
-  return owner.pid > 0 && !owner.host.empty() && io::may_be_running(owner);
 }
 
 Json flat(const Json& list) {
@@ -149,7 +141,7 @@ std::string status_of(const Folder& folder, const Json& status, std::size_t done
   const std::string said = word.is_string() ? word.get<std::string>() : "";
   // The process that writes may be the one that has just ended the training.
   if (said == "finished" || said == "interrupted" || said == "failed") return said;
-  if (has_writer(folder)) return "running";
+  if (io::writer_in(folder.read(io::kLockFile, 512).value_or("")) == io::Writer::alive) return "running";
   if (said == "running") return "interrupted";  // it was killed
   if (done == 0) return "unknown";
   return planned > 0 && done < static_cast<std::size_t>(planned) ? "interrupted" : "finished";
@@ -166,7 +158,7 @@ Parts parts_of(const Folder& folder, const std::string& name) {
   Json config = reader.config(), epochs = reader.epochs();
   const Json keys = flat(config);
   const Monitor monitor = monitor_of(status, epochs);
-  const std::string mark = folder.read(kMark, 512).value_or("");
+  const std::string mark = folder.read(io::kRunMark, 512).value_or("");
   const auto planned = static_cast<std::int64_t>(number(keys, "train.epochs"));
   Json summary = {{"name", name},
                   {"status", status_of(folder, status, epochs.size(), planned)},
@@ -238,7 +230,7 @@ Json document_of(const Folder& folder, const std::string& name, int depth) {
 }  // namespace
 
 bool is_run(const Folder& folder) {
-  return folder.stamp(kMark) || folder.stamp(kMetricsFile) || folder.stamp(kConfigFile);
+  return folder.stamp(io::kRunMark) || folder.stamp(io::kMetricsFile) || folder.stamp(io::kConfigFile);
 }
 
 Json run_summary(const Folder& folder, const std::string& name) {
@@ -257,7 +249,8 @@ std::size_t run_version(const Folder& folder) {
   const auto mix = [&](std::uint64_t value) {
     version = (version ^ (value + 0x9e3779b97f4a7c15u + (version << 6) + (version >> 2))) * 0x100000001b3u;
   };
-  for (const char* name : {kConfigFile, kMetricsFile, kStatusFile, kLockFile, kEvaluationFile, kModelFile}) {
+  for (const char* name :
+       {io::kConfigFile, io::kMetricsFile, kStatusFile, io::kLockFile, kEvaluationFile, kModelFile}) {
     const auto stamp = folder.stamp(name);
     mix(stamp ? static_cast<std::uint64_t>(stamp->seconds) : 1);
     mix(stamp ? static_cast<std::uint64_t>(stamp->nanoseconds) : 2);

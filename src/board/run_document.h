@@ -8,10 +8,8 @@
 
 namespace luge::board {
 
-/// The files of a run that pages are made of. The room experiment writes the last three.
-inline constexpr const char *kMark = ".luge-run", *kConfigFile = "config.toml",
-                            *kMetricsFile = "metrics.jsonl", *kLockFile = "lock",
-                            *kStatusFile = "status.json", *kModelFile = "model.json",
+/// Files of a run that the room experiment writes for its pages; io/run/run_files.h has the others.
+inline constexpr const char *kStatusFile = "status.json", *kModelFile = "model.json",
                             *kEvaluationFile = "evaluation.json", *kReportFile = "report.html";
 
 /// Whether the folder is that of a run.

@@ -13,6 +13,7 @@
 #include "experiment/run_pictures.h"
 #include "experiment/runs.h"
 #include "io/run/run_directory.h"
+#include "io/run/run_files.h"
 #include "luge/draw/curves.h"
 
 namespace luge::cli {
@@ -50,7 +51,7 @@ std::string name_in_legend(const fs::path& run, const std::vector<fs::path>& run
 std::vector<fs::path> trainings_in(const fs::path& run) {
   std::error_code error;
   std::vector<fs::path> all;
-  if (!fs::exists(run / "metrics.jsonl", error)) {
+  if (!fs::exists(run / io::kMetricsFile, error)) {
     for (const io::RunInfo& below : io::list_runs(run)) all.insert(all.begin(), below.path);
   }
   return all.empty() ? std::vector{run} : all;

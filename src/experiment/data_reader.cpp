@@ -7,6 +7,7 @@
 
 #include "core/registry.h"
 #include "experiment/option_keys.h"
+#include "io/files/last_part.h"
 #include "luge/error.h"
 
 namespace luge::experiment {
@@ -53,7 +54,7 @@ std::string recognized(const fs::path& path) {
 }  // namespace
 
 std::string DataPath::name() const {
-  const fs::path last = path.filename().empty() ? path.parent_path().filename() : path.filename();
+  const fs::path last = io::last_part(path);
   std::error_code error;
   return fs::is_directory(path, error) ? last.string() : last.stem().string();
 }

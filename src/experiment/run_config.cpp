@@ -8,13 +8,12 @@
 #include "experiment/network_entry.h"
 #include "experiment/toml_file.h"
 #include "io/files/atomic_file.h"
+#include "io/run/run_files.h"
 #include "io/text/toml_text.h"
 
 namespace luge::experiment {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* kFile = "config.toml";
 
 std::vector<TomlLine> about_this_run() {
   char host[256] = "unknown";
@@ -90,8 +89,9 @@ void add_stages(const Config& config, std::vector<TomlLine>& lines) {
 // Stages, and what made the run.
 void add_rest(const Config& config, const io::RunDirectory& run, bool is_new, std::vector<TomlLine> lines) {
   add_stages(config, lines);
-  for (auto& entry : is_new ? about_this_run() : about(run.file(kFile))) lines.push_back(std::move(entry));
-  io::write_file(run.file(kFile), to_toml(lines));
+  for (auto& entry : is_new ? about_this_run() : about(run.file(io::kConfigFile)))
+    lines.push_back(std::move(entry));
+  io::write_file(run.file(io::kConfigFile), to_toml(lines));
 }
 
 }  // namespace
@@ -120,11 +120,11 @@ std::map<std::string, std::string> recorded_settings(const Config& config) {
 
 bool has_config(const fs::path& run) {
   std::error_code error;
-  return !run.empty() && fs::exists(run / kFile, error);
+  return !run.empty() && fs::exists(run / io::kConfigFile, error);
 }
 
 Config read_config(const fs::path& run, const std::string& data) {
-  const fs::path file = run / kFile;
+  const fs::path file = run / io::kConfigFile;
   std::error_code error;
   if (!has_config(run)) {
     throw FileError(

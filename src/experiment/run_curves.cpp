@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/nearest.h"
+#include "io/run/run_files.h"
 #include "luge/draw/curves.h"
 #include "luge/error.h"
 
@@ -103,7 +104,7 @@ double number(const nlohmann::json& row, const char* key) {
 
 train::History read_history(const std::filesystem::path& run) {
   train::History history;
-  std::ifstream file(run / "metrics.jsonl");
+  std::ifstream file(run / io::kMetricsFile);
   for (std::string line; std::getline(file, line);) {
     const auto row = nlohmann::ordered_json::parse(line, nullptr, false);
     if (!row.is_object()) continue;

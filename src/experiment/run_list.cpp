@@ -9,7 +9,9 @@
 #include "experiment/runs.h"
 #include "experiment/toml_file.h"
 #include "experiment/train_options.h"
+#include "io/files/last_part.h"
 #include "io/run/run_directory.h"
+#include "io/run/run_files.h"
 #include "io/run/run_owner.h"
 #include "luge/error.h"
 #include "luge/metrics/host_metric.h"
@@ -19,14 +21,9 @@ namespace luge::experiment {
 namespace fs = std::filesystem;
 namespace {
 
-std::string last_part(const std::string& path) {
-  const fs::path name(path);
-  return (name.has_filename() ? name : name.parent_path()).filename().string();
-}
-
 void read_settings_into(RunFacts& run) {
   try {
-    for (const TomlSetting& each : read_settings((run.folder / "config.toml").string()).settings) {
+    for (const TomlSetting& each : read_settings((run.folder / io::kConfigFile).string()).settings) {
       if (each.value) run.settings.emplace_back(each.key, options::text(*each.value));
     }
   } catch (const Error&) {  // a program's run has none, and one that cannot be read is shown without
@@ -128,10 +125,10 @@ std::string RunFacts::setting(const std::string& key) const {
 
 std::string RunFacts::model() const {
   const std::string name = setting("model.name");
-  return last_part(name.empty() ? folder.string() : name);
+  return io::last_part(name.empty() ? folder.string() : name);
 }
 
-std::string RunFacts::data() const { return last_part(setting("data.name")); }
+std::string RunFacts::data() const { return io::last_part(setting("data.name")); }
 
 RunFacts run_facts(const fs::path& folder) {
   std::error_code error;

@@ -28,6 +28,20 @@ std::string now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std:
 
 void write_json(const fs::path& file, const Json& json) { io::write_file(file, io::json_text(json) + "\n"); }
 
+// What cannot be written is told of and ends no training. True when it was written.
+template <class Write>
+bool tried(const Tell& tell, const char* name, Write write) {
+  try {
+    write();
+    return true;
+  } catch (const std::exception& error) {
+    if (tell) tell(fmt::format("warning: {} was not written: {}", name, error.what()));
+    return false;
+  }
+}
+
+Json begun() { return {{"status", "running"}, {"began", now()}}; }
+
 // The figure by which epochs are compared, and which values are better.
 void add_monitor(const Config& config, bool validates, const train::History& history, Json& status) {
   const std::string chosen = best_figure(config, validates);
@@ -44,11 +58,8 @@ void add_monitor(const Config& config, bool validates, const train::History& his
 }  // namespace
 
 void write_model_facts(const Run::State& run) {
-  try {
-    write_json(run.folder->file(board::kModelFile), model_facts(run));
-  } catch (const std::exception& error) {
-    run.tell(fmt::format("warning: {} was not written: {}", board::kModelFile, error.what()));
-  }
+  tried(run.tell, board::kModelFile,
+        [&] { write_json(run.folder->file(board::kModelFile), model_facts(run)); });
 }
 
 RunReport::RunReport(const Run::State& run) : run_(run), wanted_(read<ReportKeys>(run.config).report) {}
@@ -64,19 +75,12 @@ train::CallbackRef RunReport::callback() {
 
 template <class Write>
 void RunReport::guarded(const char* name, Write write) {
-  try {
-    write(run_.folder->file(name));
-  } catch (const std::exception& error) {
-    if (!told_) run_.tell(fmt::format("warning: {} was not written: {}", name, error.what()));
-    told_ = true;
-  }
+  if (!tried(told_ ? Tell() : run_.tell, name, [&] { write(run_.folder->file(name)); })) told_ = true;
 }
 
 void RunReport::begin() {
   begun_ = true;
-  guarded(board::kStatusFile, [&](const fs::path& file) {
-    write_json(file, {{"status", "running"}, {"began", now()}});
-  });
+  guarded(board::kStatusFile, [&](const fs::path& file) { write_json(file, begun()); });
 }
 
 void RunReport::look_at_best(RunPictures& pictures, double seconds) {
@@ -118,11 +122,7 @@ void RunReport::end(Json status, const train::History& history) {
 }
 
 void write_running(const fs::path& folder, const Tell& tell) {
-  try {
-    write_json(folder / board::kStatusFile, {{"status", "running"}, {"began", now()}});
-  } catch (const std::exception& error) {
-    tell(fmt::format("warning: {} was not written: {}", board::kStatusFile, error.what()));
-  }
+  tried(tell, board::kStatusFile, [&] { write_json(folder / board::kStatusFile, begun()); });
 }
 
 void write_report(const TrainingsReport& report, const Config& config, const Tell& tell) {
@@ -137,12 +137,10 @@ void write_report(const TrainingsReport& report, const Config& config, const Tel
     status["ensemble"] = Json::object();
     for (const auto& [name, value] : report.ensemble->figures) status["ensemble"][name] = value;
   }
-  try {
+  tried(tell, board::kReportFile, [&] {
     write_json(report.folder / board::kStatusFile, status);
     board::write_report(report.folder);
-  } catch (const std::exception& error) {
-    tell(fmt::format("warning: {} was not written: {}", board::kReportFile, error.what()));
-  }
+  });
 }
 
 }  // namespace luge::experiment

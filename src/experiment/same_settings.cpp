@@ -12,6 +12,7 @@
 #include "experiment/run_config.h"
 #include "io/checksum.h"
 #include "io/files/input_file.h"
+#include "io/run/run_files.h"
 #include "luge/experiment/run.h"
 
 namespace luge::experiment {
@@ -88,7 +89,7 @@ class SameSettings final : public train::Callback {
 }  // namespace
 
 train::CallbackRef same_settings(const Config& config, const fs::path& run) {
-  return std::make_shared<SameSettings>(settings_that_matter(config), run / "config.toml");
+  return std::make_shared<SameSettings>(settings_that_matter(config), run / io::kConfigFile);
 }
 
 }  // namespace luge::experiment

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "experiment/pictures.h"
+#include "luge/data/picture_fields.h"
 #include "luge/draw/picture_grid.h"
 #include "luge/error.h"
 #include "luge/train/trainer.h"
@@ -15,10 +16,8 @@
 namespace luge::experiment {
 namespace {
 
-constexpr const char *kImage = "image", *kMask = "mask";
-
 std::optional<std::string> picture_field(const data::Schema& fields) {
-  for (const std::string& name : {std::string(kImage), std::string(data::kInput)}) {
+  for (const std::string& name : {std::string(data::kImage), std::string(data::kInput)}) {
     const auto at = fields.find(name);
     if (!at) continue;
     const data::Field& field = fields[*at];
@@ -26,18 +25,6 @@ std::optional<std::string> picture_field(const data::Schema& fields) {
     if (right && (field.dtype == u8 || field.dtype == f32)) return name;
   }
   return std::nullopt;
-}
-
-// Bytes as they are; floating numbers before the scaling of the data set.
-io::Image image_of(const data::HostArray& picture, const data::Info& info) {
-  if (picture.field.dtype != u8) return picture_of(picture, info.preprocessing.value_or(data::Affine{}));
-  const Shape& shape = picture.field.shape;
-  io::Image made{shape[1], shape[2], shape[0], std::vector<std::uint8_t>(picture.bytes.size())};
-  const auto values = picture.as<std::uint8_t>();
-  const auto area = static_cast<std::size_t>(shape[1] * shape[2]);
-  for (std::size_t k = 0; k < values.size(); ++k)
-    made.pixels[k % area * static_cast<std::size_t>(shape[0]) + k / area] = values[k];
-  return made;
 }
 
 std::vector<double> numbers_of(const data::HostArray& value) {
@@ -125,9 +112,11 @@ class SamplePredictions final : public train::Callback {
 
   void add(std::vector<draw::Picture>& pictures, const data::Record& truth, const data::Record& said) const {
     const data::Info& info = raw_->info();
-    const io::Image image = image_of(truth[*picture_field(info.fields)], info);
-    if (const data::HostArray* mask = said.find(kMask)) {  // truth, then prediction
-      const data::HostArray* own = truth.find(kMask) ? truth.find(kMask) : truth.find(data::kTarget);
+    const io::Image image =
+        picture_of(truth[*picture_field(info.fields)], info.preprocessing.value_or(data::Affine{}));
+    if (const data::HostArray* mask = said.find(data::kMask)) {  // truth, then prediction
+      const data::HostArray* own =
+          truth.find(data::kMask) ? truth.find(data::kMask) : truth.find(data::kTarget);
       if (own) pictures.push_back({.image = image, .caption = "truth", .masks = masks_of(*own, image)});
       pictures.push_back({.image = image, .caption = "prediction", .masks = masks_of(*mask, image)});
       return;

@@ -5,6 +5,7 @@
 #include "core/utf8.h"
 #include "experiment/pictures.h"
 #include "io/image/png.h"
+#include "luge/data/picture_fields.h"
 
 namespace luge::experiment {
 namespace {
@@ -14,7 +15,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t kLongestSide = 96;  // of a thumbnail
 constexpr std::size_t kLongestText = 400;  // bytes
 constexpr std::size_t kMostCells = 24;
-constexpr const char* kImage = "image";  // the field of pictures where records have several fields
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -27,18 +27,6 @@ std::string base64(std::string_view bytes) {
     for (std::size_t k = 0; k < 4; ++k) text += k <= count ? signs[word >> (18 - 6 * k) & 63] : '=';
   }
   return text;
-}
-
-// A picture as the record has it, or before the preprocessing of inputs.
-io::Image picture_in(const data::HostArray& value, const data::Affine& preprocessing) {
-  if (value.field.dtype == f32) return picture_of(value, preprocessing);
-  const Shape& shape = value.field.shape;
-  io::Image picture{shape[1], shape[2], shape[0], std::vector<std::uint8_t>(value.bytes.size())};
-  const auto bytes = value.as<std::uint8_t>();
-  const std::size_t area = bytes.size() / static_cast<std::size_t>(shape[0]);
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    picture.pixels[(i % area) * static_cast<std::size_t>(shape[0]) + i / area] = bytes[i];
-  return picture;
 }
 
 // Made smaller by whole factors: each pixel is the mean of a square.
@@ -92,11 +80,11 @@ Json shown_sample(const data::Dataset& samples, std::int64_t index) {
     if (field.text) return {{"text", beginning(record[name].text())}};
   }
   const data::HostArray* input = record.find(data::kInput);
-  const data::HostArray* image = input ? input : record.find(kImage);
+  const data::HostArray* image = input ? input : record.find(data::kImage);
   if (!image || image->bytes.empty() || (image->field.dtype != f32 && image->field.dtype != u8))
     return Json::object();
   if (is_picture(image->field.shape)) {
-    const io::Image picture = thumbnail(picture_in(*image, info.preprocessing.value_or(data::Affine{})));
+    const io::Image picture = thumbnail(picture_of(*image, info.preprocessing.value_or(data::Affine{})));
     return {{"picture", "data:image/png;base64," + base64(io::encode_png(picture, io::PngContent::drawing))},
             {"width", picture.width},
             {"height", picture.height}};

@@ -10,6 +10,7 @@
 
 #include "io/csv/cell.h"
 #include "io/files/atomic_file.h"
+#include "io/run/run_files.h"
 #include "io/text/json_text.h"
 
 namespace luge::train {
@@ -40,7 +41,7 @@ std::vector<std::string> columns_of(const History& history) {
 
 void MetricsFiles::recall_times() {
   times_.clear();
-  std::ifstream file(folder_ / "metrics.jsonl");
+  std::ifstream file(folder_ / io::kMetricsFile);
   for (std::string line; std::getline(file, line);) {
     const Json row = Json::parse(line, nullptr, false);
     if (!row.is_object()) continue;
@@ -94,7 +95,7 @@ MetricsFiles::Texts MetricsFiles::texts(const History& history) const {
 void MetricsFiles::write(const History& history) const {
   const Texts both = texts(history);
   io::write_file(folder_ / "metrics.csv", both.csv);
-  io::write_file(folder_ / "metrics.jsonl", both.jsonl);
+  io::write_file(folder_ / io::kMetricsFile, both.jsonl);
 }
 
 }  // namespace luge::train

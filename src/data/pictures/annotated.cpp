@@ -9,8 +9,10 @@
 
 #include "core/nearest.h"
 #include "data/fingerprint.h"
-#include "data/pictures/planes.h"
+#include "data/pictures/file_mark.h"
+#include "data/sources/image_folder/picture.h"
 #include "io/files/input_file.h"
+#include "io/files/last_part.h"
 #include "luge/data/picture_fields.h"
 #include "luge/error.h"
 #include "luge/io/image_facts.h"
@@ -43,7 +45,7 @@ class AnnotatedSource final : public Source {
     if (row.wants(0)) {
       const io::Image image = picture(each);
       width = image.width, height = image.height;
-      write_planes(image, row.write(0, {set_.channels, height, width}));
+      to_planes(image, row.write_as<std::uint8_t>(0, {set_.channels, height, width}));
     } else if (width == 0 && row.wants(1)) {
       const io::ImageFacts facts = io::image_facts(each.picture);
       width = facts.width, height = facts.height;
@@ -205,9 +207,6 @@ std::int64_t line_of(std::string_view text, std::size_t offset) {
                         text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size())), '\n');
 }
 
-std::string folder_name(const fs::path& folder) {
-  const fs::path normal = folder.lexically_normal();
-  return (normal.filename().empty() ? normal.parent_path() : normal).filename().string();
-}
+std::string folder_name(const fs::path& folder) { return io::last_part(folder.lexically_normal()); }
 
 }  // namespace luge::data

@@ -11,6 +11,7 @@
 #include "data/distinct.h"
 #include "data/sources/arrays.h"
 #include "io/files/input_file.h"
+#include "io/files/last_part.h"
 #include "luge/error.h"
 
 namespace luge::data {
@@ -114,10 +115,6 @@ fs::path names_file(const fs::path& folder, const Form& form, bool coarse) {
   return folder / (coarse ? "coarse_label_names.txt" : "fine_label_names.txt");
 }
 
-std::string name_of(const fs::path& folder) {
-  return (folder.has_filename() ? folder.filename() : folder.parent_path().filename()).string();
-}
-
 bool has_form(std::uint64_t size, const Form& form) {
   return size > 0 && size % (form.labels + kPixels) == 0;
 }
@@ -140,7 +137,7 @@ TrainTest cifar(const fs::path& folder, const CifarOptions& options) {
     append(folder / form.first, form, coarse, train);
   }
   append(folder / kTests[ten ? 0 : 1], form, coarse, test);
-  const std::string name = name_of(folder);
+  const std::string name = io::last_part(folder);
   return {dataset_of(name, std::move(train), classes), dataset_of(name, std::move(test), classes)};
 }
 

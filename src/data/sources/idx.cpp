@@ -6,6 +6,7 @@
 
 #include "data/distinct.h"
 #include "data/sources/arrays.h"
+#include "io/files/last_part.h"
 #include "luge/data/sources.h"
 #include "luge/error.h"
 #include "luge/io/idx.h"
@@ -125,8 +126,7 @@ Dataset idx(const fs::path& images, const fs::path& labels, std::vector<std::str
 }
 
 TrainTest idx_folder(const fs::path& folder, std::vector<std::string> classes) {
-  const fs::path last = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
-  return read_folder(last.string(), folder, std::move(classes));
+  return read_folder(io::last_part(folder), folder, std::move(classes));
 }
 
 TrainTest fashion_mnist() {

@@ -6,7 +6,8 @@
 
 #include "data/distinct.h"
 #include "data/pictures/annotated.h"
-#include "data/pictures/planes.h"
+#include "data/pictures/file_mark.h"
+#include "data/sources/image_folder/picture.h"
 #include "luge/data/picture_fields.h"
 #include "luge/error.h"
 #include "luge/io/image_facts.h"
@@ -63,7 +64,7 @@ class MaskSource final : public Source {
   void read(std::int64_t index, Row& row) const override {
     const Pair& pair = pairs_[static_cast<std::size_t>(index)];
     const io::Image image = io::with_channels(io::read_image(pair.picture), channels_);
-    if (row.wants(0)) write_planes(image, row.write(0, {channels_, image.height, image.width}));
+    if (row.wants(0)) to_planes(image, row.write_as<std::uint8_t>(0, {channels_, image.height, image.width}));
     if (!row.wants(1)) return;
     const io::Image mask = mask_in(pair.mask);
     if (mask.height != image.height || mask.width != image.width)

@@ -10,7 +10,7 @@
 
 #include "data/distinct.h"
 #include "data/pictures/annotated.h"
-#include "data/pictures/planes.h"
+#include "data/pictures/file_mark.h"
 #include "luge/error.h"
 #include "luge/io/sound.h"
 

@@ -1,4 +1,5 @@
 #include "io/run/run_directory.h"
+#include "io/files/last_part.h"
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
@@ -19,14 +20,13 @@
 
 #include "core/nearest.h"
 #include "io/files/atomic_file.h"
+#include "io/run/run_files.h"
 #include "luge/error.h"
 
 namespace luge::io {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kMark = ".luge-run";  // what makes a folder a run: its number in the order of creation
 
 [[noreturn]] void fail(const fs::path& path, std::string_view action, int reason) {
   throw FileError(fmt::format("{}: cannot {}: {}", path.string(), action,
@@ -53,7 +53,7 @@ class FolderLock {
 constexpr const char* kCheckpoints = "checkpoints";
 
 std::optional<RunInfo> read_mark(const fs::path& run) {
-  std::ifstream file(run / kMark);
+  std::ifstream file(run / kRunMark);
   RunInfo info{run, 0, {}};
   std::string key, equals;
   bool found = false;
@@ -79,7 +79,7 @@ bool holds_checkpoints(const fs::path& folder) {
 
 void write_mark(const fs::path& run, std::uint64_t sequence) {
   const std::time_t now = std::time(nullptr);
-  write_file(run / kMark,
+  write_file(run / kRunMark,
              fmt::format("sequence = {}\ncreated = {:%Y-%m-%dT%H:%M:%SZ}\n", sequence, fmt::gmtime(now)));
 }
 
@@ -127,7 +127,7 @@ void check_is_own_folder(const fs::path& path) {
 std::string stem_part(std::string_view text, std::string_view otherwise) {
   constexpr std::size_t kLongest = 80;
   const fs::path path(text);
-  const fs::path last = (path.has_filename() ? path : path.parent_path()).filename();
+  const fs::path last = last_part(path);
   const bool is_file = last.extension() == ".safetensors" || last.extension() == ".csv" ||
                        last.extension() == ".tsv" || last.extension() == ".toml";
   const std::string name = (is_file ? last.stem() : last).string();
@@ -143,7 +143,7 @@ std::string stem_part(std::string_view text, std::string_view otherwise) {
 
 }  // namespace
 
-RunDirectory::RunDirectory(fs::path path) : path_(std::move(path)), lock_(path_ / "lock") {
+RunDirectory::RunDirectory(fs::path path) : path_(std::move(path)), lock_(path_ / kLockFile) {
   const fs::path checkpoints = path_ / "checkpoints";
   check_is_own_folder(checkpoints);
   make_folders(checkpoints);
@@ -192,7 +192,7 @@ RunDirectory RunDirectory::begin_run(const fs::path& path, const fs::path& base,
 
 RunDirectory RunDirectory::open(const fs::path& path) {
   if (!read_mark(path))
-    throw FileError(fmt::format("{}: is not a run directory (it has no {})", path.string(), kMark));
+    throw FileError(fmt::format("{}: is not a run directory (it has no {})", path.string(), kRunMark));
   return RunDirectory(path);
 }
 
@@ -225,7 +225,7 @@ fs::path find_run(std::string_view name, const fs::path& base) {
   std::error_code error;
   if (fs::exists(name, error))
     throw FileError(
-        fmt::format("{}: is not a run directory (it has neither {} nor {})", name, kMark, kCheckpoints));
+        fmt::format("{}: is not a run directory (it has neither {} nor {})", name, kRunMark, kCheckpoints));
   std::vector<std::string> names;
   for (const RunInfo& run : runs) names.push_back(run.path.filename().string());
   throw FileError(fmt::format("{}: there is no such run, neither here nor in {}{}", name, base.string(),

@@ -8,39 +8,21 @@
 #include <array>
 #include <cerrno>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "io/files/process.h"
+#include "io/run/run_owner.h"
 #include "luge/error.h"
 
 namespace luge::io {
 namespace {
 
-std::string text_of(const ProcessIdentity& owner) {
-  return fmt::format("pid = {}\nstarted = {}\nhost = {}\n", owner.pid, owner.started, owner.host);
-}
-
-// Nothing when the file is not complete: its writer died while it wrote.
 std::optional<ProcessIdentity> read_owner(int file) {
   std::array<char, 512> buffer;
   const ssize_t got = ::pread(file, buffer.data(), buffer.size(), 0);
-  std::istringstream text(std::string(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0));
-  ProcessIdentity owner;
-  std::string key, equals;
-  while (text >> key >> equals) {
-    if (key == "pid") {
-      text >> owner.pid;
-    } else if (key == "started") {
-      text >> owner.started;
-    } else if (key == "host") {
-      text >> owner.host;
-    }
-  }
-  if (owner.pid <= 0 || owner.host.empty()) return std::nullopt;
-  return owner;
+  return owner_in(std::string(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0));
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& lock, const std::optional<ProcessIdentity>& owner) {
@@ -54,7 +36,7 @@ std::optional<ProcessIdentity> read_owner(int file) {
 }
 
 void write_owner(const std::filesystem::path& path, int file) {
-  const std::string text = text_of(this_process());
+  const std::string text = owner_text(this_process());
   std::size_t written = 0;
   int reason = ::ftruncate(file, 0) == 0 ? 0 : errno;
   while (reason == 0 && written < text.size()) {

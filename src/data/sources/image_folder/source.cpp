@@ -11,6 +11,7 @@
 #include "data/sources/image_folder/listing.h"
 #include "data/sources/image_folder/picture.h"
 #include "io/files/input_file.h"
+#include "io/files/last_part.h"
 #include "luge/error.h"
 
 namespace luge::data {
@@ -138,7 +139,7 @@ ImageFolder image_folder(const fs::path& folder, const ImageFolderOptions& optio
   const PictureOptions pictures = settled(listing, options.pictures);
   const auto extent = [](std::int64_t size) { return size == 0 ? unknown : size; };
   Info info;
-  info.name = (folder.has_filename() ? folder.filename() : folder.parent_path().filename()).string();
+  info.name = io::last_part(folder);
   info.classes = listing.classes;
   const Field input{u8, {channels_of(pictures.color), extent(pictures.height), extent(pictures.width)}};
   info.fields = {{std::string(kInput), input}, {std::string(kTarget), {i64, {}}}};

@@ -1,16 +1,8 @@
-#include "data/pictures/planes.h"
+#include "data/pictures/file_mark.h"
 
 #include <filesystem>
 
 namespace luge::data {
-
-void write_planes(const io::Image& image, std::span<std::byte> to) {
-  const auto channels = static_cast<std::size_t>(image.channels);
-  const std::size_t pixels = static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width);
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t i = 0; i < pixels; ++i) to[c * pixels + i] = std::byte(image.pixels[i * channels + c]);
-  }
-}
 
 void add_file(Fingerprint& hash, const std::string& path) {
   std::error_code error;
