@@ -169,7 +169,7 @@ int run_data(const Arguments& arguments) {
   fmt::print("{}\n", data.name);
   for (std::size_t k = 0; k < parts.size(); ++k) {
     print_facts(parts[k].first, parts[k].second, facts[k].second, options.check ? 0 : kListedBad);
-    if (k == 0) continue;
+    if (k == 0 || data.complete) continue;  // all cases that there are, in each part
     const auto shared = shared_inputs(facts[0].second, facts[k].second);
     if (shared.empty()) continue;
     fmt::print("       {} samples are in the training part, too: figures of this part are too good\n",

@@ -28,7 +28,7 @@ bool is_own(const std::string& name) {
   return std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn);
 }
 
-// "lr" is optimizer.learning_rate; what is not a key of a training stays as it is.
+// "lr" is optimizer.learning_rate; other names stay as they are.
 std::string whole_name(const std::string& name) {
   if (is_own(name)) return name;
   for (const Key& key : experiment::training_keys()) {

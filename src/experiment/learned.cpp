@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "experiment/task.h"
+#include "luge/data/augment.h"
 #include "luge/data/batches.h"
 #include "luge/data/named_features.h"
 #include "luge/data/sources.h"
@@ -100,8 +101,9 @@ nn::Metadata of_raw_data(const nn::Metadata& metadata) {
 data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
                        const data::Dataset& samples) {
   const auto input = samples.info().fields.find(data::kInput);
-  if (learned.recipe.empty() || input) check_shape(of_raw_data(metadata), samples);
-  return learned.recipe.empty() ? scaled_for(metadata, samples) : learned.recipe.evaluation(samples);
+  const data::Dataset sized = data::steps::with_picture_sizes(learned.recipe, samples);
+  if (learned.recipe.empty() || input) check_shape(of_raw_data(metadata), sized);
+  return learned.recipe.empty() ? scaled_for(metadata, sized) : learned.recipe.evaluation(sized);
 }
 
 std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& learned,

@@ -112,7 +112,8 @@ TEST(Aids, AProfileHasTheTimesOfLayers) {
       luge({"explain", "model=lenet5", "batch=2", "profile=2", "trace=step.json", "--json"}, dir.path());
   ASSERT_EQ(explained.code, 0) << explained.err;
   bool conv = false;
-  for (const json& row : json::parse(explained.out).at("layers")) conv |= row.at("layer") == "conv1";
+  const json rows1 = json::parse(explained.out).at("layers");
+  for (const json& row : rows1) conv |= row.at("layer") == "conv1";
   EXPECT_TRUE(conv) << explained.out.substr(0, 2000);
   EXPECT_TRUE(json::parse(read_file(dir.file("step.json"))).contains("traceEvents"));
   EXPECT_EQ(luge({"explain", "model=lenet5", "trace=step.json"}, dir.path()).code, 2);

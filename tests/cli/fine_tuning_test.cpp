@@ -47,9 +47,11 @@ outputs = "auto"
 )";
 
 std::vector<std::string> words(std::vector<std::string> more) {
-  std::vector<std::string> all = {
-      "train", "model=net.toml", "data=shapes", "data.size=8", "data.samples=160", "batch=16", "epochs=1"};
+  std::vector<std::string> all = {"train",       "model=net.toml",   "data=shapes",
+                                  "data.size=8", "data.samples=160", "batch=16"};
   all.insert(all.end(), more.begin(), more.end());
+  const auto has = [](const std::string& word) { return word.starts_with("epochs="); };
+  if (std::ranges::none_of(all, has)) all.emplace_back("epochs=1");
   return all;
 }
 

@@ -57,7 +57,8 @@ TEST(Runs, ATableListsComparesAndCleansThem) {
   const auto sorted = luge({"runs", "sort=val_loss", "--json"}, dir.path());
   ASSERT_EQ(sorted.code, 0) << sorted.err;
   double before = 0;
-  for (const json& run : json::parse(sorted.out).at("runs")) {
+  const json rows1 = json::parse(sorted.out).at("runs");
+  for (const json& run : rows1) {
     EXPECT_GE(run.at("best").at("val_loss").get<double>(), before);
     before = run.at("best").at("val_loss");
   }
@@ -81,7 +82,8 @@ TEST(Runs, ATableListsComparesAndCleansThem) {
   EXPECT_TRUE(says(luge({"runs"}, dir.path()).out, "failed"));
   const auto cleaned = luge({"clean", "yes=true", "last=true", "--json"}, dir.path());
   ASSERT_EQ(cleaned.code, 0) << cleaned.err;
-  for (const json& file : json::parse(cleaned.out).at("files")) EXPECT_EQ(file.at("deleted"), true);
+  const json rows2 = json::parse(cleaned.out).at("files");
+  for (const json& file : rows2) EXPECT_EQ(file.at("deleted"), true);
   EXPECT_FALSE(fs::exists(steps / "step-8.safetensors"));
   EXPECT_FALSE(fs::exists(steps / "last.safetensors"));
   EXPECT_TRUE(fs::exists(steps / "best.safetensors"));

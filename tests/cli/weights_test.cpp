@@ -48,11 +48,11 @@ void train_here(const fs::path& table, const fs::path& folder) {
 
 TEST(Folders, WhatAProgramWroteIsEvaluatedAndAsked) {
   const TempDir dir;
-  dir.write("shapes.csv", shapes());
-  train_here(dir.path() / "shapes.csv", dir.path() / "mine");
+  dir.write("kinds.csv", shapes());
+  train_here(dir.path() / "kinds.csv", dir.path() / "mine");
   for (const std::string where : {"run=mine", "model=mine", "model=mine/checkpoints/best.safetensors",
                                   "model=mine/checkpoints/last.safetensors"}) {
-    const auto ran = luge({"eval", where, "data=shapes.csv", "--json"}, dir.path());
+    const auto ran = luge({"eval", where, "data=kinds.csv", "--json"}, dir.path());
     ASSERT_EQ(ran.code, 0) << where << ": " << ran.err;
     const auto figures = json::parse(ran.out);
     EXPECT_EQ(figures.at("samples"), 60);
@@ -65,7 +65,7 @@ TEST(Folders, WhatAProgramWroteIsEvaluatedAndAsked) {
   }
   const auto unnamed = luge({"eval", "run=mine"}, dir.path());
   EXPECT_EQ(unnamed.code, 2);
-  EXPECT_TRUE(says(unnamed.err, "'shapes'") && says(unnamed.err, "data=")) << unnamed.err;
+  EXPECT_TRUE(says(unnamed.err, "'kinds'") && says(unnamed.err, "data=")) << unnamed.err;
   const auto resumed = luge({"resume", "run=mine"}, dir.path());
   EXPECT_EQ(resumed.code, 1);
   EXPECT_TRUE(says(resumed.err, "config.toml") && says(resumed.err, "train::checkpoint")) << resumed.err;

@@ -13,6 +13,8 @@
 namespace luge::data {
 
 struct Motion;  // internal
+class Dataset;
+class Recipe;
 class Step;
 
 /// A random change of records that has a name. Dataset::augment takes one.
@@ -90,6 +92,10 @@ namespace steps {
 /// what Augmentation::evaluation names. `after` are the fields of the augmented records. Pictures of their
 /// extents pass unchanged. Returns null when `names` is empty or these extents are not known.
 std::shared_ptr<const Step> pictures(const std::vector<std::string>& names, const Schema& after);
+
+/// Returns data after the steps of a recipe that `pictures` made, and without the others: the inputs as the
+/// rest of the recipe was fitted to them.
+Dataset with_picture_sizes(const Recipe& recipe, const Dataset& data);
 
 }  // namespace steps
 

@@ -23,6 +23,7 @@ const bool added =
 }  // namespace
 
 void change_brightness(const Shades& shades, double factor) {
+  if (shades.bytes.empty()) return scale_numbers(shades.numbers, factor, 0);
   change_each(shades, [factor](double shade) { return shade * factor; });
 }
 

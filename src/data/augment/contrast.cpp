@@ -28,7 +28,8 @@ void change_contrast(const Shades& shades, double factor) {
   const std::vector<float> gray = gray_of(shades);
   if (gray.empty()) return;
   const double mean = std::accumulate(gray.begin(), gray.end(), 0.0) / static_cast<double>(gray.size());
-  const double middle = shades.bytes.empty() ? mean : mean / 255;
+  if (shades.bytes.empty()) return scale_numbers(shades.numbers, factor, (1 - factor) * mean);
+  const double middle = mean / 255;
   change_each(shades, [&](double shade) { return factor * shade + (1 - factor) * middle; });
 }
 

@@ -1,5 +1,6 @@
 // flip: pictures mirrored left to right, and upside down.
 #include <algorithm>
+#include <cstring>
 
 #include "data/augment/draws.h"
 #include "data/augment/moving.h"
@@ -31,12 +32,27 @@ void mirror_row(std::span<std::byte> row) {
   std::reverse(at, at + row.size() / sizeof(T));
 }
 
+// Bytes in words of eight, from both ends.
+void mirror_bytes(std::span<std::byte> row) {
+  std::byte *left = row.data(), *right = left + row.size();
+  for (; right - left >= 16; left += 8) {
+    right -= 8;
+    std::uint64_t a, b;
+    std::memcpy(&a, left, 8);
+    std::memcpy(&b, right, 8);
+    a = __builtin_bswap64(a), b = __builtin_bswap64(b);
+    std::memcpy(left, &b, 8);
+    std::memcpy(right, &a, 8);
+  }
+  std::reverse(left, right);
+}
+
 void mirror(const Planes& planes) {
   for (std::int64_t plane = 0; plane < planes.count(); ++plane) {
     for (std::int64_t y = 0; y < planes.height(); ++y) {
       const auto row = planes.row(plane, y, 0, planes.width());
       switch (planes.element()) {
-        case 1: mirror_row<std::uint8_t>(row); break;
+        case 1: mirror_bytes(row); break;
         case 2: mirror_row<std::uint16_t>(row); break;
         case 4: mirror_row<std::uint32_t>(row); break;
         default: mirror_row<std::uint64_t>(row);

@@ -13,6 +13,8 @@ void gray_pixels(const float* pixels, std::int64_t channels, std::span<float> gr
 /// rounded down.
 void blend(std::span<std::uint8_t> pixels, std::span<const float> other, double factor);
 void blend(std::span<float> pixels, std::span<const float> other, double factor);
+/// factor·number + more, from 0 to 1.
+void scale_numbers(std::span<float> numbers, double factor, double more);
 /// to[k] = Σ weights[i]·padded[k + i].
 void convolve_row(const float* padded, std::span<const float> weights, std::span<float> to);
 /// to += weight·from.

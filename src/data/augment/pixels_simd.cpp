@@ -55,6 +55,13 @@ void blend(std::span<float> pixels, std::span<const float> other, double by) {
     to[k] = std::min(1.0f, std::max(0.0f, factor * to[k] + rest * from[k]));
 }
 
+void scale_numbers(std::span<float> numbers, double by, double more) {
+  float* to = numbers.data();
+  const auto factor = static_cast<float>(by), rest = static_cast<float>(more);
+  const std::size_t count = numbers.size();
+  for (std::size_t k = 0; k < count; ++k) to[k] = std::min(1.0f, std::max(0.0f, factor * to[k] + rest));
+}
+
 void convolve_row(const float* padded, std::span<const float> weights, std::span<float> to) {
   std::fill(to.begin(), to.end(), 0.0f);
   float* at = to.data();

@@ -58,4 +58,12 @@ StepRef steps::pictures(const std::vector<std::string>& names, const Schema& aft
   return std::make_shared<Pictures>(PicturesOptions{names, size.height, size.width});
 }
 
+Dataset steps::with_picture_sizes(const Recipe& recipe, const Dataset& data) {
+  Dataset result = data;
+  for (const StepRef& step : recipe.steps()) {
+    if (const auto* own = dynamic_cast<const Pictures*>(step.get())) result = own->apply(result);
+  }
+  return result;
+}
+
 }  // namespace luge::data

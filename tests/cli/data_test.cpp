@@ -1,0 +1,165 @@
+// luge data: annotated and augmented samples, equal inputs, samples that cannot be used, and text.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "luge/data/picture_fields.h"
+#include "luge/data/sources.h"
+#include "luge/experiment/data_sets.h"
+#include "support/command.h"
+#include "support/temp_dir.h"
+
+namespace luge {
+namespace {
+
+namespace fs = std::filesystem;
+using data::HostArray;
+using nlohmann::json;
+using testing::luge;
+using testing::says;
+using testing::TempDir;
+
+// A bright rectangle with its box, mask and middle; the color says the class.
+data::Record thing(std::int64_t k, std::int64_t height = 40, std::int64_t width = 56) {
+  HostArray image({u8, {3, height, width}}), mask({u8, {height, width}}), boxes({f32, {1, 4}}),
+      labels({i64, {1}}), points({f32, {2, 3}});
+  const std::int64_t x1 = 4 + 3 * k, y1 = 6 + 2 * k, x2 = x1 + 18, y2 = y1 + 12, label = k % 2;
+  for (std::int64_t y = y1; y < y2; ++y) {
+    for (std::int64_t x = x1; x < x2; ++x) {
+      image.as<std::uint8_t>()[static_cast<std::size_t>(((2 * label) * height + y) * width + x)] = 230;
+      mask.as<std::uint8_t>()[static_cast<std::size_t>(y * width + x)] = static_cast<std::uint8_t>(1 + label);
+    }
+  }
+  const std::int64_t corners[] = {x1, y1, x2, y2};
+  for (std::size_t c = 0; c < 4; ++c) boxes.as<float>()[c] = static_cast<float>(corners[c]);
+  labels.as<std::int64_t>()[0] = label;
+  const std::int64_t dots[] = {x1, y1, 1, x2, y2, 1};
+  for (std::size_t c = 0; c < 6; ++c) points.as<float>()[c] = static_cast<float>(dots[c]);
+  return {{"image", image}, {"mask", mask}, {"boxes", boxes}, {"labels", labels}, {"points", points}};
+}
+
+class Named final : public data::Source {
+ public:
+  explicit Named(const data::Dataset& data) : data_(data), info_(data.info()) {
+    info_.name = "things", info_.classes = {"red", "blue"};
+  }
+  std::int64_t size() const override { return data_.size(); }
+  const data::Info& info() const override { return info_; }
+  void read(std::int64_t index, data::Row& row) const override { data_.source()->read(index, row); }
+  std::string where(std::int64_t index) const override { return fmt::format("things, picture {}", index); }
+
+ private:
+  data::Dataset data_;
+  data::Info info_;
+};
+
+experiment::DataSet things() {
+  std::vector<data::Record> train, test;
+  for (std::int64_t k = 0; k < 8; ++k) train.push_back(thing(k, 40, k < 5 ? 56 : 64));
+  test = {thing(9), thing(2), thing(3)};
+  test[2]["boxes"].as<float>()[1] = NAN;
+  const auto named = [](std::vector<data::Record> list) {
+    return data::Dataset(std::make_shared<Named>(data::records(std::move(list))));
+  };
+  return {"test-things", named(train), named(test)};
+}
+const bool added = experiment::add_data_set("test-things", "rectangles with annotations", things);
+
+testing::CommandResult run(const std::vector<std::string>& words) {
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  testing::CommandResult result;
+  result.code = cli::run(words);
+  result.out = ::testing::internal::GetCapturedStdout();
+  result.err = ::testing::internal::GetCapturedStderr();
+  return result;
+}
+
+TEST(Data, TellsSizesClassesLeaksAndSamplesThatCannotBeUsed) {
+  const auto told = run({"data", "test-things"});
+  EXPECT_EQ(told.code, 1) << "one sample cannot be used";
+  for (const char* part :
+       {"8 samples, image u8[3,40,?]", "2 sizes", "smallest 40x56", "largest 40x64",
+        "most common 40x56 (5 times)", "8 boxes; 0 pictures without one", "16 points", "red",
+        "1 samples are in the training part, too", "things, picture 1 = things, picture 2",
+        "1 samples cannot be used", "things, picture 2: ", "box 0", "nan"})
+    EXPECT_TRUE(says(told.out, part)) << part << "\n" << told.out;
+  const auto json_told = run({"data", "test-things", "--json"});
+  EXPECT_EQ(json_told.code, 1);
+  const json document = json::parse(json_told.out);
+  EXPECT_EQ(document["train"]["pictures"]["most_common"], json({40, 56}));
+  EXPECT_EQ(document["train"]["classes"][0], json({{"label", "red"}, {"boxes", 4}}));
+  EXPECT_EQ(document["test"]["in_train"], 1);
+  EXPECT_EQ(document["test"]["bad"][0]["index"], 2);
+  // 8 boxes of 18x12 pixels of 230 in two of three channels, in pictures of 40x56 and 40x64.
+  EXPECT_NEAR(document["train"]["pictures"]["mean"][0].get<double>(),
+              4 * 216 * 230 / (40.0 * (5 * 56 + 3 * 64)), 0.01);
+}
+
+TEST(Data, DrawsAugmentedSamplesWithTheirAnnotations) {
+  const TempDir dir;
+  const auto drawn =
+      run({"data", "test-things", "augment=rotate,zoom,mosaic", "augment.rotate.degrees=30", "count=6",
+           "epoch=2", "to=" + dir.file("sheet.svg"), "sizes=" + dir.file("sizes.png")});
+  ASSERT_TRUE(says(drawn.out, "6 pictures of the train part")) << drawn.out << drawn.err;
+  const std::string svg = testing::read_file(dir.file("sheet.svg"));
+  for (const char* part : {"rotate,zoom,mosaic, epoch 2", "red", "blue"})
+    EXPECT_TRUE(says(svg, part)) << part;
+  EXPECT_TRUE(fs::exists(dir.file("sizes.png")));
+  const auto again = [&](const char* epoch) {
+    run({"data", "test-things", "augment=rotate", "count=6", epoch, "to=" + dir.file("again.svg")});
+    std::string text = testing::read_file(dir.file("again.svg"));
+    return text.substr(text.find("<image"));
+  };
+  EXPECT_EQ(again("epoch=1"), again("epoch=1"));
+  EXPECT_NE(again("epoch=1"), again("epoch=4"));
+}
+
+TEST(Data, TellsAboutText) {
+  const TempDir dir;
+  dir.write("notes.txt", "aab\ncé\n");
+  const auto told = luge({"data", "notes.txt"}, dir.path());
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_TRUE(says(told.out, "7 characters, 5 different ones") && says(told.out, "é (1)")) << told.out;
+  dir.write("table.txt", "x,y\n1,0\n2,1\n");
+  EXPECT_TRUE(says(luge({"data", "table.txt", "target=y"}, dir.path()).out, "f32[1]"));
+}
+
+TEST(Data, RefusesWhatHasNoMeaning) {
+  const TempDir dir;
+  const auto refuses = [&](std::vector<std::string> words, const char* part) {
+    words.insert(words.begin(), {"data", "xor"});
+    const auto ran = luge(words, dir.path());
+    EXPECT_EQ(ran.code, 2) << ran.err;
+    EXPECT_TRUE(says(ran.err, part)) << ran.err;
+  };
+  refuses({"augment=flip"}, "to=sheet.png says where");
+  refuses({"epoch=2"}, "augment= says which");
+  refuses({"augment=mixup", "to=x.png"}, "leave it out");
+  refuses({"augment=flop", "to=x.png"}, "flop");
+  EXPECT_EQ(luge({"data", "xor", "augment=flip", "to=x.png"}, dir.path()).code, 1);
+  EXPECT_FALSE(says(luge({"data", "xor"}, dir.path()).out, "training part, too")) << "it is all there is";
+}
+
+// A training on parts of pictures is validated, evaluated and continued on pictures of the same size.
+TEST(Data, PicturesThatAreNotAugmentedGetTheSizeOfThoseThatAre) {
+  const TempDir dir;
+  const auto trained =
+      luge({"train", "model=softmax-regression", "data=fashion-mnist", "epochs=1", "limit_train_batches=20",
+            "augment=crop,brightness", "augment.crop.size=20", "run.dir=run"},
+           dir.path());
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const auto measured = luge({"eval", "run=run", "--json"}, dir.path());
+  ASSERT_EQ(measured.code, 0) << measured.err;
+  EXPECT_GT(json::parse(measured.out)["metrics"]["accuracy"].get<double>(), 0.3) << measured.out;
+  const auto written = luge({"data", "fashion-mnist", "to=samples", "count=2"}, dir.path());
+  const auto predicted = luge({"predict", "run=run", "input=samples"}, dir.path());
+  EXPECT_EQ(predicted.code, 0) << predicted.err;
+}
+
+}  // namespace
+}  // namespace luge
