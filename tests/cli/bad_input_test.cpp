@@ -190,7 +190,7 @@ TEST(BadInput, C33_ACheckpointThatDoesNotFitLeavesTheOldOne) {
   const Bench bench(true);
   const std::string before = read_file(bench.file("run/checkpoints/last.safetensors"));
   const auto ran = testing::run_command(
-      {"sh", "-c", "ulimit -f 6; exec \"$0\" resume run=run epochs=5", testing::command().string()},
+      {"sh", "-c", "ulimit -f 8; exec \"$0\" resume run=run epochs=5", testing::command().string()},
       {.folder = bench.path()});
   EXPECT_EQ(ran.code, 1) << ran.err;
   EXPECT_TRUE(says(ran.err, "last.safetensors")) << ran.err;

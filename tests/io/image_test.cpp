@@ -243,7 +243,7 @@ TEST(BadInput, C82_WhatIsNoPicture) {
   const TempDir folder;
   expect_rejected("", {"is empty", "expected a PNG"});
   expect_rejected("name,size\nshirt,3\n", {"not a PNG", "text"});
-  expect_rejected("\xFF\xD8\xFF\xE0 jpeg", {"not a PNG", "JPEG"});
+  expect_rejected("\xFF\xD8\xFF\xE0 jpeg", {"the JPEG ends before its first row"});
   expect_rejected("\x1F\x8B gz", {"gzip"});
   expect_rejected("RIFF....WEBP", {"WebP"});
   expect_rejected("\0\0\x08\x03\0\0\0\1"s, {"IDX"});

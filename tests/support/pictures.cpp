@@ -24,8 +24,8 @@ io::Image smooth_picture(std::int64_t height, std::int64_t width, std::int64_t c
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
       for (std::int64_t c = 0; c < channels; ++c)
-        image.pixels.push_back(static_cast<std::uint8_t>(
-            (x * 200 / width + y * (c + 1) * 50 / height + seed * 37 + c * 20) % 256));
+        image.pixels.push_back(
+            static_cast<std::uint8_t>(x * 100 / width + y * (c + 1) * 25 / height + seed * 7 % 56 + c * 8));
     }
   }
   return image;

@@ -15,8 +15,9 @@ Recognition recognize(const std::filesystem::path& path) {
     others = others || name.find("idx3-ubyte") != name.npos || name.find("idx1-ubyte") != name.npos;
   }
   if (images) return Recognition::yes();
-  return others ? Recognition::almost("has IDX files, but not train-images-idx3-ubyte or the same with .gz")
-                : Recognition::no();
+  return Recognition::almost(
+      others ? "has IDX files, but not train-images-idx3-ubyte or the same with .gz"
+             : "has neither train-images-idx3-ubyte and train-labels-idx1-ubyte nor the same with .gz");
 }
 
 DataSet read_idx(const DataPath& data) {
