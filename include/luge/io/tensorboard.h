@@ -122,7 +122,7 @@ struct EventWriterOptions {
 ///     writer.scalar("loss", 0.25, 100);
 class EventWriter {
  public:
-  /// Makes the folder and a file in it, events.out.tfevents.<seconds>.<host>.<pid>, whose name comes after
+  /// Makes the folder and a file in it, events.out.tfevents.SECONDS.HOST.PID, whose name comes after
   /// those that are there. Throws FileError when that is not possible.
   explicit EventWriter(const std::filesystem::path& folder, const EventWriterOptions& options = {});
   /// Writes what is kept; errors are lost, so call flush before.
