@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <algorithm>
+#include <span>
 
 #include "luge/error.h"
 
@@ -13,8 +14,8 @@ namespace {
 data::HostArray row_of(const Tensor& tensor, std::int64_t row) {
   data::HostArray value(data::Field{tensor.dtype(), tensor.shape().without(0)});
   const std::span<const std::byte> bytes = tensor.bytes();
-  std::memcpy(value.bytes.data(), bytes.data() + static_cast<std::size_t>(row) * value.bytes.size(),
-              value.bytes.size());
+  const std::size_t each = value.bytes.size();
+  std::ranges::copy(bytes.subspan(static_cast<std::size_t>(row) * each, each), value.bytes.begin());
   return value;
 }
 

@@ -1,18 +1,130 @@
-// Folders and files that data= names, and the page that lists them.
+// What data=PATH is read by, the page that lists the readers, and pictures of folders through a whole
+// training.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "experiment/data_reader.h"
+#include "luge/data/image_folder.h"
+#include "luge/experiment/run.h"
+#include "luge/nn/load.h"
+#include "support/errors.h"
 #include "support/paths.h"
+#include "support/pictures.h"
 #include "support/temp_dir.h"
 
 namespace luge::experiment {
 namespace {
 
+namespace fs = std::filesystem;
+using testing::expect_error;
+using testing::TempDir;
+
+void add_pictures(const TempDir& dir, const std::string& folder, int count, std::int64_t height,
+                  std::int64_t width) {
+  fs::create_directories(dir.path() / folder);
+  for (int i = 0; i < count; ++i)
+    io::write_jpeg(dir.file(folder + "/" + std::to_string(i) + ".jpg"),
+                   testing::smooth_picture(height, width, 3, i));
+}
+
+DataSet load(const std::string& path, std::initializer_list<std::pair<std::string, std::string>> more = {}) {
+  Config config = {{"model", "softmax-regression"}, {"data", path}};
+  for (const auto& [key, value] : more) config.set(key, value);
+  return load_data(config);
+}
+
 TEST(Readers, AreInTheGuide) {
   const std::string guide = testing::read_file(testing::source_dir() / "docs/guide/data.md");
-  for (const std::string& name : data_reader_names())
+  for (const std::string& name : data_reader_names()) {
+    if (name.starts_with("test-")) continue;  // of other tests of this program
     EXPECT_NE(guide.find("\n| " + name + " |"), std::string::npos)
         << name << " is missing from docs/guide/data.md";
+  }
+}
+
+TEST(Readers, AFolderIsReadByTheOneThatKnowsIt) {
+  const TempDir dir;
+  expect_error<SettingError>([&] { load(dir.path().string()); },
+                             {dir.path().string(), "is not data that Luge reads",
+                              "image-folder: has no folder", "luge list readers"});
+  add_pictures(dir, "a", 3, 8, 8);
+  add_pictures(dir, "b", 3, 8, 8);
+  EXPECT_EQ(load(dir.path().string()).train.size(), 6);
+  expect_error<SettingError>(
+      [&] {
+        load(dir.path().string(), {{"data.reader", "pictures"}});
+      },
+      {"data.reader=pictures", "image-folder"});
+  EXPECT_THROW(load(dir.path().string(), {{"data.reader", "idx"}}), FileError);
+}
+
+TEST(Readers, TwoOfOneRankAreAskedFor) {
+  const auto takes = [](const fs::path& path) {
+    return path.extension() == ".test" ? Recognition::yes() : Recognition::no();
+  };
+  const auto none = [](const DataPath&) -> DataSet { throw ValueError("read"); };
+  add_data_reader("test-one", "a test", {.recognize = takes, .read = none, .rank = 5});
+  const TempDir dir;
+  const std::string path = dir.write("x.test", "x");
+  expect_error<ValueError>([&] { load(path); }, {"read"});
+  add_data_reader("test-two", "a test", {.recognize = takes, .read = none, .rank = 5});
+  expect_error<SettingError>([&] { load(path); }, {"test-one or test-two", "data.reader="});
+}
+
+TEST(Readers, SizesThatDifferAreSaidBeforeTheTraining) {
+  const TempDir dir;
+  add_pictures(dir, "a", 1, 8, 10);
+  add_pictures(dir, "b", 1, 6, 10);
+  expect_error<ValueError>([&] { load(dir.path().string()); },
+                           {"several sizes", "8x10", "6x10", dir.file("b/0.jpg"), "data.size=128"});
+  EXPECT_EQ(load(dir.path().string(), {{"data.size", "5x7"}}).train.info().input().shape, (Shape{3, 5, 7}));
+  EXPECT_EQ(load(dir.path().string(), {{"size", "4"}, {"color_mode", "gray"}}).train.info().input().shape,
+            (Shape{1, 4, 4}));
+  for (const char* size : {"0", "-3", "4x", "x", "4x5x6", "1.5", "big"})
+    expect_error<SettingError>(
+        [&] {
+          load(dir.path().string(), {{"data.size", size}});
+        },
+        {"data.size", "HEIGHTxWIDTH"});
+  expect_error<SettingError>(
+      [&] {
+        load(dir.path().string(), {{"target_size", "4"}});
+      },
+      {"did you mean size?"});
+  expect_error<SettingError>(
+      [&] {
+        load(dir.path().string(), {{"colour", "rgb"}});
+      },
+      {"did you mean color_mode?"});
+}
+
+TEST(Readers, AModelFileKnowsHowItsPicturesWereMade) {
+  const TempDir dir;
+  add_pictures(dir, "data/one", 6, 12, 16);
+  add_pictures(dir, "data/two", 6, 12, 16);
+  Config config = {{"model", "softmax-regression"},
+                   {"data", dir.file("data")},
+                   {"epochs", "1"},
+                   {"size", "6"},
+                   {"resize_filter", "area"},
+                   {"color_mode", "gray"},
+                   {"validation_split", "0.34"}};
+  config.set("run.dir", dir.file("run"));
+  experiment::Run run(config);
+  EXPECT_EQ(run.parts().valid.size(), 4);
+  int ones = 0;
+  for (std::int64_t i = 0; i < 4; ++i) ones += run.parts().valid.get(i).target.as<std::int64_t>()[0] == 0;
+  EXPECT_EQ(ones, 2) << "stratified";
+  run.begin();
+  run.train();
+  const nn::Loaded net = nn::load(dir.file("run/checkpoints/last.safetensors"));
+  EXPECT_EQ(net.metadata().classes, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(net.metadata().input, (Shape{1, 6, 6}));
+  const auto pictures = data::picture_options(data::Recipe::from_json(net.metadata().recipe));
+  ASSERT_TRUE(pictures);
+  EXPECT_EQ(pictures->filter, io::ResizeFilter::area);
+  EXPECT_EQ(pictures->color, data::PictureColor::gray);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cli/bench/loader.h"
 #include "cli/bench/measure.h"
 #include "cli/bench/micro.h"
 #include "cli/bench/peaks.h"
@@ -158,15 +159,20 @@ std::string figure_text(double value) {
   return std::abs(value) < 0.1 && value != 0 ? fmt::format("{:.2g}", value) : fmt::format("{:.2f}", value);
 }
 
-int show_micro(const Arguments& arguments, const BenchOptions& options) {
-  const std::vector<Figure> figures = micro(std::min(1.0, options.seconds));
+// A figure without a unit is a ratio, which should be reached.
+std::string limit_text(const Figure& figure) {
+  if (figure.limit <= 0) return "";
+  return fmt::format(" (should {} {})", figure.unit.empty() ? "reach" : "stay below", figure.limit);
+}
+
+int show_figures(const Arguments& arguments, const std::vector<Figure>& figures) {
   Json list = Json::array();
   for (const Figure& figure : figures) {
     list.push_back({{"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}});
     if (figure.limit > 0) list.back()["limit"] = figure.limit;
     if (arguments.json()) continue;
     fmt::print("{:<40} {:>10} {:<4}{}\n", figure.name, figure_text(figure.value), figure.unit,
-               figure.limit > 0 ? fmt::format(" (should stay below {})", figure.limit) : "");
+               limit_text(figure));
   }
   if (arguments.json()) print_json(Json{{"machine", machine()}, {"figures", list}});
   return 0;
@@ -179,9 +185,11 @@ int run_bench(const Arguments& arguments) {
   if (!arguments.positional().empty()) {
     const std::string& what = arguments.positional()[0];
     if (what == "peaks") return show_peaks(arguments, options);
-    if (what == "micro") return show_micro(arguments, options);
+    if (what == "micro") return show_figures(arguments, micro(std::min(1.0, options.seconds)));
+    if (what == "loader") return show_figures(arguments, loader(std::min(4.0, options.seconds)));
     if (what != "host-eager" && what != "host-compiled")
-      throw Misuse(fmt::format("luge bench: '{}' is not peaks, micro, host-eager or host-compiled", what));
+      throw Misuse(
+          fmt::format("luge bench: '{}' is not peaks, micro, loader, host-eager or host-compiled", what));
     host_steps(what == "host-compiled", static_cast<std::size_t>(options.steps));
     return 0;
   }
@@ -212,6 +220,7 @@ const Registration registration(
      {"bench [workload=lenet_b64 mode=train threads=2 math=fast precision=f32 seconds=8 steps=5 show=time]",
       "bench peaks   what the machine can do: the roofs over the workloads",
       "bench micro   what surrounds the kernels: starting, compiling, calling, memory, threads",
+      "bench loader  pictures a second from JPEG files, and samples a second from memory",
       "bench host-eager | host-compiled   steps=100 steps of a tiny network, for counting instructions"},
      bench_keys,
      1,

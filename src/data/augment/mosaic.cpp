@@ -61,7 +61,7 @@ HostArray joined(const std::vector<Record>& parts, const std::string& name) {
           fmt::format("augmentation mosaic: the field '{}' is {} in one record and {} in another one", name,
                       one.to_string(), from.field.to_string()));
     }
-    std::memcpy(all.bytes.data() + at, from.bytes.data(), from.bytes.size());
+    std::ranges::copy(from.bytes, all.bytes.begin() + static_cast<std::ptrdiff_t>(at));
     at += from.bytes.size();
   }
   return all;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <optional>
+#include <span>
 
 #include "core/dispatch.h"
 #include "luge/data/picture_fields.h"
@@ -86,9 +86,10 @@ void check_fields(std::string_view who, const Record& record, const Extent& exte
 HostArray kept_rows(const HostArray& value, const std::vector<std::int64_t>& rows) {
   HostArray kept({value.field.dtype, value.field.shape.with(0, std::ssize(rows))});
   const std::size_t each = rows.empty() ? 0 : kept.bytes.size() / rows.size();
+  const std::span<const std::byte> bytes = value.bytes;
   for (std::size_t k = 0; k < rows.size(); ++k)
-    std::memcpy(kept.bytes.data() + k * each, value.bytes.data() + static_cast<std::size_t>(rows[k]) * each,
-                each);
+    std::ranges::copy(bytes.subspan(static_cast<std::size_t>(rows[k]) * each, each),
+                      kept.bytes.begin() + static_cast<std::ptrdiff_t>(k * each));
   return kept;
 }
 

@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <new>
 #include <vector>
 
 #include "io/image/kinds.h"
+#include "io/image/scratch.h"
 #include "luge/error.h"
 
 namespace luge::io {
@@ -34,7 +36,7 @@ Image empty_image(const InputFile& file, std::int64_t height, std::int64_t width
   Image image{height, width, channels, {}};
   const auto bytes = static_cast<std::size_t>(height * width * channels);
   try {
-    image.pixels.resize(bytes);
+    image.pixels = take_bytes(bytes);
   } catch (const std::bad_alloc&) {
     throw MemoryError(fmt::format("{}: no memory for the {} bytes of the picture", file.path(), bytes));
   }

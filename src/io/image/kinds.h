@@ -24,7 +24,7 @@ Image read_png(const InputFile& file, const ImageFacts& facts, const WantedExten
 Image read_jpeg(const InputFile& file, const ImageFacts& facts, const WantedExtents& wanted);
 Image read_bmp(const InputFile& file, const ImageFacts& facts, const WantedExtents& wanted);
 
-/// An image of zeros. Throws MemoryError naming the file when there is no memory for it.
+/// An image whose pixels have any values. Throws MemoryError naming the file when there is no memory for it.
 Image empty_image(const InputFile& file, std::int64_t height, std::int64_t width, std::int64_t channels);
 
 }  // namespace luge::io

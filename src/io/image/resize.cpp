@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <type_traits>
 #include <vector>
 
 #include "io/image/resize_lines.h"
+#include "io/image/scratch.h"
 #include "luge/error.h"
 
 namespace luge::io {
@@ -24,6 +26,7 @@ struct Extents {
 struct Span {
   double begin, end;
   std::int64_t from, to;
+  bool operator==(const Span&) const = default;
   bool changes() const { return from != to || begin != 0 || end != static_cast<double>(from); }
 };
 
@@ -71,6 +74,23 @@ void take_nearest(const T* from, const Span& rows, const Span& columns, std::int
 template <class T>
 using WeightOf = std::conditional_t<std::is_same_v<T, std::uint8_t>, std::int32_t, float>;
 
+// Those of the last sizes: pictures of a data set often have one size.
+template <class W>
+const Taps<W>& taps_for(ResizeFilter filter, const Span& span) {
+  struct Known {
+    ResizeFilter filter = ResizeFilter::nearest;  // which has none
+    Span span{};
+    Taps<W> taps;
+  };
+  thread_local std::array<Known, 2> known;
+  for (const Known& each : known) {
+    if (each.filter == filter && each.span == span) return each.taps;
+  }
+  std::swap(known[0], known[1]);
+  known[0] = {filter, span, taps<W>(filter, span.from, span.begin, span.end, span.to)};
+  return known[0].taps;
+}
+
 // `channels` values a pixel, one picture.
 template <class T>
 void resize_values(const T* from, const Span& rows, const Span& columns, std::int64_t channels, T* to,
@@ -81,23 +101,21 @@ void resize_values(const T* from, const Span& rows, const Span& columns, std::in
   Taps<W> down;
   std::int64_t first = 0, last = rows.from;  // the rows that are needed
   if (rows.changes()) {
-    down = taps<W>(filter, rows.from, rows.begin, rows.end, rows.to);
+    down = taps_for<W>(filter, rows);
     first = down.first.front();
     last = down.first.back() + down.count.back();
     for (std::int64_t& row : down.first) row -= first;
   }
-  std::vector<T> between;
+  std::vector<std::uint8_t> between;
   const T* lines = from + first * columns.from * channels;
   if (columns.changes()) {
-    const Taps<W> across = taps<W>(filter, columns.from, columns.begin, columns.end, columns.to);
+    const Taps<W>& across = taps_for<W>(filter, columns);
     T* made = to;
     if (rows.changes()) {
-      between.resize(static_cast<Size>((last - first) * length));
-      made = between.data();
+      between = take_bytes(static_cast<Size>((last - first) * length) * sizeof(T));
+      made = reinterpret_cast<T*>(between.data());  // of a vector: aligned for any number
     }
-    for (std::int64_t y = first; y < last; ++y)
-      resize_line(across, from + y * columns.from * channels, columns.from, channels,
-                  made + (y - first) * length);
+    resize_lines(across, lines, {last - first, columns.from, channels}, made);
     lines = made;
   }
   if (rows.changes()) {
@@ -105,6 +123,7 @@ void resize_values(const T* from, const Span& rows, const Span& columns, std::in
   } else if (!columns.changes()) {
     std::copy_n(from, static_cast<Size>(rows.from * length), to);
   }
+  give_back(std::move(between));
 }
 
 std::pair<Span, Span> spans(const Extents& from, const Extents& to, const ResizeOptions& options) {

@@ -54,31 +54,71 @@ T one_value(const W* weights, int64_t count, const T* from, int64_t step) {
 }
 
 #if HWY_TARGET != HWY_SCALAR
-// A register holds the channels of a pixel. The last pixels of a line, whose load would pass its end, and
-// the last result are made one by one.
-template <class W, class T>
-void by_channels(const Taps<W>& taps, const T* from, int64_t pixels, int64_t channels, T* to) {
-  const hn::FixedTag<W, 4> d;
+// Several lines share what is done for each result: they lie `from_step` and `to_step` values apart. The
+// results at the end of a line, whose loads or stores would pass it, are made one by one.
+template <int kLines>
+void by_channels(const Taps<std::int32_t>& taps, const std::uint8_t* from, int64_t from_step,
+                 int64_t channels, std::uint8_t* to, int64_t to_step) {
+  const hn::FixedTag<std::int32_t, 4> d;
   const auto results = static_cast<int64_t>(taps.first.size());
+  const auto half = hn::Set(d, kHalf<std::int32_t>);
+  const int64_t longest = taps.longest;  // the same for all results, so that the branch is foreseen
+  const int64_t last_load = from_step - longest * channels - 16, last_store = to_step - 4;
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  // A register has four neighbors of each channel as 16 bits, two in each half. Weights are 4096 times an
+  // upper part and a lower part, which fit 16 bits, and products of both are added up apart: exactly.
+  const hn::FixedTag<std::uint8_t, 32> bytes;
+  const hn::FixedTag<std::int16_t, 16> shorts;
+  const hn::FixedTag<std::int32_t, 8> two;
+  constexpr std::uint8_t n = 0x80;  // a zero
+  alignas(32) constexpr std::uint8_t kThree[32] = {0, n, 3, n, 1, n, 4,  n, 2, n, 5,  n, 3, n, 6,  n,
+                                                   6, n, 9, n, 7, n, 10, n, 8, n, 11, n, 9, n, 12, n};
+  alignas(32) constexpr std::uint8_t kFour[32] = {0, n, 4,  n, 1, n, 5,  n, 2,  n, 6,  n, 3,  n, 7,  n,
+                                                  8, n, 12, n, 9, n, 13, n, 10, n, 14, n, 11, n, 15, n};
+  const auto order = hn::Load(bytes, channels == 3 ? kThree : kFour);
+#endif
   for (int64_t i = 0; i < results; ++i) {
-    const W* weights = taps.weights.data() + i * taps.stride;
-    const int64_t count = taps.count[static_cast<std::size_t>(i)],
-                  first = taps.first[static_cast<std::size_t>(i)];
-    const T* at = from + first * channels;
-    if ((first + count) * channels + 4 - channels > pixels * channels ||
-        (i + 1) * channels + 4 - channels > results * channels) {
-      for (int64_t c = 0; c < channels; ++c)
-        to[i * channels + c] = one_value(weights, count, at + c, channels);
+    const int64_t offset = taps.first[static_cast<std::size_t>(i)] * channels, result = i * channels;
+    const std::uint8_t* at = from + offset;
+    if (offset > last_load || result > last_store) {
+      const int64_t count = taps.count[static_cast<std::size_t>(i)];
+      for (int64_t c = 0; c < kLines * channels; ++c) {
+        const int64_t line = c / channels, channel = c % channels;
+        to[line * to_step + result + channel] = one_value(taps.weights.data() + i * taps.stride, count,
+                                                          at + line * from_step + channel, channels);
+      }
       continue;
     }
-    auto even = hn::Set(d, kHalf<W>), odd = hn::Zero(d);
-    int64_t k = 0;
-    for (; k + 2 <= count; k += 2) {
-      even = hn::Add(even, hn::Mul(load(d, at + k * channels), hn::Set(d, weights[k])));
-      odd = hn::Add(odd, hn::Mul(load(d, at + (k + 1) * channels), hn::Set(d, weights[k + 1])));
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+    const std::int16_t* parts = taps.parts.data() + i * taps.stride * 8;
+    hn::Vec<decltype(two)> upper[kLines], lower[kLines];
+    for (int line = 0; line < kLines; ++line) upper[line] = lower[line] = hn::Zero(two);
+    for (int64_t k = 0; k < longest; k += 4, parts += 32) {
+      const auto high = hn::LoadU(shorts, parts), low = hn::LoadU(shorts, parts + 16);
+      for (int line = 0; line < kLines; ++line) {
+        const auto raw = hn::LoadDup128(bytes, at + line * from_step + k * channels);
+        const auto pixels = hn::BitCast(shorts, hn::TableLookupBytesOr0(raw, order));
+        auto unused = hn::Zero(two);
+        upper[line] = hn::ReorderWidenMulAccumulate(two, pixels, high, upper[line], unused);
+        lower[line] = hn::ReorderWidenMulAccumulate(two, pixels, low, lower[line], unused);
+      }
     }
-    if (k < count) even = hn::Add(even, hn::Mul(load(d, at + k * channels), hn::Set(d, weights[k])));
-    store(d, hn::Add(even, odd), to + i * channels);
+    for (int line = 0; line < kLines; ++line) {
+      const auto sums = hn::Add(hn::ShiftLeft<kLowerBits>(upper[line]), lower[line]);
+      const auto sum = hn::Add(hn::LowerHalf(d, sums), hn::UpperHalf(d, sums));
+      store(d, hn::Add(half, sum), to + line * to_step + result);
+    }
+#else
+    const std::int32_t* weights = taps.weights.data() + i * taps.stride;
+    for (int line = 0; line < kLines; ++line) {
+      auto sum = half;
+      for (int64_t k = 0; k < longest; ++k) {
+        const auto pixel = load(d, at + line * from_step + k * channels);
+        sum = hn::Add(sum, hn::Mul(pixel, hn::Set(d, weights[k])));
+      }
+      store(d, sum, to + line * to_step + result);
+    }
+#endif
   }
 }
 
@@ -109,7 +149,6 @@ template <class W, class T>
 void line(const Taps<W>& taps, const T* from, [[maybe_unused]] int64_t pixels, int64_t channels, T* to) {
 #if HWY_TARGET != HWY_SCALAR
   if (channels == 1) return by_pixels(taps, from, pixels, to);
-  if (channels == 3 || channels == 4) return by_channels(taps, from, pixels, channels, to);
 #endif
   for (std::size_t i = 0; i < taps.first.size(); ++i) {
     const W* weights = taps.weights.data() + static_cast<int64_t>(i) * taps.stride;
@@ -117,6 +156,23 @@ void line(const Taps<W>& taps, const T* from, [[maybe_unused]] int64_t pixels, i
       to[static_cast<int64_t>(i) * channels + c] =
           one_value(weights, taps.count[i], from + taps.first[i] * channels + c, channels);
   }
+}
+
+template <class W, class T>
+void all_lines(const Taps<W>& taps, const T* from, const Lines& size, T* to) {
+  const int64_t from_step = size.pixels * size.channels;
+  const int64_t to_step = static_cast<int64_t>(taps.first.size()) * size.channels;
+  int64_t y = 0;
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (std::is_same_v<T, std::uint8_t>) {
+    const bool colors = size.channels == 3 || size.channels == 4;
+    for (; colors && y + 4 <= size.count; y += 4)
+      by_channels<4>(taps, from + y * from_step, from_step, size.channels, to + y * to_step, to_step);
+    for (; colors && y < size.count; ++y)
+      by_channels<1>(taps, from + y * from_step, from_step, size.channels, to + y * to_step, to_step);
+  }
+#endif
+  for (; y < size.count; ++y) line(taps, from + y * from_step, size.pixels, size.channels, to + y * to_step);
 }
 
 template <class W, class T>
@@ -140,13 +196,30 @@ void lines(const Taps<W>& taps, int64_t row, const T* from, int64_t length, T* t
   for (; x < length; ++x) to[x] = one_value(weights, count, first + x, length);
 }
 
-void line_of_bytes(const Taps<std::int32_t>& taps, const std::uint8_t* from, int64_t pixels, int64_t channels,
-                   std::uint8_t* to) {
-  line(taps, from, pixels, channels, to);
+void split(const std::uint8_t* pixels, int64_t area, int64_t channels, std::uint8_t* planes) {
+  int64_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::ScalableTag<std::uint8_t> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (; channels == 3 && i + lanes <= area; i += lanes) {
+    hn::Vec<decltype(d)> a, b, c;
+    hn::LoadInterleaved3(d, pixels + 3 * i, a, b, c);
+    hn::StoreU(a, d, planes + i);
+    hn::StoreU(b, d, planes + area + i);
+    hn::StoreU(c, d, planes + 2 * area + i);
+  }
+#endif
+  for (; i < area; ++i) {
+    for (int64_t c = 0; c < channels; ++c) planes[c * area + i] = pixels[i * channels + c];
+  }
 }
-void line_of_numbers(const Taps<float>& taps, const float* from, int64_t pixels, int64_t channels,
-                     float* to) {
-  line(taps, from, pixels, channels, to);
+
+void along_bytes(const Taps<std::int32_t>& taps, const std::uint8_t* from, const Lines& size,
+                 std::uint8_t* to) {
+  all_lines(taps, from, size, to);
+}
+void along_numbers(const Taps<float>& taps, const float* from, const Lines& size, float* to) {
+  all_lines(taps, from, size, to);
 }
 void lines_of_bytes(const Taps<std::int32_t>& taps, int64_t row, const std::uint8_t* from, int64_t length,
                     std::uint8_t* to) {
@@ -162,18 +235,23 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace luge::io {
-HWY_EXPORT(line_of_bytes);
-HWY_EXPORT(line_of_numbers);
+HWY_EXPORT(along_bytes);
+HWY_EXPORT(along_numbers);
 HWY_EXPORT(lines_of_bytes);
 HWY_EXPORT(lines_of_numbers);
+HWY_EXPORT(split);
 
-void resize_line(const Taps<std::int32_t>& taps, const std::uint8_t* from, std::int64_t pixels,
-                 std::int64_t channels, std::uint8_t* to) {
-  HWY_DYNAMIC_DISPATCH(line_of_bytes)(taps, from, pixels, channels, to);
+void split_channels(const std::uint8_t* pixels, std::int64_t area, std::int64_t channels,
+                    std::uint8_t* planes) {
+  HWY_DYNAMIC_DISPATCH(split)(pixels, area, channels, planes);
 }
-void resize_line(const Taps<float>& taps, const float* from, std::int64_t pixels, std::int64_t channels,
-                 float* to) {
-  HWY_DYNAMIC_DISPATCH(line_of_numbers)(taps, from, pixels, channels, to);
+
+void resize_lines(const Taps<std::int32_t>& taps, const std::uint8_t* from, const Lines& size,
+                  std::uint8_t* to) {
+  HWY_DYNAMIC_DISPATCH(along_bytes)(taps, from, size, to);
+}
+void resize_lines(const Taps<float>& taps, const float* from, const Lines& size, float* to) {
+  HWY_DYNAMIC_DISPATCH(along_numbers)(taps, from, size, to);
 }
 void sum_lines(const Taps<std::int32_t>& taps, std::int64_t row, const std::uint8_t* from,
                std::int64_t length, std::uint8_t* to) {

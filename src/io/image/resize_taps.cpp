@@ -44,6 +44,20 @@ W weight_of(double weight) {
   return static_cast<W>(scaled + (scaled < 0 ? -0.5 : 0.5));
 }
 
+void split_weights(Taps<std::int32_t>& taps) {
+  constexpr std::int32_t kLower = (1 << kLowerBits) - 1;
+  taps.parts.resize(taps.weights.size() * 8);
+  std::int16_t* to = taps.parts.data();
+  for (std::size_t k = 0; k < taps.weights.size(); k += 4) {
+    for (const bool upper : {true, false}) {
+      for (std::size_t i = 0; i < 16; ++i) {
+        const std::int32_t weight = taps.weights[k + i / 8 * 2 + i % 2];
+        *to++ = static_cast<std::int16_t>(upper ? weight >> kLowerBits : weight & kLower);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 template <class W>
@@ -69,7 +83,9 @@ Taps<W> taps(ResizeFilter filter, std::int64_t from, double begin, double end, s
     for (std::size_t k = 0; k < own.size(); ++k) weights[k] = weight_of<W>(sum != 0 ? own[k] / sum : own[k]);
     all.first.push_back(low);
     all.count.push_back(static_cast<std::int64_t>(own.size()));
+    all.longest = std::max(all.longest, all.count.back());
   }
+  if constexpr (!std::is_floating_point_v<W>) split_weights(all);
   return all;
 }
 

@@ -30,13 +30,16 @@ std::size_t part_of(const std::string& name) {
 // Notes of one kind: how many entries, and the first few.
 struct Left {
   std::map<std::string, std::vector<std::string>> by_reason;
-  void add(const std::string& reason, const std::string& name) { by_reason[reason].push_back(name); }
+  void add(const std::string& reason, const std::string& name) {
+    std::vector<std::string>& names = by_reason[reason];
+    if (names.empty() || names.back() != name) names.push_back(name);  // a folder may be listed twice
+  }
   std::vector<std::string> notes() const {
     std::vector<std::string> all;
     for (const auto& [reason, names] : by_reason) {
       const std::vector<std::string> shown(
           names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, names.size())));
-      all.push_back(fmt::format("skipped {} {}: {}{}", names.size(), reason, fmt::join(shown, ", "),
+      all.push_back(fmt::format("skipped {} ({}): {}{}", reason, names.size(), fmt::join(shown, ", "),
                                 names.size() > kShown ? ", …" : ""));
     }
     return all;
@@ -159,7 +162,7 @@ class Lister {
       if (fs::is_symlink(path, error) && !fs::exists(path, error))
         throw FileError(fmt::format("{}: is a symbolic link to {}, which does not exist", path.string(),
                                     fs::read_symlink(path, error).string()));
-      if (!is_picture(path)) return left_.add("files that are no pictures", shown(path));
+      if (!is_picture(path)) return left_.add("files that are not pictures", shown(path));
       const io::ImageFacts facts = io::image_facts(path.string());
       if (options_.on_bad == OnBadFile::skip) io::read_image(path.string());
       files.push_back({shown(path), label, facts.height, facts.width, facts.channels, fs::file_size(path)});

@@ -2,22 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "io/image/resize_lines.h"
+#include "io/image/scratch.h"
 #include "luge/error.h"
 #include "luge/io/image_facts.h"
 
 namespace luge::data {
-namespace {
-
-// A constant number of channels makes the loop fast.
-template <std::size_t C>
-void split(const std::uint8_t* pixels, std::size_t area, std::uint8_t* planes) {
-  for (std::size_t i = 0; i < area; ++i) {
-    for (std::size_t c = 0; c < C; ++c) planes[c * area + i] = pixels[i * C + c];
-  }
-}
-
-}  // namespace
-
 std::int64_t channels_of(PictureColor color) {
   switch (color) {
     case PictureColor::gray: return 1;
@@ -55,18 +47,15 @@ io::Image read_wanted(const std::filesystem::path& file, const PictureOptions& o
   const bool fewer = channels < image.channels;
   if (fewer) convert();  // what is resized is smaller then
   if (options.height > 0 && (image.height != options.height || image.width != options.width))
-    image = io::resize(image, options.height, options.width, {.filter = options.filter});
+    io::give_back(
+        std::exchange(image, io::resize(image, options.height, options.width, {.filter = options.filter}))
+            .pixels);
   convert();
   return image;
 }
 
 void to_planes(const io::Image& image, std::span<std::uint8_t> planes) {
-  const auto area = static_cast<std::size_t>(image.height * image.width);
-  switch (image.channels) {
-    case 1: return split<1>(image.pixels.data(), area, planes.data());
-    case 3: return split<3>(image.pixels.data(), area, planes.data());
-    default: return split<4>(image.pixels.data(), area, planes.data());
-  }
+  io::split_channels(image.pixels.data(), image.height * image.width, image.channels, planes.data());
 }
 
 io::Image from_planes(std::span<const std::uint8_t> planes, const Shape& shape) {
@@ -80,9 +69,10 @@ io::Image from_planes(std::span<const std::uint8_t> planes, const Shape& shape) 
 
 HostArray read_picture(const std::filesystem::path& file, const PictureOptions& options) {
   check_options("read_picture", options);
-  const io::Image image = read_wanted(file, options);
+  io::Image image = read_wanted(file, options);
   HostArray value(Field{u8, {image.channels, image.height, image.width}});
   to_planes(image, value.as<std::uint8_t>());
+  io::give_back(std::move(image.pixels));
   return value;
 }
 

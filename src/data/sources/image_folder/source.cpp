@@ -12,6 +12,7 @@
 #include "data/sources/image_folder/picture.h"
 #include "io/files/input_file.h"
 #include "io/files/last_part.h"
+#include "io/image/scratch.h"
 #include "luge/error.h"
 
 namespace luge::data {
@@ -57,10 +58,11 @@ class PictureSource final : public Source {
     if (row.wants(kTargetField)) row.write_as<std::int64_t>(kTargetField)[0] = files_[i].label;
     if (!row.wants(kInputField)) return;
     if (kept_ && kept_->read(i, row.write_as<std::uint8_t>(kInputField))) return;
-    const io::Image image = read_wanted(path_of(i), pictures_);
+    io::Image image = read_wanted(path_of(i), pictures_);
     const std::span<std::uint8_t> to =
         row.write_as<std::uint8_t>(kInputField, {image.channels, image.height, image.width});
     to_planes(image, to);
+    io::give_back(std::move(image.pixels));
     if (kept_) kept_->keep(i, to);
   }
   std::string where(std::int64_t index) const override {
