@@ -7,7 +7,7 @@
 
 namespace luge::cli::bench {
 
-/// Measures for about so many seconds each, libjpeg alone and what Luge does in turns.
+/// Measures for about this number of seconds each, libjpeg alone and what Luge does in turns.
 std::vector<Figure> loader(double seconds);
 
 }  // namespace luge::cli::bench

@@ -87,13 +87,7 @@ class Whiten final : public StepWith<Whiten, Options> {
     });
     for (double& value : mean) value /= static_cast<double>(training.size());
     const std::vector<double> scale = scales(training, mean);
-    std::vector<double> centered(n);
-    each(training, [&](const std::vector<float>& x) {
-      for (std::size_t i = 0; i < n; ++i) centered[i] = (x[i] - mean[i]) * scale[i];
-      for (std::size_t i = 0; i < n; ++i) {
-        if (centered[i] != 0) add_scaled(centered[i], &centered[i], &covariance[i * n + i], n - i);
-      }
-    });
+    add_products(training, mean, scale, covariance);
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = i; j < n; ++j)
         covariance[j * n + i] = covariance[i * n + j] /= static_cast<double>(training.size() - 1);
@@ -129,6 +123,29 @@ class Whiten final : public StepWith<Whiten, Options> {
         throw FormatError(fmt::format("{}: holds a value that is not finite", training.where(i)));
       visit(x);
     }
+  }
+  // Adds to the upper half of a matrix [numbers, numbers] the products of each two numbers of a sample, over
+  // all samples. Several samples go through a line of the matrix while it is in the nearest cache.
+  static void add_products(const Dataset& training, const std::vector<double>& mean,
+                           const std::vector<double>& scale, std::vector<double>& matrix) {
+    constexpr std::size_t kTogether = 32;
+    const std::size_t n = mean.size();
+    std::vector<double> centered(kTogether * n);
+    std::size_t count = 0;
+    const auto flush = [&] {
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t s = 0; s < count; ++s) {
+          const double* sample = &centered[s * n + i];
+          if (*sample != 0) add_scaled(*sample, sample, &matrix[i * n + i], n - i);
+        }
+      }
+      count = 0;
+    };
+    each(training, [&](const std::vector<float>& x) {
+      for (std::size_t i = 0; i < n; ++i) centered[count * n + i] = (x[i] - mean[i]) * scale[i];
+      if (++count == kTogether) flush();
+    });
+    flush();
   }
   // What each number is multiplied by before; a number that does not vary stays.
   std::vector<double> scales(const Dataset& training, const std::vector<double>& mean) const {
