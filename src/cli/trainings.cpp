@@ -185,7 +185,8 @@ void print_table(const experiment::Trainings& trainings, const TrainingsReport& 
 int train_and_report(const Arguments& arguments, experiment::Trainings& trainings) {
   const std::vector<std::string> names = trainings.names();
   const auto callbacks = [&](const std::string& name) -> std::vector<train::CallbackRef> {
-    return progress_of(trainings.config(), fmt::format("{} of {}", name, names.size()));
+    const auto number = std::ranges::find(names, name) - names.begin() + 1;
+    return progress_of(trainings.config(), fmt::format("{} ({} of {})", name, number, names.size()));
   };
   const TrainingsReport report = trainings.train(callbacks, [] { return signal_received() != 0; });
   arguments.json() ? report_json(trainings, report) : print_table(trainings, report);

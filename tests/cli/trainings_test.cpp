@@ -47,7 +47,7 @@ TEST(Trainings, FoldsAreReportedWithMeanAndDeviation) {
                            "eval run=runs/mlp-shapes-1/fold-01"})
     EXPECT_TRUE(says(ran.out, part)) << part << "\n" << ran.out;
   EXPECT_TRUE(says(ran.err, "3 folds, of which this is the first")) << ran.err;
-  EXPECT_TRUE(says(ran.err, "fold-02 of 3")) << ran.err;
+  EXPECT_TRUE(says(ran.err, "fold-02 (2 of 3)")) << ran.err;
   EXPECT_TRUE(fs::exists(dir.path() / "runs/mlp-shapes-1/folds.csv"));
   EXPECT_TRUE(fs::exists(dir.path() / "runs/mlp-shapes-1/curves.png"));
   const auto evaluated =
