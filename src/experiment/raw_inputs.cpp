@@ -148,7 +148,14 @@ bool is_sound(const fs::path& path) {
 
 // One array of the shape of the input, or several along its first axis.
 void array_inputs(const fs::path& path, const nn::Metadata& metadata, RawInputs& into) {
-  const io::NpyArray array = io::read_npy(path.string());
+  io::NpyArray array = io::read_npy(path.string());
+  const Shape& wanted = metadata.input;
+  if (wanted.rank() == 3) {  // pictures may have their channels last
+    const Shape last = {wanted[1], wanted[2], wanted[0]};
+    if (array.shape == last && last != wanted) array.shape = last.inserted(0, 1);
+    if (array.shape.rank() == 4 && array.shape.without(0) == last && last != wanted)
+      array = io::channels_first(array);
+  }
   Shape each = array.shape;
   const bool several = each != metadata.input;
   if (several && each.rank() > 0) each = each.without(0);

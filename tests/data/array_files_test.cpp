@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <filesystem>
 
 #include "luge/data/sound.h"
@@ -32,6 +33,14 @@ TEST(ArrayFile, ReadsPicturesOfBytes) {
   const Dataset color = array_file(folder.write("b.npy", npy("|u1", "(1, 2, 1, 3)", "abcdef"))).train;
   EXPECT_EQ(color.info().input().shape, Shape({3, 2, 1}));
   EXPECT_FLOAT_EQ(color.get(0).input.as<float>()[1], 'd' / 255.0f);
+  std::string numbers(6 * 8, '\0');
+  for (std::size_t k = 0; k < 6; ++k) {
+    const double value = 0.5 * static_cast<double>(k);
+    std::memcpy(&numbers[k * 8], &value, 8);
+  }
+  const Dataset floating = array_file(folder.write("f.npy", npy("<f8", "(1, 2, 1, 3)", numbers))).train;
+  EXPECT_EQ(floating.info().input().shape, Shape({3, 2, 1}));
+  EXPECT_EQ(floating.get(0).input.as<float>()[1], 1.5f);
   const Dataset ids = array_file(folder.write("c.npy", npy("<i8", "(1, 1)", std::string(8, '\1')))).train;
   EXPECT_EQ(ids.info().input().dtype, i64);
   expect_error<FormatError>(

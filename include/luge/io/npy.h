@@ -36,5 +36,8 @@ NpyArray read_npy(const std::string& path, const NpyLimits& limits = {});
 /// link, has a path in its name, or has a name that is there twice; ValueError when the sizes that the
 /// archive states exceed the limits; and StateError when libzip is not installed.
 std::vector<std::pair<std::string, NpyArray>> read_npz(const std::string& path, const NpyLimits& limits = {});
+/// Pictures [count,height,width,channels] as [count,channels,height,width]. Throws ShapeError when the array
+/// has not four axes.
+NpyArray channels_first(const NpyArray& array);
 
 }  // namespace luge::io

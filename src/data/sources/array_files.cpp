@@ -41,29 +41,15 @@ std::vector<std::byte> converted(const io::NpyArray& array) {
   return bytes;
 }
 
-// [n,h,w,c] as [n,c,h,w].
-io::NpyArray channels_first(const io::NpyArray& array) {
-  const std::int64_t n = array.shape[0], pixels = array.shape[1] * array.shape[2], channels = array.shape[3];
-  io::NpyArray made{
-      array.dtype, {n, channels, array.shape[1], array.shape[2]}, std::vector<std::byte>(array.bytes.size())};
-  for (std::int64_t i = 0; i < n; ++i) {
-    for (std::int64_t p = 0; p < pixels; ++p) {
-      for (std::int64_t c = 0; c < channels; ++c)
-        made.bytes[static_cast<std::size_t>((i * channels + c) * pixels + p)] =
-            array.bytes[static_cast<std::size_t>((i * pixels + p) * channels + c)];
-    }
-  }
-  return made;
-}
-
 io::NpyArray input_of(io::NpyArray array) {
   const Shape& shape = array.shape;
-  if (array.dtype == DType::u8) {
-    if (shape.rank() == 3) array.shape = shape.inserted(1, 1);
-    if (shape.rank() == 4 && (shape[3] == 1 || shape[3] == 3) && shape[1] != 1 && shape[1] != 3)
-      array = channels_first(array);
-    return array;
-  }
+  const bool bytes = array.dtype == DType::u8;
+  const auto colors = [](std::int64_t extent) { return extent == 1 || extent == 3; };
+  if (bytes && shape.rank() == 3) array.shape = shape.inserted(1, 1);
+  if ((bytes || is_floating(array.dtype)) && shape.rank() == 4 && shape.elements() > 0 && colors(shape[3]) &&
+      !colors(shape[1]))
+    array = io::channels_first(array);
+  if (bytes) return array;
   if (array.dtype == DType::i64 || array.dtype == DType::f32) return array;
   return {DType::f32, array.shape, converted<float>(array)};
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <ctime>
@@ -128,8 +129,8 @@ std::string stem_part(std::string_view text, std::string_view otherwise) {
   constexpr std::size_t kLongest = 80;
   const fs::path path(text);
   const fs::path last = last_part(path);
-  const bool is_file = last.extension() == ".safetensors" || last.extension() == ".csv" ||
-                       last.extension() == ".tsv" || last.extension() == ".toml";
+  const std::string end = last.extension().string();  // with its dot; that of "net-1.5" is a number
+  const bool is_file = end.size() > 1 && std::isalpha(static_cast<unsigned char>(end[1]));
   const std::string name = (is_file ? last.stem() : last).string();
   std::string part;
   for (const char letter : name.substr(0, kLongest)) {
