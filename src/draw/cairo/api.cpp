@@ -1,10 +1,9 @@
 #include "draw/cairo/api.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include "draw/canvas.h"
-#include "luge/error.h"
+#include "io/files/library.h"
 
 // Fontconfig keeps 288 bytes of its configuration to the end of the process.
 #ifdef __SANITIZE_ADDRESS__
@@ -18,24 +17,11 @@ namespace {
 constexpr const char* kLibrary = "libpangocairo-1.0.so.0";
 
 CairoApi look_up() {
-  const auto fail = [] {
-    const char* why = dlerror();
-    throw StateError(
-        fmt::format("figures are drawn with Cairo and Pango, but {}; on Debian: apt-get install "
-                    "libpangocairo-1.0-0 fonts-wqy-microhei",
-                    why ? why : "they are not complete"));
-  };
-  void* library = dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
-  if (!library) fail();
-  CairoApi api{};
-  const auto find = [&](auto& function, const char* name) {
-    function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
-    if (!function) fail();
-  };
-#define LUGE_FIND(name) find(api.name, #name);
-  LUGE_CAIRO_FUNCTIONS(LUGE_FIND)
-#undef LUGE_FIND
-  return api;
+  const io::Library library(kLibrary, "figures are drawn with Cairo and Pango",
+                            "libpangocairo-1.0-0 fonts-wqy-microhei");
+  CairoApi found{};
+  LUGE_CAIRO_FUNCTIONS(LUGE_LIBRARY_FIND)
+  return found;
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <cairo-svg.h>
 #include <pango/pangocairo.h>
 
+#include "io/files/library.h"
+
 namespace luge::draw {
 
 // clang-format off: a list
@@ -32,9 +34,7 @@ namespace luge::draw {
 // clang-format on
 
 struct CairoApi {
-#define LUGE_MEMBER(name) decltype(&::name) name;
-  LUGE_CAIRO_FUNCTIONS(LUGE_MEMBER)
-#undef LUGE_MEMBER
+  LUGE_CAIRO_FUNCTIONS(LUGE_LIBRARY_MEMBER)
 };
 
 /// Throws StateError when a library cannot be loaded; the next call tries again.

@@ -3,29 +3,29 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "luge/error.h"
 
 namespace luge::io {
-namespace {
 
-[[noreturn]] void fail(const char* purpose, const char* package) {
-  const char* why = dlerror();
-  throw StateError(fmt::format("{}, but {}; on Debian: apt-get install {}", purpose,
-                               why ? why : "it is not complete", package));
+Library::Library(const char* file, std::string purpose, std::string packages)
+    : purpose_(std::move(purpose)),
+      packages_(std::move(packages)),
+      library_(dlopen(file, RTLD_NOW | RTLD_LOCAL)) {
+  if (!library_) fail();
 }
 
-}  // namespace
-
-void* load_library(const char* file, const char* purpose, const char* package) {
-  void* library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-  if (!library) fail(purpose, package);
-  return library;
-}
-
-void* find_function(void* library, const char* name, const char* purpose, const char* package) {
-  void* function = dlsym(library, name);
-  if (!function) fail(purpose, package);
+void* Library::find(const char* name) const {
+  void* function = dlsym(library_, name);
+  if (!function) fail();
   return function;
+}
+
+void Library::fail() const {
+  const char* why = dlerror();
+  throw StateError(fmt::format("{}, but {}; on Debian: apt-get install {}", purpose_,
+                               why ? why : "it is not complete", packages_));
 }
 
 }  // namespace luge::io

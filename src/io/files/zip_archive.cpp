@@ -19,20 +19,14 @@ namespace {
           f(zip_error_fini)
 
 struct ZipApi {
-#define LUGE_MEMBER(name) decltype(&::name) name;
-  LUGE_ZIP_FUNCTIONS(LUGE_MEMBER)
-#undef LUGE_MEMBER
+  LUGE_ZIP_FUNCTIONS(LUGE_LIBRARY_MEMBER)
 };
 
 const ZipApi& zip_api() {
   static const ZipApi api = [] {
-    constexpr const char *purpose = "ZIP archives are read with libzip", *package = "libzip4";
-    void* library = load_library("libzip.so.4", purpose, package);
+    const Library library("libzip.so.4", "ZIP archives are read with libzip", "libzip4");
     ZipApi found{};
-#define LUGE_FIND(name) \
-  found.name = reinterpret_cast<decltype(found.name)>(find_function(library, #name, purpose, package));
-    LUGE_ZIP_FUNCTIONS(LUGE_FIND)
-#undef LUGE_FIND
+    LUGE_ZIP_FUNCTIONS(LUGE_LIBRARY_FIND)
     return found;
   }();
   return api;

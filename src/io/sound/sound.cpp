@@ -18,20 +18,14 @@ namespace {
 #define LUGE_SOUND_FUNCTIONS(f) f(sf_open_virtual) f(sf_close) f(sf_readf_float) f(sf_strerror)
 
 struct SoundApi {
-#define LUGE_MEMBER(name) decltype(&::name) name;
-  LUGE_SOUND_FUNCTIONS(LUGE_MEMBER)
-#undef LUGE_MEMBER
+  LUGE_SOUND_FUNCTIONS(LUGE_LIBRARY_MEMBER)
 };
 
 const SoundApi& sound_api() {
   static const SoundApi api = [] {
-    constexpr const char *purpose = "sounds are read with libsndfile", *package = "libsndfile1";
-    void* library = load_library("libsndfile.so.1", purpose, package);
+    const Library library("libsndfile.so.1", "sounds are read with libsndfile", "libsndfile1");
     SoundApi found{};
-#define LUGE_FIND(name) \
-  found.name = reinterpret_cast<decltype(found.name)>(find_function(library, #name, purpose, package));
-    LUGE_SOUND_FUNCTIONS(LUGE_FIND)
-#undef LUGE_FIND
+    LUGE_SOUND_FUNCTIONS(LUGE_LIBRARY_FIND)
     return found;
   }();
   return api;
