@@ -78,13 +78,13 @@ std::string board_page() {
                 "<link rel=\"stylesheet\" href=\"page.css\">", "<script src=\"page.js\"></script>", "null");
 }
 
-fs::path write_report(const fs::path& run, const fs::path& to) {
+fs::path write_report(const fs::path& run, const fs::path& to, const std::optional<RunState>& ended) {
   const auto folder = Folder::open(run);
   if (!folder) throw FileError(fmt::format("{}: there is no such folder", run.string()));
   const fs::path file = to.empty() ? run / kReportFile : to;
   const fs::path whole = fs::absolute(run).lexically_normal();
   const std::string name = io::last_part(whole);
-  io::write_file(file, report_page(run_document(*folder, name)));
+  io::write_file(file, report_page(run_document(*folder, name, ended)));
   return file;
 }
 

@@ -9,7 +9,6 @@
 #include "board/run_config.h"
 #include "board/run_events.h"
 #include "io/run/run_files.h"
-#include "io/run/run_owner.h"
 #include "luge/error.h"
 
 namespace luge::board {
@@ -136,21 +135,17 @@ double seconds_of(const Json& epochs) {
   return sum;
 }
 
-std::string status_of(const Folder& folder, const Json& status, std::size_t done, std::int64_t planned) {
-  const Json word = copy_or(status, "status", "");
-  const std::string said = word.is_string() ? word.get<std::string>() : "";
-  // The process that writes may be the one that has just ended the training.
-  if (said == "finished" || said == "interrupted" || said == "failed") return said;
-  if (io::writer_in(folder.read(io::kLockFile, 512).value_or("")) == io::Writer::alive) return "running";
-  if (said == "running") return "interrupted";  // it was killed
-  if (done == 0) return "unknown";
-  return planned > 0 && done < static_cast<std::size_t>(planned) ? "interrupted" : "finished";
-}
-
 struct Parts {
   Json summary, config, epochs;
+  RunSigns signs;
   Reader reader;
 };
+
+void set_state(Json& summary, const RunSigns& signs, const std::optional<RunState>& ended = {}) {
+  const RunState state = ended ? *ended : run_state(signs);
+  summary["status"] = to_string(state.status);
+  summary["reason"] = state.reason;
+}
 
 Parts parts_of(const Folder& folder, const std::string& name) {
   Reader reader(folder);
@@ -159,16 +154,18 @@ Parts parts_of(const Folder& folder, const std::string& name) {
   const Json keys = flat(config);
   const Monitor monitor = monitor_of(status, epochs);
   const std::string mark = folder.read(io::kRunMark, 512).value_or("");
-  const auto planned = static_cast<std::int64_t>(number(keys, "train.epochs"));
+  RunSigns signs = read_signs(folder);
+  signs.epochs = static_cast<std::int64_t>(epochs.size());
+  signs.planned = static_cast<std::int64_t>(number(keys, "train.epochs"));
   Json summary = {{"name", name},
-                  {"status", status_of(folder, status, epochs.size(), planned)},
-                  {"reason", copy_or(status, "reason", "")},
+                  {"status", ""},
+                  {"reason", ""},
                   {"sequence", whole_of(mark, "sequence")},
                   {"created", word_of(mark, "created")},
                   {"model", copy_or(keys, "model.name", "")},
                   {"data", copy_or(keys, "data.name", "")},
                   {"epochs", epochs.size()},
-                  {"planned", planned},
+                  {"planned", signs.planned},
                   {"step", epochs.empty() ? 0.0 : number(epochs.back(), "step")},
                   {"seconds", seconds_of(epochs)},
                   {"monitor", monitor.name},
@@ -177,7 +174,8 @@ Parts parts_of(const Folder& folder, const std::string& name) {
                   {"last", epochs.empty() ? Json(nullptr) : epochs.back()},
                   {"spread", copy_or(status, "spread", nullptr)},
                   {"config", keys}};
-  return {std::move(summary), std::move(config), std::move(epochs), std::move(reader)};
+  set_state(summary, signs);
+  return {std::move(summary), std::move(config), std::move(epochs), std::move(signs), std::move(reader)};
 }
 
 // Folds and members: the folders below that are runs.
@@ -192,25 +190,27 @@ Json runs_below(const Folder& folder, const std::string& name, int depth,
   return runs;
 }
 
-bool below_runs(const Json& below, const char* status) {
-  return std::any_of(below.begin(), below.end(), [&](const Json& run) { return run["status"] == status; });
+RunState state_in(const Json& summary) {
+  const std::string said = summary["status"].get<std::string>();
+  for (const RunStatus each : {RunStatus::finished, RunStatus::running, RunStatus::interrupted}) {
+    if (said == to_string(each)) return {each, summary["reason"].get<std::string>()};
+  }
+  return {RunStatus::failed, summary["reason"].get<std::string>()};
 }
 
 // A folder of several trainings has figures of its own only in status.json.
-void sum_up(Json& summary, const Json& below) {
+void sum_up(Json& summary, RunSigns& signs, const Json& below, const std::optional<RunState>& ended = {}) {
   summary["trainings"] = below.size();
+  for (const Json& run : below) signs.parts.push_back(state_in(run));
+  set_state(summary, signs, ended);
   if (below.empty() || summary["epochs"] != 0) return;
   double seconds = 0;
   for (const Json& run : below) seconds += run["seconds"].get<double>();
   summary["seconds"] = seconds;
-  if (summary["status"] != "unknown") return;
-  summary["status"] = below_runs(below, "running")       ? "running"
-                      : below_runs(below, "failed")      ? "failed"
-                      : below_runs(below, "interrupted") ? "interrupted"
-                                                         : "finished";
 }
 
-Json document_of(const Folder& folder, const std::string& name, int depth) {
+Json document_of(const Folder& folder, const std::string& name, int depth,
+                 const std::optional<RunState>& ended = {}) {
   Parts parts = parts_of(folder, name);
   Json document = std::move(parts.summary);
   document["config_list"] = std::move(parts.config);
@@ -222,7 +222,7 @@ Json document_of(const Folder& folder, const std::string& name, int depth) {
   document["runs"] = runs_below(folder, name, depth, [&](const Folder& run, const std::string& its) {
     return document_of(run, its, depth + 1);
   });
-  sum_up(document, document["runs"]);
+  sum_up(document, parts.signs, document["runs"], ended);
   document["problems"] = parts.reader.problems;
   return document;
 }
@@ -237,12 +237,14 @@ Json run_summary(const Folder& folder, const std::string& name) {
   Parts parts = parts_of(folder, name);
   const Json below = runs_below(
       folder, name, 1, [](const Folder& run, const std::string& its) { return parts_of(run, its).summary; });
-  sum_up(parts.summary, below);
+  sum_up(parts.summary, parts.signs, below);
   parts.summary["problems"] = parts.reader.problems;
   return parts.summary;
 }
 
-Json run_document(const Folder& folder, const std::string& name) { return document_of(folder, name, 1); }
+Json run_document(const Folder& folder, const std::string& name, const std::optional<RunState>& ended) {
+  return document_of(folder, name, 1, ended);
+}
 
 std::size_t run_version(const Folder& folder) {
   std::size_t version = 0;

@@ -120,7 +120,7 @@ std::vector<Line> results_of(const std::vector<Compared>& runs) {
       lines.push_back(std::move(line));
   };
   const auto number = [](const auto& value) { return value ? std::to_string(*value) : std::string(); };
-  add("status", [](const Compared& run) { return experiment::to_string(run.facts.status); });
+  add("status", [](const Compared& run) { return board::to_string(run.facts.status); });
   add("epochs", [](const Compared& run) { return std::to_string(run.facts.epochs); });
   add("best epoch", [](const Compared& run) {
     return run.facts.best_epoch > 0 ? std::to_string(run.facts.best_epoch) : "";
@@ -160,7 +160,7 @@ void print(const std::vector<Compared>& runs, const std::vector<Line>& lines) {
 Json json_of(const std::vector<Compared>& runs, const std::vector<Line>& settings) {
   Json json = {{"runs", Json::array()}, {"differences", Json::object()}};
   for (const Compared& run : runs) {
-    Json one = {{"run", run.facts.folder.string()},  {"status", experiment::to_string(run.facts.status)},
+    Json one = {{"run", run.facts.folder.string()},  {"status", board::to_string(run.facts.status)},
                 {"epochs", run.facts.epochs},        {"best_epoch", run.facts.best_epoch},
                 {"best", logs_json(run.facts.best)}, {"last", logs_json(run.facts.last)},
                 {"seconds", run.facts.seconds},      {"step_seconds", run.seconds_of_step()}};

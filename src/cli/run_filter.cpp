@@ -91,7 +91,7 @@ bool holds(const Condition& condition, const RunFacts& run) {
 }  // namespace
 
 std::string value_of(const RunFacts& run, const std::string& name) {
-  if (name == "status") return experiment::to_string(run.status);
+  if (name == "status") return board::to_string(run.status);
   if (name == "model") return run.model();
   if (name == "data") return run.data();
   if (name == "epochs") return std::to_string(run.epochs);

@@ -89,7 +89,7 @@ void print_table(const std::vector<RunFacts>& runs, const std::vector<std::strin
   head.insert(head.end(), {"time", "model", "data"});
   std::vector<Row> rows = {head};
   for (const RunFacts& run : runs) {
-    Row row = {run.folder.filename().string() + parts_text(run), experiment::to_string(run.status),
+    Row row = {run.folder.filename().string() + parts_text(run), board::to_string(run.status),
                epochs_text(run)};
     for (const std::string& name : figures) row.push_back(figure_text(run, name));
     row.insert(row.end(), {duration_text(run.seconds), run.model(), run.data()});
@@ -125,8 +125,8 @@ void write_csv(const std::vector<RunFacts>& runs, const std::vector<std::string>
   for (const std::string& name : figures) text += "," + cell(name);
   text += ",seconds,model,data,created\n";
   for (const RunFacts& run : runs) {
-    text += fmt::format("{},{},{},{},{}", cell(run.folder.string()), experiment::to_string(run.status),
-                        run.epochs, run.steps, run.best_epoch);
+    text += fmt::format("{},{},{},{},{}", cell(run.folder.string()), board::to_string(run.status), run.epochs,
+                        run.steps, run.best_epoch);
     for (const std::string& name : figures) {
       const auto value = experiment::figure_of(run, name);
       text += value ? fmt::format(",{}", *value) : ",";
@@ -137,10 +137,11 @@ void write_csv(const std::vector<RunFacts>& runs, const std::vector<std::string>
 }
 
 Json json_of(const RunFacts& run) {
-  Json json = {{"run", run.folder.string()}, {"status", experiment::to_string(run.status)},
+  Json json = {{"run", run.folder.string()}, {"status", board::to_string(run.status)},
                {"model", run.model()},       {"data", run.data()},
                {"epochs", run.epochs},       {"steps", run.steps},
                {"seconds", run.seconds},     {"created", run.created}};
+  if (!run.reason.empty()) json["reason"] = run.reason;
   if (run.wanted > 0) json["wanted_epochs"] = run.wanted;
   if (!run.best.empty()) {
     json["best"] = Json::object();

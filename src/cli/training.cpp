@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "experiment/near_zero.h"
+#include "experiment/run_report.h"
 #include "experiment/runs.h"
 #include "experiment/watching_options.h"
 #include "luge/train/callbacks.h"
@@ -153,7 +154,7 @@ experiment::Tell tell_person() {
 
 int train_and_report(const Arguments& arguments, const experiment::Run& run, const std::string& line) {
   std::vector<train::CallbackRef> callbacks = progress_of(run.config(), line);
-  callbacks.push_back(train::stop_when([] { return signal_received() != 0; }, "interrupted"));
+  callbacks.push_back(train::stop_when([] { return signal_received() != 0; }, experiment::kStopped));
   const experiment::Report report = run.train(callbacks);
   arguments.json() ? report_json(run, report) : print_table(run, report);
   if (const int signal = signal_received()) {

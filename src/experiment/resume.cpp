@@ -11,6 +11,7 @@
 #include "experiment/run_state.h"
 #include "experiment/runs.h"
 #include "experiment/train_options.h"
+#include "io/run/run_files.h"
 #include "luge/error.h"
 #include "luge/io/safetensors.h"
 
@@ -131,9 +132,9 @@ class Accepted final : public train::Callback {
 
  private:
   void put_aside(const fs::path& file) const {
-    fs::path aside = file.string() + ".damaged";
-    for (int k = 2; fs::exists(fs::symlink_status(aside)); ++k)
-      aside = fmt::format("{}.damaged-{}", file.string(), k);
+    const std::string damaged = file.string() + io::kDamaged;
+    fs::path aside = damaged;
+    for (int k = 2; fs::exists(fs::symlink_status(aside)); ++k) aside = fmt::format("{}-{}", damaged, k);
     std::error_code error;
     fs::rename(file, aside, error);
     run_.tell(error ? fmt::format("warning: {}: cannot be renamed: {}", file.string(), error.message())

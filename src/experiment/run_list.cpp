@@ -8,11 +8,9 @@
 #include "experiment/run_curves.h"
 #include "experiment/runs.h"
 #include "experiment/toml_file.h"
-#include "experiment/train_options.h"
 #include "io/files/last_part.h"
 #include "io/run/run_directory.h"
 #include "io/run/run_files.h"
-#include "io/run/run_owner.h"
 #include "luge/error.h"
 #include "luge/metrics/host_metric.h"
 #include "luge/train/checkpoint_info.h"
@@ -49,33 +47,16 @@ void read_epochs(RunFacts& run) {
   }
 }
 
-// The callbacks that may end a training before all of its epochs.
-bool may_end_early(const RunFacts& run) {
-  const auto key = [](const char* table, const char* option) { return fmt::format("{}.{}", table, option); };
-  return !run.setting(key(EarlyStoppingKeys::table, "patience")).empty() ||
-         !run.setting(key(StopAtKeys::table, "value")).empty();
-}
-
-// A training that was stopped within an epoch; one that was stopped after it has an even step.
-bool is_within_epoch(const fs::path& folder) {
-  for (const fs::path& file : checkpoints_of(folder)) {
-    try {
-      const auto info = train::checkpoint_info(file.string());
-      return info && info->position.step > 0;
-    } catch (const Error&) {
-      continue;
-    }
-  }
-  return false;
-}
-
-RunStatus status_of(const RunFacts& run) {
-  const io::Writer writer = io::writer_of(run.folder);
-  if (writer == io::Writer::alive) return RunStatus::running;
-  if (checkpoints_of(run.folder).empty()) return RunStatus::failed;
-  if (run.wanted > 0 && run.epochs >= run.wanted) return RunStatus::finished;
-  if (writer == io::Writer::dead || is_within_epoch(run.folder)) return RunStatus::interrupted;
-  return run.wanted == 0 || may_end_early(run) ? RunStatus::finished : RunStatus::interrupted;
+void set_state(RunFacts& run) {
+  const auto folder = board::Folder::open(run.folder);
+  if (!folder) return;  // it was deleted meanwhile
+  board::RunSigns signs = board::read_signs(*folder);
+  signs.epochs = run.epochs;
+  signs.planned = run.wanted;
+  for (const RunFacts& part : run.parts) signs.parts.push_back({part.status, part.reason});
+  const board::RunState state = board::run_state(signs);
+  run.status = state.status;
+  run.reason = state.reason;
 }
 
 // Means of what all parts have measured.
@@ -93,30 +74,7 @@ train::Logs mean_of(const std::vector<RunFacts>& parts, train::Logs RunFacts::*w
   return mean;
 }
 
-// A run of several is as far as the part of it that is least far.
-RunStatus status_of_parts(const RunFacts& run, bool complete) {
-  if (io::writer_of(run.folder) == io::Writer::alive) return RunStatus::running;
-  const auto is = [&](RunStatus status) {
-    return std::ranges::any_of(run.parts, [&](const RunFacts& part) { return part.status == status; });
-  };
-  if (is(RunStatus::running)) return RunStatus::running;
-  if (std::ranges::all_of(run.parts, [](const auto& part) { return part.status == RunStatus::failed; }))
-    return RunStatus::failed;
-  return complete && !is(RunStatus::interrupted) && !is(RunStatus::failed) ? RunStatus::finished
-                                                                           : RunStatus::interrupted;
-}
-
 }  // namespace
-
-std::string to_string(RunStatus status) {
-  switch (status) {
-    case RunStatus::finished: return "finished";
-    case RunStatus::running: return "running";
-    case RunStatus::interrupted: return "interrupted";
-    case RunStatus::failed: return "failed";
-  }
-  return {};
-}
 
 std::string RunFacts::setting(const std::string& key) const {
   const auto found = std::ranges::find(settings, key, [](const auto& each) { return each.first; });
@@ -146,7 +104,7 @@ RunFacts run_facts(const fs::path& folder) {
   std::ranges::reverse(run.parts);  // in their order
   read_epochs(run);
   if (run.parts.empty()) {
-    run.status = status_of(run);
+    set_state(run);
     return run;
   }
   run.best = mean_of(run.parts, &RunFacts::best);
@@ -156,17 +114,8 @@ RunFacts run_facts(const fs::path& folder) {
     run.steps += part.steps;
     run.seconds += part.seconds;
   }
-  std::int64_t count = 0;
-  if (const std::string shares = run.setting("curve.shares"); !shares.empty()) {
-    const std::string seeds = run.setting("curve.seeds");
-    count = (1 + std::ranges::count(shares, ',')) * (seeds.empty() ? 1 : std::atoll(seeds.c_str())) *
-            (run.setting("curve.scratch") == "true" ? 2 : 1);
-  }
-  for (const char* key : {"data.folds", "ensemble.members"}) {
-    if (const std::string text = run.setting(key); !text.empty()) count = std::atoll(text.c_str());
-  }
   run.wanted = 0;  // that of each part
-  run.status = status_of_parts(run, static_cast<std::int64_t>(run.parts.size()) >= count);
+  set_state(run);
   return run;
 }
 

@@ -8,19 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "board/run_status.h"
 #include "luge/metrics/metric.h"
 #include "luge/train/history.h"
 
 namespace luge::experiment {
 
-/// How far a run has come.
-enum class RunStatus : std::uint8_t {
-  finished,     // all epochs were run, or a callback ended it
-  running,      // a process writes into it
-  interrupted,  // it can be resumed
-  failed        // it ended before anything was saved
-};
-std::string to_string(RunStatus status);
+using board::RunStatus;
 
 /// One run.
 struct RunFacts {
@@ -28,6 +22,7 @@ struct RunFacts {
   std::uint64_t sequence = 0;  // in the order in which runs were made
   std::string created = {};
   RunStatus status = RunStatus::finished;
+  std::string reason = {};           // why it ended, as far as it is known
   std::int64_t epochs = 0;           // that have been measured
   std::int64_t wanted = 0;           // of the configuration; 0: it does not say
   std::int64_t steps = 0;            // of all epochs

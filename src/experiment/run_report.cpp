@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <ctime>
-#include <memory>
+#include <functional>
+#include <utility>
 
 #include "board/report.h"
 #include "board/run_document.h"
@@ -13,8 +14,10 @@
 #include "experiment/fit_options.h"
 #include "experiment/model_facts.h"
 #include "experiment/report_options.h"
+#include "experiment/train_options.h"
 #include "io/files/atomic_file.h"
 #include "io/text/json_text.h"
+#include "luge/train/watching.h"
 
 namespace luge::experiment {
 namespace {
@@ -42,6 +45,25 @@ bool tried(const Tell& tell, const char* name, Write write) {
 
 Json begun() { return {{"status", "running"}, {"began", now()}}; }
 
+Json ended_status(const board::RunState& state) {
+  return {{"status", board::to_string(state.status)}, {"reason", state.reason}, {"ended", now()}};
+}
+
+// What the error says that is being caught.
+board::RunState failure() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return {board::RunStatus::failed, error.what()};
+  } catch (...) {  // it says itself what it is
+    return {board::RunStatus::failed, "an error"};
+  }
+}
+
+train::CallbackRef at_begin(std::function<void()> act) {
+  return train::callback_of({.train_begin = [act = std::move(act)](train::Fit&) { act(); }});
+}
+
 // The figure by which epochs are compared, and which values are better.
 void add_monitor(const Config& config, bool validates, const train::History& history, Json& status) {
   const std::string chosen = best_figure(config, validates);
@@ -65,12 +87,7 @@ void write_model_facts(const Run::State& run) {
 RunReport::RunReport(const Run::State& run) : run_(run), wanted_(read<ReportKeys>(run.config).report) {}
 
 train::CallbackRef RunReport::callback() {
-  struct Begin final : train::Callback {
-    explicit Begin(RunReport& report) : report(report) {}
-    void train_begin(train::Fit&) override { report.begin(); }
-    RunReport& report;
-  };
-  return std::make_shared<Begin>(*this);
+  return at_begin([this] { begin(); });
 }
 
 template <class Write>
@@ -95,52 +112,64 @@ void RunReport::look_at_best(RunPictures& pictures, double seconds) {
 }
 
 void RunReport::ended(const Report& report, const train::History& history) {
-  Json status = {{"status", history.interrupted ? "interrupted" : "finished"},
-                 {"reason", history.stop_reason}};
-  if (report.best) status["best_epoch"] = report.best->epoch.epoch + 1;
-  end(std::move(status), history);
+  Json more = Json::object();
+  if (report.best) more["best_epoch"] = report.best->epoch.epoch + 1;
+  const auto planned = read<LengthOptions>(run_.config).epochs;
+  const bool left = run_.stages || !planned || static_cast<std::int64_t>(history.epochs.size()) < *planned;
+  const bool stopped = history.interrupted || (history.stop_reason == kStopped && left);
+  end({stopped ? board::RunStatus::interrupted : board::RunStatus::finished, history.stop_reason}, history,
+      std::move(more));
 }
 
 void RunReport::failed(const train::History& history) {
-  if (!begun_) return;
-  std::string why = "an error";
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    why = error.what();
-  } catch (...) {  // it says itself what it is
-  }
-  end({{"status", "failed"}, {"reason", why}}, history);
+  if (begun_) end(failure(), history);
 }
 
-void RunReport::end(Json status, const train::History& history) {
-  status["ended"] = now();
+void RunReport::end(board::RunState state, const train::History& history, Json more) {
+  Json status = ended_status(state);
+  if (more.is_object()) status.update(more);
   add_monitor(run_.config, run_.training.parts.valid.size() > 0, history, status);
   guarded(board::kStatusFile, [&](const fs::path& file) { write_json(file, status); });
-  if (wanted_)
-    guarded(board::kReportFile, [&](const fs::path& file) { board::write_report(file.parent_path()); });
+  if (!wanted_) return;
+  guarded(board::kReportFile,
+          [&](const fs::path& file) { board::write_report(file.parent_path(), {}, state); });
 }
 
-void write_running(const fs::path& folder, const Tell& tell) {
-  tried(tell, board::kStatusFile, [&] { write_json(folder / board::kStatusFile, begun()); });
+TrainingsPage::TrainingsPage(fs::path folder, const Config& config, const Tell& tell)
+    : folder_(std::move(folder)), config_(config), tell_(tell) {}
+
+train::CallbackRef TrainingsPage::callback() {
+  return at_begin([this] { begin(); });
 }
 
-void write_report(const TrainingsReport& report, const Config& config, const Tell& tell) {
-  if (!read<ReportKeys>(config).report) return;
-  Json spread = Json::array();
+void TrainingsPage::begin() {
+  if (std::exchange(begun_, true)) return;
+  tried(tell_, board::kStatusFile, [&] { write_json(folder_ / board::kStatusFile, begun()); });
+}
+
+void TrainingsPage::ended(const TrainingsReport& report) {
+  Json more = Json::object(), spread = Json::array();
   for (const Spread& each : report.spreads)
     spread.push_back({{"name", each.name}, {"mean", each.mean}, {"deviation", each.deviation}});
-  Json status = {
-      {"status", report.interrupted ? "interrupted" : "finished"}, {"reason", ""}, {"ended", now()}};
-  if (!spread.empty()) status["spread"] = std::move(spread);
+  if (!spread.empty()) more["spread"] = std::move(spread);
   if (report.ensemble) {
-    status["ensemble"] = Json::object();
-    for (const auto& [name, value] : report.ensemble->figures) status["ensemble"][name] = value;
+    more["ensemble"] = Json::object();
+    for (const auto& [name, value] : report.ensemble->figures) more["ensemble"][name] = value;
   }
-  tried(tell, board::kReportFile, [&] {
-    write_json(report.folder / board::kStatusFile, status);
-    board::write_report(report.folder);
-  });
+  if (report.interrupted) return end({board::RunStatus::interrupted, kStopped}, std::move(more));
+  end({board::RunStatus::finished}, std::move(more));
+}
+
+void TrainingsPage::failed() {
+  if (begun_) end(failure(), Json::object());
+}
+
+void TrainingsPage::end(board::RunState state, Json more) {
+  Json status = ended_status(state);
+  status.update(more);
+  tried(tell_, board::kStatusFile, [&] { write_json(folder_ / board::kStatusFile, status); });
+  if (!read<ReportKeys>(config_).report) return;
+  tried(tell_, board::kReportFile, [&] { board::write_report(folder_, {}, state); });
 }
 
 }  // namespace luge::experiment

@@ -6,11 +6,15 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "board/run_status.h"
 #include "experiment/run_pictures.h"
 #include "experiment/run_state.h"
 #include "luge/experiment/trainings.h"
 
 namespace luge::experiment {
+
+/// The reason of trainings that a person stops: they go on with resume, at the end of an epoch, too.
+inline constexpr const char* kStopped = "interrupted";
 
 /// Writes model.json.
 void write_model_facts(const Run::State& run);
@@ -34,15 +38,33 @@ class RunReport {
   void begin();
   template <class Write>
   void guarded(const char* file, Write write);
-  void end(nlohmann::ordered_json status, const train::History& history);
+  void end(board::RunState state, const train::History& history, nlohmann::ordered_json more = {});
 
   const Run::State& run_;
   bool wanted_, begun_ = false, told_ = false;
 };
 
-/// Writes that several trainings run.
-void write_running(const std::filesystem::path& folder, const Tell& tell);
-/// Writes status.json and report.html of several trainings.
-void write_report(const TrainingsReport& report, const Config& config, const Tell& tell);
+/// The same for several trainings together.
+class TrainingsPage {
+ public:
+  /// References `config` and `tell`.
+  TrainingsPage(std::filesystem::path folder, const Config& config, const Tell& tell);
+
+  /// A callback of each of the trainings: when the first of them begins, it writes that they run.
+  train::CallbackRef callback();
+  /// Writes how they ended, and report.html.
+  void ended(const TrainingsReport& report);
+  /// The same after an error, while it is caught; nothing where none had begun.
+  void failed();
+
+ private:
+  void begin();
+  void end(board::RunState state, nlohmann::ordered_json more);
+
+  std::filesystem::path folder_;
+  const Config& config_;
+  const Tell& tell_;
+  bool begun_ = false;
+};
 
 }  // namespace luge::experiment

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "io/run/run_directory.h"
+#include "io/run/run_files.h"
 #include "io/run/step_files.h"
 #include "luge/train/checkpoint_info.h"
 
@@ -14,12 +15,10 @@ namespace luge::experiment {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kCheckpoints = "checkpoints";
-
 // The training that a file in DIR/checkpoints is of.
 fs::path run_around(const fs::path& file) {
   const fs::path folder = fs::absolute(file).lexically_normal().parent_path();
-  return folder.filename() == kCheckpoints ? folder.parent_path() : fs::path();
+  return folder.filename() == io::kCheckpointFolder ? folder.parent_path() : fs::path();
 }
 
 // Where the training was. A file that cannot be read is taken for the furthest, so that it is tried first
@@ -36,7 +35,7 @@ std::int64_t steps_of(const fs::path& path) {
 }  // namespace
 
 std::vector<fs::path> checkpoints_of(const fs::path& run) {
-  const fs::path folder = run / kCheckpoints;
+  const fs::path folder = run / io::kCheckpointFolder;
   std::vector<fs::path> all = {folder / "last.safetensors"};
   const auto steps = io::list_step_files(folder, "step");
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) all.push_back(step->path);
@@ -58,7 +57,7 @@ ModelPath model_file(const std::string& name, const std::string& wanted, bool st
   if (fs::is_regular_file(name, error)) return {name, run_around(name)};
   const fs::path run = io::find_run(name, runs);
   for (const std::string& each : {wanted, std::string("last"), std::string("best")}) {
-    const fs::path file = run / kCheckpoints / (each + ".safetensors");
+    const fs::path file = run / io::kCheckpointFolder / (each + ".safetensors");
     if (fs::exists(file, error) && (each == wanted || !strictly)) return {file, run};
   }
   const auto below = io::list_runs(run);  // folds, or members that are not combined yet
@@ -70,6 +69,6 @@ ModelPath model_file(const std::string& name, const std::string& wanted, bool st
   throw FileError(fmt::format("{}: holds no checkpoint called {}", run.string(), wanted));
 }
 
-fs::path best_checkpoint(const fs::path& run) { return run / kCheckpoints / "best.safetensors"; }
+fs::path best_checkpoint(const fs::path& run) { return run / io::kCheckpointFolder / "best.safetensors"; }
 
 }  // namespace luge::experiment

@@ -168,6 +168,42 @@ std::vector<std::string> names_of(const Config& config) {
   return names;
 }
 
+namespace {
+
+TrainingsReport train_all(Trainings::State& state, const Trainings::Callbacks& callbacks,
+                          const std::function<bool()>& stop, const train::CallbackRef& begins) {
+  const Config& config = state.config;
+  const bool members = are_members(config);
+  const std::vector<std::string> all = names_of(config);
+  const bool shares = are_shares(config);
+  const fs::path table = state.folder->file(members ? "members.csv" : shares ? "trainings.csv" : "folds.csv");
+  TrainingsReport report;
+  report.folder = state.folder->path();
+  for (const std::string& name : all) {
+    const Run run = run_of(state, static_cast<std::int64_t>(report.trainings.size()) + 1, name);
+    std::vector<train::CallbackRef> own = callbacks ? callbacks(name) : std::vector<train::CallbackRef>();
+    own.push_back(begins);
+    if (stop) own.push_back(train::stop_when(stop, kStopped));
+    Report made = run.train(own);
+    report.interrupted = stop && stop();
+    report.trainings.push_back(one_training(name, run, std::move(made), !report.interrupted));
+    if (report.interrupted) break;
+    if (report.trainings.size() == all.size() && !shares) report.spreads = spreads_of(report.trainings);
+    write_table(table, report.trainings, report.spreads);
+  }
+  shares ? keep_curve(state, report.trainings) : draw_curves(report.folder, report.trainings, state.tell);
+  if (members && !report.interrupted) {
+    std::vector<fs::path> folders;
+    for (const OneTraining& one : report.trainings) folders.push_back(one.report.folder);
+    Settings settings = settings_of(config, state.tell);
+    const Scope scope(settings);
+    report.ensemble = combine(state, folders);
+  }
+  return report;
+}
+
+}  // namespace
+
 bool Trainings::meant_by(const Config& config) {
   return (is_given(config, kFolds) && !is_given(config, kFold)) ||
          (are_members(config) && !is_given(config, kMember)) ||
@@ -219,36 +255,15 @@ void Trainings::begin() {
 
 TrainingsReport Trainings::train(const Callbacks& callbacks, const std::function<bool()>& stop) {
   if (!state_->folder) throw StateError("Trainings::train: there is no folder; call begin() first");
-  const bool members = are_members(config());
-  const std::vector<std::string> all = names();
-  const bool shares = are_shares(config());
-  const fs::path table = state_->folder->file(members  ? "members.csv"
-                                              : shares ? "trainings.csv"
-                                                       : "folds.csv");
-  TrainingsReport report;
-  report.folder = folder();
-  write_running(folder(), state_->tell);
-  for (const std::string& name : all) {
-    const Run run = run_of(*state_, static_cast<std::int64_t>(report.trainings.size()) + 1, name);
-    std::vector<train::CallbackRef> own = callbacks ? callbacks(name) : std::vector<train::CallbackRef>();
-    if (stop) own.push_back(train::stop_when(stop, "interrupted"));
-    Report made = run.train(own);
-    report.interrupted = stop && stop();
-    report.trainings.push_back(one_training(name, run, std::move(made), !report.interrupted));
-    if (report.interrupted) break;
-    if (report.trainings.size() == all.size() && !shares) report.spreads = spreads_of(report.trainings);
-    write_table(table, report.trainings, report.spreads);
+  TrainingsPage page(folder(), config(), state_->tell);
+  try {
+    TrainingsReport report = train_all(*state_, callbacks, stop, page.callback());
+    page.ended(report);
+    return report;
+  } catch (...) {
+    page.failed();
+    throw;
   }
-  shares ? keep_curve(*state_, report.trainings) : draw_curves(folder(), report.trainings, state_->tell);
-  if (members && !report.interrupted) {
-    std::vector<fs::path> folders;
-    for (const OneTraining& one : report.trainings) folders.push_back(one.report.folder);
-    Settings settings = settings_of(config(), state_->tell);
-    const Scope scope(settings);
-    report.ensemble = combine(*state_, folders);
-  }
-  write_report(report, config(), state_->tell);
-  return report;
 }
 
 }  // namespace luge::experiment

@@ -62,6 +62,7 @@ TEST(RunDocument, TheMonitorOfTheRunDecides) {
 TEST(RunDocument, KnowsWhetherARunStillRuns) {
   const TempDir dir;
   make_run(dir.file("a"), 1, "running");
+  write_text(dir.file("a/checkpoints/last.safetensors"), "x");
   EXPECT_EQ(summary(dir, "a")["status"], "interrupted") << "it was killed: the lock has no owner";
   const io::ProcessIdentity mine = io::this_process();
   write_text(dir.file("a/lock"), lock_of(mine.pid, mine.started));
@@ -88,6 +89,7 @@ TEST(RunDocument, ConfigurationsKeepOrderAndSources) {
 TEST(RunDocument, FoldsAreBelowTheirRun) {
   const TempDir dir;
   make_run(dir.file("a"), 1, "running");
+  write_text(dir.file("a/checkpoints/last.safetensors"), "x");
   fs::remove(dir.file("a/metrics.jsonl"));
   make_run(dir.file("a/fold-01"), 1);
   make_run(dir.file("a/fold-02"), 2, "failed");

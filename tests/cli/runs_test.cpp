@@ -92,6 +92,34 @@ TEST(Runs, ATableListsComparesAndCleansThem) {
   EXPECT_TRUE(says(luge({"clean", "last=true"}, dir.path()).out, "nothing to delete"));
 }
 
+TEST(Runs, WhatWasKeptToBeLookedAtIsNeverCleanedWithoutBeingNamed) {
+  const TempDir dir;
+  const char* names[] = {"nonfinite.safetensors", "nonfinite-batch.safetensors", "last.safetensors.damaged",
+                         "step-8.safetensors.damaged-2"};
+  const std::string folder = "runs/mine/checkpoints/";
+  fs::create_directories(dir.path() / folder);
+  dir.write("runs/mine/.luge-run", "sequence = 1\ncreated = 2026-01-01T00:00:00Z\n");
+  dir.write("runs/mine/status.json", "{\"status\":\"failed\",\"reason\":\"the loss is nan\"}");
+  for (const char* name : names) dir.write(folder + name, "x");
+  dir.write(folder + "mine.safetensors", "x");
+  const auto kept = luge({"clean", "yes=true"}, dir.path());
+  ASSERT_EQ(kept.code, 0) << kept.err;
+  EXPECT_TRUE(says(kept.out, "deleted 0 of 4") && says(kept.out, "kept=true")) << kept.out;
+  for (const char* name : names) {
+    EXPECT_TRUE(says(kept.out, name)) << kept.out;
+    EXPECT_TRUE(fs::exists(dir.path() / folder / name)) << name;
+  }
+  EXPECT_EQ(luge({"clean", "kept=true"}, dir.path()).code, 2) << "without yes=true each is asked about";
+  const auto gone = luge({"clean", "yes=true", "kept=true", "--json"}, dir.path());
+  ASSERT_EQ(gone.code, 0) << gone.err;
+  for (const json& file : json::parse(gone.out).at("files")) {
+    EXPECT_EQ(file.at("kept"), true);
+    EXPECT_EQ(file.at("deleted"), true);
+  }
+  for (const char* name : names) EXPECT_FALSE(fs::exists(dir.path() / folder / name)) << name;
+  EXPECT_TRUE(fs::exists(dir.path() / folder / "mine.safetensors")) << "it is not known";
+}
+
 TEST(BadInput, C44_RunsThatAreWrittenAreNotCleaned) {
   const TempDir dir;
   fs::create_directories(dir.path() / "runs/mine");

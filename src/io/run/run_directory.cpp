@@ -51,8 +51,6 @@ class FolderLock {
   int file_;
 };
 
-constexpr const char* kCheckpoints = "checkpoints";
-
 std::optional<RunInfo> read_mark(const fs::path& run) {
   std::ifstream file(run / kRunMark);
   RunInfo info{run, 0, {}};
@@ -71,7 +69,7 @@ std::optional<RunInfo> read_mark(const fs::path& run) {
 
 bool holds_checkpoints(const fs::path& folder) {
   std::error_code error;
-  for (fs::directory_iterator entry(folder / kCheckpoints, error);
+  for (fs::directory_iterator entry(folder / kCheckpointFolder, error);
        !error && entry != fs::directory_iterator(); entry.increment(error)) {
     if (entry->path().extension() == ".safetensors") return true;
   }
@@ -225,8 +223,8 @@ fs::path find_run(std::string_view name, const fs::path& base) {
   }
   std::error_code error;
   if (fs::exists(name, error))
-    throw FileError(
-        fmt::format("{}: is not a run directory (it has neither {} nor {})", name, kRunMark, kCheckpoints));
+    throw FileError(fmt::format("{}: is not a run directory (it has neither {} nor {})", name, kRunMark,
+                                kCheckpointFolder));
   std::vector<std::string> names;
   for (const RunInfo& run : runs) names.push_back(run.path.filename().string());
   throw FileError(fmt::format("{}: there is no such run, neither here nor in {}{}", name, base.string(),

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "io/files/pending_file.h"
+#include "io/run/run_files.h"
 #include "io/run/step_files.h"
 #include "luge/error.h"
 #include "luge/train/callbacks.h"
@@ -51,7 +52,7 @@ class Checkpoint final : public Callback, public Ending {
  public:
   Checkpoint(fs::path folder, const CheckpointOptions& options)
       : files_(folder),
-        checkpoints_(folder / "checkpoints"),
+        checkpoints_(folder / io::kCheckpointFolder),
         options_(options),
         best_file_(checkpoints_ / "best.safetensors") {
     std::error_code error;

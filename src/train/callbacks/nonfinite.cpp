@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "io/run/run_files.h"
 #include "luge/error.h"
 #include "luge/io/safetensors.h"
 #include "luge/train/trainer.h"
@@ -51,8 +52,8 @@ class NonFinite final : public Callback, public Judge {
     std::string end =
         in_a_row_ > 0 ? fmt::format("; the {} steps before it were left out, too", in_a_row_) : "";
     if (options_.folder.empty()) return end;
-    const fs::path folder = options_.folder / "checkpoints";
-    const fs::path state = folder / "nonfinite.safetensors", batch = folder / "nonfinite-batch.safetensors";
+    const fs::path folder = options_.folder / io::kCheckpointFolder;
+    const fs::path state = folder / io::kNonFiniteState, batch = folder / io::kNonFiniteBatch;
     try {
       step.fit.trainer->save(state.string());
       write_batch(step.batches.back().host, batch);
