@@ -58,7 +58,7 @@ endif()
 # The page of runs is in the library as text: our own files and the charting script of Debian's libjs-dygraphs.
 if(LUGE_BOARD)
   set(page ${PROJECT_SOURCE_DIR}/src/board/page)
-  set(page_scripts words.js base.js charts.js tables.js layers.js evaluation.js histograms.js run.js runs.js main.js)
+  set(page_scripts words.js base.js charts.js tables.js layers.js evaluation.js events.js histograms.js run.js runs.js main.js)
   list(TRANSFORM page_scripts PREPEND ${page}/ OUTPUT_VARIABLE page_files)
   list(JOIN page_scripts "," script_names)
   set(page_source ${PROJECT_BINARY_DIR}/board_page.cpp)

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <set>
 #include <sstream>
 
 #include "board/run_config.h"
 #include "board/run_events.h"
 #include "io/run/run_files.h"
 #include "luge/error.h"
+#include "luge/train/history.h"
 
 namespace luge::board {
 namespace {
@@ -118,15 +121,29 @@ Monitor monitor_of(const Json& status, const Json& epochs) {
   return {"loss", false};
 }
 
+// As train::History::best: of equal epochs the one with the lower validation loss.
 Json best_epoch(const Json& epochs, const Monitor& monitor) {
+  const std::string loss(train::kValidationLoss);
+  const auto value = [&](const Json& row, const std::string& name) {
+    const Json* found = find(row, name.c_str());
+    return found && found->is_number() ? found->get<double>() : std::nan("");
+  };
   const Json* best = nullptr;
   for (const Json& row : epochs) {
-    const Json* value = find(row, monitor.name.c_str());
-    if (!value || !value->is_number()) continue;
-    const double mine = value->get<double>(), other = best ? number(*best, monitor.name.c_str()) : 0;
-    if (!best || (monitor.higher ? mine > other : mine < other)) best = &row;
+    const double mine = value(row, monitor.name), other = best ? value(*best, monitor.name) : 0;
+    if (std::isnan(mine)) continue;
+    const bool better = monitor.higher ? mine > other : mine < other;
+    if (!best || better || (mine == other && value(row, loss) < value(*best, loss))) best = &row;
   }
   return best ? *best : Json(nullptr);
+}
+
+std::set<std::string> names_in(const Json& epochs) {
+  std::set<std::string> names;
+  for (const Json& row : epochs) {
+    for (const auto& [name, value] : row.items()) names.insert(name);
+  }
+  return names;
 }
 
 double seconds_of(const Json& epochs) {
@@ -173,6 +190,7 @@ Parts parts_of(const Folder& folder, const std::string& name) {
                   {"best", best_epoch(epochs, monitor)},
                   {"last", epochs.empty() ? Json(nullptr) : epochs.back()},
                   {"spread", copy_or(status, "spread", nullptr)},
+                  {"ensemble", copy_or(status, "ensemble", nullptr)},
                   {"config", keys}};
   set_state(summary, signs);
   return {std::move(summary), std::move(config), std::move(epochs), std::move(signs), std::move(reader)};
@@ -217,7 +235,10 @@ Json document_of(const Folder& folder, const std::string& name, int depth,
   document["epoch_rows"] = std::move(parts.epochs);
   document["model_facts"] = parts.reader.object(kModelFile);
   document["evaluation"] = parts.reader.object(kEvaluationFile);
-  document["events"] = events_json(folder);
+  document["events"] = events_json(folder, names_in(document["epoch_rows"]));
+  if (const Json* problems = find(document["events"], "problems")) {
+    for (const Json& each : *problems) parts.reader.problems.push_back(each);
+  }
   document["files"] = folder.files();
   document["runs"] = runs_below(folder, name, depth, [&](const Folder& run, const std::string& its) {
     return document_of(run, its, depth + 1);

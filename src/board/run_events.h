@@ -1,15 +1,18 @@
-// What the event files of a run (RUN/train, RUN/validation) hold for its page: histograms over time.
+// What the event files of a run hold besides the figures of its epochs.
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 
 #include "board/folder.h"
 
 namespace luge::board {
 
-/// {"histograms": [{"name", "part", "edges", "steps": [{"step", "min", "max", "count", "counts"}]}]}; empty
-/// where there are none. Of each name up to 40 moments are kept, the last one among them, in 40 buckets of
-/// equal width; of more than 200 names the first ones. Files above 256 MiB are left out.
-nlohmann::ordered_json events_json(const Folder& run);
+/// {"histograms", "scalars", "pictures", "curves", "texts", "problems"}: lists of {"name", "part", …} from
+/// the event files in train/, in validation/ and in the run itself; lists that are empty are left out. Of
+/// moments and pictures so many are left as a page can hold, the last one among them. Scalars in `measured`,
+/// the figures of metrics.jsonl, are left out. Empty when there is nothing.
+nlohmann::ordered_json events_json(const Folder& run, const std::set<std::string>& measured = {});
 
 }  // namespace luge::board

@@ -6,6 +6,8 @@
 #include "experiment/ensemble.h"
 #include "experiment/learned.h"
 #include "experiment/measure.h"
+#include "experiment/report_options.h"
+#include "experiment/run_report.h"
 #include "experiment/runs.h"
 #include "experiment/several_options.h"
 #include "experiment/several_parts.h"
@@ -98,8 +100,13 @@ EnsembleReport combine(const Trainings::State& all, const std::vector<std::files
   const nn::Loaded net = io::read_model(report.model.string()).net;
   const tasks::Learned known = learned(net.metadata());
   const Parts parts = training_parts(config_of_one(all.config, 1), all.data);
-  if (known.task && parts.valid.size() > 0)
-    report.figures = measure(net, known.task, prepared(known, net.metadata(), parts.valid)).metrics;
+  if (known.task && parts.valid.size() > 0) {
+    Parts seen = parts;
+    seen.valid = prepared(known, net.metadata(), parts.valid);
+    report.figures = measure(net, known.task, seen.valid).metrics;
+    if (read<ReportKeys>(all.config).report)
+      write_joint_evaluation(all.folder->path(), seen, parts, known.recipe, all.tell);
+  }
   if (read<EnsembleOptions>(all.config).bootstrap) add_out_of_bag(all, *parts.fitted_to, nets, report);
   return report;
 }

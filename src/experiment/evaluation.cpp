@@ -4,9 +4,14 @@
 #include <chrono>
 #include <cmath>
 
+#include "core/base64.h"
 #include "experiment/learned.h"
 #include "experiment/measure.h"
+#include "experiment/precision_recall.h"
+#include "experiment/raw_inputs.h"
+#include "experiment/sample_predictions.h"
 #include "experiment/shown_sample.h"
+#include "luge/error.h"
 
 namespace luge::experiment {
 namespace {
@@ -18,6 +23,7 @@ constexpr std::int64_t kMostPoints = 2000;
 constexpr std::int64_t kLongestText = 200;  // characters that a text goes on
 constexpr double kTextSeconds = 0.5;        // and how long that may take
 constexpr std::size_t kLongestPrompt = 60;  // characters
+constexpr std::int64_t kMostDrawn = 12;
 constexpr const char* kContinuation = "continuation";
 
 double share(std::int64_t part, std::int64_t whole) {
@@ -101,6 +107,7 @@ void add_classes(const Judged& judged, Json& json) {
   if (judged.answers.width == 1) json["threshold"] = 0.5;
   json["confusion"] = found.confusion;
   json["per_class"] = per_class(found, names);
+  if (Json curves = precision_recall(judged, names); !curves.empty()) json["curves"] = std::move(curves);
   std::int64_t count = 0;
   json["wrong"] = wrong_classes(judged, names, count);
   json["wrong_count"] = count;
@@ -173,6 +180,22 @@ void add_text(const Judged& judged, const data::Dataset& raw, Json& json) {
   json["text"] = continued(judged, prompt, std::clamp(count, first, kLongestText));
 }
 
+// Of tasks whose answers are neither one class nor numbers: truth and answer of a few samples, drawn.
+void add_pictures(const Judged& judged, const data::Dataset& raw, Json& json) {
+  if (!shows_pictures(raw)) return;
+  const data::Dataset few = raw.take(std::min(raw.size(), kMostDrawn));
+  RawInputs inputs;
+  for (std::int64_t i = 0; i < few.size(); ++i) inputs.inputs.push_back({"", few.record(i), "", ""});
+  try {
+    const auto said = predict(judged.net, learned(judged.net.metadata()), inputs, [] {});
+    const std::string png = predictions_figure(few, said, "").png({.scale = 1});
+    json["kind"] = "pictures";
+    json["drawn"] = few.size();
+    json["picture"] = "data:image/png;base64," + base64_text(png);
+  } catch (const Error&) {  // without Cairo, or a task that answers otherwise: the figures are shown
+  }
+}
+
 }  // namespace
 
 Json evaluation_json(Judged& judged, const data::Recipe& recipe, const data::Dataset& raw) {
@@ -192,6 +215,7 @@ Json evaluation_json(Judged& judged, const data::Recipe& recipe, const data::Dat
   if (judged.classes) add_classes(judged, json);
   if (judged.numbers) add_numbers(judged, recipe, json);
   if (!judged.classes && !judged.numbers) add_text(judged, raw, json);
+  if (!json.contains("kind") && raw.size() > 0) add_pictures(judged, raw, json);
   return json;
 }
 

@@ -135,6 +135,15 @@ void RunReport::end(board::RunState state, const train::History& history, Json m
           [&](const fs::path& file) { board::write_report(file.parent_path(), {}, state); });
 }
 
+void write_joint_evaluation(const fs::path& folder, const Parts& parts, const Parts& raw,
+                            const data::Recipe& recipe, const Tell& tell) {
+  constexpr double kSeconds = 2;
+  tried(tell, board::kEvaluationFile, [&] {
+    Judged judged = judge(folder, parts, raw, kSeconds);
+    write_json(folder / board::kEvaluationFile, evaluation_json(judged, recipe, raw.valid));
+  });
+}
+
 TrainingsPage::TrainingsPage(fs::path folder, const Config& config, const Tell& tell)
     : folder_(std::move(folder)), config_(config), tell_(tell) {}
 

@@ -44,6 +44,11 @@ class RunReport {
   bool wanted_, begun_ = false, told_ = false;
 };
 
+/// Lets the network of several trainings together, which is in `folder`, answer the validation samples:
+/// `parts` as it sees them, `raw` before the recipe. Writes evaluation.json.
+void write_joint_evaluation(const std::filesystem::path& folder, const Parts& parts, const Parts& raw,
+                            const data::Recipe& recipe, const Tell& tell);
+
 /// The same for several trainings together.
 class TrainingsPage {
  public:

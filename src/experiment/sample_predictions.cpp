@@ -67,6 +67,46 @@ std::vector<draw::Mask> masks_of(const data::HostArray& mask, const io::Image& p
   return all;
 }
 
+std::string said_text(const data::Record& said, const std::vector<std::string>& classes) {
+  const data::HostArray *label = said.find("label"), *probability = said.find("probability");
+  if (label && probability) {
+    return fmt::format("{} {:.0f}%", text_of(*label, classes), 100 * numbers_of(*probability).at(0));
+  }
+  return said.size() > 0 ? text_of((*said.begin()).second, classes) : "";
+}
+
+// A picture of the size of the sample, such as one that is given back.
+const data::HostArray* picture_in(const data::Record& said, const io::Image& image) {
+  for (const auto& [name, value] : said) {
+    const Shape& shape = value.field.shape;
+    const bool dtype = value.field.dtype == u8 || value.field.dtype == f32;
+    if (dtype && is_picture(shape) && shape[1] == image.height && shape[2] == image.width) return &value;
+  }
+  return nullptr;
+}
+
+void add(std::vector<draw::Picture>& pictures, const data::Info& info, const data::Record& truth,
+         const data::Record& said) {
+  const io::Image image =
+      picture_of(truth[*picture_field(info.fields)], info.preprocessing.value_or(data::Affine{}));
+  if (const data::HostArray* mask = said.find(data::kMask)) {  // truth, then prediction
+    const data::HostArray* own =
+        truth.find(data::kMask) ? truth.find(data::kMask) : truth.find(data::kTarget);
+    if (own) pictures.push_back({.image = image, .caption = "truth", .masks = masks_of(*own, image)});
+    pictures.push_back({.image = image, .caption = "prediction", .masks = masks_of(*mask, image)});
+    return;
+  }
+  if (const data::HostArray* output = picture_in(said, image)) {
+    pictures.push_back({.image = image, .caption = "truth"});
+    pictures.push_back(
+        {.image = picture_of(*output, info.preprocessing.value_or(data::Affine{})), .caption = "prediction"});
+    return;
+  }
+  std::string caption;
+  if (const data::HostArray* target = truth.find(data::kTarget)) caption = text_of(*target, info.classes);
+  pictures.push_back({.image = image, .caption = caption + "\n→ " + said_text(said, info.classes)});
+}
+
 class SamplePredictions final : public train::Callback {
  public:
   SamplePredictions(const TrainingData& training, std::int64_t count, std::filesystem::path folder,
@@ -96,43 +136,15 @@ class SamplePredictions final : public train::Callback {
     const train::Task& own = task ? *task : fit.trainer->task();
     const std::vector<data::Record> said =
         own.interpret(fit.trainer->predict(batch.to_tensors().tensors()), batch);
-    std::vector<draw::Picture> pictures;
-    for (std::int64_t k = 0; k < samples_->size(); ++k)
-      add(pictures, raw_->record(k), said.at(static_cast<std::size_t>(k)));
     const std::string title = fmt::format("{}: epoch {}, {} samples, truth → prediction", raw_->info().name,
                                           fit.epoch + 1, validates_ ? "validation" : "training");
-    const draw::Figure figure = draw::picture_grid(pictures, {.title = title});
+    const draw::Figure figure = predictions_figure(*raw_, said, title);
     std::filesystem::create_directories(folder_);
     figure.write((folder_ / fmt::format("epoch-{:04}.png", fit.epoch + 1)).string());
     if (!events_) return;
     const io::LoggedImage shown{.channels = 3, .encoded = figure.png({.scale = 1})};
     events_->log(validates_ ? train::RunEvents::kValidation : train::RunEvents::kTrain,
                  [&](io::EventWriter& writer) { writer.image("predictions", shown, fit.total_steps); });
-  }
-
-  void add(std::vector<draw::Picture>& pictures, const data::Record& truth, const data::Record& said) const {
-    const data::Info& info = raw_->info();
-    const io::Image image =
-        picture_of(truth[*picture_field(info.fields)], info.preprocessing.value_or(data::Affine{}));
-    if (const data::HostArray* mask = said.find(data::kMask)) {  // truth, then prediction
-      const data::HostArray* own =
-          truth.find(data::kMask) ? truth.find(data::kMask) : truth.find(data::kTarget);
-      if (own) pictures.push_back({.image = image, .caption = "truth", .masks = masks_of(*own, image)});
-      pictures.push_back({.image = image, .caption = "prediction", .masks = masks_of(*mask, image)});
-      return;
-    }
-    std::string caption;
-    if (const data::HostArray* target = truth.find(data::kTarget)) caption = text_of(*target, info.classes);
-    pictures.push_back({.image = image, .caption = caption + "\n→ " + said_text(said)});
-  }
-
-  std::string said_text(const data::Record& said) const {
-    const data::HostArray *label = said.find("label"), *probability = said.find("probability");
-    if (label && probability) {
-      return fmt::format("{} {:.0f}%", text_of(*label, raw_->info().classes),
-                         100 * numbers_of(*probability).at(0));
-    }
-    return said.size() > 0 ? text_of((*said.begin()).second, raw_->info().classes) : "";
   }
 
   std::filesystem::path folder_;
@@ -144,8 +156,18 @@ class SamplePredictions final : public train::Callback {
 
 }  // namespace
 
-bool shows_pictures(const TrainingData& training) {
-  return picture_field(training.raw.fit.info().fields).has_value();
+bool shows_pictures(const data::Dataset& raw) { return picture_field(raw.info().fields).has_value(); }
+bool shows_pictures(const TrainingData& training) { return shows_pictures(training.raw.fit); }
+
+draw::Figure predictions_figure(const data::Dataset& raw, const std::vector<data::Record>& said,
+                                const std::string& title) {
+  std::vector<draw::Picture> pictures;
+  for (std::size_t k = 0; k < said.size(); ++k)
+    add(pictures, raw.info(), raw.record(static_cast<std::int64_t>(k)), said[k]);
+  constexpr std::size_t kPairs = 3;  // in a row: a truth and its prediction are not separated
+  const bool pairs = pictures.size() == 2 * said.size();
+  const auto columns = static_cast<std::int64_t>(pairs ? 2 * std::min(kPairs, said.size()) : 0);
+  return draw::picture_grid(pictures, {.title = title, .columns = columns});
 }
 
 train::CallbackRef sample_predictions(const TrainingData& training, std::int64_t count,

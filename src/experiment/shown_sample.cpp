@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base64.h"
 #include "core/utf8.h"
 #include "experiment/pictures.h"
 #include "io/image/png.h"
@@ -15,19 +16,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t kLongestSide = 96;  // of a thumbnail
 constexpr std::size_t kLongestText = 400;  // bytes
 constexpr std::size_t kMostCells = 24;
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t word = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      word = word << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) text += k <= count ? signs[word >> (18 - 6 * k) & 63] : '=';
-  }
-  return text;
-}
 
 // Made smaller by whole factors: each pixel is the mean of a square.
 io::Image thumbnail(const io::Image& picture) {
@@ -85,9 +73,10 @@ Json shown_sample(const data::Dataset& samples, std::int64_t index) {
     return Json::object();
   if (is_picture(image->field.shape)) {
     const io::Image picture = thumbnail(picture_of(*image, info.preprocessing.value_or(data::Affine{})));
-    return {{"picture", "data:image/png;base64," + base64(io::encode_png(picture, io::PngContent::drawing))},
-            {"width", picture.width},
-            {"height", picture.height}};
+    return {
+        {"picture", "data:image/png;base64," + base64_text(io::encode_png(picture, io::PngContent::drawing))},
+        {"width", picture.width},
+        {"height", picture.height}};
   }
   if (!input || input->field.dtype != f32) return Json::object();
   if (input->field.shape.rank() == 1) return {{"row", row_of(info, *input)}};

@@ -123,6 +123,72 @@ TEST(RunDocument, HistogramsComeFromEventFiles) {
   EXPECT_NEAR(count, 4, 0.05);
 }
 
+TEST(RunDocument, ScalarsPicturesCurvesAndTextsComeFromEventFiles) {
+  const TempDir dir;
+  make_run(dir.file("a"), 1);
+  constexpr int kSteps = 3001;
+  {
+    io::EventWriter training(dir.file("a/train")), validation(dir.file("a/validation"));
+    for (int step = 0; step < kSteps; ++step) training.scalar("steps/loss", step, step);
+    training.scalar("loss", 1, 1);        // in metrics.jsonl
+    validation.scalar("accuracy", 1, 1);  // the same: val_accuracy
+    validation.scalar("own", 0.25, 7);
+    for (int step = 0; step < 30; ++step)
+      validation.image("seen", io::Image{1, 1, 1, {static_cast<std::uint8_t>(step)}}, step);
+    validation.pr_curve("curve", io::pr_curve_of(std::vector<double>{0.9, 0.6, 0.2}, {true, false, true}, 11),
+                        5);
+    training.text("note", "<b>first</b>", 1);
+    training.flush();
+    validation.flush();
+  }
+  const Json events = document(dir, "a")["events"];
+  ASSERT_EQ(events["scalars"].size(), 2u) << events["scalars"].dump(1).substr(0, 400);
+  const Json& loss = events["scalars"][0];
+  EXPECT_EQ(loss["name"], "steps/loss");
+  EXPECT_EQ(loss["count"], kSteps);
+  EXPECT_LE(loss["points"].size(), 1000u);
+  EXPECT_EQ(loss["points"].back(), Json({kSteps - 1, kSteps - 1})) << "the last one is kept";
+  EXPECT_EQ(events["scalars"][1]["points"], Json::parse("[[7, 0.25]]"));
+  const Json& seen = events["pictures"][0];
+  EXPECT_EQ(seen["part"], "validation");
+  EXPECT_EQ(seen["count"], 30);
+  EXPECT_LE(seen["moments"].size(), 12u);
+  EXPECT_EQ(seen["moments"].back()["step"], 29);
+  EXPECT_TRUE(seen["moments"][0]["picture"].get<std::string>().starts_with("data:image/png;base64,iVBOR"));
+  const Json& curve = events["curves"][0]["moments"][0];
+  EXPECT_EQ(curve["positives"], 2);
+  EXPECT_EQ(curve["samples"], 3);
+  EXPECT_EQ(curve["points"][0][2], 1.0) << "at threshold 0 all are found";
+  EXPECT_EQ(curve["points"].back()[0], 0.9) << "above it there is none";
+  EXPECT_EQ(events["texts"][0]["moments"][0]["text"], "<b>first</b>");
+}
+
+TEST(RunDocument, OfEqualEpochsTheOneWithTheLowerValidationLossIsTheBest) {
+  const TempDir dir;
+  make_run(dir.file("a"), 1);
+  write_text(dir.file("a/metrics.jsonl"),
+             "{\"epoch\":1,\"val_accuracy\":0.75,\"val_loss\":0.5}\n"
+             "{\"epoch\":2,\"val_accuracy\":0.75,\"val_loss\":0.4}\n"
+             "{\"epoch\":3,\"val_accuracy\":0.75,\"val_loss\":0.6}\n");
+  EXPECT_EQ(summary(dir, "a")["best"]["epoch"], 2);
+}
+
+TEST(BadInput, C92_DamagedEventFilesAreNamed) {
+  const TempDir dir;
+  make_run(dir.file("a"), 1);
+  {
+    io::EventWriter writer(dir.file("a/train"));
+    for (int step = 0; step < 20; ++step) writer.scalar("own", step, step);
+    writer.flush();
+    std::fstream file(writer.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(200);
+    file << "damaged";
+  }
+  const Json run = document(dir, "a");
+  EXPECT_NE(run["problems"].dump().find("damaged stretches"), std::string::npos) << run["problems"].dump();
+  EXPECT_EQ(run["events"]["scalars"][0]["points"].back()[0], 19) << "the rest is shown";
+}
+
 TEST(BadInput, C92_FilesThatAreHalfWrittenAreNamedAndTheRestIsShown) {
   const TempDir dir;
   make_run(dir.file("a"), 1);

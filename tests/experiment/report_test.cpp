@@ -157,6 +157,63 @@ TEST(RunReport, ModelFactsHaveLayersLinksAndMemory) {
   EXPECT_GT(facts["machine"]["threads"].get<int>(), 0);
 }
 
+TEST(RunReport, PrecisionAndRecallFitTheConfusionMatrix) {
+  const TempDir dir;
+  experiment::Run run(config_of(dir, kinds()));
+  run.begin();
+  run.train();
+  const Json found = json_of(dir.file("run/evaluation.json"));
+  ASSERT_EQ(found["curves"].size(), 2u);
+  for (std::size_t k = 0; k < 2; ++k) {
+    const Json& curve = found["curves"][k];
+    EXPECT_EQ(curve["label"], found["classes"][k]);
+    EXPECT_EQ(curve["positives"], found["per_class"][k]["samples"]);
+    // Of two classes the larger probability is the one above a half.
+    const Json& half = curve["points"][50];
+    EXPECT_EQ(half[0], 0.5);
+    EXPECT_NEAR(half[1].get<double>(), found["per_class"][k]["precision"].get<double>(), 1e-4);
+    EXPECT_NEAR(half[2].get<double>(), found["per_class"][k]["recall"].get<double>(), 1e-4);
+    EXPECT_EQ(curve["points"][0][2], 1.0);
+    const double average = curve["average_precision"];
+    EXPECT_GT(average, 0.5);
+    EXPECT_LT(average, 1.0) << "some samples are wrong";
+  }
+}
+
+TEST(RunReport, OfPicturesThatAreGivenBackShowsThem) {
+  const TempDir dir;
+  experiment::Run run({{"model", "mlp"},
+                       {"hidden", "8,64"},
+                       {"data", "shapes"},
+                       {"data.samples", "64"},
+                       {"data.pixels", "8"},
+                       {"task", "autoencoding"},
+                       {"epochs", "1"},
+                       {"run.dir", dir.file("run")}});
+  run.begin();
+  run.train();
+  const Json found = json_of(dir.file("run/evaluation.json"));
+  EXPECT_EQ(found["kind"], "pictures");
+  EXPECT_EQ(found["drawn"], std::min<std::int64_t>(12, run.parts().valid.size()));
+  EXPECT_TRUE(found["picture"].get<std::string>().starts_with("data:image/png;base64,"));
+}
+
+TEST(RunReport, OfAnEnsembleHasWhatItsMembersSayTogether) {
+  const TempDir dir;
+  experiment::Config config = config_of(dir, kinds());
+  config.set("ensemble", "2");
+  config.set("epochs", "2");
+  experiment::Trainings members(config);
+  members.begin();
+  const experiment::TrainingsReport report = members.train();
+  const Json found = json_of(dir.file("run/evaluation.json"));
+  EXPECT_EQ(found["kind"], "classes");
+  EXPECT_EQ(found["split"], "validation");
+  EXPECT_NEAR(found["accuracy"].get<double>(), train::value_of(report.ensemble->figures, "accuracy"), 1e-9);
+  EXPECT_NEAR(found["loss"].get<double>(), train::value_of(report.ensemble->figures, "loss"), 1e-5);
+  EXPECT_TRUE(found["wrong"][0].contains("row"));
+}
+
 TEST(RunReport, CanBeLeftOut) {
   const TempDir dir;
   experiment::Config config = config_of(dir, kinds());

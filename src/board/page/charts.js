@@ -1,6 +1,12 @@
 // Curves, drawn by dygraphs, each with a legend and a table.
 'use strict';
-const chartSettings = { smoothing: 0, log: false, axis: 'epoch' };
+// Of each section with charts, kept while the page is drawn again.
+const settingsOfSections = {};
+let chartSettings = {};
+function useSettings(id, axis) {
+  settingsOfSections[id] = settingsOfSections[id] || { smoothing: 0, log: false, axis };
+  chartSettings = settingsOfSections[id];
+}
 let charts = [];
 
 // An exponential mean as TensorBoard's: gaps stay gaps, and the beginning is not drawn to 0.
@@ -53,14 +59,14 @@ function chartPanel(name, lines, marks = []) {
   const place = make('div', { class: 'chart', role: 'img', 'aria-label': name + '. ' + word('table') });
   const values = lines.map(() => make('output', {}));
   const legend = make('ul', { class: 'legend' }, lines.map((line, k) => make('li', {}, legendMark(line.k ?? k), line.name, ' ', values[k])));
-  const axisName = word(chartSettings.axis);
+  const settings = chartSettings, axisName = word(settings.axis);
   const columns = [{ name: axisName, of: (row) => row[0], number: true }, ...lines.map((line, k) => ({ name: line.name, of: (row) => row[k + 1], number: true, show: (value) => (isNumber(value) ? String(value) : '–') }))];
   const whole = make('button', { type: 'button', class: 'zoom', hidden: true, onclick: () => place.graph.resetZoom() }, word('resetZoom'));
   const panel = make('div', { class: 'panel' }, make('h3', {}, name), legend, place, whole, folded(word('table'), () => sortableTable(columns, merged(lines), { label: name })));
   panel.begin = () => {
     const raw = merged(lines);
     if (raw.length === 0) return;
-    const weight = chartSettings.smoothing;
+    const weight = settings.smoothing;
     const ys = lines.map((line, k) => (weight > 0 ? smoothed(raw.map((row) => row[k + 1]), weight) : raw.map((row) => row[k + 1])));
     const shown = raw.map((row, i) => [row[0], ...ys.map((y) => y[i]), ...(weight > 0 ? row.slice(1) : [])]);
     const labels = [axisName, ...lines.map((line, k) => k + '. ' + line.name), ...(weight > 0 ? lines.map((line, k) => 'raw ' + k) : [])];
@@ -73,16 +79,16 @@ function chartPanel(name, lines, marks = []) {
     const grid = theme() === 'dark' ? '#35414d' : '#d0d7de';
     const positive = ys.every((y) => y.every((value) => value === null || value > 0));
     place.graph = new Dygraph(place, shown, {
-      labels, series, legend: 'never', connectSeparatedPoints: true, logscale: chartSettings.log && positive,
-      xlabel: axisName, xLabelHeight: 16, gridLineColor: grid, axisLineColor: grid, labelsKMB: true, rightGap: 12,
+      labels, series, legend: 'never', connectSeparatedPoints: true, logscale: settings.log && positive,
+      xlabel: axisName, xLabelHeight: 16, gridLineColor: grid, axisLineColor: grid, labelsKMB: true, rightGap: 24,
       includeZero: false, yRangePad: 12, xRangePad: 8, dateWindow: one ? [raw[0][0] - 1, raw[0][0] + 1] : null, underlayCallback: markStages(marks),
-      axes: { x: { valueFormatter: (x) => String(x), axisLabelFormatter: (x) => (chartSettings.axis !== 'seconds' && !Number.isInteger(x) ? '' : labelOf(x)) },
+      axes: { x: { axisLabelWidth: 44, pixelsPerLabel: 44, valueFormatter: (x) => String(x), axisLabelFormatter: (x) => (settings.axis !== 'seconds' && !Number.isInteger(x) ? '' : labelOf(x)) },
         y: { axisLabelFormatter: labelOf, axisLabelWidth: 56 } },
       highlightCallback: (event, x, points) => points.forEach((point) => { const k = labels.indexOf(point.name) - 1; if (k >= 0 && k < values.length) values[k].textContent = short(point.yval); }),
       unhighlightCallback: () => values.forEach((each) => { each.textContent = ''; }),
       zoomCallback: () => { whole.hidden = !place.graph.isZoomed(); },
     });
-    charts.push(place.graph);
+    charts.push({ graph: place.graph, place });
   };
   return panel;
 }
@@ -92,17 +98,22 @@ function labelOf(value) {
   return String(Number(value.toPrecision(4)));
 }
 function beginCharts(root) { root.querySelectorAll('.panel').forEach((panel) => { if (panel.begin) panel.begin(); }); }
-function forgetCharts() { charts.forEach((chart) => chart.destroy()); charts = []; }
+// Those within an element, or all.
+function forgetCharts(root) {
+  const theirs = charts.filter((chart) => !root || root.contains(chart.place));
+  theirs.forEach((chart) => chart.graph.destroy());
+  charts = charts.filter((chart) => !theirs.includes(chart));
+}
 
-function chartControls(changed) {
-  const amount = make('output', {}, chartSettings.smoothing.toFixed(2));
-  const range = make('input', { type: 'range', min: 0, max: 0.95, step: 0.05, value: chartSettings.smoothing, oninput: (event) => {
-    chartSettings.smoothing = Number(event.target.value); amount.textContent = chartSettings.smoothing.toFixed(2); changed(); } });
-  const log = make('input', { type: 'checkbox', onchange: (event) => { chartSettings.log = event.target.checked; changed(); } });
-  log.checked = chartSettings.log;
-  const axis = make('select', { onchange: (event) => { chartSettings.axis = event.target.value; changed(); } },
-    ['epoch', 'step', 'seconds'].map((name) => make('option', { value: name, selected: name === chartSettings.axis }, word(name))));
-  return make('div', { class: 'bar' }, make('label', {}, word('smoothing'), range, amount), make('label', {}, log, word('logScale')), make('label', {}, word('across'), axis));
+function chartControls(settings, withAxis, changed) {
+  const amount = make('output', {}, settings.smoothing.toFixed(2));
+  const range = make('input', { type: 'range', min: 0, max: 0.95, step: 0.05, value: settings.smoothing, oninput: (event) => {
+    settings.smoothing = Number(event.target.value); amount.textContent = settings.smoothing.toFixed(2); changed(); } });
+  const log = make('input', { type: 'checkbox', onchange: (event) => { settings.log = event.target.checked; changed(); } });
+  log.checked = settings.log;
+  const axis = make('select', { onchange: (event) => { settings.axis = event.target.value; changed(); } },
+    ['epoch', 'step', 'seconds'].map((name) => make('option', { value: name, selected: name === settings.axis }, word(name))));
+  return make('div', { class: 'bar' }, make('label', {}, word('smoothing'), range, amount), make('label', {}, log, word('logScale')), withAxis ? make('label', {}, word('across'), axis) : null);
 }
 
 const NOT_MEASURED = ['stage', 'epoch', 'step', 'seconds'];
@@ -148,10 +159,13 @@ function panelsOfRuns(runs) {
       : word('splitOfRuns', { metric: name, split: splitWord(part), samples: many, count: lines.length }), lines);
   });
 }
-function curvesSection(id, name, panelsNow) {
+// `axis`: the only horizontal axis, where there is no choice.
+function curvesSection(id, name, panelsNow, axis) {
+  useSettings(id, axis || 'epoch');
+  const settings = chartSettings;
   const panels = make('div', { class: 'panels' });
-  const show = () => { forgetCharts(); panels.replaceChildren(...panelsNow()); if (panels.isConnected) beginCharts(panels); };
-  const element = section(id, name, chartControls(show), make('p', { class: 'note' }, word('zoomHelp')), panels);
+  const show = () => { forgetCharts(panels); chartSettings = settings; panels.replaceChildren(...panelsNow()); if (panels.isConnected) beginCharts(panels); };
+  const element = section(id, name, chartControls(settings, !axis, show), make('p', { class: 'note' }, word('zoomHelp')), panels);
   show();
   element.begin = () => beginCharts(panels);
   return element;

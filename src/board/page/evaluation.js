@@ -1,9 +1,14 @@
 // What the best network says about the samples that were held back.
 'use strict';
 
+// Which samples, and which network.
+function evaluatedAbout(found) {
+  const network = found.folds ? word('networksOfFolds', { count: found.folds }) : found.members ? word('jointNetwork', { count: found.members }) : word('networkOf', { epoch: found.epoch ?? '–' });
+  return word('evaluated', { data: found.data, split: splitWord(found.split), samples: whole(found.samples), network });
+}
 function evaluatedTitle(name, found) {
   const decides = found.kind !== 'classes' ? '' : word('comma') + (isNumber(found.threshold) ? word('threshold', { threshold: found.threshold }) : word('largestDecides'));
-  return name + word('colon') + word('evaluated', { data: found.data, split: splitWord(found.split), samples: whole(found.samples), epoch: found.epoch ?? '–' }) + decides;
+  return name + word('colon') + evaluatedAbout(found) + decides;
 }
 function partNote(found) {
   return found.samples < found.whole ? make('p', { class: 'note' }, word('partOf', { samples: whole(found.samples), whole: whole(found.whole) })) : null;
@@ -61,7 +66,7 @@ function wrongSection(found) {
   if (!found.wrong || found.kind !== 'classes') return null;
   const items = found.wrong.map((sample) => make('li', {}, shownSample(sample, word('sampleNumber', { index: sample.index }) + ': ' + sample.label),
     make('div', {}, word('isA') + ' ', make('b', {}, sample.label), ' ' + percent(sample.label_probability)), make('div', {}, word('said') + ' ', make('b', {}, sample.guess), ' ' + percent(sample.probability)),
-    make('div', { class: 'soft' }, word('loss') + ' ' + short(sample.loss) + ', ' + word('sampleNumber', { index: sample.index }))));
+    make('div', { class: 'soft' }, word('loss') + ' ' + short(sample.loss) + ', ' + (sample.of ? sample.of + ' ' : '') + word('sampleNumber', { index: sample.index }))));
   const wide = found.wrong.length > 0 && !found.wrong[0].picture;
   return section('wrong', word('wrong'), make('h3', {}, evaluatedTitle(word('wrong'), found)),
     make('p', { class: 'note' }, items.length ? word('wrongHelp', { shown: items.length, all: whole(found.wrong_count) }) : word('allRight')), make('ul', { class: wide ? 'wrong wide' : 'wrong' }, items));
@@ -92,7 +97,7 @@ function limitsOf(values) {
 }
 function numbersSection(found) {
   if (found.kind !== 'numbers') return null;
-  const figures = facts([['mse', short(found.mse), word('baseline') + ' ' + short(found.baseline_mse)], ['mae', short(found.mae)], ['r2', short(found.r2)]]);
+  const figures = facts([['mse', short(found.mse), isNumber(found.baseline_mse) ? word('baseline') + ' ' + short(found.baseline_mse) : ''], ['mae', short(found.mae)], isNumber(found.r2) ? ['r2', short(found.r2)] : null]);
   const parts = [];
   const points = (found.points || []).filter(([is, said]) => isNumber(is) && isNumber(said));
   if (points.length > 0) {
@@ -114,7 +119,31 @@ function textSection(found) {
   if (!found.text) return null;
   return section('text', word('sampleText'), make('h3', {}, evaluatedTitle(word('sampleText'), found)), make('p', { class: 'note' }, word('sampleHelp', { split: splitWord(found.split) })), make('p', { class: 'sample' }, make('mark', {}, found.prompt), found.text));
 }
+function drawnSection(found) {
+  if (!found.picture) return null;
+  const name = word('drawnTitle', { about: evaluatedAbout(found), drawn: found.drawn });
+  return section('drawn', word('drawn'), make('h3', {}, name), make('img', { class: 'logged', src: found.picture, alt: name }));
+}
+// The folds together: each has answered for what it has not seen. Nothing where they do not fit together.
+function joinedFolds(runs) {
+  const all = runs.map((run) => ({ ...run.evaluation, of: run.name })).filter((found) => found.split);
+  const same = (key) => new Set(all.map((found) => JSON.stringify(found[key]))).size === 1;
+  if (all.length < 2 || all.length < runs.length || !['kind', 'classes', 'data', 'split', 'threshold'].every(same)) return null;
+  const sum = (of) => all.reduce((before, found) => before + of(found), 0), first = all[0], samples = sum((found) => found.samples);
+  const mean = (key) => sum((found) => found.samples * found[key]) / samples;
+  const wrong = all.flatMap((found) => (found.wrong || []).map((sample) => ({ ...sample, of: found.of }))).sort((a, b) => b.loss - a.loss).slice(0, 24);
+  const joined = { kind: first.kind, data: first.data, split: first.split, threshold: first.threshold, samples, whole: sum((found) => found.whole), folds: all.length, wrong };
+  if (first.kind === 'numbers') return { ...joined, target: first.target, mse: mean('mse'), mae: mean('mae'), points: all.flatMap((found) => found.points || []) };
+  if (first.kind !== 'classes') return null;
+  const confusion = first.confusion.map((row, i) => row.map((count, k) => sum((found) => found.confusion[i][k])));
+  const perClass = first.classes.map((label, k) => {
+    const hits = confusion[k][k], of = confusion[k].reduce((a, b) => a + b, 0), guessed = confusion.reduce((before, row) => before + row[k], 0);
+    const precision = guessed ? hits / guessed : 0, recall = of ? hits / of : 0;
+    return { label, samples: of, precision, recall, f1: precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0 };
+  });
+  return { ...joined, classes: first.classes, confusion, per_class: perClass, wrong_count: sum((found) => found.wrong_count) };
+}
 function evaluationSections(found) {
   if (!found || !found.split) return [];
-  return [confusionSection(found), classesSection(found), wrongSection(found), numbersSection(found), textSection(found)];
+  return [confusionSection(found), classesSection(found), recallSection(found), wrongSection(found), numbersSection(found), textSection(found), drawnSection(found)];
 }

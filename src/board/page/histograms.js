@@ -1,7 +1,7 @@
 // Histograms over time: weights and gradients from the event files, one line for each moment.
 'use strict';
 function histogramPicture(series) {
-  const width = 460, top = 30, each = 13, peak = 90, left = 10, right = 62, steps = series.steps;
+  const width = 460, top = 30, each = Math.min(13, Math.max(3.5, 150 / series.steps.length)), peak = 90, left = 10, right = 62, steps = series.steps;
   const edges = series.edges, low = edges[0], high = edges[edges.length - 1];
   const range = high - low || 1, height = top + peak + each * steps.length + 26;
   const x = (value) => left + (value - low) / range * (width - left - right);

@@ -10,6 +10,8 @@ function overviewFacts(run) {
     run.trainings ? [word('trainings'), whole(run.trainings)] : [word('epochs'), whole(run.epochs), run.planned ? word('ofPlanned', { planned: run.planned }) : ''],
     [word('time'), duration(run.seconds)],
     best ? [word('best'), whole(best.epoch), word('by', { monitor: run.monitor }) + ': ' + figure(best, run.monitor)] : null,
+    ...(run.ensemble ? Object.entries(run.ensemble) : []).map(([name, value]) => [name, make('span', { 'data-figure': name, 'data-value': value }, short(value)), word('ofTheJoint')]),
+    ...(last ? [] : run.spread || []).map((each) => [each.name, short(each.mean) + ' ± ' + short(each.deviation), word('meanOf', { count: run.trainings })]),
     ...shown.map((name) => [name, make('span', { 'data-figure': name, 'data-value': (best || last)[name] }, figure(best || last, name)), word('inEpoch', { epoch: (best || last).epoch })]),
     counts.training !== undefined ? [word('trainingSamples'), whole(counts.training)] : null,
     counts.validation !== undefined ? [word('validationSamples'), whole(counts.validation)] : null,
@@ -23,7 +25,7 @@ function problemsNote(run) {
 function trainingsSection(run) {
   if (!run.runs || run.runs.length === 0) return null;
   const names = measuredBy(run.runs.map((each) => each.best || {})).filter((name) => name !== 'learning_rate' && !name.includes('.'));
-  const rows = sortableTable([{ name: word('name'), of: (row) => row.name, head: true }, { name: word('status'), of: (row) => row.status, show: (value) => statusMark(value) }, { name: word('epochs'), of: (row) => row.epochs, number: true },
+  const rows = sortableTable([{ name: word('name'), of: (row) => row.name, head: true, show: (value, row) => (page.mode === 'board' ? make('a', { href: '#run=' + encodeURIComponent(row.whole) }, value) : value) }, { name: word('status'), of: (row) => row.status, show: (value) => statusMark(value) }, { name: word('epochs'), of: (row) => row.epochs, number: true },
     { name: word('best'), of: (row) => (row.best ? row.best.epoch : null), number: true }, ...names.map((name) => ({ name, of: (row) => (row.best ? row.best[name] : null), number: true })), { name: word('time'), of: (row) => row.seconds, number: true, show: duration }], run.runs, { label: word('trainings') });
   const spread = (run.spread || []).map((each) => ({ ...each }));
   return section('trainings', word('trainings'), rows, spread.length ? sortableTable([{ name: word('name'), of: (row) => row.name, head: true }, { name: word('mean'), of: (row) => row.mean, number: true }, { name: word('deviation'), of: (row) => row.deviation, number: true }], spread, { label: word('mean') }) : null);
@@ -64,10 +66,13 @@ function differencesSection(runs) {
 const shortName = (name, before) => (name.startsWith(before + '/') ? name.slice(before.length + 1) : name);
 
 function runView(run) {
-  const below = (run.runs || []).map((each, k) => ({ ...each, name: shortName(each.name, run.name), k }));
+  const below = (run.runs || []).map((each, k) => ({ ...each, whole: each.name, name: shortName(each.name, run.name), k }));
   const curves = below.length ? curvesSection('curves', word('curves'), () => panelsOfRuns(below))
     : (run.epoch_rows || []).length ? curvesSection('curves', word('curves'), () => panelsOfRun(run)) : null;
-  const parts = [trainingsSection({ ...run, runs: below }), curves, ...evaluationSections(run.evaluation), histogramsSection(run.events),
+  const joint = run.evaluation && run.evaluation.split && below.length ? { ...run.evaluation, members: below.length } : run.evaluation;
+  const evaluated = below.length && isNumber((run.config || {})['data.folds']) ? joinedFolds(below) : joint;
+  const scalars = scalarsSection(run);
+  const parts = [trainingsSection({ ...run, runs: below }), curves, ...evaluationSections(evaluated), scalars, picturesSection(run.events), eventCurvesSection(run.events), textsSection(run.events), histogramsSection(run.events),
     layersSection(run.model_facts && run.model_facts.layers ? run.model_facts : below.length && below[0].model_facts), machineSection(below.length && !(run.model_facts && run.model_facts.machine) ? below[0] : run),
     below.length ? differencesSection(below) : null, configSection(run), filesSection(run)].filter((each) => each);
   const model = run.model || (run.model_facts && run.model_facts.name) || '';
@@ -78,6 +83,6 @@ function runView(run) {
       const head = part.querySelector('h2');
       return make('li', {}, make('a', { href: '#' + part.id, onclick: (event) => { event.preventDefault(); part.scrollIntoView(); head.focus({ preventScroll: true }); } }, head.textContent));
     }))), parts);
-  view.begin = () => { if (curves) curves.begin(); };
+  view.begin = () => [curves, scalars].forEach((each) => { if (each) each.begin(); });
   return view;
 }

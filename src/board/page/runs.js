@@ -14,10 +14,15 @@ function matches(run, filter) {
     });
   });
 }
+// Of several trainings the means.
+function bestOf(run) {
+  return run.best || (run.spread ? Object.fromEntries(run.spread.map((each) => [each.name, each.mean])) : null);
+}
 function bestFigures(runs) {
   const names = [];
-  for (const run of runs) for (const name of measuredBy([run.best || {}])) if (!names.includes(name) && name !== 'learning_rate' && !name.includes('.')) names.push(name);
-  return names.sort((a, b) => Number(b.startsWith('val_')) - Number(a.startsWith('val_'))).slice(0, 6);
+  for (const run of runs) for (const name of measuredBy([bestOf(run) || {}])) if (!names.includes(name) && name !== 'learning_rate' && !name.includes('.')) names.push(name);
+  const validation = names.filter((name) => name.startsWith('val_'));  // as `luge runs`
+  return (validation.length ? validation : names).slice(0, 6);
 }
 function runsTable(runs) {
   const pick = (run) => make('input', { type: 'checkbox', 'aria-label': word('compare') + ' ' + run.name, checked: board.chosen.has(run.name), onchange: (event) => {
@@ -26,12 +31,12 @@ function runsTable(runs) {
   return sortableTable([{ name: word('compare'), show: (value, run) => pick(run) },
     { name: word('name'), of: (run) => run.name, head: true, show: (value) => make('a', { href: '#run=' + encodeURIComponent(value) }, value) },
     { name: word('status'), of: (run) => run.status, show: (value, run) => [statusMark(value), run.problems && run.problems.length ? ' ⚠' : ''] },
-    ...bestFigures(runs).map((name) => ({ name, of: (run) => (run.best ? run.best[name] : null), number: true })),
+    ...bestFigures(runs).map((name) => ({ name, of: (run) => (bestOf(run) || {})[name] ?? null, number: true })),
     { name: word('best'), of: (run) => (run.best ? run.best.epoch : null), number: true },
     { name: word('epochs'), of: (run) => run.epochs, number: true, show: (value, run) => (run.trainings ? run.trainings + ' ×' : run.planned ? `${value} / ${run.planned}` : String(value)) },
     { name: word('time'), of: (run) => run.seconds, number: true, show: duration },
     { name: word('begun'), of: (run) => run.sequence, show: (value, run) => (run.created || '').replace('T', ' ').replace('Z', '') }], runs,
-  { label: word('runs'), sort: board.column, down: board.down, sorted: (state) => { board.column = state.column; board.down = state.down; } });
+  { class: 'runs', label: word('runs'), sort: board.column, down: board.down, sorted: (state) => { board.column = state.column; board.down = state.down; } });
 }
 
 const PICKED = () => byId('picked');

@@ -38,7 +38,16 @@ const WORDS = {
   metricOfRuns: ['{metric}: {count} runs', '{metric}：{count} 条记录'],
   splitOfRuns: ['{metric}: {split} split, {samples} samples, {count} runs', '{metric}：{split}集，{samples} 个样本，{count} 条记录'],
   stageBegins: ['stage {stage} begins', '阶段 {stage} 开始'],
-  evaluated: ['{data}, {split} split, {samples} samples, network of epoch {epoch}', '{data}，{split}集，{samples} 个样本，第 {epoch} 轮的网络'],
+  evaluated: ['{data}, {split} split, {samples} samples, {network}', '{data}，{split}集，{samples} 个样本，{network}'],
+  networkOf: ['network of epoch {epoch}', '第 {epoch} 轮的网络'], jointNetwork: ['joint network of {count} members', '{count} 个成员的联合网络'], networksOfFolds: ['sum of {count} folds, each with its network', '{count} 折之和，各用其网络'],
+  recallCurves: ['Precision and recall', '精确率与召回率'], recallTitle: ['Precision by recall: {about}, {count} classes, each against the others, thresholds from 0 to 1', '精确率与召回率：{about}，{count} 个类别，各与其余相对，阈值从 0 到 1'],
+  recallHelp: ['Along a line the threshold rises from right to left; each dot is 0.1 more.', '沿曲线从右到左阈值升高；每个圆点相差 0.1。'],
+  allClasses: ['all classes', '全部类别'], averagePrecision: ['average precision', '平均精确率'], positives: ['samples of the class', '该类样本数'], thresholdName: ['threshold', '阈值'],
+  drawn: ['Answers', '预测示例'], drawnTitle: ['Truth and prediction: {about}, the first {drawn} samples', '真实与预测：{about}，前 {drawn} 个样本'],
+  scalars: ['Scalars by step', '按步的标量'], scalarPart: ['{part}{samples}, {points}', '{part}{samples}，{points}'], points: ['{count} points', '{count} 个点'], pointsOf: ['{shown} of {all} points', '{all} 个点中的 {shown} 个'],
+  pictures: ['Pictures by step', '按步的图片'], picturesOf: ['{shown} of {all} pictures, steps {first} to {last}', '{all} 张图片中的 {shown} 张，第 {first} 至 {last} 步'],
+  texts: ['Texts by step', '按步的文本'], curvesBySteps: ['Precision and recall by step', '按步的精确率与召回率'], curveSamples: ['{samples} samples, {positives} positive, step {step}, {thresholds} thresholds', '{samples} 个样本，{positives} 个正样本，第 {step} 步，{thresholds} 个阈值'],
+  ofTheJoint: ['of the joint network', '联合网络'], meanOf: ['mean ± deviation of {count} trainings', '{count} 次训练的均值 ± 标准差'], run: ['run', '记录'],
   partOf: ['the first {samples} of {whole} samples, for looking at all would have taken too long', '仅前 {samples} 个样本(共 {whole} 个)，因为查看全部用时过长'],
   largestDecides: ['the largest probability decides', '取概率最大者'], threshold: ['threshold {threshold}', '阈值 {threshold}'],
   confusionHelp: ['Rows: the class. Columns: what it was taken for.', '行：真实类别。列：预测类别。'],
@@ -68,4 +77,4 @@ function word(name, values = {}) {
   const text = pair ? pair[language === 'zh' ? 1 : 0] : name;
   return text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
 }
-function splitWord(split) { return split === 'validation' || split === 'training' ? word(split) : split; }
+function splitWord(split) { return ['validation', 'training', 'run'].includes(split) ? word(split) : split; }
