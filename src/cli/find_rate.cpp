@@ -1,6 +1,8 @@
 // luge find-rate: the loss while the learning rate rises, and a rate to train with.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -21,6 +23,7 @@ struct FinderKeys {
   std::int64_t steps = 100;
   double smoothing = 0.9;
   std::string curve;
+  std::string stage;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("from", self.from, "the first rate", above(0), elsewhere({"start_lr", "min_lr"}));
@@ -28,6 +31,9 @@ struct FinderKeys {
     field("steps", self.steps, "rates that are tried", at_least(2), elsewhere({"num_it", "num_training"}));
     field("smoothing", self.smoothing, "share of the smoothed loss that stays at a step",
           at_least(0).below(1));
+    field("stage", self.stage,
+          "the stage whose rate is sought, where there are stages (default: the first); it "
+          "begins with the initial weights, or those of init=");
     field("curve", self.curve, "file for the curve: .csv, .png or .svg", also({"to"}));
   }
 };
@@ -70,36 +76,59 @@ void write_curve(const train::RateCurve& curve, const std::string& file) {
   draw::curves({panel}, {.width = 640, .height = 400}).write(file);
 }
 
+// The number of the stage that is meant.
+std::size_t stage_of(const Arguments& arguments, const experiment::Config& config, const std::string& name) {
+  const std::vector<experiment::Config>& stages = config.stages();
+  if (name.empty()) return 0;
+  std::vector<std::string> names;
+  for (const experiment::Config& stage : stages) names.push_back(stage.text("name"));
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end())
+    arguments.refuse("finder.stage", names.empty() ? "a training with [[stage]] tables with it"
+                                                   : fmt::format("one of {}", fmt::join(names, ", ")));
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+void print(const train::RateCurve& curve, double from) {
+  fmt::print("{}", table_of(curve));
+  if (curve.diverged)
+    fmt::print("the loss diverged beyond a rate of {:.3g}\n",
+               curve.trials.empty() ? from : curve.trials.back().rate);
+  if (curve.suggestion) {
+    fmt::print("the loss fell fastest at lr={:.2g}\n", *curve.suggestion);
+  } else {
+    fmt::print("the loss never fell: try other rates with finder.from and finder.to\n");
+  }
+}
+
 int find_rate(const Arguments& arguments) {
   const auto options = experiment::read<FinderKeys>(arguments);
   if (!options.curve.empty() && !is_table_name(options.curve) && !draw::is_figure_name(options.curve))
     arguments.refuse("finder.curve", "a file name that ends with .csv, .png or .svg");
   if (options.to <= options.from) arguments.refuse("finder.to", "a rate above finder.from");
   const experiment::Run run(arguments.only(experiment::training_keys()), {.tell = tell_person()});
-  const experiment::Scope scope(run.settings());
-  const train::RateCurve curve = run.trainer().find_rate(
-      run.batches(),
-      {.from = options.from, .to = options.to, .steps = options.steps, .smoothing = options.smoothing});
-  if (!options.curve.empty()) write_curve(curve, options.curve);
+  const std::size_t stage = stage_of(arguments, run.config(), options.stage);
+  train::RateCurve curve;
+  run.look_at_stage(stage, [&](train::Trainer& trainer, const data::Batches& batches) {
+    curve = trainer.find_rate(
+        batches,
+        {.from = options.from, .to = options.to, .steps = options.steps, .smoothing = options.smoothing});
+  });
+  const std::vector<experiment::Config>& stages = run.config().stages();
   if (arguments.json()) {
     nlohmann::ordered_json json = {{"suggestion", nullptr}, {"diverged", curve.diverged}};
     if (curve.suggestion) json["suggestion"] = *curve.suggestion;
+    if (!stages.empty()) json["stage"] = stages[stage].text("name");
     if (!options.curve.empty()) json["file"] = options.curve;
     json["trials"] = nlohmann::ordered_json::array();
     for (const train::RateTrial& each : curve.trials)
       json["trials"].push_back({{"rate", each.rate}, {"loss", each.loss}, {"smoothed", each.smoothed}});
     print_json(json);
-    return 0;
-  }
-  fmt::print("{}", table_of(curve));
-  if (curve.diverged)
-    fmt::print("the loss diverged beyond a rate of {:.3g}\n",
-               curve.trials.empty() ? options.from : curve.trials.back().rate);
-  if (curve.suggestion) {
-    fmt::print("the loss fell fastest at lr={:.2g}\n", *curve.suggestion);
   } else {
-    fmt::print("the loss never fell: try other rates with finder.from and finder.to\n");
+    if (!stages.empty()) fmt::print("stage {}\n", stages[stage].text("name"));
+    print(curve, options.from);
   }
+  if (!options.curve.empty()) write_curve(curve, options.curve);  // last: what was found is told in any case
   return 0;
 }
 

@@ -1,8 +1,11 @@
 #include "experiment/class_weights.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
+#include <variant>
 
 #include "core/dispatch.h"
 
@@ -56,6 +59,19 @@ void settle_class_weights(Config& config, const Parts& parts, const Tell& tell) 
   }
   tell(fmt::format("balanced class weights: {}", told));
   config.replace(kKey, text);
+}
+
+void check_class_weights(const Config& config, const train::Task& task, const data::Info& info) {
+  if (!config.knows(kKey) || !config.given(kKey)) return;
+  const std::optional<std::int64_t> classes = task.outputs(info);
+  for (const auto& [option, value] : config.chosen("loss").values) {
+    const auto* weights = std::get_if<std::vector<double>>(&value);
+    if (option != kOption || !weights || !classes || static_cast<std::int64_t>(weights->size()) == *classes)
+      continue;
+    const bool named = static_cast<std::int64_t>(info.classes.size()) == *classes && *classes <= 20;
+    config.refuse(kKey, fmt::format("{} numbers, one for each class{}", *classes,
+                                    named ? fmt::format(": {}", fmt::join(info.classes, ", ")) : ""));
+  }
 }
 
 }  // namespace luge::experiment

@@ -5,6 +5,7 @@
 
 #include "luge/experiment/config.h"
 #include "luge/experiment/run.h"
+#include "luge/train/task.h"
 
 namespace luge::experiment {
 
@@ -13,5 +14,9 @@ bool follows_from_data(const Key& option, std::string_view value);
 /// Replaces the word by numbers: samples / (classes · samples of the class), counted in the training part.
 /// Throws SettingError when the data has no classes or the training part lacks one.
 void settle_class_weights(Config& config, const Parts& parts, const Tell& tell);
+
+/// Throws SettingError for another number of weights than the task has classes on such data, where that is
+/// known.
+void check_class_weights(const Config& config, const train::Task& task, const data::Info& info);
 
 }  // namespace luge::experiment

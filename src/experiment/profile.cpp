@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "experiment/aid_options.h"
@@ -26,16 +27,26 @@ void profile_run(const Run& run, const Tell& tell) {
   constexpr std::int64_t kSteps = 20;
   constexpr const char* kFile = "profile.json";
   if (!read<AidOptions>(run.config()).profile) return;
-  const auto batch = run.batches().epoch(0).next();
-  if (!batch) return;
-  if (run.trainer().optimizer().searches())
-    throw SettingError(fmt::format("{}: an optimizer that searches runs more than one program in a step",
-                                   run.config().said("train.profile")));
-  const train::LayerProfile profile = train::profile_layers(run.trainer(), batch->to_tensors(), kSteps);
-  io::write_file(run.folder() / kFile, profile.chrome_trace());
-  std::string text = profile.to_string();
-  text.pop_back();
-  tell(text);
+  const std::vector<Config>& stages = run.config().stages();
+  std::vector<std::pair<std::string, train::LayerProfile>> profiles;
+  for (std::size_t k = 0; k < std::max<std::size_t>(1, stages.size()); ++k) {
+    run.look_at_stage(k, [&](train::Trainer& trainer, const data::Batches& batches) {
+      const auto batch = batches.epoch(0).next();
+      if (!batch) return;
+      if (trainer.optimizer().searches())
+        throw SettingError(fmt::format("{}: an optimizer that searches runs more than one program in a step",
+                                       run.config().said("train.profile")));
+      const std::string name = stages.empty() ? "luge" : fmt::format("stage {}", stages[k].text("name"));
+      profiles.emplace_back(name, train::profile_layers(trainer, batch->to_tensors(), kSteps));
+    });
+  }
+  if (profiles.empty()) return;
+  io::write_file(run.folder() / kFile, train::chrome_trace(profiles));
+  for (const auto& [name, profile] : profiles) {
+    std::string text = profile.to_string();
+    text.pop_back();
+    tell(stages.empty() ? text : name + "\n" + text);
+  }
   tell(fmt::format("profile: a step as a trace for chrome://tracing and Perfetto is {}",
                    (run.folder() / kFile).string()));
 }

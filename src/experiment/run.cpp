@@ -91,6 +91,7 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
   settle_task(config, entry, data, tell);
   const train::TaskRef task = make_task(config, data.complete);
   TrainingData training = make_training_data(config, entry, *task, data, parts);
+  check_class_weights(config, *task, training.parts.fit.info());
   for (const std::string& column : data::table_columns(training.recipe))
     tell(fmt::format("{}: column {}", data.name, column));
   settle(config, training.batches);
@@ -192,6 +193,19 @@ train::History Run::fit(const std::vector<train::CallbackRef>& callbacks) const 
     all.push_back(nonfinite_callback(config(), "", state_->tell));
     return all;
   });
+}
+
+void Run::look_at_stage(std::size_t stage,
+                        const std::function<void(train::Trainer&, const data::Batches&)>& look) const {
+  const Scope scope(state_->settings);
+  if (state_->stages) {
+    state_->stages->look_at(
+        stage, [&](train::Trainer& trainer, const train::StageData& data) { look(trainer, data.training); });
+    return;
+  }
+  if (stage != 0) throw ValueError(fmt::format("Run: there is no stage {}; the training has none", stage));
+  train::Trainer trainer = state_->trainer;
+  look(trainer, batches());
 }
 
 Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {

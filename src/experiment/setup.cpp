@@ -30,26 +30,6 @@ std::int64_t outputs_for(const Config& config, const models::Entry& entry, const
   return task.outputs(info).value_or(entry.outputs);
 }
 
-std::optional<train::Averaging> averaging(const Config& config, std::int64_t updates) {
-  if (!config.knows("averaging.kind")) return std::nullopt;
-  const auto keys = read<AveragingKeys>(config);
-  const options::Values changed = options::changed(keys);
-  if (keys.kind == AverageKind::none) {
-    if (!changed.empty())
-      config.refuse(fmt::format("{}.{}", AveragingKeys::table, changed.front().first),
-                    "averaging=ema or averaging=swa with it; without that it does nothing");
-    return std::nullopt;
-  }
-  const bool mean = keys.kind == AverageKind::swa;
-  if (mean && keys.decay != AveragingKeys().decay)
-    config.refuse("averaging.decay", "averaging=ema with it; swa is the mean of all values");
-  return train::Averaging{.decay = keys.decay,
-                          .mean = mean,
-                          .start = keys.start.number.value_or(mean ? updates * 3 / 4 : 0),
-                          .every = keys.every,
-                          .norm_batches = keys.norm_batches.number.value_or(mean ? 50 : 0)};
-}
-
 Made trainer_within(const Config& config, const models::Entry& entry, const train::TaskRef& task,
                     const data::Info& info, const Learning& learning) {
   const std::int64_t accumulate = read<StepOptions>(config).accumulate;
@@ -59,7 +39,7 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
   const nn::Model net = make_model(entry, outputs);
   learn_in(net, learning.units);
   train::Trainer trainer(net, task, optimizer,
-                         {.accumulate = accumulate, .averaging = averaging(config, learning.updates)});
+                         {.accumulate = accumulate, .averaging = averaging_of(config, learning.updates)});
   nn::Metadata metadata;
   metadata.name = entry.name;
   if (!learning.recipe.empty()) metadata.recipe = learning.recipe.to_json();
@@ -78,6 +58,26 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
 }
 
 }  // namespace
+
+std::optional<train::Averaging> averaging_of(const Config& config, std::int64_t updates) {
+  if (!config.knows("averaging.kind")) return std::nullopt;
+  const auto keys = read<AveragingKeys>(config);
+  const options::Values changed = options::changed(keys);
+  if (keys.kind == AverageKind::none) {
+    if (!changed.empty())
+      config.refuse(fmt::format("{}.{}", AveragingKeys::table, changed.front().first),
+                    "averaging=ema or averaging=swa with it; without that it does nothing");
+    return std::nullopt;
+  }
+  const bool mean = keys.kind == AverageKind::swa;
+  if (mean && keys.decay != AveragingKeys().decay)
+    config.refuse("averaging.decay", "averaging=ema with it; swa is the mean of all values");
+  return train::Averaging{.decay = keys.decay,
+                          .mean = mean,
+                          .start = keys.start.number.value_or(mean ? updates * 3 / 4 : 0),
+                          .every = keys.every,
+                          .norm_batches = keys.norm_batches.number.value_or(mean ? 50 : 0)};
+}
 
 Settings settings_of(const Config& config, const Tell& tell) {
   const auto step = read<StepOptions>(config);

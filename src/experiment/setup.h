@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "luge/data/dataset.h"
 #include "luge/data/recipe.h"
@@ -17,6 +18,10 @@ namespace luge::experiment {
 /// Threads, precision, mathematics, memory limit and seed, as far as there are such keys; tells when there
 /// are fewer processors than threads.
 Settings settings_of(const Config& config, const Tell& tell);
+
+/// The averages of the weights that averaging asks for; nothing without. Throws SettingError for keys that do
+/// nothing as they are.
+std::optional<train::Averaging> averaging_of(const Config& config, std::int64_t updates);
 
 /// How a network learns: from what, in which units, and in how many updates.
 struct Learning {

@@ -4,6 +4,7 @@
 
 #include "experiment/fit_options.h"
 #include "experiment/optimizer_choice.h"
+#include "experiment/setup.h"
 #include "experiment/train_options.h"
 
 namespace luge::experiment {
@@ -43,10 +44,11 @@ train::Stage make_stage(const Config& training, const Config& stage, const nn::M
   const Config own = settings_in(training, stage);
   const data::Batches batches = batches_of(own, data.parts.fit, data.mixing);
   const train::FitOptions options = fit_options(own, data.parts.valid, {});
+  const std::int64_t updates = schedule_updates(own, batches);
   train::Stage made{
       .name = settings.name,
       .task = task,
-      .optimizers = {{"*", make_optimizer(own, schedule_updates(own, batches), data.parts.fit.size())}},
+      .optimizers = {{"*", make_optimizer(own, updates, data.parts.fit.size())}},
       .data =
           [batches, validation = options.validation] {
             return train::StageData{batches, validation};
@@ -55,7 +57,7 @@ train::Stage make_stage(const Config& training, const Config& stage, const nn::M
       .steps_per_epoch = options.steps_per_epoch,
       .steps = settings.steps,
       .trainable = settings.trainable,
-      .options = {.accumulate = read<StepOptions>(own).accumulate},
+      .options = {.accumulate = read<StepOptions>(own).accumulate, .averaging = averaging_of(own, updates)},
       .callbacks = options.callbacks};
   for (const std::string& pattern : made.trainable) net->parameters(pattern);  // throws when there are none
   return made;

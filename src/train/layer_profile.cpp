@@ -48,13 +48,37 @@ std::string size_text(std::size_t bytes) {
   return kib < 1024 ? fmt::format("{:.1f} KiB", kib) : fmt::format("{:.1f} MiB", kib / 1024);
 }
 
+constexpr int kKernels = 1, kLayers = 2;  // the lines of a step
+
 Json event(const std::string& name, const std::string& category, double begin, double seconds, int line) {
   return {{"name", name},         {"cat", category}, {"ph", "X"},  {"ts", 1e6 * begin},
           {"dur", 1e6 * seconds}, {"pid", 1},        {"tid", line}};
 }
 
-Json name_event(const char* what, int line, const char* name) {
+Json name_event(const char* what, int line, const std::string& name) {
   return {{"name", what}, {"ph", "M"}, {"pid", 1}, {"tid", line}, {"args", {{"name", name}}}};
+}
+
+// The kernels and layers of one step, in the order in which they begin.
+std::vector<Json> events_of(const LayerProfile& profile) {
+  const std::vector<KernelTime>& kernels = profile.kernels;
+  std::vector<Json> events;
+  double at = 0;
+  std::size_t layer = 0;  // its event
+  for (std::size_t k = 0; k < kernels.size(); ++k) {
+    const KernelTime& own = kernels[k];
+    // Neighbors of one layer and phase are one event of the layer.
+    if (k == 0 || kernels[k - 1].layer != own.layer || kernels[k - 1].phase != own.phase) {
+      layer = events.size();
+      events.push_back(event(own.layer, own.phase, at, 0, kLayers));
+    }
+    Json one = event(own.op, own.phase, at, own.seconds, kKernels);
+    one["args"] = {{"kernel", own.kernel}, {"layer", own.layer}, {"bytes", own.bytes}};
+    events.push_back(std::move(one));
+    at += own.seconds;
+    events[layer]["dur"] = 1e6 * at - events[layer]["ts"].get<double>();
+  }
+  return events;
 }
 
 }  // namespace
@@ -120,25 +144,21 @@ std::string LayerProfile::to_string() const {
                             1e3 * seconds, samples, steps);
 }
 
-std::string LayerProfile::chrome_trace() const {
-  constexpr int kKernels = 1, kLayers = 2;
-  Json events =
-      Json::array({{{"name", "process_name"}, {"ph", "M"}, {"pid", 1}, {"args", {{"name", "luge"}}}}});
-  events.push_back(name_event("thread_name", kKernels, "kernels"));
-  events.push_back(name_event("thread_name", kLayers, "layers"));
-  double at = 0, begun = 0;
-  for (std::size_t k = 0; k < kernels.size(); ++k) {
-    const KernelTime& own = kernels[k];
-    Json one = event(own.op, own.phase, at, own.seconds, kKernels);
-    one["args"] = {{"kernel", own.kernel}, {"layer", own.layer}, {"bytes", own.bytes}};
-    events.push_back(std::move(one));
-    at += own.seconds;
-    // Neighbors of one layer and phase are one event of the layer.
-    const bool last =
-        k + 1 == kernels.size() || kernels[k + 1].layer != own.layer || kernels[k + 1].phase != own.phase;
-    if (!last) continue;
-    events.push_back(event(own.layer, own.phase, begun, at - begun, kLayers));
-    begun = at;
+std::string LayerProfile::chrome_trace() const { return train::chrome_trace({{"luge", *this}}); }
+
+std::string chrome_trace(const std::vector<std::pair<std::string, LayerProfile>>& profiles) {
+  Json events = Json::array();
+  int process = 0;
+  for (const auto& [name, profile] : profiles) {
+    ++process;
+    std::vector<Json> own = {name_event("process_name", 0, name),
+                             name_event("thread_name", kKernels, "kernels"),
+                             name_event("thread_name", kLayers, "layers")};
+    std::ranges::move(events_of(profile), std::back_inserter(own));
+    for (Json& each : own) {
+      each["pid"] = process;
+      events.push_back(std::move(each));
+    }
   }
   return io::json_text(Json{{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}});
 }

@@ -77,7 +77,8 @@ RateCurve Trainer::find_rate(const data::Batches& training, const RateFinderOpti
   for (const Trained& each : impl.steps.trained()) {
     if (each.optimizer.searches())
       throw StateError(
-          fmt::format("find_rate: {} looks for the length of its steps itself", each.optimizer.name()));
+          fmt::format("find_rate: {} looks for the length of its steps itself; there is nothing to find",
+                      each.optimizer.name()));
   }
   const nn::ModeScope train_mode(*impl.net, true);
   const random::Scratch draws;

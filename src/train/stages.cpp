@@ -115,11 +115,14 @@ struct Stages::Impl {
   std::string restored_from = {};       // a checkpoint that the present stage goes on from
   Position restored = {};               // its position
 
+  Trainer trainer_of(const Stage& own) const {
+    return Trainer(net, own.task, optimizers_of(own, net), own.options);
+  }
+
   // The trainer of the present stage, after those before it.
   void begin() {
-    const Stage& own = stages[stage];
-    data = own.data();
-    trainer.emplace(net, own.task, optimizers_of(own, net), own.options);
+    data = stages[stage].data();
+    trainer.emplace(trainer_of(stages[stage]));
     mark(*trainer, done);
     trainer->prepare(data->training.dataset().info());
   }
@@ -191,6 +194,17 @@ void Stages::restore(const std::string& path) {
   for (auto& [variable, value] : io::read_state(path, *impl.net).values) variable.assign(value);
   impl.restored_from = path;
   impl.restored = position;
+}
+
+void Stages::look_at(std::size_t stage, const std::function<void(Trainer&, const StageData&)>& look) const {
+  if (stage >= impl_->stages.size())
+    throw ValueError(fmt::format("Stages: there is no stage {}; there are {}", stage, impl_->stages.size()));
+  const Stage& own = impl_->stages[stage];
+  const Frozen frozen(impl_->net, own);
+  Trainer trainer = impl_->trainer_of(own);
+  const StageData data = own.data();
+  trainer.prepare(data.training.dataset().info());
+  look(trainer, data);
 }
 
 std::size_t Stages::stage() const { return impl_->stage; }

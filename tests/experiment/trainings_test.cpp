@@ -40,6 +40,18 @@ std::string kinds() {
   return table;
 }
 
+// Batch norm, dropout, averages, and updates of three batches: after four steps of an epoch one waits.
+Config rich(Config config) {
+  for (const auto& [key, value] : {std::pair{"model", "mlp"},
+                                   {"hidden", "6"},
+                                   {"normalization", "batch-norm"},
+                                   {"dropout", "0.2"},
+                                   {"averaging", "ema"},
+                                   {"accumulate", "3"}})
+    config.set(key, value);
+  return config;
+}
+
 Config config_of(const TempDir& dir, std::vector<Config::Entry> more) {
   Config config = {
       {"model", "softmax-regression"}, {"epochs", "3"}, {"batch", "8"}, {"seed", "3"}, {"threads", "1"}};
@@ -203,7 +215,7 @@ void expect_same(const fs::path& a, const fs::path& b, const std::vector<std::st
 
 TEST(Folds, GoOnBitForBit) {
   const TempDir dir;
-  const Config config = config_of(dir, {{"folds", "4"}});
+  const Config config = rich(config_of(dir, {{"folds", "4"}}));
   Config straight = config;
   straight.set("run.dir", dir.file("straight"));
   trained(straight);
@@ -357,7 +369,7 @@ TEST(Members, AveragesOverTheTrainingAreKept) {
 
 TEST(Members, GoOnBitForBit) {
   const TempDir dir;
-  const Config config = config_of(dir, {{"ensemble", "3"}});
+  const Config config = rich(config_of(dir, {{"ensemble", "3"}}));
   Config straight = config;
   straight.set("run.dir", dir.file("straight"));
   trained(straight);

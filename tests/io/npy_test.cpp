@@ -2,70 +2,29 @@
 #include "luge/io/npy.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <cstring>
 
 #include "luge/error.h"
 #include "support/errors.h"
+#include "support/numpy_files.h"
 #include "support/temp_dir.h"
 
 namespace luge::io {
 namespace {
 
 using testing::expect_error;
+using testing::Member;
+using testing::npy;
+using testing::raw;
 using testing::TempDir;
-
-std::string number(std::uint64_t value, int bytes) {
-  std::string text;
-  for (int k = 0; k < bytes; ++k) text += static_cast<char>(value >> (8 * k) & 255);
-  return text;
-}
-
-std::string npy(const std::string& header, const std::string& bytes) {
-  return "\x93NUMPY" + std::string("\1\0", 2) + number(header.size(), 2) + header + bytes;
-}
-
-std::string npy(const std::string& descr, const std::string& shape, const std::string& bytes,
-                bool fortran = false) {
-  return npy("{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") +
-                 ", 'shape': " + shape + ", }\n",
-             bytes);
-}
-
-template <class T>
-std::string raw(const std::vector<T>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
-}
+using testing::zip;
 
 template <class T>
 std::vector<T> values(const NpyArray& array) {
   std::vector<T> list(array.bytes.size() / sizeof(T));
   if (!list.empty()) std::memcpy(list.data(), array.bytes.data(), array.bytes.size());
   return list;
-}
-
-struct Member {
-  std::string name, bytes;
-  std::uint64_t stated = ~std::uint64_t{0};  // size in the directory, where it lies
-  std::uint32_t mode = 0100644;
-};
-
-std::string zip(const std::vector<Member>& members) {
-  std::string file, directory;
-  for (const Member& m : members) {
-    const auto sum =
-        crc32(0, reinterpret_cast<const Bytef*>(m.bytes.data()), static_cast<uInt>(m.bytes.size()));
-    const std::uint64_t size = m.stated == ~std::uint64_t{0} ? m.bytes.size() : m.stated;
-    const std::string common = number(0, 2) + number(0, 2) + number(0, 4) + number(sum, 4) +
-                               number(m.bytes.size(), 4) + number(size, 4) + number(m.name.size(), 2) +
-                               number(0, 2);
-    directory += "PK\1\2" + number(3 << 8 | 20, 2) + number(20, 2) + common + number(0, 2) + number(0, 2) +
-                 number(0, 2) + number(std::uint64_t{m.mode} << 16, 4) + number(file.size(), 4) + m.name;
-    file += "PK\3\4" + number(20, 2) + common + m.name + m.bytes;
-  }
-  return file + directory + "PK\5\6" + number(0, 4) + number(members.size(), 2) + number(members.size(), 2) +
-         number(directory.size(), 4) + number(file.size(), 4) + number(0, 2);
 }
 
 TEST(Npy, ReadsDtypesOrdersAndShapes) {

@@ -129,6 +129,13 @@ class Run {
   /// where there are classes, confusion.png. Throws StateError without a folder.
   Report train(const std::vector<train::CallbackRef>& callbacks = {}) const;
 
+  /// Calls `look` with a trainer and its batches, before the training: the trainer of a stage of the
+  /// configuration, counted from 0, as it would be if the stage began with the present weights; without
+  /// stages that of the training. The trainer must leave its state as it was, as find_rate and profile do.
+  /// Throws ValueError for a stage that does not exist.
+  void look_at_stage(std::size_t stage,
+                     const std::function<void(train::Trainer&, const data::Batches&)>& look) const;
+
   struct State;  // internal
 
  private:

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "luge/data/batches.h"
@@ -48,6 +49,10 @@ struct LayerProfile {
   /// Perfetto show. Source: Trace Event Format.
   std::string chrome_trace() const;
 };
+
+/// Returns the steps of several profiles as one trace, each as a process of its name: the stages of a
+/// training.
+std::string chrome_trace(const std::vector<std::pair<std::string, LayerProfile>>& profiles);
 
 /// Runs this many training steps on a batch and returns how long its kernels take. The step is compiled again
 /// for it. The state is afterwards that before the call. Kernels that compute ops of several layers count for

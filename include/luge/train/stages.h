@@ -76,6 +76,12 @@ class Stages {
   /// then.
   void restore(const std::string& path);
 
+  /// Calls `look` with the trainer and the data of a stage, counted from 0, as they would be if it began now,
+  /// with the present weights; what the stage does not train is frozen meanwhile. No stage begins by it, and
+  /// the trainer must leave its state as it was, as find_rate and profile do. Throws ValueError for a stage
+  /// that does not exist.
+  void look_at(std::size_t stage, const std::function<void(Trainer&, const StageData&)>& look) const;
+
   /// Returns the number of the present stage, counted from 0; the number of stages when all were run.
   std::size_t stage() const;
   /// Returns true when a stage has begun.

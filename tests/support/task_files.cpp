@@ -1,0 +1,92 @@
+#include "support/task_files.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "luge/io/image.h"
+#include "support/numpy_files.h"
+#include "support/pictures.h"
+
+namespace luge::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string labeled(const TempDir& dir) {
+  std::string table = "a,b,kind\n";
+  for (int i = 0; i < 60; ++i)
+    table += fmt::format("{},{},{}\n", i * 37 % 60, i % 7, i * 37 % 60 + i % 7 < 33 ? "x" : "y");
+  return dir.write("labeled.csv", table);
+}
+
+std::string numbers(const TempDir& dir) {
+  std::string table = "a,b,y\n";
+  for (int i = 0; i < 60; ++i)
+    table += fmt::format("{},{},{}\n", i * 37 % 60, i % 7, 0.5 * (i * 37 % 60) - 0.25 * (i % 7));
+  return dir.write("numbers.csv", table);
+}
+
+// Two numbers, and two answers that follow from them.
+std::string answers(const TempDir& dir) {
+  std::vector<float> x, y;
+  for (int i = 0; i < 60; ++i) {
+    x.insert(x.end(), {static_cast<float>(i % 11), static_cast<float>(i % 5)});
+    y.insert(y.end(), {i % 11 > 5 ? 1.f : 0.f, i % 5 > 2 ? 1.f : 0.f});
+  }
+  return dir.write("answers.npz",
+                   zip({{"x.npy", npy("<f4", "(60, 2)", raw(x))}, {"y.npy", npy("<f4", "(60, 2)", raw(y))}}));
+}
+
+std::string masks(const TempDir& dir) {
+  for (const char* folder : {"masks/images", "masks/masks"}) fs::create_directories(dir.path() / folder);
+  for (int i = 0; i < 20; ++i) {
+    io::Image picture = smooth_picture(16, 16, 1, i), mask{16, 16, 1, std::vector<std::uint8_t>(256)};
+    for (std::size_t row = 4; row < 12; ++row) {
+      for (std::size_t column = 0; column < 8; ++column) {
+        const std::size_t at = 16 * row + column + static_cast<std::size_t>(i % 8);
+        mask.pixels[at] = 255;
+        picture.pixels[at] = 255;
+      }
+    }
+    io::write_png(dir.file(fmt::format("masks/images/{:02}.png", i)), picture);
+    io::write_png(dir.file(fmt::format("masks/masks/{:02}.png", i)), mask);
+  }
+  return dir.file("masks");
+}
+
+std::string verses(const TempDir& dir) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "the rain in spain. ";
+  return dir.write("rain.txt", text);
+}
+
+}  // namespace
+
+Words words_for_task(const TempDir& dir, const std::string& task) {
+  const Words mlp = {{"model", "mlp"}, {"hidden", "4"}, {"task", task}, {"batch", "10"}};
+  const auto with = [](Words words, const Words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  if (task == "classification") return with(mlp, {{"data", labeled(dir)}});
+  if (task == "regression" || task == "autoencoding") return with(mlp, {{"data", numbers(dir)}});
+  if (task == "multi-label") return with(mlp, {{"data", answers(dir)}});
+  if (task == "segmentation")
+    return {{"model", "unet"}, {"width", "0.02"}, {"task", task}, {"batch", "5"}, {"data", masks(dir)}};
+  if (task == "next-token") {
+    return {{"model", "lstm-lm"}, {"layers", "1"},       {"units", "6"}, {"embedding", "4"},
+            {"task", task},       {"task.length", "16"}, {"batch", "4"}, {"data", verses(dir)}};
+  }
+  ADD_FAILURE() << "the task " << task << " has no data in tests/support/task_files.cpp";
+  return mlp;
+}
+
+std::vector<std::string> as_arguments(const Words& words) {
+  std::vector<std::string> arguments;
+  for (const auto& [key, value] : words) arguments.push_back(key + "=" + value);
+  return arguments;
+}
+
+}  // namespace luge::testing
