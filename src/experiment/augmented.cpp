@@ -79,7 +79,7 @@ data::Recipe picture_sizes(const Config& config, const data::Dataset& fit) {
     for (const auto& [name, field] : samples->fields(fields)) fields.set(name, field);
   }
   data::StepRef step = data::steps::pictures(names, fields);
-  return step ? data::Recipe({std::move(step)}) : data::Recipe();
+  return step ? data::Recipe({std::move(step)}).fit(fit) : data::Recipe();
 }
 
 }  // namespace luge::experiment

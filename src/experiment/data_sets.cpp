@@ -8,6 +8,7 @@
 #include "experiment/data_reader.h"
 #include "experiment/made.h"
 #include "experiment/named_data.h"
+#include "experiment/sized_pictures.h"
 #include "experiment/train_options.h"
 
 namespace luge::experiment {
@@ -64,13 +65,13 @@ DataSet load_text(const Config& config, const std::string& name) {
 DataSet load_data(const Config& config, const std::string& name, TargetKind kind, const TableLayout& layout) {
   if (std::optional<DataSet> known = registered(config, name)) {
     check_no_weights(config, name);
-    return *std::move(known);
+    return with_picture_size(config, *std::move(known), layout);
   }
   std::error_code error;
   const fs::path path = name;
   if (!fs::exists(path, error) && !looks_like_path(name)) refuse_data(config, name);
   if (fs::is_directory(path, error)) check_no_weights(config, name);
-  return read_data_path({path, config, kind, layout});
+  return with_picture_size(config, read_data_path({path, config, kind, layout}), layout);
 }
 
 }  // namespace luge::experiment

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "data/steps/pictures.h"
 #include "experiment/task.h"
 #include "luge/data/augment.h"
 #include "luge/data/batches.h"
@@ -86,6 +87,11 @@ bool reads_cells(const nn::Metadata& metadata) {
 std::optional<data::PictureOptions> pictures_of(const nn::Metadata& metadata) {
   if (metadata.recipe.empty()) return std::nullopt;
   return data::picture_options(data::Recipe::from_json(metadata.recipe));
+}
+
+std::vector<std::string> picture_sizes_of(const nn::Metadata& metadata) {
+  if (metadata.recipe.empty()) return {};
+  return data::steps::picture_sizes(data::Recipe::from_json(metadata.recipe));
 }
 
 nn::Metadata of_raw_data(const nn::Metadata& metadata) {

@@ -1,6 +1,7 @@
 #include "experiment/raw_inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -43,10 +44,9 @@ double border_mean(const std::vector<float>& raw, const Shape& shape) {
 }
 
 // Trained on bright things before a dark ground, shown dark things before a bright one, or the reverse.
-bool looks_inverted(const std::vector<float>& raw, const nn::Metadata& metadata) {
+bool looks_inverted(const std::vector<float>& raw, const Shape& shape, const nn::Metadata& metadata) {
   constexpr double kBright = 255;
-  const double usual = mean_of(metadata.offset), here = mean_of(raw),
-               border = border_mean(raw, metadata.input);
+  const double usual = mean_of(metadata.offset), here = mean_of(raw), border = border_mean(raw, shape);
   if (usual <= 0) return false;  // what is usual is not known
   const bool ground_differs = usual < kBright / 2 ? border > 0.7 * kBright : border < 0.3 * kBright;
   return ground_differs && std::abs(kBright - here - usual) < std::abs(here - usual);
@@ -58,23 +58,39 @@ data::Record record_of(const std::vector<float>& raw, const Shape& shape) {
   return {{std::string(data::kInput), std::move(value)}};
 }
 
-// As pictures were made for the training, where the network says it.
-std::vector<float> raw_picture(const fs::path& path, const nn::Metadata& metadata) {
+// A picture as the recipe of a network takes it, and what was or will be done to it.
+struct RawPicture {
+  std::vector<float> values;
+  Shape shape;
+  std::string changes;
+};
+
+// As a folder gave it to the training, which the step `picture` says. Augmentations for all pictures, such as
+// letterbox, come after it; without that step they were given pictures of any size.
+RawPicture raw_picture(const fs::path& path, const io::ImageFacts& facts, const nn::Metadata& metadata) {
   const auto wanted = pictures_of(metadata);
-  if (!wanted) return raw_input(io::read_image(path.string()), metadata.input);
-  const data::HostArray picture = data::read_picture(path, *wanted);
+  const std::vector<std::string> sizes = picture_sizes_of(metadata);
+  const io::Image file{facts.height, facts.width, facts.channels, {}};
+  if (!wanted && sizes.empty())
+    return {raw_input(io::read_image(path.string()), metadata.input), metadata.input,
+            changes_for(file, metadata.input)};
+  const std::int64_t channels = is_picture(metadata.input) ? metadata.input[0] : 3;
+  data::PictureOptions options = wanted.value_or(data::PictureOptions{});
+  if (!wanted) options.color = channels == 1 ? data::PictureColor::gray : data::PictureColor::rgb;
+  const data::HostArray picture = data::read_picture(path, options);
   const std::span<const std::uint8_t> bytes = picture.as<std::uint8_t>();
-  return {bytes.begin(), bytes.end()};
+  std::string changes = changes_for(file, picture.field.shape);
+  if (!sizes.empty()) changes += fmt::format("{}{}", changes.empty() ? "" : ", ", fmt::join(sizes, ", "));
+  return {{bytes.begin(), bytes.end()}, picture.field.shape, std::move(changes)};
 }
 
 RawInput picture_input(const fs::path& path, const nn::Metadata& metadata) {
   const io::ImageFacts facts = io::image_facts(path.string());
-  const std::vector<float> raw = raw_picture(path, metadata);
-  std::string changes = changes_for({facts.height, facts.width, facts.channels, {}}, metadata.input);
-  if (const std::string stored = facts.changes(); !stored.empty())
-    changes = stored + (changes.empty() ? "" : ", " + changes);
-  RawInput input{path.string(), record_of(raw, metadata.input), std::move(changes), ""};
-  if (looks_inverted(raw, metadata)) {
+  RawPicture raw = raw_picture(path, facts, metadata);
+  std::string changes = facts.changes();
+  if (!changes.empty() && !raw.changes.empty()) changes += ", ";
+  RawInput input{path.string(), record_of(raw.values, raw.shape), changes + raw.changes, ""};
+  if (looks_inverted(raw.values, raw.shape, metadata)) {
     input.inverted =
         "looks inverted: the network was trained on the opposite of dark and bright; invert=true inverts the "
         "picture";

@@ -41,14 +41,17 @@ class PictureStep final : public StepWith<PictureStep, PictureStepOptions> {
     const Field& input = data.info().input();
     if (input.shape == shape()) return data;
     check(input, data.info().name);
-    return derive(data, {.who = kName,
-                         .mark = options(),
-                         .from = std::string(kInput),
-                         .to = std::string(kInput),
-                         .made = {input.dtype, shape()},
-                         .function = [this_ = *this](const HostArray& value, const Where& where) {
-                           return this_.made(value, where());
-                         }});
+    return derive(
+        data,
+        {.who = kName,
+         .mark = options(),
+         .from = std::string(kInput),
+         .to = std::string(kInput),
+         .made = {input.dtype, shape()},
+         .function = [this_ = *this](const HostArray& value,
+                                     const Where& where) { return this_.made(value, where()); },
+         // Resized bytes that were scaled are scaled resized bytes.
+         .describe = [scaling = data.info().preprocessing](Info& info) { info.preprocessing = scaling; }});
   }
   void apply(Record& raw) const override {
     const HostArray* value = raw.find(kInput);

@@ -1,7 +1,11 @@
 // pictures: the extents that augmentations gave to training pictures, for those that are not augmented.
+#include <algorithm>
+
 #include "data/augment/moving.h"
+#include "data/steps/pictures.h"
 #include "data/steps/step.h"
 #include "luge/data/augment.h"
+#include "luge/data/normalizer.h"
 #include "luge/data/picture_fields.h"
 #include "luge/error.h"
 
@@ -11,8 +15,11 @@ namespace {
 struct PicturesOptions {
   std::vector<std::string> steps = {};
   std::int64_t height = 0, width = 0;
+  std::vector<float> offset = {}, scale = {};  // fitted: Info::preprocessing
   static void fields(auto& self, auto&& field) {
     field("steps", self.steps, "augmentations that draw nothing, in this order");
+    field("offset", self.offset, "what was subtracted from raw values before");
+    field("scale", self.scale, "the factor of raw values before");
     field("height", self.height, "the height after them", options::at_least(0));
     field("width", self.width, "the width after them", options::at_least(0));
   }
@@ -22,12 +29,20 @@ class Pictures final : public StepWith<Pictures, PicturesOptions> {
  public:
   static constexpr const char* kName = "pictures";
   explicit Pictures(PicturesOptions options) : StepWith(std::move(options)) {
+    if (options_.offset.empty() != options_.scale.empty())
+      throw FormatError("recipe: the step pictures has offsets without scales or scales without offsets");
     for (const std::string& each : options_.steps) {
       const Augmentation next = augmentation(each);
       all_ = all_ ? all_->then(next) : next;
     }
   }
   using Step::apply;
+  StepRef fit(const Dataset& training) const override {
+    PicturesOptions fitted = options_;
+    const Affine scaling = training.info().preprocessing.value_or(Affine{});
+    fitted.offset = scaling.offset, fitted.scale = scaling.scale;
+    return std::make_shared<Pictures>(std::move(fitted));
+  }
   // Pictures of the right extents, such as those of the training, pass unchanged.
   Dataset apply(const Dataset& data) const override {
     if (!all_ || extent_of(data.info().fields) == size()) return data;
@@ -36,10 +51,30 @@ class Pictures final : public StepWith<Pictures, PicturesOptions> {
         {.fields = all_->fields(data.info().fields)});
   }
   void apply(Record& raw) const override {
-    if (all_ && (raw.contains(kInput) || raw.contains(kImage))) raw = changed(std::move(raw));
+    if (!all_ || (!raw.contains(kInput) && !raw.contains(kImage))) return;
+    // Numbers such as fill= mean values as the data set has them, 0 … 1, and raw ones are bytes.
+    const bool scaled = !options_.offset.empty() && raw.contains(kInput);
+    const Affine there{options_.offset, options_.scale};
+    if (scaled) through(there, raw);
+    raw = changed(std::move(raw));
+    if (scaled) through(inverse_of(there), raw);
   }
+  const std::vector<std::string>& names() const { return options_.steps; }
 
  private:
+  static void through(const Affine& affine, Record& raw) {
+    HostArray& value = raw[kInput];
+    if (value.field.dtype != f32) return;
+    const std::span<float> numbers = value.as<float>();
+    const std::size_t groups = std::max(affine.offset.size(), affine.scale.size());
+    const std::size_t length = std::max<std::size_t>(1, numbers.size() / groups);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const auto of = [&](const std::vector<float>& list) {
+        return list[list.size() == 1 ? 0 : std::min(i / length, list.size() - 1)];
+      };
+      numbers[i] = (numbers[i] - of(affine.offset)) * of(affine.scale);
+    }
+  }
   Extent size() const { return {options_.height, options_.width}; }
   Record changed(Record record) const {
     if (extent_of(record.schema()) == size()) return record;
@@ -64,6 +99,15 @@ Dataset steps::with_picture_sizes(const Recipe& recipe, const Dataset& data) {
     if (const auto* own = dynamic_cast<const Pictures*>(step.get())) result = own->apply(result);
   }
   return result;
+}
+
+std::vector<std::string> steps::picture_sizes(const Recipe& recipe) {
+  std::vector<std::string> names;
+  for (const StepRef& step : recipe.steps()) {
+    const auto* own = dynamic_cast<const Pictures*>(step.get());
+    if (own) names.insert(names.end(), own->names().begin(), own->names().end());
+  }
+  return names;
 }
 
 }  // namespace luge::data

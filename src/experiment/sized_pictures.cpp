@@ -1,0 +1,92 @@
+#include "experiment/sized_pictures.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "data/sources/image_folder/picture.h"
+#include "experiment/augmented.h"
+#include "experiment/picture_keys.h"
+#include "experiment/pictures.h"
+#include "luge/data/picture_fields.h"
+
+namespace luge::experiment {
+namespace {
+
+constexpr const char *kSize = "data.size", *kColor = "data.color_mode";
+
+// What the configuration asks for; the height is 0 where it asks for no size.
+data::PictureOptions asked(const Config& config) {
+  const auto keys = read<PictureKeys>(config);
+  return {keys.size.height, keys.size.width, keys.color_mode, keys.resize_filter};
+}
+
+// The key that asks for something, as it was given.
+std::string said(const Config& config, const data::PictureOptions& wanted) {
+  return config.said(wanted.height > 0 ? kSize : kColor);
+}
+
+// A target of the extents of the picture has a class for each pixel.
+bool has_annotations(const data::Info& info) {
+  if (info.fields.find(data::kImage)) return true;
+  if (!info.fields.find(data::kInput) || !info.target()) return false;
+  const Shape &picture = info.input().shape, &target = info.target()->shape;
+  const int rank = target.rank();
+  return picture.rank() == 3 && rank >= 2 && target[rank - 2] == picture[1] && target[rank - 1] == picture[2];
+}
+
+[[noreturn]] void refuse(const Config& config, const data::PictureOptions& wanted, const data::Info& info) {
+  if (has_annotations(info))
+    throw SettingError(
+        fmt::format("{}: {} has pictures with annotations ({}), which must be resized together; "
+                    "augment=letterbox augment.letterbox.size=128 does that, and so do resize and "
+                    "resized-crop",
+                    said(config, wanted), info.name, info.fields.to_string()));
+  throw SettingError(fmt::format("{}: is about pictures, and samples of {} are {}", said(config, wanted),
+                                 info.name, info.fields.to_string()));
+}
+
+// Both extents and the channels, those that are not asked for as the pictures have them.
+data::PictureOptions completed(const Config& config, data::PictureOptions wanted, const data::Info& info) {
+  const Shape& shape = info.input().shape;
+  if (wanted.height == 0) {
+    if (!info.input().fixed())
+      throw SettingError(fmt::format("{}: the pictures of {} have several sizes; data.size=128 with it",
+                                     said(config, wanted), info.name));
+    wanted.height = shape[1], wanted.width = shape[2];
+  }
+  if (wanted.color == data::PictureColor::automatic)
+    wanted.color = shape[0] == 1   ? data::PictureColor::gray
+                   : shape[0] == 4 ? data::PictureColor::rgba
+                                   : data::PictureColor::rgb;
+  return wanted;
+}
+
+}  // namespace
+
+DataSet with_picture_size(const Config& config, DataSet data, const TableLayout& layout) {
+  if (data::picture_options(data.recipe)) return data;
+  data::PictureOptions wanted = layout.pictures ? *layout.pictures : asked(config);
+  const data::Info& info = data.train.info();
+  const auto input = info.fields.find(data::kInput);
+  if (wanted.height == 0 && wanted.color == data::PictureColor::automatic) {
+    // What is cropped at a prediction must have the size of the pictures that were cropped in the training.
+    const bool cropped = input && is_picture(info.fields[*input].shape) && info.fields[*input].fixed() &&
+                         !has_annotations(info) && !picture_sizes(config, data.train).empty();
+    if (!cropped) return data;
+    wanted.height = info.input().shape[1], wanted.width = info.input().shape[2];
+  }
+  if (!input || info.fields[*input].text || !is_picture(info.fields[*input].shape) || has_annotations(info))
+    refuse(config, wanted, info);
+  const bool colored_so = wanted.height == 0 && info.input().shape[0] == data::channels_of(wanted.color);
+  if (colored_so) return data;
+  wanted = completed(config, wanted, info);
+  const data::StepRef step = data::steps::picture(wanted);
+  data.recipe = data.recipe.then(data::Recipe({step}));
+  data.train = step->apply(data.train);
+  if (data.test) data.test = step->apply(*data.test);
+  if (data.valid) data.valid = step->apply(*data.valid);
+  return data;
+}
+
+}  // namespace luge::experiment
