@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/data_facts.h"
 #include "cli/data_sheet.h"
+#include "cli/mixed_sheet.h"
 #include "cli/output.h"
 #include "cli/picture_files.h"
 #include "experiment/augmented.h"
@@ -15,6 +16,7 @@
 #include "experiment/family_keys.h"
 #include "experiment/keys.h"
 #include "experiment/option_keys.h"
+#include "experiment/readers/folder_options.h"
 #include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"
 #include "luge/draw/picture_grid.h"
@@ -34,7 +36,9 @@ struct SampleOptions {
   static void fields(auto& self, auto&& field) {
     field("to", self.to,
           "folder for samples as PNG pictures; or a file, .png or .svg, for one picture of all");
-    field("count", self.count, "how many samples", options::at_least(1));
+    field("count", self.count,
+          "how many samples: the first ones in a folder, spread over the part in one picture",
+          options::at_least(1));
     field("epoch", self.epoch, "whose random numbers augment= has, from 0", options::at_least(0));
     field("seed", self.seed, "of the random numbers of augment=");
     field("sizes", self.sizes, "file, .png or .svg, for a picture of the sizes of the pictures");
@@ -51,10 +55,13 @@ std::string file_name(std::int64_t index, const data::Dataset& part, const data:
   return fmt::format("{:05}{}.png", index, label);
 }
 
-std::vector<std::string> write_samples(const data::Dataset& part, const SampleOptions& options,
-                                       const std::string& title) {
+std::vector<std::string> write_samples(const experiment::Config& config, const data::Dataset& part,
+                                       const SampleOptions& options, const std::string& title) {
   if (draw::is_figure_name(options.to)) {
-    contact_sheet(part, options.count, title).write(options.to);
+    const draw::Figure sheet =
+        mixes_batches(config) ? mixed_sheet(config, part, options.count, options.epoch, options.seed, title)
+                              : contact_sheet(part, options.count, title);
+    sheet.write(options.to);
     return {options.to};
   }
   const fs::path folder = options.to;
@@ -82,8 +89,9 @@ void draw_sizes(const std::vector<std::pair<std::string, DataFacts>>& parts, con
 std::vector<Key> data_keys() {
   std::vector<Key> table = experiment::table_keys();
   std::erase_if(table, [](const Key& key) { return key.name == "task.name"; });  // nothing is learned here
-  return experiment::joined(experiment::joined(experiment::family_keys("data"), table),
-                            experiment::family_keys("augmentation"));
+  return experiment::joined(
+      experiment::family_keys("data"), table, experiment::keys_of<experiment::AnnotationKeys>(),
+      experiment::keys_of<experiment::SoundKeys>(), experiment::family_keys("augmentation"));
 }
 
 bool is_text(const std::string& name) {
@@ -117,13 +125,11 @@ void check_meaning(const Arguments& arguments, const experiment::Config& config,
     if (arguments.given(key) && !augments)
       throw Misuse(fmt::format("luge data: {}= is about random changes; augment= says which", key));
   }
-  for (const experiment::Choice& each : config.all_chosen("augmentation")) {
-    if (experiment::changes_batches(each))
-      throw Misuse(
-          fmt::format("luge data: augment={} mixes the samples of a training's batch and has no picture "
-                      "of one sample; leave it out",
-                      each.name));
-  }
+  if (mixes_batches(config) && !draw::is_figure_name(options.to))
+    throw Misuse(
+        fmt::format("luge data: augment={} mixes the samples of a batch, which are shown in one picture; "
+                    "to=sheet.png draws it",
+                    config.text("data.augment")));
 }
 
 int run_data(const Arguments& arguments) {
@@ -144,10 +150,10 @@ int run_data(const Arguments& arguments) {
                                 : data.test ? *data.test
                                             : data.train;
   if (!options.to.empty())
-    written = write_samples(sampled, options,
-                            augments ? fmt::format("{}: {}, epoch {}", sampled.info().name,
-                                                   config.text("data.augment"), options.epoch)
-                                     : sampled.info().name);
+    written = write_samples(
+        config, sampled, options,
+        augments ? fmt::format("{}: {}, epoch {}", data.name, config.text("data.augment"), options.epoch)
+                 : data.name);
   std::vector<std::pair<std::string, data::Dataset>> parts = {{"train", data.train}};
   if (data.valid) parts.emplace_back("valid", *data.valid);
   if (data.test) parts.emplace_back("test", *data.test);
@@ -162,11 +168,13 @@ int run_data(const Arguments& arguments) {
       json[parts[k].first] = facts_json(parts[k].second, facts[k].second);
       if (k > 0) json[parts[k].first]["in_train"] = shared_inputs(facts[0].second, facts[k].second).size();
     }
+    if (!data.notes.empty()) json["notes"] = data.notes;
     if (!written.empty()) json["written"] = written;
     print_json(json);
     return bad ? 1 : 0;
   }
   fmt::print("{}\n", data.name);
+  for (const std::string& note : data.notes) fmt::print("       {}\n", note);
   for (std::size_t k = 0; k < parts.size(); ++k) {
     print_facts(parts[k].first, parts[k].second, facts[k].second, options.check ? 0 : kListedBad);
     if (k == 0 || data.complete) continue;  // all cases that there are, in each part

@@ -7,6 +7,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "core/dispatch.h"
 #include "core/whole.h"
 #include "luge/data/picture_fields.h"
 #include "luge/error.h"
@@ -83,6 +84,25 @@ void count_characters(std::string_view text, DataFacts& facts) {
   }
 }
 
+// Whole numbers of the extents of the picture: the class of each pixel.
+void count_mask(const HostArray& mask, DataFacts& facts) {
+  if (mask.field.text || is_floating(mask.field.dtype) || mask.field.shape.rank() < 2) return;
+  const auto count = [&]<class T>(std::span<const T> pixels) {
+    for (std::size_t k = 0; k < pixels.size();) {
+      std::size_t end = k + 1;
+      while (end < pixels.size() && pixels[end] == pixels[k]) ++end;
+      facts.mask_pixels[static_cast<std::int64_t>(pixels[k])] += static_cast<std::int64_t>(end - k);
+      k = end;
+    }
+  };
+  dispatch(mask.field.dtype, [&]<class T>() {
+    if constexpr (std::same_as<T, bool>)
+      count(mask.as<std::uint8_t>());
+    else if constexpr (std::integral<T>)
+      count(mask.as<T>());
+  });
+}
+
 void count_class(const data::Dataset& part, std::int64_t label, DataFacts& facts) {
   const auto classes = std::ssize(part.info().classes);
   if (label < 0 || label >= classes)
@@ -100,6 +120,7 @@ void add(const data::Dataset& part, std::int64_t index, Record record, std::vect
     ++facts.sizes[{value->field.shape[1], value->field.shape[2]}];
     add_pixels(*value, part.info().preprocessing.value_or(data::Affine{}), moments);
     data::check_picture_fields("annotations", record);
+    if (const HostArray* mask = record.find(data::kMask)) count_mask(*mask, facts);
   }
   const std::string_view bytes(reinterpret_cast<const char*>(value->bytes.data()), value->bytes.size());
   const std::uint64_t hash =
@@ -169,6 +190,22 @@ std::string bar(std::int64_t count, std::int64_t most) {
   return std::string(static_cast<std::size_t>(most > 0 ? (24 * count + most - 1) / most : 0), '#');
 }
 
+void print_mask(const DataFacts& facts) {
+  constexpr std::size_t kMost = 12;
+  if (facts.mask_pixels.empty()) return;
+  std::int64_t all = 0;
+  for (const auto& [label, pixels] : facts.mask_pixels) all += pixels;
+  fmt::print("       pixels of the mask:");
+  std::size_t shown = 0;
+  for (const auto& [label, pixels] : facts.mask_pixels) {
+    if (shown++ == kMost) break;
+    fmt::print("{} {} {:.1f} %", shown > 1 ? "," : "", label,
+               100 * static_cast<double>(pixels) / static_cast<double>(all));
+  }
+  fmt::print("{}\n", facts.mask_pixels.size() > kMost ? fmt::format(" … {} values", facts.mask_pixels.size())
+                                                      : std::string());
+}
+
 void print_pictures(const DataFacts& facts) {
   if (facts.sizes.empty()) return;
   const SizeFacts sizes(facts);
@@ -188,6 +225,7 @@ void print_pictures(const DataFacts& facts) {
   if (facts.of_boxes)
     fmt::print("       {} boxes; {} pictures without one\n", facts.boxes, facts.without_boxes);
   if (facts.points > 0) fmt::print("       {} points\n", facts.points);
+  print_mask(facts);
 }
 
 }  // namespace
@@ -252,6 +290,8 @@ nlohmann::ordered_json facts_json(const data::Dataset& part, const DataFacts& fa
       json["pictures"].update({{"boxes", facts.boxes}, {"without_boxes", facts.without_boxes}});
     if (facts.points > 0) json["pictures"]["points"] = facts.points;
   }
+  for (const auto& [label, pixels] : facts.mask_pixels)
+    json["mask"].push_back({{"value", label}, {"pixels", pixels}});
   if (!facts.characters.empty()) {
     nlohmann::ordered_json most;
     for (const auto& [character, count] : commonest(facts, 10)) most.push_back({character, count});

@@ -26,6 +26,7 @@ struct DataFacts {
   std::int64_t boxes = 0, without_boxes = 0, points = 0;
   std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> sizes;  // {height, width} of pictures
   std::vector<double> mean, deviation;                          // of the channels, as pictures are in files
+  std::map<std::int64_t, std::int64_t> mask_pixels;             // of each class of a mask
   std::map<std::string, std::int64_t> characters;               // of a text, in UTF-8
   std::unordered_map<std::uint64_t, std::int64_t> first_with;   // hash of the input: its first sample
   std::vector<std::pair<std::int64_t, std::int64_t>> repeated;  // a sample, and the first one with its input
@@ -38,7 +39,8 @@ DataFacts facts_of(const data::Dataset& part);
 std::vector<std::pair<std::int64_t, std::int64_t>> shared_inputs(const DataFacts& training,
                                                                  const DataFacts& part);
 
-/// {"samples", "input", "target", "features", "classes", "pictures": {…}, "boxes", "text", "repeated", "bad"}
+/// {"samples", "input", "target", "features", "classes", "pictures": {…}, "mask", "boxes", "text",
+/// "repeated", "bad"}
 nlohmann::ordered_json facts_json(const data::Dataset& part, const DataFacts& facts);
 /// The same in words, for one part. `most` bad samples are listed; 0: all.
 void print_facts(const std::string& name, const data::Dataset& part, const DataFacts& facts,

@@ -127,9 +127,16 @@ draw::Picture drawn_sample(const data::Info& info, const Record& record, std::in
   return picture;
 }
 
+std::vector<std::int64_t> spread(std::int64_t size, std::int64_t count) {
+  const std::int64_t chosen = std::min(count, size);
+  std::vector<std::int64_t> indices;
+  for (std::int64_t k = 0; k < chosen; ++k) indices.push_back(k * size / chosen);
+  return indices;
+}
+
 draw::Figure contact_sheet(const data::Dataset& part, std::int64_t count, const std::string& title) {
   std::vector<draw::Picture> pictures;
-  for (std::int64_t i = 0; i < std::min(count, part.size()); ++i)
+  for (const std::int64_t i : spread(part.size(), count))
     pictures.push_back(drawn_sample(part.info(), part.record(i), i));
   return draw::picture_grid(pictures, {.title = title});
 }

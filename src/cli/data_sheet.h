@@ -16,7 +16,9 @@ namespace luge::cli {
 draw::Picture drawn_sample(const data::Info& info, const data::Record& record, std::int64_t index);
 /// Its picture alone.
 io::Image image_of(const data::Info& info, const data::Record& record);
-/// The first `count` samples.
+/// `count` indices below `size` at equal distances, or all: folders have one class after the other.
+std::vector<std::int64_t> spread(std::int64_t size, std::int64_t count);
+/// `count` samples that are spread over the part.
 draw::Figure contact_sheet(const data::Dataset& part, std::int64_t count, const std::string& title);
 /// Height over width of all pictures.
 draw::Figure size_scatter(const std::vector<std::pair<std::int64_t, std::int64_t>>& sizes,

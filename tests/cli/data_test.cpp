@@ -5,11 +5,13 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "cli/command.h"
 #include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"
 #include "luge/experiment/data_sets.h"
+#include "luge/io/image.h"
 #include "support/command.h"
 #include "support/temp_dir.h"
 
@@ -119,6 +121,63 @@ TEST(Data, DrawsAugmentedSamplesWithTheirAnnotations) {
   EXPECT_NE(again("epoch=1"), again("epoch=4"));
 }
 
+TEST(Data, DrawsMixedBatchesWithTheSharesOfTheirClasses) {
+  const TempDir dir;
+  const auto sheet = [&](const std::string& augment, const char* epoch) {
+    const auto drawn = run({"data", "shapes", "data.samples=64", "count=6", augment, epoch, "seed=3",
+                            "to=" + dir.file("mixed.svg")});
+    EXPECT_EQ(drawn.code, 0) << drawn.err;
+    return testing::read_file(dir.file("mixed.svg"));
+  };
+  const std::string mixed = sheet("augment=flip,mixup", "epoch=1");
+  // Shares of two classes, such as "circle 0.62, ring 0.38".
+  EXPECT_TRUE(std::regex_search(mixed, std::regex("[a-z]+ 0\\.\\d\\d, [a-z]+ 0\\.\\d\\d"))) << mixed.size();
+  const auto pictures = [](const std::string& svg) { return svg.substr(svg.find("<image")); };
+  EXPECT_EQ(pictures(sheet("augment=cutmix", "epoch=2")), pictures(sheet("augment=cutmix", "epoch=2")));
+  EXPECT_NE(pictures(sheet("augment=cutmix", "epoch=2")), pictures(sheet("augment=cutmix", "epoch=3")));
+}
+
+// Folders have one class after the other; a sheet shows all of them.
+TEST(Data, SheetsAreSpreadOverThePart) {
+  const TempDir dir;
+  for (const char* name : {"a", "b", "c"}) {
+    fs::create_directories(dir.path() / "sorted" / name);
+    for (int k = 0; k < 5; ++k)
+      io::write_png(dir.file(fmt::format("sorted/{}/{}.png", name, k)),
+                    io::Image{8, 8, 1, std::vector<std::uint8_t>(64, static_cast<std::uint8_t>(10 * k))});
+  }
+  for (const char* augment : {"augment=flip", "augment=mixup"}) {
+    ASSERT_EQ(luge({"data", "sorted", augment, "to=sheet.svg", "count=3"}, dir.path()).code, 0);
+    const std::string svg = testing::read_file(dir.file("sheet.svg"));
+    for (const char* name : {"a", "b", "c"})
+      EXPECT_TRUE(std::regex_search(svg, std::regex(fmt::format("\\n{}( 0\\.|\\n| 1\\.)", name))))
+          << augment << name;
+  }
+}
+
+// What a reader left out is told, masks are counted, and COCO polygons become masks when they are asked for.
+TEST(Data, TellsNotesAndSharesOfMasks) {
+  const TempDir dir;
+  fs::create_directories(dir.path() / "set");
+  io::write_png(dir.file("set/a.png"), io::Image{10, 10, 1, std::vector<std::uint8_t>(100, 90)});
+  dir.write("set/annotations.json",
+            R"({"images": [{"id": 1, "file_name": "a.png", "width": 10, "height": 10}],
+"categories": [{"id": 1, "name": "cell"}],
+"annotations": [
+ {"id": 1, "image_id": 1, "category_id": 1, "bbox": [2, 2, 4, 5], "segmentation": [[2, 2, 6, 2, 6, 7, 2, 7]]},
+ {"id": 2, "image_id": 1, "category_id": 1, "bbox": [3, 3, 0, 5], "segmentation": [[3, 3, 3, 8, 3, 8]]}]})");
+  const auto told = luge({"data", "set", "data.masks=true", "to=sheet.png", "count=1"}, dir.path());
+  EXPECT_EQ(told.code, 0) << told.err;
+  for (const char* part : {"annotation", "no area in the picture", "left out", "1 boxes",
+                           "pixels of the mask: 0 80.0 %, 1 20.0 %"})
+    EXPECT_TRUE(says(told.out, part)) << part << "\n" << told.out;
+  const json document = json::parse(luge({"data", "set", "data.masks=true", "--json"}, dir.path()).out);
+  EXPECT_EQ(document["train"]["mask"][1], json({{"value", 1}, {"pixels", 20}}));
+  EXPECT_EQ(document["notes"].size(), 1u) << document;
+  const auto stopped = luge({"data", "set", "data.empty_boxes=stop"}, dir.path());
+  EXPECT_EQ(stopped.code, 1) << stopped.err;
+}
+
 TEST(Data, TellsAboutText) {
   const TempDir dir;
   dir.write("notes.txt", "aab\ncé\n");
@@ -139,7 +198,7 @@ TEST(Data, RefusesWhatHasNoMeaning) {
   };
   refuses({"augment=flip"}, "to=sheet.png says where");
   refuses({"epoch=2"}, "augment= says which");
-  refuses({"augment=mixup", "to=x.png"}, "leave it out");
+  refuses({"augment=mixup", "to=folder"}, "to=sheet.png draws it");
   refuses({"augment=flop", "to=x.png"}, "flop");
   EXPECT_EQ(luge({"data", "xor", "augment=flip", "to=x.png"}, dir.path()).code, 1);
   EXPECT_FALSE(says(luge({"data", "xor"}, dir.path()).out, "training part, too")) << "it is all there is";

@@ -39,19 +39,24 @@ std::optional<data::Dataset> first_of(const std::vector<std::string>& names, con
   return std::nullopt;
 }
 
-// The parts that are there, or all as one when there are none.
-DataSet parts_of(const DataPath& data, const Load& load, const std::function<data::Dataset()>& whole) {
+using Notes = std::vector<std::string>;
+
+// The parts that are there, or all as one when there are none, with what the loading added to the notes.
+DataSet parts_of(const DataPath& data, const Load& load, const std::function<data::Dataset()>& whole,
+                 const Notes& notes = {}) {
   std::optional<data::Dataset> train = first_of(kTrain, load);
-  if (!train) return {data.name(), whole()};
-  DataSet set{data.name(), *train};
-  set.valid = first_of(kValid, load);
-  set.test = first_of(kTest, load);
+  DataSet set{data.name(), train ? *train : whole()};
+  if (train) set.valid = first_of(kValid, load), set.test = first_of(kTest, load);
+  set.notes = notes;
   return set;
 }
 
-data::AnnotationOptions options_of(const DataPath& data) {
+// What is left out or clipped goes to the notes, which must live as long as data is loaded.
+data::AnnotationOptions options_of(const DataPath& data, Notes& notes) {
   const auto keys = read<AnnotationKeys>(data.config);
   data::AnnotationOptions options;
+  options.masks = keys.masks;
+  options.tell = [&notes](const std::string& note) { notes.push_back(note); };
   options.base = static_cast<int>(keys.base);
   options.empty_boxes = keys.empty_boxes;
   options.classes = data.layout.classes;
@@ -59,14 +64,15 @@ data::AnnotationOptions options_of(const DataPath& data) {
 }
 
 DataSet read_voc(const DataPath& data) {
-  const data::AnnotationOptions options = options_of(data);
+  Notes notes;
+  const data::AnnotationOptions options = options_of(data, notes);
   return parts_of(
       data,
       [&](const std::string& part) -> std::optional<data::Dataset> {
         if (!is_file(data.path / "ImageSets" / "Main" / (part + ".txt"))) return std::nullopt;
         return data::voc(data.path, part, options);
       },
-      [&] { return data::voc(data.path, "", options); });
+      [&] { return data::voc(data.path, "", options); }, notes);
 }
 
 Recognition is_voc(const fs::path& path) {
@@ -98,7 +104,8 @@ fs::path single_coco(const fs::path& folder) {
 }
 
 DataSet read_coco(const DataPath& data) {
-  const data::AnnotationOptions options = options_of(data);
+  Notes notes;
+  const data::AnnotationOptions options = options_of(data, notes);
   return parts_of(
       data,
       [&](const std::string& part) -> std::optional<data::Dataset> {
@@ -112,7 +119,8 @@ DataSet read_coco(const DataPath& data) {
           throw FileError(fmt::format("{}: has no annotations.json and no annotations/instances_train*.json",
                                       data.path.string()));
         return data::coco(file, is_folder(data.path / "images") ? data.path / "images" : data.path, options);
-      });
+      },
+      notes);
 }
 
 Recognition is_coco(const fs::path& path) {
@@ -132,14 +140,15 @@ Recognition is_pair(const fs::path& path, const char* other) {
 }
 
 DataSet read_yolo(const DataPath& data) {
-  const data::AnnotationOptions options = options_of(data);
+  Notes notes;
+  const data::AnnotationOptions options = options_of(data, notes);
   return parts_of(
       data,
       [&](const std::string& part) -> std::optional<data::Dataset> {
         if (!has_pair(data.path, part, "labels")) return std::nullopt;
         return data::yolo(data.path, part, options);
       },
-      [&] { return data::yolo(data.path, "", options); });
+      [&] { return data::yolo(data.path, "", options); }, notes);
 }
 
 DataSet read_masks(const DataPath& data) {

@@ -20,11 +20,14 @@ struct AnnotationKeys {
   static constexpr const char* table = "data";
   std::int64_t base = 1;
   data::EmptyBox empty_boxes = data::EmptyBox::drop;
+  bool masks = false;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("base", self.base, "the number of the leftmost pixel in Pascal VOC files, 1 or 0",
           at_least(0).below(2));
     field("empty_boxes", self.empty_boxes, "what is done with a box without area");
+    field("masks", self.masks, "COCO: make the field mask of polygons and run lengths",
+          elsewhere({"segmentation", "segmentations", "use_masks"}));
   }
 };
 
