@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "luge/io/weights.h"
 #include "support/command.h"
 #include "support/temp_dir.h"
 
@@ -75,6 +78,60 @@ TEST(FineTuning, FrozenPartsStayAsTheyWereTaken) {
   const auto all = luge(words({"freeze=*"}), dir.path());
   EXPECT_EQ(all.code, 2);
   EXPECT_TRUE(says(all.err, "nothing to train")) << all.err;
+}
+
+// The bytes of the tensors of a model file whose names match.
+std::map<std::string, std::vector<float>> weights_in(const std::string& file,
+                                                     const std::vector<std::string>& starts, bool averages) {
+  std::map<std::string, std::vector<float>> found;
+  for (const auto& [name, value] : io::read_weights(file, {.averages = averages})) {
+    const auto begins = [&](const std::string& start) { return name.starts_with(start); };
+    if (std::ranges::any_of(starts, begins)) found[name] = value.to_vector<float>();
+  }
+  return found;
+}
+
+bool same_bytes(const std::map<std::string, std::vector<float>>& a,
+                const std::map<std::string, std::vector<float>>& b) {
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+    return x.first == y.first && x.second.size() == y.second.size() &&
+           std::memcmp(x.second.data(), y.second.data(), x.second.size() * sizeof(float)) == 0;
+  });
+}
+
+// Weight decay, averages, a clipped gradient and a resumption change nothing of what is frozen.
+TEST(FineTuning, FrozenWeightsAndStatisticsAreByteEqualInTheFile) {
+  const TempDir dir;
+  dir.write("net.toml", fmt::format(fmt::runtime(kNetwork), 3));
+  ASSERT_EQ(luge(words({"run.dir=first"}), dir.path()).code, 0);
+  const auto best = [&](const std::string& run) { return dir.file(run + "/checkpoints/best.safetensors"); };
+  const std::vector<std::string> trunk = {"conv1.", "batchnorm1."};
+  const auto before = weights_in(best("first"), trunk, false);
+  ASSERT_EQ(before.size(), 6u) << "four parameters and two statistics";
+  const std::vector<std::vector<std::string>> ways = {
+      {},
+      {"optimizer=adamw", "optimizer.weight_decay=0.5", "clip_norm=0.1"},
+      {"averaging=ema", "averaging.decay=0.5", "norm_batches=3"},
+      {"averaging=swa", "averaging.start=2"}};
+  for (std::size_t k = 0; k < ways.size(); ++k) {
+    const std::string run = fmt::format("tuned-{}", k);
+    std::vector<std::string> more = {"init=first", "freeze=conv1.*,batchnorm1.*", "init.head=new", "epochs=2",
+                                     "run.dir=" + run};
+    more.insert(more.end(), ways[k].begin(), ways[k].end());
+    const auto ran = luge(words(more), dir.path());
+    ASSERT_EQ(ran.code, 0) << ran.err;
+    ASSERT_EQ(luge({"resume", "run=" + run, "epochs=3"}, dir.path()).code, 0);
+    for (const bool averages : {false, true}) {
+      EXPECT_TRUE(same_bytes(weights_in(best(run), trunk, averages), before)) << run << averages;
+      EXPECT_FALSE(same_bytes(weights_in(best(run), {"linear1."}, averages),
+                              weights_in(best("first"), {"linear1."}, averages)))
+          << "the head is trained";
+    }
+  }
+  ASSERT_EQ(luge(words({"init=first", "freeze=conv1.*", "run.dir=some"}), dir.path()).code, 0);
+  EXPECT_FALSE(same_bytes(weights_in(best("some"), {"batchnorm1."}, false),
+                          weights_in(best("first"), {"batchnorm1."}, false)))
+      << "this test can see a change";
 }
 
 TEST(FineTuning, OtherNamesAreTakenWhenItIsSaid) {
