@@ -8,6 +8,7 @@
 #include "data/collector.h"
 #include "data/mixer.h"
 #include "data/prefetch.h"
+#include "data/spent.h"
 #include "luge/error.h"
 
 namespace luge::data {
@@ -97,6 +98,7 @@ Epoch::Iterator& Epoch::Iterator::operator++() {
   auto batch = Epoch(state_).next();
   if (batch) {
     batch_ = batch->to_tensors();
+    give_back(std::move(*batch));
   } else {
     state_.reset();
     batch_ = {};

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/dispatch.h"
 #include "core/nearest.h"
+#include "data/spent.h"
+#include "data/views/scaling.h"
+#include "data/views/views.h"
 #include "luge/error.h"
 
 namespace luge::data {
@@ -33,24 +36,26 @@ Field length_field(const Shape& shape, std::int64_t rows) {
   return {i64, axes == 1 ? Shape{rows} : Shape{rows, axes}};
 }
 
-// 0 * x is 0 for every finite x: loops without branches, whose sums are independent and so are computed with
-// vector instructions. A value of float64 that is too large for float32 is looked at by the caller.
-template <class T>
-bool all_finite(std::span<const T> values) {
-  constexpr std::size_t kLanes = 16;
-  std::array<float, kLanes> sums = {};
-  std::size_t i = 0;
-  for (; i + kLanes <= values.size(); i += kLanes) {
-    for (std::size_t k = 0; k < kLanes; ++k) sums[k] += 0.0f * static_cast<float>(values[i + k]);
+// Bytes, through scalings that do not make them too large.
+bool stays_finite(const Unscaled& bytes) {
+  if (bytes.source->info().input().dtype != u8) return false;
+  double most = 255;
+  for (const Affine& each : bytes.affines) {
+    double offset = 0, scale = 0;
+    for (const float value : each.offset) offset = std::max<double>(offset, std::abs(value));
+    for (const float value : each.scale) scale = std::max<double>(scale, std::abs(value));
+    const auto is_nan = [](float value) { return std::isnan(value); };
+    if (std::any_of(each.offset.begin(), each.offset.end(), is_nan) ||
+        std::any_of(each.scale.begin(), each.scale.end(), is_nan))
+      return false;
+    most = (most + offset) * scale;
   }
-  for (; i < values.size(); ++i) sums[0] += 0.0f * static_cast<float>(values[i]);
-  return std::all_of(sums.begin(), sums.end(), [](float sum) { return sum == 0; });
+  return most < std::numeric_limits<float>::max();
 }
 
 template <class T>
 void check_finite(const HostBatch& batch, const HostArray& array, std::string_view name) {
   const auto values = array.as<T>();
-  if (all_finite<T>(values)) return;
   const std::size_t length = values.size() / static_cast<std::size_t>(batch.rows);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
@@ -158,11 +163,25 @@ void Collector::collect(HostBatch& batch) const {
   std::vector<HostArray> stacked(records_.size());
   std::vector<std::vector<HostArray>> apart(records_.size());  // of fields that differ, or stay on the host
   std::vector<std::size_t> bytes(records_.size(), 0);
+  // A scaling writes each number of its field, whatever was in the memory.
+  const std::optional<Unscaled> below = unscaled(batch.source);
+  const std::size_t scaled = below ? records_.index(kInput) : records_.size();
+  std::vector<char> finite(records_.size(), 0);  // known to be so
+  std::vector<std::size_t> numbers;              // the fields that are looked at row by row
   Row row(records_);
   for (std::size_t k = 0; k < records_.size(); ++k) {
     if (records_[k].fixed() && how_[k].how() != How::host) {
-      stacked[k] = HostArray(with_rows(records_[k], batch.rows));
       bytes[k] = records_[k].bytes();
+      if (k == scaled) {
+        stacked[k].field = with_rows(records_[k], batch.rows);
+        stacked[k].bytes = take_spent(rows * bytes[k]);
+      } else {
+        stacked[k] = HostArray(with_rows(records_[k], batch.rows));
+      }
+      if (records_[k].dtype == f32 && bytes[k] > 0) {
+        finite[k] = 1;
+        if (k != scaled || !stays_finite(*below)) numbers.push_back(k);
+      }
     } else {
       apart[k].resize(rows);
     }
@@ -177,6 +196,11 @@ void Collector::collect(HostBatch& batch) const {
     }
     batch.source->read(batch.first + static_cast<std::int64_t>(r), row);
     row.finish();
+    for (const std::size_t k : numbers) {  // while they are near
+      const std::span<const float> values = stacked[k].as<float>();
+      const std::size_t length = values.size() / rows;
+      finite[k] = finite[k] && all_finite(values.data() + r * length, length);
+    }
   }
   for (std::size_t k = 0; k < records_.size(); ++k) {
     const std::string& name = records_.name(k);
@@ -186,7 +210,7 @@ void Collector::collect(HostBatch& batch) const {
     }
     if (!apart[k].empty())
       stacked[k] = how_[k].how() == How::same ? joined(batch, k, apart[k]) : padded(batch, k, apart[k]);
-    check_finite(batch, stacked[k], name);
+    if (!finite[k]) check_finite(batch, stacked[k], name);
     batch.values.set(name, std::move(stacked[k]));
     if (!apart[k].empty() && how_[k].how() == How::pad)
       batch.values.set(name + kLength, lengths(k, apart[k]));

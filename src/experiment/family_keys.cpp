@@ -23,7 +23,7 @@ struct ChoiceOptions {
     field("model.name", self.model, "network of the gallery (luge list models), or a network file (.toml)",
           also({"model"}), elsewhere({"net", "network", "arch", "architecture"}));
     field("data.name", self.data, "data set (luge list data), folder of IDX files, CSV file, or text file",
-          also({"data"}), elsewhere({"dataset", "data_set", "file"}));
+          also({"data"}), elsewhere({"dataset", "data_set", "file", "directory"}));
     field("optimizer.name", self.optimizer, "what changes the weights", also({"optimizer"}),
           elsewhere({"opt", "solver", "optim", "optimiser"}));
     field("loss.name", self.loss, "what the training minimizes", also({"loss"}),

@@ -56,6 +56,31 @@ const Key* called(const std::vector<Key>& keys, std::string_view part, bool else
   return nullptr;
 }
 
+// What other programs have a key for and Luge has none, with what to write instead.
+struct Foreign {
+  std::vector<std::string_view> names;
+  std::string_view answer;
+};
+const Foreign kForeign[] = {
+    {{"device", "gpu", "cuda"}, "there is nothing to choose: Luge computes on the processor"},
+    {{"class_mode"},
+     "labels are numbers of classes, and the loss decides what they mean: leave it out for categorical and "
+     "sparse, write loss=binary-cross-entropy for binary and task=autoencoding for input"},
+    {{"rescale"},
+     "bytes become 0 … 1 by themselves, which is rescale=1/255; normalize=none keeps them so, and "
+     "normalize=standardize, which is usual, scales them by mean and deviation"},
+    {{"follow_links"}, "symbolic links are followed"},
+};
+
+std::string answer_to(std::string_view name) {
+  for (const Foreign& each : kForeign) {
+    for (const std::string_view other : each.names) {
+      if (edit_distance(other, name) == 0) return fmt::format("; {}", each.answer);
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 const Key* find_key(const std::vector<Key>& keys, std::string_view name) {
@@ -75,7 +100,9 @@ const Key* find_key(const std::vector<Key>& keys, std::string_view name) {
 }
 
 std::string spelled_today(const Key& key, std::string value) {
-  return key.name == "data.normalize" && value == "standardise" ? "standardize" : value;
+  if (key.name == "data.normalize" && value == "standardise") return "standardize";
+  if (key.name == "data.color_mode" && value == "grayscale") return "gray";
+  return value;
 }
 
 std::string meant(const std::vector<Key>& keys, std::string_view name,
@@ -86,10 +113,7 @@ std::string meant(const std::vector<Key>& keys, std::string_view name,
   // Who writes loss.gamma does not mean what other programs call gamma in another table.
   if (const Key* key = called(keys, part, same.empty()))
     return fmt::format("; did you mean {}?", short_name(keys, *key));
-  for (const std::string_view device : {"device", "gpu", "cuda"}) {
-    if (edit_distance(device, part) == 0)
-      return "; there is nothing to choose: Luge computes on the processor";
-  }
+  if (const std::string answer = answer_to(part); !answer.empty()) return answer;
   std::vector<std::string> whole;
   for (const Key& key : same) {
     if (last_part(key.name) != "name") whole.push_back(key.name);

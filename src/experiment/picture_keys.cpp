@@ -25,10 +25,14 @@ void Type<PictureSize>::set(PictureSize& member, const Value& value) {
       member = {};
       return;
     }
-    const std::size_t cross = text.find('x');
-    for (const std::string& part : {text.substr(0, cross), cross == text.npos ? "0" : text.substr(cross + 1)})
-      extents.push_back(parse_number(part).value_or(-1));
-    if (cross == text.npos) extents.pop_back();
+    // Also as Python writes it: (64, 64).
+    std::string plain;
+    for (const char c : text) {
+      if (c != '(' && c != ')' && c != '[' && c != ']' && c != ' ') plain += c == ',' ? 'x' : c;
+    }
+    const std::size_t cross = plain.find('x');
+    extents.push_back(parse_number(plain.substr(0, cross)).value_or(-1));
+    if (cross != plain.npos) extents.push_back(parse_number(plain.substr(cross + 1)).value_or(-1));
   }
   if (extents.size() == 1) extents.push_back(extents.front());
   const auto right = [](double x) {

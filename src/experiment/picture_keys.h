@@ -39,7 +39,7 @@ struct PictureKeys {
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("size", self.size, "height and width that pictures get; auto: those that all have",
-          elsewhere({"target_size", "image_size", "img_size", "imgsz", "input_size"}));
+          also({"target_size"}), elsewhere({"image_size", "img_size", "imgsz", "input_size"}));
     field("color_mode", self.color_mode,
           "channels that they get; auto: rgb where any picture has colors, else gray",
           elsewhere({"colour", "grayscale"}));

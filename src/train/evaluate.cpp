@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "core/draws.h"
+#include "data/spent.h"
 #include "luge/error.h"
 #include "train/trainer_impl.h"
 
@@ -44,7 +45,7 @@ Evaluation Trainer::evaluate(const data::Batches& batches) {
   std::vector<LossSum> sums = impl.no_sums();
   std::function<void(const data::HostBatch&)> check;
   auto epoch = batches.epoch(0);
-  while (const auto batch = epoch.next()) {
+  while (auto batch = epoch.next()) {
     if (result.samples == 0) check = impl.task->checks(impl.net, *batch);
     if (check) check(*batch);
     const Steps::Evaluated evaluated = impl.steps.evaluate(batch->to_tensors());
@@ -55,6 +56,7 @@ Evaluation Trainer::evaluate(const data::Batches& batches) {
         update(host_metrics, rows[row], *batch, static_cast<std::int64_t>(row));
     }
     result.samples += batch->rows;
+    data::give_back(std::move(*batch));
   }
   result.metrics = impl.logs(sums, impl.steps.own_measures());
   for (const metrics::HostMetric& metric : host_metrics) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <limits>
 
+#include "data/spent.h"
 #include "luge/all_or_nothing.h"
 #include "luge/error.h"
 #include "luge/nn/observe.h"
@@ -176,7 +177,7 @@ class FitRun {
     waiting_.clear();
     while (waiting > 0 || (position.step < fit_.steps && steps_left() > 0)) {
       const auto asked = Clock::now();
-      const auto batch = epoch.next();
+      auto batch = epoch.next();
       if (!batch) break;
       fit_.data_seconds += seconds_since(asked);
       if (waiting > 0) {
@@ -189,6 +190,7 @@ class FitRun {
       fit_.step_seconds += seconds_since(begun);
       fit_.samples += batch->rows;
       tell([](Callback& c, Fit& fit) { c.step_end(fit); });
+      data::give_back(std::move(*batch));
       if (fit_.stopping()) return;
     }
     finish_epoch(std::chrono::duration<double>(Clock::now() - start).count());

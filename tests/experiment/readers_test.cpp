@@ -2,7 +2,9 @@
 // training.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "experiment/data_reader.h"
 #include "luge/data/image_folder.h"
@@ -81,7 +83,7 @@ TEST(Readers, SizesThatDifferAreSaidBeforeTheTraining) {
   EXPECT_EQ(load(dir.path().string(), {{"data.size", "5x7"}}).train.info().input().shape, (Shape{3, 5, 7}));
   EXPECT_EQ(load(dir.path().string(), {{"size", "4"}, {"color_mode", "gray"}}).train.info().input().shape,
             (Shape{1, 4, 4}));
-  for (const char* size : {"0", "-3", "4x", "x", "4x5x6", "1.5", "big"})
+  for (const char* size : {"0", "-3", "4x", "x", "4x5x6", "1.5", "big", "(4,)"})
     expect_error<SettingError>(
         [&] {
           load(dir.path().string(), {{"data.size", size}});
@@ -89,14 +91,61 @@ TEST(Readers, SizesThatDifferAreSaidBeforeTheTraining) {
         {"data.size", "HEIGHTxWIDTH"});
   expect_error<SettingError>(
       [&] {
-        load(dir.path().string(), {{"target_size", "4"}});
-      },
-      {"did you mean size?"});
-  expect_error<SettingError>(
-      [&] {
         load(dir.path().string(), {{"colour", "rgb"}});
       },
       {"did you mean color_mode?"});
+}
+
+// Those of flow_from_directory.
+TEST(Readers, KeysOfKerasAreUnderstoodOrAnswered) {
+  const TempDir dir;
+  add_pictures(dir, "a", 1, 8, 10);
+  add_pictures(dir, "b", 1, 6, 10);
+  const auto shape = [&](const std::string& size, const std::string& color) {
+    return load(dir.path().string(), {{"target_size", size}, {"color_mode", color}})
+        .train.info()
+        .input()
+        .shape;
+  };
+  EXPECT_EQ(shape("(4, 5)", "rgb"), (Shape{3, 4, 5}));
+  EXPECT_EQ(shape("4,5", "grayscale"), (Shape{1, 4, 5}));
+  EXPECT_EQ(shape("[4,5]", "rgba"), (Shape{4, 4, 5}));
+  const std::pair<const char*, const char*> answers[] = {
+      {"class_mode", "write loss=binary-cross-entropy for binary"},
+      {"data.class_mode", "leave it out for categorical"},
+      {"rescale", "normalize=none"},
+      {"follow_links", "links are followed"},
+      {"interpolation", "did you mean resize_filter?"},
+      {"batch_size", "did you mean batch?"},
+      {"directory", "did you mean data?"},
+      {"horizontal_flip", "did you mean augment.flip.p?"}};
+  for (const auto& [key, answer] : answers)
+    expect_error<SettingError>([&] { load(dir.path().string(), {{key, "1"}}); }, {key, answer});
+}
+
+TEST(Readers, AValidationSplitOfAFolderSharesNoPicture) {
+  const TempDir dir;
+  add_pictures(dir, "data/one", 10, 3, 3);
+  add_pictures(dir, "data/two", 20, 3, 3);
+  std::set<std::string> first;
+  for (const char* seed : {"1", "1", "2"}) {
+    experiment::Run run({{"model", "softmax-regression"},
+                         {"data", dir.file("data")},
+                         {"validation_split", "0.2"},
+                         {"run.dir", dir.file("run")},
+                         {"seed", seed}});
+    std::set<std::string> fit, valid;
+    for (std::int64_t i = 0; i < run.parts().fit.size(); ++i) fit.insert(run.parts().fit.where(i));
+    for (std::int64_t i = 0; i < run.parts().valid.size(); ++i) valid.insert(run.parts().valid.where(i));
+    EXPECT_EQ(fit.size(), 24u);
+    EXPECT_EQ(valid.size(), 6u);
+    EXPECT_EQ(std::count_if(valid.begin(), valid.end(),
+                            [](const auto& name) { return name.find("/one/") != name.npos; }),
+              2);
+    for (const std::string& name : valid) EXPECT_FALSE(fit.contains(name)) << name;
+    if (first.empty()) first = valid;
+    EXPECT_EQ(valid == first, std::string(seed) == "1") << "the seed decides";
+  }
 }
 
 TEST(Readers, AModelFileKnowsHowItsPicturesWereMade) {

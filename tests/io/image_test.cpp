@@ -256,10 +256,16 @@ TEST(BadInput, C82_WhatIsNoPicture) {
   EXPECT_EQ(read_image(folder.file("x.txt")).width, 1) << "the name does not decide";
 }
 
+// Its beginning is read at once; a large file is read in several pieces while it is decoded.
 TEST(BadInput, C30_ReadErrorsPassThroughTheDecoder) {
   const TempDir folder;
-  const std::string path = folder.write("a.png", png(2, 8, kGray, {"ab", "cd"}));
-  for (int after = 0; after < 8; ++after) {
+  Image large{200, 300, 1, {}};
+  for (unsigned i = 0; i < 200 * 300; ++i)
+    large.pixels.push_back(static_cast<std::uint8_t>(i * i * 2654435761u >> 24));
+  const std::string path = folder.file("a.png");
+  write_png(path, large);
+  ASSERT_GT(std::filesystem::file_size(path), 50'000u);
+  for (int after = 0; after < 2; ++after) {
     testing::FaultyCalls calls;
     calls.fail(testing::Call::pread, EIO, after);
     expect_error<FileError>([&] { read_image(path); }, {path, "cannot read", std::strerror(EIO)});

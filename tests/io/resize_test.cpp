@@ -43,40 +43,43 @@ class PillowResize : public ::testing::TestWithParam<std::pair<ResizeFilter, con
  protected:
   static constexpr int kCases = 10;
   const SafetensorsFile file{(testing::source_dir() / "tests/golden/resize.safetensors").string()};
-  Stored stored(int k, const char* role) const {
-    const std::string name = std::string(GetParam().second) + "|" + std::to_string(k) + "." + role;
-    return {file.type(name).shape, file.read(name)};
+  Stored given(int k, const std::string& role) const { return stored(std::to_string(k) + "." + role); }
+  Stored made(int k, const std::string& role) const {
+    return stored(std::string(GetParam().second) + "|" + std::to_string(k) + "." + role);
   }
   ResizeOptions options(int k) const {
-    const std::vector<double> box = values<double>(stored(k, "box"));
+    const std::vector<double> box = values<double>(given(k, "box"));
     return {.filter = GetParam().first, .box = PictureBox{box[0], box[1], box[2], box[3]}};
   }
+
+ private:
+  Stored stored(const std::string& name) const { return {file.type(name).shape, file.read(name)}; }
 };
 
 TEST_P(PillowResize, BytesAreEqualBitByBit) {
   for (int k = 0; k < kCases; ++k) {
-    const Stored in = stored(k, "in"), out = stored(k, "out");
+    const Stored in = given(k, "in"), out = made(k, "out");
     const Image image{in.extent(0), in.extent(1), in.extent(2), values<std::uint8_t>(in)};
     const auto wanted = values<std::uint8_t>(out);
     EXPECT_EQ(resize(image, out.extent(0), out.extent(1), options(k)).pixels, wanted) << k;
     const auto channels = static_cast<std::size_t>(image.channels);
-    std::vector<std::uint8_t> made(wanted.size());
-    resize_planes(planes(image.pixels, channels), {image.channels, image.height, image.width}, made,
+    std::vector<std::uint8_t> resized(wanted.size());
+    resize_planes(planes(image.pixels, channels), {image.channels, image.height, image.width}, resized,
                   {image.channels, out.extent(0), out.extent(1)}, options(k));
-    EXPECT_EQ(made, planes(wanted, channels)) << k;
+    EXPECT_EQ(resized, planes(wanted, channels)) << k;
   }
 }
 
 TEST_P(PillowResize, NumbersAreEqualToRounding) {
   for (int k = 0; k < kCases; ++k) {
-    const Stored in = stored(k, "numbers"), out = stored(k, "resized");
-    std::vector<float> made(static_cast<std::size_t>(out.shape.elements()));
-    resize_planes(values<float>(in), {1, in.extent(0), in.extent(1)}, made, {1, out.extent(0), out.extent(1)},
-                  options(k));
+    const Stored in = given(k, "numbers"), out = made(k, "resized");
+    std::vector<float> resized(static_cast<std::size_t>(out.shape.elements()));
+    resize_planes(values<float>(in), {1, in.extent(0), in.extent(1)}, resized,
+                  {1, out.extent(0), out.extent(1)}, options(k));
     const auto wanted = values<float>(out);
     double largest = 0;
-    for (std::size_t i = 0; i < made.size(); ++i)
-      largest = std::max(largest, static_cast<double>(std::abs(made[i] - wanted[i])));
+    for (std::size_t i = 0; i < resized.size(); ++i)
+      largest = std::max(largest, static_cast<double>(std::abs(resized[i] - wanted[i])));
     EXPECT_LE(largest, 2e-6) << k;
   }
 }

@@ -50,6 +50,11 @@ class Augmentation {
   Augmentation with_evaluation(std::vector<std::string> names) const;
   /// Returns these names; most augmentations keep the extents and have none.
   const std::vector<std::string>& evaluation() const { return evaluation_; }
+  /// Returns the augmentation as one that gives each place of the picture a number from another place, or 0,
+  /// and computes nothing: it may be done before a scaling that keeps 0, with the same result.
+  Augmentation that_copies() const;
+  /// Returns true for such an augmentation.
+  bool copies() const { return copies_; }
   /// Returns this augmentation followed by another one. Their random numbers are independent. Two that move
   /// pixels, such as "rotate" and "zoom", are one movement: pixels are resampled once and boxes are put
   /// around their things once.
@@ -61,6 +66,7 @@ class Augmentation {
   Fields fields_;
   std::shared_ptr<const Motion> motion_;
   std::vector<std::string> evaluation_;
+  bool copies_ = false;
 };
 
 /// Registers an augmentation under a name that `augmentation` and the shell take, with one line that says

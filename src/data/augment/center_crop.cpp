@@ -31,7 +31,8 @@ const bool added =
                    return record;
                  },
                  [size](const Schema& before) { return moved_fields(before, size, true); })
-          .with_evaluation({options::text("center-crop", options::get(options))});
+          .with_evaluation({options::text("center-crop", options::get(options))})
+          .that_copies();
     });
 
 }  // namespace

@@ -28,23 +28,25 @@ const bool added =
     add_augmentation("crop", "cuts a random part out of pictures", [](const CropOptions& options) {
       const std::optional<Extent> size = extent_of_sizes(options.size);
       const std::int64_t padding = options.padding.value_or(size ? 0 : kUsualPadding);
-      return Augmentation(
-                 "crop",
-                 [options, size, padding](Record record, std::uint64_t key) {
-                   const Moving moving("crop", record);
-                   const Extent before = moving.extent(), to = size.value_or(before);
-                   check_larger(moving, {to.height - 2 * padding, to.width - 2 * padding},
-                                "resize before it, or pad with padding=");
-                   Draws draws(key);
-                   const std::int64_t top = draws.whole(-padding, before.height + padding - to.height),
-                                      left = draws.whole(-padding, before.width + padding - to.width);
-                   cut(moving, top, left, to, options.moving);
-                   return record;
-                 },
-                 [size](const Schema& before) {
-                   return moved_fields(before, size.value_or(extent_of(before)), true);
-                 })
-          .with_evaluation(sized("center-crop", size));
+      const Augmentation made =
+          Augmentation(
+              "crop",
+              [options, size, padding](Record record, std::uint64_t key) {
+                const Moving moving("crop", record);
+                const Extent before = moving.extent(), to = size.value_or(before);
+                check_larger(moving, {to.height - 2 * padding, to.width - 2 * padding},
+                             "resize before it, or pad with padding=");
+                Draws draws(key);
+                const std::int64_t top = draws.whole(-padding, before.height + padding - to.height),
+                                   left = draws.whole(-padding, before.width + padding - to.width);
+                cut(moving, top, left, to, options.moving);
+                return record;
+              },
+              [size](const Schema& before) {
+                return moved_fields(before, size.value_or(extent_of(before)), true);
+              })
+              .with_evaluation(sized("center-crop", size));
+      return options.moving.fills_with_zero() ? made.that_copies() : made;
     });
 
 }  // namespace

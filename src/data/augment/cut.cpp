@@ -19,22 +19,31 @@ void cut(const Planes& from, const Planes& to, std::int64_t top, std::int64_t le
   std::vector<std::int64_t> column;  // where the pixels left and right of it come from
   for (std::int64_t x = 0; x < to.width(); ++x)
     column.push_back(empty ? -1 : shown(left + x, from.width(), outside));
-  const std::size_t each = from.element();
+  const std::size_t each = from.element(), width = static_cast<std::size_t>(to.width()) * each;
+  const auto bytes = [each](std::int64_t count) { return static_cast<std::size_t>(count) * each; };
+  // Most rows have few edges: their places are computed here and not one by one.
+  std::byte* const made = to.row(0, 0, 0, 0).data();
+  const std::byte* const old = from.row(0, 0, 0, 0).data();
+  const auto fill = [&](std::byte* at, std::size_t count) {
+    if (each == 1 && edges.fill == 0) {
+      std::memset(at, 0, count);
+    } else if (count > 0) {
+      to.fill({at, count}, edges.fill);
+    }
+  };
   for (std::int64_t y = 0; y < to.height(); ++y) {
     const std::int64_t source = empty ? -1 : shown(top + y, from.height(), outside);
     for (std::int64_t plane = 0; plane < to.count(); ++plane) {
-      const auto row = to.row(plane, y, 0, to.width());
+      std::byte* const row = made + bytes((plane * to.height() + y) * to.width());
       if (source < 0) {
-        to.fill(row, edges.fill);
+        fill(row, width);
         continue;
       }
-      if (last > first) {
-        const auto old = from.row(plane, source, left + first, last - first);
-        std::memcpy(row.data() + static_cast<std::size_t>(first) * each, old.data(), old.size());
-      }
+      const std::byte* const shown_row = old + bytes((plane * from.height() + source) * from.width());
+      if (last > first) std::memcpy(row + bytes(first), shown_row + bytes(left + first), bytes(last - first));
       if (outside == Outside::fill) {
-        to.fill(to.row(plane, y, 0, first), edges.fill);
-        to.fill(to.row(plane, y, last, to.width() - last), edges.fill);
+        fill(row, bytes(first));
+        fill(row + bytes(last), bytes(to.width() - last));
         continue;
       }
       for (std::int64_t x = 0; x < to.width(); ++x) {
@@ -42,8 +51,7 @@ void cut(const Planes& from, const Planes& to, std::int64_t top, std::int64_t le
           x = last - 1;  // it is copied
           continue;
         }
-        std::memcpy(row.data() + static_cast<std::size_t>(x) * each,
-                    from.row(plane, source, column[static_cast<std::size_t>(x)], 1).data(), each);
+        std::memcpy(row + bytes(x), shown_row + bytes(column[static_cast<std::size_t>(x)]), each);
       }
     }
   }

@@ -48,9 +48,11 @@ void mirror_bytes(std::span<std::byte> row) {
 }
 
 void mirror(const Planes& planes) {
+  const auto width = static_cast<std::size_t>(planes.width()) * planes.element();
   for (std::int64_t plane = 0; plane < planes.count(); ++plane) {
-    for (std::int64_t y = 0; y < planes.height(); ++y) {
-      const auto row = planes.row(plane, y, 0, planes.width());
+    const std::span<std::byte> all = planes.row(plane, 0, 0, planes.height() * planes.width());
+    for (std::size_t at = 0; at < all.size(); at += width) {
+      const std::span<std::byte> row = all.subspan(at, width);
       switch (planes.element()) {
         case 1: mirror_bytes(row); break;
         case 2: mirror_row<std::uint16_t>(row); break;
@@ -93,9 +95,10 @@ const bool added = add_augmentation("flip", "mirrors pictures left to right", []
   if (options.swap.size() % 2 != 0)
     throw options::OptionError("swap", "swap has an odd number of points; expected pairs");
   return Augmentation(
-      "flip",
-      [options](Record record, std::uint64_t key) { return flipped(options, std::move(record), key); },
-      [](const Schema& before) { return moved_fields(before, true); });
+             "flip",
+             [options](Record record, std::uint64_t key) { return flipped(options, std::move(record), key); },
+             [](const Schema& before) { return moved_fields(before, true); })
+      .that_copies();
 });
 
 }  // namespace

@@ -21,6 +21,8 @@ struct MovingOptions {
   Outside border = Outside::fill;
   Between filter = Between::bilinear;
   bool operator==(const MovingOptions&) const = default;
+  /// True where free edges show other pixels or 0.
+  bool fills_with_zero() const { return border != Outside::fill || fill == 0; }
   Resampling of_picture() const { return {filter, border, fill}; }
   Resampling of_mask() const { return {Between::nearest, border, mask_fill}; }
 };

@@ -91,6 +91,12 @@ Augmentation Augmentation::with_evaluation(std::vector<std::string> names) const
   return result;
 }
 
+Augmentation Augmentation::that_copies() const {
+  Augmentation result = *this;
+  result.copies_ = true;
+  return result;
+}
+
 Augmentation Augmentation::then(const Augmentation& next) const {
   // Another key for the second one, which may have the name of the first one.
   const std::string name = name_ + "," + next.name_;
@@ -113,13 +119,14 @@ Augmentation Augmentation::then(const Augmentation& next) const {
   }
   std::vector<std::string> evaluation = evaluation_;
   evaluation.insert(evaluation.end(), next.evaluation_.begin(), next.evaluation_.end());
-  return Augmentation(
-             name,
-             [first = *this, next](Record record, std::uint64_t key) {
-               return next(first(std::move(record), key), key + 1);
-             },
-             fields)
-      .with_evaluation(std::move(evaluation));
+  const Augmentation both = Augmentation(
+                                name,
+                                [first = *this, next](Record record, std::uint64_t key) {
+                                  return next(first(std::move(record), key), key + 1);
+                                },
+                                fields)
+                                .with_evaluation(std::move(evaluation));
+  return copies_ && next.copies_ ? both.that_copies() : both;
 }
 
 BatchAugmentation BatchAugmentation::then(const BatchAugmentation& next) const {

@@ -47,10 +47,11 @@ Record shifted(const ShiftOptions& options, Record record, std::uint64_t key) {
 const bool added = add_augmentation(
     "shift", "moves pictures by up to some pixels: a crop of the padded picture",
     [](const ShiftOptions& options) {
-      return Augmentation(
+      const Augmentation made(
           "shift",
           [options](Record record, std::uint64_t key) { return shifted(options, std::move(record), key); },
           [](const Schema& before) { return moved_fields(before, true); });
+      return options.moving.fills_with_zero() ? made.that_copies() : made;
     });
 
 }  // namespace

@@ -1,11 +1,13 @@
 // The input through (x - offset) * scale, from any number type to float32.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 
 #include "core/dispatch.h"
 #include "data/fingerprint.h"
+#include "data/views/scaling.h"
 #include "data/views/views.h"
 #include "luge/data/normalizer.h"
 #include "luge/error.h"
@@ -13,51 +15,50 @@
 namespace luge::data {
 namespace {
 
-// Blocks of a constant number of elements, so that the compiler makes vector instructions of them.
-template <class T>
-void convert(const T* __restrict from, std::size_t count, float* __restrict to, float offset, float scale) {
-  constexpr std::size_t kBlock = 16;
-  std::size_t i = 0;
-  for (; i + kBlock <= count; i += kBlock) {
-    for (std::size_t k = 0; k < kBlock; ++k) to[i + k] = (static_cast<float>(from[i + k]) - offset) * scale;
-  }
-  for (; i < count; ++i) to[i] = (static_cast<float>(from[i]) - offset) * scale;
-}
+using data::scale_numbers;  // with vector instructions
 
 template <class T>
-void convert(std::span<const std::byte> from, float* to, const Affine& affine) {
+void scale_numbers(const T* from, std::size_t count, float* to, float offset, float scale) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = (static_cast<float>(from[i]) - offset) * scale;
+}
+
+// One affine after the other on blocks that stay in the nearest memory. Each is rounded as if it were alone.
+template <class T>
+void convert(std::span<const std::byte> from, float* to, const std::vector<Affine>& affines) {
+  constexpr std::size_t kBlock = 2048;
   const T* x = reinterpret_cast<const T*>(from.data());
   const std::size_t count = from.size() / sizeof(T);
-  const std::size_t groups = std::max(affine.offset.size(), affine.scale.size());
+  std::size_t groups = 1;
+  for (const Affine& each : affines) groups = std::max({groups, each.offset.size(), each.scale.size()});
+  const auto of = [](const std::vector<float>& list, std::size_t group) {
+    return list[list.size() == 1 ? 0 : group];
+  };
   const std::size_t length = count / groups;
   for (std::size_t g = 0; g < groups; ++g) {
-    const float offset = affine.offset[affine.offset.size() == 1 ? 0 : g];
-    const float scale = affine.scale[affine.scale.size() == 1 ? 0 : g];
-    convert(x + g * length, length, to + g * length, offset, scale);
+    for (std::size_t i = g * length; i < (g + 1) * length; i += kBlock) {
+      const std::size_t block = std::min(kBlock, (g + 1) * length - i);
+      scale_numbers(x + i, block, to + i, of(affines[0].offset, g), of(affines[0].scale, g));
+      for (std::size_t k = 1; k < affines.size(); ++k)
+        scale_numbers(to + i, block, to + i, of(affines[k].offset, g), of(affines[k].scale, g));
+    }
   }
 }
 
-class AffineView final : public Source {
+class AffineView final : public Source, public Scaled {
  public:
-  AffineView(SourceRef source, const Affine& affine)
+  AffineView(SourceRef source, std::vector<Affine> affines)
       : source_(std::move(source)),
-        affine_(affine),
+        affines_(std::move(affines)),
         info_(source_->info()),
         input_(info_.fields.index(kInput)) {
     Field field = info_.input();
-    const auto fits = [&](const std::vector<float>& list) {
-      return list.size() == 1 ||
-             (field.shape.rank() > 0 && static_cast<std::int64_t>(list.size()) == field.shape[0]);
-    };
-    if (!fits(affine.offset) || !fits(affine.scale)) {
-      throw ShapeError(
-          fmt::format("affine: {} offsets and {} scales; expected 1, or one for each index of axis 0 of {}",
-                      affine.offset.size(), affine.scale.size(), field.to_string()));
-    }
     if (field.fixed()) bytes_ = field.bytes();
     field.dtype = f32;
     info_.fields.set(kInput, field);
-    if (info_.preprocessing) info_.preprocessing = compose(*info_.preprocessing, affine);
+    for (const Affine& each : affines_) {
+      check(each, source_->info().input());
+      if (info_.preprocessing) info_.preprocessing = compose(*info_.preprocessing, each);
+    }
     others_.resize(info_.fields.size());
     std::iota(others_.begin(), others_.end(), 0);
     others_[input_] = -1;
@@ -72,8 +73,8 @@ class AffineView final : public Source {
       return read_fixed(index, std::span(raw).first(bytes_), below, row);
     }
     if (bytes_ > 0) {
-      std::vector<std::byte> raw(bytes_);
-      return read_fixed(index, raw, below, row);
+      const auto raw = std::make_unique_for_overwrite<std::byte[]>(bytes_);
+      return read_fixed(index, {raw.get(), bytes_}, below, row);
     }
     HostArray raw;
     below.into(input_, raw);
@@ -87,19 +88,40 @@ class AffineView final : public Source {
   }
   SourceRef at_epoch(std::int64_t epoch) const override {
     SourceRef below = source_->at_epoch(epoch);
-    return below ? std::make_shared<AffineView>(std::move(below), affine_) : nullptr;
+    return below ? std::make_shared<AffineView>(std::move(below), affines_) : nullptr;
   }
   std::uint64_t fingerprint() const override {
-    return Fingerprint()
-        .add(source_->fingerprint())
-        .add(std::span<const float>(affine_.offset))
-        .add(std::span<const float>(affine_.scale))
-        .value();
+    std::uint64_t hash = source_->fingerprint();
+    for (const Affine& each : affines_) {
+      hash = Fingerprint()
+                 .add(hash)
+                 .add(std::span<const float>(each.offset))
+                 .add(std::span<const float>(each.scale))
+                 .value();
+    }
+    return hash;
   }
+  /// The same with another affine after those that it has.
+  SourceRef then(const Affine& next) const {
+    std::vector<Affine> all = affines_;
+    all.push_back(next);
+    return std::make_shared<AffineView>(source_, std::move(all));
+  }
+  std::optional<Unscaled> unscaled() const override { return Unscaled{source_, affines_}; }
 
  private:
   // Raw inputs up to this size, such as a small picture, need no memory from the heap.
   static constexpr std::size_t kSmall = 4096;
+  static void check(const Affine& affine, const Field& field) {
+    const auto fits = [&](const std::vector<float>& list) {
+      return list.size() == 1 ||
+             (field.shape.rank() > 0 && static_cast<std::int64_t>(list.size()) == field.shape[0]);
+    };
+    if (fits(affine.offset) && fits(affine.scale)) return;
+    throw ShapeError(
+        fmt::format("affine: {} offsets and {} scales; expected 1, or one for each index of axis 0 of {}",
+                    affine.offset.size(), affine.scale.size(), field.to_string()));
+  }
   void read_fixed(std::int64_t index, std::span<std::byte> raw, Row& below, Row& row) const {
     below.into(input_, raw);
     source_->read(index, below);
@@ -110,11 +132,11 @@ class AffineView final : public Source {
     dispatch(source_->info().fields[input_].dtype, [&]<class T>() {
       // A byte of bool may be neither 0 nor 1.
       using Stored = std::conditional_t<std::same_as<T, bool>, std::uint8_t, T>;
-      convert<Stored>(raw, to.data(), affine_);
+      convert<Stored>(raw, to.data(), affines_);
     });
   }
   SourceRef source_;
-  Affine affine_;
+  std::vector<Affine> affines_;  // one after the other
   Info info_;
   std::size_t input_;
   std::size_t bytes_ = 0;    // of a raw input; 0 when the sizes differ
@@ -124,7 +146,8 @@ class AffineView final : public Source {
 }  // namespace
 
 SourceRef affine_view(SourceRef source, const Affine& affine) {
-  return std::make_shared<AffineView>(std::move(source), affine);
+  if (const auto* scaled = dynamic_cast<const AffineView*>(source.get())) return scaled->then(affine);
+  return std::make_shared<AffineView>(std::move(source), std::vector<Affine>{affine});
 }
 
 }  // namespace luge::data

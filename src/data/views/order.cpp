@@ -7,7 +7,7 @@ namespace {
 
 using Indices = std::shared_ptr<const std::vector<std::int64_t>>;
 
-class SelectView final : public Source {
+class SelectView final : public Source, public Scaled {
  public:
   SelectView(SourceRef source, Indices indices) : source_(std::move(source)), indices_(std::move(indices)) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(indices_->size()); }
@@ -24,6 +24,11 @@ class SelectView final : public Source {
   std::uint64_t fingerprint() const override {
     return Fingerprint().add(source_->fingerprint()).add(std::span<const std::int64_t>(*indices_)).value();
   }
+  std::optional<Unscaled> unscaled() const override {
+    auto below = data::unscaled(source_);
+    if (below) below->source = std::make_shared<SelectView>(below->source, indices_);
+    return below;
+  }
 
  private:
   std::int64_t at(std::int64_t index) const { return (*indices_)[static_cast<std::size_t>(index)]; }
@@ -31,7 +36,7 @@ class SelectView final : public Source {
   Indices indices_;
 };
 
-class RangeView final : public Source {
+class RangeView final : public Source, public Scaled {
  public:
   RangeView(SourceRef source, std::int64_t first, std::int64_t count)
       : source_(std::move(source)), first_(first), count_(count) {}
@@ -52,6 +57,11 @@ class RangeView final : public Source {
         .add(static_cast<std::uint64_t>(first_))
         .add(static_cast<std::uint64_t>(count_))
         .value();
+  }
+  std::optional<Unscaled> unscaled() const override {
+    auto below = data::unscaled(source_);
+    if (below) below->source = std::make_shared<RangeView>(below->source, first_, count_);
+    return below;
   }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,22 @@ struct Derivation {
   std::function<HostArray(HostArray value, const Where& where)> function;
   std::function<void(Info&)> describe = {};
 };
+
+/// A source whose inputs are those of another one, scaled.
+struct Unscaled {
+  SourceRef source;
+  std::vector<Affine> affines;  // one after the other
+};
+class Scaled {
+ public:
+  virtual ~Scaled() = default;
+  /// Nothing where the inputs are not scaled.
+  virtual std::optional<Unscaled> unscaled() const = 0;
+};
+inline std::optional<Unscaled> unscaled(const SourceRef& source) {
+  const auto* scaled = dynamic_cast<const Scaled*>(source.get());
+  return scaled ? scaled->unscaled() : std::nullopt;
+}
 
 /// The source as it is in its first epoch, for views that choose records once.
 inline SourceRef of_first_epoch(const SourceRef& source) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -35,15 +36,28 @@ InputFile::InputFile(std::string path) : path_(std::move(path)) {
 }
 
 InputFile::InputFile(InputFile&& other) noexcept
-    : path_(std::move(other.path_)), size_(other.size_), file_(std::exchange(other.file_, -1)) {}
+    : path_(std::move(other.path_)),
+      size_(other.size_),
+      file_(std::exchange(other.file_, -1)),
+      head_(std::move(other.head_)) {}
 
 InputFile::~InputFile() {
   if (file_ >= 0) system_calls().close(file_);
 }
 
+void InputFile::keep_head(std::size_t bytes) {
+  std::vector<std::byte> head(std::min<std::uint64_t>(bytes, size_));
+  head.resize(read_some(0, head));
+  head_ = std::move(head);
+}
+
 std::size_t InputFile::read_some(std::uint64_t offset, std::span<std::byte> bytes) const {
   constexpr std::size_t kLargest = std::size_t{1} << 30;
   std::size_t done = 0;
+  if (offset < head_.size()) {
+    done = std::min<std::size_t>(bytes.size(), head_.size() - offset);
+    std::memcpy(bytes.data(), head_.data() + offset, done);
+  }
   while (done < bytes.size()) {
     const ssize_t got =
         system_calls().pread(file_, bytes.data() + done, std::min(bytes.size() - done, kLargest),

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace luge::io {
 
@@ -20,6 +21,9 @@ class InputFile {
   /// Bytes it had when it was opened.
   std::uint64_t size() const { return size_; }
 
+  /// Reads the first `bytes` bytes once, so that what is then read from them needs no further calls of the
+  /// system: for formats whose header is many small pieces.
+  void keep_head(std::size_t bytes);
   /// Fills `bytes` from `offset` on and returns the number of bytes read, smaller only at the end of the
   /// file.
   std::size_t read_some(std::uint64_t offset, std::span<std::byte> bytes) const;
@@ -30,6 +34,7 @@ class InputFile {
   std::string path_;
   std::uint64_t size_ = 0;
   int file_ = -1;
+  std::vector<std::byte> head_;  // the first bytes, if they are kept
 };
 
 }  // namespace luge::io

@@ -36,8 +36,12 @@ const Kind& kind_for(const InputFile& file) {
       fmt::format("{}: is not a PNG, JPEG or BMP picture; its first bytes say: {}", file.path(), found));
 }
 
+// Most headers, and small files whole.
+constexpr std::size_t kHead = std::size_t{1} << 15;
+
 Image read(const std::string& path, const WantedExtents& wanted, const ImageLimits& limits) {
-  const InputFile file(path);
+  InputFile file(path);
+  file.keep_head(kHead);
   const Kind& kind = kind_for(file);
   const ImageFacts facts = kind.facts(file);
   check_pixels(file, facts, limits);
@@ -70,7 +74,8 @@ Image read_image_for(const std::string& path, std::int64_t height, std::int64_t 
 }
 
 ImageFacts image_facts(const std::string& path, const ImageLimits& limits) {
-  const InputFile file(path);
+  InputFile file(path);
+  file.keep_head(std::size_t{1} << 12);
   ImageFacts facts = kind_for(file).facts(file);
   check_pixels(file, facts, limits);
   if (swaps_extents(facts.orientation)) std::swap(facts.height, facts.width);

@@ -55,8 +55,9 @@ void check_extents(const Extents& from, const Extents& to) {
 std::vector<std::int64_t> positions(const Span& span) {
   const double scale = (span.end - span.begin) / static_cast<double>(span.to);
   std::vector<std::int64_t> all;
-  for (std::int64_t i = 0; i < span.to; ++i) {
-    const double at = span.begin + (static_cast<double>(i) + 0.5) * scale;
+  // Added up, as Pillow does it: a position between two pixels is rounded to the same one.
+  double at = span.begin + 0.5 * scale;
+  for (std::int64_t i = 0; i < span.to; ++i, at += scale) {
     all.push_back(std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(at)), 0, span.from - 1));
   }
   return all;
