@@ -7,13 +7,14 @@
 namespace luge::data {
 namespace {
 
-constexpr std::size_t kLeast = std::size_t{1} << 16;  // bytes: less is not worth the lock
-constexpr std::size_t kMost = std::size_t{256} << 20;
-constexpr std::size_t kBlocks = 6;  // as many as loaders read ahead, and a few
+constexpr std::size_t kLeast = std::size_t{1} << 16;   // bytes: less is not worth the lock
+constexpr std::size_t kMost = std::size_t{256} << 20;  // bytes of all blocks
+constexpr std::size_t kBlocks = 6;                     // as many as loaders read ahead, and a few
 
 struct Spent {
   std::mutex mutex;
   std::vector<std::vector<std::byte>> blocks;  // the latest is last
+  std::size_t bytes = 0;
 };
 Spent& spent() {
   static auto& all = *new Spent;
@@ -31,6 +32,7 @@ std::vector<std::byte> take_spent(std::size_t bytes) {
     if (found != all.blocks.rend()) {
       std::vector<std::byte> taken = std::move(*found);
       all.blocks.erase(std::next(found).base());
+      all.bytes -= bytes;
       return taken;
     }
   }
@@ -43,8 +45,12 @@ void give_back(HostBatch batch) {
     if (block.size() < kLeast || block.size() > kMost) continue;
     Spent& all = spent();
     const std::lock_guard lock(all.mutex);
-    if (all.blocks.size() == kBlocks) all.blocks.erase(all.blocks.begin());
+    all.bytes += block.size();
     all.blocks.push_back(std::move(block));
+    while (all.blocks.size() > kBlocks || all.bytes > kMost) {
+      all.bytes -= all.blocks.front().size();
+      all.blocks.erase(all.blocks.begin());
+    }
   }
 }
 
