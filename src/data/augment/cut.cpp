@@ -17,8 +17,8 @@ void cut(const Planes& from, const Planes& to, std::int64_t top, std::int64_t le
   const std::int64_t first = std::clamp<std::int64_t>(-left, 0, to.width()),
                      last = std::clamp<std::int64_t>(from.width() - left, first, to.width());
   std::vector<std::int64_t> column;  // where the pixels left and right of it come from
-  for (std::int64_t x = 0; x < to.width(); ++x)
-    column.push_back(empty ? -1 : shown(left + x, from.width(), outside));
+  for (std::int64_t x = 0; outside != Outside::fill && x < to.width(); ++x)
+    column.push_back(shown(left + x, from.width(), outside));
   const std::size_t each = from.element(), width = static_cast<std::size_t>(to.width()) * each;
   const auto bytes = [each](std::int64_t count) { return static_cast<std::size_t>(count) * each; };
   // Most rows have few edges: their places are computed here and not one by one.

@@ -26,6 +26,7 @@ void scale_numbers(const T* from, std::size_t count, float* to, float offset, fl
 template <class T>
 void convert(std::span<const std::byte> from, float* to, const std::vector<Affine>& affines) {
   constexpr std::size_t kBlock = 2048;
+  std::array<float, kBlock> near;  // what is written once goes to the batch
   const T* x = reinterpret_cast<const T*>(from.data());
   const std::size_t count = from.size() / sizeof(T);
   std::size_t groups = 1;
@@ -37,9 +38,12 @@ void convert(std::span<const std::byte> from, float* to, const std::vector<Affin
   for (std::size_t g = 0; g < groups; ++g) {
     for (std::size_t i = g * length; i < (g + 1) * length; i += kBlock) {
       const std::size_t block = std::min(kBlock, (g + 1) * length - i);
-      scale_numbers(x + i, block, to + i, of(affines[0].offset, g), of(affines[0].scale, g));
-      for (std::size_t k = 1; k < affines.size(); ++k)
-        scale_numbers(to + i, block, to + i, of(affines[k].offset, g), of(affines[k].scale, g));
+      const std::size_t last = affines.size() - 1;
+      scale_numbers(x + i, block, last == 0 ? to + i : near.data(), of(affines[0].offset, g),
+                    of(affines[0].scale, g));
+      for (std::size_t k = 1; k <= last; ++k)
+        scale_numbers(near.data(), block, k == last ? to + i : near.data(), of(affines[k].offset, g),
+                      of(affines[k].scale, g));
     }
   }
 }
