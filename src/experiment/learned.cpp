@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "data/steps/pictures.h"
 #include "experiment/task.h"
 #include "luge/data/augment.h"
 #include "luge/data/batches.h"
@@ -89,9 +88,12 @@ std::optional<data::PictureOptions> pictures_of(const nn::Metadata& metadata) {
   return data::picture_options(data::Recipe::from_json(metadata.recipe));
 }
 
-std::vector<std::string> picture_sizes_of(const nn::Metadata& metadata) {
-  if (metadata.recipe.empty()) return {};
-  return data::steps::picture_sizes(data::Recipe::from_json(metadata.recipe));
+std::optional<Shape> picture_shape(const nn::Metadata& metadata, const data::Record& picture) {
+  if (metadata.recipe.empty()) return std::nullopt;
+  const data::Dataset one = data::records({picture});
+  const data::Dataset sized = data::steps::with_picture_sizes(data::Recipe::from_json(metadata.recipe), one);
+  if (sized.source() == one.source()) return std::nullopt;
+  return sized.info().input().shape;
 }
 
 nn::Metadata of_raw_data(const nn::Metadata& metadata) {

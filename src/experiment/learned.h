@@ -22,8 +22,9 @@ bool reads_text(const nn::Metadata& metadata);
 
 /// What pictures in files become for the network; nothing where its recipe does not say it.
 std::optional<data::PictureOptions> pictures_of(const nn::Metadata& metadata);
-/// What is done to all pictures of any size after that, such as "letterbox(size=[64,64])".
-std::vector<std::string> picture_sizes_of(const nn::Metadata& metadata);
+/// The shape that the recipe gives this picture (letterbox, the middle for crop); nothing where it leaves the
+/// extents.
+std::optional<Shape> picture_shape(const nn::Metadata& metadata, const data::Record& picture);
 
 /// The metadata with the input and the columns of raw data, from which the recipe makes those of the network.
 nn::Metadata of_raw_data(const nn::Metadata& metadata);

@@ -1,7 +1,6 @@
 #include "experiment/raw_inputs.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -58,39 +57,46 @@ data::Record record_of(const std::vector<float>& raw, const Shape& shape) {
   return {{std::string(data::kInput), std::move(value)}};
 }
 
-// A picture as the recipe of a network takes it, and what was or will be done to it.
-struct RawPicture {
-  std::vector<float> values;
-  Shape shape;
-  std::string changes;
-};
+data::HostArray as_numbers(const data::HostArray& picture) {
+  data::HostArray numbers(data::Field{f32, picture.field.shape});
+  std::ranges::copy(picture.as<std::uint8_t>(), numbers.as<float>().begin());
+  return numbers;
+}
 
-// As a folder gave it to the training, which the step `picture` says. Augmentations for all pictures, such as
-// letterbox, come after it; without that step they were given pictures of any size.
-RawPicture raw_picture(const fs::path& path, const io::ImageFacts& facts, const nn::Metadata& metadata) {
+// A picture as the recipe of a network takes it, and what was or will be done to it: as a folder gave it to
+// the training, which the step `picture` says, or without that step of any size, for augmentations such as
+// letterbox. Only where neither is there it is stretched to the input of the network.
+std::pair<data::HostArray, std::string> raw_picture(const fs::path& path, const io::ImageFacts& facts,
+                                                    const nn::Metadata& metadata) {
   const auto wanted = pictures_of(metadata);
-  const std::vector<std::string> sizes = picture_sizes_of(metadata);
-  const io::Image file{facts.height, facts.width, facts.channels, {}};
-  if (!wanted && sizes.empty())
-    return {raw_input(io::read_image(path.string()), metadata.input), metadata.input,
-            changes_for(file, metadata.input)};
-  const std::int64_t channels = is_picture(metadata.input) ? metadata.input[0] : 3;
   data::PictureOptions options = wanted.value_or(data::PictureOptions{});
-  if (!wanted) options.color = channels == 1 ? data::PictureColor::gray : data::PictureColor::rgb;
-  const data::HostArray picture = data::read_picture(path, options);
-  const std::span<const std::uint8_t> bytes = picture.as<std::uint8_t>();
+  const bool gray = is_picture(metadata.input) && metadata.input[0] == 1;
+  if (!wanted) options.color = gray ? data::PictureColor::gray : data::PictureColor::rgb;
+  const io::Image file{facts.height, facts.width, facts.channels, {}};
+  data::HostArray picture = as_numbers(data::read_picture(path, options));
+  const auto shape = picture_shape(metadata, {{std::string(data::kInput), picture}});
+  if (!wanted && !shape) {
+    data::HostArray stretched(data::Field{f32, metadata.input});
+    std::ranges::copy(raw_input(io::read_image(path.string()), metadata.input),
+                      stretched.as<float>().begin());
+    return {std::move(stretched), changes_for(file, metadata.input)};
+  }
   std::string changes = changes_for(file, picture.field.shape);
-  if (!sizes.empty()) changes += fmt::format("{}{}", changes.empty() ? "" : ", ", fmt::join(sizes, ", "));
-  return {{bytes.begin(), bytes.end()}, picture.field.shape, std::move(changes)};
+  if (shape)
+    changes += fmt::format("{}made {}x{} as in the training", changes.empty() ? "" : ", then ", (*shape)[2],
+                           (*shape)[1]);
+  return {std::move(picture), std::move(changes)};
 }
 
 RawInput picture_input(const fs::path& path, const nn::Metadata& metadata) {
   const io::ImageFacts facts = io::image_facts(path.string());
-  RawPicture raw = raw_picture(path, facts, metadata);
-  std::string changes = facts.changes();
-  if (!changes.empty() && !raw.changes.empty()) changes += ", ";
-  RawInput input{path.string(), record_of(raw.values, raw.shape), changes + raw.changes, ""};
-  if (looks_inverted(raw.values, raw.shape, metadata)) {
+  auto [picture, changes] = raw_picture(path, facts, metadata);
+  const std::string stored = facts.changes();
+  if (!stored.empty()) changes = stored + (changes.empty() ? "" : ", ") + changes;
+  const std::vector<float> values(picture.as<float>().begin(), picture.as<float>().end());
+  const Shape shape = picture.field.shape;
+  RawInput input{path.string(), {{std::string(data::kInput), std::move(picture)}}, std::move(changes), ""};
+  if (looks_inverted(values, shape, metadata)) {
     input.inverted =
         "looks inverted: the network was trained on the opposite of dark and bright; invert=true inverts the "
         "picture";

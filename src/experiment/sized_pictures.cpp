@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "data/sources/image_folder/picture.h"
 #include "experiment/augmented.h"
 #include "experiment/picture_keys.h"
 #include "experiment/pictures.h"
@@ -47,14 +46,9 @@ bool has_annotations(const data::Info& info) {
 }
 
 // Both extents and the channels, those that are not asked for as the pictures have them.
-data::PictureOptions completed(const Config& config, data::PictureOptions wanted, const data::Info& info) {
+data::PictureOptions completed(data::PictureOptions wanted, const data::Info& info) {
   const Shape& shape = info.input().shape;
-  if (wanted.height == 0) {
-    if (!info.input().fixed())
-      throw SettingError(fmt::format("{}: the pictures of {} have several sizes; data.size=128 with it",
-                                     said(config, wanted), info.name));
-    wanted.height = shape[1], wanted.width = shape[2];
-  }
+  if (wanted.height == 0) wanted.height = shape[1], wanted.width = shape[2];
   if (wanted.color == data::PictureColor::automatic)
     wanted.color = shape[0] == 1   ? data::PictureColor::gray
                    : shape[0] == 4 ? data::PictureColor::rgba
@@ -78,9 +72,8 @@ DataSet with_picture_size(const Config& config, DataSet data, const TableLayout&
   }
   if (!input || info.fields[*input].text || !is_picture(info.fields[*input].shape) || has_annotations(info))
     refuse(config, wanted, info);
-  const bool colored_so = wanted.height == 0 && info.input().shape[0] == data::channels_of(wanted.color);
-  if (colored_so) return data;
-  wanted = completed(config, wanted, info);
+  if (wanted.height == 0 && !info.input().fixed()) return data;  // a folder whose reader did it
+  wanted = completed(wanted, info);
   const data::StepRef step = data::steps::picture(wanted);
   data.recipe = data.recipe.then(data::Recipe({step}));
   data.train = step->apply(data.train);

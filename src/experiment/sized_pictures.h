@@ -9,8 +9,7 @@ namespace luge::experiment {
 /// configuration asks for, and with the step `picture` in its recipe. The step is also there
 /// where augment= makes another size of pictures of one size. A data set whose reader has done that already,
 /// or that nothing is asked of, is returned as it is. Throws SettingError where samples are not
-/// pictures, have boxes or masks, which must move with them, or have several sizes and only channels are
-/// asked for.
+/// pictures, or have boxes or masks, which must move with them.
 DataSet with_picture_size(const Config& config, DataSet data, const TableLayout& layout);
 
 }  // namespace luge::experiment

@@ -111,7 +111,7 @@ TEST(PictureSizes, PredictLetterboxesAsTheTrainingDid) {
     const json stretched = predicted(dir, io::resize(gradient(4, 8), 8, 8));
     EXPECT_GT(std::abs(of_class(boxed, "dark") - of_class(stretched, "dark")), 1e-5)
         << "this test can see a stretched picture";
-    EXPECT_TRUE(says(boxed.at("note"), "letterbox(size=")) << boxed;
+    EXPECT_TRUE(says(boxed.at("note"), "made 8x8 as in the training")) << boxed;
   }
 }
 
@@ -129,7 +129,8 @@ TEST(PictureSizes, PredictTakesTheMiddleWhereTheTrainingCropped) {
   EXPECT_EQ(of_class(predicted(dir, edge), "dark"), as_it_is) << "the edge is cut off";
   EXPECT_NE(of_class(predicted(dir, middle), "dark"), as_it_is);
   const json large = predicted(dir, gradient(24, 24));
-  EXPECT_TRUE(says(large.at("note"), "resized from 24x24 to 12x12, center-crop(size=")) << large;
+  EXPECT_TRUE(says(large.at("note"), "resized from 24x24 to 12x12, then made 8x8 as in the training"))
+      << large;
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "data/augment/moving.h"
-#include "data/steps/pictures.h"
 #include "data/steps/step.h"
 #include "luge/data/augment.h"
 #include "luge/data/normalizer.h"
@@ -59,7 +58,6 @@ class Pictures final : public StepWith<Pictures, PicturesOptions> {
     raw = changed(std::move(raw));
     if (scaled) through(inverse_of(there), raw);
   }
-  const std::vector<std::string>& names() const { return options_.steps; }
 
  private:
   static void through(const Affine& affine, Record& raw) {
@@ -99,15 +97,6 @@ Dataset steps::with_picture_sizes(const Recipe& recipe, const Dataset& data) {
     if (const auto* own = dynamic_cast<const Pictures*>(step.get())) result = own->apply(result);
   }
   return result;
-}
-
-std::vector<std::string> steps::picture_sizes(const Recipe& recipe) {
-  std::vector<std::string> names;
-  for (const StepRef& step : recipe.steps()) {
-    const auto* own = dynamic_cast<const Pictures*>(step.get());
-    if (own) names.insert(names.end(), own->names().begin(), own->names().end());
-  }
-  return names;
 }
 
 }  // namespace luge::data
