@@ -10,6 +10,7 @@
 #include "board/folder.h"
 #include "board/report.h"
 #include "board/run_document.h"
+#include "core/utf8.h"
 #include "io/run/run_files.h"
 #include "io/text/json_text.h"
 #include "luge/error.h"
@@ -62,6 +63,14 @@ std::string machine_name() {
   return http::host_name(name);
 }
 
+// Whether /api/run/NAME can name it.
+bool is_addressable(const std::string& name) {
+  return first_invalid_utf8(name) == std::string::npos && std::none_of(name.begin(), name.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte < 0x20 || byte == 0x7f || c == '\\';
+         });
+}
+
 }  // namespace
 
 struct Board::State {
@@ -69,6 +78,7 @@ struct Board::State {
   Folder root;
   std::unique_ptr<http::Server> server = {};
   std::map<std::string, Known> known = {};  // by name of the run
+  std::vector<std::string> left_out = {};   // whose names no address can hold
   std::chrono::steady_clock::time_point looked = {};
 
   std::vector<std::string> look();
@@ -81,11 +91,16 @@ struct Board::State {
 // Reads what has changed and gives its names.
 std::vector<std::string> Board::State::look() {
   std::vector<std::string> changed, there;
+  left_out.clear();
   // The folder may have been deleted and made again since.
   if (auto again = Folder::open(options.folder)) root = std::move(*again);
   for (const std::string& name : root.folders()) {
     const auto folder = root.below(name);
     if (!folder || !is_run(*folder)) continue;
+    if (!is_addressable(name)) {
+      left_out.push_back(name);
+      continue;
+    }
     there.push_back(name);
     std::size_t version = run_version(*folder);
     for (const std::string& below : folder->folders()) {
@@ -158,7 +173,7 @@ Response Board::State::answer(const Request& request) {
     std::stable_sort(runs.begin(), runs.end(), [](const Json& a, const Json& b) {
       return a["sequence"].get<std::int64_t>() > b["sequence"].get<std::int64_t>();
     });
-    return json_of({{"folder", options.folder.string()}, {"runs", std::move(runs)}});
+    return json_of({{"folder", options.folder.string()}, {"runs", std::move(runs)}, {"left_out", left_out}});
   }
   constexpr std::string_view run_prefix = "/api/run/", file_prefix = "/files/";
   if (rest.starts_with(run_prefix)) {

@@ -162,6 +162,43 @@ TEST(Board, AThousandRunsAreListedFast) {
   EXPECT_EQ(Json::parse(get(board.port(), "/api/runs").body), first) << "from what was read before";
 }
 
+TEST(BadInput, C98_AnyNameOfARunIsShownOrSaidToBeLeftOut) {
+  const TempDir dir;
+  const std::vector<std::pair<std::string, std::string>> shown = {
+      {"a b", "a%20b"},
+      {"q\"uo'te", "q%22uo'te"},
+      {"<script>alert(1)<", "%3Cscript%3Ealert(1)%3C"},
+      {"训练", "%E8%AE%AD%E7%BB%83"},
+      {"per%2ecent", "per%252ecent"},
+      {"a&b=c#d?e", "a%26b%3Dc%23d%3Fe"}};
+  for (const auto& [name, escaped] : shown) make_run(dir.file("runs/" + name), 1);
+  for (const char* name : {"new\nline", "back\\slash", "\xff\xfe"})
+    make_run(fs::path(dir.file("runs")) / name, 2);
+  Board board(options_for(dir));
+  const Serving<Board> serving(board);
+  const Json all = Json::parse(get(board.port(), "/api/runs").body);
+  EXPECT_EQ(all["runs"].size(), shown.size());
+  EXPECT_EQ(all["left_out"].size(), 3u) << all["left_out"];
+  for (const auto& [name, escaped] : shown)
+    EXPECT_EQ(Json::parse(get(board.port(), "/api/run/" + escaped).body)["name"], name);
+}
+
+TEST(BadInput, C99_ARunThatIsDeletedWhileItIsShown) {
+  const TempDir dir;
+  make_run(dir.file("runs/a"), 1);
+  make_run(dir.file("runs/b"), 2);
+  Board board(options_for(dir));
+  const Serving<Board> serving(board);
+  EXPECT_EQ(get(board.port(), "/api/run/a").status, 200);
+  for (const char* file : {"metrics.jsonl", "config.toml", "status.json"})
+    fs::remove(dir.file("runs/a") + "/" + file);
+  EXPECT_EQ(Json::parse(get(board.port(), "/api/run/a").body)["status"], "failed") << "its mark is left";
+  fs::remove_all(dir.file("runs/a"));
+  EXPECT_EQ(get(board.port(), "/api/run/a").status, 404);
+  EXPECT_EQ(get(board.port(), "/files/a/metrics.jsonl").status, 404);
+  EXPECT_EQ(Json::parse(get(board.port(), "/api/runs").body)["runs"].size(), 1u);
+}
+
 TEST(Board, AFolderThatIsNotThereIsAnError) {
   const TempDir dir;
   EXPECT_THROW(Board(options_for(dir)), FileError);

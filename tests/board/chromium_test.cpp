@@ -1,25 +1,33 @@
 // report.html and the board in headless Chromium: no errors in its console, the numbers of metrics.csv, and
 // screenshots in build/.../screenshots for people to look at. Skipped where there is no chromium.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <regex>
 #include <set>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "board/board.h"
 #include "board/serving.h"
+#include "io/files/process.h"
+#include "io/run/run_owner.h"
 #include "luge/experiment/run.h"
+#include "luge/experiment/trainings.h"
 #include "luge/io/tensorboard.h"
 #include "support/command.h"
 #include "support/paths.h"
+#include "support/run_files.h"
 #include "support/temp_dir.h"
 
 namespace luge {
@@ -69,6 +77,8 @@ void train(const std::string& folder, std::int64_t epochs = 3, const std::string
                        {"limit", "1500"},
                        {"epochs", std::to_string(epochs)},
                        {"lr", rate},
+                       {"callbacks.log_steps", "5"},
+                       {"callbacks.predictions", "8"},
                        {"run.dir", folder}});
   run.begin();
   io::EventWriter writer(folder + "/train");
@@ -103,13 +113,15 @@ constexpr const char* kPress = R"(<script>
 window.addEventListener('error', (event) => console.error('error: ' + event.message));
 window.addEventListener('load', () => setTimeout(() => {
   const presses = (name) => document.querySelectorAll('main ' + name).forEach((each) => each.click());
+  const rangesOf = (where) => document.querySelectorAll(where + ' input[type=range]').forEach((range) => [range.min, range.max].forEach((value) => { range.value = value; range.dispatchEvent(new Event('input')); }));
+  rangesOf('#pictures');
   for (const value of ['step', 'seconds', 'epoch']) {
     const axis = document.querySelector('#curves select');
     axis.value = value; axis.dispatchEvent(new Event('change'));
   }
   const smooth = document.querySelector('#curves input[type=range]');
   smooth.value = 0.6; smooth.dispatchEvent(new Event('input')); smooth.value = 0; smooth.dispatchEvent(new Event('input'));
-  presses('#curves input[type=checkbox]'); presses('#confusion button'); presses('#layers button'); presses('#config input');
+  presses('#curves input[type=checkbox]'); presses('#scalars input[type=checkbox]'); presses('#confusion button'); presses('#layers button'); presses('#config input');
   presses('th button');
   document.getElementById('theme').click(); document.getElementById('language').click();
   const chinese = document.querySelector('#confusion h2').textContent;
@@ -120,6 +132,10 @@ window.addEventListener('load', () => setTimeout(() => {
     pressed.id = 'pressed'; pressed.dataset.chinese = chinese;
     pressed.dataset.names = [...document.querySelectorAll('button, a[href], summary, input, select')].filter((each) =>
       each.offsetParent && !(each.textContent.trim() || each.labels && each.labels.length || each.getAttribute('aria-label'))).length;
+    pressed.dataset.sections = [...document.querySelectorAll('main section')].map((each) => each.id).join(' ');
+    pressed.dataset.charts = [...document.querySelectorAll('.chart')].filter((each) => !each.querySelector('canvas')).length;
+    pressed.dataset.pictures = [...document.querySelectorAll('main img')].filter((each) => each.loading !== 'lazy' && each.naturalWidth === 0).length;
+    pressed.dataset.titles = [...document.querySelectorAll('section h3')].map((each) => each.textContent).filter((each) => /undefined|NaN|\[object|\{\w+\}/.test(each)).join('|');
     pressed.dataset.wide = document.documentElement.scrollWidth - window.innerWidth;
     document.body.append(pressed);
   }, 300);
@@ -169,8 +185,43 @@ TEST(Chromium, ShowsTheNumbersOfMetricsCsvWithoutErrors) {
   }
   EXPECT_EQ(attribute(result.out, "data-chinese"), "混淆矩阵");
   EXPECT_EQ(result.out.find("[object "), std::string::npos) << "an element was shown as text";
+  EXPECT_EQ(attribute(result.out, "data-sections"),
+            "curves confusion classes recall wrong scalars pictures histograms layers machine config");
+  EXPECT_EQ(attribute(result.out, "data-charts"), "0") << "a chart is not drawn";
+  EXPECT_EQ(attribute(result.out, "data-pictures"), "0") << "a picture is not there";
+  EXPECT_EQ(attribute(result.out, "data-titles"), "") << "titles say what they do not know";
   EXPECT_EQ(attribute(result.out, "data-names"), "0") << "something to press has no name";
   EXPECT_EQ(attribute(result.out, "data-wide"), "0") << "the page is wider than the window";
+}
+
+// A page that is open while epochs come. Chromium's virtual time waits while the page listens, so the board
+// ends after some of them.
+TEST(Chromium, ShowsEpochsAsTheyComeWithoutBeingAsked) {
+  if (!is_installed("chromium")) GTEST_SKIP() << "there is no chromium: apt-get install chromium";
+  const TempDir dir;
+  testing::make_run(dir.file("runs/a"), 1, "running");
+  testing::write_text(dir.file("runs/a/lock"), io::owner_text(io::this_process()));
+  auto board = std::make_unique<board::Board>(
+      board::BoardOptions{.folder = dir.file("runs"), .look = std::chrono::milliseconds(50)});
+  auto serving = std::make_unique<testing::Serving<board::Board>>(*board);
+  const std::string address = board->address() + "#run=a";
+  std::thread training([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1000));  // the page is there
+    for (int epoch = 3; epoch <= 9; ++epoch) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(250));
+      std::ofstream(dir.file("runs/a/metrics.jsonl"), std::ios::app)
+          << fmt::format("{{\"epoch\":{0},\"step\":{0}0,\"loss\":0.1,\"val_accuracy\":0.9{0}}}\n", epoch);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+    serving.reset();
+    board.reset();
+  });
+  const CommandResult result = chromium(dir, {"--virtual-time-budget=500", "--dump-dom", address});
+  training.join();
+  const std::string shown = attribute(result.out, "data-figure=\"val_accuracy\" data-value");
+  ASSERT_FALSE(shown.empty()) << console(result);
+  EXPECT_GT(std::stod(shown), 0.96) << "an epoch that came after the page";
+  EXPECT_NE(result.out.find("status running"), std::string::npos);
 }
 
 void keep(const TempDir& dir, const std::string& name, const std::string& address,
@@ -191,14 +242,26 @@ TEST(SlowChromium, ScreenshotsOfTheReportAndTheBoard) {
   train(dir.file("runs/lenet5-fashion-mnist-2"), 4, "0.01");
   train(dir.file("runs/lenet5-fashion-mnist-3"), 3, "0.0001");
   const std::string report = "file://" + dir.file("runs/lenet5-fashion-mnist-1/report.html");
-  const std::string time = "--virtual-time-budget=2000", large = "--window-size=1280,4600";
+  const std::string time = "--virtual-time-budget=2000", large = "--window-size=1280,7200";
   keep(dir, "report", report, {time, large});
   keep(dir, "report-dark", report, {time, large, "--blink-settings=preferredColorScheme=0"});
   keep(dir, "report-chinese", report, {time, large, "--lang=zh-CN", "--accept-lang=zh-CN"});
   // A window of Chromium is never as narrow as a phone, a frame may be.
-  dir.write("phone.html", "<body style='margin:0'><iframe width=375 height=7000 style='border:0' src='" +
+  dir.write("phone.html", "<body style='margin:0'><iframe width=375 height=11000 style='border:0' src='" +
                               report + "'></iframe>");
-  keep(dir, "report-phone", "file://" + dir.file("phone.html"), {time, "--window-size=500,7000"});
+  keep(dir, "report-phone", "file://" + dir.file("phone.html"), {time, "--window-size=500,11000"});
+  for (const char* several : {"folds", "ensemble"}) {
+    experiment::Trainings trainings({{"model", "lenet5"},
+                                     {"data", "fashion-mnist"},
+                                     {"limit", "600"},
+                                     {"epochs", "2"},
+                                     {several, "2"},
+                                     {"run.dir", dir.file(std::string("runs/") + several)}});
+    trainings.begin();
+    trainings.train();
+    keep(dir, std::string("report-") + several,
+         "file://" + dir.file(std::string("runs/") + several + "/report.html"), {time, large});
+  }
   board::Board board({.folder = dir.file("runs")});
   const testing::Serving<board::Board> serving(board);
   // Virtual time would wait for the end of the events.

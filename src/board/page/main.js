@@ -1,6 +1,6 @@
 // What is shown: a run that is in the page, or the runs that a board has, live.
 'use strict';
-const page = { mode: 'report', runs: [], folder: '', run: null };
+const page = { mode: 'report', runs: [], folder: '', leftOut: [], run: null };
 
 async function ask(path) {
   try {
@@ -46,7 +46,7 @@ async function showAgain() {
 }
 async function loadRuns() {
   const found = await ask('api/runs');
-  if (found) { page.runs = found.runs; page.folder = found.folder; }
+  if (found) { page.runs = found.runs; page.folder = found.folder; page.leftOut = found.left_out || []; }
   return Boolean(found);
 }
 function listen() {

@@ -73,7 +73,7 @@ function runsView() {
   const all = make('button', { type: 'button', onclick: () => { shown.slice(0, 30).forEach((run) => board.chosen.add(run.name)); show(); showChosen(); } }, word('chooseAll'));
   const none = make('button', { type: 'button', onclick: () => { board.chosen.clear(); show(); showChosen(); } }, word('chooseNone'));
   const view = make('article', {}, make('h1', {}, word('runs') + ': ' + page.folder),
-    make('div', { class: 'bar' }, make('label', { for: 'filter' }, word('filter')), input, make('span', { id: 'filter-help', class: 'soft' }, word('filterHelp'))), make('div', { class: 'bar' }, all, none, count), place, make('div', { id: 'picked' }));
+    make('div', { class: 'bar' }, make('label', { for: 'filter' }, word('filter')), input, make('span', { id: 'filter-help', class: 'soft' }, word('filterHelp'))), make('div', { class: 'bar' }, all, none, count), page.leftOut.length ? make('p', { class: 'problem' }, word('leftOut') + word('colon') + page.leftOut.map((name) => JSON.stringify(name)).join(', ')) : null, place, make('div', { id: 'picked' }));
   view.begin = showChosen;
   return view;
 }

@@ -11,6 +11,7 @@ const WORDS = {
   live: ['live', '实时'], offline: ['The board does not answer', '看板没有响应'],
   loading: ['Loading …', '加载中……'],
   runs: ['Runs', '训练记录'], noRuns: ['There are no runs in {folder} yet. `luge train` makes one.', '{folder} 中还没有训练记录。用 `luge train` 开始训练。'],
+  leftOut: ['Runs that are not shown, for no address can hold their names', '名称无法放入网址而未显示的记录'],
   noneLeft: ['No run matches the filter.', '没有符合筛选条件的记录。'],
   filter: ['Filter', '筛选'], filterHelp: ['words of a name, or key=value such as optimizer=adam', '名称中的词，或 键=值，例如 optimizer=adam'],
   showRun: ['Show', '显示'], compare: ['Draw', '绘制'], chooseAll: ['Draw all shown', '绘制全部'], chooseNone: ['Draw none', '全部取消'],
