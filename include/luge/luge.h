@@ -27,6 +27,7 @@
 #include "luge/data/sound.h"
 #include "luge/data/source.h"
 #include "luge/data/sources.h"
+#include "luge/data/spent.h"
 #include "luge/data/table.h"
 #include "luge/data/views.h"
 #include "luge/data/whitening.h"

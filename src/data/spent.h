@@ -1,17 +1,14 @@
-// Memory of batches that were copied into tensors, for the next ones: to fill fresh memory with zeros takes
-// as long as to move a picture.
+// Memory of batches that were given back, for the next ones.
 #pragma once
 
 #include <cstddef>
 #include <vector>
 
-#include "luge/data/batches.h"
+#include "luge/data/spent.h"
 
 namespace luge::data {
 
-/// This many bytes with any values: those of a batch that was given back, or zeros.
+/// This many bytes with any values: those of a batch that was given back, or zeros. Any thread may call it.
 std::vector<std::byte> take_spent(std::size_t bytes);
-/// Lets take_spent have the values of the batch. Any thread may call both.
-void give_back(HostBatch batch);
 
 }  // namespace luge::data

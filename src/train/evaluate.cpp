@@ -5,7 +5,7 @@
 #include <ostream>
 
 #include "core/draws.h"
-#include "data/spent.h"
+#include "luge/data/spent.h"
 #include "luge/error.h"
 #include "train/trainer_impl.h"
 

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <limits>
 
-#include "data/spent.h"
 #include "luge/all_or_nothing.h"
+#include "luge/data/spent.h"
 #include "luge/error.h"
 #include "luge/nn/observe.h"
 #include "luge/random.h"

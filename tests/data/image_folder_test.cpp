@@ -76,6 +76,13 @@ TEST_F(Pictures, PartsHaveTheClassesOfTraining) {
   expect_error<FormatError>([&] { read(); }, {"the folders val and valid", "one of them"});
 }
 
+TEST_F(Pictures, APartWithoutTrainIsReadAlone) {
+  add("test/b/1.png");
+  const ImageFolderOptions trained{.classes = {"a", "b"}};
+  expect_error<FormatError>([&] { read(trained); }, {dir.file("test"), "data=" + dir.file("test")});
+  EXPECT_EQ(labels(image_folder(dir.path() / "test", trained).train), (std::vector<std::int64_t>{1}));
+}
+
 TEST_F(Pictures, WhatIsLeftOutIsTold) {
   add("a/1.png");
   add("b/1.png");
@@ -214,13 +221,39 @@ TEST_F(BadInputPictures, C82_ABadFileStopsOrIsSkippedAndCounted) {
   fs::create_symlink("nowhere", dir.path() / "a/dangling.png");
   const std::string jpeg = testing::jpeg_bytes(smooth_picture(40, 40));
   dir.write("b/cut.jpg", jpeg.substr(0, jpeg.size() / 2));
+  fs::create_directories(dir.path() / "b/folder.JPG");
   const ImageFolder folder = read({.on_bad = OnBadFile::skip});
   EXPECT_EQ(folder.train.size(), 2);
   ASSERT_EQ(folder.notes.size(), 1u);
   EXPECT_NE(folder.notes[0].find(
-                "skipped files that cannot be read (5): a/dangling.png: is a symbolic link to nowhere"),
+                "skipped files that cannot be read (6): a/dangling.png: is a symbolic link to nowhere"),
             std::string::npos)
       << folder.notes[0];
+}
+
+TEST_F(BadInputPictures, C82_EachIsNamedWithWhatItIs) {
+  add("a/1.png");
+  const auto expect_stop = [&](const std::string& name, const std::string& what) {
+    expect_error<FormatError>([&] { read(); }, {dir.file(name), what, "on_bad=skip"});
+    const ImageFolder rest = read({.on_bad = OnBadFile::skip});
+    EXPECT_EQ(rest.train.size(), 1);
+    ASSERT_EQ(rest.notes.size(), 1u);
+    EXPECT_NE(rest.notes[0].find("(1): " + name), std::string::npos) << rest.notes[0];
+    fs::remove_all(dir.path() / name);
+  };
+  dir.write("a/2.png", "hello");
+  expect_stop("a/2.png", "its first bytes say: text");
+  dir.write("a/2.jpg", "GIF89a......");
+  expect_stop("a/2.jpg", "its first bytes say: GIF");
+  dir.write("a/2.bmp", "");
+  expect_stop("a/2.bmp", "is empty");
+  fs::create_directories(dir.path() / "a/2.jpeg");
+  expect_stop("a/2.jpeg", "is a folder");
+  fs::create_symlink("nowhere", dir.path() / "a/2.PNG");
+  expect_stop("a/2.PNG", "is a symbolic link to nowhere, which does not exist");
+  // Another kind than its name says is no fault.
+  io::write_jpeg(dir.file("a/2.png"), smooth_picture(8, 10));
+  EXPECT_EQ(read().train.size(), 2);
 }
 
 TEST_F(BadInputPictures, C82_APictureThatIsDamagedLaterIsNamedWhenItIsRead) {
@@ -246,6 +279,8 @@ TEST_F(BadInputPictures, C83_MixedSizesAndChannels) {
   add("b/2.png", 6, 10, 4);
   const ImageFolder folder = read();
   EXPECT_EQ(folder.train.info().input().shape, (Shape{3, unknown, unknown})) << "gray and RGBA become RGB";
+  const Dataset sized = read({.pictures = {.height = 5, .width = 4}}).train;
+  EXPECT_EQ(sized.batch(2).epoch(0).next()->input().field.shape, (Shape{2, 3, 5, 4}));
   expect_error<ShapeError>(
       [&] {
         folder.train.batch(2, {.collate = {{"input", Collate::same()}}}).epoch(0).next();

@@ -213,7 +213,9 @@ TEST(BadInput, C80_CutAtEveryByte) {
   const TempDir folder;
   const std::string palette = chunk("PLTE", "\x0A\x0B\x0C\x14\x15\x16");
   for (const std::string& whole :
-       {png(2, 8, kGray, {"ab", "cd"}), png(2, 8, kPalette, {"\x01\x00"s}, palette)}) {
+       {png(2, 8, kGray, {"ab", "cd"}), png(2, 8, kPalette, {"\x01\x00"s}, palette),
+        png(1, 16, kRgb, {"\x01\x01\x02\x02\x03\x03"}),
+        png(3, 8, kGray, {"\x01", "\x03", "\x07\x09", "\x02", "\x08", "\x04\x05\x06"}, "", 3, 1)}) {
     for (std::size_t length = 0; length < whole.size(); ++length) {
       const std::string path = folder.write("part.png", whole.substr(0, length));
       expect_error<FormatError>([&] { read_image(path); }, {path + ": "});

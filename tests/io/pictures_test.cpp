@@ -167,6 +167,18 @@ TEST(BadInput, C81_JpegThatDeclaresTooMuch) {
   expect_rejected(flat, {"height 0", "DNL", "convert it to PNG"});
 }
 
+TEST(BadInput, C81_JpegOf65535x65535In186BytesTakesNoMemory) {
+  const std::string frame = "\xFF\xD8\xFF\xC0\0\x0B\x08\xFF\xFF\xFF\xFF\1\1\x11\0"s;
+  const std::string scan = "\xFF\xDA\0\x08\1\1\0\0\x3F\0"s;
+  const std::string small = frame + scan + std::string(186 - frame.size() - scan.size(), '\0');
+  const TempDir folder;
+  const std::string path = folder.write("bomb.jpg", small);
+  expect_error<ValueError>([&] { read_image(path); }, {path, "65535 x 65535", "at most 89478485"});
+  const ImageLimits more{.max_pixels = std::int64_t{1} << 33};
+  expect_error<FormatError>([&] { read_image(path, more); },
+                            {path, "65535 x 65535", "too many for its 186 bytes"});
+}
+
 TEST(BadInput, C81_JpegOfRareKindsIsRefusedByName) {
   const std::string jpeg = jpeg_bytes(smooth_picture(16, 16));
   const std::size_t frame = segment(jpeg, '\xC0');

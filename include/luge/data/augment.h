@@ -50,8 +50,8 @@ class Augmentation {
   Augmentation with_evaluation(std::vector<std::string> names) const;
   /// Returns these names; most augmentations keep the extents and have none.
   const std::vector<std::string>& evaluation() const { return evaluation_; }
-  /// Returns the augmentation as one that gives each place of the picture a number from another place, or 0,
-  /// and computes nothing: it may be done before a scaling that keeps 0, with the same result.
+  /// Returns the augmentation as one that gives each pixel the value of another pixel, or 0, and computes
+  /// nothing: it may be done before a scaling that keeps 0, with the same result.
   Augmentation that_copies() const;
   /// Returns true for such an augmentation.
   bool copies() const { return copies_; }

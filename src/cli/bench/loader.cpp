@@ -16,13 +16,13 @@
 #include <optional>
 
 #include "cli/bench/measure.h"
-#include "data/spent.h"
 #include "io/files/process.h"
 #include "luge/data/augment.h"
 #include "luge/data/batches.h"
 #include "luge/data/image_folder.h"
 #include "luge/data/recipe.h"
 #include "luge/data/sources.h"
+#include "luge/data/spent.h"
 #include "luge/error.h"
 #include "luge/io/resize.h"
 

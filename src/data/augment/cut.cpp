@@ -21,7 +21,7 @@ void cut(const Planes& from, const Planes& to, std::int64_t top, std::int64_t le
     column.push_back(shown(left + x, from.width(), outside));
   const std::size_t each = from.element(), width = static_cast<std::size_t>(to.width()) * each;
   const auto bytes = [each](std::int64_t count) { return static_cast<std::size_t>(count) * each; };
-  // Most rows have few edges: their places are computed here and not one by one.
+  // Most rows have few edges, so that finding a row costs as much as they do: it is done here.
   std::byte* const made = to.row(0, 0, 0, 0).data();
   const std::byte* const old = from.row(0, 0, 0, 0).data();
   const auto fill = [&](std::byte* at, std::size_t count) {

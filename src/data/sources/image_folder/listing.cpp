@@ -126,9 +126,13 @@ class Lister {
     std::vector<PictureFile> files;
     for (const std::string& name : folders) {
       const auto found = std::find(classes.begin(), classes.end(), name);
-      if (found == classes.end())
-        throw FormatError(fmt::format("{}: is not one of the classes {}", (folder / name).string(),
-                                      fmt::join(classes, ", ")));
+      if (found == classes.end()) {
+        // Without a folder `train` the others are no parts.
+        const std::string path = (folder / name).string();
+        throw FormatError(
+            fmt::format("{}: is not one of the classes {}{}", path, fmt::join(classes, ", "),
+                        part_of(name) < kParts.size() ? "; data=" + path + " reads it alone" : ""));
+      }
       const std::size_t before = files.size();
       collect(folder / name, found - classes.begin(), files);
       if (files.size() == before)
@@ -147,7 +151,7 @@ class Lister {
       throw FormatError(fmt::format("{}: is a symbolic link to a folder that it lies in", folder.string()));
     for (const std::string& name : names_in(folder)) {
       const fs::path path = folder / name;
-      if (is_folder(path)) {
+      if (is_folder(path) && !is_named_as_picture(path)) {
         collect(path, label, files);
       } else {
         add(path, label, files);
@@ -176,13 +180,16 @@ class Lister {
     }
   }
 
-  // By its first bytes, or by its name: a text file called x.jpg is a damaged picture, a list of them is not.
-  static bool is_picture(const fs::path& path) {
+  static bool is_named_as_picture(const fs::path& path) {
     static const std::set<std::string> endings = {".png", ".jpg", ".jpeg", ".bmp"};
-    static const std::set<std::string_view> kinds = {"PNG", "JPEG", "BMP", "GIF", "TIFF", "WebP"};
     std::string ending = path.extension().string();
     for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return endings.contains(ending) || kinds.contains(io::detect_file_kind(path.string()));
+    return endings.contains(ending);
+  }
+  // By its first bytes, or by its name: a text file called x.jpg is a damaged picture, a list of them is not.
+  static bool is_picture(const fs::path& path) {
+    static const std::set<std::string_view> kinds = {"PNG", "JPEG", "BMP", "GIF", "TIFF", "WebP"};
+    return is_named_as_picture(path) || kinds.contains(io::detect_file_kind(path.string()));
   }
 
   const fs::path root_;
