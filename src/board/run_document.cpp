@@ -12,7 +12,6 @@
 #include "board/run_events.h"
 #include "io/run/run_files.h"
 #include "luge/error.h"
-#include "luge/train/history.h"
 
 namespace luge::board {
 namespace {
@@ -115,7 +114,7 @@ Monitor monitor_of(const Json& status, const Json& epochs) {
   const Json* named = find(status, "monitor");
   if (named && named->is_string() && !named->get<std::string>().empty())
     return {named->get<std::string>(), copy_or(status, "higher", true) == Json(true)};
-  for (const Monitor& each : {Monitor{"val_accuracy", true}, Monitor{"val_loss", false}}) {
+  for (const Monitor& each : {Monitor{"val_accuracy", true}, Monitor{kValidationLoss, false}}) {
     if (!epochs.empty() && epochs.back().contains(each.name)) return each;
   }
   return {"loss", false};
@@ -123,7 +122,7 @@ Monitor monitor_of(const Json& status, const Json& epochs) {
 
 // As train::History::best: of equal epochs the one with the lower validation loss.
 Json best_epoch(const Json& epochs, const Monitor& monitor) {
-  const std::string loss(train::kValidationLoss);
+  const std::string loss(kValidationLoss);
   const auto value = [&](const Json& row, const std::string& name) {
     const Json* found = find(row, name.c_str());
     return found && found->is_number() ? found->get<double>() : std::nan("");

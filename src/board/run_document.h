@@ -14,6 +14,10 @@ namespace luge::board {
 inline constexpr const char *kModelFile = "model.json", *kEvaluationFile = "evaluation.json",
                             *kReportFile = "report.html";
 
+/// How the names of figures of the validation begin in metrics.jsonl, and the one that decides between equal
+/// epochs.
+inline constexpr const char *kValidationPrefix = "val_", *kValidationLoss = "val_loss";
+
 /// Whether the folder is that of a run.
 bool is_run(const Folder& folder);
 

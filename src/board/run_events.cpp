@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "board/event_histograms.h"
+#include "board/run_document.h"
 #include "core/base64.h"
 #include "luge/error.h"
 #include "luge/io/tensorboard.h"
-#include "luge/train/history.h"
 
 namespace luge::board {
 namespace {
@@ -30,7 +30,7 @@ struct Part {
   std::string_view prefix;    // of its figures in metrics.jsonl
 };
 constexpr Part kParts[] = {
-    {"train", "training", ""}, {"validation", "validation", train::kValidation}, {"", "run", ""}};
+    {"train", "training", ""}, {"validation", "validation", kValidationPrefix}, {"", "run", ""}};
 
 // The moments of one kind, by name and step.
 template <class Value>

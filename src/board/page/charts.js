@@ -78,10 +78,13 @@ function chartPanel(name, lines, marks = []) {
     });
     const grid = theme() === 'dark' ? '#35414d' : '#d0d7de';
     const positive = ys.every((y) => y.every((value) => value === null || value > 0));
+    const all = ys.flat().filter(isNumber), low = all.reduce((a, b) => Math.min(a, b), Infinity), high = all.reduce((a, b) => Math.max(a, b), -Infinity), middle = (low + high) / 2;
+    // What is constant is drawn in the middle, also where rounding makes it differ in its last digit.
+    const flat = all.length > 0 && high - low <= 1e-9 * Math.abs(middle);
     place.graph = new Dygraph(place, shown, {
       labels, series, legend: 'never', connectSeparatedPoints: true, logscale: settings.log && positive,
       xlabel: axisName, xLabelHeight: 16, gridLineColor: grid, axisLineColor: grid, labelsKMB: true, rightGap: 24,
-      includeZero: false, yRangePad: 12, xRangePad: 8, dateWindow: one ? [raw[0][0] - 1, raw[0][0] + 1] : null, underlayCallback: markStages(marks),
+      includeZero: false, yRangePad: 12, valueRange: flat ? (middle === 0 ? [-1, 1] : [middle - 0.1 * Math.abs(middle), middle + 0.1 * Math.abs(middle)]) : null, xRangePad: 8, dateWindow: one ? [raw[0][0] - 1, raw[0][0] + 1] : null, underlayCallback: markStages(marks),
       axes: { x: { axisLabelWidth: 44, pixelsPerLabel: 44, valueFormatter: (x) => String(x), axisLabelFormatter: (x) => (settings.axis !== 'seconds' && !Number.isInteger(x) ? '' : labelOf(x)) },
         y: { axisLabelFormatter: labelOf, axisLabelWidth: 56 } },
       highlightCallback: (event, x, points) => points.forEach((point) => { const k = labels.indexOf(point.name) - 1; if (k >= 0 && k < values.length) values[k].textContent = short(point.yval); }),

@@ -13,8 +13,10 @@ function byStep(moments, show) {
   return [moments.length > 1 ? make('div', { class: 'bar' }, make('label', {}, word('step'), range, said)) : null, place];
 }
 function eventTitle(each, more) { return each.name + word('colon') + splitWord(each.part) + (more ? word('comma') + more : ''); }
-const firstStep = (moments) => whole(moments[0].step);
-const lastStep = (moments) => whole(moments[moments.length - 1].step);
+function stepsText(moments) {
+  const first = moments[0].step, last = moments[moments.length - 1].step;
+  return first === last ? word('oneStep', { step: whole(first) }) : word('stepsTo', { first: whole(first), last: whole(last) });
+}
 
 // One panel for each name; training and validation are lines of it.
 function scalarPanels(scalars, samples) {
@@ -22,7 +24,7 @@ function scalarPanels(scalars, samples) {
   return names.map((name) => {
     const own = scalars.filter((each) => each.name === name);
     const parts = own.map((each) => word('scalarPart', { part: splitWord(each.part), samples: isNumber(samples[each.part]) ? word('comma') + word('samplesOf', { count: whole(samples[each.part]) }) : '',
-      points: each.points.length < each.count ? word('pointsOf', { shown: whole(each.points.length), all: whole(each.count) }) : word('points', { count: whole(each.count) }) }));
+      points: each.points.length < each.count ? word('pointsOf', { shown: whole(each.points.length), all: whole(each.count) }) : word(each.count === 1 ? 'onePoint' : 'points', { count: whole(each.count) }) }));
     return chartPanel(word('curveTitle', { metric: name, parts: parts.join(word('semicolon')) }), own.map((each) => ({ name: splitWord(each.part), points: each.points, k: each.part === 'validation' ? 1 : 0 })));
   });
 }
@@ -35,7 +37,7 @@ function picturesSection(events) {
   const all = ((events && events.pictures) || []).filter((each) => each.moments.length > 0);
   if (all.length === 0) return null;
   return section('pictures', word('pictures'), make('div', { class: 'panels' }, all.map((each) => make('div', { class: 'panel' },
-    make('h3', {}, eventTitle(each, word('picturesOf', { shown: each.moments.length, all: whole(each.count), first: firstStep(each.moments), last: lastStep(each.moments) }))),
+    make('h3', {}, eventTitle(each, word('picturesOf', { shown: each.moments.length, all: whole(each.count) }) + word('comma') + stepsText(each.moments))),
     byStep(each.moments, (moment) => make('img', { class: 'logged', src: moment.picture, width: moment.width, height: moment.height, alt: eventTitle(each, word('step') + ' ' + moment.step) }))))));
 }
 function textsSection(events) {
