@@ -1,12 +1,18 @@
 // The page of one run.
 'use strict';
 
+const LONG_REASON = 80;
+// What the error of a training says takes a box of its own, a line for each part.
+function reasonNote(run) {
+  if (!run.reason || run.reason.length <= LONG_REASON) return null;
+  return make('div', { class: 'problem', role: 'alert' }, make('b', {}, word('reason')), make('ul', {}, run.reason.split('; ').map((part) => make('li', {}, part))));
+}
 function overviewFacts(run) {
   const best = run.best, last = run.last, counts = (run.model_facts && run.model_facts.samples) || {};
   const figure = (row, name) => (row && isNumber(row[name]) ? short(row[name]) : '–');
   const shown = last ? measuredBy([last]).filter((name) => name !== 'learning_rate' && !name.includes('.')).slice(0, 8) : [];
   return facts([
-    [word('status'), statusMark(run.status), run.reason ? word('reason') + ': ' + run.reason : ''],
+    [word('status'), statusMark(run.status), run.reason && run.reason.length <= LONG_REASON ? word('reason') + word('colon') + run.reason : ''],
     run.trainings ? [word('trainings'), whole(run.trainings)] : [word('epochs'), whole(run.epochs), run.planned ? word('ofPlanned', { planned: run.planned }) : ''],
     [word('time'), duration(run.seconds)],
     best ? [word('best'), whole(best.epoch), word('by', { monitor: run.monitor }) + ': ' + figure(best, run.monitor)] : null,
@@ -78,7 +84,7 @@ function runView(run) {
   const model = run.model || (run.model_facts && run.model_facts.name) || '';
   const view = make('article', {}, page.mode === 'board' ? make('p', {}, make('a', { href: '#' }, '← ' + word('back'))) : null,
     make('h1', {}, run.name), make('p', { class: 'soft' }, [model && `${word('model')} ${model}`, run.data && `${word('data')} ${run.data}`, run.created && `${word('begun')} ${run.created.replace('T', ' ').replace('Z', ' UTC')}`].filter((each) => each).join(' · ')),
-    problemsNote(run), overviewFacts(run),
+    problemsNote(run), overviewFacts(run), reasonNote(run),
     make('nav', { 'aria-label': word('overview') }, make('ul', { class: 'sections' }, parts.map((part) => {
       const head = part.querySelector('h2');
       return make('li', {}, make('a', { href: '#' + part.id, onclick: (event) => { event.preventDefault(); part.scrollIntoView(); head.focus({ preventScroll: true }); } }, head.textContent));
