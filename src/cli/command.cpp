@@ -33,7 +33,8 @@ bool asks_for_help(const std::vector<std::string>& words) {
 int report(std::string_view text, int code) {
   std::string line = valid_utf8(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
-  fmt::print(stderr, "{}{}\n", line.starts_with("luge ") ? "" : "luge: ", line);
+  // Without exceptions: who reads the errors may be gone, and the code still tells.
+  std::fputs(fmt::format("{}{}\n", line.starts_with("luge ") ? "" : "luge: ", line).c_str(), stderr);
   return code;
 }
 

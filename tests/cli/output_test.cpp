@@ -63,6 +63,13 @@ TEST(Output, ATrainingWhoseReportIsLostHasItsRunAllTheSame) {
   EXPECT_EQ(in_shell("\"$0\" eval run=run --json > /dev/full", dir.path()).code, 1);
 }
 
+TEST(Output, AnErrorThatCannotBeWrittenHasItsCode) {
+  const TempDir dir;
+  EXPECT_EQ(in_shell("\"$0\" nonsense 2> /dev/full", dir.path()).code, 2);
+  EXPECT_EQ(in_shell("\"$0\" eval run=absent 2> /dev/full", dir.path()).code, 1);
+  EXPECT_EQ(in_shell("\"$0\" train model=xor epochs=1 2> /dev/full", dir.path()).code, 1) << "its table";
+}
+
 // A Latin-1 name in every place that a name can take on its way: data, run folder, model file, pictures.
 TEST(Output, NamesThatAreNoTextAreShownAndFoundAgain) {
   const TempDir dir;
