@@ -29,6 +29,13 @@ std::size_t badness(const std::string& name, const std::string& candidate) {
   return contained ? 1 : distance;
 }
 
+// Whether most of the candidate, its beginning, is part of the name: rotate of RandomRotation.
+bool begins_within(const std::string& name, const std::string& candidate) {
+  constexpr std::size_t kFewest = 4;
+  const std::size_t most = std::max(kFewest, (2 * candidate.size() + 2) / 3);
+  return candidate.size() >= kFewest && name.find(candidate.substr(0, most)) != std::string::npos;
+}
+
 std::string joined(const std::vector<std::string>& words, std::string_view last) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -69,7 +76,11 @@ std::vector<std::string> nearest(std::string_view name, const std::vector<std::s
     if (candidate.size() > kLongest) continue;
     const std::size_t allowed = std::max<std::size_t>(1, std::max(wanted.size(), candidate.size()) / 3);
     const std::size_t distance = badness(wanted, plain(candidate));
-    if (distance <= allowed) found.emplace_back(distance, &candidate);
+    if (distance <= allowed) {
+      found.emplace_back(distance, &candidate);
+    } else if (begins_within(wanted, plain(candidate))) {
+      found.emplace_back(std::max(wanted.size(), candidate.size()), &candidate);  // after all others
+    }
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

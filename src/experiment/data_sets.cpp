@@ -29,7 +29,8 @@ bool looks_like_path(const std::string& name) {
 void check_no_weights(const Config& config, const std::string& name) {
   if (const auto weights = read<TableOptions>(config).weights; weights && !weights->empty())
     throw SettingError(
-        fmt::format("{}: is a column of a CSV table, and {} is not one", config.said("data.weights"), name));
+        fmt::format("{}: is a column of a CSV table, and {} is not one; init= names weights to begin with",
+                    config.said("data.weights"), name));
 }
 
 // The registered data set of this name, with the options that the configuration gives.

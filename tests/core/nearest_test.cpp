@@ -19,6 +19,11 @@ TEST(Nearest, FindsTheBestFirst) {
   EXPECT_EQ(nearest("lenet", models), (std::vector<std::string>{"lenet5", "lenet5-sigmoid"}));
   EXPECT_EQ(nearest("perceptorn", models), (std::vector<std::string>{"perceptron"}));
   EXPECT_TRUE(nearest("transformer", models).empty());
+  const std::vector<std::string> changes = {"affine", "flip", "rotate", "translate"};
+  EXPECT_EQ(nearest("rotation", changes), (std::vector<std::string>{"rotate"}));
+  EXPECT_EQ(nearest("RandomRotation", changes), (std::vector<std::string>{"rotate"}));
+  EXPECT_EQ(nearest("RandomTranslation", changes), (std::vector<std::string>{"translate"}));
+  EXPECT_TRUE(nearest("perfect", {"perceptron", "resnet"}).empty());
   EXPECT_EQ(nearest("rate", {"train.epochs", "optimizer.learning_rate"}),
             (std::vector<std::string>{"optimizer.learning_rate"}));
   EXPECT_EQ(nearest("ab", {"ab1", "ab2", "ab3", "ab4"}, 2).size(), 2u);
