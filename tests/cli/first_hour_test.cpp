@@ -1,8 +1,5 @@
 // The first hour of somebody new: what the command says, suggests and shows.
 #include <gtest/gtest.h>
-#include <pty.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -12,6 +9,7 @@
 #include "support/command.h"
 #include "support/paths.h"
 #include "support/temp_dir.h"
+#include "support/terminal.h"
 
 namespace luge {
 namespace {
@@ -19,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::luge;
+using testing::on_terminal;
 using testing::TempDir;
 
 void expect_part(const std::string& text, const std::string& part) {
@@ -306,32 +305,6 @@ TEST(FirstHour, NewSaysWhereCMakeFindsLuge) {
   ASSERT_EQ(made.code, 0);
   expect_part(made.out, "-DCMAKE_PREFIX_PATH=");
   expect_part(testing::read_file(dir.path() / "mine/train.cpp"), "train::progress_bar(std::cerr)");
-}
-
-// What a program writes to a terminal of so many columns.
-std::string on_terminal(const std::vector<std::string>& words, const fs::path& folder,
-                        unsigned short columns) {
-  winsize size{};
-  size.ws_row = 24;
-  size.ws_col = columns;
-  int terminal = -1;
-  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, &size);
-  if (child == 0) {
-    std::vector<char*> arguments;
-    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    if (::chdir(folder.c_str()) == 0) ::execv(arguments[0], arguments.data());
-    ::_exit(99);
-  }
-  std::string text;
-  char part[4096];
-  for (ssize_t count; (count = ::read(terminal, part, sizeof part)) > 0;)
-    text.append(part, static_cast<std::size_t>(count));
-  ::close(terminal);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0) << text;
-  return text;
 }
 
 std::size_t width(const std::string& line) {

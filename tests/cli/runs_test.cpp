@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "support/command.h"
+#include "support/paths.h"
 #include "support/temp_dir.h"
+#include "support/terminal.h"
 
 namespace luge {
 namespace {
@@ -110,6 +112,14 @@ TEST(Runs, WhatWasKeptToBeLookedAtIsNeverCleanedWithoutBeingNamed) {
     EXPECT_TRUE(fs::exists(dir.path() / folder / name)) << name;
   }
   EXPECT_EQ(luge({"clean", "kept=true"}, dir.path()).code, 2) << "without yes=true each is asked about";
+  // Each of them is asked about, in the order of their names.
+  const std::string asked =
+      testing::on_terminal({testing::command().string(), "clean"}, dir.path(), 200, "y\nn\nn\nn\n");
+  EXPECT_TRUE(says(asked, "last.safetensors.damaged, kept of a checkpoint that could not be read? [y/N]"))
+      << asked;
+  EXPECT_TRUE(says(asked, "deleted 1 of 4")) << asked;
+  EXPECT_FALSE(fs::exists(dir.path() / folder / "last.safetensors.damaged"));
+  EXPECT_TRUE(fs::exists(dir.path() / folder / "nonfinite.safetensors"));
   const auto gone = luge({"clean", "yes=true", "kept=true", "--json"}, dir.path());
   ASSERT_EQ(gone.code, 0) << gone.err;
   for (const json& file : json::parse(gone.out).at("files")) {
