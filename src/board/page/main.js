@@ -78,7 +78,7 @@ async function begin() {
   showFrame();
   byId('main').replaceChildren(make('p', {}, word('loading')));
   if (!await loadRuns()) byId('live').textContent = word('offline');
-  page.runs.filter((run) => run.epochs > 0).slice(0, 5).forEach((run) => board.chosen.add(run.name));
+  page.runs.filter((run) => run.epochs > 0 || run.trainings > 0).slice(0, 5).forEach((run) => board.chosen.add(run.name));
   await show();
   return location.search.includes('still') ? undefined : listen();
 }
