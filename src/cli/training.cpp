@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "experiment/run_report.h"
 #include "experiment/runs.h"
 #include "experiment/watching_options.h"
+#include "luge/data/picture_fields.h"
 #include "luge/train/callbacks.h"
 #include "luge/train/checkpoint_info.h"
 
@@ -135,9 +137,11 @@ bool is_quiet(const experiment::Config& config) {
 
 void print_predict(const experiment::DataSet& data, const std::string& name, const std::string& net) {
   const data::Schema& fields = data.train.info().fields;
-  const auto input = fields.find(data::kInput);
+  const bool pictures = std::any_of(fields.begin(), fields.end(), [](const auto& field) {
+    return (field.first == data::kInput || field.first == data::kImage) && field.second.shape.rank() == 3;
+  });
   std::error_code ignored;
-  if (input && fields[*input].shape.rank() == 3) {
+  if (pictures) {
     fmt::print("  {0} data {1} to=samples count=10\n  {0} predict {2} input=samples\n", program(),
                shell_word(name), net);
   } else if (std::filesystem::is_regular_file(name, ignored)) {  // the network finds its columns in it

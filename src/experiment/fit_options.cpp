@@ -6,6 +6,7 @@
 
 #include "core/nearest.h"
 #include "experiment/aids.h"
+#include "experiment/monitor_modes.h"
 #include "experiment/nonfinite_options.h"
 #include "experiment/train_options.h"
 
@@ -30,6 +31,7 @@ std::vector<train::CallbackRef> watchers(const Config& config, bool validates) {
     all.push_back(train::early_stopping({.monitor = monitor_of(early, validates),
                                          .patience = *early.patience,
                                          .min_delta = early.min_delta,
+                                         .better = read<EarlyStoppingMode>(config).better(),
                                          .restore_best = early.restore_best}));
   }
   const auto plateau = read<PlateauKeys>(config);
@@ -40,10 +42,13 @@ std::vector<train::CallbackRef> watchers(const Config& config, bool validates) {
                                             .threshold = plateau.threshold,
                                             .relative = plateau.relative,
                                             .cooldown = plateau.cooldown,
-                                            .smallest = plateau.smallest}));
+                                            .smallest = plateau.smallest,
+                                            .better = read<PlateauMode>(config).better()}));
   }
   const auto enough = read<StopAtKeys>(config);
-  if (enough.value) all.push_back(train::stop_at(monitor_of(enough, validates), *enough.value));
+  if (enough.value)
+    all.push_back(
+        train::stop_at(monitor_of(enough, validates), *enough.value, read<StopAtMode>(config).better()));
   return all;
 }
 
@@ -97,6 +102,8 @@ train::CheckpointOptions checkpoint_options(const Config& config, bool validates
                                    .every = keys.every,
                                    .keep = keys.keep,
                                    .on_error = keys.on_error};
+  const auto early = read<EarlyStoppingKeys>(config);
+  if (early.patience && early.restore_best) options.better = read<EarlyStoppingMode>(config).better();
   options.warn = [tell](const std::string& what) {
     tell(fmt::format("warning: {}; training goes on", what));
   };
@@ -109,6 +116,9 @@ void check_settings(const Config& config, const train::Trainer& trainer, const d
   check_switched_on<EarlyStoppingKeys>(config, "callbacks.early_stopping.patience");
   check_switched_on<StopAtKeys>(config, "callbacks.stop_at.value");
   check_switched_on<PlateauKeys>(config, "callbacks.plateau.patience");
+  check_switched_on<EarlyStoppingMode>(config, "callbacks.early_stopping.patience");
+  check_switched_on<StopAtMode>(config, "callbacks.stop_at.value");
+  check_switched_on<PlateauMode>(config, "callbacks.plateau.patience");
   check_nonfinite(config);
   const bool validates = valid.size() > 0;
   const std::vector<std::string> names = trainer.figures(validates);

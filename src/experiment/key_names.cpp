@@ -1,6 +1,7 @@
 #include "experiment/key_names.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -115,6 +116,12 @@ std::string meant(const std::vector<Key>& keys, std::string_view name,
     return fmt::format("; did you mean {}?", short_name(keys, *key));
   if (const std::string answer = answer_to(part); !answer.empty()) return answer;
   std::vector<std::string> whole;
+  // Several callbacks have a patience.
+  for (const Key& key : keys) {
+    if (same.empty() && key.option.empty() && part != "name" && last_part(key.name) == part)
+      whole.push_back(key.name);
+  }
+  if (!whole.empty()) return fmt::format("; did you mean {}?", fmt::join(whole, " or "));
   for (const Key& key : same) {
     if (last_part(key.name) != "name") whole.push_back(key.name);
   }

@@ -7,6 +7,7 @@
 #include "experiment/aid_options.h"
 #include "experiment/data_reader.h"
 #include "experiment/family_keys.h"
+#include "experiment/monitor_modes.h"
 #include "experiment/nonfinite_options.h"
 #include "experiment/picture_keys.h"
 #include "experiment/readers/cifar_keys.h"
@@ -89,8 +90,11 @@ std::vector<Key> training_keys() {
   append(keys, keys_of<EnsembleOptions>());
   append(keys, keys_of<ShareOptions>());
   append(keys, keys_of<EarlyStoppingKeys>());
+  append(keys, keys_of<EarlyStoppingMode>());
   append(keys, keys_of<StopAtKeys>());
+  append(keys, keys_of<StopAtMode>());
   append(keys, keys_of<PlateauKeys>());
+  append(keys, keys_of<PlateauMode>());
   append(keys, keys_of<AveragingKeys>());
   append(keys, keys_of<CheckpointKeys>());
   append(keys, keys_of<ReportKeys>());

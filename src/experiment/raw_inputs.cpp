@@ -168,9 +168,22 @@ bool is_sound(const fs::path& path) {
   return extension == ".wav" || extension == ".WAV" || extension == ".flac" || extension == ".ogg";
 }
 
+// The inputs of an NPZ file as it is trained on: those of the test part, or all.
+io::NpyArray inputs_of_archive(const fs::path& path) {
+  std::vector<std::pair<std::string, io::NpyArray>> all = io::read_npz(path.string());
+  std::string names;
+  for (const char* wanted : {"x_test", "x"}) {
+    for (auto& [name, array] : all) {
+      if (name == wanted) return std::move(array);
+    }
+  }
+  for (const auto& [name, array] : all) names += (names.empty() ? "" : ", ") + name;
+  throw FormatError(fmt::format("{}: has the arrays {}; expected x or x_test", path.string(), names));
+}
+
 // One array of the shape of the input, or several along its first axis.
 void array_inputs(const fs::path& path, const nn::Metadata& metadata, RawInputs& into) {
-  io::NpyArray array = io::read_npy(path.string());
+  io::NpyArray array = path.extension() == ".npz" ? inputs_of_archive(path) : io::read_npy(path.string());
   const Shape& wanted = metadata.input;
   if (wanted.rank() == 3) {  // pictures may have their channels last
     const Shape last = {wanted[1], wanted[2], wanted[0]};
@@ -218,7 +231,7 @@ void collect(const fs::path& path, const nn::Metadata& metadata, const TableForm
     for (RawInput& input : table_inputs(path, metadata, format)) into.inputs.push_back(std::move(input));
   } else if (is_sound(path)) {
     into.inputs.push_back(sound_input(path, metadata));
-  } else if (path.extension() == ".npy") {
+  } else if (path.extension() == ".npy" || path.extension() == ".npz") {
     array_inputs(path, metadata, into);
   } else {
     into.inputs.push_back(picture_input(path, metadata));

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "experiment/augmented.h"
 #include "experiment/network_entry.h"
 #include "experiment/run_config.h"
 #include "io/checksum.h"
@@ -22,11 +24,21 @@ namespace {
 using Settings = std::map<std::string, std::string>;
 
 // Tables of what a step depends on. What data are and how they are batched is known by their marks.
-constexpr std::string_view kTables[] = {"model.",       "loss.",      "task.",      "train.",
-                                        "optimizer.",   "schedule.",  "averaging.", "callbacks.plateau.",
-                                        "regularizer.", "constraint."};
+constexpr std::string_view kTables[] = {"model.",
+                                        "loss.",
+                                        "task.",
+                                        "train.",
+                                        "optimizer.",
+                                        "schedule.",
+                                        "averaging.",
+                                        "callbacks.plateau.",
+                                        "regularizer.",
+                                        "constraint.",
+                                        "callbacks.early_stopping."};
 // What of them may be another without another result, or is compared otherwise.
 constexpr std::string_view kFree[] = {"model.init", "train.batch", "train.memory"};
+
+constexpr const char* kMixing = "augment of batches";
 
 bool matters(std::string_view key) {
   if (key.starts_with("stage.")) key.remove_prefix(std::min(key.size(), key.find('.', 6) + 1));
@@ -45,11 +57,22 @@ std::string by_content(const std::string& path) {
   return fmt::format("a network file of {} bytes with the sum {:016x}", bytes.size(), io::xxh64(bytes));
 }
 
+// What makes other batches of the same samples, which the marks of data do not show.
+std::string mixing_text(const Config& config) {
+  std::string text;
+  if (!config.knows("data.augment")) return text;
+  for (const Choice& each : config.all_chosen("augmentation")) {
+    if (changes_batches(each)) text += (text.empty() ? "" : " ") + options::text(each.name, each.values);
+  }
+  return text.empty() ? "none" : text;
+}
+
 Settings settings_that_matter(const Config& config) {
   Settings settings;
   for (const auto& [key, value] : recorded_settings(config)) {
     if (matters(key)) settings[key] = value;
   }
+  settings[kMixing] = mixing_text(config);
   const auto model = settings.find("model.name");
   if (model != settings.end() && is_network_file(model->second)) model->second = by_content(model->second);
   return settings;
@@ -57,7 +80,12 @@ Settings settings_that_matter(const Config& config) {
 
 class SameSettings final : public train::Callback {
  public:
-  SameSettings(Settings settings, fs::path file) : settings_(std::move(settings)), file_(std::move(file)) {}
+  SameSettings(const Config& config, fs::path file)
+      : settings_(settings_that_matter(config)), file_(std::move(file)) {
+    for (const auto& [key, value] : settings_) {
+      if (config.knows(key) && config.given(key)) given_.insert(key);
+    }
+  }
 
   std::string name() const override { return "settings"; }
   std::string state() const override { return nlohmann::json(settings_).dump(); }
@@ -73,6 +101,14 @@ class SameSettings final : public train::Callback {
       if (own == settings_.end() || own->second == before) continue;
       changed += fmt::format("{}{} = {} (was {})", changed.empty() ? "" : ", ", key, own->second, before);
     }
+    // What has no default is only there when it was given.
+    for (const std::string& key : given_) {
+      const std::string table = key.substr(0, key.rfind('.') + 1);
+      const bool known =
+          std::ranges::any_of(json.items(), [&](const auto& item) { return item.key().starts_with(table); });
+      if (known && !json.contains(key))
+        changed += fmt::format("{}{} = {} (was not given)", changed.empty() ? "" : ", ", key, settings_[key]);
+    }
     if (changed.empty()) return;
     throw SettingError(
         fmt::format("{}: {}; a resumed training goes on with the settings that its checkpoint was made with: "
@@ -83,13 +119,14 @@ class SameSettings final : public train::Callback {
 
  private:
   Settings settings_;
+  std::set<std::string> given_;  // of them
   fs::path file_;
 };
 
 }  // namespace
 
 train::CallbackRef same_settings(const Config& config, const fs::path& run) {
-  return std::make_shared<SameSettings>(settings_that_matter(config), run / io::kConfigFile);
+  return std::make_shared<SameSettings>(config, run / io::kConfigFile);
 }
 
 }  // namespace luge::experiment

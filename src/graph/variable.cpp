@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
+#include "graph/moved_state.h"
 #include "graph/trace.h"
 #include "luge/all_or_nothing.h"
 
@@ -148,7 +150,8 @@ void Variable::assign(const Tensor& value) {
   const std::lock_guard lock(engine_mutex());
   Tensor next = version(slot_, value);
   AllOrNothing::note(slot_);
-  slot_->current = std::move(next);
+  const Tensor before = std::exchange(slot_->current, std::move(next));
+  note_move(slot_, before);
   if (slot_->until_assigned) slot_->until_assigned->on = false;
 }
 

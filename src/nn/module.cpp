@@ -10,6 +10,7 @@
 #include <typeinfo>
 #include <unordered_set>
 
+#include "graph/moved_state.h"
 #include "luge/all_or_nothing.h"
 #include "luge/nn/layers.h"
 #include "luge/nn/observe.h"
@@ -119,7 +120,8 @@ Out Module::run(const In& inputs) const {
   // succeeded.
   std::optional<AllOrNothing> assigned;
   std::optional<random::Mark> drawn;
-  if (frame.outermost() && !current_trace()) assigned.emplace(), drawn.emplace();
+  std::optional<CallThatMoves> moves;
+  if (frame.outermost() && !current_trace()) assigned.emplace(), drawn.emplace(), moves.emplace();
   const auto undo = [&] {
     if (frame.outermost()) construction().undo();
     if (drawn) drawn->take_back();
@@ -131,7 +133,7 @@ Out Module::run(const In& inputs) const {
     if (CallObserver* observer = call_observer())
       observer->called(frame.path(), *this, list_of(inputs), list_of(outputs));
     if (frame.outermost()) construction().finish();
-    if (assigned) assigned->keep();
+    if (assigned) assigned->keep(), moves->keep();
     return outputs;
   } catch (const Error&) {
     undo();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "graph/expand.h"
+#include "graph/moved_state.h"
 #include "luge/all_or_nothing.h"
 #include "luge/error.h"
 #include "luge/ops/compare.h"
@@ -71,6 +72,7 @@ void Optimizer::accumulate(const std::vector<nn::NamedVariable>& parameters, Ten
   const Variables variables = variables_of(parameters);
   check(variables, gradients);
   state_->check_weighed(weight.defined());
+  MovesOfStep moves(gradients);
   const Variable& sum_of_weights = *state_->accumulated_weight;
   Tensor weights = sum_of_weights.value();
   if (weight.defined()) weights = weights + cast(weight, f64);
@@ -82,7 +84,12 @@ void Optimizer::accumulate(const std::vector<nn::NamedVariable>& parameters, Ten
     Variable& sum = state_->accumulated(tracked);
     updates.emplace_back(sum, sum.value() + cast(std::exchange(gradients[k], Tensor()), sum.dtype()));
   }
-  assign_and_evaluate(updates);
+  try {
+    assign_and_evaluate(updates);
+  } catch (...) {  // running statistics are a part of the step
+    moves.take_back();
+    throw;
+  }
   state_->is_weighed = weight.defined();
   attempt.finish();
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "graph/moved_state.h"
 #include "graph/trace.h"
 #include "luge/ops/check.h"
 #include "luge/optim/optimizer.h"
@@ -13,15 +14,28 @@ namespace {
 
 // `step`, unless what moves running statistics, noted by layers on the way to the loss, is not finite.
 Tensor with_watched(Tensor step) {
-  if (!values_come_later()) return step;
+  const auto label = [](const std::string& name) {
+    return fmt::format("what moves '{}' (the inputs of its layer are too large: scale the data)", name);
+  };
+  if (!values_come_later()) {  // the networks have moved them already
+    Tensors values;
+    std::vector<std::string> labels;
+    const MovesOfStep* moved = MovesOfStep::now();
+    for (const MovesOfStep::Move& move : moved ? moved->moves() : std::vector<MovesOfStep::Move>()) {
+      const std::shared_ptr<Slot> slot = move.slot.lock();
+      if (!slot || !is_floating(slot->type.dtype)) continue;
+      values.push_back(slot->current);
+      labels.push_back(label(slot->name));
+    }
+    return values.empty() ? step : guard_finite(step, values, labels);
+  }
   for (const double times : {1.0, 2.0}) {
     Tensors values;
     std::vector<std::string> labels;
     for (const Trace::Watched& watched : current_trace()->watched) {
       if (watched.times != times) continue;
       values.push_back(watched.value);
-      labels.push_back(fmt::format("what moves '{}' (the inputs of its layer are too large: scale the data)",
-                                   watched.name));
+      labels.push_back(label(watched.name));
     }
     if (!values.empty()) step = guard_finite(step, values, labels, scalar(times, f64));
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "graph/expand.h"
+#include "graph/moved_state.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "optim/clip.h"
@@ -58,6 +59,7 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
   State& state = *state_;
   read_mode(state.settings);
   state.check_weighed(weight.defined());
+  MovesOfStep moves(gradients);
   state.add_accumulated(parameters, gradients, weight);
   Tensors checked = gradients;
   clip(gradients, state.options);
@@ -75,7 +77,12 @@ void Optimizer::step(const Variables& parameters, Tensors gradients, const Tenso
     if (!gradients[k].defined() || !parameters[k].trainable()) continue;
     state.update(*state.find(parameters[k]), std::move(gradients[k]), {rate, common_rate}, shared, updates);
   }
-  assign_and_evaluate(updates);
+  try {
+    assign_and_evaluate(updates);
+  } catch (...) {  // running statistics are a part of the step
+    moves.take_back();
+    throw;
+  }
   attempt.finish();
 }
 

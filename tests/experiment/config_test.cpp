@@ -44,7 +44,7 @@ TEST(Config, ErrorsNameTheKeyAsItWasGiven) {
 TEST(Config, AnUnknownKeyOfATableNamesThoseOfTheTable) {
   EXPECT_NE(refusal([] {
               Config({{"callbacks.stop_at.qqqqqqqq", "1"}});
-            }).find("callbacks.stop_at.value or callbacks.stop_at.monitor"),
+            }).find("callbacks.stop_at.value, callbacks.stop_at.monitor or callbacks.stop_at.mode"),
             std::string::npos);
   EXPECT_NE(refusal([] {
               Config({{"optimizer.beta3", "1"}});

@@ -105,6 +105,48 @@ TEST_P(Refused, C18_TheStepIsUndoneWhole) {
 INSTANTIATE_TEST_SUITE_P(BadInput, Refused,
                          ::testing::Values(Case{false, 1}, Case{false, 2}, Case{true, 1}, Case{true, 2}));
 
+// Two objectives, of which the second fails after the first has been updated; both move the statistics.
+struct Two final : Task {
+  explicit Two(Edge net, std::int64_t repeats) : net(std::move(net)), repeats(repeats) {}
+  std::string name() const override { return "two"; }
+  std::vector<Objective> objectives(const nn::Model&) const override {
+    return {{.name = "sound",
+             .loss =
+                 [own = net](const Pass& pass) {
+                   return LossTerm::mean(square(own.norm(own.linear(pass[data::kInput]))));
+                 },
+             .parameters = {"linear.*"}},
+            {.name = "edge",
+             .loss = [](const Pass& pass) { return LossTerm::mean(square(pass.output())); },
+             .repeats = repeats}};
+  }
+  Edge net;
+  std::int64_t repeats;
+};
+
+class RefusedObjective : public ::testing::TestWithParam<std::pair<std::int64_t, std::int64_t>> {};
+
+TEST_P(RefusedObjective, C18_UndoesTheOnesBeforeIt) {
+  const auto [accumulate, repeats] = GetParam();
+  const TempDir dir;
+  random::seed(4);
+  const Edge net(false);
+  Trainer trainer(net, std::make_shared<Two>(net, repeats), optim::Adam(0.001),
+                  {.accumulate = accumulate, .averaging = Averaging{}});
+  trainer.prepare(samples().info());
+  const auto before = std::make_shared<Before>(dir.file("before"));
+  expect_error<NonFiniteError>([&] { trainer.fit(samples().batch(3), {.callbacks = {before}}); },
+                               {"nothing was changed"});
+  trainer.save(dir.file("after"));
+  EXPECT_TRUE(read_file(dir.file("before")) == read_file(dir.file("after")));
+}
+
+INSTANTIATE_TEST_SUITE_P(BadInput, RefusedObjective,
+                         ::testing::Values(std::pair<std::int64_t, std::int64_t>{1, 1},
+                                           std::pair<std::int64_t, std::int64_t>{1, 2},
+                                           std::pair<std::int64_t, std::int64_t>{2, 1},
+                                           std::pair<std::int64_t, std::int64_t>{2, 2}));
+
 // A search is several programs; the first has moved the running statistics when a later one fails.
 TEST(BadInput, C18_AndSoIsTheStepOfASearch) {
   const TempDir dir;

@@ -83,5 +83,56 @@ TEST(RunningStatistics, OfAFunctionOfOnesOwnAreLookedAtToo) {
   }
 }
 
+// A loop of one's own that is not compiled has moved the statistics when the step is refused.
+TEST(RunningStatistics, OfAnEagerStepThatIsRefusedAreTakenBack) {
+  const auto net = nn::sequential(nn::BatchNorm(), nn::Linear(2));
+  net.build({2});
+  const Tensor x = tensor<float>({1, 2, 3, 4, 5, 7, 8, 9}, {4, 2});
+  const auto all = [&] {
+    auto values = values_of(net.named_parameters());
+    for (const double each : values_of(net.named_buffers())) values.push_back(each);
+    return values;
+  };
+  const optim::Adam adam(0.01);
+  const auto step = [&](const Tensor& inputs, bool sound) {
+    const Tensor y = net(inputs), cost = sound ? mean(square(y)) : mean(log(y * 0));
+    adam.step(net.named_parameters(), grad(cost, net.parameters()));
+  };
+  const auto before = all();
+  step(x, true);
+  EXPECT_NE(all(), before);
+  net(x + 5);  // not of the step: it stays
+  auto now = all();
+  expect_error<NonFiniteError>([&] { step(x, false); }, {"gradient"});
+  EXPECT_EQ(all(), now);
+  expect_error<NonFiniteError>([&] { step(wide(), true); }, {"running_var"});
+  EXPECT_EQ(all(), now);
+  EXPECT_EQ(adam.steps(), 1);
+  step(x, true);
+  EXPECT_NE(all(), now);
+  EXPECT_EQ(adam.steps(), 2);
+
+  // Of several batches of one update, the refused one.
+  const optim::Adam together(0.01);
+  together.accumulate_gradients();
+  const auto gather = [&](bool sound) {
+    const Tensor y = net(x), cost = sound ? mean(square(y)) : mean(log(y * 0));
+    together.accumulate(net.named_parameters(), grad(cost, net.parameters()));
+  };
+  gather(true);
+  now = all();
+  expect_error<NonFiniteError>([&] { gather(false); }, {"gradient"});
+  EXPECT_EQ(all(), now);
+
+  // Two calls of one network within a step: what was before the first.
+  expect_error<NonFiniteError>(
+      [&] {
+        const Tensor cost = mean(log(net(x) * 0)) + mean(square(net(x + 1)));
+        adam.step(net.named_parameters(), grad(cost, net.parameters()));
+      },
+      {"gradient"});
+  EXPECT_EQ(all(), now);
+}
+
 }  // namespace
 }  // namespace luge::train

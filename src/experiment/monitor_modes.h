@@ -1,0 +1,51 @@
+// Which values of a watched figure are better, where a person says it: mode= of callbacks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "experiment/option_keys.h"
+#include "luge/metrics/metric.h"
+#include "luge/options.h"
+
+namespace luge::experiment {
+
+/// Whether small or large figures are better.
+enum class Mode : std::uint8_t { automatic, min, max };
+
+}  // namespace luge::experiment
+
+template <>
+struct luge::options::Names<luge::experiment::Mode> {
+  static constexpr std::pair<luge::experiment::Mode, const char*> all[] = {
+      {luge::experiment::Mode::automatic, "auto"},
+      {luge::experiment::Mode::min, "min"},
+      {luge::experiment::Mode::max, "max"}};
+};
+
+namespace luge::experiment {
+
+/// The key of one callback.
+struct ModeKey {
+  Mode mode = Mode::automatic;
+  static void fields(auto& self, auto&& field) {
+    field("mode", self.mode,
+          "which values of the figure are better: the smallest, the largest, or as it says itself");
+  }
+  /// Nothing: the figure says it.
+  std::optional<metrics::Better> better() const {
+    if (mode == Mode::automatic) return std::nullopt;
+    return mode == Mode::min ? metrics::Better::lower : metrics::Better::higher;
+  }
+};
+struct EarlyStoppingMode : ModeKey {
+  static constexpr const char* table = "callbacks.early_stopping";
+};
+struct StopAtMode : ModeKey {
+  static constexpr const char* table = "callbacks.stop_at";
+};
+struct PlateauMode : ModeKey {
+  static constexpr const char* table = "callbacks.plateau";
+};
+
+}  // namespace luge::experiment
