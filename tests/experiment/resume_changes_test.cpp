@@ -28,7 +28,8 @@ class ResumeChanges : public ::testing::Test {
         io::write_png(dir_.file(fmt::format("pictures/{}/{:02}.png", kind, i)),
                       testing::smooth_picture(8, 8, 1, i + (kind[0] == 'd' ? 50 : 0)));
     }
-    Config config = {{"model", "mlp"}, {"hidden", "4"}, {"epochs", "1"}, {"batch", "6"}, {"report", "false"}};
+    Config config = {{"model", "mlp"}, {"hidden", "4"},     {"epochs", "1"},
+                     {"batch", "6"},   {"report", "false"}, {"tensorboard", "false"}};
     config.set("data", dir_.file("pictures"));
     config.set("run.dir", dir_.file("run"));
     for (const auto& [key, value] : more) config.set(key, value);

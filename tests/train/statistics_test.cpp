@@ -83,7 +83,7 @@ TEST(RunningStatistics, OfAFunctionOfOnesOwnAreLookedAtToo) {
   }
 }
 
-// A loop of one's own that is not compiled has moved the statistics when the step is refused.
+// A loop of your own that is not compiled has moved the statistics when the step is refused.
 TEST(RunningStatistics, OfAnEagerStepThatIsRefusedAreTakenBack) {
   const auto net = nn::sequential(nn::BatchNorm(), nn::Linear(2));
   net.build({2});
