@@ -43,14 +43,15 @@ CallThatMoves::CallThatMoves() : outer_(running), begin_(latest_sequence()), fir
 
 CallThatMoves::~CallThatMoves() {
   running = outer_;
-  if (kept_ && moving.size() > first_) {
-    if (calls.size() == kMostCalls) calls.erase(calls.begin());
-    calls.push_back({begin_,
-                     latest_sequence(),
-                     {std::make_move_iterator(moving.begin() + static_cast<std::ptrdiff_t>(first_)),
-                      std::make_move_iterator(moving.end())}});
-  }
   moving.resize(first_);
+}
+
+void CallThatMoves::keep() {
+  if (moving.size() == first_) return;
+  calls.reserve(kMostCalls + 1);
+  Call call{begin_, latest_sequence(), {moving.begin() + static_cast<std::ptrdiff_t>(first_), moving.end()}};
+  if (calls.size() == kMostCalls) calls.erase(calls.begin());
+  calls.push_back(std::move(call));
 }
 
 void note_move(const std::shared_ptr<Slot>& slot, const Tensor& before) {

@@ -14,20 +14,20 @@ namespace luge {
 struct Node;
 struct Slot;
 
-/// A call of a network on this thread, while it lives. What it assigns is remembered when it was kept.
+/// A call of a network on this thread, while it lives. What it assigns is remembered when it is kept.
 class CallThatMoves {
  public:
   CallThatMoves();
   ~CallThatMoves();
   CallThatMoves(const CallThatMoves&) = delete;
   CallThatMoves& operator=(const CallThatMoves&) = delete;
-  void keep() { kept_ = true; }
+  /// The call succeeded, and this is the last that it does. Throws std::bad_alloc, and remembers nothing then.
+  void keep();
 
  private:
   CallThatMoves* outer_;
   std::uint64_t begin_;
   std::size_t first_;  // of what was moved within this call
-  bool kept_ = false;
 };
 
 /// A Variable got another version, outside of traces; `before` is the one it had.

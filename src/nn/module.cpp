@@ -132,8 +132,9 @@ Out Module::run(const In& inputs) const {
     frame.check_registered();
     if (CallObserver* observer = call_observer())
       observer->called(frame.path(), *this, list_of(inputs), list_of(outputs));
+    if (moves) moves->keep();  // may fail; what follows may not
     if (frame.outermost()) construction().finish();
-    if (assigned) assigned->keep(), moves->keep();
+    if (assigned) assigned->keep();
     return outputs;
   } catch (const Error&) {
     undo();
