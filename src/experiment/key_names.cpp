@@ -68,7 +68,7 @@ const Foreign kForeign[] = {
      "labels are numbers of classes, and the loss decides what they mean: leave it out for categorical and "
      "sparse, write loss=binary-cross-entropy for binary and task=autoencoding for input"},
     {{"rescale"},
-     "bytes become 0 … 1 by themselves, which is rescale=1/255; normalize=none keeps them so, and "
+     "bytes become 0 … 1 by themselves, as with 1/255; normalize=none keeps them so, and "
      "normalize=standardize, which is usual, scales them by mean and deviation"},
     {{"follow_links"}, "symbolic links are followed"},
 };

@@ -148,7 +148,7 @@ struct DataOptions {
         "normalize", self.normalize,
         "how inputs are scaled, or made uncorrelated (pca, zca); auto: standardize, except for truth tables",
         one_of({"auto", "none", "standardize", "min-max", "robust", "pca", "zca"}),
-        elsewhere({"scaling", "scale", "rescale", "normalise"}));
+        elsewhere({"scaling", "scale", "normalise"}));
     field("shuffle", self.shuffle, "a new order in every epoch");
     field("workers", self.workers, "threads that read ahead; auto: processors that training leaves free",
           at_least(0), takes("auto or a whole number from 0"), elsewhere({"num_workers"}));
