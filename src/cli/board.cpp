@@ -39,7 +39,7 @@ int serve(const Arguments& arguments) {
     print_json({{"address", board.address()}, {"port", board.port()}, {"folder", keys.dir}});
   } else {
     fmt::print("{}\n", board.address());
-    fmt::print(stderr, "the runs in {}; Ctrl-C ends it\n", keys.dir);
+    tell_aside("the runs in {}; Ctrl-C ends it\n", keys.dir);
   }
   check_output();
   board.run([] { return signal_received() != 0; });

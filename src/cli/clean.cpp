@@ -138,7 +138,7 @@ bool remove(const Doomed& each, std::string& problem) {
 }
 
 bool person_agrees(const std::string& question) {
-  fmt::print(stderr, "{} [y/N] ", question);
+  tell_aside("{} [y/N] ", question);
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "yes" || answer == "Y";

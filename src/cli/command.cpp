@@ -33,8 +33,7 @@ bool asks_for_help(const std::vector<std::string>& words) {
 int report(std::string_view text, int code) {
   std::string line = valid_utf8(text);
   std::replace(line.begin(), line.end(), '\n', ' ');
-  // Without exceptions: who reads the errors may be gone, and the code still tells.
-  std::fputs(fmt::format("{}{}\n", line.starts_with("luge ") ? "" : "luge: ", line).c_str(), stderr);
+  tell_aside("{}{}\n", line.starts_with("luge ") ? "" : "luge: ", line);
   return code;
 }
 

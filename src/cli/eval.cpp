@@ -259,7 +259,7 @@ int eval(const Arguments& arguments) {
     part.part.samples = experiment::some_of(experiment::Config(), part.part.samples,
                                             options.limit_test_batches * experiment::kValidationBatch);
     if (part.samples().size() < whole)
-      fmt::print(stderr, "{} of {} samples, as limit_test_batches={} says\n", part.samples().size(), whole,
+      tell_aside("{} of {} samples, as limit_test_batches={} says\n", part.samples().size(), whole,
                  options.limit_test_batches);
   }
   if (part.samples().size() == 0)
@@ -313,11 +313,11 @@ int eval(const Arguments& arguments) {
     const std::string title =
         fmt::format("{} {}: {} samples", part.part.data, part.part.split, part.samples().size());
     experiment::confusion_figure(found, metadata.classes, title).write(options.to);
-    fmt::print(stderr, "the confusion matrix is in {}\n", options.to);
+    tell_aside("the confusion matrix is in {}\n", options.to);
   }
   if (!options.wrong.empty()) {
     const std::int64_t count = write_wrong(part.samples(), answers, metadata.classes, options.wrong);
-    fmt::print(stderr, "{} misclassified pictures are in {}\n", count, options.wrong);
+    tell_aside("{} misclassified pictures are in {}\n", count, options.wrong);
   }
   return 0;
 }

@@ -51,7 +51,7 @@ int fast_dev_run(const Arguments& arguments, experiment::Config config) {
   const std::int64_t batches = experiment::dev_batches(config);
   experiment::Run run(std::move(config), {.tell = tell_person()});
   run.begin();
-  if (!is_quiet(run.config())) fmt::print(stderr, "{}", run.description());
+  if (!is_quiet(run.config())) tell_aside(run.description());
   std::vector<train::CallbackRef> callbacks = progress_of(run.config(), "");
   callbacks.push_back(train::stop_when([] { return signal_received() != 0; }, "interrupted"));
   const experiment::Report report = run.train(callbacks);

@@ -110,11 +110,10 @@ std::function<bool(std::int64_t, std::int64_t)> watch(Clock::time_point start, d
     const auto now = Clock::now();
     const bool more = seconds_since(start) < seconds && signal_received() == 0;
     if (terminal && (done == total || !more)) {
-      fmt::print(stderr, "\r\x1b[K");
+      tell_aside("\r\x1b[K");
     } else if (now - last >= (terminal ? std::chrono::milliseconds(100) : std::chrono::seconds(10))) {
       last = now;
-      fmt::print(stderr, "{}{} of {} comparisons{}", terminal ? "\r\x1b[K" : "", done, total,
-                 terminal ? "" : "\n");
+      tell_aside("{}{} of {} comparisons{}", terminal ? "\r\x1b[K" : "", done, total, terminal ? "" : "\n");
     }
     return more;
   };

@@ -13,6 +13,8 @@
 
 namespace luge::cli {
 
+void tell_aside(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
 void print_json(const nlohmann::ordered_json& json) { fmt::print("{}\n", io::json_text(json)); }
 
 std::string shell_word(std::string_view text) {

@@ -1,11 +1,22 @@
-// What commands print on standard output, and whether it arrived.
+// What commands print: results on standard output, which must arrive, and the rest on standard error.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace luge::cli {
+
+/// Tells a person something on standard error. When that is full or closed, the work goes on all the same.
+void tell_aside(std::string_view text);
+/// The same with what `form` makes of the arguments.
+template <class... Args>
+void tell_aside(fmt::format_string<Args...> form, Args&&... args) {
+  tell_aside(std::string_view(fmt::format(form, std::forward<Args>(args)...)));
+}
 
 /// One document on one line.
 void print_json(const nlohmann::ordered_json& json);

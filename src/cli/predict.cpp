@@ -117,7 +117,7 @@ int predict(const Arguments& arguments) {
   experiment::RawInputs found = experiment::read_inputs(
       options.input, experiment::of_raw_data(metadata), experiment::table_format(arguments),
       experiment::reads_text(metadata), stop_if_asked,
-      [](const std::string& problem) { fmt::print(stderr, "luge: skipped: {}\n", problem); });
+      [](const std::string& problem) { tell_aside("luge: skipped: {}\n", problem); });
   if (options.invert) {
     if (!experiment::is_picture(metadata.input)) {
       arguments.refuse("invert", fmt::format("a network that looks at pictures; this one takes {}",
@@ -126,7 +126,7 @@ int predict(const Arguments& arguments) {
     experiment::invert(found);
   }
   const tasks::Learned learned = experiment::learned(metadata, changed_options(arguments, metadata));
-  if (!learned.task) fmt::print(stderr, "luge: {}; its outputs are shown as they are\n", learned.why);
+  if (!learned.task) tell_aside("luge: {}; its outputs are shown as they are\n", learned.why);
   const std::vector<data::Record> records = experiment::predict(net, learned, found, stop_if_asked);
   const auto top = static_cast<std::size_t>(options.top);
   Json list = Json::array();
@@ -143,7 +143,7 @@ int predict(const Arguments& arguments) {
     if (!arguments.json()) fmt::print("{}\n", line);
   }
   if (arguments.json()) print_json(list);
-  if (found.skipped > 0) fmt::print(stderr, "luge: {} files skipped\n", found.skipped);
+  if (found.skipped > 0) tell_aside("luge: {} files skipped\n", found.skipped);
   return 0;
 }
 

@@ -40,8 +40,7 @@ std::vector<experiment::Config::Entry> changes_of(const Arguments& arguments) {
 void tell_finished(const experiment::Run& run) {
   const experiment::Config& config = run.config();
   if (!config.stages().empty()) {
-    fmt::print(stderr, "{} is finished: all of its stages are done; nothing was trained\n",
-               run.folder().string());
+    tell_aside("{} is finished: all of its stages are done; nothing was trained\n", run.folder().string());
     return;
   }
   const train::Trainer trainer = run.trainer();
@@ -55,7 +54,7 @@ void tell_finished(const experiment::Run& run) {
     const auto patience = experiment::read<experiment::EarlyStoppingKeys>(config).patience;
     how = patience ? fmt::format("early_stopping={}", 2 * *patience) : "stop_at=VALUE";
   }
-  fmt::print(stderr, "{} is finished: {}; nothing was trained. To train further: {} resume run={} {}\n",
+  tell_aside("{} is finished: {}; nothing was trained. To train further: {} resume run={} {}\n",
              run.folder().string(), why, program(), shell_word(run.folder().string()), how);
 }
 

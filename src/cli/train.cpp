@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/fast_dev_run.h"
 #include "cli/interrupt.h"
+#include "cli/output.h"
 #include "cli/training.h"
 #include "experiment/aids.h"
 #include "luge/experiment/run.h"
@@ -19,12 +20,12 @@ int run_train(const Arguments& arguments) {
   if (experiment::Trainings::meant_by(config)) {
     experiment::Trainings trainings(config, {.tell = tell_person()});
     trainings.begin();
-    if (!is_quiet(config)) fmt::print(stderr, "{}", trainings.description());
+    if (!is_quiet(config)) tell_aside(trainings.description());
     return train_and_report(arguments, trainings);
   }
   experiment::Run run(config, {.tell = tell_person()});
   run.begin();
-  if (!is_quiet(config)) fmt::print(stderr, "{}", run.description());
+  if (!is_quiet(config)) tell_aside(run.description());
   return train_and_report(arguments, run);
 }
 

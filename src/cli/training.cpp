@@ -31,7 +31,7 @@ class Announce final : public train::Callback {
  public:
   explicit Announce(std::string line) : line_(std::move(line)) {}
   void epoch_begin(train::Fit&) override {
-    if (!line_.empty()) fmt::print(stderr, "{}\n", line_);
+    if (!line_.empty()) tell_aside("{}\n", line_);
     line_.clear();
     in_progress = true;
   }
@@ -152,7 +152,7 @@ void print_predict(const experiment::DataSet& data, const std::string& name, con
 experiment::Tell tell_person() {
   return [](const std::string& line) {
     const bool warns = line.starts_with("warning: ");
-    fmt::print(stderr, "{}{}{}\n", warns && in_progress ? "\n" : "", warns ? "luge: " : "", line);
+    tell_aside("{}{}{}\n", warns && in_progress ? "\n" : "", warns ? "luge: " : "", line);
   };
 }
 
@@ -162,7 +162,7 @@ int train_and_report(const Arguments& arguments, const experiment::Run& run, con
   const experiment::Report report = run.train(callbacks);
   arguments.json() ? report_json(run, report) : print_table(run, report);
   if (const int signal = signal_received()) {
-    fmt::print(stderr, "luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),
+    tell_aside("luge: {}; `{} resume run={}` goes on from step {}\n", signal_text(signal), program(),
                shell_word(report.folder.string()), saved_steps(report.folder));
     throw Stopped{signal, true};
   }

@@ -191,7 +191,7 @@ int train_and_report(const Arguments& arguments, experiment::Trainings& training
   const TrainingsReport report = trainings.train(callbacks, [] { return signal_received() != 0; });
   arguments.json() ? report_json(trainings, report) : print_table(trainings, report);
   if (const int signal = signal_received()) {
-    fmt::print(stderr, "luge: {}; `{} resume run={}` goes on with {}\n", signal_text(signal), program(),
+    tell_aside("luge: {}; `{} resume run={}` goes on with {}\n", signal_text(signal), program(),
                shell_word(report.folder.string()),
                names[std::min(report.trainings.size(), names.size()) - 1]);
     throw Stopped{signal, true};

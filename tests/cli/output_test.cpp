@@ -67,7 +67,18 @@ TEST(Output, AnErrorThatCannotBeWrittenHasItsCode) {
   const TempDir dir;
   EXPECT_EQ(in_shell("\"$0\" nonsense 2> /dev/full", dir.path()).code, 2);
   EXPECT_EQ(in_shell("\"$0\" eval run=absent 2> /dev/full", dir.path()).code, 1);
-  EXPECT_EQ(in_shell("\"$0\" train model=xor epochs=1 2> /dev/full", dir.path()).code, 1) << "its table";
+}
+
+TEST(BadInput, C38_ATrainingGoesOnWhenNoOneReadsWhatItTells) {
+  const TempDir dir;
+  EXPECT_EQ(in_shell("\"$0\" train model=xor epochs=3 run.dir=full 2> /dev/full", dir.path()).code, 0);
+  EXPECT_EQ(in_shell("\"$0\" train model=xor epochs=3 run.dir=gone 2>&1 > /dev/null | true", dir.path()).code,
+            0);
+  for (const char* run : {"full", "gone"}) {
+    EXPECT_EQ(luge({"eval", std::string("run=") + run, "data=xor", "split=train"}, dir.path()).code, 0)
+        << run;
+    EXPECT_NE(testing::read_file(dir.path() / run / "metrics.csv").find("\n3,"), std::string::npos) << run;
+  }
 }
 
 // A Latin-1 name in every place that a name can take on its way: data, run folder, model file, pictures.
