@@ -10,6 +10,7 @@
 #include "core/dispatch.h"
 #include "core/whole.h"
 #include "luge/data/picture_fields.h"
+#include "luge/data/table.h"
 #include "luge/error.h"
 
 namespace luge::cli {
@@ -111,6 +112,11 @@ void count_class(const data::Dataset& part, std::int64_t label, DataFacts& facts
   ++facts.class_counts[static_cast<std::size_t>(label)];
 }
 
+std::uint64_t hash_of(const HostArray& value) {
+  const std::string_view bytes(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size());
+  return std::hash<std::string>()(value.field.to_string()) * 31 + std::hash<std::string_view>()(bytes);
+}
+
 void add(const data::Dataset& part, std::int64_t index, Record record, std::vector<Moments>& moments,
          DataFacts& facts) {
   const HostArray* value = main_field(record);
@@ -122,9 +128,8 @@ void add(const data::Dataset& part, std::int64_t index, Record record, std::vect
     data::check_picture_fields("annotations", record);
     if (const HostArray* mask = record.find(data::kMask)) count_mask(*mask, facts);
   }
-  const std::string_view bytes(reinterpret_cast<const char*>(value->bytes.data()), value->bytes.size());
-  const std::uint64_t hash =
-      std::hash<std::string>()(value->field.to_string()) * 31 + std::hash<std::string_view>()(bytes);
+  std::uint64_t hash = hash_of(*value);
+  if (const HostArray* cells = record.find(data::kCells)) hash = hash * 31 + hash_of(*cells);  // its words
   if (const auto [known, is_new] = facts.first_with.emplace(hash, index); !is_new)
     facts.repeated.emplace_back(index, known->second);
   if (const HostArray* points = record.find(data::kPoints)) facts.points += points->field.shape[0];

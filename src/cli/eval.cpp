@@ -214,7 +214,7 @@ void report_figures(const Arguments& arguments, const Measured& part, const trai
     return;
   }
   print_head(part, found.samples);
-  for (const auto& [name, value] : found.metrics) fmt::print("{:<12}{:.6g}\n", name, value);
+  for (const auto& [name, value] : found.metrics) fmt::print("{:<12} {:.6g}\n", name, value);
   print_members(part, found.metrics);
 }
 
@@ -243,6 +243,10 @@ std::vector<std::pair<std::string, double>> asked_figures(const nn::Loaded& net,
   return {found.metrics.begin() + losses, found.metrics.end()};
 }
 
+void tell_limit(std::int64_t taken, std::int64_t all, std::int64_t batches) {
+  if (taken < all) tell_aside("{} of {} samples, as limit_test_batches={} says\n", taken, all, batches);
+}
+
 int eval(const Arguments& arguments) {
   watch_signals();
   const auto options = experiment::read<EvalOptions>(arguments);
@@ -258,9 +262,7 @@ int eval(const Arguments& arguments) {
   if (options.limit_test_batches > 0) {
     part.part.samples = experiment::some_of(experiment::Config(), part.part.samples,
                                             options.limit_test_batches * experiment::kValidationBatch);
-    if (part.samples().size() < whole)
-      tell_aside("{} of {} samples, as limit_test_batches={} says\n", part.samples().size(), whole,
-                 options.limit_test_batches);
+    tell_limit(part.samples().size(), whole, options.limit_test_batches);
   }
   if (part.samples().size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.part.data, part.part.split));
@@ -278,7 +280,13 @@ int eval(const Arguments& arguments) {
   const std::vector<std::string> metrics = experiment::metric_names(arguments);  // refuses options of others
   const tasks::Learned learned =
       experiment::learned(metadata, asked ? options::Values{{"metrics", metrics}} : options::Values{});
-  const data::Dataset samples = experiment::prepared(learned, metadata, part.samples());
+  data::Dataset samples = experiment::prepared(learned, metadata, part.samples());
+  if (samples.size() > part.samples().size() && options.limit_test_batches > 0) {  // windows of a text
+    const std::int64_t all = samples.size();
+    samples = experiment::some_of(experiment::Config(), samples,
+                                  options.limit_test_batches * experiment::kValidationBatch);
+    tell_limit(samples.size(), all, options.limit_test_batches);
+  }
   const bool of_targets = !learned.task || experiment::reads_target(learned.task->needs());
   const bool numbers = of_targets && experiment::tells_numbers(metadata, samples);
   const bool classes = !numbers && of_targets && experiment::tells_classes(metadata, samples);

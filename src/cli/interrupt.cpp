@@ -41,7 +41,10 @@ void handle_all(void (*handler)(int)) {
 
 }  // namespace
 
-void end_at_signals() { handle_all(luge_at_signal); }
+void end_at_signals() {
+  handle(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write
+  handle_all(luge_at_signal);
+}
 void watch_signals() { handle_all(luge_on_signal); }
 void outlive_terminal() {
   handle(SIGHUP, SIG_IGN);

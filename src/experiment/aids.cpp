@@ -100,6 +100,14 @@ Parts aided_parts(const Config& config, const Parts& parts) {
   return few;
 }
 
+Parts aided_samples(const Config& config, const Parts& before, Parts made) {
+  if (made.fit.size() <= before.fit.size()) return made;  // a sample for each record, or fewer
+  made.fit = limited(config, made.fit);
+  Parts few = aided_parts(config, made);
+  few.fitted_to = made.fitted_to;
+  return few;
+}
+
 train::CallbackRef aid_callback(const Config& config, const Tell& tell) {
   const std::int64_t batches = aids_of(config).overfit_batches;
   return batches > 0 && dev_batches(config) == 0 ? std::make_shared<Overfitted>(batches, tell) : nullptr;

@@ -16,6 +16,9 @@ bool overfits(const Config& config);
 void check_aids(const Config& config);
 /// The parts as far as the aids leave them. What is fitted to data is still fitted to all of it.
 Parts aided_parts(const Config& config, const Parts& parts);
+/// The same for the samples that the recipe `made` of such records, where it makes several of one: the
+/// windows of a text. data.limit counts them, too.
+Parts aided_samples(const Config& config, const Parts& before, Parts made);
 /// What says at the end of a training what came of an aid; null where there is none.
 train::CallbackRef aid_callback(const Config& config, const Tell& tell);
 

@@ -4,6 +4,7 @@
 
 #include "core/number.h"
 #include "luge/error.h"
+#include "luge/io/image.h"
 
 namespace luge::options {
 
@@ -38,7 +39,9 @@ void Type<PictureSize>::set(PictureSize& member, const Value& value) {
   const auto right = [](double x) {
     return x >= 1 && x <= kMost && x == static_cast<double>(static_cast<std::int64_t>(x));
   };
-  if (extents.size() != 2 || !right(extents[0]) || !right(extents[1])) throw ValueError("expected a size");
+  const auto most = static_cast<double>(io::ImageLimits().max_pixels);
+  if (extents.size() != 2 || !right(extents[0]) || !right(extents[1]) || extents[0] * extents[1] > most)
+    throw ValueError("expected a size");
   member = {static_cast<std::int64_t>(extents[0]), static_cast<std::int64_t>(extents[1])};
 }
 

@@ -19,7 +19,9 @@ namespace luge::options {
 template <>
 struct Type<experiment::PictureSize> {
   static constexpr Kind kind = Kind::mixed;
-  static void describe(Info& info) { info.takes = "auto, a number of pixels such as 64, or HEIGHTxWIDTH"; }
+  static void describe(Info& info) {
+    info.takes = "auto, a number of pixels such as 64, or HEIGHTxWIDTH, at most 89,478,485 pixels";
+  }
   static Value get(const experiment::PictureSize& member);
   static void set(experiment::PictureSize& member, const Value& value);
 };

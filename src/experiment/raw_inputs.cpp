@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <span>
 #include <system_error>
 
@@ -114,6 +115,15 @@ RawInput cells_input(const io::CsvReader& rows, const std::vector<std::size_t>& 
   return {where, {{data::kCells, data::HostArray::of_text(row)}}, "", ""};
 }
 
+// Whether the first line holds the names of the columns that the network was trained on.
+bool names_columns(const fs::path& path, char separator, const std::vector<std::string>& wanted) {
+  io::CsvReader rows(path.string(), {.header = false, .separator = separator});
+  if (wanted.empty() || !rows.next()) return false;
+  std::set<std::string> words;
+  for (std::size_t c = 0; c < rows.columns().size(); ++c) words.emplace(trimmed(rows.field(c)));
+  return std::ranges::all_of(wanted, [&](const std::string& name) { return words.contains(name); });
+}
+
 std::vector<RawInput> table_inputs(const fs::path& path, const nn::Metadata& metadata,
                                    const TableFormat& format) {
   if (metadata.input.rank() != 1) {
@@ -122,8 +132,10 @@ std::vector<RawInput> table_inputs(const fs::path& path, const nn::Metadata& met
   }
   using Header = data::CsvOptions::Header;
   const char separator = format.separator != 0 ? format.separator : io::guess_separator(path.string());
-  const bool header = format.header == Header::automatic ? io::looks_like_header(path.string(), separator)
-                                                         : format.header == Header::yes;
+  const bool header = format.header == Header::automatic
+                          ? names_columns(path, separator, metadata.features) ||
+                                io::looks_like_header(path.string(), separator)
+                          : format.header == Header::yes;
   io::CsvReader rows(path.string(), {.header = header, .separator = separator});
   std::vector<std::string> wanted = metadata.features;
   for (std::size_t c = wanted.size(); c < static_cast<std::size_t>(metadata.input.elements()); ++c)

@@ -180,6 +180,7 @@ TrainingData make_training_data(const Config& config, const models::Entry& entry
   Parts made = {recipe.training(overfits(config) ? parts.fit : augmented(config, parts.fit, seed_of(config))),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
   if (parts.held_out) made.held_out = recipe.evaluation(*parts.held_out);
+  made = aided_samples(config, parts, std::move(made));
   const data::MixOptions mixing = mixing_for(config, entry, task, made.fit.info());
   data::Batches batches = batches_of(config, made.fit, mixing);
   const data::Affine units = target_units(config, entry, task, whole, made.fit);

@@ -36,8 +36,9 @@ class Renaming {
           "take_weights: rename '{}' to '{}': expected two names, or two patterns with one * each", from,
           to));
   }
-  std::optional<std::string> of(const std::string& name) const {
+  std::optional<std::string> of(const std::string& name) {
     if (!matches(from_, name)) return std::nullopt;
+    ++hits_;
     const auto star = from_.find('*');
     if (star == from_.npos) return to_;
     const std::string kept = name.substr(star, name.size() - (from_.size() - 1));
@@ -45,8 +46,15 @@ class Renaming {
     return to_.substr(0, at) + kept + to_.substr(at + 1);
   }
 
+  // Throws ValueError for a rule that no name matched: it would do nothing.
+  void check_used() const {
+    if (hits_ == 0)
+      throw ValueError(fmt::format("take_weights: rename of '{}' matches no name of the file", from_));
+  }
+
  private:
   std::string from_, to_;
+  std::size_t hits_ = 0;
 };
 
 std::map<std::string, std::pair<std::string, Tensor>> renamed(const NamedWeights& weights,
@@ -56,7 +64,7 @@ std::map<std::string, std::pair<std::string, Tensor>> renamed(const NamedWeights
   std::map<std::string, std::pair<std::string, Tensor>> by_name;  // the name that it had, and the value
   for (const auto& [name, value] : weights) {
     std::string own = name;
-    for (const Renaming& rule : rules) {
+    for (Renaming& rule : rules) {
       if (const auto found = rule.of(name)) {
         own = *found;
         break;
@@ -67,6 +75,7 @@ std::map<std::string, std::pair<std::string, Tensor>> renamed(const NamedWeights
       throw ValueError(fmt::format("take_weights: '{}' and '{}' are both '{}' after rename",
                                    entry->second.first, name, own));
   }
+  for (const Renaming& rule : rules) rule.check_used();
   return by_name;
 }
 

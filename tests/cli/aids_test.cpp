@@ -82,6 +82,26 @@ TEST(Aids, LimitsMeasureAPart) {
   EXPECT_EQ(luge({"eval", "run=run", "limit_test_batches=-1"}, dir.path()).code, 2);
 }
 
+TEST(Aids, OfATextTakeWindows) {
+  const TempDir dir;
+  std::string text;
+  for (int k = 0; k < 4000; ++k) text += "the quick brown fox "[k * 7 % 20];
+  dir.write("text.txt", text);
+  const auto run = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {"train",   "model=gpt-4x128", "layers=1",      "width=8",
+                                    "heads=2", "length=8",        "data=text.txt", "batch=4"};
+    all.insert(all.end(), more.begin(), more.end());
+    const auto ran = luge(all, dir.path());
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    return ran;
+  };
+  EXPECT_TRUE(says(run({"fast_dev_run=2"}).out, "2 steps of training on 8 samples"));
+  EXPECT_TRUE(says(run({"overfit_batches=3", "epochs=2", "run.dir=over"}).out, "for 6 steps"));
+  EXPECT_TRUE(says(run({"limit=40", "epochs=1", "run.dir=limit"}).out, "for 10 steps"));
+  EXPECT_TRUE(says(luge({"eval", "run=limit", "split=train", "limit_test_batches=1"}, dir.path()).out,
+                   "256 samples"));
+}
+
 TEST(Aids, AProfileHasTheTimesOfLayers) {
   const TempDir dir;
   const auto ran = luge(words({"profile=true", "epochs=1", "run.dir=run"}), dir.path());

@@ -178,6 +178,21 @@ TEST(Data, TellsNotesAndSharesOfMasks) {
   EXPECT_EQ(stopped.code, 1) << stopped.err;
 }
 
+TEST(Data, WordsOfTablesTellSamplesApartAndHaveAHeader) {
+  const TempDir dir;
+  dir.write("words.csv",
+            "color,shape,y\nred,round,a\nblue,square,b\nred,square,a\nblue,round,b\nred,round,a\n");
+  const auto told = luge({"data", "words.csv"}, dir.path());
+  EXPECT_EQ(told.code, 0) << told.err;
+  EXPECT_TRUE(says(told.out, "train  5 samples") && says(told.out, "words.csv:2")) << told.out;
+  EXPECT_TRUE(says(told.out, "1 samples have the input of an earlier one, such as sample 4 that of 0"))
+      << told.out;
+  dir.write("dates.csv", "day,y\n2024-01-01,a\n2024-01-02,b\n2024-01-03,a\n");
+  EXPECT_TRUE(says(luge({"data", "dates.csv"}, dir.path()).out, "train  3 samples"));
+  dir.write("none.csv", "red,round,a\nblue,square,b\nred,square,a\nblue,round,b\n");
+  EXPECT_TRUE(says(luge({"data", "none.csv"}, dir.path()).out, "train  4 samples"));
+}
+
 TEST(Data, TellsAboutText) {
   const TempDir dir;
   dir.write("notes.txt", "aab\ncé\n");

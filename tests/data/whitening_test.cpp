@@ -117,6 +117,24 @@ TEST(Normalizers, EigenvectorsDiagonalize) {
   EXPECT_EQ(symmetric_eigen({5}, 1).values, std::vector<double>{5});
 }
 
+// Most values of its covariance are 0.
+TEST(Normalizers, WhitenFewerSamplesThanNumbers) {
+  std::vector<float> numbers;
+  std::uint32_t state = 1;
+  for (int k = 0; k < 12 * 200; ++k) {
+    state = state * 1664525u + 1013904223u;
+    numbers.push_back(k % 200 < 50 ? 0.0f
+                                   : static_cast<float>(state >> 8) / 16777216.0f);  // some never change
+  }
+  const Dataset few = tensors(tensor(std::move(numbers), {12, 200}));
+  for (const Whitening how : {Whitening::pca, Whitening::zca}) {
+    const StepRef step = steps::whiten({.how = how, .components = 5})->fit(few);
+    for (const Sample& sample : step->apply(few)) {
+      for (const float value : sample.input.as<float>()) ASSERT_TRUE(std::isfinite(value));
+    }
+  }
+}
+
 TEST(BadInput, C21_WhiteningOfTooLittle) {
   const Dataset one = tensors(tensor(std::vector<float>{1, 2}, {1, 2}));
   expect_error<ValueError>([&] { Recipe({steps::whiten()}).fit(one); }, {"whiten", "1 samples"});

@@ -83,7 +83,7 @@ TEST(Readers, SizesThatDifferAreSaidBeforeTheTraining) {
   EXPECT_EQ(load(dir.path().string(), {{"data.size", "5x7"}}).train.info().input().shape, (Shape{3, 5, 7}));
   EXPECT_EQ(load(dir.path().string(), {{"size", "4"}, {"color_mode", "gray"}}).train.info().input().shape,
             (Shape{1, 4, 4}));
-  for (const char* size : {"0", "-3", "4x", "x", "4x5x6", "1.5", "big", "(4,)"})
+  for (const char* size : {"0", "-3", "4x", "x", "4x5x6", "1.5", "big", "(4,)", "100000"})
     expect_error<SettingError>(
         [&] {
           load(dir.path().string(), {{"data.size", size}});

@@ -122,6 +122,11 @@ TEST(TakeWeights, WhatDoesNotFitAtAllChangesNothing) {
       {"no weights of the network", "extra: a"});
   expect_error<ValueError>(
       [&] {
+        take_weights(to, weights_of(to), {.rename = {{"absent.*", "features.*"}}});
+      },
+      {"absent.*", "matches no name"});
+  expect_error<ValueError>(
+      [&] {
         take_weights(to, weights_of(to), {.rename = {{"a*b*", "c*"}}});
       },
       {"rename 'a*b*'", "one * each"});

@@ -84,13 +84,15 @@ void step(Tridiagonal& t, std::size_t first, std::size_t last, std::size_t n) {
 Eigen symmetric_eigen(std::vector<double> matrix, std::size_t n) {
   constexpr int kMostSteps = 60;
   Tridiagonal t = reduced(std::move(matrix), n);
+  // What is small beside the whole matrix is 0: where there are fewer samples than numbers, most values are.
+  double largest = 0;
+  for (std::size_t k = 0; k < n; ++k)
+    largest = std::max(largest, std::abs(t.diagonal[k]) + std::abs(t.beside[k]));
+  const double least = std::numeric_limits<double>::epsilon() * largest;
   for (std::size_t first = 0; first < n; ++first) {
     for (int steps = 0;; ++steps) {
       std::size_t last = first;
-      while (last + 1 < n &&
-             std::abs(t.beside[last]) > std::numeric_limits<double>::epsilon() *
-                                            (std::abs(t.diagonal[last]) + std::abs(t.diagonal[last + 1])))
-        ++last;
+      while (last + 1 < n && std::abs(t.beside[last]) > least) ++last;
       if (last == first) break;
       if (steps == kMostSteps) throw StateError("whiten: the eigenvalues of the covariance do not converge");
       step(t, first, last, n);

@@ -4,6 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
 
 #include "core/number.h"
 #include "io/csv/names.h"
@@ -55,6 +58,43 @@ std::vector<std::size_t> matching_columns(const CsvReader& rows, const std::vect
                                 wanted.size(), listed(wanted)));
 }
 
+namespace {
+
+bool is_date(std::string_view text) {
+  const auto digit = [&](std::size_t k) { return text[k] >= '0' && text[k] <= '9'; };
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
+  return std::ranges::all_of(std::array{0, 1, 2, 3, 5, 6, 8, 9}, digit);
+}
+
+// A table of words and dates: a header says what is in no later row, while what is below it comes again, or
+// is a date.
+bool names_words(const std::string& path, char separator) {
+  constexpr std::size_t kRows = 1000;
+  CsvReader rows(path, {.header = false, .separator = separator});
+  if (!rows.next()) return false;
+  const std::size_t columns = rows.columns().size();
+  std::vector<std::string> first;
+  for (std::size_t c = 0; c < columns; ++c) first.emplace_back(trimmed(rows.field(c)));
+  std::vector<std::set<std::string>> words(columns);
+  std::vector<std::size_t> dates(columns, 0);
+  std::size_t count = 0;
+  for (; count < kRows && rows.next(); ++count) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      const std::string cell(trimmed(rows.field(c)));
+      if (cell == first[c]) return false;
+      dates[c] += is_date(cell);
+      words[c].insert(cell);
+    }
+  }
+  for (std::size_t c = 0; c < columns; ++c) {
+    if (count > 0 && dates[c] == count && !is_date(first[c])) return true;
+    if (count > 2 && 2 * words[c].size() <= count) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool looks_like_header(const std::string& path, char separator) {
   CsvReader rows(path, {.header = false, .separator = separator});
   if (!rows.next()) return false;
@@ -76,7 +116,7 @@ bool looks_like_header(const std::string& path, char separator) {
       if (parse_number(rows.field(c))) return true;
     }
   }
-  return false;
+  return names_words(path, separator);
 }
 
 char guess_separator(const std::string& path) {
