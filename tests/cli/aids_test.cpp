@@ -85,7 +85,7 @@ TEST(Aids, LimitsMeasureAPart) {
 TEST(Aids, OfATextTakeWindows) {
   const TempDir dir;
   std::string text;
-  for (int k = 0; k < 4000; ++k) text += "the quick brown fox "[k * 7 % 20];
+  for (int k = 0; k < 200000; ++k) text += "the quick brown fox "[k * 7 % 20];
   dir.write("text.txt", text);
   const auto run = [&](std::vector<std::string> more) {
     std::vector<std::string> all = {"train",   "model=gpt-4x128", "layers=1",      "width=8",
@@ -98,8 +98,7 @@ TEST(Aids, OfATextTakeWindows) {
   EXPECT_TRUE(says(run({"fast_dev_run=2"}).out, "2 steps of training on 8 samples"));
   EXPECT_TRUE(says(run({"overfit_batches=3", "epochs=2", "run.dir=over"}).out, "for 6 steps"));
   EXPECT_TRUE(says(run({"limit=40", "epochs=1", "run.dir=limit"}).out, "for 10 steps"));
-  EXPECT_TRUE(says(luge({"eval", "run=limit", "split=train", "limit_test_batches=1"}, dir.path()).out,
-                   "256 samples"));
+  EXPECT_TRUE(says(luge({"eval", "run=limit", "limit_test_batches=1"}, dir.path()).out, "256 samples"));
 }
 
 TEST(Aids, AProfileHasTheTimesOfLayers) {
