@@ -98,7 +98,7 @@ TEST(Aids, OfATextTakeWindows) {
   EXPECT_TRUE(says(run({"fast_dev_run=2"}).out, "2 steps of training on 8 samples"));
   EXPECT_TRUE(says(run({"overfit_batches=3", "epochs=2", "run.dir=over"}).out, "for 6 steps"));
   EXPECT_TRUE(says(run({"limit=40", "epochs=1", "run.dir=limit"}).out, "for 10 steps"));
-  EXPECT_TRUE(says(luge({"eval", "run=limit", "limit_test_batches=1"}, dir.path()).out, "256 samples"));
+  EXPECT_TRUE(says(luge({"eval", "run=over", "limit_test_batches=1"}, dir.path()).out, "256 samples"));
 }
 
 TEST(Aids, AProfileHasTheTimesOfLayers) {
