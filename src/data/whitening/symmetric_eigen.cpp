@@ -84,7 +84,8 @@ void step(Tridiagonal& t, std::size_t first, std::size_t last, std::size_t n) {
 Eigen symmetric_eigen(std::vector<double> matrix, std::size_t n) {
   constexpr int kMostSteps = 60;
   Tridiagonal t = reduced(std::move(matrix), n);
-  // What is small beside the whole matrix is 0: where there are fewer samples than numbers, most values are.
+  // What is small compared with the whole matrix is 0: where there are fewer samples than numbers, most
+  // values are.
   double largest = 0;
   for (std::size_t k = 0; k < n; ++k)
     largest = std::max(largest, std::abs(t.diagonal[k]) + std::abs(t.beside[k]));
