@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "experiment/task.h"
 #include "luge/data/augment.h"
@@ -114,6 +115,22 @@ data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metada
   return learned.recipe.empty() ? scaled_for(metadata, sized) : learned.recipe.evaluation(sized);
 }
 
+namespace {
+
+// What is wrong with the record is told with the name of the input: the line of a table.
+data::Record prepared_of(const tasks::Learned& learned, const nn::Metadata& metadata, const RawInput& input) {
+  constexpr std::string_view kRecord = "the record: ";
+  try {
+    return prepared(learned, metadata, input.record);
+  } catch (const FormatError& error) {
+    const std::string_view what = error.what();
+    if (!what.starts_with(kRecord)) throw;
+    throw FormatError(fmt::format("{}: {}", input.name, what.substr(kRecord.size())));
+  }
+}
+
+}  // namespace
+
 std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& learned,
                                   const RawInputs& inputs, const Poll& poll) {
   const train::TaskRef task = learned.task ? learned.task : std::make_shared<AsTheyAre>();
@@ -124,7 +141,7 @@ std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& l
       records.push_back(std::move(*said));
       continue;
     }
-    const data::Batches one = data::records({prepared(learned, net.metadata(), input.record)}).batch(1);
+    const data::Batches one = data::records({prepared_of(learned, net.metadata(), input)}).batch(1);
     const data::HostBatch batch = *one.epoch(0).next();
     records.push_back(task->interpret(outputs_of(net, batch), batch).at(0));
   }

@@ -48,7 +48,12 @@ TEST(TypedTables, AreTrainedOnAndPredictedFromRawCells) {
   dir.write("other.csv", "born,town,age\n1950-01-01,Oslo,30\n");
   const auto unknown = luge({"predict", "run=last", "input=other.csv"}, dir.path());
   EXPECT_EQ(unknown.code, 1);
-  EXPECT_TRUE(says(unknown.err, "'Oslo'")) << unknown.err;
+  EXPECT_TRUE(says(unknown.err, "'Oslo'") && says(unknown.err, "other.csv:2")) << unknown.err;
+  // One row without a number is known by the names of its columns.
+  dir.write("one.csv", "age,born,town\n,1950-01-01,Rome\n");
+  const auto one = luge({"predict", "run=last", "input=one.csv"}, dir.path());
+  EXPECT_EQ(one.code, 0) << one.err;
+  EXPECT_TRUE(says(one.out, "one.csv:2")) << one.out;
 }
 
 TEST(TypedTables, AreWhitenedAndDrawnEvenly) {

@@ -119,9 +119,10 @@ void Column::write(std::string_view cell, const ColumnRules& rules, const std::s
   const bool missing = is_missing(cell);
   if (missing && !fills(rules.missing)) {
     throw FormatError(
-        fmt::format("{}: the cell of column '{}' is missing; missing=median fills such cells, "
-                    "missing=drop leaves out their rows",
-                    where, name));
+        fmt::format("{}: the cell of column '{}' is missing; {}", where, name,
+                    rules.missing == Missing::drop
+                        ? "rows with missing cells were left out of the training"
+                        : "missing=median fills such cells, missing=drop leaves out their rows"));
   }
   const auto fail = [&](std::string_view expected) {
     throw FormatError(fmt::format("{}: column '{}' holds '{}'; expected {}, as in the training data", where,
