@@ -243,8 +243,14 @@ std::vector<std::pair<std::string, double>> asked_figures(const nn::Loaded& net,
   return {found.metrics.begin() + losses, found.metrics.end()};
 }
 
-void tell_limit(std::int64_t taken, std::int64_t all, std::int64_t batches) {
-  if (taken < all) tell_aside("{} of {} samples, as limit_test_batches={} says\n", taken, all, batches);
+// As many samples as limit_test_batches says, which is told; all of them for 0.
+data::Dataset limited(const data::Dataset& samples, std::int64_t batches) {
+  if (batches == 0) return samples;
+  data::Dataset few =
+      experiment::some_of(experiment::Config(), samples, batches * experiment::kValidationBatch);
+  if (few.size() < samples.size())
+    tell_aside("{} of {} samples, as limit_test_batches={} says\n", few.size(), samples.size(), batches);
+  return few;
 }
 
 int eval(const Arguments& arguments) {
@@ -258,12 +264,7 @@ int eval(const Arguments& arguments) {
   Measured part = {.part = experiment::find_part(arguments, path, metadata),
                    .checkpoint = train::checkpoint_info(path.file.string()),
                    .rule = experiment::combining_rule(file)};
-  const std::int64_t whole = part.samples().size();
-  if (options.limit_test_batches > 0) {
-    part.part.samples = experiment::some_of(experiment::Config(), part.part.samples,
-                                            options.limit_test_batches * experiment::kValidationBatch);
-    tell_limit(part.samples().size(), whole, options.limit_test_batches);
-  }
+  part.part.samples = limited(part.part.samples, options.limit_test_batches);
   if (part.samples().size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.part.data, part.part.split));
   const bool values = metadata.output == nn::Output::values;
@@ -281,12 +282,8 @@ int eval(const Arguments& arguments) {
   const tasks::Learned learned =
       experiment::learned(metadata, asked ? options::Values{{"metrics", metrics}} : options::Values{});
   data::Dataset samples = experiment::prepared(learned, metadata, part.samples());
-  if (samples.size() > part.samples().size() && options.limit_test_batches > 0) {  // windows of a text
-    const std::int64_t all = samples.size();
-    samples = experiment::some_of(experiment::Config(), samples,
-                                  options.limit_test_batches * experiment::kValidationBatch);
-    tell_limit(samples.size(), all, options.limit_test_batches);
-  }
+  if (samples.size() > part.samples().size())  // windows of a text
+    samples = limited(samples, options.limit_test_batches);
   const bool of_targets = !learned.task || experiment::reads_target(learned.task->needs());
   const bool numbers = of_targets && experiment::tells_numbers(metadata, samples);
   const bool classes = !numbers && of_targets && experiment::tells_classes(metadata, samples);

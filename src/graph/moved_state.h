@@ -21,7 +21,8 @@ class CallThatMoves {
   ~CallThatMoves();
   CallThatMoves(const CallThatMoves&) = delete;
   CallThatMoves& operator=(const CallThatMoves&) = delete;
-  /// The call succeeded, and this is the last that it does. Throws std::bad_alloc, and remembers nothing then.
+  /// The call succeeded, and this is the last that it does. Throws std::bad_alloc, and remembers nothing
+  /// then.
   void keep();
 
  private:
