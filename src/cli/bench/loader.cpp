@@ -113,12 +113,6 @@ struct Way {
   std::function<void()> run;  // all files once
 };
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 // Pictures a second of each way, and how that compares with the first one. Rounds in turns, compared one by
 // one, so that a busy machine slows all ways alike.
 void add_ways(const std::string& files, const std::vector<Way>& ways, double seconds,

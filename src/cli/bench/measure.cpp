@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <utility>
 
 #include "luge/error.h"
 
@@ -44,6 +45,12 @@ std::string read_all(int file) {
 
 }  // namespace
 
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 Measured measure(const std::function<void()>& run, double seconds, std::size_t least, std::size_t warm_up) {
   for (std::size_t i = 0; i < warm_up; ++i) run();
   std::vector<double> times;
@@ -53,9 +60,8 @@ Measured measure(const std::function<void()>& run, double seconds, std::size_t l
     run();
     times.push_back(since(start));
   }
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return {*middle, times.size()};
+  const std::size_t count = times.size();
+  return {median(std::move(times)), count};
 }
 
 std::size_t peak_resident_bytes() { return status_bytes("VmHWM:"); }

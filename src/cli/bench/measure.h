@@ -15,6 +15,9 @@ inline double since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// The value in the middle; the upper one of an even number. There must be one.
+double median(std::vector<double> values);
+
 struct Measured {
   double median = 0;  // seconds
   std::size_t count = 0;
