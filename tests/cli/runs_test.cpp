@@ -122,7 +122,8 @@ TEST(Runs, WhatWasKeptToBeLookedAtIsNeverCleanedWithoutBeingNamed) {
   EXPECT_TRUE(fs::exists(dir.path() / folder / "nonfinite.safetensors"));
   const auto gone = luge({"clean", "yes=true", "kept=true", "--json"}, dir.path());
   ASSERT_EQ(gone.code, 0) << gone.err;
-  for (const json& file : json::parse(gone.out).at("files")) {
+  const json files = json::parse(gone.out).at("files");
+  for (const json& file : files) {
     EXPECT_EQ(file.at("kept"), true);
     EXPECT_EQ(file.at("deleted"), true);
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -150,6 +151,32 @@ TEST(Manners, FormatterWreckageIsFound) {
   EXPECT_EQ(wreckage_in(wrecked),
             (std::vector<std::string>{"wrecked.h:12: a namespace comment at the end of something else",
                                       "wrecked.h:13: a lone semicolon"}));
+}
+
+// True for `for (auto& x : make().at(...))`: the object that make() gives is gone before the first round,
+// since C++20 keeps only the last value of the range expression alive.
+bool loops_over_part_of_temporary(const std::string& code) {
+  static const std::regex part(R"([^:]:[^:][^;]*\w\(.*\)\.(at|value|front|back)\()");
+  const std::size_t start = code.find("for (");
+  if (start == std::string::npos) return false;
+  std::size_t end = start + 4;
+  for (int open = 0; end < code.size(); ++end) {
+    open += (code[end] == '(') - (code[end] == ')');
+    if (open == 0) break;
+  }
+  return std::regex_search(code.substr(start, end - start), part);
+}
+
+TEST(Manners, NoLoopOverAPartOfATemporary) {
+  EXPECT_TRUE(loops_over_part_of_temporary("  for (const json& file : json::parse(text).at(name)) {"));
+  EXPECT_FALSE(loops_over_part_of_temporary("  for (const json& file : whole.at(name)) {"));
+  for (const SourceFile& file : testing::source_files({"include", "src", "tests", "examples", "bench"})) {
+    if (!file.path.ends_with(".h") && !file.path.ends_with(".cpp")) continue;
+    const std::vector<std::string> lines = code_of(file);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      EXPECT_FALSE(loops_over_part_of_temporary(lines[i])) << file.path << ":" << i + 1;
+    }
+  }
 }
 
 TEST(Manners, NoPathOfSomebodysMachine) {
