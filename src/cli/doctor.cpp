@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "core/processor_quota.h"
 #include "core/threads.h"
 #include "draw/canvas.h"
 #include "luge/data/sources.h"
@@ -79,6 +81,7 @@ int doctor(const Arguments& arguments) {
   }
   const std::vector<DataSet> data = {look("fashion-mnist", data::fashion_mnist), look("mnist", data::mnist)};
   const Drawing drawing = look_at_drawing();
+  const double quota = processor_quota();
   if (arguments.json()) {
     nlohmann::ordered_json found = nlohmann::ordered_json::array();
     for (const DataSet& set : data)
@@ -89,6 +92,7 @@ int doctor(const Arguments& arguments) {
         {"instruction_sets", sets},
         {"threads", thread_count()},
         {"processors", ::sysconf(_SC_NPROCESSORS_ONLN)},
+        {"processor_quota", std::isfinite(quota) ? nlohmann::ordered_json(quota) : nullptr},
         {"drawing", {{"found", drawing.found}, {"chinese", drawing.chinese}, {"detail", drawing.text}}},
         {"data", found}});
     return 0;
@@ -98,8 +102,9 @@ int doctor(const Arguments& arguments) {
   fmt::print("instruction sets  {}\n",
              sets.empty() ? "none that Luge has kernels for: slow" : fmt::format("{}", fmt::join(sets, " ")));
   if (const char* held = std::getenv("LUGE_ISA")) fmt::print("held to           {} (LUGE_ISA)\n", held);
-  fmt::print("threads           {} of {} processors{}\n", thread_count(), ::sysconf(_SC_NPROCESSORS_ONLN),
-             std::getenv("LUGE_THREADS") ? " (LUGE_THREADS)" : "");
+  fmt::print("threads           {} of {} processors{}{}\n", thread_count(), ::sysconf(_SC_NPROCESSORS_ONLN),
+             std::getenv("LUGE_THREADS") ? " (LUGE_THREADS)" : "",
+             std::isfinite(quota) ? fmt::format("; a control group lets it keep {:g} busy", quota) : "");
   fmt::print("drawing           {}\n", drawing.text);
   for (const DataSet& set : data) fmt::print("data {:<12} {}\n", set.name, set.text);
   if (!data[0].found) {

@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <iterator>
 #include <system_error>
 
+#include "core/processor_quota.h"
 #include "luge/error.h"
 
 namespace luge {
@@ -62,8 +64,9 @@ std::atomic<int>& count() {
 
 int processors() {
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1, omp_get_num_procs());
+  const bool known = sched_getaffinity(0, sizeof set, &set) == 0;
+  const double count = known ? CPU_COUNT(&set) : omp_get_num_procs();
+  return static_cast<int>(std::max(1.0, std::min(count, std::ceil(processor_quota()))));
 }
 
 int thread_count() {

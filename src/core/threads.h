@@ -9,7 +9,8 @@ int thread_count();
 /// More than processors() are as good as processors(). Throws ValueError below 1.
 void set_thread_count(int threads);
 
-/// The processors this process may run on.
+/// The processors this process may run on, and no more than its container may keep busy, rounded up
+/// (core/processor_quota.h).
 int processors();
 
 }  // namespace luge

@@ -85,8 +85,8 @@ Settings settings_of(const Config& config, const Tell& tell) {
   settings.threads.reset();
   if (step.threads) {
     if (*step.threads > processors()) {
-      tell(fmt::format("threads={}: this process may run on {} processors; using {} threads", *step.threads,
-                       processors(), processors()));
+      tell(fmt::format("threads={}: this process may use {} processor{}; using as many threads",
+                       *step.threads, processors(), processors() == 1 ? "" : "s"));
     }
     settings.threads = static_cast<int>(std::min<std::int64_t>(*step.threads, processors()));
   }
