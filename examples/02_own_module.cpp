@@ -1,4 +1,4 @@
-// A module of your own: a residual block, used like any layer. Trains on 6,000 pictures for two epochs.
+// A module of your own: a residual block, used like any layer. Trains on 3,000 pictures for two epochs.
 // Needs the Debian package dataset-fashion-mnist.
 //
 // Prints:
@@ -42,6 +42,6 @@ int main() {
 
   train::Trainer trainer(net, loss::SoftmaxCrossEntropy(), optim::Adam(2e-3),
                          {.metrics = {metrics::Accuracy()}});
-  trainer.fit(train.take(6000).shuffle().batch(50), {.epochs = 2});
+  trainer.fit(train.take(3000).shuffle().batch(50), {.epochs = 2});
   std::cout << trainer.evaluate(test.take(2000).batch(250)) << '\n';
 }
