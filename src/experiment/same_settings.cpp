@@ -40,12 +40,12 @@ constexpr std::string_view kFree[] = {"model.init", "train.batch", "train.memory
 
 constexpr const char* kMixing = "augment of batches";
 
-bool matters(std::string_view key) {
+// `resumable` has the keys that may be others when a run goes on.
+bool matters(std::string_view key, const std::vector<Key>& resumable) {
   if (key.starts_with("stage.")) key.remove_prefix(std::min(key.size(), key.find('.', 6) + 1));
   const auto begins = [&](std::string_view table) { return key.starts_with(table); };
   if (std::none_of(std::begin(kTables), std::end(kTables), begins)) return false;
   if (std::find(std::begin(kFree), std::end(kFree), key) != std::end(kFree)) return false;
-  const std::vector<Key> resumable = resumable_keys();
   return std::none_of(resumable.begin(), resumable.end(), [&](const Key& each) { return each.name == key; });
 }
 
@@ -69,8 +69,9 @@ std::string mixing_text(const Config& config) {
 
 Settings settings_that_matter(const Config& config) {
   Settings settings;
+  const std::vector<Key> resumable = resumable_keys();  // hundreds of keys are made for it: once
   for (const auto& [key, value] : recorded_settings(config)) {
-    if (matters(key)) settings[key] = value;
+    if (matters(key, resumable)) settings[key] = value;
   }
   settings[kMixing] = mixing_text(config);
   const auto model = settings.find("model.name");
