@@ -1,4 +1,4 @@
-"""The figures of bench/compare as JSON, Markdown and SVG."""
+"""The figures of bench/compare as JSON, Markdown and SVG: one table for each kind of machine, none over another."""
 
 import json
 import os
@@ -10,11 +10,20 @@ import subprocess
 import drawing
 
 NEEDED = ["avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16"]
+# What kernels are chosen by, the best first: (flag of the processor, name of the kind, title).
+KINDS = [("amx_bf16", "amx", "AMX"), ("avx512_bf16", "avx512_bf16", "AVX-512 with bfloat16"),
+         ("avx512f", "avx512", "AVX-512 without bfloat16"), ("avx2", "avx2", "AVX2")]
+
+
+def kind():
+    """Of this machine: the best instruction set of KINDS."""
+    return next((name for flag, name, _ in KINDS if flag in machine()["instruction_sets"]), "avx2")
 
 
 def load(path):
+    """All that the report holds: {"machines": {kind: {"rows", "machine", "note", "peaks"}}}."""
     file = pathlib.Path(f"{path}.json") if path else None
-    return json.loads(file.read_text()) if file and file.exists() else {"rows": []}
+    return json.loads(file.read_text()) if file and file.exists() else {"machines": {}}
 
 
 def find(kept, name, precision):
@@ -149,17 +158,18 @@ def means(kept):
 
 
 def misses(kept):
-    """Rows that are neither 1.2 times ahead nor at 90 % of their roofline, or that use more than half of PyTorch's memory."""
+    """Rows that miss what docs/guide/bench.md aims at."""
     lines = []
     for row in kept["rows"]:
         ahead, share, memory = ratio(row), roofline(kept, row, "fast"), memory_ratio(row)
+        aim = 1.5 if row["mode"] == "train" else 1.2
         why = []
-        if ahead and ahead < 1.2 and not (share and share >= 0.9):
+        if ahead and ahead < aim and not (share and share >= 0.9):
             why.append(f"{ahead:.2f} times the speed of {best_peer(row)[0]}"
                        + (f" at {100 * share:.0f} % of the roofline" if share else ""))
         if luge(row, "strict") and ratio(row, "strict") < 1:
             why.append(f"strict only {ratio(row, 'strict'):.2f}")
-        if memory and memory > 0.5:
+        if memory and memory > 0.4:
             why.append(f"{memory:.2f} times the memory")
         if why:
             lines.append(f"- {row['name']} {row['precision']}: {'; '.join(why)}")
@@ -197,17 +207,55 @@ def facts(kept):
     return "\n".join(lines)
 
 
-def write(path, kept, command, python):
+SECTION = """## {title}
+
+{note}
+
+![bars]({picture})
+
+{table}
+
+### Geometric means of best peer / Luge
+
+{means}
+
+### What falls short
+
+{misses}
+
+### Every peer / Luge fast
+
+{peers}
+
+### The machine
+
+{facts}"""
+
+
+def section(path, name, title, kept):
+    return SECTION.format(title=title, note=kept.get("note") or "Measured as docs/guide/bench.md says.",
+                          picture=f"{path.name}-{name}.svg", table=table(kept["rows"], kept), means=means(kept),
+                          misses=misses(kept), peers=peers_table(kept), facts=facts(kept))
+
+
+def write(path, report, command):
+    """Of the machine at hand, whose rows changed, what was never measured; then all files."""
     path = pathlib.Path(path)
-    kept.setdefault("machine", machine())
-    if not kept.get("peaks"):
-        kept["peaks"] = peaks(command, kept["rows"][0]["threads"])
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".json").write_text(json.dumps(kept, indent=1) + "\n")
-    path.with_suffix(".svg").write_text(drawing.bars([
-        (row["name"] + (" bf16" if row["precision"] == "bf16" else ""), ratio(row), ratio(row, "strict"))
-        for row in kept["rows"]]))
+    own = report["machines"].get(kind())
+    if own:
+        own.setdefault("machine", machine())
+        if not own.get("peaks"):
+            own["peaks"] = peaks(command, own["rows"][0]["threads"])
+    path.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
+    sections = []
+    for _, name, title in KINDS:
+        kept = report["machines"].get(name)
+        if not kept:
+            continue
+        path.with_name(f"{path.name}-{name}.svg").write_text(drawing.bars([
+            (row["name"] + (" bf16" if row["precision"] == "bf16" else ""), ratio(row), ratio(row, "strict"))
+            for row in kept["rows"]]))
+        sections.append(section(path, name, title, kept))
     template = pathlib.Path(__file__).with_name("report.md").read_text()
-    path.with_suffix(".md").write_text(template.format(
-        table=table(kept["rows"], kept), means=means(kept), misses=misses(kept), peers=peers_table(kept), facts=facts(kept), name=path.name,
-        note=kept.get("note", "")))
+    path.with_suffix(".md").write_text(template.format(sections="\n\n".join(sections), name=path.name))

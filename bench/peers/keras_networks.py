@@ -19,6 +19,11 @@ def norm(x):
     return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
 
 
+def padded(x, size, layer):
+    """`layer` without padding behind zeros on all four sides, as everywhere else: Keras pads only what is missing."""
+    return layer(layers.ZeroPadding2D(size)(x))
+
+
 def mlp(inputs):
     return dense(10)(layers.ReLU()(dense(128)(layers.Flatten()(inputs))))
 
@@ -40,17 +45,51 @@ def resnet18_cifar(x):
     for stage, filters in enumerate([64, 128, 256, 512]):
         for block in range(2):
             stride = 2 if stage > 0 and block == 0 else 1
-            y = layers.ReLU()(norm(padded_conv(x, filters, stride)))
+            y = layers.ReLU()(norm(conv(filters, 3, bias=False)(x) if stride == 1 else padded(x, 1, conv(filters, 3, 2, "valid", bias=False))))
             y = norm(conv(filters, 3, bias=False)(y))
             x = layers.ReLU()(y + (norm(conv(filters, 1, 2, bias=False)(x)) if stride == 2 else x))
     return dense(10)(layers.GlobalAveragePooling2D()(x))
 
 
-def padded_conv(x, filters, stride):
-    """Keras pads strided convolutions on the other side; here they are padded as everywhere else."""
-    if stride == 1:
-        return conv(filters, 3, bias=False)(x)
-    return conv(filters, 3, stride, "valid", bias=False)(layers.ZeroPadding2D(1)(x))
+def alexnet(x):
+    for filters, kernel, stride, size, pool in [(64, 11, 4, 2, True), (192, 5, 1, 2, True), (384, 3, 1, 1, False),
+                                                (256, 3, 1, 1, False), (256, 3, 1, 1, True)]:
+        x = layers.ReLU()(padded(x, size, conv(filters, kernel, stride, "valid")))
+        x = layers.MaxPooling2D(3, 2)(x) if pool else x
+    x = layers.Flatten()(x)  # 6x6 already
+    for _ in range(2):
+        x = layers.ReLU()(dense(4096)(layers.Dropout(0.5)(x)))
+    return dense(1000)(x)
+
+
+def resnet50(x):
+    x = layers.ReLU()(norm(padded(x, 3, conv(64, 7, 2, "valid", bias=False))))
+    x = layers.MaxPooling2D(3, 2)(layers.ZeroPadding2D(1)(x))  # after a rectifier zeros are as good as minus infinity
+    for stage, (width, blocks) in enumerate([(64, 3), (128, 4), (256, 6), (512, 3)]):
+        for block in range(blocks):
+            stride = 2 if stage > 0 and block == 0 else 1
+            y = layers.ReLU()(norm(conv(width, 1, bias=False)(x)))
+            y = layers.ReLU()(norm(padded(y, 1, conv(width, 3, stride, "valid", bias=False))))
+            y = norm(conv(4 * width, 1, bias=False)(y))
+            x = layers.ReLU()(y + (norm(conv(4 * width, 1, stride, bias=False)(x)) if block == 0 else x))
+    return dense(1000)(layers.GlobalAveragePooling2D()(x))
+
+
+def mobilenetv2(x):
+    def depthwise(x, stride):
+        return padded(x, 1, layers.DepthwiseConv2D(3, stride, "valid", use_bias=False, depthwise_initializer=UNIFORM))
+
+    x, inputs = layers.ReLU(6)(norm(padded(x, 1, conv(32, 3, 2, "valid", bias=False)))), 32
+    for factor, filters, blocks, stride in [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1),
+                                            (6, 160, 3, 2), (6, 320, 1, 1)]:
+        for block in range(blocks):
+            step = stride if block == 0 else 1
+            y = x if factor == 1 else layers.ReLU(6)(norm(conv(factor * inputs, 1, bias=False)(x)))
+            y = norm(conv(filters, 1, bias=False)(layers.ReLU(6)(norm(depthwise(y, step)))))
+            x = x + y if step == 1 and inputs == filters else y
+            inputs = filters
+    x = layers.ReLU(6)(norm(conv(1280, 1, bias=False)(x)))
+    return dense(1000)(layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(x)))
 
 
 def yolov3tiny(x):

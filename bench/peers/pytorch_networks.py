@@ -24,6 +24,19 @@ def cnn64(outputs):
         nn.Flatten(), nn.Linear(3136, 1024), nn.ReLU(), nn.Dropout(0.5), nn.Linear(1024, outputs))
 
 
+def alexnet(outputs):
+    """Krizhevsky 2014, in one column."""
+    layers, inputs = [], 3
+    for filters, kernel, stride, padding, pool in [(64, 11, 4, 2, True), (192, 5, 1, 2, True), (384, 3, 1, 1, False),
+                                                   (256, 3, 1, 1, False), (256, 3, 1, 1, True)]:
+        layers += [nn.Conv2d(inputs, filters, kernel, stride, padding), nn.ReLU(inplace=True)]
+        layers += [nn.MaxPool2d(3, 2)] if pool else []
+        inputs = filters
+    return nn.Sequential(
+        *layers, nn.AdaptiveAvgPool2d(6), nn.Flatten(), nn.Dropout(0.5), nn.Linear(9216, 4096), nn.ReLU(inplace=True),
+        nn.Dropout(0.5), nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Linear(4096, outputs))
+
+
 def conv_norm(inputs, filters, kernel, stride=1, groups=1):
     return [nn.Conv2d(inputs, filters, kernel, stride, kernel // 2, groups=groups, bias=False), nn.BatchNorm2d(filters)]
 

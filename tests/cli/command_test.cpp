@@ -253,7 +253,7 @@ TEST(Command, BenchPrintsTheKeysThatPeersPrint) {
   const auto result = json::parse(luge({"bench", "workload=mlp_b64", "seconds=0", "steps=5", "--json"}).out);
   const auto& row = result.at("workloads").at(0);
   for (const char* key :
-       {"name", "mode", "precision", "math", "threads", "median_ms", "peak_bytes", "steps"}) {
+       {"name", "mode", "precision", "math", "threads", "median_ms", "mean_ms", "peak_bytes", "steps"}) {
     EXPECT_TRUE(row.contains(key)) << key;
   }
 }
@@ -268,6 +268,11 @@ TEST(Command, BenchShowsPlansAndErrors) {
   const double error = wrong.at("workloads").at(0).at("error").get<double>();
   EXPECT_GT(error, 1e-9);  // float32 cannot be exact
   EXPECT_LT(error, 1e-5);
+  const auto started = json::parse(luge({"bench", "workload=mlp_b64", "show=start", "--json"}).out);
+  const auto& start = started.at("workloads").at(0);
+  EXPECT_GT(start.at("compile_ms"), 0);
+  EXPECT_GT(start.at("first_step_ms").get<double>(),
+            start.at("build_ms").get<double>() + start.at("compile_ms").get<double>());
   EXPECT_EQ(luge({"bench", "workload=mlp_b65"}).code, 2);
   EXPECT_EQ(luge({"bench", "workload=mlp_b64", "mode=infer"}).code, 2);
   EXPECT_EQ(luge({"bench", "micra"}).code, 2);

@@ -61,7 +61,8 @@ Measured measure(const std::function<void()>& run, double seconds, std::size_t l
     times.push_back(since(start));
   }
   const std::size_t count = times.size();
-  return {median(std::move(times)), count};
+  const double mean = since(begin) / static_cast<double>(count);
+  return {median(std::move(times)), mean, count};
 }
 
 std::size_t peak_resident_bytes() { return status_bytes("VmHWM:"); }

@@ -20,6 +20,7 @@ double median(std::vector<double> values);
 
 struct Measured {
   double median = 0;  // seconds
+  double mean = 0;    // seconds, of all that passed
   std::size_t count = 0;
 };
 
