@@ -10,7 +10,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ROOT / "bench/peers"
-PACKAGES = ["torch", "jax", "tensorflow-cpu", "onnxruntime", "onnx", "onnxscript", "numpy"]
+PACKAGES = ["torch", "torchvision", "jax", "tensorflow-cpu", "onnxruntime", "onnx", "onnxscript", "numpy"]
 TRAINING = {"pytorch": ("pytorch.py", ["eager", "channels_last", "compile", "compile_channels_last"]),
             "jax": ("jax_jit.py", ["jit"]),
             "keras": ("keras_tensorflow.py", ["graph", "jit"])}

@@ -40,6 +40,7 @@ struct BenchOptions {
   std::string show = "time";
   std::int64_t steps = 5;
   double seconds = 8;
+  std::string write = {};
   static void fields(auto& self, auto&& field) {
     field("workload", self.workload, "one of them, such as mlp_b64 (default: all)",
           options::one_of(workload_names));
@@ -50,6 +51,8 @@ struct BenchOptions {
           options::one_of({"time", "start", "plan", "profile", "error"}));
     field("steps", self.steps, "steps to measure at least", options::at_least(1));
     field("seconds", self.seconds, "seconds to measure at least", options::at_least(0));
+    field("write", self.write,
+          "with loader: write its pictures of 224x224 into this folder, measure nothing");
   }
 };
 
@@ -207,6 +210,10 @@ int run_bench(const Arguments& arguments) {
     const std::string& what = arguments.positional()[0];
     if (what == "peaks") return show_peaks(arguments, options);
     if (what == "micro") return show_figures(arguments, micro(std::min(1.0, options.seconds)));
+    if (what == "loader" && !options.write.empty()) {
+      write_loader_files(options.write);
+      return 0;
+    }
     if (what == "loader") return show_figures(arguments, loader(std::min(4.0, options.seconds)));
     if (what != "host-eager" && what != "host-compiled")
       throw Misuse(

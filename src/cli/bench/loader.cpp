@@ -60,13 +60,21 @@ io::Image scene(std::size_t number, const Extents& size) {
   return image;
 }
 
+std::string file_in(const fs::path& folder, std::size_t i) {
+  return (folder / "a" / fmt::format("{}.jpg", i)).string();
+}
+
+void write_pictures(const fs::path& folder, const Extents& size) {
+  fs::create_directories(folder / "a");
+  for (std::size_t i = 0; i < kFiles; ++i) io::write_jpeg(file_in(folder, i), scene(i, size), 90);
+}
+
 // A folder for the files of the measurement.
 class Folder {
  public:
   explicit Folder(const Extents& size)
       : path_(fs::temp_directory_path() / fmt::format("luge-bench-{}", io::this_process().pid)) {
-    fs::create_directories(path_ / "a");
-    for (std::size_t i = 0; i < kFiles; ++i) io::write_jpeg(file(i), scene(i, size), 90);
+    write_pictures(path_, size);
   }
   ~Folder() {
     std::error_code error;
@@ -75,7 +83,7 @@ class Folder {
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   const fs::path& path() const { return path_; }
-  std::string file(std::size_t i) const { return (path_ / "a" / fmt::format("{}.jpg", i)).string(); }
+  std::string file(std::size_t i) const { return file_in(path_, i); }
 
  private:
   fs::path path_;
@@ -222,6 +230,8 @@ void add_fashion_mnist(double seconds, std::vector<Figure>& figures) {
 }
 
 }  // namespace
+
+void write_loader_files(const fs::path& folder) { write_pictures(folder, {kWanted, kWanted}); }
 
 std::vector<Figure> loader(double seconds) {
   std::vector<Figure> figures;
