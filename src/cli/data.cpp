@@ -11,12 +11,15 @@
 #include "cli/mixed_sheet.h"
 #include "cli/output.h"
 #include "cli/picture_files.h"
+#include "cli/table_facts.h"
 #include "experiment/augmented.h"
+#include "experiment/bad_files.h"
 #include "experiment/data_sets.h"
 #include "experiment/family_keys.h"
 #include "experiment/keys.h"
 #include "experiment/option_keys.h"
 #include "experiment/readers/folder_options.h"
+#include "experiment/table_columns.h"
 #include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"
 #include "luge/draw/picture_grid.h"
@@ -25,7 +28,7 @@ namespace luge::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kListedBad = 10, kListedShared = 5;
+constexpr std::size_t kListedBad = 20, kListedShared = 5;
 
 struct SampleOptions {
   static constexpr const char* table = "";
@@ -42,7 +45,7 @@ struct SampleOptions {
     field("epoch", self.epoch, "whose random numbers augment= has, from 0", options::at_least(0));
     field("seed", self.seed, "of the random numbers of augment=");
     field("sizes", self.sizes, "file, .png or .svg, for a picture of the sizes of the pictures");
-    field("check", self.check, "list all samples that cannot be used, not the first 10");
+    field("check", self.check, "list all files and samples that cannot be used, not the first 20");
   }
 };
 
@@ -90,8 +93,9 @@ std::vector<Key> data_keys() {
   std::vector<Key> table = experiment::table_keys();
   std::erase_if(table, [](const Key& key) { return key.name == "task.name"; });  // nothing is learned here
   return experiment::joined(
-      experiment::family_keys("data"), table, experiment::keys_of<experiment::AnnotationKeys>(),
-      experiment::keys_of<experiment::SoundKeys>(), experiment::family_keys("augmentation"));
+      experiment::family_keys("data"), table, experiment::keys_of<experiment::ColumnOptions>(),
+      experiment::keys_of<experiment::AnnotationKeys>(), experiment::keys_of<experiment::SoundKeys>(),
+      experiment::family_keys("augmentation"));
 }
 
 bool is_text(const std::string& name) {
@@ -104,6 +108,30 @@ experiment::DataSet load(const experiment::Config& config, const std::string& na
   // A table may end with .txt, too; who names its target means one.
   if (is_text(name) && !config.given("data.target")) return experiment::load_text(config, name);
   return experiment::load_data(config, name);
+}
+
+// What is known when too little of the data can be read.
+void tell_unreadable(const Arguments& arguments, const std::string& name, const SampleOptions& options,
+                     const experiment::UnreadableData& error) {
+  if (arguments.json()) {
+    print_json({{"name", name}, {"error", error.what()}, {"bad", bad_files_json(error.files())}});
+  } else {
+    print_bad_files(error.files(), options.check ? 0 : kListedBad);
+  }
+}
+
+// Every file is looked at, unless it was said that the first bad one is an error.
+experiment::DataSet load_all(const Arguments& arguments, experiment::Config& config, const std::string& name,
+                             const SampleOptions& options) {
+  if (!config.given("data.on_bad")) config.set("data.on_bad", "skip");
+  // Tables are read as cells, so that the missing ones can be counted.
+  if (!config.given("data.missing")) config.set("data.missing", "most-common");
+  try {
+    return load(config, name);
+  } catch (const experiment::UnreadableData& error) {
+    tell_unreadable(arguments, name, options, error);
+    throw;
+  }
 }
 
 // The training part as it is in this epoch, augmented.
@@ -143,7 +171,8 @@ int run_data(const Arguments& arguments) {
   experiment::Config config = arguments.only(data_keys());
   config.set("data.name", name);
   check_meaning(arguments, config, options);
-  const experiment::DataSet data = load(config, name);
+  const bool skips = config.given("data.on_bad");  // then a bad file is not an error
+  const experiment::DataSet data = load_all(arguments, config, name, options);
   const bool augments = config.given("data.augment");
   std::vector<std::string> written;
   const data::Dataset sampled = augments    ? augmented_part(config, data.train, options)
@@ -158,9 +187,15 @@ int run_data(const Arguments& arguments) {
   if (data.valid) parts.emplace_back("valid", *data.valid);
   if (data.test) parts.emplace_back("test", *data.test);
   std::vector<std::pair<std::string, DataFacts>> facts;
-  for (const auto& [part, set] : parts) facts.emplace_back(part, facts_of(set));
+  std::vector<data::ColumnFacts> columns;  // of a table, which has one part
+  for (const auto& [part, set] : parts) {
+    facts.emplace_back(part, facts_of(set));
+    if (set.info().fields.find(data::kCells))
+      columns = data::column_facts(set, experiment::column_types(config));
+  }
   if (!options.sizes.empty()) draw_sizes(facts, options, data.name);
   const bool bad =
+      (!data.bad.empty() && !skips) || is_unclear(columns) ||
       std::any_of(facts.begin(), facts.end(), [](const auto& each) { return !each.second.bad.empty(); });
   if (arguments.json()) {
     nlohmann::ordered_json json = {{"name", data.name}};
@@ -168,15 +203,19 @@ int run_data(const Arguments& arguments) {
       json[parts[k].first] = facts_json(parts[k].second, facts[k].second);
       if (k > 0) json[parts[k].first]["in_train"] = shared_inputs(facts[0].second, facts[k].second).size();
     }
+    if (!columns.empty()) json["train"]["columns"] = columns_json(columns);
     if (!data.notes.empty()) json["notes"] = data.notes;
+    if (!data.bad.empty()) json["bad"] = bad_files_json(data.bad);
     if (!written.empty()) json["written"] = written;
     print_json(json);
     return bad ? 1 : 0;
   }
   fmt::print("{}\n", data.name);
   for (const std::string& note : data.notes) fmt::print("       {}\n", note);
+  print_bad_files(data.bad, options.check ? 0 : kListedBad);
   for (std::size_t k = 0; k < parts.size(); ++k) {
     print_facts(parts[k].first, parts[k].second, facts[k].second, options.check ? 0 : kListedBad);
+    if (k == 0 && !columns.empty()) print_columns(columns);
     if (k == 0 || data.complete) continue;  // all cases that there are, in each part
     const auto shared = shared_inputs(facts[0].second, facts[k].second);
     if (shared.empty()) continue;

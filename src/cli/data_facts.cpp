@@ -184,7 +184,7 @@ std::string fields_text(const data::Dataset& part) {
   std::string text = "input " + part.info().input().to_string();
   if (part.info().target()) text += ", target " + part.info().target()->to_string();
   for (const auto& [name, field] : part.info().fields) {
-    if (name != data::kInput && name != data::kTarget)
+    if (name != data::kInput && name != data::kTarget && name != data::kCells)
       text += fmt::format(", {} {}", name, field.to_string());
   }
   return text;
@@ -231,6 +231,15 @@ void print_pictures(const DataFacts& facts) {
     fmt::print("       {} boxes; {} pictures without one\n", facts.boxes, facts.without_boxes);
   if (facts.points > 0) fmt::print("       {} points\n", facts.points);
   print_mask(facts);
+}
+
+// Their reasons; `most` of them, 0: all.
+void print_bad(const char* what, const auto& bad, std::size_t most) {
+  if (bad.empty()) return;
+  fmt::print("       {} {}:\n", bad.size(), what);
+  const std::size_t listed = most == 0 ? bad.size() : std::min(most, bad.size());
+  for (std::size_t k = 0; k < listed; ++k) fmt::print("         {}\n", bad[k].reason);
+  if (listed < bad.size()) fmt::print("         … and {} more; check=true lists all\n", bad.size() - listed);
 }
 
 }  // namespace
@@ -332,11 +341,18 @@ void print_facts(const std::string& name, const data::Dataset& part, const DataF
     fmt::print("       {} samples have the input of an earlier one, such as sample {} that of {}\n",
                facts.repeated.size(), index, first);
   }
-  if (facts.bad.empty()) return;
-  fmt::print("       {} samples cannot be used:\n", facts.bad.size());
-  const std::size_t listed = most == 0 ? facts.bad.size() : std::min(most, facts.bad.size());
-  for (std::size_t k = 0; k < listed; ++k) fmt::print("         {}\n", facts.bad[k].reason);
-  if (listed < facts.bad.size()) fmt::print("         … check=true lists all\n");
+  print_bad("samples cannot be used", facts.bad, most);
+}
+
+nlohmann::ordered_json bad_files_json(const std::vector<experiment::UnreadFile>& files) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const experiment::UnreadFile& each : files)
+    json.push_back({{"file", each.path}, {"reason", each.reason}});
+  return json;
+}
+
+void print_bad_files(const std::vector<experiment::UnreadFile>& files, std::size_t most) {
+  print_bad("files cannot be read", files, most);
 }
 
 }  // namespace luge::cli

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "luge/data/dataset.h"
+#include "luge/experiment/data_sets.h"
 
 namespace luge::cli {
 
@@ -45,5 +46,10 @@ nlohmann::ordered_json facts_json(const data::Dataset& part, const DataFacts& fa
 /// The same in words, for one part. `most` bad samples are listed; 0: all.
 void print_facts(const std::string& name, const data::Dataset& part, const DataFacts& facts,
                  std::size_t most);
+
+/// The files that cannot be read: [{"file", "reason"}].
+nlohmann::ordered_json bad_files_json(const std::vector<experiment::UnreadFile>& files);
+/// The same in words; `most` are listed, 0: all.
+void print_bad_files(const std::vector<experiment::UnreadFile>& files, std::size_t most);
 
 }  // namespace luge::cli

@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
+#include "cli/unknown.h"
 #include "cli/wrong_pictures.h"
 #include "experiment/ensemble.h"
 #include "experiment/family_keys.h"
@@ -41,6 +42,7 @@ struct Measured {
   std::optional<train::CheckpointInfo> checkpoint = {};    // which state of the training is measured
   std::vector<OfMember> members = {};                      // of an ensemble, without itself
   std::string rule = {};                                   // how their answers are combined
+  data::UnknownText unknown = {};                          // characters of texts
 
   const data::Dataset& samples() const { return part.samples; }
 };
@@ -61,6 +63,7 @@ Json head_json(const Measured& part, std::int64_t samples) {
     json["checkpoint"] = {{"epoch", part.checkpoint->position.epoch},
                           {"step", part.checkpoint->position.total_steps}};
   }
+  if (part.unknown.unknown > 0) json["unknown"] = unknown_json(part.unknown);
   return json;
 }
 
@@ -264,6 +267,7 @@ int eval(const Arguments& arguments) {
   Measured part = {.part = experiment::find_part(arguments, path, metadata),
                    .checkpoint = train::checkpoint_info(path.file.string()),
                    .rule = experiment::combining_rule(file)};
+  for (const std::string& note : part.part.notes) tell_aside("luge: {}: {}\n", part.part.data, note);
   part.part.samples = limited(part.part.samples, options.limit_test_batches);
   if (part.samples().size() == 0)
     throw ValueError(fmt::format("{} {}: holds no samples", part.part.data, part.part.split));
@@ -281,6 +285,11 @@ int eval(const Arguments& arguments) {
   const std::vector<std::string> metrics = experiment::metric_names(arguments);  // refuses options of others
   const tasks::Learned learned =
       experiment::learned(metadata, asked ? options::Values{{"metrics", metrics}} : options::Values{});
+  if (experiment::reads_text(metadata)) {
+    for (std::int64_t i = 0; i < part.samples().size(); ++i)
+      data::add_unknown(learned.recipe, part.samples().record(i), part.unknown);
+    if (part.unknown.unknown > 0) tell_aside("luge: {}\n", part.unknown.to_string());
+  }
   data::Dataset samples = experiment::prepared(learned, metadata, part.samples());
   if (samples.size() > part.samples().size())  // windows of a text
     samples = limited(samples, options.limit_test_batches);

@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <system_error>
 
 #include "cli/command.h"
+#include "cli/drawn_predictions.h"
 #include "cli/interrupt.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
+#include "cli/unknown.h"
+#include "experiment/drawn_prediction.h"
 #include "experiment/keys.h"
 #include "experiment/learned.h"
 #include "experiment/option_keys.h"
@@ -16,6 +20,8 @@
 #include "experiment/raw_inputs.h"
 #include "experiment/record_json.h"
 #include "io/text/json_text.h"
+#include "luge/data/image_folder.h"
+#include "luge/error.h"
 #include "luge/io/model_file.h"
 
 namespace luge::cli {
@@ -97,17 +103,64 @@ options::Values changed_options(const Arguments& arguments, const nn::Metadata& 
 
 struct PredictOptions {
   static constexpr const char* table = "";
-  std::string input;
+  std::string input, to;
   std::int64_t top = 5;
   bool invert = false;
+  data::OnBadFile on_bad = data::OnBadFile::stop;
   static void fields(auto& self, auto&& field) {
     field("input", self.input, "picture (PNG, JPEG, BMP), table (CSV), text, or a folder of them",
           options::required, options::elsewhere({"image", "picture", "file", "path"}));
+    field("to", self.to,
+          "folder for the pictures with what was found in them; or a file, .png or .svg, for one picture of "
+          "all",
+          options::elsewhere({"output", "out", "save"}));
     field("top", self.top, "how many guesses", options::at_least(1),
           options::elsewhere({"k", "topk", "top_k"}));
     field("invert", self.invert, "turn dark and bright of pictures");
+    field("on_bad", self.on_bad,
+          "a row of a table that cannot be read: stop, or skip it and say so, as always in a folder",
+          options::elsewhere({"on_error", "ignore_errors"}));
   }
 };
+
+// The first of them, each on a line.
+void tell_rows(const char* what, const std::vector<std::string>& rows, std::size_t most) {
+  for (std::size_t k = 0; k < std::min(most, rows.size()); ++k) tell_aside("luge: {}: {}\n", what, rows[k]);
+  if (rows.size() > most) tell_aside("luge: {}: … and {} more rows\n", what, rows.size() - most);
+}
+
+// Rows without a prediction. Throws FormatError when there are bad ones and `stop` is true, and when no row
+// is left.
+void tell_rows(const experiment::RawInputs& found, const std::string& path, bool stop) {
+  constexpr std::size_t kLeftOut = 5, kBad = 20;  // that are named
+  tell_rows("left out", found.left_out, kLeftOut);
+  if (!stop || found.bad.size() > 1) tell_rows("cannot be read", found.bad, kBad);
+  const std::size_t rows = found.inputs.size() + found.left_out.size() + found.bad.size();
+  if (!found.left_out.empty())
+    tell_aside("luge: {} of {} rows miss a cell and are left out, as in the training\n",
+               found.left_out.size(), rows);
+  if (!found.bad.empty() && stop)
+    throw FormatError(
+        fmt::format("{}: {} of {} rows cannot be read, the first is {}; on_bad=skip predicts the others",
+                    path, found.bad.size(), rows, found.bad.front()));
+  if (!found.bad.empty())
+    tell_aside("luge: {} of {} rows cannot be read and are left out\n", found.bad.size(), rows);
+  if (found.inputs.empty())
+    throw FormatError(fmt::format("{}: none of its {} rows can be predicted", path, rows));
+}
+
+// The files that each picture was drawn into; empty when nothing is to be drawn.
+std::vector<std::string> draw_all(const std::string& to, const tasks::Learned& learned,
+                                  const experiment::RawInputs& found,
+                                  const std::vector<data::Record>& records,
+                                  const std::vector<std::string>& classes) {
+  std::vector<draw::Picture> pictures;
+  for (std::size_t i = 0; !to.empty() && i < records.size(); ++i)
+    pictures.push_back(
+        experiment::drawn_prediction(learned, found.inputs[i].record, records[i], classes,
+                                     std::filesystem::path(found.inputs[i].name).filename().string()));
+  return pictures.empty() ? std::vector<std::string>() : write_predictions(to, pictures);
+}
 
 int predict(const Arguments& arguments) {
   watch_signals();
@@ -125,15 +178,25 @@ int predict(const Arguments& arguments) {
     }
     experiment::invert(found);
   }
+  if (!options.to.empty() && !experiment::is_picture(experiment::of_raw_data(metadata).input))
+    arguments.refuse(
+        "to", fmt::format("a network that looks at pictures; this one takes {}", metadata.input.to_string()));
   const tasks::Learned learned = experiment::learned(metadata, changed_options(arguments, metadata));
   if (!learned.task) tell_aside("luge: {}; its outputs are shown as they are\n", learned.why);
   const std::vector<data::Record> records = experiment::predict(net, learned, found, stop_if_asked);
+  std::error_code error;
+  const bool folder = std::filesystem::is_directory(options.input, error);
+  tell_rows(found, options.input, options.on_bad == data::OnBadFile::stop && !folder);
   const auto top = static_cast<std::size_t>(options.top);
+  const std::vector<std::string> drawn = draw_all(options.to, learned, found, records, metadata.classes);
   Json list = Json::array();
   for (std::size_t i = 0; i < found.inputs.size(); ++i) {
     const Told told = tell(records[i], metadata, top);
     Json one = {{"input", found.inputs[i].name}};
+    if (found.inputs[i].unknown.unknown > 0) one["unknown"] = unknown_json(found.inputs[i].unknown);
+    if (found.inputs[i].line > 0) one["line"] = found.inputs[i].line;
     one.update(told.json);
+    if (!drawn.empty()) one["drawn"] = drawn[i];
     std::string line = found.inputs[i].name + told.line;
     if (const std::string note = found.inputs[i].note(); !note.empty()) {
       one["note"] = note;
@@ -142,7 +205,10 @@ int predict(const Arguments& arguments) {
     list.push_back(std::move(one));
     if (!arguments.json()) fmt::print("{}\n", line);
   }
-  if (arguments.json()) print_json(list);
+  if (arguments.json())
+    print_json(list);
+  else if (!drawn.empty())
+    fmt::print("{} pictures are in {}\n", drawn.size(), options.to);
   if (found.skipped > 0) tell_aside("luge: {} files skipped\n", found.skipped);
   return 0;
 }
@@ -158,6 +224,7 @@ std::vector<Key> keys() {
 const Registration registration({"predict",
                                  "what a network says about pictures and tables",
                                  {"predict run=last input=FILE|FOLDER [top=5]",
+                                  "predict run=last input=FOLDER to=sheet.png",
                                   "predict model=FILE input=FILE"},
                                  keys,
                                  0,

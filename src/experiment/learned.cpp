@@ -10,6 +10,8 @@
 #include "luge/data/batches.h"
 #include "luge/data/named_features.h"
 #include "luge/data/sources.h"
+#include "luge/data/table.h"
+#include "luge/data/unknown_text.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
 #include "luge/nn/observe.h"
@@ -131,20 +133,36 @@ data::Record prepared_of(const tasks::Learned& learned, const nn::Metadata& meta
 
 }  // namespace
 
-std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& learned,
-                                  const RawInputs& inputs, const Poll& poll) {
+std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& learned, RawInputs& inputs,
+                                  const Poll& poll) {
   const train::TaskRef task = learned.task ? learned.task : std::make_shared<AsTheyAre>();
   std::vector<data::Record> records;
-  for (const RawInput& input : inputs.inputs) {
+  std::vector<RawInput> predicted;
+  for (RawInput& input : inputs.inputs) {
     poll();
-    if (std::optional<data::Record> said = task->predict(net, input.record)) {
-      records.push_back(std::move(*said));
+    if (const std::string column = data::drops_for(learned.recipe, input.record); !column.empty()) {
+      inputs.left_out.push_back(fmt::format("{}: the cell of column '{}' is missing", input.name, column));
       continue;
     }
-    const data::Batches one = data::records({prepared_of(learned, net.metadata(), input)}).batch(1);
-    const data::HostBatch batch = *one.epoch(0).next();
-    records.push_back(task->interpret(outputs_of(net, batch), batch).at(0));
+    data::add_unknown(learned.recipe, input.record, input.unknown);
+    if (std::optional<data::Record> said = task->predict(net, input.record)) {
+      records.push_back(std::move(*said));
+    } else {
+      data::Record ready;
+      try {
+        ready = prepared_of(learned, net.metadata(), input);
+      } catch (const FormatError& error) {
+        if (input.line == 0) throw;
+        inputs.bad.emplace_back(error.what());
+        continue;
+      }
+      const data::Batches one = data::records({std::move(ready)}).batch(1);
+      const data::HostBatch batch = *one.epoch(0).next();
+      records.push_back(task->interpret(outputs_of(net, batch), batch).at(0));
+    }
+    predicted.push_back(std::move(input));
   }
+  inputs.inputs = std::move(predicted);
   return records;
 }
 

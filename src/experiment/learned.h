@@ -34,9 +34,11 @@ bool reads_cells(const nn::Metadata& metadata);
 data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
                        const data::Dataset& samples);
 
-/// One record for each input: what its outputs mean, or the outputs as they are where there is no task.
-std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& learned,
-                                  const RawInputs& inputs, const Poll& poll);
+/// One record for each input: what its outputs mean, or the outputs as they are where there is no task. Rows
+/// of tables that cannot be read, or that miss a cell and would be left out of a training, are moved from the
+/// inputs to `bad` and `left_out`. Throws FormatError for another input that cannot be read.
+std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& learned, RawInputs& inputs,
+                                  const Poll& poll);
 
 /// The loss and the metrics of the task over prepared samples.
 train::Evaluation measure(const nn::Model& net, const train::TaskRef& task, const data::Dataset& samples);

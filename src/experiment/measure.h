@@ -19,6 +19,7 @@ namespace luge::experiment {
 struct Part {
   std::string data, split;
   data::Dataset samples;
+  std::vector<std::string> notes = {};  // what was left out of the data and why
 };
 /// The keys that say which part of which data is measured: data, split, and how a table is read.
 std::vector<Key> part_keys();

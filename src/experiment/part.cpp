@@ -10,6 +10,7 @@
 #include "experiment/run_config.h"
 #include "experiment/several_parts.h"
 #include "experiment/training_data.h"
+#include "luge/data/table.h"
 
 namespace luge::experiment {
 namespace {
@@ -31,6 +32,7 @@ Config config_for(const Config& given, const ModelPath& path, const std::string&
     config = read_config(path.run, wanted);
   } else {
     config.set("data", wanted.empty() ? metadata.data : wanted);
+    if (data::drops_rows(data::Recipe::from_json(metadata.recipe))) config.set("data.missing", "drop");
   }
   if (!wanted.empty()) config.set("data.weights", "");  // another table may not have them
   for (const char* key : {"target", "weights", "header", "separator", "reader", "on_bad", "labels"}) {
@@ -75,10 +77,10 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
   const Config config = config_for(given, path, wanted, metadata);
   const bool values = metadata.output == OutputKind::values && metadata.classes.empty();
   if (!configured && wanted.empty()) check_known(metadata.data);
-  const std::string name = config.text("data.name");
+  const std::string named = config.text("data.name");
   const DataSet data = reads_text(metadata)
-                           ? load_text(config, name)
-                           : load_data(config, name, values ? TargetKind::values : TargetKind::automatic,
+                           ? load_text(config, named)
+                           : load_data(config, named, values ? TargetKind::values : TargetKind::automatic,
                                        {of_raw_data(metadata).features, metadata.classes,
                                         given.given("target") ? "" : metadata.target, reads_cells(metadata),
                                         pictures_of(metadata)});
@@ -86,13 +88,16 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
                             : data.test                    ? "test"
                             : configured && wanted.empty() ? ""
                                                            : "all";
+  const auto part = [&](const std::string& name, const data::Dataset& samples) {
+    return Part{data.name, name, samples, data.notes};
+  };
   if (split == "test") {
     if (!data.test)
       throw SettingError(
           fmt::format("{} has no test part; split=valid, split=train or split=all", data.name));
-    return {data.name, split, *data.test};
+    return part(split, *data.test);
   }
-  if (split == "all") return {data.name, split, data.train};
+  if (split == "all") return part(split, data.train);
   const Parts parts = parts_of(config, data);
   // A fold without a validation part of its own chooses nothing on what it holds out.
   const bool is_fold = config.given(kFold);
@@ -100,9 +105,9 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
     throw SettingError(fmt::format("{}: the run is neither a fold nor a member with a bootstrap sample",
                                    given.said("split")));
   if (split == "held-out" || (split.empty() && is_fold))
-    return {data.name, "held-out", parts.held_out ? *parts.held_out : parts.valid};
+    return part("held-out", parts.held_out ? *parts.held_out : parts.valid);
   const bool trained = split == "train" || (split.empty() && parts.valid.size() == 0);
-  return trained ? Part{data.name, "train", parts.fit} : Part{data.name, "valid", parts.valid};
+  return trained ? part("train", parts.fit) : part("valid", parts.valid);
 }
 
 }  // namespace luge::experiment

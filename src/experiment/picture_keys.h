@@ -48,7 +48,8 @@ struct PictureKeys {
     field("resize_filter", self.resize_filter, "how they are resized",
           elsewhere({"interpolation", "resample"}));
     field("on_bad", self.on_bad,
-          "a picture that cannot be read: stop, or skip it and say so (all are decoded once to find them)",
+          "a picture, mask or sound that cannot be read: stop, or skip it and say so (all are decoded once "
+          "to find them)",
           elsewhere({"on_error", "ignore_errors"}));
     field("keep_decoded", self.keep_decoded, "decoded pictures are kept when all of them take at most this",
           takes("a number of bytes such as 512MiB or 2GB"), elsewhere({"cache"}));

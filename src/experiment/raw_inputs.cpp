@@ -4,20 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <span>
 #include <system_error>
 
 #include "core/dispatch.h"
-#include "core/number.h"
+#include "experiment/input_files.h"
 #include "experiment/learned.h"
 #include "experiment/pictures.h"
-#include "io/csv/columns.h"
-#include "io/csv/names.h"
+#include "experiment/table_inputs.h"
 #include "io/files/input_file.h"
-#include "luge/data/table.h"
 #include "luge/error.h"
-#include "luge/io/csv.h"
 #include "luge/io/image.h"
 #include "luge/io/image_facts.h"
 #include "luge/io/npy.h"
@@ -105,56 +101,6 @@ RawInput picture_input(const fs::path& path, const nn::Metadata& metadata) {
   return input;
 }
 
-RawInput cells_input(const io::CsvReader& rows, const std::vector<std::size_t>& columns) {
-  std::string row;
-  for (const std::size_t column : columns) {
-    if (column != columns.front()) row += '\0';
-    row += trimmed(rows.field(column));
-  }
-  const std::string where = fmt::format("{}:{}", rows.path(), rows.line());
-  return {where, {{data::kCells, data::HostArray::of_text(row)}}, "", ""};
-}
-
-// Whether the first line holds the names of the columns that the network was trained on.
-bool names_columns(const fs::path& path, char separator, const std::vector<std::string>& wanted) {
-  io::CsvReader rows(path.string(), {.header = false, .separator = separator});
-  if (wanted.empty() || !rows.next()) return false;
-  std::set<std::string> words;
-  for (std::size_t c = 0; c < rows.columns().size(); ++c) words.emplace(trimmed(rows.field(c)));
-  return std::ranges::all_of(wanted, [&](const std::string& name) { return words.contains(name); });
-}
-
-std::vector<RawInput> table_inputs(const fs::path& path, const nn::Metadata& metadata,
-                                   const TableFormat& format) {
-  if (metadata.input.rank() != 1) {
-    throw ValueError(fmt::format("{}: is a table; the network takes inputs of shape {}", path.string(),
-                                 metadata.input.to_string()));
-  }
-  using Header = data::CsvOptions::Header;
-  const char separator = format.separator != 0 ? format.separator : io::guess_separator(path.string());
-  const bool header = format.header == Header::automatic
-                          ? names_columns(path, separator, metadata.features) ||
-                                io::looks_like_header(path.string(), separator)
-                          : format.header == Header::yes;
-  io::CsvReader rows(path.string(), {.header = header, .separator = separator});
-  std::vector<std::string> wanted = metadata.features;
-  for (std::size_t c = wanted.size(); c < static_cast<std::size_t>(metadata.input.elements()); ++c)
-    wanted.push_back(io::made_up_name(c));  // a network that was not trained on a table
-  const std::vector<std::size_t> columns = io::matching_columns(rows, wanted, header);
-  std::vector<RawInput> inputs;
-  if (reads_cells(metadata)) {
-    while (rows.next()) inputs.push_back(cells_input(rows, columns));
-  }
-  while (rows.next()) {
-    std::vector<float> raw;
-    for (const std::size_t column : columns) raw.push_back(static_cast<float>(rows.number(column)));
-    inputs.push_back(
-        {fmt::format("{}:{}", path.string(), rows.line()), record_of(raw, metadata.input), "", ""});
-  }
-  if (inputs.empty()) throw FormatError(fmt::format("{}: has no rows to predict from", path.string()));
-  return inputs;
-}
-
 // A sound as sound_folder gives it: one channel or all, cut or filled with zeros to the length of the input.
 RawInput sound_input(const fs::path& path, const nn::Metadata& metadata) {
   if (metadata.input.rank() != 2)
@@ -223,11 +169,6 @@ void array_inputs(const fs::path& path, const nn::Metadata& metadata, RawInputs&
   });
 }
 
-bool is_table(const fs::path& path) {
-  const std::string extension = path.extension().string();
-  return extension == ".csv" || extension == ".tsv" || extension == ".txt";
-}
-
 RawInput text_input(const fs::path& path) {
   const io::InputFile file(path.string());
   std::string text(file.size(), '\0');
@@ -240,7 +181,7 @@ void collect(const fs::path& path, const nn::Metadata& metadata, const TableForm
   if (text) {
     into.inputs.push_back(text_input(path));
   } else if (is_table(path) && metadata.input.rank() == 1) {
-    for (RawInput& input : table_inputs(path, metadata, format)) into.inputs.push_back(std::move(input));
+    add_table(path, metadata, format, into);
   } else if (is_sound(path)) {
     into.inputs.push_back(sound_input(path, metadata));
   } else if (path.extension() == ".npy" || path.extension() == ".npz") {
@@ -252,6 +193,14 @@ void collect(const fs::path& path, const nn::Metadata& metadata, const TableForm
 
 }  // namespace
 
+std::string RawInput::note() const {
+  std::string all;
+  for (const std::string& each : {changes, inverted, unknown.to_string()}) {
+    if (!each.empty()) all += (all.empty() ? "" : "; ") + each;
+  }
+  return all;
+}
+
 RawInputs read_inputs(const fs::path& path, const nn::Metadata& metadata, const TableFormat& format,
                       bool text, const Poll& poll, const Tell& skipped) {
   RawInputs all;
@@ -260,21 +209,21 @@ RawInputs read_inputs(const fs::path& path, const nn::Metadata& metadata, const 
     collect(path, metadata, format, text, all);
     return all;
   }
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(path)) {
-    if (!entry.is_directory(error)) files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
+  const auto leave_out = [&](const std::string& what) {
+    ++all.skipped;
+    skipped(what);
+  };
+  const std::vector<fs::path> files = files_below(path, leave_out);
   for (const fs::path& file : files) {
     poll();
     try {
       collect(file, metadata, format, text, all);
     } catch (const Error& problem) {
-      ++all.skipped;
-      skipped(problem.what());
+      const std::string what = problem.what();
+      leave_out(what.starts_with(file.string()) ? what : fmt::format("{}: {}", file.string(), what));
     }
   }
-  if (all.inputs.empty())
+  if (all.inputs.empty() && all.bad.empty())
     throw ValueError(
         fmt::format("{}: holds no picture or table ({} files skipped)", path.string(), all.skipped));
   return all;

@@ -1,12 +1,11 @@
 #include "experiment/sample_predictions.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
+#include "experiment/drawn_prediction.h"
 #include "experiment/pictures.h"
 #include "luge/data/picture_fields.h"
 #include "luge/draw/picture_grid.h"
@@ -25,54 +24,6 @@ std::optional<std::string> picture_field(const data::Schema& fields) {
     if (right && (field.dtype == u8 || field.dtype == f32)) return name;
   }
   return std::nullopt;
-}
-
-std::vector<double> numbers_of(const data::HostArray& value) {
-  std::vector<double> all;
-  switch (value.field.dtype) {
-    case DType::u8: all.assign(value.as<std::uint8_t>().begin(), value.as<std::uint8_t>().end()); break;
-    case DType::i32: all.assign(value.as<std::int32_t>().begin(), value.as<std::int32_t>().end()); break;
-    case DType::i64: all.assign(value.as<std::int64_t>().begin(), value.as<std::int64_t>().end()); break;
-    case DType::f32: all.assign(value.as<float>().begin(), value.as<float>().end()); break;
-    case DType::f64: all.assign(value.as<double>().begin(), value.as<double>().end()); break;
-    default: break;
-  }
-  return all;
-}
-
-// A few numbers, or the name of a class.
-std::string text_of(const data::HostArray& value, const std::vector<std::string>& classes) {
-  constexpr std::size_t kMost = 4;
-  if (value.field.text) return std::string(value.text());
-  std::vector<double> numbers = numbers_of(value);
-  const bool whole = !is_floating(value.field.dtype);
-  if (numbers.size() == 1 && whole && numbers[0] >= 0 && numbers[0] < static_cast<double>(classes.size()))
-    return classes[static_cast<std::size_t>(numbers[0])];
-  const bool more = numbers.size() > kMost;
-  numbers.resize(std::min(numbers.size(), kMost));
-  return fmt::format("{:.4g}{}", fmt::join(numbers, " "), more ? " …" : "");
-}
-
-// The regions of a mask of classes, those of class 0 left out.
-std::vector<draw::Mask> masks_of(const data::HostArray& mask, const io::Image& picture) {
-  const std::vector<double> classes = numbers_of(mask);
-  std::vector<draw::Mask> all;
-  if (static_cast<std::int64_t>(classes.size()) != picture.height * picture.width) return all;
-  for (const double each : std::set<double>(classes.begin(), classes.end())) {
-    if (each <= 0) continue;
-    draw::Mask one{.inside = {}, .color = static_cast<std::int64_t>(each)};
-    for (const double pixel : classes) one.inside.push_back(pixel == each);
-    all.push_back(std::move(one));
-  }
-  return all;
-}
-
-std::string said_text(const data::Record& said, const std::vector<std::string>& classes) {
-  const data::HostArray *label = said.find("label"), *probability = said.find("probability");
-  if (label && probability) {
-    return fmt::format("{} {:.0f}%", text_of(*label, classes), 100 * numbers_of(*probability).at(0));
-  }
-  return said.size() > 0 ? text_of((*said.begin()).second, classes) : "";
 }
 
 // A picture of the size of the sample, such as one that is given back.

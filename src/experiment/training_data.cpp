@@ -170,6 +170,12 @@ void check_weights(const data::Dataset& part, const char* name) {
                   part.info().name, weights.size(), name));
 }
 
+// What a row of a table holds that the training part does not have is an error before the first epoch.
+void check_rows(const data::Recipe& recipe, const data::Dataset& part) {
+  if (data::table_columns(recipe).empty()) return;
+  for (std::int64_t i = 0; i < part.size(); ++i) part.record(i);
+}
+
 TrainingData make_training_data(const Config& config, const models::Entry& entry, const train::Task& task,
                                 const DataSet& whole, const Parts& all) {
   const Parts parts = aided_parts(config, all);
@@ -179,6 +185,7 @@ TrainingData make_training_data(const Config& config, const models::Entry& entry
   const data::Recipe recipe = whole.recipe.then(recipe_of(config, task, known));
   Parts made = {recipe.training(overfits(config) ? parts.fit : augmented(config, parts.fit, seed_of(config))),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
+  check_rows(recipe, made.valid);
   if (parts.held_out) made.held_out = recipe.evaluation(*parts.held_out);
   made = aided_samples(config, parts, std::move(made));
   const data::MixOptions mixing = mixing_for(config, entry, task, made.fit.info());

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "cli/command.h"
+#include "in_process.h"
 #include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"
 #include "luge/experiment/data_sets.h"
@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using data::HostArray;
 using nlohmann::json;
+using testing::in_process;
 using testing::luge;
 using testing::says;
 using testing::TempDir;
@@ -71,18 +72,8 @@ experiment::DataSet things() {
 }
 const bool added = experiment::add_data_set("test-things", "rectangles with annotations", things);
 
-testing::CommandResult run(const std::vector<std::string>& words) {
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  testing::CommandResult result;
-  result.code = cli::run(words);
-  result.out = ::testing::internal::GetCapturedStdout();
-  result.err = ::testing::internal::GetCapturedStderr();
-  return result;
-}
-
 TEST(Data, TellsSizesClassesLeaksAndSamplesThatCannotBeUsed) {
-  const auto told = run({"data", "test-things"});
+  const auto told = in_process({"data", "test-things"});
   EXPECT_EQ(told.code, 1) << "one sample cannot be used";
   for (const char* part :
        {"8 samples, image u8[3,40,?]", "2 sizes", "smallest 40x56", "largest 40x64",
@@ -90,7 +81,7 @@ TEST(Data, TellsSizesClassesLeaksAndSamplesThatCannotBeUsed) {
         "1 samples are in the training part, too", "things, picture 1 = things, picture 2",
         "1 samples cannot be used", "things, picture 2: ", "box 0", "nan"})
     EXPECT_TRUE(says(told.out, part)) << part << "\n" << told.out;
-  const auto json_told = run({"data", "test-things", "--json"});
+  const auto json_told = in_process({"data", "test-things", "--json"});
   EXPECT_EQ(json_told.code, 1);
   const json document = json::parse(json_told.out);
   EXPECT_EQ(document["train"]["pictures"]["most_common"], json({40, 56}));
@@ -105,15 +96,15 @@ TEST(Data, TellsSizesClassesLeaksAndSamplesThatCannotBeUsed) {
 TEST(Data, DrawsAugmentedSamplesWithTheirAnnotations) {
   const TempDir dir;
   const auto drawn =
-      run({"data", "test-things", "augment=rotate,zoom,mosaic", "augment.rotate.degrees=30", "count=6",
-           "epoch=2", "to=" + dir.file("sheet.svg"), "sizes=" + dir.file("sizes.png")});
+      in_process({"data", "test-things", "augment=rotate,zoom,mosaic", "augment.rotate.degrees=30", "count=6",
+                  "epoch=2", "to=" + dir.file("sheet.svg"), "sizes=" + dir.file("sizes.png")});
   ASSERT_TRUE(says(drawn.out, "6 pictures of the train part")) << drawn.out << drawn.err;
   const std::string svg = testing::read_file(dir.file("sheet.svg"));
   for (const char* part : {"rotate,zoom,mosaic, epoch 2", "red", "blue"})
     EXPECT_TRUE(says(svg, part)) << part;
   EXPECT_TRUE(fs::exists(dir.file("sizes.png")));
   const auto again = [&](const char* epoch) {
-    run({"data", "test-things", "augment=rotate", "count=6", epoch, "to=" + dir.file("again.svg")});
+    in_process({"data", "test-things", "augment=rotate", "count=6", epoch, "to=" + dir.file("again.svg")});
     std::string text = testing::read_file(dir.file("again.svg"));
     return text.substr(text.find("<image"));
   };
@@ -124,8 +115,8 @@ TEST(Data, DrawsAugmentedSamplesWithTheirAnnotations) {
 TEST(Data, DrawsMixedBatchesWithTheSharesOfTheirClasses) {
   const TempDir dir;
   const auto sheet = [&](const std::string& augment, const char* epoch) {
-    const auto drawn = run({"data", "shapes", "data.samples=64", "count=6", augment, epoch, "seed=3",
-                            "to=" + dir.file("mixed.svg")});
+    const auto drawn = in_process({"data", "shapes", "data.samples=64", "count=6", augment, epoch, "seed=3",
+                                   "to=" + dir.file("mixed.svg")});
     EXPECT_EQ(drawn.code, 0) << drawn.err;
     return testing::read_file(dir.file("mixed.svg"));
   };
@@ -191,6 +182,37 @@ TEST(Data, WordsOfTablesTellSamplesApartAndHaveAHeader) {
   EXPECT_TRUE(says(luge({"data", "dates.csv"}, dir.path()).out, "train  3 samples"));
   dir.write("none.csv", "red,round,a\nblue,square,b\nred,square,a\nblue,round,b\n");
   EXPECT_TRUE(says(luge({"data", "none.csv"}, dir.path()).out, "train  4 samples"));
+}
+
+TEST(Data, TellsTypesAndMissingCellsOfTables) {
+  const TempDir dir;
+  const std::string table = dir.write("t.csv",
+                                      "age,town,born,kind\n30,Rome,2000-01-01,a\nNA,Paris,2000-01-03,b\n"
+                                      "50,,,a\n40,Rome,,b\n");
+  const auto told = in_process({"data", table});
+  EXPECT_EQ(told.code, 0) << told.err;
+  for (const char* part :
+       {"age     number           1  30 to 50", "town    category         1  2 words: Paris, Rome",
+        "born    date             2  2000-01-01 to 2000-01-03", "4 cells are missing: data.missing=median"})
+    EXPECT_TRUE(says(told.out, part)) << part << "\n" << told.out;
+  const json columns =
+      json::parse(in_process({"data", table, "data.types=age:skip", "--json"}).out)["train"]["columns"];
+  ASSERT_EQ(columns.size(), 2u) << columns;
+  EXPECT_EQ(columns[1], json({{"name", "born"},
+                              {"type", "date"},
+                              {"missing", 2},
+                              {"smallest", "2000-01-01"},
+                              {"largest", "2000-01-03"}}));
+  const auto dropped = in_process({"data", table, "data.missing=drop"});
+  EXPECT_TRUE(says(dropped.out, "3 of 4 rows miss a cell and are left out, the first in line 3"))
+      << dropped.out;
+  // A table of numbers alone, too; and one whose column is not clear is not usable.
+  EXPECT_TRUE(says(in_process({"data", dir.write("n.csv", "a,y\n1,0\n,1\n3,1\n")}).out,
+                   "a       number           1  1 to 3"));
+  const auto mixed = in_process({"data", dir.write("m.csv", "a,y\n1,0\nred,1\n3,1\n")});
+  EXPECT_EQ(mixed.code, 1);
+  EXPECT_TRUE(says(mixed.out, "m.csv:3: column 'a' holds 'red'") && says(mixed.out, "not clear"))
+      << mixed.out;
 }
 
 TEST(Data, TellsAboutText) {

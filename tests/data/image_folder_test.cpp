@@ -231,6 +231,25 @@ TEST_F(BadInputPictures, C82_ABadFileStopsOrIsSkippedAndCounted) {
       << folder.notes[0];
 }
 
+TEST_F(BadInputPictures, C82_ALinkToItsOwnFolderIsAFileThatCannotBeRead) {
+  add("a/1.png");
+  add("b/1.png");
+  fs::create_directory_symlink(dir.path() / "b", dir.path() / "b/loop");
+  expect_error<FormatError>(
+      [&] { read(); }, {dir.file("b/loop"), "is a symbolic link to a folder that it lies in", "on_bad=skip"});
+  const ImageFolder rest = read({.on_bad = OnBadFile::skip});
+  EXPECT_EQ(rest.train.size(), 2);
+  ASSERT_EQ(rest.notes.size(), 1u);
+  EXPECT_NE(rest.notes[0].find("(1): b/loop: is a symbolic link"), std::string::npos) << rest.notes[0];
+  // A function is told of each file, and the notes are left as they are.
+  std::vector<std::string> bad;
+  const ImageFolder told =
+      read({.on_bad = OnBadFile::skip,
+            .bad = [&](const std::string& file, const std::string&) { bad.push_back(file); }});
+  EXPECT_EQ(bad, (std::vector<std::string>{dir.file("b/loop")}));
+  EXPECT_TRUE(told.notes.empty());
+}
+
 TEST_F(BadInputPictures, C82_EachIsNamedWithWhatItIs) {
   add("a/1.png");
   const auto expect_stop = [&](const std::string& name, const std::string& what) {

@@ -70,6 +70,58 @@ TEST(TypedTable, IsReadAgainFromAFile) {
     EXPECT_EQ(numbers(fitted.evaluation(raw), i), numbers(again.evaluation(raw), i));
 }
 
+TEST(TypedTable, TellsWhatItsColumnsHold) {
+  const TempDir folder;
+  const std::vector<ColumnFacts> facts = column_facts(typed_csv(folder.write("p.csv", kPeople)));
+  ASSERT_EQ(facts.size(), 4u);
+  EXPECT_EQ(facts[0].name, "age");
+  EXPECT_EQ(facts[0].type, CellType::number);
+  EXPECT_EQ(facts[0].missing, 1);
+  EXPECT_EQ(facts[0].smallest + " " + facts[0].largest, "30 50");
+  EXPECT_EQ(facts[1].words, (std::vector<std::string>{"Paris", "Rome"}));
+  EXPECT_EQ(facts[2].type, CellType::date);
+  EXPECT_EQ(facts[2].missing, 1);
+  EXPECT_EQ(facts[2].smallest + " " + facts[2].largest, "2000-01-01 2000-02-01T12:00:00");
+  EXPECT_EQ(facts[3].type, CellType::boolean);
+  const std::vector<ColumnFacts> mixed = column_facts(typed_csv(folder.write("m.csv", "a,t\n1,x\nred,y\n")));
+  EXPECT_NE(mixed[0].problem.find("m.csv:3"), std::string::npos) << mixed[0].problem;
+  expect_error<ValueError>([&] { column_facts(typed_csv(folder.file("m.csv")), {.types = {"b:number"}}); },
+                           {"no column 'b'"});
+}
+
+TEST(TypedTable, FilledDatesAreToldAsDates) {
+  const TempDir folder;
+  const Dataset raw =
+      typed_csv(folder.write("d.csv", "day,t\n1969-12-30,x\n,y\n1969-12-31,x\n1970-01-01,y\n"));
+  const Recipe recipe = Recipe({steps::table({.missing = Missing::median})}).fit(raw);
+  EXPECT_EQ(table_columns(recipe)[0], "day: date, missing cells are 1969-12-31");
+}
+
+TEST(TypedTable, RowsThatMissACellAreDroppedInPredictionsToo) {
+  const TempDir folder;
+  const Dataset raw = typed_csv(folder.write("p.csv", kPeople), {}, {.drop_rows = true});
+  EXPECT_EQ(raw.size(), 1);
+  const Recipe drops = Recipe({steps::table({.missing = Missing::drop})}).fit(raw);
+  const auto row = [](const std::string& cells) { return Record{{kCells, HostArray::of_text(cells)}}; };
+  EXPECT_TRUE(drops_rows(drops));
+  EXPECT_EQ(drops_for(drops, row(std::string("1\0\0002000-01-01\0no", 16))), "town");
+  EXPECT_EQ(drops_for(drops, row(std::string("1\0Rome\0002000-01-01\0no", 20))), "");
+  const Recipe fills = Recipe({steps::table({.missing = Missing::median})}).fit(raw);
+  EXPECT_FALSE(drops_rows(fills));
+  EXPECT_EQ(drops_for(fills, row(std::string("1\0\0002000-01-01\0no", 16))), "");
+}
+
+// Names in a small table: nearly every word comes once.
+TEST(TypedTable, AFewNamesAreNoCategories) {
+  const TempDir folder;
+  const Dataset names =
+      typed_csv(folder.write("n.csv", "name,t\nAnn,x\nBob,y\nEve,x\nMax,y\nTom,x\nIda,y\nAnn,x\n"));
+  expect_error<FormatError>(
+      [&] { Recipe({steps::table()}).fit(names); },
+      {"n.csv:2: column 'name' holds 'Ann'", "6 different words in 7 rows", "types=name:skip"});
+  EXPECT_NO_THROW(Recipe({steps::table({.types = {"name:category"}})}).fit(names));
+}
+
 // What is fitted is that of the training part alone.
 TEST(TypedTable, IsFittedToTheTrainingPartAlone) {
   const TempDir folder;

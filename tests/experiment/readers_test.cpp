@@ -7,6 +7,7 @@
 #include <set>
 
 #include "experiment/data_reader.h"
+#include "experiment/data_sets.h"
 #include "luge/data/image_folder.h"
 #include "luge/experiment/run.h"
 #include "luge/nn/load.h"
@@ -145,6 +146,43 @@ TEST(Readers, AValidationSplitOfAFolderSharesNoPicture) {
     for (const std::string& name : valid) EXPECT_FALSE(fit.contains(name)) << name;
     if (first.empty()) first = valid;
     EXPECT_EQ(valid == first, std::string(seed) == "1") << "the seed decides";
+  }
+}
+
+// Four samples of 16 bits, 8,000 in a second.
+constexpr std::string_view kSound(
+    "RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0data\x08\0\0\0abcdefgh", 52);
+
+// The folder that was asked for names the data, not that of its training part.
+TEST(Readers, DataIsNamedAfterItsFolder) {
+  const TempDir dir;
+  const auto png = [&](const std::string& name) {
+    fs::create_directories(fs::path(dir.file(name)).parent_path());
+    io::write_png(dir.file(name), testing::smooth_picture(8, 8, 1));
+  };
+  for (const char* part : {"train", "test"}) {
+    for (const char* kind : {"images", "masks"}) png(std::string("cells/") + part + "/" + kind + "/a.png");
+    png(std::string("boxes/") + part + "/images/a.png");
+    fs::create_directories(dir.path() / "boxes" / part / "labels");
+    png(std::string("coco/") + part + "/a.png");
+    dir.write(std::string("coco/") + part + "/_annotations.coco.json",
+              R"({"images": [{"id": 1, "file_name": "a.png", "width": 8, "height": 8}],
+                  "categories": [{"id": 1, "name": "cell"}], "annotations": []})");
+    for (const char* kind : {"a", "b"}) {
+      const std::string path = std::string("sounds/") + part + "/" + kind + "/1.wav";
+      fs::create_directories(fs::path(dir.file(path)).parent_path());
+      dir.write(path, kSound);
+      png(std::string("pictures/") + part + "/" + kind + "/1.png");
+    }
+  }
+  dir.write("boxes/classes.txt", "thing\n");
+  for (const char* name : {"cells", "boxes", "coco", "sounds", "pictures"}) {
+    const Config config = {{"data", dir.file(name)}};
+    const DataSet set = load_data(config, dir.file(name) + "/");
+    EXPECT_EQ(set.name, name);
+    EXPECT_EQ(set.train.info().name, name);
+    ASSERT_TRUE(set.test) << name;
+    EXPECT_EQ(set.test->info().name, name);
   }
 }
 

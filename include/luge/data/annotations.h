@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "luge/data/bad_file.h"
 #include "luge/data/dataset.h"
 
 namespace luge::data {
@@ -30,6 +31,9 @@ struct AnnotationOptions {
   std::int64_t channels = 3;              ///< the channels of pictures, 1 or 3
   /// Is told what was dropped, clipped or missing, one line each.
   std::function<void(const std::string&)> tell = {};
+  BadFile bad = {};  ///< is told pictures and annotation files that cannot be read
+  std::string name =
+      {};  ///< the name of the data set; empty: that of the folder, or of the file without its ending
 };
 
 /// Reads a folder in the layout of Pascal VOC: Annotations/*.xml, JPEGImages, and with `part` the names in
@@ -70,6 +74,8 @@ struct MaskOptions {
   MaskPixels pixels = MaskPixels::automatic;  ///< what pixels mean
   std::int64_t channels = 1;                  ///< the channels of pictures, 1 or 3
   std::vector<std::string> classes = {};      ///< the names of the classes of MaskPixels::classes
+  BadFile bad = {};                           ///< is told pictures and masks that cannot be read
+  std::string name = {};                      ///< the name of the data set; empty: that of the folder
 };
 /// Reads a folder with images and masks, whose names without extension are equal: "image" u8[channels,h,w]
 /// and "mask" u8[h,w], with the number of the class of each pixel. Extents are known when all files state the

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "luge/data/bad_file.h"
 #include "luge/data/dataset.h"
 #include "luge/data/recipe.h"
 #include "luge/io/resize.h"
@@ -53,6 +54,9 @@ struct ImageFolderOptions {
   /// Class names in the order of the labels, for example those of a trained network. Empty: the names of the
   /// folders in the order of their bytes.
   std::vector<std::string> classes = {};
+  /// With OnBadFile::skip, is told each file that cannot be read, instead of a note that names the first
+  /// ones.
+  BadFile bad = {};
 };
 
 /// The parts that a folder of pictures has, and what was left out of it.

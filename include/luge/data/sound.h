@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "luge/data/bad_file.h"
 #include "luge/data/dataset.h"
 
 namespace luge::data {
@@ -26,6 +27,8 @@ struct SoundOptions {
   std::vector<std::string> classes =
       {};  ///< the class names in the order of labels; empty: in ascending order
   std::function<void(const std::string&)> tell = {};  ///< is told which files were left out
+  BadFile bad = {};                                   ///< is told sounds that cannot be read
+  std::string name = {};                              ///< the name of the data set; empty: that of the folder
 };
 /// Reads a folder of sounds: "input" f32[channels,length] or f32[channels,?], "target" i64[], the label, and
 /// "rate" i64[]. Files are in the order of their names; those whose name does not match the pattern or that

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ inline constexpr const char* kCells = "cells";
 
 /// Options of typed_csv.
 struct CellOptions {
-  std::vector<std::string> leave_out = {};  ///< the names of columns that are no inputs
-  bool drop_rows = false;                   ///< leave out rows in which a cell is missing
+  std::vector<std::string> leave_out = {};            ///< the names of columns that are no inputs
+  bool drop_rows = false;                             ///< leave out rows in which a cell is missing
+  std::function<void(const std::string&)> tell = {};  ///< is told how many rows were left out
 };
 /// Reads the rows of a table whose inputs may be words, dates and missing cells: the field kCells (text) for
 /// steps::table, "input" f32[columns] with NaN where a cell is not a number, and targets as csv makes them.
@@ -96,9 +98,28 @@ struct TableOptions {
 StepRef table(const TableOptions& options = {});
 }  // namespace steps
 
+/// What the cells of a column of a table are.
+struct ColumnFacts {
+  std::string name;                     ///< the name of the column
+  CellType type = CellType::automatic;  ///< the type of its cells; automatic where that is not clear
+  std::string problem = {};             ///< why it is not clear, with a row; empty otherwise
+  std::int64_t missing = 0;             ///< the number of cells without a value
+  std::string smallest = {};            ///< the smallest number, or the earliest date as 2024-12-31
+  std::string largest = {};             ///< the largest number, or the latest date
+  std::vector<std::string> words = {};  ///< the different words of a category, in ascending order
+};
+/// Returns what the columns of a table with the field kCells hold. `options` gives types and the format of
+/// dates. Cells are read once. Throws ValueError for a type or a column in `options` that does not exist.
+std::vector<ColumnFacts> column_facts(const Dataset& table, const steps::TableOptions& options = {});
+
 /// Returns one line for each column that a fitted steps::table reads, with its type and what missing cells
 /// become; empty when the recipe has no such step.
 std::vector<std::string> table_columns(const Recipe& recipe);
+/// Returns true when the steps::table of the recipe leaves out rows with missing cells (Missing::drop).
+bool drops_rows(const Recipe& recipe);
+/// Returns the name of the first column whose cell is missing in a record with the field kCells, when
+/// drops_rows is true, and empty text otherwise.
+std::string drops_for(const Recipe& recipe, const Record& record);
 
 }  // namespace luge::data
 

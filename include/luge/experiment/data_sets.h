@@ -11,6 +11,12 @@
 
 namespace luge::experiment {
 
+/// A file that cannot be read.
+struct UnreadFile {
+  std::string path;    ///< where it is
+  std::string reason;  ///< what is wrong, for people
+};
+
 /// A data set as trainings use it.
 struct DataSet {
   std::string name;                        ///< the name, such as "fashion-mnist"
@@ -27,6 +33,7 @@ struct DataSet {
   /// network, so that it can be given raw input.
   data::Recipe recipe = {};
   std::vector<std::string> notes = {};  ///< what was left out of the data and why, for people
+  std::vector<UnreadFile> bad = {};     ///< with on_bad=skip, all files that cannot be read
 };
 
 /// Registers a data set under a name that data= takes, with one line that says what it holds. `load` is a

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/nearest.h"
+#include "data/bad_files.h"
 #include "data/fingerprint.h"
 #include "data/pictures/file_mark.h"
 #include "data/sources/image_folder/picture.h"
@@ -20,6 +21,14 @@
 namespace luge::data {
 namespace fs = std::filesystem;
 namespace {
+
+io::Image read_picture_of(const Annotated& each) {
+  io::Image image = io::read_image(each.picture);
+  if (each.width != 0 && (image.width != each.width || image.height != each.height))
+    throw FormatError(fmt::format("{}: has {}x{} pixels; {} states {}x{}", each.picture, image.width,
+                                  image.height, each.file, each.width, each.height));
+  return image;
+}
 
 class AnnotatedSource final : public Source {
  public:
@@ -43,7 +52,7 @@ class AnnotatedSource final : public Source {
     const auto count = static_cast<std::int64_t>(each.labels.size());
     std::int64_t width = each.width, height = each.height;
     if (row.wants(0)) {
-      const io::Image image = picture(each);
+      const io::Image image = io::with_channels(read_picture_of(each), set_.channels);
       width = image.width, height = image.height;
       to_planes(image, row.write_as<std::uint8_t>(0, {set_.channels, height, width}));
     } else if (width == 0 && row.wants(1)) {
@@ -101,13 +110,6 @@ class AnnotatedSource final : public Source {
 
  private:
   const Annotated& at(std::int64_t index) const { return set_.pictures[static_cast<std::size_t>(index)]; }
-  io::Image picture(const Annotated& each) const {
-    io::Image image = io::read_image(each.picture);
-    if (each.width != 0 && (image.width != each.width || image.height != each.height))
-      throw FormatError(fmt::format("{}: has {}x{} pixels; {} states {}x{}", each.picture, image.width,
-                                    image.height, each.file, each.width, each.height));
-    return io::with_channels(image, set_.channels);
-  }
   AnnotatedSet set_;
   Info info_;
   std::size_t flags_end_ = 0;
@@ -118,6 +120,17 @@ class AnnotatedSource final : public Source {
 std::shared_ptr<const Source> annotated_source(AnnotatedSet set) {
   if (set.pictures.empty()) throw FormatError(fmt::format("{}: holds no annotated pictures", set.name));
   return std::make_shared<AnnotatedSource>(std::move(set));
+}
+
+void leave_out_bad(AnnotatedSet& set, const BadFile& bad) {
+  if (!bad) return;
+  std::erase_if(set.pictures, [&](const Annotated& each) {
+    return !worked(bad, each.picture, [&] { read_picture_of(each); });
+  });
+}
+
+void check_alone(const fs::path& picture, const BadFile& bad) {
+  worked(bad, picture.string(), [&] { io::read_image(picture.string()); });
 }
 
 bool BoxChecker::keep(std::span<float, 4> box, bool empty, double width, double height,

@@ -35,6 +35,11 @@ struct AnnotatedSet {
 };
 
 std::shared_ptr<const Source> annotated_source(AnnotatedSet set);
+/// Where there is a function that is told bad files, decodes every picture and leaves out those that cannot
+/// be read or are not of the stated size.
+void leave_out_bad(AnnotatedSet& set, const BadFile& bad);
+/// Tells a picture that cannot be read, where its annotations cannot be read either.
+void check_alone(const std::filesystem::path& picture, const BadFile& bad);
 
 /// Counts what is dropped and clipped, and tells it at the end.
 class BoxChecker {

@@ -147,7 +147,7 @@ Dataset coco(const fs::path& path, const fs::path& pictures, const AnnotationOpt
   check_distinct("coco", "classes", options.classes);
   const CocoFile file(path);
   const std::map<std::int64_t, std::string> categories = categories_of(file);
-  AnnotatedSet set{.name = path.stem().string(),
+  AnnotatedSet set{.name = options.name.empty() ? path.stem().string() : options.name,
                    .classes = options.classes,
                    .flags = {"boxes.crowd"},
                    .masks = options.masks,
@@ -203,6 +203,7 @@ Dataset coco(const fs::path& path, const fs::path& pictures, const AnnotationOpt
     add_points(one, each, where);
     set.points = set.points || !one.points.empty();
   }
+  leave_out_bad(set, options.bad);
   checker.tell(set.name);
   return Dataset(annotated_source(std::move(set)));
 }

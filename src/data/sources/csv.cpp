@@ -190,8 +190,12 @@ Dataset read_table(const std::filesystem::path& file, const CsvOptions& options,
   std::vector<float> inputs, weights;
   std::vector<std::string> cells;
   Targets targets{path, arrays.info.target_name, {}, {}};
+  std::int64_t dropped = 0, first_dropped = 0;
   while (rows.next()) {
-    if (typed && typed->drop_rows && has_gap(rows, columns, target)) continue;
+    if (typed && typed->drop_rows && has_gap(rows, columns, target)) {
+      if (dropped++ == 0) first_dropped = rows.line();
+      continue;
+    }
     if (typed) {
       take_cells(rows, columns, inputs, cells);
     } else {
@@ -208,6 +212,9 @@ Dataset read_table(const std::filesystem::path& file, const CsvOptions& options,
   if (targets.cells.empty())
     throw FormatError(fmt::format("{}: has no rows, only a header{}", path,
                                   typed && typed->drop_rows ? ", or all rows miss a cell" : ""));
+  if (dropped > 0 && typed->tell)
+    typed->tell(fmt::format("{} of {} rows miss a cell and are left out, the first in line {}", dropped,
+                            dropped + std::ssize(targets.cells), first_dropped));
   arrays.count = static_cast<std::int64_t>(targets.cells.size());
   const auto bytes = std::as_bytes(std::span(inputs));
   arrays.add(kInput, {f32, {static_cast<std::int64_t>(columns.size())}}, {bytes.begin(), bytes.end()});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "data/bad_files.h"
 #include "data/distinct.h"
 #include "data/pictures/annotated.h"
 #include "data/pictures/file_mark.h"
@@ -39,6 +40,26 @@ io::Image mask_in(const std::string& path) {
   return mask.channels == 1 ? mask : io::with_channels(mask, 1);
 }
 
+void check_extents(const std::string& path, const io::Image& mask, const io::Image& image) {
+  if (mask.height == image.height && mask.width == image.width) return;
+  throw FormatError(fmt::format("{}: the mask has {}x{} pixels, the picture {}x{}", path, mask.width,
+                                mask.height, image.width, image.height));
+}
+
+// Decodes all of them where there is a function that is told the bad ones.
+void leave_out_bad(std::vector<Pair>& pairs, const BadFile& bad) {
+  if (!bad) return;
+  std::erase_if(pairs, [&](const Pair& pair) {
+    io::Image image;
+    const bool picture = worked(bad, pair.picture, [&] { image = io::read_image(pair.picture); });
+    const bool mask = worked(bad, pair.mask, [&] {
+      const io::Image found = mask_in(pair.mask);
+      if (picture) check_extents(pair.mask, found, image);
+    });
+    return !picture || !mask;
+  });
+}
+
 class MaskSource final : public Source {
  public:
   MaskSource(std::string name, std::vector<Pair> pairs, const MaskOptions& options, bool binary)
@@ -67,9 +88,7 @@ class MaskSource final : public Source {
     if (row.wants(0)) to_planes(image, row.write_as<std::uint8_t>(0, {channels_, image.height, image.width}));
     if (!row.wants(1)) return;
     const io::Image mask = mask_in(pair.mask);
-    if (mask.height != image.height || mask.width != image.width)
-      throw FormatError(fmt::format("{}: the mask has {}x{} pixels, the picture {}x{}", pair.mask, mask.width,
-                                    mask.height, image.width, image.height));
+    check_extents(pair.mask, mask, image);
     const std::span<std::uint8_t> to = row.write_as<std::uint8_t>(1, {mask.height, mask.width});
     const std::size_t classes = info_.classes.size();
     for (std::size_t k = 0; k < to.size(); ++k) {
@@ -123,20 +142,26 @@ Dataset mask_folder(const fs::path& folder, const MaskOptions& options) {
   std::vector<Pair> pairs;
   for (const auto& [stem, picture] : pictures) {
     const auto mask = masks.find(stem);
-    if (mask == masks.end())
-      throw FileError(
-          fmt::format("{}: there is no mask of this name in {}", picture, (folder / "masks").string()));
-    pairs.push_back({picture, mask->second});
+    const bool found = worked(options.bad, picture, [&] {
+      if (mask == masks.end())
+        throw FileError(
+            fmt::format("{}: there is no mask of this name in {}", picture, (folder / "masks").string()));
+    });
+    if (found) pairs.push_back({picture, mask->second});
   }
   for (const auto& [stem, mask] : masks) {
-    if (!pictures.contains(stem))
+    if (pictures.contains(stem)) continue;
+    worked(options.bad, mask, [&, &mask = mask] {
       throw FileError(
           fmt::format("{}: there is no picture of this name in {}", mask, (folder / "images").string()));
+    });
   }
+  leave_out_bad(pairs, options.bad);
   if (pairs.empty()) throw FormatError(fmt::format("{}: holds no pictures", folder.string()));
   const bool binary =
       options.pixels == MaskPixels::binary || (options.pixels == MaskPixels::automatic && look_binary(pairs));
-  return Dataset(std::make_shared<MaskSource>(folder_name(folder), std::move(pairs), options, binary));
+  return Dataset(std::make_shared<MaskSource>(options.name.empty() ? folder_name(folder) : options.name,
+                                              std::move(pairs), options, binary));
 }
 
 }  // namespace luge::data

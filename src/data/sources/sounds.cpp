@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "data/bad_files.h"
 #include "data/distinct.h"
 #include "data/pictures/annotated.h"
 #include "data/pictures/file_mark.h"
@@ -178,9 +179,15 @@ Dataset sound_folder(const fs::path& folder, const SoundOptions& options) {
     classes.assign(names.begin(), names.end());
   }
   std::vector<File> files;
-  for (const auto& [path, name] : found) files.push_back({path, name, label_of(classes, name, path)});
-  return Dataset(
-      std::make_shared<SoundSource>(folder_name(folder), std::move(files), std::move(classes), options));
+  for (const auto& [path, name] : found) {
+    const bool right = worked(options.bad, path, [&, &path = path] {
+      if (options.bad) io::read_sound(path);
+    });
+    if (right) files.push_back({path, name, label_of(classes, name, path)});
+  }
+  if (files.empty()) throw FormatError(fmt::format("{}: none of its sounds can be read", folder.string()));
+  return Dataset(std::make_shared<SoundSource>(options.name.empty() ? folder_name(folder) : options.name,
+                                               std::move(files), std::move(classes), options));
 }
 
 }  // namespace luge::data

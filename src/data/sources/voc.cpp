@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/number.h"
+#include "data/bad_files.h"
 #include "data/distinct.h"
 #include "data/pictures/annotated.h"
 #include "luge/error.h"
@@ -85,11 +86,16 @@ std::vector<std::string> stems_of(const fs::path& folder, const std::string& par
   return stems;
 }
 
-std::vector<std::string> all_classes(const fs::path& folder) {
+// A damaged file is told where its picture is read, if it belongs to the part.
+std::vector<std::string> all_classes(const fs::path& folder, bool skips) {
+  const BadFile bad = skips ? BadFile([](const std::string&, const std::string&) {}) : BadFile();
   std::set<std::string> names;
   for (const std::string& stem : stems_of(folder, "")) {
-    const VocFile file(folder / "Annotations" / (stem + ".xml"));
-    for (const pugi::xml_node& object : file.root().children("object")) names.insert(file.name(object));
+    const fs::path path = folder / "Annotations" / (stem + ".xml");
+    worked(bad, path.string(), [&] {
+      const VocFile file(path);
+      for (const pugi::xml_node& object : file.root().children("object")) names.insert(file.name(object));
+    });
   }
   return {names.begin(), names.end()};
 }
@@ -141,15 +147,21 @@ Dataset voc(const fs::path& folder, const std::string& part, const AnnotationOpt
   if (!fs::is_directory(folder / "Annotations", error))
     throw FileError(
         fmt::format("{}: has no folder Annotations; expected the layout of Pascal VOC", folder.string()));
-  AnnotatedSet set{.name = folder_name(folder),
+  AnnotatedSet set{.name = options.name.empty() ? folder_name(folder) : options.name,
                    .classes = options.classes,
                    .flags = {"boxes.difficult", "boxes.truncated"},
                    .channels = options.channels,
                    .pictures = {}};
-  if (set.classes.empty()) set.classes = all_classes(folder);
+  if (set.classes.empty()) set.classes = all_classes(folder, options.bad != nullptr);
   BoxChecker checker(options);
-  for (const std::string& stem : stems_of(folder, part))
-    set.pictures.push_back(read_one(folder, stem, set, options, checker));
+  for (const std::string& stem : stems_of(folder, part)) {
+    const std::string file = (folder / "Annotations" / (stem + ".xml")).string();
+    const bool right = worked(options.bad, file,
+                              [&] { set.pictures.push_back(read_one(folder, stem, set, options, checker)); });
+    const fs::path picture = right ? fs::path() : picture_of(folder / "JPEGImages", stem);
+    if (!picture.empty()) check_alone(picture, options.bad);
+  }
+  leave_out_bad(set, options.bad);
   checker.tell(set.name);
   return Dataset(annotated_source(std::move(set)));
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/number.h"
+#include "data/bad_files.h"
 #include "data/distinct.h"
 #include "data/pictures/annotated.h"
 #include "luge/error.h"
@@ -162,7 +163,7 @@ Dataset yolo(const fs::path& folder, const std::string& part, const AnnotationOp
   check_options(options);
   check_distinct("yolo", "classes", options.classes);
   const Folders in = folders_of(folder, part);
-  AnnotatedSet set{.name = folder_name(folder),
+  AnnotatedSet set{.name = options.name.empty() ? folder_name(folder) : options.name,
                    .classes = options.classes,
                    .flags = {},
                    .channels = options.channels,
@@ -182,10 +183,13 @@ Dataset yolo(const fs::path& folder, const std::string& part, const AnnotationOp
                   .file = (in.labels / picture.stem()).string() + ".txt",
                   .relative = true};
     std::error_code error;
-    fs::exists(one.file, error) ? read_lines(one.file, one, set.classes.size(), checker)
-                                : checker.note_missing(one.picture);
-    set.pictures.push_back(std::move(one));
+    const bool right = worked(options.bad, one.file, [&] {
+      fs::exists(one.file, error) ? read_lines(one.file, one, set.classes.size(), checker)
+                                  : checker.note_missing(one.picture);
+    });
+    right ? set.pictures.push_back(std::move(one)) : check_alone(picture, options.bad);
   }
+  leave_out_bad(set, options.bad);
   checker.tell(set.name);
   return Dataset(annotated_source(std::move(set)));
 }

@@ -1,11 +1,14 @@
 // characters: text as ids, one for each character.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
 #include "core/utf8.h"
 #include "data/steps/step.h"
+#include "luge/data/unknown_text.h"
 #include "luge/error.h"
 
 namespace luge::data {
@@ -46,6 +49,7 @@ class Vocabulary {
     }
   }
   const std::vector<std::string>& names() const { return names_; }
+  bool has(std::uint32_t point) const { return ids_.contains(point); }
   HostArray encode(std::string_view text) const {
     const std::vector<std::uint32_t> points = code_points(text);
     HostArray ids(Field{i64, {static_cast<std::int64_t>(points.size())}});
@@ -93,6 +97,18 @@ class Characters final : public StepWith<Characters, CharacterOptions> {
     return derive(data, derivation());
   }
   void apply(Record& raw) const override { derive(raw, derivation()); }
+  void add_unknown(const Record& raw, UnknownText& to) const {
+    const HostArray* value = raw.find(options_.from);
+    if (!value || !value->field.text || first_invalid_utf8(value->text()) != std::string_view::npos) return;
+    for (const std::uint32_t point : code_points(value->text())) {
+      ++to.characters;
+      if (vocabulary_->has(point)) continue;
+      ++to.unknown;
+      const std::string text = text_of(point);
+      if (std::find(to.different.begin(), to.different.end(), text) == to.different.end())
+        to.different.push_back(text);
+    }
+  }
 
  private:
   void check(const Info& info) const {
@@ -123,6 +139,23 @@ class Characters final : public StepWith<Characters, CharacterOptions> {
 const bool added = Characters::add();
 
 }  // namespace
+
+std::string UnknownText::to_string() const {
+  constexpr std::size_t kShown = 8;
+  if (unknown == 0) return "";
+  std::vector<std::string> shown;
+  for (std::size_t k = 0; k < std::min(kShown, different.size()); ++k)
+    shown.push_back(different[k] == "\n" ? "newline" : fmt::format("'{}'", different[k]));
+  return fmt::format("{} of {} characters are not in the vocabulary and are read as {}: {}{}", unknown,
+                     characters, kUnknown, fmt::join(shown, ", "), different.size() > kShown ? ", …" : "");
+}
+
+void add_unknown(const Recipe& recipe, const Record& raw, UnknownText& to) {
+  for (const StepRef& step : recipe.steps()) {
+    if (const auto* characters = dynamic_cast<const Characters*>(step.get()))
+      characters->add_unknown(raw, to);
+  }
+}
 
 StepRef steps::characters(const std::string& from, const std::string& to) {
   return std::make_shared<Characters>(CharacterOptions{.from = from, .to = to});

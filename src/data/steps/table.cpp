@@ -1,10 +1,8 @@
 // table: numbers of the cells of a table, by the type of each column.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "core/nearest.h"
 #include "data/steps/step.h"
 #include "data/tables/cells.h"
 #include "data/tables/column.h"
@@ -41,8 +39,6 @@ struct Options : steps::TableOptions {
   }
 };
 
-std::vector<std::string> type_names() { return options::Type<CellType>::names(); }
-
 class Table final : public StepWith<Table, Options>, public KnowsRawInput {
  public:
   static constexpr const char* kName = "table";
@@ -57,7 +53,8 @@ class Table final : public StepWith<Table, Options>, public KnowsRawInput {
     if (training.size() == 0)
       throw ValueError(fmt::format("{}: has no rows to find the types of columns in", training.info().name));
     std::vector<ColumnFitter> fitters;
-    for (std::size_t c = 0; c < names.size(); ++c) fitters.emplace_back(names[c], wanted(names, c));
+    for (std::size_t c = 0; c < names.size(); ++c)
+      fitters.emplace_back(names[c], wanted_type(options_.types, names, c));
     HostArray value;
     for (std::int64_t i = 0; i < training.size(); ++i) {
       Row row(training.info().fields);
@@ -92,6 +89,17 @@ class Table final : public StepWith<Table, Options>, public KnowsRawInput {
     std::vector<std::string> lines;
     for (const Column& column : *columns_) lines.push_back(column.describe(rules_));
     return lines;
+  }
+  bool drops_rows() const { return options_.missing == Missing::drop; }
+  // The first column for which the row is left out.
+  std::string drops_for(const Record& record) const {
+    const HostArray* row = record.find(kCells);
+    if (!row || !drops_rows()) return "";
+    const std::vector<std::string_view> cells = cells_of(row->text());
+    for (std::size_t c = 0; c < std::min(cells.size(), options_.raw.size()); ++c) {
+      if (is_missing(cells[c])) return options_.raw[c];
+    }
+    return "";
   }
 
  private:
@@ -134,27 +142,6 @@ class Table final : public StepWith<Table, Options>, public KnowsRawInput {
     fitted.gaps.push_back(column.gaps);
     fitted.counts.push_back(static_cast<std::int64_t>(column.categories.size()));
     fitted.words.insert(fitted.words.end(), column.categories.begin(), column.categories.end());
-  }
-  // The type that the options give column c; names that do not exist are refused with the first column.
-  CellType wanted(const std::vector<std::string>& names, std::size_t c) const {
-    CellType found = CellType::automatic;
-    for (const std::string& text : options_.types) {
-      const std::size_t colon = text.rfind(':');
-      const std::string type = colon == std::string::npos ? "" : text.substr(colon + 1);
-      const std::string name = text.substr(0, colon);
-      const std::vector<std::string> types = type_names();
-      if (std::find(types.begin(), types.end(), type) == types.end())
-        throw ValueError(
-            fmt::format("table: '{}' does not give a type to a column; expected NAME:TYPE with one of {}",
-                        text, fmt::join(types, ", ")));
-      CellType given{};
-      options::Type<CellType>::set(given, type);
-      if (std::find(names.begin(), names.end(), name) == names.end() && given != CellType::skip)
-        throw ValueError(
-            fmt::format("table: there is no column '{}' to be a {}{}", name, type, suggestion(name, names)));
-      if (name == names[c]) found = given;
-    }
-    return found;
   }
   static std::vector<std::string_view> checked(const HostArray& row, std::size_t count,
                                                const std::string& where) {
@@ -226,6 +213,20 @@ std::vector<std::string> table_columns(const Recipe& recipe) {
     if (const auto* table = dynamic_cast<const Table*>(step.get())) return table->described();
   }
   return {};
+}
+
+bool drops_rows(const Recipe& recipe) {
+  for (const StepRef& step : recipe.steps()) {
+    if (const auto* table = dynamic_cast<const Table*>(step.get())) return table->drops_rows();
+  }
+  return false;
+}
+
+std::string drops_for(const Recipe& recipe, const Record& record) {
+  for (const StepRef& step : recipe.steps()) {
+    if (const auto* table = dynamic_cast<const Table*>(step.get())) return table->drops_for(record);
+  }
+  return "";
 }
 
 }  // namespace luge::data

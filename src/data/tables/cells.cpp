@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 
 #include "core/number.h"
 #include "luge/error.h"
@@ -111,6 +112,17 @@ std::optional<double> date_in(std::string_view cell, DateFormat format) {
   const std::optional<double> time = time_in(text);
   if (!time || !text.done()) return {};
   return *day + *time;
+}
+
+std::string date_text(double seconds) {
+  constexpr std::int64_t kDay = 86400;
+  const auto whole = static_cast<std::int64_t>(std::floor(seconds));
+  const std::int64_t day = whole / kDay - (whole % kDay < 0), time = whole - day * kDay;
+  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+  std::string text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  if (time != 0) text += fmt::format("T{:02}:{:02}:{:02}", time / 3600, time / 60 % 60, time % 60);
+  return text;
 }
 
 double parse_date(std::string_view text, DateFormat format) {

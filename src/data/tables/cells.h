@@ -12,6 +12,8 @@ namespace luge::data {
 
 /// Seconds since 1970; nothing when it is not a date of this format.
 std::optional<double> date_in(std::string_view cell, DateFormat format);
+/// Seconds since 1970 as iso writes them: 2024-12-31, and with a time where it is not midnight.
+std::string date_text(double seconds);
 /// True or false, yes or no, in any case of letters; nothing otherwise.
 std::optional<bool> truth_in(std::string_view cell);
 /// Whether a cell is a number that is written wrongly, such as 1,5 or 1e999, and not a word.

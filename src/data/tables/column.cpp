@@ -154,9 +154,12 @@ void Column::write(std::string_view cell, const ColumnRules& rules, const std::s
       const auto found = std::lower_bound(categories.begin(), categories.end(), word);
       if (found == categories.end() || *found != word) {
         if (rules.unknown_is_error) {
-          throw FormatError(fmt::format("{}: column '{}' holds '{}', which the training data does not have{}",
-                                        where, name, word.substr(0, kShown),
-                                        suggestion(std::string(word.substr(0, kShown)), categories)));
+          throw FormatError(
+              fmt::format("{}: column '{}' holds '{}', which the training data does not have (in a training, "
+                          "unknown=ignore takes such words as zeros, and types={}:skip leaves the column "
+                          "out){}",
+                          where, name, word.substr(0, kShown), name,
+                          suggestion(std::string(word.substr(0, kShown)), categories)));
         }
         break;
       }
@@ -172,7 +175,7 @@ std::string Column::describe(const ColumnRules& rules) const {
   if (type == CellType::category) text += fmt::format(" of {}", categories.size());
   if (!gaps || !fills(rules.missing)) return text;
   if (type == CellType::category) return text + fmt::format(", missing cells are '{}'", fill_word);
-  return text + fmt::format(", missing cells are {}", type == CellType::date ? fill - earliest : fill);
+  return text + ", missing cells are " + (type == CellType::date ? date_text(fill) : fmt::format("{}", fill));
 }
 
 void ColumnFitter::add(std::string_view cell, const ColumnRules& rules, const std::string& where) {
@@ -231,8 +234,11 @@ CellType ColumnFitter::found_type() const {
                     "of each",
                     first_word_, first_number_, name_));
   }
-  constexpr std::size_t kFew = 20;
-  if (words_.size() > kFew && 2 * words_.size() > static_cast<std::size_t>(there)) {
+  // Names: many words of which most come once, or a few in a small table in which nearly all do.
+  constexpr std::size_t kMany = 20, kFew = 5;
+  const auto rows = static_cast<std::size_t>(there);
+  if ((words_.size() > kMany && 2 * words_.size() > rows) ||
+      (words_.size() > kFew && 4 * words_.size() > 3 * rows)) {
     throw FormatError(fmt::format(
         "{}: {} different words in {} rows are hardly categories; types={}:skip leaves the column out, "
         "types={}:category takes them all, and date_format= reads dates such as 31/12/2024",

@@ -42,6 +42,11 @@ struct Column {
   std::string describe(const ColumnRules& rules) const;
 };
 
+/// The type that `types` ("name:type" each) give the column `names[c]`: automatic where they do not. Throws
+/// ValueError for a name or a type that does not exist.
+CellType wanted_type(const std::vector<std::string>& types, const std::vector<std::string>& names,
+                     std::size_t c);
+
 /// Gathers the cells of the training data and says what the column is.
 class ColumnFitter {
  public:

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "experiment/data_reader.h"
+#include "experiment/bad_files.h"
 #include "experiment/readers/folder_options.h"
 #include "luge/error.h"
 
@@ -52,7 +52,7 @@ DataSet parts_of(const DataPath& data, const Load& load, const std::function<dat
 }
 
 // What is left out or clipped goes to the notes, which must live as long as data is loaded.
-data::AnnotationOptions options_of(const DataPath& data, Notes& notes) {
+data::AnnotationOptions options_of(const DataPath& data, Notes& notes, const data::BadFile& bad) {
   const auto keys = read<AnnotationKeys>(data.config);
   data::AnnotationOptions options;
   options.masks = keys.masks;
@@ -60,12 +60,14 @@ data::AnnotationOptions options_of(const DataPath& data, Notes& notes) {
   options.base = static_cast<int>(keys.base);
   options.empty_boxes = keys.empty_boxes;
   options.classes = data.layout.classes;
+  options.bad = bad;
+  options.name = data.name();
   return options;
 }
 
-DataSet read_voc(const DataPath& data) {
+DataSet read_voc(const DataPath& data, const data::BadFile& bad) {
   Notes notes;
-  const data::AnnotationOptions options = options_of(data, notes);
+  const data::AnnotationOptions options = options_of(data, notes, bad);
   return parts_of(
       data,
       [&](const std::string& part) -> std::optional<data::Dataset> {
@@ -103,9 +105,9 @@ fs::path single_coco(const fs::path& folder) {
   return {};
 }
 
-DataSet read_coco(const DataPath& data) {
+DataSet read_coco(const DataPath& data, const data::BadFile& bad) {
   Notes notes;
-  const data::AnnotationOptions options = options_of(data, notes);
+  const data::AnnotationOptions options = options_of(data, notes, bad);
   return parts_of(
       data,
       [&](const std::string& part) -> std::optional<data::Dataset> {
@@ -139,9 +141,9 @@ Recognition is_pair(const fs::path& path, const char* other) {
   return parts || has_pair(path, "", other) ? Recognition::yes() : Recognition::no();
 }
 
-DataSet read_yolo(const DataPath& data) {
+DataSet read_yolo(const DataPath& data, const data::BadFile& bad) {
   Notes notes;
-  const data::AnnotationOptions options = options_of(data, notes);
+  const data::AnnotationOptions options = options_of(data, notes, bad);
   return parts_of(
       data,
       [&](const std::string& part) -> std::optional<data::Dataset> {
@@ -151,29 +153,40 @@ DataSet read_yolo(const DataPath& data) {
       [&] { return data::yolo(data.path, "", options); }, notes);
 }
 
-DataSet read_masks(const DataPath& data) {
+DataSet read_masks(const DataPath& data, const data::BadFile& bad) {
+  data::MaskOptions options;
+  options.bad = bad;
+  options.name = data.name();
   return parts_of(
       data,
       [&](const std::string& part) -> std::optional<data::Dataset> {
         if (!has_pair(data.path, part, "masks") || !is_folder(data.path / part)) return std::nullopt;
-        return data::mask_folder(data.path / part);
+        return data::mask_folder(data.path / part, options);
       },
-      [&] { return data::mask_folder(data.path); });
+      [&] { return data::mask_folder(data.path, options); });
+}
+
+// The reader, told the files that cannot be read.
+template <class Read>
+auto skipping(const Read& read) {
+  return [read](const DataPath& data) {
+    return with_bad_files(data, [&](const data::BadFile& bad) { return read(data, bad); });
+  };
 }
 
 const bool added =
     add_data_reader("voc",
                     "pictures with boxes in the layout of Pascal VOC: Annotations, JPEGImages, ImageSets",
-                    {.recognize = is_voc, .read = read_voc, .rank = kRank}) &&
+                    {.recognize = is_voc, .read = skipping(read_voc), .rank = kRank}) &&
     add_data_reader("coco", "pictures with boxes, masks and points in the JSON format of COCO",
-                    {.recognize = is_coco, .read = read_coco, .rank = kRank}) &&
+                    {.recognize = is_coco, .read = skipping(read_coco), .rank = kRank}) &&
     add_data_reader("yolo", "pictures with boxes in text files: images, labels, and data.yaml or classes.txt",
                     {.recognize = [](const fs::path& path) { return is_pair(path, "labels"); },
-                     .read = read_yolo,
+                     .read = skipping(read_yolo),
                      .rank = kRank}) &&
     add_data_reader("masks", "pictures and the classes of their pixels: the folders images and masks",
                     {.recognize = [](const fs::path& path) { return is_pair(path, "masks"); },
-                     .read = read_masks,
+                     .read = skipping(read_masks),
                      .rank = kRank});
 
 }  // namespace

@@ -28,8 +28,13 @@ DataSet read_csv(const DataPath& data) {
   const bool typed = data.layout.features.empty()
                          ? asks_for_types(data.config) || data::holds_words(data.path, options)
                          : data.layout.cells;
-  return {data.name(), typed ? data::typed_csv(data.path, options, cell_options(data.config))
-                             : data::csv(data.path, options)};
+  if (!typed) return {data.name(), data::csv(data.path, options)};
+  std::vector<std::string> notes;
+  data::CellOptions cells = cell_options(data.config);
+  cells.tell = [&notes](const std::string& note) { notes.push_back(note); };
+  DataSet set{data.name(), data::typed_csv(data.path, options, cells)};
+  set.notes = std::move(notes);
+  return set;
 }
 
 const bool added =

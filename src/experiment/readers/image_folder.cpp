@@ -1,5 +1,5 @@
 // image-folder: pictures in a folder for each class.
-#include "experiment/data_reader.h"
+#include "experiment/bad_files.h"
 #include "experiment/picture_keys.h"
 
 namespace luge::experiment {
@@ -12,13 +12,14 @@ Recognition recognize(const std::filesystem::path& path) {
   return missing.empty() ? Recognition::yes() : Recognition::almost(missing);
 }
 
-DataSet read_images(const DataPath& data) {
+DataSet read_pictures(const DataPath& data, const data::BadFile& bad) {
   const auto keys = read<PictureKeys>(data.config);
   data::ImageFolderOptions options{
       .pictures = {keys.size.height, keys.size.width, keys.color_mode, keys.resize_filter},
       .on_bad = keys.on_bad,
       .memory = static_cast<std::int64_t>(keys.keep_decoded.count),
-      .classes = data.layout.classes};
+      .classes = data.layout.classes,
+      .bad = bad};
   if (data.layout.pictures) options.pictures = *data.layout.pictures;  // as a network was trained
   data::ImageFolder folder = data::image_folder(data.path, options);
   DataSet set{.name = data.name(),
@@ -29,6 +30,10 @@ DataSet read_images(const DataPath& data) {
   set.notes = std::move(folder.notes);
   if (folder.pictures.height > 0) set.recipe = data::Recipe({data::steps::picture(folder.pictures)});
   return set;
+}
+
+DataSet read_images(const DataPath& data) {
+  return with_bad_files(data, [&](const data::BadFile& bad) { return read_pictures(data, bad); });
 }
 
 const bool added = add_data_reader("image-folder", "PNG, JPEG and BMP pictures in a folder for each class",

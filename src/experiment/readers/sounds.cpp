@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "experiment/data_reader.h"
+#include "experiment/bad_files.h"
 #include "experiment/readers/folder_options.h"
 
 namespace luge::experiment {
@@ -29,24 +29,33 @@ Recognition recognize(const fs::path& path) {
   return Recognition::no();
 }
 
-data::Dataset part_of(const DataPath& data, const fs::path& folder, const std::vector<std::string>& classes) {
+data::Dataset part_of(const DataPath& data, const fs::path& folder, const std::vector<std::string>& classes,
+                      const data::BadFile& bad) {
   const auto keys = read<SoundKeys>(data.config);
-  return data::sound_folder(
-      folder, {.pattern = keys.pattern, .rate = keys.rate, .length = keys.length, .classes = classes});
+  return data::sound_folder(folder, {.pattern = keys.pattern,
+                                     .rate = keys.rate,
+                                     .length = keys.length,
+                                     .classes = classes,
+                                     .bad = bad,
+                                     .name = data.name()});
 }
 
-DataSet read_sounds(const DataPath& data) {
+DataSet read_parts(const DataPath& data, const data::BadFile& bad) {
   std::error_code error;
   if (!fs::is_directory(data.path / "train", error))
-    return {data.name(), part_of(data, data.path, data.layout.classes)};
-  DataSet set{data.name(), part_of(data, data.path / "train", data.layout.classes)};
+    return {data.name(), part_of(data, data.path, data.layout.classes, bad)};
+  DataSet set{data.name(), part_of(data, data.path / "train", data.layout.classes, bad)};
   const std::vector<std::string>& classes = set.train.info().classes;
   for (const char* name : {"val", "valid", "validation"}) {
     if (!set.valid && fs::is_directory(data.path / name, error))
-      set.valid = part_of(data, data.path / name, classes);
+      set.valid = part_of(data, data.path / name, classes, bad);
   }
-  if (fs::is_directory(data.path / "test", error)) set.test = part_of(data, data.path / "test", classes);
+  if (fs::is_directory(data.path / "test", error)) set.test = part_of(data, data.path / "test", classes, bad);
   return set;
+}
+
+DataSet read_sounds(const DataPath& data) {
+  return with_bad_files(data, [&](const data::BadFile& bad) { return read_parts(data, bad); });
 }
 
 const bool added = add_data_reader(

@@ -148,7 +148,8 @@ class Lister {
     const fs::path canonical = fs::canonical(folder, error);
     if (error) throw FileError(fmt::format("{}: cannot be read: {}", folder.string(), error.message()));
     if (!open_.insert(canonical).second)
-      throw FormatError(fmt::format("{}: is a symbolic link to a folder that it lies in", folder.string()));
+      return refuse(folder,
+                    fmt::format("{}: is a symbolic link to a folder that it lies in", folder.string()));
     for (const std::string& name : names_in(folder)) {
       const fs::path path = folder / name;
       if (is_folder(path) && !is_named_as_picture(path)) {
@@ -171,13 +172,16 @@ class Lister {
       if (options_.on_bad == OnBadFile::skip) io::read_image(path.string());
       files.push_back({shown(path), label, facts.height, facts.width, facts.channels, fs::file_size(path)});
     } catch (const Error& problem) {
-      if (options_.on_bad == OnBadFile::stop)
-        throw FormatError(
-            fmt::format("{}; on_bad=skip leaves out files that cannot be read", problem.what()));
-      std::string reason = problem.what();
-      if (reason.starts_with(path.string())) reason = shown(path) + reason.substr(path.string().size());
-      left_.add("files that cannot be read", reason);
+      refuse(path, problem.what());
     }
+  }
+
+  void refuse(const fs::path& path, std::string reason) {
+    if (options_.on_bad == OnBadFile::stop)
+      throw FormatError(fmt::format("{}; on_bad=skip leaves out files that cannot be read", reason));
+    if (options_.bad) return options_.bad(path.string(), reason);
+    if (reason.starts_with(path.string())) reason = shown(path) + reason.substr(path.string().size());
+    left_.add("files that cannot be read", reason);
   }
 
   static bool is_named_as_picture(const fs::path& path) {
