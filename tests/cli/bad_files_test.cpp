@@ -36,7 +36,8 @@ class DataFiles : public ::testing::Test {
   }
   std::vector<std::string> told(const testing::CommandResult& ran) const {
     std::vector<std::string> names;
-    for (const json& each : json::parse(ran.out).at("bad")) {
+    const json document = json::parse(ran.out);
+    for (const json& each : document.at("bad")) {
       EXPECT_FALSE(each.at("reason").get<std::string>().empty());
       names.push_back(fs::path(each.at("file").get<std::string>()).lexically_relative(dir.path()).string());
     }
