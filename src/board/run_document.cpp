@@ -10,6 +10,7 @@
 
 #include "board/run_config.h"
 #include "board/run_events.h"
+#include "core/base64.h"
 #include "io/run/run_files.h"
 #include "luge/error.h"
 
@@ -19,6 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostConfig = 1u << 20;
+constexpr std::size_t kMostPicture = 4u << 20;
 constexpr int kDeepest = 2;  // folds of a run have no folds
 
 // One of the run's files, and what is wrong with it.
@@ -234,6 +236,8 @@ Json document_of(const Folder& folder, const std::string& name, int depth,
   document["epoch_rows"] = std::move(parts.epochs);
   document["model_facts"] = parts.reader.object(kModelFile);
   document["evaluation"] = parts.reader.object(kEvaluationFile);
+  if (const auto picture = folder.read(kLearningCurveFile, kMostPicture))
+    document["learning_curve"] = "data:image/png;base64," + base64_text(*picture);
   document["events"] = events_json(folder, names_in(document["epoch_rows"]));
   if (const Json* problems = find(document["events"], "problems")) {
     for (const Json& each : *problems) parts.reader.problems.push_back(each);
@@ -271,8 +275,8 @@ std::size_t run_version(const Folder& folder) {
   const auto mix = [&](std::uint64_t value) {
     version = (version ^ (value + 0x9e3779b97f4a7c15u + (version << 6) + (version >> 2))) * 0x100000001b3u;
   };
-  for (const char* name :
-       {io::kConfigFile, io::kMetricsFile, kStatusFile, io::kLockFile, kEvaluationFile, kModelFile}) {
+  for (const char* name : {io::kConfigFile, io::kMetricsFile, kStatusFile, io::kLockFile, kEvaluationFile,
+                           kModelFile, kLearningCurveFile}) {
     const auto stamp = folder.stamp(name);
     mix(stamp ? static_cast<std::uint64_t>(stamp->seconds) : 1);
     mix(stamp ? static_cast<std::uint64_t>(stamp->nanoseconds) : 2);

@@ -12,7 +12,7 @@ namespace luge::board {
 
 /// Files of a run that the room experiment writes for its pages; io/run/run_files.h has the others.
 inline constexpr const char *kModelFile = "model.json", *kEvaluationFile = "evaluation.json",
-                            *kReportFile = "report.html";
+                            *kReportFile = "report.html", *kLearningCurveFile = "learning_curve.png";
 
 /// How the names of figures of the validation begin in metrics.jsonl, and the one that decides between equal
 /// epochs.

@@ -18,6 +18,8 @@ enum class RunStatus : std::uint8_t {
   interrupted,  // it was stopped, or its process was killed, and it can be resumed
   failed        // an error ended it, or its process ended before anything was saved
 };
+inline constexpr RunStatus kRunStatuses[] = {RunStatus::finished, RunStatus::running, RunStatus::interrupted,
+                                             RunStatus::failed};
 const char* to_string(RunStatus status);
 
 struct RunState {

@@ -9,6 +9,7 @@
 
 #include "core/nearest.h"
 #include "experiment/key_names.h"
+#include "experiment/key_needs.h"
 #include "experiment/option_keys.h"
 
 namespace luge::cli {
@@ -69,6 +70,7 @@ Arguments::Arguments(std::string command, std::vector<Key> keys, int positional,
   }
   if (config) take_file(*config);
   check();
+  experiment::check_needs(*this);
   if (experiment::read<OutputOptions>(*this).format == "json") json_ = true;
 }
 
@@ -96,6 +98,8 @@ void Arguments::refuse_word(const std::string& word, const std::string& next) co
           : bare.empty()                     ? ""
           : edit_distance(bare, "json") <= 1 ? "; did you mean --json?"
                                              : meant(keys(), bare, names);
+  } else if (find(word) && !next.empty() && next.find('=') == next.npos) {
+    how = fmt::format("; write {}={}", word, next);
   } else if (keys().size() > 1) {
     how = fmt::format("; write {}={}", short_name(keys(), likely_key(keys(), word)), word);
   }

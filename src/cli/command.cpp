@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <new>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "cli/help.h"
@@ -29,6 +30,22 @@ bool asks_for_help(const std::vector<std::string>& words) {
   });
 }
 
+bool is_json(const std::string& word) { return word == "--json" || word == "format=json"; }
+
+int print_help(const std::vector<std::string>& words, const std::string& about) {
+  const bool json = std::ranges::any_of(words, is_json);
+  const Command* command = find_command(about);
+  if (json && !about.empty() && !command)
+    throw Misuse(fmt::format(
+        "luge help {}: is text alone; `luge list KIND --json` has the options of registered things", about));
+  if (json) {
+    print_json(command ? help_json(*command) : help_json());
+  } else {
+    fmt::print("{}", about.empty() ? help_text() : help_about(about));
+  }
+  return 0;
+}
+
 // One line: where, what, received, expected.
 int report(std::string_view text, int code) {
   std::string line = valid_utf8(text);
@@ -48,10 +65,7 @@ void read_environment() {
 }
 
 int run_command(const Command& command, const std::vector<std::string>& words) {
-  if (asks_for_help(words)) {
-    fmt::print("{}", help_text(command));
-    return 0;
-  }
+  if (asks_for_help(words)) return print_help(words, command.name);
   read_environment();
   try {
     return command.run(Arguments(command.name, command.keys_for(words), command.positional, words));
@@ -64,9 +78,11 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
 
 int dispatch(const std::vector<std::string>& words) {
   if (words.empty() || asks_for_help({words[0]})) {
-    const bool about = words.size() > 1 && !asks_for_help({words[1]});
-    fmt::print("{}", about ? help_about(words[1]) : help_text());
-    return words.empty() ? 2 : 0;
+    std::vector<std::string> about = words;
+    std::erase_if(about, is_json);
+    const bool of_one = about.size() > 1 && !asks_for_help({about[1]});
+    const int code = print_help(words, of_one ? about[1] : "");
+    return words.empty() ? 2 : code;
   }
   const std::string name = words[0] == "--version" ? "version" : words[0];
   if (const Command* command = find_command(name))

@@ -14,10 +14,12 @@
 #include "cli/table_facts.h"
 #include "experiment/augmented.h"
 #include "experiment/bad_files.h"
+#include "experiment/data_reader.h"
 #include "experiment/data_sets.h"
 #include "experiment/family_keys.h"
 #include "experiment/keys.h"
 #include "experiment/option_keys.h"
+#include "experiment/picture_keys.h"
 #include "experiment/readers/folder_options.h"
 #include "experiment/table_columns.h"
 #include "luge/data/picture_fields.h"
@@ -88,14 +90,11 @@ void draw_sizes(const std::vector<std::pair<std::string, DataFacts>>& parts, con
   size_scatter(sizes, title).write(options.sizes);
 }
 
-// Which data, how a table is read, the options of registered data sets, and augmentations.
+// Which data, how it is read, the options of registered data sets, and augmentations.
 std::vector<Key> data_keys() {
-  std::vector<Key> table = experiment::table_keys();
-  std::erase_if(table, [](const Key& key) { return key.name == "task.name"; });  // nothing is learned here
-  return experiment::joined(
-      experiment::family_keys("data"), table, experiment::keys_of<experiment::ColumnOptions>(),
-      experiment::keys_of<experiment::AnnotationKeys>(), experiment::keys_of<experiment::SoundKeys>(),
-      experiment::family_keys("augmentation"));
+  return experiment::joined(experiment::family_keys("data"), experiment::keys_of<experiment::ReaderOptions>(),
+                            experiment::keys_of<experiment::PictureKeys>(), experiment::reader_keys(),
+                            experiment::family_keys("augmentation"));
 }
 
 bool is_text(const std::string& name) {
@@ -145,6 +144,7 @@ data::Dataset augmented_part(const experiment::Config& config, const data::Datas
 void check_meaning(const Arguments& arguments, const experiment::Config& config,
                    const SampleOptions& options) {
   const bool augments = config.given("data.augment");
+  check_folder_or_figure(arguments, "to", options.to);
   if (arguments.given("count") && options.to.empty())
     throw Misuse("luge data: count= says how many samples are written; to=FOLDER says where");
   if (augments && options.to.empty())

@@ -7,6 +7,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "cli/output.h"
 #include "core/dispatch.h"
 #include "core/whole.h"
 #include "luge/data/picture_fields.h"
@@ -321,7 +322,7 @@ nlohmann::ordered_json facts_json(const data::Dataset& part, const DataFacts& fa
 void print_facts(const std::string& name, const data::Dataset& part, const DataFacts& facts,
                  std::size_t most) {
   fmt::print("{:<6} {} samples, {}   from {}\n", name, facts.samples, fields_text(part),
-             part.size() > 0 ? part.where(0) : "nothing");
+             part.size() > 0 ? one_line(part.where(0)) : "nothing");
   print_pictures(facts);
   if (!facts.characters.empty()) {
     fmt::print("       {} characters, {} different ones; most common:", character_count(facts),
@@ -334,7 +335,7 @@ void print_facts(const std::string& name, const data::Dataset& part, const DataF
                                    ? 0
                                    : *std::max_element(facts.class_counts.begin(), facts.class_counts.end());
   for (std::size_t k = 0; k < facts.class_counts.size(); ++k)
-    fmt::print("       {:>3}  {:<14} {:>7}  {}\n", k, part.info().classes[k], facts.class_counts[k],
+    fmt::print("       {:>3}  {:<14} {:>7}  {}\n", k, one_line(part.info().classes[k]), facts.class_counts[k],
                bar(facts.class_counts[k], largest));
   if (!facts.repeated.empty()) {
     const auto& [index, first] = facts.repeated.front();

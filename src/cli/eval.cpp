@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
+#include "cli/picture_files.h"
 #include "cli/unknown.h"
 #include "cli/wrong_pictures.h"
 #include "experiment/ensemble.h"
@@ -172,7 +173,7 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
   fmt::print("\n");
   fmt::print("{:<16}{:>9}{:>11}{:>9}{:>9}\n", "class", "samples", "precision", "recall", "f1");
   for (const Json& row : per_class) {
-    fmt::print("{:<16}{:>9}{:>11.4f}{:>9.4f}{:>9.4f}\n", row["label"].get<std::string>(),
+    fmt::print("{:<16}{:>9}{:>11.4f}{:>9.4f}{:>9.4f}\n", one_line(row["label"].get<std::string>()),
                row["samples"].get<std::int64_t>(), row["precision"].get<double>(),
                row["recall"].get<double>(), row["f1"].get<double>());
   }
@@ -181,7 +182,7 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
   if (classes > 20) return;
   fmt::print("\nrows: the class, columns: what it was taken for\n");
   for (std::size_t k = 0; k < classes; ++k) {
-    fmt::print("{:<16}", class_name(names, k));
+    fmt::print("{:<16}", one_line(class_name(names, k)));
     for (const std::int64_t count : found.confusion[k]) fmt::print("{:>6}", count);
     fmt::print("\n");
   }
@@ -279,6 +280,7 @@ int eval(const Arguments& arguments) {
   }
   if (!options.to.empty() && options.to == options.wrong)
     arguments.refuse("to", "another file than that of wrong=");
+  check_folder_or_figure(arguments, "wrong", options.wrong);
   if (!options.to.empty() && !draw::is_figure_name(options.to))
     arguments.refuse("to", "a file name that ends with .png or .svg");
   const bool asked = arguments.given("train.metrics");

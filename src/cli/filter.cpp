@@ -303,6 +303,7 @@ void print(const io::Image& picture, const FilterOptions& options, const std::ve
 
 int run_filter(const Arguments& arguments) {
   const auto options = experiment::read<FilterOptions>(arguments);
+  check_folder_or_figure(arguments, "to", options.to);
   const io::Image picture = read_picture(options);
   std::vector<Result> results = results_of(arguments, options, picture);
   const bool alone = draw::is_figure_name(options.to);

@@ -1,8 +1,10 @@
 #include "cli/help.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cli/families.h"
 #include "core/nearest.h"
@@ -10,6 +12,8 @@
 
 namespace luge::cli {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 // "text" does not tell what to write.
 bool says_nothing(const options::Info& info) {
@@ -21,6 +25,12 @@ std::string key_line(const std::vector<Key>& keys, const Key& key) {
   const std::string name = experiment::short_name(keys, key);
   std::string what = key.info && !says_nothing(*key.info) ? key.info->expected() : "";
   if (!key.fallback.empty()) what += fmt::format("{}default {}", what.empty() ? "" : "; ", key.fallback);
+  for (const experiment::Need& need : key.needs) {
+    const experiment::Key* other = experiment::find_key(keys, need.key);
+    if (!other) continue;
+    what += fmt::format("{}with {}={}", what.empty() ? "" : "; ", experiment::short_name(keys, *other),
+                        fmt::join(need.values, ", "));
+  }
   return fmt::format("  {:<20} {}{}{}\n", name, key.help, what.empty() ? "" : fmt::format(" ({})", what),
                      name == key.name ? "" : fmt::format("  [{}]", key.name));
 }
@@ -67,6 +77,10 @@ std::string about_member(const std::string& kind, const std::string& name) {
                            kind, suggestion(kind, kinds)));
 }
 
+Json summary_of(const Command& command) {
+  return {{"command", command.name}, {"purpose", command.purpose}, {"usage", command.usage}};
+}
+
 }  // namespace
 
 std::string help_text() {
@@ -97,6 +111,26 @@ std::string help_text(const Command& command) {
     if (key.option.empty() || !key.aliases.empty()) text += key_line(keys, key);
   }
   return text + option_tables(keys);
+}
+
+Json help_json(const Command& command) {
+  Json json = summary_of(command);
+  json["keys"] = Json::array();
+  const std::vector<Key> keys = command.keys();
+  for (const Key& key : keys) {
+    Json one = {{"name", key.name}, {"short", experiment::short_name(keys, key)}, {"help", key.help}};
+    if (key.info && !says_nothing(*key.info)) one["takes"] = key.info->expected();
+    if (!key.fallback.empty()) one["default"] = key.fallback;
+    for (const experiment::Need& need : key.needs) one["needs"][need.key] = need.values;
+    json["keys"].push_back(std::move(one));
+  }
+  return json;
+}
+
+Json help_json() {
+  Json json = {{"commands", Json::array()}};
+  for (const Command& command : commands()) json["commands"].push_back(summary_of(command));
+  return json;
 }
 
 std::string help_about(const std::string& word) {

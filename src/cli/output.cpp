@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "core/utf8.h"
 #include "io/text/json_text.h"
 #include "luge/error.h"
 
@@ -26,6 +27,24 @@ std::string shell_word(std::string_view text) {
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return word + "'";
+}
+
+std::string one_line(std::string_view text) {
+  constexpr unsigned kFirstPrinted = 0x20, kDelete = 0x7f;
+  std::string line;
+  for (const char c : valid_utf8(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      line += "\\n";
+    } else if (c == '\t') {
+      line += "\\t";
+    } else if (byte < kFirstPrinted || byte == kDelete) {
+      line += fmt::format("\\x{:02x}", byte);
+    } else {
+      line += c;
+    }
+  }
+  return line;
 }
 
 void check_output() {

@@ -24,6 +24,10 @@ void print_json(const nlohmann::ordered_json& json);
 /// As one word of a shell: in quotes where it has blanks or other signs.
 std::string shell_word(std::string_view text);
 
+/// On one line, so that tables keep their rows: control characters become \n, \t or \xNN, and bytes that are
+/// not UTF-8 the sign for that.
+std::string one_line(std::string_view text);
+
 /// Writes out what is still held back. Throws FileError when any of the output could not be written (a full
 /// disk, a closed pipe): a result that did not arrive is no success.
 void check_output();

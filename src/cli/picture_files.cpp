@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <system_error>
 
 #include "luge/error.h"
@@ -20,6 +22,17 @@ void make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw FileError(fmt::format("{}: cannot make the folder: {}", folder.string(), error.message()));
+}
+
+void check_folder_or_figure(const Arguments& arguments, const char* key, const std::string& path) {
+  constexpr std::string_view others[] = {".gif", ".jpg",  ".jpeg", ".bmp", ".webp",
+                                         ".tif", ".tiff", ".pdf",  ".eps"};
+  std::string ending = std::filesystem::path(path).extension().string();
+  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  std::error_code error;
+  if (std::ranges::find(others, ending) == std::end(others) || std::filesystem::is_directory(path, error))
+    return;
+  arguments.refuse(key, "a folder, or a file name that ends with .png or .svg");
 }
 
 }  // namespace luge::cli

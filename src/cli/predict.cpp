@@ -56,7 +56,7 @@ Told tell_classes(const data::Record& record, const nn::Metadata& metadata,
     const std::string label = k < metadata.classes.size() ? metadata.classes[k] : std::to_string(k);
     const double probability = record["probabilities"].as<float>()[k];
     told.json["top"].push_back({{"label", label}, {"index", k}, {"probability", probability}});
-    told.line += fmt::format("  {}: {:.3f}", label, probability);
+    told.line += fmt::format("  {}: {:.3f}", one_line(label), probability);
   }
   return told;
 }

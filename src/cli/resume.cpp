@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/training.h"
+#include "experiment/key_names.h"
 #include "experiment/option_keys.h"
 #include "experiment/runs.h"
 #include "experiment/train_options.h"
@@ -26,6 +27,22 @@ struct ResumeOptions {
 
 std::vector<Key> keys() {
   return experiment::joined(experiment::keys_of<ResumeOptions>(), experiment::resumable_keys());
+}
+
+// Refuses what a training has and a resumption does not change.
+std::vector<Key> keys_for(const std::vector<std::string>& words) {
+  const std::vector<Key> all = experiment::training_keys();
+  std::vector<Key> own = keys();
+  for (const std::string& word : words) {
+    const std::string name = word.substr(0, word.find('='));
+    const Key* key = word == name ? nullptr : experiment::find_key(all, name);
+    if (!key || experiment::find_key(own, name)) continue;
+    throw Misuse(fmt::format(
+        "luge resume: {}= is a key of luge train and stays as the run has it ({}); luge resume help "
+        "lists what may change",
+        name, key->name));
+  }
+  return own;
 }
 
 std::vector<experiment::Config::Entry> changes_of(const Arguments& arguments) {
@@ -83,7 +100,8 @@ const Registration registration({"resume",
                                  {"resume run=DIR [epochs=N]", "resume run=last"},
                                  keys,
                                  0,
-                                 run_resume});
+                                 run_resume,
+                                 keys_for});
 
 }  // namespace
 }  // namespace luge::cli

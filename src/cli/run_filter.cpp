@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/nearest.h"
+#include "experiment/key_names.h"
 #include "luge/nn/matches.h"
 
 namespace luge::cli {
@@ -28,15 +29,14 @@ bool is_own(const std::string& name) {
   return std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn);
 }
 
-// "lr" is optimizer.learning_rate; other names stay as they are.
+// "lr" and "learning_rate" are optimizer.learning_rate, "time" is what the table calls the seconds; other
+// names stay as they are.
 std::string whole_name(const std::string& name) {
   if (is_own(name)) return name;
-  for (const Key& key : experiment::training_keys()) {
-    const bool ends = key.name.ends_with("." + name) && key.option.empty();
-    if (key.name == name || ends || std::ranges::find(key.aliases, name) != key.aliases.end())
-      return key.name;
-  }
-  return name;
+  if (name == "time") return "seconds";
+  const std::vector<Key> keys = experiment::training_keys();
+  const Key* key = experiment::find_key(keys, name);
+  return key ? key->name : name;
 }
 
 // What nothing has is a mistake, and not an empty table.
@@ -44,8 +44,11 @@ void check_name(const Arguments& arguments, const std::string& key, const std::s
                 const std::vector<RunFacts>& runs) {
   if (is_own(name) || runs.empty()) return;
   std::vector<std::string> names(std::begin(kOwn), std::end(kOwn));
-  for (const Key& each : experiment::training_keys()) {
+  const std::vector<Key> keys = experiment::training_keys();
+  for (const Key& each : keys) {
     if (each.name == name) return;
+    names.push_back(experiment::short_name(keys, each));
+    names.push_back(each.name.substr(each.name.rfind('.') + 1));
   }
   for (const RunFacts& run : runs) {
     for (const train::Logs* logs : {&run.best, &run.last}) {
@@ -57,7 +60,17 @@ void check_name(const Arguments& arguments, const std::string& key, const std::s
   }
   throw experiment::SettingError(
       fmt::format("{}: '{}' is neither a key of train nor a figure that a run has{}", arguments.said(key),
-                  name, suggestion(name, names)));
+                  name, experiment::meant(keys, name, names)));
+}
+
+// A status that no run can have.
+void check_status(const Arguments& arguments, const std::string& value) {
+  if (value.find_first_of("*?") != value.npos) return;
+  std::vector<std::string> names;
+  for (const board::RunStatus each : board::kRunStatuses) names.emplace_back(board::to_string(each));
+  if (std::ranges::find(names, value) != names.end()) return;
+  throw experiment::SettingError(fmt::format("{}: status '{}' is not known{}", arguments.said("filter"),
+                                             value, suggestion(value, names)));
 }
 
 struct Condition {
@@ -107,6 +120,7 @@ std::vector<RunFacts> filtered(const Arguments& arguments, std::vector<RunFacts>
   for (const std::string& text : conditions) {
     const Condition condition = condition_of(arguments, text);
     check_name(arguments, "filter", condition.name, runs);
+    if (condition.name == "status") check_status(arguments, condition.value);
     const auto number = number_in(condition.value);
     if (condition.sign != "=" && condition.sign != "!=" && !number)
       arguments.refuse("filter", fmt::format("a number after '{}'", condition.sign));

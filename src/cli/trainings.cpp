@@ -138,8 +138,8 @@ void print_curve(const experiment::Trainings& trainings, const TrainingsReport& 
     std::string row = fmt::format("{:>8}{:>9}{:>11}", point.share, point.samples, point.trainings.size());
     for (const std::string& name : figures) {
       const auto found = std::ranges::find(point.spreads, name, &Spread::name);
-      const std::string text =
-          found == point.spreads.end() ? "" : fmt::format("{:.4f} ± {:.4f}", found->mean, found->deviation);
+      std::string text = found == point.spreads.end() ? "" : fmt::format("{:.4f}", found->mean);
+      if (!text.empty() && point.trainings.size() > 1) text += fmt::format(" ± {:.4f}", found->deviation);
       row += fmt::format("  {:>{}}", text, std::max<std::size_t>(15, name.size()));
     }
     fmt::print("{}{}\n", row, !compared ? "" : point.scratch ? "  new weights" : "  weights of init=");

@@ -12,8 +12,10 @@
 #include "experiment/run_config.h"
 #include "experiment/runs.h"
 #include "experiment/unit_activity.h"
+#include "io/run/run_directory.h"
 #include "luge/draw/curves.h"
 #include "luge/experiment/run.h"
+#include "luge/experiment/trainings.h"
 
 namespace luge::cli {
 namespace {
@@ -77,6 +79,15 @@ void print(const std::vector<UnitActivity>& layers) {
   }
 }
 
+// Folds and members have layers of their own.
+void check_one_network(const Arguments& arguments, const std::filesystem::path& run) {
+  if (!experiment::Trainings::in(run)) return;
+  const auto below = io::list_runs(run);
+  throw experiment::SettingError(
+      fmt::format("{}: holds several trainings, and units are those of one network{}", arguments.said("run"),
+                  below.empty() ? "" : fmt::format("; run={} is one of them", below.front().path.string())));
+}
+
 int units(const Arguments& arguments) {
   watch_signals();
   const auto options = experiment::read<UnitsOptions>(arguments);
@@ -84,6 +95,7 @@ int units(const Arguments& arguments) {
     arguments.refuse("to", "a file name that ends with .png or .svg");
   const experiment::ModelPath path =
       experiment::model_file(options.run, options.checkpoint, arguments.given("checkpoint"), options.dir);
+  check_one_network(arguments, path.run);
   // A model file alone is a graph of ops, without layers.
   const experiment::Run run(experiment::read_config(path.run), {.tell = tell_person()});
   const experiment::Scope scope(run.settings());

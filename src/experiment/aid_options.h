@@ -31,7 +31,8 @@ struct AidOptions {
           at_least(0));
     field("limit_val_batches", self.limit_val_batches,
           "validate on this many batches of 256 samples, chosen by the seed, each class in its share; 0: all",
-          at_least(0), elsewhere({"validation_steps", "limit_validation_batches"}));
+          at_least(0), elsewhere({"validation_steps", "limit_validation_batches"}),
+          needs("train.overfit_batches", {"0"}));
     field("profile", self.profile,
           "measure the time and memory of each layer before the training: a table, and profile.json as a "
           "Chrome trace in the folder of the run",

@@ -26,7 +26,7 @@ std::string note_about(const DataPath& data, const std::vector<UnreadFile>& file
 }  // namespace
 
 DataSet with_bad_files(const DataPath& data, const std::function<DataSet(const data::BadFile&)>& load) {
-  if (read<PictureKeys>(data.config).on_bad == data::OnBadFile::stop) return load({});
+  if (read<BadFileKeys>(data.config).on_bad == data::OnBadFile::stop) return load({});
   // Datasets may keep the function.
   const auto files = std::make_shared<std::vector<UnreadFile>>();
   try {

@@ -43,10 +43,13 @@ struct DataReader {
   /// Of several readers that recognize a path, the one with the highest rank reads it: annotations before
   /// mere pictures.
   int rank = 0;
+  std::vector<Key> keys = {};  // what it reads of the configuration, besides what pictures become
 };
 
 bool add_data_reader(const std::string& name, const std::string& description, DataReader reader);
 std::vector<std::string> data_reader_names();
+/// The keys of all readers, each once.
+std::vector<Key> reader_keys();
 
 /// How data=PATH is read, where the files do not say it.
 struct ReaderOptions {
@@ -59,8 +62,12 @@ struct ReaderOptions {
   static std::vector<std::string> choices();
 };
 
-/// Reads a file or folder that exists. Throws SettingError that says what each reader misses when none
-/// recognizes it, or when several of one rank do.
+/// Throws SettingError for the first key of readers that is asked for, although nothing reads it: a
+/// registered data set or a text, which have no reader, are called `name`.
+void check_unread(const Config& config, const std::string& name);
+
+/// Reads a file or folder that exists. Throws as check_unread does for keys of other readers, and
+/// SettingError that says what each reader misses when none recognizes it, or when several of one rank do.
 DataSet read_data_path(const DataPath& path);
 
 }  // namespace luge::experiment

@@ -57,15 +57,20 @@ std::string recorded_data(const std::string& name) {
 
 DataSet load_text(const Config& config, const std::string& name) {
   check_no_weights(config, name);
-  if (std::optional<DataSet> known = registered(config, name)) return *std::move(known);
+  if (std::optional<DataSet> known = registered(config, name)) {
+    check_unread(config, name);
+    return *std::move(known);
+  }
   std::error_code error;
   if (!fs::exists(name, error) && !looks_like_path(name)) refuse_data(config, name);
+  check_unread(config, name);
   return {fs::path(name).stem().string(), data::text_file(name)};
 }
 
 DataSet load_data(const Config& config, const std::string& name, TargetKind kind, const TableLayout& layout) {
   if (std::optional<DataSet> known = registered(config, name)) {
     check_no_weights(config, name);
+    check_unread(config, name);
     return with_picture_size(config, *std::move(known), layout);
   }
   std::error_code error;

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "core/nearest.h"
+#include "experiment/aid_options.h"
 #include "experiment/aids.h"
 #include "experiment/monitor_modes.h"
-#include "experiment/nonfinite_options.h"
 #include "experiment/train_options.h"
 
 namespace luge::experiment {
@@ -50,16 +50,6 @@ std::vector<train::CallbackRef> watchers(const Config& config, bool validates) {
     all.push_back(
         train::stop_at(monitor_of(enough, validates), *enough.value, read<StopAtMode>(config).better()));
   return all;
-}
-
-// A setting of something that is not switched on would do nothing in silence. Recorded defaults may remain.
-template <class O>
-void check_switched_on(const Config& config, const std::string& on) {
-  if (config.has(on)) return;
-  const options::Values changed = options::changed(read<O>(config));
-  if (changed.empty()) return;
-  config.refuse(fmt::format("{}.{}", O::table, changed.front().first),
-                fmt::format("{}= with it; without that it does nothing", config.shown(on)));
 }
 
 void check_measured(const Config& config, const std::string& key, const std::string& monitor,
@@ -113,14 +103,10 @@ train::CheckpointOptions checkpoint_options(const Config& config, bool validates
 void check_settings(const Config& config, const train::Trainer& trainer, const data::Dataset& valid) {
   fit_options(config, valid);
   checkpoint_options(config, valid.size() > 0, {});
-  check_switched_on<EarlyStoppingKeys>(config, "callbacks.early_stopping.patience");
-  check_switched_on<StopAtKeys>(config, "callbacks.stop_at.value");
-  check_switched_on<PlateauKeys>(config, "callbacks.plateau.patience");
-  check_switched_on<EarlyStoppingMode>(config, "callbacks.early_stopping.patience");
-  check_switched_on<StopAtMode>(config, "callbacks.stop_at.value");
-  check_switched_on<PlateauMode>(config, "callbacks.plateau.patience");
-  check_nonfinite(config);
   const bool validates = valid.size() > 0;
+  if (!validates && read<AidOptions>(config).limit_val_batches > 0)
+    config.refuse("train.limit_val_batches",
+                  "0: there are no validation samples; validation_split=0.1 makes some");
   const std::vector<std::string> names = trainer.figures(validates);
   if (const auto early = read<EarlyStoppingKeys>(config); early.patience)
     check_measured(config, "callbacks.early_stopping.monitor", monitor_of(early, validates), names);

@@ -51,14 +51,6 @@ void begin_averages(const train::Trainer& trainer) {
 
 }  // namespace
 
-void check_init(const Config& config) {
-  if (config.has("model.init") || !config.knows("init.strict")) return;
-  const options::Values changed = options::changed(read<InitOptions>(config));
-  if (changed.empty()) return;
-  config.refuse(fmt::format("{}.{}", InitOptions::table, changed.front().first),
-                "init= with it; without that it does nothing");
-}
-
 void take_weights(const Config& config, train::Trainer& trainer, const Tell& tell) {
   const auto options = read<InitOptions>(config);
   const nn::TakeOptions take = take_options(config, options);

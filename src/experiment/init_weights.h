@@ -12,9 +12,6 @@ namespace luge::experiment {
 /// names that is not right, and FormatError listing what does not match; nothing changes then.
 void take_weights(const Config& config, train::Trainer& trainer, const Tell& tell);
 
-/// Throws SettingError for options of init without model.init.
-void check_init(const Config& config);
-
 /// Freezes the parameters that train.freeze names, and tells how many are trained. Throws SettingError for a
 /// pattern that matches nothing, and when nothing is left to train.
 void freeze_parameters(const Config& config, const nn::Module& net, const Tell& tell);

@@ -11,12 +11,10 @@
 #include "experiment/nonfinite_options.h"
 #include "experiment/picture_keys.h"
 #include "experiment/readers/cifar_keys.h"
-#include "experiment/readers/folder_options.h"
 #include "experiment/report_options.h"
 #include "experiment/sampling_options.h"
 #include "experiment/several_options.h"
 #include "experiment/share_options.h"
-#include "experiment/table_columns.h"
 #include "experiment/train_options.h"
 #include "experiment/tuning_options.h"
 #include "experiment/watching_options.h"
@@ -62,10 +60,10 @@ std::vector<Key> model_keys() {
 
 std::vector<Key> table_keys() {
   std::vector<Key> keys = keys_of<ReaderOptions>();
-  append(keys, keys_of<PictureKeys>());
+  append(keys, keys_of<BadFileKeys>());
+  append(keys, keys_of<PictureFileKeys>());
   append(keys, keys_of<CifarKeys>());
   append(keys, keys_of<TableOptions>());
-  keys.push_back(choice_key("task"));
   return keys;
 }
 
@@ -80,9 +78,7 @@ std::vector<Key> training_keys() {
   append(keys, keys_of<LengthOptions>());
   append(keys, keys_of<DataOptions>());
   append(keys, keys_of<AidOptions>());
-  append(keys, keys_of<ColumnOptions>());
-  append(keys, keys_of<AnnotationKeys>());
-  append(keys, keys_of<SoundKeys>());
+  append(keys, keys_of<PictureKeys>());
   append(keys, keys_of<WhiteningKeys>());
   append(keys, keys_of<SamplingKeys>());
   append(keys, keys_of<LimitOptions>());
@@ -106,7 +102,9 @@ std::vector<Key> training_keys() {
   append(keys, keys_of<FreezeOptions>());
   append(keys, keys_of<FolderOptions>());
   append(keys, keys_of<TerminalOptions>());
-  append(keys, table_keys());
+  append(keys, keys_of<ReaderOptions>());
+  append(keys, reader_keys());
+  keys.push_back(choice_key("task"));
   append(keys, task_keys());
   for (const std::string& family : keyed_families()) {
     if (needs_data(family) && family != "task") append(keys, family_keys(family));

@@ -9,7 +9,7 @@ namespace luge::experiment {
 
 /// Keys that say which network, and how it learns.
 std::vector<Key> model_keys();
-/// Keys that tell how a table is read.
+/// Keys that tell how data for a trained network are read.
 std::vector<Key> table_keys();
 /// The options of tasks, as task.OPTION.
 std::vector<Key> task_keys();

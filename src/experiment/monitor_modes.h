@@ -25,12 +25,13 @@ struct luge::options::Names<luge::experiment::Mode> {
 
 namespace luge::experiment {
 
-/// The key of one callback.
+/// The key of one callback, which the key `on` switches on.
 struct ModeKey {
   Mode mode = Mode::automatic;
-  static void fields(auto& self, auto&& field) {
+  static void list(auto& self, auto&& field, const char* on) {
     field("mode", self.mode,
-          "which values of the figure are better: the smallest, the largest, or as it says itself");
+          "which values of the figure are better: the smallest, the largest, or as it says itself",
+          needs(on));
   }
   /// Nothing: the figure says it.
   std::optional<metrics::Better> better() const {
@@ -40,12 +41,15 @@ struct ModeKey {
 };
 struct EarlyStoppingMode : ModeKey {
   static constexpr const char* table = "callbacks.early_stopping";
+  static void fields(auto& self, auto&& field) { list(self, field, "callbacks.early_stopping.patience"); }
 };
 struct StopAtMode : ModeKey {
   static constexpr const char* table = "callbacks.stop_at";
+  static void fields(auto& self, auto&& field) { list(self, field, "callbacks.stop_at.value"); }
 };
 struct PlateauMode : ModeKey {
   static constexpr const char* table = "callbacks.plateau";
+  static void fields(auto& self, auto&& field) { list(self, field, "callbacks.plateau.patience"); }
 };
 
 }  // namespace luge::experiment

@@ -33,15 +33,12 @@ struct NonFiniteKeys {
           also({"on_nonfinite"}), elsewhere({"terminate_on_nan", "TerminateOnNaN", "detect_anomaly"}));
     field("most_in_a_row", self.most_in_a_row,
           "steps that skip leaves out in a row; one more ends the training", at_least(1),
-          also({"nonfinite_in_a_row"}));
+          also({"nonfinite_in_a_row"}), needs("callbacks.nonfinite.policy", {"skip"}));
   }
 };
 
 /// The callback that decides. `folder`: where it keeps a state that could not go on; empty: nowhere.
 train::CallbackRef nonfinite_callback(const Config& config, const std::filesystem::path& folder,
                                       const Tell& tell);
-
-/// Throws SettingError for a number that does nothing.
-void check_nonfinite(const Config& config);
 
 }  // namespace luge::experiment

@@ -7,8 +7,11 @@
 //   };                                                                       // run.dir
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "luge/experiment/config.h"
@@ -29,6 +32,33 @@ struct Separator {
   char character = 0;
 };
 
+/// In a listing: the option does something only where another key has one of these values, or, without
+/// values, any but its default: needs("callbacks.checkpoint.every"). Who gives it without that is told.
+struct Needs {
+  Need need;
+  void describe(options::Info&) const {}  // a key has it, an option does not
+};
+inline Needs needs(std::string key, std::vector<std::string> values = {}) {
+  return {{std::move(key), std::move(values)}};
+}
+
+/// What each option of a struct needs, in the order of its listing.
+template <class O>
+std::vector<std::vector<Need>> needs_of() {
+  std::vector<std::vector<Need>> all;
+  const auto field = [&all](std::string_view, const auto&, std::string_view, const auto&... more) {
+    std::vector<Need> own;
+    [[maybe_unused]] const auto take = [&own](const auto& each) {
+      if constexpr (std::same_as<std::remove_cvref_t<decltype(each)>, Needs>) own.push_back(each.need);
+    };
+    (take(more), ...);
+    all.push_back(std::move(own));
+  };
+  const O scratch{};
+  options::Listing<O>::fields(scratch, field);
+  return all;
+}
+
 /// The key of one option: "run.dir".
 Key option_key(std::string_view table, const options::Info& info);
 /// Takes the values that the configuration gives for the options; those of keys that it does not know keep
@@ -39,8 +69,10 @@ void read_bound(const Config& config, std::string_view table, const std::vector<
 template <class O>
 std::vector<Key> keys_of() {
   std::vector<Key> keys;
+  const std::vector<std::vector<Need>> needs = needs_of<O>();
   for (const options::Info& info : options::infos<O>()) {
     keys.push_back(option_key(O::table, info));
+    keys.back().needs = needs[keys.size() - 1];
     keys.back().accept = [at = keys.size() - 1](const options::Value& value) {
       O scratch{};
       options::bind(scratch)[at].set(value);

@@ -35,8 +35,8 @@ Config config_for(const Config& given, const ModelPath& path, const std::string&
     if (data::drops_rows(data::Recipe::from_json(metadata.recipe))) config.set("data.missing", "drop");
   }
   if (!wanted.empty()) config.set("data.weights", "");  // another table may not have them
-  for (const char* key : {"target", "weights", "header", "separator", "reader", "on_bad", "labels"}) {
-    if (given.given(key)) config.set(key, given.text(key));
+  for (const Key& key : table_keys()) {
+    if (given.given(key.name)) config.set(key.name, given.text(key.name), Source::resume);
   }
   return config;
 }

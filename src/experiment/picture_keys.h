@@ -30,14 +30,12 @@ struct Type<experiment::PictureSize> {
 
 namespace luge::experiment {
 
-/// The pictures of folders.
+/// What pictures become.
 struct PictureKeys {
   static constexpr const char* table = "data";
   PictureSize size = {};
   data::PictureColor color_mode = data::PictureColor::automatic;
   io::ResizeFilter resize_filter = io::ResizeFilter::bilinear;
-  data::OnBadFile on_bad = data::OnBadFile::stop;
-  Bytes keep_decoded = {std::size_t{1} << 30};
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("size", self.size, "height and width that pictures get; auto: those that all have",
@@ -47,10 +45,27 @@ struct PictureKeys {
           elsewhere({"colour", "grayscale"}));
     field("resize_filter", self.resize_filter, "how they are resized",
           elsewhere({"interpolation", "resample"}));
+  }
+};
+
+/// What is done with files of a folder that cannot be read.
+struct BadFileKeys {
+  static constexpr const char* table = "data";
+  data::OnBadFile on_bad = data::OnBadFile::stop;
+  static void fields(auto& self, auto&& field) {
     field("on_bad", self.on_bad,
           "a picture, mask or sound that cannot be read: stop, or skip it and say so (all are decoded once "
           "to find them)",
-          elsewhere({"on_error", "ignore_errors"}));
+          options::elsewhere({"on_error", "ignore_errors"}));
+  }
+};
+
+/// How the pictures of a folder are kept.
+struct PictureFileKeys {
+  static constexpr const char* table = "data";
+  Bytes keep_decoded = {std::size_t{1} << 30};
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
     field("keep_decoded", self.keep_decoded, "decoded pictures are kept when all of them take at most this",
           takes("a number of bytes such as 512MiB or 2GB"), elsewhere({"cache"}));
   }

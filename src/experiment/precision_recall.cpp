@@ -37,9 +37,10 @@ Json curve_of(const std::vector<double>& scores, const std::vector<bool>& truths
   const io::PrCurve curve = io::pr_curve_of(scores, truths, kThresholds);
   Json points = Json::array();
   for (std::size_t k = 0; k < curve.precision.size(); ++k) {
-    if (curve.true_positives[k] + curve.false_positives[k] == 0) break;  // nothing is above it
-    points.push_back(
-        {static_cast<double>(k) / (kThresholds - 1), rounded(curve.precision[k]), rounded(curve.recall[k])});
+    const auto right = curve.true_positives[k], taken = right + curve.false_positives[k];
+    if (taken == 0) break;  // nothing is above it
+    points.push_back({static_cast<double>(k) / (kThresholds - 1), rounded(curve.precision[k]),
+                      rounded(curve.recall[k]), right, taken});
   }
   return {{"label", label},
           {"positives", positives},

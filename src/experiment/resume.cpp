@@ -1,5 +1,6 @@
 // A training that goes on, bit for bit, where the newest good checkpoint of a run is.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -57,14 +58,14 @@ struct Restored {
 };
 
 Restored restore_newest(Run::State& state, const fs::path& run, const Tell& tell) {
-  std::string problems;
+  std::vector<std::string> problems;
   Restored restored;
   for (const fs::path& path : checkpoints_of(run)) {
     try {
       io::SafetensorsFile(path.string()).verify();
     } catch (const Error& error) {
       tell(fmt::format("warning: {}; the file stays, an older checkpoint is tried", error.what()));
-      problems += fmt::format(" {};", error.what());
+      problems.emplace_back(error.what());
       restored.damaged.push_back(path);
       continue;
     }
@@ -72,8 +73,14 @@ Restored restore_newest(Run::State& state, const fs::path& run, const Tell& tell
     restored.from = path;
     return restored;
   }
-  throw FileError(fmt::format("{}: no checkpoint can be resumed{}{}", run.string(),
-                              problems.empty() ? ": there is none" : ":", problems));
+  const std::string begin =
+      fmt::format("`luge train config={}` begins again", (run / io::kConfigFile).string());
+  if (problems.empty())
+    throw FileError(fmt::format("{}: has no checkpoint to go on from; {}", run.string(), begin));
+  throw FileError(
+      fmt::format("{}: no checkpoint can be resumed: {}; the files stay as they are; copy one of them "
+                  "back from elsewhere, or {}",
+                  run.string(), fmt::join(problems, "; "), begin));
 }
 
 // Epochs given again do not stretch the schedule: the steps already done were made with the old one.

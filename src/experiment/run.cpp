@@ -9,6 +9,7 @@
 #include "experiment/data_sets.h"
 #include "experiment/fit_options.h"
 #include "experiment/init_weights.h"
+#include "experiment/key_needs.h"
 #include "experiment/model_choice.h"
 #include "experiment/network_entry.h"
 #include "experiment/nonfinite_options.h"
@@ -23,6 +24,7 @@
 #include "experiment/runs.h"
 #include "experiment/same_settings.h"
 #include "experiment/setup.h"
+#include "experiment/several_options.h"
 #include "experiment/several_parts.h"
 #include "experiment/share_parts.h"
 #include "experiment/stages.h"
@@ -72,6 +74,13 @@ void check_choices(const Config& config) {
   config.all_chosen("constraint");
 }
 
+// A limit that leaves out nothing. Texts are cut into more samples than they have records.
+void tell_limit(const Config& config, std::int64_t records, std::int64_t samples, const Tell& tell) {
+  const std::int64_t all = std::max(records, samples);
+  if (read<LimitOptions>(config).limit.value_or(0) <= all) return;
+  tell(fmt::format("{}: there are {} samples, all of them are used", config.said("data.limit"), all));
+}
+
 }  // namespace
 
 std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options, const Settle& settle) {
@@ -82,7 +91,7 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
   settle_parts(config);
   take_defaults(config, entry);
   check_choices(config);
-  check_init(config);
+  check_needs(config);
   check_aids(config);
   DataSet data = options.data ? *options.data : load_data_for(config, entry);
   for (const std::string& note : data.notes) tell(fmt::format("{}: {}", data.name, note));
@@ -92,6 +101,7 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
   const train::TaskRef task = make_task(config, data.complete);
   TrainingData training = make_training_data(config, entry, *task, data, parts);
   check_class_weights(config, *task, training.parts.fit.info());
+  tell_limit(config, data.train.size(), training.parts.fit.size(), tell);
   for (const std::string& column : data::table_columns(training.recipe))
     tell(fmt::format("{}: column {}", data.name, column));
   settle(config, training.batches);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "experiment/option_keys.h"
+#include "luge/data/whitening.h"
 #include "luge/options.h"
 
 namespace luge::experiment {
@@ -15,10 +16,11 @@ struct WhiteningKeys {
   double epsilon = 1e-5;
   static void fields(auto& self, auto&& field) {
     using namespace options;
+    const Needs whitens = needs("data.normalize", Type<data::Whitening>::names());
     field("components", self.components,
           "axes of the largest variance that normalize=pca and zca use; 0: all", at_least(0),
-          elsewhere({"n_components"}));
-    field("whitening_epsilon", self.epsilon, "what they add to each variance", at_least(0));
+          elsewhere({"n_components"}), whitens);
+    field("whitening_epsilon", self.epsilon, "what they add to each variance", at_least(0), whitens);
   }
 };
 
@@ -30,7 +32,7 @@ struct SamplingKeys {
     using namespace options;
     field("sampling", self.sampling,
           "what an epoch is: all samples, or as many that are drawn so that each class comes equally often",
-          one_of({"all", "balanced"}), elsewhere({"sampler"}));
+          one_of({"all", "balanced"}), elsewhere({"sampler"}), needs("train.overfit_batches", {"0"}));
   }
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/threads.h"
+#include "experiment/advice.h"
 #include "experiment/model_choice.h"
 #include "experiment/network_entry.h"
 #include "experiment/optimizer_choice.h"
@@ -35,7 +36,12 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
   const std::int64_t accumulate = read<StepOptions>(config).accumulate;
   const optim::Optimizer optimizer = make_optimizer(config, learning.updates, learning.samples);
   const std::int64_t outputs = outputs_for(config, entry, *task, info);
-  check_network(config, info, outputs);
+  try {
+    check_network(config, info, outputs);
+  } catch (const ShapeError& error) {
+    if (takes_samples(entry, info, outputs)) throw;  // it is about the outputs, and says what to write
+    refuse_unfit(config, entry, task->name(), info, outputs, error.what());
+  }
   const nn::Model net = make_model(entry, outputs);
   learn_in(net, learning.units);
   train::Trainer trainer(net, task, optimizer,
@@ -47,10 +53,9 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
   try {
     trainer.prepare(info);
   } catch (const ShapeError& error) {
-    throw ShapeError(fmt::format("model={} does not fit {}, whose samples are {}: {}", entry.name,
-                                 config.knows("data.name") ? info.name : "such inputs",
-                                 info.input().shape.to_string(), error.what()));
+    refuse_unfit(config, entry, task->name(), info, outputs, error.what());
   }
+  check_outputs(config, entry, task->name(), info, outputs);
   if (net->parameters().empty())
     throw ValueError(fmt::format("model={} has no parameters, so that there is nothing to train",
                                  config.text("model.name")));
@@ -62,16 +67,8 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
 std::optional<train::Averaging> averaging_of(const Config& config, std::int64_t updates) {
   if (!config.knows("averaging.kind")) return std::nullopt;
   const auto keys = read<AveragingKeys>(config);
-  const options::Values changed = options::changed(keys);
-  if (keys.kind == AverageKind::none) {
-    if (!changed.empty())
-      config.refuse(fmt::format("{}.{}", AveragingKeys::table, changed.front().first),
-                    "averaging=ema or averaging=swa with it; without that it does nothing");
-    return std::nullopt;
-  }
+  if (keys.kind == AverageKind::none) return std::nullopt;
   const bool mean = keys.kind == AverageKind::swa;
-  if (mean && keys.decay != AveragingKeys().decay)
-    config.refuse("averaging.decay", "averaging=ema with it; swa is the mean of all values");
   return train::Averaging{.decay = keys.decay,
                           .mean = mean,
                           .start = keys.start.number.value_or(mean ? updates * 3 / 4 : 0),

@@ -19,7 +19,8 @@ struct FoldOptions {
     field("folds", self.folds,
           "cross-validation: as many trainings, each of which holds out another part of the data",
           at_least(2), elsewhere({"k_fold", "kfold", "n_splits", "cv"}));
-    field("fold", self.fold, "train this one of the folds alone, counted from 1", at_least(1));
+    field("fold", self.fold, "train this one of the folds alone, counted from 1", at_least(1),
+          needs("data.folds"));
   }
 };
 
@@ -33,8 +34,10 @@ struct EnsembleOptions {
     using namespace options;
     field("members", self.members, "as many trainings, whose networks answer together in one file",
           at_least(2), also({"ensemble"}), elsewhere({"bagging", "n_estimators"}));
-    field("member", self.member, "train this one of the members alone, counted from 1", at_least(1));
-    field("bootstrap", self.bootstrap, "each member is trained on samples drawn with repetition, or on all");
+    const Needs on = needs("ensemble.members");
+    field("member", self.member, "train this one of the members alone, counted from 1", at_least(1), on);
+    field("bootstrap", self.bootstrap, "each member is trained on samples drawn with repetition, or on all",
+          on);
   }
 };
 

@@ -24,11 +24,7 @@ std::string classes_of(const data::Dataset& samples) {
 }
 
 void check_one(const Config& config, const char* all, const char* one) {
-  if (!is_given(config, all)) {
-    if (is_given(config, one))
-      config.refuse(one, fmt::format("{}= with it, the number of all", config.shown(all)));
-    return;
-  }
+  if (!is_given(config, all)) return;
   const std::int64_t count = config.integer(all, 2);
   if (!is_given(config, one)) {
     throw SettingError(fmt::format(
@@ -123,10 +119,6 @@ Parts training_parts(const Config& config, const DataSet& data) {
                     "of them",
                     config.said(kShares)));
   }
-  if (!is_given(config, kMembers) && is_given(config, "ensemble.bootstrap") &&
-      !read<EnsembleOptions>(config).bootstrap)
-    config.refuse("ensemble.bootstrap",
-                  fmt::format("{}= with it; without that it does nothing", config.shown(kMembers)));
   if (is_given(config, kFolds)) return fold_parts(config, data);
   const data::Dataset samples = limited(config, data.train);
   // A data set may bring validation samples of its own.

@@ -24,12 +24,14 @@ struct ShareOptions {
           "learning curve: a training with each of these shares of the training data, such as 0.01,0.1,1; "
           "each is measured on the test part, where there is one",
           above(0).at_most(1), also({"shares"}), elsewhere({"train_sizes", "fractions"}));
+    const Needs on = needs("curve.shares");
     field("seeds", self.seeds, "trainings with each share, each with samples and weights of its own",
-          at_least(1), also({"seeds"}), elsewhere({"repeats"}));
-    field("scratch", self.scratch, "with init=: the same again with new weights, to compare");
+          at_least(1), also({"seeds"}), elsewhere({"repeats"}), on);
+    field("scratch", self.scratch, "with init=: the same again with new weights, to compare", on,
+          needs("model.init"));
     field("equal_steps", self.equal_steps,
-          "an epoch of a share goes over its samples as often as it takes for the steps of all samples");
-    field("point", self.point, "train this one of them alone, counted from 1", at_least(1));
+          "an epoch of a share goes over its samples as often as it takes for the steps of all samples", on);
+    field("point", self.point, "train this one of them alone, counted from 1", at_least(1), on);
   }
 };
 

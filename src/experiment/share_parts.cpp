@@ -41,13 +41,7 @@ std::optional<SharePoint> share_point(const Config& config) {
 void check_shares(const Config& config) {
   if (!config.knows(kShares)) return;
   const auto options = read<ShareOptions>(config);
-  if (!is_curve(config)) {
-    const options::Values changed = options::changed(options);
-    if (!changed.empty())
-      config.refuse(fmt::format("{}.{}", ShareOptions::table, changed.front().first),
-                    fmt::format("{}= with it; without that it does nothing", config.shown(kShares)));
-    return;
-  }
+  if (!is_curve(config)) return;
   std::vector<double> sorted = options.shares;
   std::ranges::sort(sorted);
   if (sorted.empty() || std::ranges::adjacent_find(sorted) != sorted.end())
@@ -57,8 +51,6 @@ void check_shares(const Config& config) {
       throw SettingError(
           fmt::format("{}: with {} it would be both; choose one", config.said(kShares), config.said(other)));
   }
-  if (options.scratch && !config.has("model.init"))
-    config.refuse("curve.scratch", "init= with it; without that all begin with new weights");
 }
 
 Parts share_parts(const Config& config, const DataSet& data, const Parts& whole) {

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "experiment/augmented.h"
+#include "experiment/key_names.h"
+#include "experiment/key_needs.h"
 #include "experiment/picture_keys.h"
 #include "experiment/pictures.h"
 #include "luge/data/picture_fields.h"
@@ -12,7 +14,7 @@
 namespace luge::experiment {
 namespace {
 
-constexpr const char *kSize = "data.size", *kColor = "data.color_mode";
+constexpr const char *kSize = "data.size", *kColor = "data.color_mode", *kFilter = "data.resize_filter";
 
 // What the configuration asks for; the height is 0 where it asks for no size.
 data::PictureOptions asked(const Config& config) {
@@ -67,7 +69,12 @@ DataSet with_picture_size(const Config& config, DataSet data, const TableLayout&
     // What is cropped at a prediction must have the size of the pictures that were cropped in the training.
     const bool cropped = input && is_picture(info.fields[*input].shape) && info.fields[*input].fixed() &&
                          !has_annotations(info) && !picture_sizes(config, data.train).empty();
-    if (!cropped) return data;
+    if (!cropped) {
+      const Key* filter = find_key(config.keys(), kFilter);
+      if (filter && !layout.pictures && is_asked(config, *filter))
+        config.refuse(kFilter, "size= with it; without that it does nothing");
+      return data;
+    }
     wanted.height = info.input().shape[1], wanted.width = info.input().shape[2];
   }
   if (!input || info.fields[*input].text || !is_picture(info.fields[*input].shape) || has_annotations(info))

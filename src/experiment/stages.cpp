@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "experiment/fit_options.h"
+#include "experiment/key_needs.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/setup.h"
 #include "experiment/train_options.h"
@@ -42,6 +43,7 @@ train::Stage make_stage(const Config& training, const Config& stage, const nn::M
                         const train::TaskRef& task, const TrainingData& data) {
   const auto settings = read<StageOptions>(stage);
   const Config own = settings_in(training, stage);
+  check_needs(own, &stage);
   const data::Batches batches = batches_of(own, data.parts.fit, data.mixing);
   const train::FitOptions options = fit_options(own, data.parts.valid, {});
   const std::int64_t updates = schedule_updates(own, batches);

@@ -12,6 +12,15 @@ namespace luge::experiment {
 
 /// How cells that are not numbers are read.
 struct ColumnOptions {
+  // The ways to do with missing cells that keep their rows.
+  static std::vector<std::string> filling() {
+    std::vector<std::string> names;
+    for (const auto& [how, name] : options::Names<data::Missing>::all) {
+      if (how != data::Missing::refuse && how != data::Missing::drop) names.emplace_back(name);
+    }
+    return names;
+  }
+
   static constexpr const char* table = "data";
   std::vector<std::string> types = {};
   data::Missing missing = data::Missing::refuse;
@@ -28,9 +37,11 @@ struct ColumnOptions {
           elsewhere({"dtypes", "column_types"}));
     field("missing", self.missing, "what is done with missing cells of a CSV table",
           elsewhere({"impute", "na"}));
-    field("missing_value", self.missing_value, "what they are with missing=value");
+    field("missing_value", self.missing_value, "what they are with missing=value",
+          needs("data.missing", {"value"}));
     field("missing_indicator", self.missing_indicator,
-          "one more column for each with missing cells, 1 where the cell is missing");
+          "one more column for each with missing cells, 1 where the cell is missing",
+          needs("data.missing", filling()));
     field("categories", self.categories,
           "what words of a CSV table become: a column for each, or one number");
     field("unknown", self.unknown, "what is done with a word that the training data does not have",

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/number.h"
+#include "experiment/advice.h"
 #include "experiment/keys.h"
 #include "experiment/made.h"
 #include "experiment/target_units.h"
@@ -29,11 +30,6 @@ bool learns_numbers(const models::Entry& entry) {
 bool is_special(const models::Entry& entry) {
   return !entry.defaults.task.empty() && entry.defaults.task != task_for(about(entry.defaults.loss).outputs);
 }
-// The task that the model is made for.
-std::string own_task(const models::Entry& entry) {
-  return is_special(entry) ? entry.defaults.task : task_for(about(entry.defaults.loss).outputs);
-}
-
 // Empty: it is open.
 std::string asked_task(const Config& config) {
   if (!config.knows("task.name")) return "";
@@ -115,7 +111,25 @@ std::string scaling_of(const Config& config, bool complete) {
   return complete ? "none" : "";
 }
 
+// What the task needs and the data has not, in words, with what would work.
+void check_task(const Config& config, const models::Entry& entry, const std::string& task,
+                const DataSet& data) {
+  const data::Info& info = data.train.info();
+  for (const train::Need& need : tasks::find(task).needs) {
+    const auto found = info.fields.find(need.field);
+    if (found && (!need.fits || need.fits(info.fields[*found]))) continue;
+    throw ValueError(fmt::format(
+        "model={} with task={} does not fit {}, which has {}; the field '{}' must hold {}; {}", entry.name,
+        task, data.name, info.fields.size() == 0 ? "no fields" : info.fields.to_string(), need.field,
+        need.what, what_learns(config, info, task_for(OutputKind::logits))));
+  }
+}
+
 }  // namespace
+
+std::string own_task(const models::Entry& entry) {
+  return is_special(entry) ? entry.defaults.task : task_for(about(entry.defaults.loss).outputs);
+}
 
 loss::Loss chosen_loss(const Config& config) {
   const Choice choice = config.chosen("loss");
@@ -173,7 +187,7 @@ void settle_task(Config& config, const models::Entry& entry, const DataSet& data
   }
   chosen.empty() ? settle_open(config, entry, data) : settle_chosen(config, entry, chosen);
   if (chosen.empty()) chosen = task_by_loss(config);
-  train::check_needs("task=" + chosen, tasks::find(chosen).needs, info);
+  check_task(config, entry, chosen, data);
   config.replace("task.name", chosen);
 }
 

@@ -20,6 +20,8 @@ loss::Loss chosen_loss(const Config& config);
 TargetKind wanted_targets(const Config& config, const models::Entry& entry);
 /// What is learned where it is not said: it follows from what the outputs mean.
 const char* task_for(OutputKind outputs);
+/// The task that the model is made for.
+std::string own_task(const models::Entry& entry);
 /// Whether the data of a task is text.
 bool reads_text(const std::string& task);
 /// Whether the task that is asked for, or else that of the model, reads text.

@@ -149,7 +149,7 @@ struct DataOptions {
         "how inputs are scaled, or made uncorrelated (pca, zca); auto: standardize, except for truth tables",
         one_of({"auto", "none", "standardize", "min-max", "robust", "pca", "zca"}),
         elsewhere({"scaling", "scale", "normalise"}));
-    field("shuffle", self.shuffle, "a new order in every epoch");
+    field("shuffle", self.shuffle, "a new order in every epoch", needs("data.sampling", {"all"}));
     field("workers", self.workers, "threads that read ahead; auto: processors that training leaves free",
           at_least(0), takes("auto or a whole number from 0"), elsewhere({"num_workers"}));
     field("accept_changed_data", self.accept_changed_data,
@@ -185,12 +185,13 @@ struct EarlyStoppingKeys {
     using namespace options;
     field("patience", self.patience, "stop after this many epochs without improvement", at_least(1),
           also({"early_stopping"}));
-    field("monitor", self.monitor, "figure that must improve");
-    field("min_delta", self.min_delta, "what counts as improvement", at_least(0));
+    const Needs on = needs("callbacks.early_stopping.patience");
+    field("monitor", self.monitor, "figure that must improve", on);
+    field("min_delta", self.min_delta, "what counts as improvement", at_least(0), on);
     field("restore_best", self.restore_best,
           "best.safetensors is the best epoch by the figure that must improve, and the network at the end is "
           "that",
-          elsewhere({"restore_best_weights"}));
+          elsewhere({"restore_best_weights"}), on);
   }
 };
 
@@ -202,7 +203,7 @@ struct StopAtKeys {
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("value", self.value, "stop when a figure is as good as this", also({"stop_at"}));
-    field("monitor", self.monitor, "which figure");
+    field("monitor", self.monitor, "which figure", needs("callbacks.stop_at.value"));
   }
 };
 
@@ -220,13 +221,15 @@ struct PlateauKeys {
     using namespace options;
     field("patience", self.patience, "lower the rate after more than this many epochs without improvement",
           at_least(0), also({"reduce_on_plateau"}), elsewhere({"plateau", "ReduceLROnPlateau"}));
-    field("monitor", self.monitor, "figure that must improve");
-    field("factor", self.factor, "what the rate is multiplied by", above(0).below(1));
-    field("threshold", self.threshold, "what counts as improvement", at_least(0), elsewhere({"min_delta"}));
+    const Needs on = needs("callbacks.plateau.patience");
+    field("monitor", self.monitor, "figure that must improve", on);
+    field("factor", self.factor, "what the rate is multiplied by", above(0).below(1), on);
+    field("threshold", self.threshold, "what counts as improvement", at_least(0), elsewhere({"min_delta"}),
+          on);
     field("relative", self.relative, "the threshold is a share of the best value",
-          elsewhere({"threshold_mode"}));
-    field("cooldown", self.cooldown, "epochs after a reduction that are not counted", at_least(0));
-    field("smallest", self.smallest, "the smallest rate", at_least(0), elsewhere({"min_lr"}));
+          elsewhere({"threshold_mode"}), on);
+    field("cooldown", self.cooldown, "epochs after a reduction that are not counted", at_least(0), on);
+    field("smallest", self.smallest, "the smallest rate", at_least(0), elsewhere({"min_lr"}), on);
   }
 };
 
@@ -243,13 +246,15 @@ struct AveragingKeys {
     field("kind", self.kind,
           "evaluate and save averages of the weights: ema with a decay, or swa, the mean of the last quarter",
           also({"averaging"}), elsewhere({"ema", "swa", "average"}));
-    field("decay", self.decay, "of ema: share of the average that stays at an update", at_least(0).below(1));
+    const Needs on = needs("averaging.kind");
+    field("decay", self.decay, "of ema: share of the average that stays at an update", at_least(0).below(1),
+          needs("averaging.kind", {"ema"}));
     field("start", self.start, "updates before it begins; auto: 0 for ema, three quarters for swa",
-          at_least(0), takes("auto or a whole number from 0"));
-    field("every", self.every, "updates between two values that it takes", at_least(1));
+          at_least(0), takes("auto or a whole number from 0"), on);
+    field("every", self.every, "updates between two values that it takes", at_least(1), on);
     field("norm_batches", self.norm_batches,
           "batches for the statistics of batch norms after each epoch; auto: 0 for ema, 50 for swa",
-          at_least(0), takes("auto or a whole number from 0"));
+          at_least(0), takes("auto or a whole number from 0"), on);
   }
 };
 
@@ -264,7 +269,7 @@ struct CheckpointKeys {
     using namespace options;
     field("every", self.every, "steps between step-N.safetensors; 0: none", at_least(0),
           elsewhere({"save_every"}));
-    field("keep", self.keep, "how many of those stay", at_least(1));
+    field("keep", self.keep, "how many of those stay", at_least(1), needs("callbacks.checkpoint.every"));
     field("monitor", self.monitor, "figure that best.safetensors is chosen by");
     field("on_error", self.on_error, "when one cannot be written: stop, or warn and go on");
   }
@@ -291,7 +296,7 @@ struct FolderOptions {
     field("dir", self.dir, "folder of this run (default: runs/MODEL-DATA-N)",
           elsewhere({"out", "output", "save_dir", "out_dir", "output_dir"}));
     field("exist_ok", self.exist_ok, "write into a folder that is not empty",
-          elsewhere({"overwrite", "force"}));
+          elsewhere({"overwrite", "force"}), needs("run.dir"));
   }
 };
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "experiment/advice.h"
 #include "experiment/aids.h"
 #include "experiment/augmented.h"
 #include "experiment/data_sets.h"
@@ -92,12 +93,42 @@ void check_one_size(const Config& config, const DataSet& data) {
       data.name, first[1], first[2], data.train.where(0), shape[1], shape[2], data.train.where(other)));
 }
 
+// What would learn targets of the other kind, where the data has such; empty: it has not.
+std::string other_targets(const Config& config, const std::string& name, TargetKind kind) {
+  try {
+    return what_learns(config, load_data(config, name, kind).train.info(),
+                       task_for(kind == TargetKind::values ? OutputKind::values : OutputKind::logits));
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+// Words where numbers are learned, or the other way round: the error of the cell says what would learn them.
+DataSet load_table_or_other(const Config& config, const std::string& name, const models::Entry& entry) {
+  const TargetKind wanted = wanted_targets(config, entry);
+  try {
+    return load_data(config, name, wanted);
+  } catch (const SettingError&) {
+    throw;
+  } catch (const Error& error) {
+    const bool numbers = wanted == TargetKind::values;
+    const std::string instead =
+        wanted == TargetKind::automatic
+            ? ""
+            : other_targets(config, name, numbers ? TargetKind::classes : TargetKind::values);
+    if (instead.empty()) throw;
+    throw ValueError(fmt::format("{}; model={} with task={} learns {}; {}", error.what(), entry.name,
+                                 task_for(numbers ? OutputKind::values : OutputKind::logits),
+                                 numbers ? "numbers" : "classes", instead));
+  }
+}
+
 }  // namespace
 
 DataSet load_data_for(const Config& config, const models::Entry& entry) {
   const std::string name = config.text("data.name");
   if (wants_text(config, entry)) return load_text(config, name);
-  DataSet data = load_data(config, name, wanted_targets(config, entry));
+  DataSet data = load_table_or_other(config, name, entry);
   check_one_size(config, data);
   return data;
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "board/run_document.h"
+#include "experiment/key_needs.h"
 #include "experiment/keys.h"
 #include "experiment/learned.h"
 #include "experiment/network_entry.h"
@@ -48,6 +50,7 @@ std::shared_ptr<Trainings::State> state_of(Config config, const RunOptions& opti
         "several trainings need data.folds=, ensemble.members= or curve.shares=; experiment::Run is one");
   }
   config.check();
+  check_needs(config);
   fix_paths(config);
   Tell tell = options.tell ? options.tell : [](const std::string&) {};
   DataSet data = options.data ? *options.data : load_data(config);
@@ -137,9 +140,9 @@ void keep_curve(const Trainings::State& state, const std::vector<OneTraining>& t
   const std::vector<CurvePoint> points = curve_points(state.config, trainings);
   write_curve(state.folder->file("learning_curve.csv"), points);
   try {
-    curve_figure(state.config, points).write(state.folder->file("learning_curve.png").string());
+    curve_figure(state.config, points).write(state.folder->file(board::kLearningCurveFile).string());
   } catch (const std::exception& error) {
-    state.tell(fmt::format("warning: learning_curve.png was not drawn: {}", error.what()));
+    state.tell(fmt::format("warning: {} was not drawn: {}", board::kLearningCurveFile, error.what()));
   }
 }
 

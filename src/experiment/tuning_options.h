@@ -35,18 +35,21 @@ struct InitOptions {
   bool averages = true;
   static void fields(auto& self, auto&& field) {
     using namespace options;
-    field("strict", self.strict, "refuse weights of which some are missing, left over or of another shape");
+    const Needs on = needs("model.init");
+    field("strict", self.strict, "refuse weights of which some are missing, left over or of another shape",
+          on);
     field("head", self.head,
-          "the last layer: new, keep (take its weights), or auto: new where its outputs differ");
+          "the last layer: new, keep (take its weights), or auto: new where its outputs differ", on);
     field("channels", self.channels,
           "a first layer for another number of channels: adapt divides the filters for one channel among "
-          "several, or adds up those for several");
+          "several, or adds up those for several",
+          on);
     field("rename", self.rename,
           "names in the file and what they are here, such as backbone.*:features.*; the first that matches "
           "counts",
-          takes("pairs FROM:TO with commas between them, each with at most one * on both sides"));
+          takes("pairs FROM:TO with commas between them, each with at most one * on both sides"), on);
     field("averages", self.averages, "take the averages of the weights (averaging=) where the file has them",
-          elsewhere({"use_ema"}));
+          elsewhere({"use_ema"}), on);
   }
 };
 

@@ -24,7 +24,8 @@ struct WatchingOptions {
         "histograms", self.histograms,
         "epochs between histograms of weights, gradients and outputs of layers in the event files; 0: none; "
         "auto: of the weights, in at most a hundredth of the time",
-        at_least(0), takes("auto or a whole number from 0"), elsewhere({"histogram_freq"}));
+        at_least(0), takes("auto or a whole number from 0"), elsewhere({"histogram_freq"}),
+        needs("callbacks.tensorboard", {"true"}));
     field("log_steps", self.log_steps,
           "steps between rows of steps.csv, with the learning rate and the figures so far; 0: none",
           at_least(0), elsewhere({"log_every_n_steps", "logging_steps", "update_freq", "log_interval"}));

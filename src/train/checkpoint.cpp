@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "io/text/json_problem.h"
 #include "io/text/json_text.h"
 #include "luge/all_or_nothing.h"
 #include "luge/error.h"
@@ -247,7 +248,7 @@ std::optional<CheckpointInfo> checkpoint_info(const std::string& path) {
     info.history.steps = info.position.total_steps;
     return info;
   } catch (const nlohmann::json::exception& error) {
-    throw FormatError(fmt::format("{}: '{}' is malformed: {}", path, kKey, error.what()));
+    throw FormatError(fmt::format("{}: '{}' is malformed: {}", path, kKey, io::json_problem(error)));
   }
 }
 
@@ -287,7 +288,7 @@ void Trainer::restore(const std::string& path) {
     impl.restored = true;
     random::set_state(generator);
   } catch (const nlohmann::json::exception& error) {
-    throw FormatError(fmt::format("{}: '{}' is malformed: {}", path, kKey, error.what()));
+    throw FormatError(fmt::format("{}: '{}' is malformed: {}", path, kKey, io::json_problem(error)));
   }
 }
 

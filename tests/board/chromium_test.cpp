@@ -250,17 +250,21 @@ TEST(SlowChromium, ScreenshotsOfTheReportAndTheBoard) {
   dir.write("phone.html", "<body style='margin:0'><iframe width=375 height=11000 style='border:0' src='" +
                               report + "'></iframe>");
   keep(dir, "report-phone", "file://" + dir.file("phone.html"), {time, "--window-size=500,11000"});
-  for (const char* several : {"folds", "ensemble"}) {
+  const std::map<std::string, std::string> counts = {{"folds", "2"}, {"ensemble", "2"}, {"shares", "0.5,1"}};
+  for (const auto& [several, count] : counts) {
     experiment::Trainings trainings({{"model", "lenet5"},
                                      {"data", "fashion-mnist"},
                                      {"limit", "600"},
                                      {"epochs", "2"},
-                                     {several, "2"},
-                                     {"run.dir", dir.file(std::string("runs/") + several)}});
+                                     {several, count},
+                                     {"run.dir", dir.file("runs/" + several)}});
     trainings.begin();
     trainings.train();
-    keep(dir, std::string("report-") + several,
-         "file://" + dir.file(std::string("runs/") + several + "/report.html"), {time, large});
+    const std::string page = "file://" + dir.file("runs/" + several + "/report.html");
+    keep(dir, "report-" + several, page, {time, large});
+    const std::string shown = chromium(dir, {time, "--dump-dom", page}).out;
+    const char* section = several == "shares" ? "id=\"learning-curve\"" : "id=\"recall\"";
+    EXPECT_NE(shown.find(section), std::string::npos) << several << " shows no " << section;
   }
   board::Board board({.folder = dir.file("runs")});
   const testing::Serving<board::Board> serving(board);

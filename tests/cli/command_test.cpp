@@ -325,7 +325,17 @@ TEST(BadInput, C42_AllCheckpointsCorruptIsAnErrorAndNoFreshStart) {
   dir.write("run/checkpoints/best.safetensors", "torn");
   const auto resumed = luge({"resume", "run=run", "epochs=6"}, dir.path());
   EXPECT_EQ(resumed.code, 1);
-  EXPECT_NE(resumed.err.find("no checkpoint can be resumed"), std::string::npos) << resumed.err;
+  for (const char* part :
+       {"no checkpoint can be resumed: ", "last.safetensors", "; run/checkpoints/best.safetensors",
+        "copy one of them back from elsewhere", "`luge train config=run/config.toml` begins again"})
+    EXPECT_NE(resumed.err.find(part), std::string::npos) << part << " is missing from: " << resumed.err;
+  EXPECT_EQ(resumed.err.find(";\n"), std::string::npos) << resumed.err;
+  EXPECT_TRUE(fs::exists(dir.path() / "run/checkpoints/last.safetensors"))
+      << "nothing is renamed when nothing goes on";
+  for (const char* name : {"last", "best"})
+    fs::remove(dir.path() / "run/checkpoints" / (std::string(name) + ".safetensors"));
+  EXPECT_NE(luge({"resume", "run=run"}, dir.path()).err.find("has no checkpoint to go on from"),
+            std::string::npos);
 }
 
 }  // namespace

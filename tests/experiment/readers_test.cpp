@@ -48,9 +48,15 @@ TEST(Readers, AreInTheGuide) {
 
 TEST(Readers, AFolderIsReadByTheOneThatKnowsIt) {
   const TempDir dir;
-  expect_error<SettingError>([&] { load(dir.path().string()); },
-                             {dir.path().string(), "is not data that Luge reads",
-                              "image-folder: has no folder", "luge list readers"});
+  expect_error<SettingError>(
+      [&] { load(dir.path().string()); },
+      {dir.path().string(), "is an empty folder", "image-folder: has no folder", "luge list readers"});
+  try {
+    load(dir.path().string());
+  } catch (const SettingError& error) {
+    for (const std::string& name : data_reader_names())
+      EXPECT_NE(std::string(error.what()).find(name + ": "), std::string::npos) << name << " is not named";
+  }
   add_pictures(dir, "a", 3, 8, 8);
   add_pictures(dir, "b", 3, 8, 8);
   EXPECT_EQ(load(dir.path().string()).train.size(), 6);

@@ -232,6 +232,24 @@ TEST(OnNonFinite, TooManyInARowEndTheTraining) {
   EXPECT_EQ(trainer.optimizer().steps(), 0);
 }
 
+TEST(OnNonFinite, ATrainingThatLeftOutAllStepsHasFailedAndHasNoBest) {
+  const TempDir dir;
+  Trainer trainer = trainer_of({false, 1});
+  const NonFiniteOptions options{.policy = OnNonFinite::skip};
+  // Each batch holds the sample; the figures of the first weights are finite in the validation.
+  const data::Batches good = samples().take(3).batch(3);
+  expect_error<NonFiniteError>(
+      [&] {
+        trainer.fit(
+            samples().batch(12),
+            {.epochs = 3, .validation = good, .callbacks = {on_nonfinite(options), checkpoint(dir.path())}});
+      },
+      {"all 3 steps were left out", "nothing was learned", "the first: step 1 (epoch 1"});
+  EXPECT_FALSE(fs::exists(dir.path() / "checkpoints/best.safetensors"));
+  EXPECT_TRUE(fs::exists(dir.path() / "checkpoints/last.safetensors"))
+      << "the training may go on with other settings";
+}
+
 TEST(OnNonFinite, GradientsThatWaitGoIntoTheNextUpdate) {
   Trainer trainer = trainer_of({false, 2});
   const NonFiniteOptions options{.policy = OnNonFinite::skip};

@@ -23,6 +23,12 @@ struct OptionOf {
   options::Info info;  ///< the option
 };
 
+/// What a key needs of another one to do anything.
+struct Need {
+  std::string key;                       ///< the whole name of the other key
+  std::vector<std::string> values = {};  ///< the values of which it must have one; empty: any but its default
+};
+
 /// One setting that has a name.
 struct Key {
   std::string name;                         ///< the whole name, such as "train.epochs"
@@ -36,6 +42,7 @@ struct Key {
   std::string family = {};            ///< the family that it chooses from or has an option of: "optimizer"
   std::string option = {};            ///< the option of members of the family; empty: it chooses members
   std::vector<OptionOf> owners = {};  ///< the members that have the option
+  std::vector<Need> needs = {};       ///< what it needs to do anything
 };
 
 /// Returns the keys of a training: model, data, optimizer, schedule, callbacks, run. They come from the

@@ -30,7 +30,8 @@ struct NonFiniteOptions {
 /// Such a step is undone: parameters, optimizer, running statistics, metrics, averages and the random
 /// generator are what they were before it. Without this callback, the training ends with the error and
 /// nothing is kept. A batch that is left out gives no update; gradients that wait for it go into the next
-/// update. Checkpoints keep the counts. Throws ValueError when most_in_a_row is below 1.
+/// update. Checkpoints keep the counts. A training that left out all its steps ends with NonFiniteError,
+/// since it has learned nothing. Throws ValueError when most_in_a_row is below 1.
 CallbackRef on_nonfinite(const NonFiniteOptions& options = {});
 
 }  // namespace luge::train

@@ -26,7 +26,7 @@ function confusionTable(found, shares) {
       return cell;
     }));
   }));
-  return make('table', { class: 'matrix' }, make('caption', {}, word('confusionHelp')), head, body);
+  return make('table', { class: names.length > 4 ? 'matrix' : 'matrix few' }, make('caption', {}, word('confusionHelp')), head, body);
 }
 function mostConfused(found, most) {
   const pairs = [];
@@ -124,6 +124,21 @@ function drawnSection(found) {
   const name = word('drawnTitle', { about: evaluatedAbout(found), drawn: found.drawn });
   return section('drawn', word('drawn'), make('h3', {}, name), make('img', { class: 'logged', src: found.picture, alt: name }));
 }
+// One curve for each class that all folds have samples of: what they took at each threshold adds up. The average is over the thresholds.
+function joinedRecall(all) {
+  const labels = (all[0].curves || []).map((curve) => curve.label);
+  return labels.map((label) => ({ label, parts: all.map((found) => (found.curves || []).find((curve) => curve.label === label)) }))
+    .filter(({ parts }) => parts.every((curve) => curve && curve.points.every((point) => point.length === 5)))
+    .map(({ label, parts }) => {
+      const positives = parts.reduce((sum, curve) => sum + curve.positives, 0), longest = parts.reduce((a, b) => (b.points.length > a.points.length ? b : a)).points;
+      const points = longest.map(([threshold], k) => {
+        const [right, taken] = [3, 4].map((at) => parts.reduce((sum, curve) => sum + (curve.points[k] ? curve.points[k][at] : 0), 0));
+        return [threshold, right / taken, right / positives, right, taken];
+      });
+      const average = points.reduce((sum, point, k) => sum + point[1] * (point[2] - (points[k + 1] ? points[k + 1][2] : 0)), 0);
+      return { label, positives, average_precision: average, points };
+    });
+}
 // The folds together: each has answered for what it has not seen. Nothing where they do not fit together.
 function joinedFolds(runs) {
   const all = runs.map((run) => ({ ...run.evaluation, of: run.name })).filter((found) => found.split);
@@ -141,7 +156,7 @@ function joinedFolds(runs) {
     const precision = guessed ? hits / guessed : 0, recall = of ? hits / of : 0;
     return { label, samples: of, precision, recall, f1: precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0 };
   });
-  return { ...joined, classes: first.classes, confusion, per_class: perClass, wrong_count: sum((found) => found.wrong_count) };
+  return { ...joined, classes: first.classes, confusion, per_class: perClass, curves: joinedRecall(all), wrong_count: sum((found) => found.wrong_count) };
 }
 function evaluationSections(found) {
   if (!found || !found.split) return [];

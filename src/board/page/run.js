@@ -69,6 +69,11 @@ function differencesSection(runs) {
     ...runs.map((run, k) => ({ name: run.name, of: (row) => row.values[k], show: (value) => (value === undefined ? '–' : text(value)) }))], rows, { label: word('differences') });
   return section('differences', word('differences'), table);
 }
+// What more samples are worth, as luge train with shares= draws it.
+function learningCurveSection(run) {
+  if (!run.learning_curve) return null;
+  return section('learning-curve', word('learningCurve'), make('img', { class: 'logged', src: run.learning_curve, alt: word('learningCurve') }));
+}
 const shortName = (name, before) => (name.startsWith(before + '/') ? name.slice(before.length + 1) : name);
 
 function runView(run) {
@@ -78,7 +83,7 @@ function runView(run) {
   const joint = run.evaluation && run.evaluation.split && below.length ? { ...run.evaluation, members: below.length } : run.evaluation;
   const evaluated = below.length && isNumber((run.config || {})['data.folds']) ? joinedFolds(below) : joint;
   const scalars = scalarsSection(run);
-  const parts = [trainingsSection({ ...run, runs: below }), curves, ...evaluationSections(evaluated), scalars, picturesSection(run.events), eventCurvesSection(run.events), textsSection(run.events), histogramsSection(run.events),
+  const parts = [trainingsSection({ ...run, runs: below }), learningCurveSection(run), curves, ...evaluationSections(evaluated), scalars, picturesSection(run.events), eventCurvesSection(run.events), textsSection(run.events), histogramsSection(run.events),
     layersSection(run.model_facts && run.model_facts.layers ? run.model_facts : below.length && below[0].model_facts), machineSection(below.length && !(run.model_facts && run.model_facts.machine) ? below[0] : run),
     below.length ? differencesSection(below) : null, configSection(run), filesSection(run)].filter((each) => each);
   const model = run.model || (run.model_facts && run.model_facts.name) || '';

@@ -44,6 +44,7 @@ const WORDS = {
   recallCurves: ['Precision and recall', '精确率与召回率'], recallTitle: ['Precision by recall: {about}, {count} classes, each against the others, thresholds from 0 to 1', '精确率与召回率：{about}，{count} 个类别，各与其余相对，阈值从 0 到 1'],
   recallHelp: ['Along a line the threshold rises from right to left; each dot is 0.1 more.', '沿曲线从右到左阈值升高；每个圆点相差 0.1。'],
   allClasses: ['all classes', '全部类别'], averagePrecision: ['average precision', '平均精确率'], positives: ['samples of the class', '该类样本数'], thresholdName: ['threshold', '阈值'],
+  learningCurve: ['Learning curve', '学习曲线'],
   drawn: ['Answers', '预测示例'], drawnTitle: ['Truth and prediction: {about}, the first {drawn} samples', '真实与预测：{about}，前 {drawn} 个样本'],
   scalars: ['Scalars by step', '按步的标量'], scalarPart: ['{part}{samples}, {points}', '{part}{samples}，{points}'], onePoint: ['one point', '1 个点'], points: ['{count} points', '{count} 个点'], pointsOf: ['{shown} of {all} points', '{all} 个点中的 {shown} 个'],
   pictures: ['Pictures by step', '按步的图片'], picturesOf: ['{shown} of {all} pictures', '{all} 张图片中的 {shown} 张'],

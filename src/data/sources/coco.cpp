@@ -27,8 +27,13 @@ class CocoFile {
     try {
       json_ = Json::parse(text);
     } catch (const Json::parse_error& error) {
+      constexpr std::size_t kShown = 20;
+      const std::size_t end = std::min(error.byte, text.size()), begin = end - std::min(end, kShown);
+      std::string before = text.substr(begin, end - begin);
+      std::replace_if(
+          before.begin(), before.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
       throw FormatError(
-          fmt::format("{}:{}: is not JSON: {}", path_, line_of(text, error.byte), error.what()));
+          fmt::format("{}:{}: is not JSON after '{}'", path_, line_of(text, error.byte), before));
     }
     if (!json_.is_object()) throw FormatError(fmt::format("{}: expected a JSON object", path_));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "experiment/bad_files.h"
+#include "experiment/picture_keys.h"
 #include "experiment/readers/folder_options.h"
 #include "luge/error.h"
 
@@ -53,12 +54,11 @@ DataSet parts_of(const DataPath& data, const Load& load, const std::function<dat
 
 // What is left out or clipped goes to the notes, which must live as long as data is loaded.
 data::AnnotationOptions options_of(const DataPath& data, Notes& notes, const data::BadFile& bad) {
-  const auto keys = read<AnnotationKeys>(data.config);
   data::AnnotationOptions options;
-  options.masks = keys.masks;
+  options.masks = read<CocoKeys>(data.config).masks;
   options.tell = [&notes](const std::string& note) { notes.push_back(note); };
-  options.base = static_cast<int>(keys.base);
-  options.empty_boxes = keys.empty_boxes;
+  options.base = static_cast<int>(read<VocKeys>(data.config).base);
+  options.empty_boxes = read<BoxKeys>(data.config).empty_boxes;
   options.classes = data.layout.classes;
   options.bad = bad;
   options.name = data.name();
@@ -177,17 +177,25 @@ auto skipping(const Read& read) {
 const bool added =
     add_data_reader("voc",
                     "pictures with boxes in the layout of Pascal VOC: Annotations, JPEGImages, ImageSets",
-                    {.recognize = is_voc, .read = skipping(read_voc), .rank = kRank}) &&
+                    {.recognize = is_voc,
+                     .read = skipping(read_voc),
+                     .rank = kRank,
+                     .keys = joined(keys_of<VocKeys>(), keys_of<BoxKeys>(), keys_of<BadFileKeys>())}) &&
     add_data_reader("coco", "pictures with boxes, masks and points in the JSON format of COCO",
-                    {.recognize = is_coco, .read = skipping(read_coco), .rank = kRank}) &&
+                    {.recognize = is_coco,
+                     .read = skipping(read_coco),
+                     .rank = kRank,
+                     .keys = joined(keys_of<BoxKeys>(), keys_of<CocoKeys>(), keys_of<BadFileKeys>())}) &&
     add_data_reader("yolo", "pictures with boxes in text files: images, labels, and data.yaml or classes.txt",
                     {.recognize = [](const fs::path& path) { return is_pair(path, "labels"); },
                      .read = skipping(read_yolo),
-                     .rank = kRank}) &&
+                     .rank = kRank,
+                     .keys = joined(keys_of<BoxKeys>(), keys_of<BadFileKeys>())}) &&
     add_data_reader("masks", "pictures and the classes of their pixels: the folders images and masks",
                     {.recognize = [](const fs::path& path) { return is_pair(path, "masks"); },
                      .read = skipping(read_masks),
-                     .rank = kRank});
+                     .rank = kRank,
+                     .keys = keys_of<BadFileKeys>()});
 
 }  // namespace
 }  // namespace luge::experiment

@@ -39,7 +39,10 @@ DataSet read_csv(const DataPath& data) {
 
 const bool added =
     add_data_reader("csv", "a table in a text file: CSV, or another character between the cells",
-                    {.recognize = recognize, .read = read_csv, .rank = -1});
+                    {.recognize = recognize,
+                     .read = read_csv,
+                     .rank = -1,
+                     .keys = joined(keys_of<TableOptions>(), keys_of<ColumnOptions>())});
 
 }  // namespace
 }  // namespace luge::experiment

@@ -16,16 +16,29 @@ struct luge::options::Names<luge::data::EmptyBox> {
 
 namespace luge::experiment {
 
-struct AnnotationKeys {
+struct VocKeys {
   static constexpr const char* table = "data";
   std::int64_t base = 1;
-  data::EmptyBox empty_boxes = data::EmptyBox::drop;
-  bool masks = false;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("base", self.base, "the number of the leftmost pixel in Pascal VOC files, 1 or 0",
           at_least(0).below(2));
+  }
+};
+
+struct BoxKeys {
+  static constexpr const char* table = "data";
+  data::EmptyBox empty_boxes = data::EmptyBox::drop;
+  static void fields(auto& self, auto&& field) {
     field("empty_boxes", self.empty_boxes, "what is done with a box without area");
+  }
+};
+
+struct CocoKeys {
+  static constexpr const char* table = "data";
+  bool masks = false;
+  static void fields(auto& self, auto&& field) {
+    using namespace options;
     field("masks", self.masks, "COCO: make the field mask of polygons and run lengths",
           elsewhere({"segmentation", "segmentations", "use_masks"}));
   }

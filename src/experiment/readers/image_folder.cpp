@@ -16,8 +16,8 @@ DataSet read_pictures(const DataPath& data, const data::BadFile& bad) {
   const auto keys = read<PictureKeys>(data.config);
   data::ImageFolderOptions options{
       .pictures = {keys.size.height, keys.size.width, keys.color_mode, keys.resize_filter},
-      .on_bad = keys.on_bad,
-      .memory = static_cast<std::int64_t>(keys.keep_decoded.count),
+      .on_bad = read<BadFileKeys>(data.config).on_bad,
+      .memory = static_cast<std::int64_t>(read<PictureFileKeys>(data.config).keep_decoded.count),
       .classes = data.layout.classes,
       .bad = bad};
   if (data.layout.pictures) options.pictures = *data.layout.pictures;  // as a network was trained
@@ -37,7 +37,9 @@ DataSet read_images(const DataPath& data) {
 }
 
 const bool added = add_data_reader("image-folder", "PNG, JPEG and BMP pictures in a folder for each class",
-                                   {.recognize = recognize, .read = read_images});
+                                   {.recognize = recognize,
+                                    .read = read_images,
+                                    .keys = joined(keys_of<BadFileKeys>(), keys_of<PictureFileKeys>())});
 
 }  // namespace
 }  // namespace luge::experiment

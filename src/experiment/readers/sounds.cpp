@@ -4,6 +4,7 @@
 #include <array>
 
 #include "experiment/bad_files.h"
+#include "experiment/picture_keys.h"
 #include "experiment/readers/folder_options.h"
 
 namespace luge::experiment {
@@ -60,7 +61,10 @@ DataSet read_sounds(const DataPath& data) {
 
 const bool added = add_data_reader(
     "sounds", "WAV, FLAC or OGG files, whose folders or names (data.pattern) say their classes",
-    {.recognize = recognize, .read = read_sounds, .rank = 15});
+    {.recognize = recognize,
+     .read = read_sounds,
+     .rank = 15,
+     .keys = joined(keys_of<SoundKeys>(), keys_of<BadFileKeys>())});
 
 }  // namespace
 }  // namespace luge::experiment

@@ -1,4 +1,5 @@
 #include "io/model/metadata_json.h"
+#include "io/text/json_problem.h"
 
 #include <fmt/format.h>
 
@@ -92,7 +93,7 @@ nn::Metadata metadata_from_json(const std::string& text, const std::string& path
   try {
     return from(json);
   } catch (const nlohmann::json::exception& error) {
-    throw FormatError(fmt::format("{}: the metadata are malformed: {}", path, error.what()));
+    throw FormatError(fmt::format("{}: the metadata are malformed: {}", path, json_problem(error)));
   } catch (const Error& error) {
     throw FormatError(fmt::format("{}: the metadata are malformed: {}", path, error.what()));
   }

@@ -1,4 +1,5 @@
 #include "io/model/stored_entry.h"
+#include "io/text/json_problem.h"
 
 #include <fmt/format.h>
 
@@ -132,13 +133,13 @@ std::vector<StoredEntry> entries_from_json(const std::string& text, const std::s
     std::string who = fmt::format("entry {}", k);
     if (list[k].is_object() && list[k].contains("name") && list[k]["name"].is_string())
       who = fmt::format("the entry '{}'", list[k]["name"].get<std::string>());
-    const auto fail = [&](const char* what) {
+    const auto fail = [&](const std::string& what) {
       throw FormatError(fmt::format("{}: {} is damaged: {}", path, who, what));
     };
     try {
       entries.push_back(entry_from(list[k], "its graph"));
     } catch (const nlohmann::json::exception& error) {
-      fail(error.what());
+      fail(json_problem(error));
     } catch (const Error& error) {
       fail(error.what());
     }

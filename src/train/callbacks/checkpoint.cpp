@@ -92,7 +92,8 @@ class Checkpoint final : public Callback, public Ending {
   }
 
   void epoch_end(Fit& fit) override {
-    if (monitor_) save_best(fit, score_of(fit.logs(), *monitor_));
+    // Without an update it would be the network as it was drawn.
+    if (monitor_ && fit.trainer->position().updates > 0) save_best(fit, score_of(fit.logs(), *monitor_));
     // Epochs may last a millisecond; a crash costs at most a second of work.
     if (saved_at_ < 0 || Clock::now() - saved_when_ >= std::chrono::seconds(1)) save_last(fit);
   }

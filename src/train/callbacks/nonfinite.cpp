@@ -41,7 +41,10 @@ class NonFinite final : public Callback, public Judge {
 
   bool leaves_out(const RefusedStep& step) override {
     if (options_.policy == OnNonFinite::stop || in_a_row_ >= options_.most_in_a_row) return false;
-    if (left_out_ == 0) tell(fmt::format("warning: {}; its batch is left out", step.why()));
+    if (left_out_ == 0) {
+      first_ = step.why();
+      tell(fmt::format("warning: {}; its batch is left out", first_));
+    }
     ++left_out_;
     ++in_a_row_;
     refused_ = true;
@@ -70,6 +73,7 @@ class NonFinite final : public Callback, public Judge {
 
   void train_end(Fit& fit) override {
     if (left_out_ == 0) return;
+    if (fit.trainer->position().updates == 0 && !fit.step_is_open) refuse_training(fit);
     tell(fmt::format("warning: {} of {} steps were left out, because loss or gradient was not finite",
                      left_out_, fit.total_steps));
   }
@@ -86,12 +90,21 @@ class NonFinite final : public Callback, public Judge {
   }
 
  private:
+  // A network that has learned nothing must not pass for a trained one.
+  [[noreturn]] void refuse_training(const Fit& fit) const {
+    throw NonFiniteError(fmt::format(
+        "on_nonfinite=skip: all {} steps were left out, because loss or gradient was not finite each time, "
+        "so "
+        "that nothing was learned; a smaller learning rate, clipped gradients or other inputs may help{}{}",
+        fit.total_steps, first_.empty() ? "" : "; the first: ", first_));
+  }
   void tell(const std::string& line) const {
     if (options_.tell) options_.tell(line);
   }
 
   NonFiniteOptions options_;
   std::int64_t left_out_ = 0, in_a_row_ = 0;
+  std::string first_;     // why the first one was left out
   bool refused_ = false;  // the step that is just ending
 };
 
