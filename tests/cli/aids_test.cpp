@@ -89,7 +89,7 @@ TEST(Aids, OfATextTakeWindows) {
   dir.write("text.txt", text);
   const auto run = [&](std::vector<std::string> more) {
     std::vector<std::string> all = {"train",   "model=gpt-4x128", "layers=1",      "width=8",
-                                    "heads=2", "length=8",        "data=text.txt", "batch=4"};
+                                    "heads=2", "model.length=8",  "data=text.txt", "batch=4"};
     all.insert(all.end(), more.begin(), more.end());
     const auto ran = luge(all, dir.path());
     EXPECT_EQ(ran.code, 0) << ran.err;
