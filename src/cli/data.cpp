@@ -122,9 +122,9 @@ void tell_unreadable(const Arguments& arguments, const std::string& name, const 
 // Every file is looked at, unless it was said that the first bad one is an error.
 experiment::DataSet load_all(const Arguments& arguments, experiment::Config& config, const std::string& name,
                              const SampleOptions& options) {
-  if (!config.given("data.on_bad")) config.set("data.on_bad", "skip");
+  config.set_default("data.on_bad", "skip", experiment::Source::data);
   // Tables are read as cells, so that the missing ones can be counted.
-  if (!config.given("data.missing")) config.set("data.missing", "most-common");
+  config.set_default("data.missing", "most-common", experiment::Source::data);
   try {
     return load(config, name);
   } catch (const experiment::UnreadableData& error) {

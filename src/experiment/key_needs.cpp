@@ -53,6 +53,7 @@ bool is_asked(const Config& config, const Key& key) {
   if (!config.given(key.name)) return false;
   const Source source = config.origin(key.name).source;
   if (source == Source::command_line || source == Source::resume) return true;
+  if (source == Source::model || source == Source::data) return false;  // it was not chosen
   return !key.info || options::text(config.value(key.name, *key.info)) != key.fallback;
 }
 

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "in_process.h"
 #include "luge/io/image.h"
+#include "support/in_process.h"
 #include "support/pictures.h"
 #include "support/temp_dir.h"
 

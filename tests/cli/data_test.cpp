@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "in_process.h"
 #include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"
 #include "luge/experiment/data_sets.h"
 #include "luge/io/image.h"
 #include "support/command.h"
+#include "support/in_process.h"
 #include "support/temp_dir.h"
 
 namespace luge {

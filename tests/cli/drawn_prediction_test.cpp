@@ -7,9 +7,9 @@
 
 #include "experiment/drawn_prediction.h"
 #include "experiment/input_files.h"
-#include "in_process.h"
 #include "luge/data/picture_fields.h"
 #include "luge/io/image.h"
+#include "support/in_process.h"
 #include "support/pictures.h"
 #include "support/task_files.h"
 #include "support/temp_dir.h"

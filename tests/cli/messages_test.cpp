@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "cli/command.h"
 #include "cli/output.h"
+#include "support/in_process.h"
 #include "support/pictures.h"
 #include "support/run_files.h"
 #include "support/temp_dir.h"
@@ -15,25 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::TempDir;
-using ::testing::internal::CaptureStderr;
-using ::testing::internal::CaptureStdout;
-using ::testing::internal::GetCapturedStderr;
-using ::testing::internal::GetCapturedStdout;
-
-struct Said {
-  int code;
-  std::string out, err;
-};
-
-Said run(const std::vector<std::string>& words) {
-  CaptureStdout();
-  CaptureStderr();
-  const int code = cli::run(words);
-  return {code, GetCapturedStdout(), GetCapturedStderr()};
-}
 
 void expect_misuse(const std::vector<std::string>& words, std::initializer_list<std::string> parts) {
-  const Said said = run(words);
+  const testing::CommandResult said = testing::in_process(words);
   EXPECT_EQ(said.code, 2) << said.err;
   for (const std::string& part : parts)
     EXPECT_NE(said.err.find(part), std::string::npos) << "\"" << part << "\" is missing from: " << said.err;
@@ -51,7 +35,7 @@ TEST(Messages, AKeyThatDoesNothingIsMisuse) {
                 {"expected tensorboard=true with it"});
   expect_misuse({"train", "model=xor", "data.components=2"}, {"normalize=pca or normalize=zca with it"});
   expect_misuse({"data", "xor", "data.base=0"}, {"data.base=0: does nothing for xor"});
-  const std::string help = run({"train", "help"}).out;
+  const std::string help = testing::in_process({"train", "help"}).out;
   EXPECT_NE(help.find("default 3; with callbacks.checkpoint.every="), std::string::npos);
 }
 
@@ -63,12 +47,12 @@ TEST(Messages, AResumptionSaysWhichKeysStay) {
 }
 
 TEST(Messages, HelpIsAlsoJson) {
-  const Said all = run({"help", "--json"});
+  const testing::CommandResult all = testing::in_process({"help", "--json"});
   ASSERT_EQ(all.code, 0) << all.err;
   EXPECT_EQ(nlohmann::json::parse(all.out).at("commands").size(), cli::commands().size());
   for (const auto& words :
        {std::vector<std::string>{"train", "help", "--json"}, {"help", "train", "format=json"}}) {
-    const Said one = run(words);
+    const testing::CommandResult one = testing::in_process(words);
     ASSERT_EQ(one.code, 0) << one.err;
     const auto json = nlohmann::json::parse(one.out);
     EXPECT_EQ(json.at("command"), "train");
@@ -87,14 +71,15 @@ TEST(Messages, NamesOfRunsAreUnderstoodOrSuggested) {
   testing::make_run(dir.path() / "b", 2, "finished", 0.01);
   const std::string here = "dir=" + dir.path().string();
   for (const char* name : {"sort=time", "sort=learning_rate", "sort=lr", "filter=learning_rate<0.005"}) {
-    const Said said = run({"runs", here, name});
+    const testing::CommandResult said = testing::in_process({"runs", here, name});
     EXPECT_EQ(said.code, 0) << name << said.err;
   }
-  const auto rates = nlohmann::json::parse(run({"runs", here, "filter=learning_rate<0.005", "--json"}).out);
+  const auto rates =
+      nlohmann::json::parse(testing::in_process({"runs", here, "filter=learning_rate<0.005", "--json"}).out);
   EXPECT_EQ(rates.at("runs").size(), 1u) << rates;
   expect_misuse({"runs", here, "filter=status=finnished"},
                 {"status 'finnished' is not known; did you mean finished?"});
-  EXPECT_EQ(run({"runs", here, "filter=status=fin*"}).code, 0);
+  EXPECT_EQ(testing::in_process({"runs", here, "filter=status=fin*"}).code, 0);
   expect_misuse({"runs", here, "sort=learnin_rate"}, {"did you mean learning_rate"});
   expect_misuse({"runs", here, "sort=batch_size"}, {"did you mean batch?"});
 }
@@ -111,7 +96,8 @@ TEST(Messages, PicturesOfOtherFormatsAreNoFolders) {
   expect_misuse({"filter", "input=" + dir.file("set/a/1.png"), "to=" + dir.file("y.jpg")}, {".png or .svg"});
   EXPECT_FALSE(fs::exists(to));
   fs::create_directories(to);
-  EXPECT_EQ(run({"data", dir.file("set"), "to=" + to}).code, 0) << "a folder that is there is meant";
+  EXPECT_EQ(testing::in_process({"data", dir.file("set"), "to=" + to}).code, 0)
+      << "a folder that is there is meant";
 }
 
 TEST(Messages, OddNamesKeepTheLinesOfATable) {
@@ -122,7 +108,7 @@ TEST(Messages, OddNamesKeepTheLinesOfATable) {
     fs::create_directories(dir.path() / name);
     io::write_png((dir.path() / name / "1.png").string(), testing::smooth_picture(8, 8, 1));
   }
-  const Said said = run({"data", dir.path().string()});
+  const testing::CommandResult said = testing::in_process({"data", dir.path().string()});
   EXPECT_NE(said.out.find("a\\nb"), std::string::npos) << said.out;
   EXPECT_EQ(said.out.find("a\nb"), std::string::npos) << said.out;
 }

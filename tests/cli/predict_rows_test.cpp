@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "in_process.h"
+#include "support/in_process.h"
 #include "support/temp_dir.h"
 
 namespace luge {

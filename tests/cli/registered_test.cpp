@@ -3,13 +3,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <signal.h>
-
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 
-#include "cli/command.h"
 #include "luge/data/augment.h"
 #include "luge/data/sources.h"
 #include "luge/experiment/data_sets.h"
@@ -19,12 +15,14 @@
 #include "luge/ops/reduce.h"
 #include "luge/optim/optimizers.h"
 #include "support/command.h"
+#include "support/in_process.h"
 #include "support/temp_dir.h"
 
 namespace luge {
 namespace {
 
 using nlohmann::json;
+using testing::in_process;
 using testing::read_file;
 using testing::says;
 using testing::TempDir;
@@ -125,35 +123,6 @@ experiment::DataSet stripes() {
 }
 const bool added_data = experiment::add_data_set("test-stripes", "rows and columns", stripes);
 
-// What this process does with signals, which a training changes for its own.
-class KeepSignals {
- public:
-  KeepSignals() {
-    for (const int signal : kSignals) ::sigaction(signal, nullptr, &before_[signal]);
-  }
-  ~KeepSignals() {
-    for (const int signal : kSignals) ::sigaction(signal, &before_[signal], nullptr);
-  }
-  KeepSignals(const KeepSignals&) = delete;
-  KeepSignals& operator=(const KeepSignals&) = delete;
-
- private:
-  static constexpr int kSignals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGXFSZ};
-  std::map<int, struct sigaction> before_;
-};
-
-// How a command of this very program ends, and what it prints.
-testing::CommandResult run(const std::vector<std::string>& words) {
-  const KeepSignals keep;
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  testing::CommandResult result;
-  result.code = cli::run(words);
-  result.out = ::testing::internal::GetCapturedStdout();
-  result.err = ::testing::internal::GetCapturedStderr();
-  return result;
-}
-
 struct Registered {
   const char *kind, *family, *name, *line;
   std::vector<std::string> options, keys;
@@ -181,12 +150,12 @@ const Registered kAll[] = {
 
 TEST(Registered, AreListedWithTheirOptions) {
   for (const Registered& one : kAll) {
-    const std::string text = run({"list", one.family}).out;
+    const std::string text = in_process({"list", one.family}).out;
     EXPECT_TRUE(says(text, one.name) && says(text, one.line)) << text;
     for (const std::string& option : one.options)
       EXPECT_TRUE(says(text, option + "=")) << option << "\n" << text;
-    EXPECT_TRUE(says(run({"list"}).out, one.line));
-    const json listed = json::parse(run({"list", one.family, "--json"}).out);
+    EXPECT_TRUE(says(in_process({"list"}).out, one.line));
+    const json listed = json::parse(in_process({"list", one.family, "--json"}).out);
     bool found = false;
     for (const json& member : listed.at(one.family)) {
       if (member.at("name") != one.name) continue;
@@ -199,19 +168,19 @@ TEST(Registered, AreListedWithTheirOptions) {
 
 TEST(Registered, HaveAPageOfHelp) {
   for (const Registered& one : kAll) {
-    const std::string text = run({"help", std::string(one.kind) + "=" + one.name}).out;
+    const std::string text = in_process({"help", std::string(one.kind) + "=" + one.name}).out;
     EXPECT_TRUE(says(text, one.line)) << text;
     for (const std::string& option : one.options) EXPECT_TRUE(says(text, option + "=")) << text;
   }
-  EXPECT_TRUE(says(run({"help", "optimizer=test-signs"}).out, "one of both, plus, minus"));
-  const auto wrong = run({"help", "loss=test-gab"});
+  EXPECT_TRUE(says(in_process({"help", "optimizer=test-signs"}).out, "one of both, plus, minus"));
+  const auto wrong = in_process({"help", "loss=test-gab"});
   EXPECT_EQ(wrong.code, 2);
   EXPECT_TRUE(says(wrong.err, "did you mean test-gap?")) << wrong.err;
 }
 
 // What bash offers after `line`.
 std::string completions(const TempDir& dir, const std::string& line) {
-  dir.write("complete.sh", run({"completion", "bash"}).out + R"(
+  dir.write("complete.sh", in_process({"completion", "bash"}).out + R"(
 COMP_LINE=$1; COMP_POINT=${#COMP_LINE}; COMP_WORDS=($1); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _luge; echo " ${COMPREPLY[*]} ")");
   return testing::run_command({"bash", dir.file("complete.sh"), line}).out;
@@ -277,8 +246,8 @@ side = "plus"
 epochs = 2
 )",
                                    dir.file("net.toml"), dir.file("table.csv")));
-  const auto ran = run({"train", "config=" + dir.file("my.toml"), "loss.halved=true", "optimizer.floor=0.001",
-                        "run.dir=" + dir.file("run")});
+  const auto ran = in_process({"train", "config=" + dir.file("my.toml"), "loss.halved=true",
+                               "optimizer.floor=0.001", "run.dir=" + dir.file("run")});
   ASSERT_EQ(ran.code, 0) << ran.err;
   const std::string config = read_file(dir.file("run/config.toml"));
   for (const char* line :
@@ -287,16 +256,16 @@ epochs = 2
         "side = \"plus\"  # file my.toml"}) {
     EXPECT_TRUE(says(config, line)) << line << "\n" << config;
   }
-  EXPECT_TRUE(says(run({"summary", "model=" + dir.file("net.toml"), "input=2"}).out, "Bent"));
-  EXPECT_TRUE(says(run({"list", "layers"}).out, "test-bent"));
-  EXPECT_EQ(run({"eval", "run=" + dir.file("run"), "data=" + dir.file("table.csv")}).code, 0);
+  EXPECT_TRUE(says(in_process({"summary", "model=" + dir.file("net.toml"), "input=2"}).out, "Bent"));
+  EXPECT_TRUE(says(in_process({"list", "layers"}).out, "test-bent"));
+  EXPECT_EQ(in_process({"eval", "run=" + dir.file("run"), "data=" + dir.file("table.csv")}).code, 0);
 }
 
 TEST(Registered, AugmentPicturesOfATraining) {
   const TempDir dir;
-  const auto ran =
-      run({"train", "model=softmax-regression", "data=test-stripes", "epochs=1", "augment=flip,test-light",
-           "augment.test-light.low=0.9", "augment.test-light.lift=0.1", "run.dir=" + dir.file("run")});
+  const auto ran = in_process({"train", "model=softmax-regression", "data=test-stripes", "epochs=1",
+                               "augment=flip,test-light", "augment.test-light.low=0.9",
+                               "augment.test-light.lift=0.1", "run.dir=" + dir.file("run")});
   ASSERT_EQ(ran.code, 0) << ran.err;
   const std::string config = read_file(dir.file("run/config.toml"));
   for (const char* line :
@@ -312,7 +281,7 @@ TEST(Registered, AreNamedInErrors) {
   const std::string data = "data=" + dir.file("table.csv");
   const auto refuses = [&](std::vector<std::string> words, std::initializer_list<const char*> parts) {
     words.insert(words.begin(), {"train", "model=linear-regression", data, "run.dir=" + dir.file("no")});
-    const auto ran = run(words);
+    const auto ran = in_process(words);
     EXPECT_EQ(ran.code, 2) << ran.err;
     for (const char* part : parts) EXPECT_TRUE(says(ran.err, part)) << part << "\n" << ran.err;
     EXPECT_FALSE(std::filesystem::exists(dir.file("no")));
@@ -327,36 +296,37 @@ TEST(Registered, AreNamedInErrors) {
           {"augment.test-light.low=0: expected a number above 0"});
 
   dir.write("net.toml", "[[layer]]\ntype = \"test-bent\"\ninner = 0\n");
-  const auto net = run({"summary", "model=" + dir.file("net.toml"), "input=2"});
+  const auto net = in_process({"summary", "model=" + dir.file("net.toml"), "input=2"});
   EXPECT_EQ(net.code, 1);
   EXPECT_TRUE(says(net.err, "net.toml, line ") && says(net.err, "inner is 0; expected a number above 0"))
       << net.err;
 }
 
 TEST(Shell, HelpFindsThingsByTheirNamesAndKeys) {
-  EXPECT_TRUE(says(run({"help", "adam"}).out, "optimizer adam: "));
-  EXPECT_TRUE(says(run({"help", "augment=flip"}).out, "augmentation flip: "));
-  EXPECT_TRUE(says(run({"help", "lr"}).out, "optimizer.learning_rate"));
-  EXPECT_EQ(run({"help", "adma"}).code, 2);
+  EXPECT_TRUE(says(in_process({"help", "adam"}).out, "optimizer adam: "));
+  EXPECT_TRUE(says(in_process({"help", "augment=flip"}).out, "augmentation flip: "));
+  EXPECT_TRUE(says(in_process({"help", "lr"}).out, "optimizer.learning_rate"));
+  EXPECT_EQ(in_process({"help", "adma"}).code, 2);
 }
 
 TEST(Shell, KeysGivenTwiceAreNamedBoth) {
-  const auto ran = run({"train", "model=xor", "lr=0.1", "optimizer.learning_rate=0.2"});
+  const auto ran = in_process({"train", "model=xor", "lr=0.1", "optimizer.learning_rate=0.2"});
   EXPECT_EQ(ran.code, 2);
   EXPECT_TRUE(says(ran.err, "'optimizer.learning_rate' is given twice; 'lr' is the same")) << ran.err;
 }
 
 TEST(Shell, AnOptionThatTheNameSaysIsNotGivenAgain) {
-  const auto ran = run({"train", "model=test-none", "metrics=top3"});
+  const auto ran = in_process({"train", "model=test-none", "metrics=top3"});
   EXPECT_EQ(ran.code, 2);
-  const auto twice =
-      run({"train", "model=softmax-regression", "data=test-stripes", "metrics=top3", "metric.top-k.k=2"});
+  const auto twice = in_process(
+      {"train", "model=softmax-regression", "data=test-stripes", "metrics=top3", "metric.top-k.k=2"});
   EXPECT_EQ(twice.code, 2);
   EXPECT_TRUE(says(twice.err, "metric.top-k.k=2: top3 says that itself")) << twice.err;
 }
 
 TEST(Shell, WeightsThatAreAllZeroAreRefused) {
-  const auto ran = run({"train", "model=softmax-regression", "data=test-stripes", "loss.class_weights=0,0"});
+  const auto ran =
+      in_process({"train", "model=softmax-regression", "data=test-stripes", "loss.class_weights=0,0"});
   EXPECT_EQ(ran.code, 2);
   EXPECT_TRUE(says(ran.err, "loss.class_weights=0,0")) << ran.err;
 }

@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "in_process.h"
 #include "luge/data/sources.h"
 #include "luge/data/unknown_text.h"
+#include "support/in_process.h"
 #include "support/task_files.h"
 #include "support/temp_dir.h"
 

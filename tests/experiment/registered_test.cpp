@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/command.h"
 #include "luge/data/sources.h"
 #include "luge/experiment/data_sets.h"
 #include "luge/loss/loss.h"
@@ -16,6 +15,7 @@
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "support/command.h"
+#include "support/in_process.h"
 #include "support/temp_dir.h"
 
 namespace luge {
@@ -68,14 +68,9 @@ const bool added = loss::add("test-focal", "the focal loss of a test", focal) &&
                    experiment::add_data_set("heaps", "points in ten heaps", heaps);
 
 json shell(const std::vector<std::string>& words) {
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  const int code = cli::run(words);
-  std::fflush(stdout);
-  const std::string out = ::testing::internal::GetCapturedStdout(),
-                    err = ::testing::internal::GetCapturedStderr();
-  EXPECT_EQ(code, 0) << words[0] << ": " << err;
-  return json::parse(out, nullptr, false);
+  const testing::CommandResult ran = testing::in_process(words);
+  EXPECT_EQ(ran.code, 0) << words[0] << ": " << ran.err;
+  return json::parse(ran.out, nullptr, false);
 }
 
 TEST(Registered, LossMetricAndDataTrainTenClassesFromTheShell) {

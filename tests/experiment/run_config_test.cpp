@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-#include "cli/command.h"
 #include "luge/experiment/run.h"
 #include "support/errors.h"
+#include "support/in_process.h"
 #include "support/temp_dir.h"
 
 namespace luge::experiment {
@@ -15,13 +15,9 @@ using testing::read_file;
 using testing::TempDir;
 
 int shell(const std::vector<std::string>& words) {
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  const int code = cli::run(words);
-  std::fflush(stdout);
-  ::testing::internal::GetCapturedStdout();
-  EXPECT_EQ(::testing::internal::GetCapturedStderr().find("luge:"), std::string::npos);
-  return code;
+  const testing::CommandResult ran = testing::in_process(words);
+  EXPECT_EQ(ran.err.find("luge:"), std::string::npos) << ran.err;
+  return ran.code;
 }
 
 void expect_line(const std::string& config, const std::string& line) {
