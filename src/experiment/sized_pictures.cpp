@@ -38,11 +38,11 @@ bool has_annotations(const data::Info& info) {
 
 [[noreturn]] void refuse(const Config& config, const data::PictureOptions& wanted, const data::Info& info) {
   if (has_annotations(info))
-    throw SettingError(
-        fmt::format("{}: {} has pictures with annotations ({}), which must be resized together; "
-                    "augment=letterbox augment.letterbox.size=128 does that, and so do resize and "
-                    "resized-crop",
-                    said(config, wanted), info.name, info.fields.to_string()));
+    throw SettingError(fmt::format(
+        "{}: {} has pictures with annotations ({}), which must be resized together; "
+        "augment=letterbox augment.letterbox.size={} does that, and so do resize and "
+        "resized-crop",
+        said(config, wanted), info.name, info.fields.to_string(), wanted.height > 0 ? wanted.height : 128));
   throw SettingError(fmt::format("{}: is about pictures, and samples of {} are {}", said(config, wanted),
                                  info.name, info.fields.to_string()));
 }
