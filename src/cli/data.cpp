@@ -20,7 +20,6 @@
 #include "experiment/keys.h"
 #include "experiment/option_keys.h"
 #include "experiment/picture_keys.h"
-#include "experiment/readers/folder_options.h"
 #include "experiment/table_columns.h"
 #include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"

@@ -49,20 +49,15 @@ class Table final : public StepWith<Table, Options>, public KnowsRawInput {
 
   StepRef fit(const Dataset& training) const override {
     const std::vector<std::string>& names = training.info().features;
-    const std::size_t k = training.info().fields.index(kCells);
     if (training.size() == 0)
       throw ValueError(fmt::format("{}: has no rows to find the types of columns in", training.info().name));
     std::vector<ColumnFitter> fitters;
     for (std::size_t c = 0; c < names.size(); ++c)
       fitters.emplace_back(names[c], wanted_type(options_.types, names, c));
-    HostArray value;
-    for (std::int64_t i = 0; i < training.size(); ++i) {
-      Row row(training.info().fields);
-      row.into(k, value);
-      training.source()->read(i, row);
-      const std::vector<std::string_view> cells = checked(value, names.size(), training.where(i));
+    each_row(training, [&](std::int64_t i, const HostArray& row) {
+      const std::vector<std::string_view> cells = checked(row, names.size(), training.where(i));
       for (std::size_t c = 0; c < cells.size(); ++c) fitters[c].add(cells[c], rules_, training.where(i));
-    }
+    });
     Options fitted = options_;
     for (auto* list : {&fitted.names, &fitted.kinds, &fitted.fill_words, &fitted.words}) list->clear();
     fitted.fills.clear(), fitted.earliest.clear(), fitted.gaps.clear(), fitted.counts.clear();

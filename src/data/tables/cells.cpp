@@ -156,4 +156,15 @@ std::vector<std::string_view> cells_of(std::string_view row) {
   }
 }
 
+void each_row(const Dataset& table, const std::function<void(std::int64_t, const HostArray&)>& use) {
+  HostArray cells;
+  Row row(table.info().fields);
+  row.into(table.info().fields.index(kCells), cells);
+  for (std::int64_t i = 0; i < table.size(); ++i) {
+    table.source()->read(i, row);
+    row.finish();
+    use(i, cells);
+  }
+}
+
 }  // namespace luge::data

@@ -1,6 +1,8 @@
 // What single cells of tables mean.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +22,8 @@ std::optional<bool> truth_in(std::string_view cell);
 bool is_spoiled_number(std::string_view cell);
 /// The cells of a row, from the text of the field kCells.
 std::vector<std::string_view> cells_of(std::string_view row);
+/// Reads the field kCells of each row of a table, in order; `use` gets the number of the row and the field.
+void each_row(const Dataset& table, const std::function<void(std::int64_t, const HostArray&)>& use);
 
 /// Whether a step of recipes states what raw data is.
 class KnowsRawInput {

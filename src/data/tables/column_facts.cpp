@@ -66,22 +66,17 @@ class Gatherer {
 
 std::vector<ColumnFacts> column_facts(const Dataset& table, const steps::TableOptions& options) {
   const std::vector<std::string>& names = table.info().features;
-  const std::size_t field = table.info().fields.index(kCells);
   // Missing cells are counted, so that none of them is an error.
   const ColumnRules rules{Missing::most_common, "0", false, Categories::one_hot, true, Dates::seconds,
                           options.date_format};
   std::vector<Gatherer> columns;
   for (std::size_t c = 0; c < names.size(); ++c)
     columns.emplace_back(names[c], wanted_type(options.types, names, c));
-  HostArray value;
-  for (std::int64_t i = 0; i < table.size(); ++i) {
-    Row row(table.info().fields);
-    row.into(field, value);
-    table.source()->read(i, row);
-    const std::vector<std::string_view> cells = cells_of(value.text());
+  each_row(table, [&](std::int64_t i, const HostArray& row) {
+    const std::vector<std::string_view> cells = cells_of(row.text());
     for (std::size_t c = 0; c < std::min(cells.size(), columns.size()); ++c)
       columns[c].add(cells[c], rules, table.where(i));
-  }
+  });
   std::vector<ColumnFacts> facts;
   for (Gatherer& each : columns) facts.push_back(each.facts(rules));
   return facts;
