@@ -59,9 +59,8 @@ struct Taken {
 /// Gives the parameters and buffers of a network the weights of these names. Values are copied, so that the
 /// network may be trained on. Throws FormatError with the lists of Taken when `strict` and not all fits, also
 /// without `strict` when nothing at all fits, ValueError for patterns of `rename` that match no name, have
-/// two
-/// * or differ in their number, and StateError for a network that has not been built. Source: PyTorch
-/// Module.load_state_dict.
+/// more than one * or differ in their number, and StateError for a network that has not been built. Source:
+/// PyTorch Module.load_state_dict.
 ///
 ///     nn::take_weights(net, io::read_weights("fashion.safetensors"), {.head = nn::Head::renew});
 ///     net->set_trainable("features.*", false);
