@@ -2,19 +2,11 @@
 // the direct algorithm's arithmetic, beside what the cost model expected and what the compiler would pick.
 // Arguments, all optional: part of a case's name; "threads=N"; "isa=avx2" to leave AVX-512 aside.
 #include <fmt/format.h>
-#include <omp.h>
-#include <time.h>
-#include <oneapi/dnnl/dnnl.hpp>
 
-#include <hwy/targets.h>
-#include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "backend/backend.h"
+#include "candidates.h"
 #include "graph/op_registry.h"
 #include "ops/attributes/conv.h"
 
@@ -75,66 +67,6 @@ std::vector<Case> cases() {
   return all;
 }
 
-// With one thread processor time, which other work on the machine disturbs less.
-double now(int threads) {
-  if (threads > 1) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-  }
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-template <class F>
-double best_seconds(int threads, F&& run) {
-  double best = 1e9;
-  const double start = now(threads);
-  for (int k = 0; k < 2000; ++k) {
-    const double before = now(threads);
-    run();
-    const double after = now(threads);
-    best = std::min(best, after - before);
-    if (k > 2 && after - start > 0.08) break;
-  }
-  return best;
-}
-
-class Memory {
- public:
-  explicit Memory(std::size_t bytes) : data_(std::aligned_alloc(64, (bytes + 127) / 64 * 64)) {
-    static std::mt19937 engine(1);
-    auto* values = static_cast<float*>(data_);
-    for (std::size_t k = 0; k < bytes / 4; ++k) values[k] = static_cast<float>(engine() % 2001) * 1e-3f - 1;
-  }
-  Memory(const Memory&) = delete;
-  Memory(Memory&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
-  ~Memory() { std::free(data_); }
-  void* data() const { return data_; }
-
- private:
-  void* data_;
-};
-
-double measure(const Offer& offer, const std::vector<Type>& in, const std::vector<Type>& out, int threads) {
-  std::vector<Memory> memory;
-  memory.reserve(8);
-  std::vector<void*> inputs, outputs;
-  const auto add = [&](const Type& type, LayoutId layout, std::vector<void*>& to) {
-    memory.emplace_back(cpu_backend().bytes(layout == any_layout ? public_layout : layout, type));
-    to.push_back(memory.back().data());
-  };
-  const auto layout = [](const std::vector<LayoutId>& list, std::size_t k) {
-    return k < list.size() ? list[k] : public_layout;
-  };
-  for (std::size_t k = 0; k < in.size(); ++k) add(in[k], layout(offer.in_layouts, k), inputs);
-  for (std::size_t k = 0; k < out.size(); ++k) add(out[k], layout(offer.out_layouts, k), outputs);
-  const Memory scratch(offer.scratch + 64);
-  Status status;
-  return best_seconds(threads, [&] {
-    offer.kernel->run({inputs.data(), outputs.data(), scratch.data(), &status});
-  });
-}
-
 OpRef make(std::string_view name, const Case& c) {
   const ConvAttributes attributes{
       {c.stride, c.stride}, {1, 1}, c.same ? PaddingMode::same : PaddingMode::valid, {}, c.groups};
@@ -151,47 +83,19 @@ void print_direction(const Case& c, std::string_view name, std::string_view labe
   std::vector<Type> in = {x, w, b};
   if (name == "conv_backward_data") in = {y, w, x};
   if (name == "conv_backward_weights") in = {x, y, w};
-  Types known;
-  for (const Type& type : in) known.push_back(type);
-  const Types inferred = op->infer(known);
-  const std::vector<Type> out(inferred.begin(), inferred.end());
-  const std::vector<LayoutId> layouts(in.size(), any_layout);
-  for (const Kernel* kernel : cpu_backend().candidates(name)) {
-    if (kernel->name().find("reference") != std::string_view::npos) continue;
-    if (kernel->name().find("plain") != std::string_view::npos && c.channels > 8) continue;
-    const Offer offer =
-        kernel->offer({*op, in, out, layouts, std::vector<bool>(out.size(), true), {}, Math::fast, threads});
-    if (!offer.accepted()) continue;
-    const double seconds = measure(offer, in, out, threads);
-    fmt::print("  {:<8} {:<44} {:>8.1f} GFLOP/s {:>9.3f} ms  expected {:>8.3f}  {}\n", label, kernel->name(),
-               flops / seconds * 1e-9, seconds * 1e3, offer.cost * 1e3, offer.note);
-  }
+  bench::print_candidates(*op, in, label, flops, threads);
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  int threads = 2;
-  std::string part;
-  for (int k = 1; k < count; ++k) {
-    const std::string argument = arguments[k];
-    if (argument.starts_with("threads=")) {
-      threads = std::atoi(argument.c_str() + 8);
-    } else if (argument == "isa=avx2") {
-      dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
-      hwy::DisableTargets(HWY_AVX3 | HWY_AVX3_DL);
-    } else {
-      part = argument;
-    }
-  }
-  omp_set_num_threads(threads);
+  const luge::bench::Arguments wanted(count, arguments);
   for (const Case& c : cases()) {
-    if (c.name.find(part) == std::string::npos) continue;
+    if (c.name.find(wanted.part) == std::string::npos) continue;
     fmt::print("{}: {}x{}x{}x{} to {}, {}x{}/{}{}\n", c.name, c.batch, c.channels, c.size, c.size, c.filters,
                c.kernel, c.kernel, c.stride, c.groups > 1 ? " depthwise" : "");
-    print_direction(c, "conv", "forward", threads);
-    if (c.channels > 3) print_direction(c, "conv_backward_data", "data", threads);
-    print_direction(c, "conv_backward_weights", "weights", threads);
-    std::fflush(stdout);
+    print_direction(c, "conv", "forward", wanted.threads);
+    if (c.channels > 3) print_direction(c, "conv_backward_data", "data", wanted.threads);
+    print_direction(c, "conv_backward_weights", "weights", wanted.threads);
   }
 }

@@ -48,6 +48,15 @@ TEST(Matmul, BothInstructionSets) {
     if (cpu::x64::instruction_set()) {
       expect_taken({matmul(), {{f32, {150, 530}}, {f32, {530, 277}}, {f32, {277}}}});
       expect_taken({matmul(false, true), {{f32, {150, 530}}, {f32, {192, 530}}}});
+      // A left side that lies across, of heights that leave a part of a tile, blocks of one and two, and rows
+      // that end where the memory does.
+      if (cpu::x64::instruction_set() == cpu::x64::Isa::avx2) {
+        for (const auto& [m, k, n] :
+             {std::tuple{150, 530, 277}, {193, 129, 144}, {128, 1024, 130}, {49, 700, 63}}) {
+          expect_taken({matmul(true), {{f32, {k, m}}, {f32, {k, n}}}});
+          expect_taken({matmul(true, true), {{f32, {k, m}}, {f32, {n, k}}}});
+        }
+      }
     }
     hwy::SetSupportedTargetsForTest(0);
   }
@@ -60,10 +69,13 @@ TEST(Matmul, EveryHeightAndWidthOfATile) {
   for (int vectors = 1; vectors <= 4; ++vectors) {
     for (int rows = 1; rows <= cpu::matmul::tallest(*isa, vectors); ++rows) {
       for (const int last : {1, lanes - 1, lanes}) {
+        const bool across = (rows + vectors) % 2 == 0;  // of A
         const cpu::matmul::TileShape shape{
             .rows = rows,
             .vectors = vectors,
-            .a_row = 11,
+            .a_row = across ? 1 : 11,
+            .a_step = across ? rows : 1,
+            .b_step = vectors * lanes,
             .width = 80,
             .part = last < lanes,
             .add = true,
@@ -85,7 +97,7 @@ TEST(Matmul, EveryHeightAndWidthOfATile) {
             const auto at = static_cast<std::size_t>(r * 80 + j);
             double sum = static_cast<double>(c[at]) + static_cast<double>(bias[static_cast<std::size_t>(j)]);
             for (std::int64_t k = 0; k < depth; ++k) {
-              sum += static_cast<double>(a[static_cast<std::size_t>(r * 11 + k)]) *
+              sum += static_cast<double>(a[static_cast<std::size_t>(r * shape.a_row + k * shape.a_step)]) *
                      static_cast<double>(b[static_cast<std::size_t>(k * vectors * lanes + j)]);
             }
             expected[at] = static_cast<float>(std::max(0.0, sum * static_cast<double>(factor[at])));
@@ -124,7 +136,10 @@ TEST(Matmul, LeavesTheRestToOthers) {
   EXPECT_TRUE(refused({matmul(), {{f32, {7, 600}}, {f32, {600, 2000}}}}));
   EXPECT_TRUE(refused({matmul(), {{f32, {600, 200}}, {f32, {200, 130}}}}));
   EXPECT_TRUE(refused({matmul(), {{f32, {600, 2048}}, {f32, {2048, 600}}}}));  // rows pages apart
-  EXPECT_TRUE(refused({matmul(true), {{f32, {600, 500}}, {f32, {600, 1000}}}}));
+  const bool avx2 = cpu::x64::instruction_set() == cpu::x64::Isa::avx2;
+  EXPECT_EQ(refused({matmul(true), {{f32, {600, 500}}, {f32, {600, 1000}}}}), !avx2);
+  EXPECT_TRUE(refused({matmul(true), {{f32, {64, 784}}, {f32, {64, 128}}}}));
+  EXPECT_TRUE(refused({matmul(true), {{f32, {4, 600, 500}}, {f32, {600, 1000}}}}));
   EXPECT_TRUE(refused({matmul(), {{f32, {4, 256, 512}}, {f32, {4, 512, 1024}}}}));
   EXPECT_TRUE(refused({matmul(), {{bf16, {256, 512}}, {bf16, {512, 1024}}}}));
   EXPECT_TRUE(refused(

@@ -1,6 +1,8 @@
 // Float32 matrix products of our own, for sizes at which they pass oneDNN's.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "backend/cpu/matmul/candidates.h"
 #include "backend/cpu/matmul/product.h"
 #include "backend/cpu/onednn/cost.h"
@@ -11,6 +13,19 @@
 namespace luge::cpu::matmul {
 namespace {
 
+// Why a product of this size is left to oneDNN's, which was measured to be faster there, or nothing.
+std::string refuse_size(const Problem& p) {
+  const bool avx2 = x64::instruction_set() == x64::Isa::avx2, across = p.a.inner != 1;
+  if (across && !avx2) return "reads rows of the left side, which lie across";
+  if (!across && p.depth % 1024 == 0) return "rows so far apart meet in the same lines of the first cache";
+  // Less is done with what was packed.
+  const int64_t narrow = avx2 && std::max(p.rows, p.depth) >= 512 ? 48 : 128;
+  if (p.rows < (across ? narrow : 128) || p.depth < 128 || p.columns < narrow ||
+      (!across && p.depth < 256 && p.columns < 512))
+    return fmt::format("{}x{}x{} is small", p.rows, p.depth, p.columns);
+  return {};
+}
+
 // Fills in both sides; why they are refused, or nothing.
 std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& r, Problem& problem) {
   const Shape &x = r.in[0].shape, &y = r.in[1].shape;
@@ -18,17 +33,13 @@ std::string take_sides(const MatmulAttributes& attributes, const KernelRequest& 
   for (const Type& type : r.in) {
     if (type.dtype != DType::f32) return fmt::format("takes f32, got {}", luge::name(type.dtype));
   }
-  if (attributes.transpose_a) return "reads rows of the left side, which lie across";
-  problem.depth = x[x.rank() - 1];
-  problem.rows = problem.depth ? x.elements() / problem.depth : 0;
+  if (attributes.transpose_a && x.rank() != 2) return "turns only one matrix";
   problem.columns = attributes.transpose_b ? y[0] : y[1];
+  problem.depth = attributes.transpose_b ? y[1] : y[0];
+  problem.rows = r.out[0].shape.elements() / std::max<int64_t>(problem.columns, 1);
+  problem.a = attributes.transpose_a ? Side{1, problem.rows} : Side{problem.depth, 1};
   problem.b = attributes.transpose_b ? Side{problem.depth, 1} : Side{1, problem.columns};
-  if (problem.depth % 1024 == 0) return "rows so far apart meet in the same lines of the first cache";
-  // Slower than oneDNN's, as measured, where less is done with what was packed.
-  if (problem.rows < 128 || problem.depth < 128 || problem.columns < 128 ||
-      (problem.depth < 256 && problem.columns < 512))
-    return fmt::format("{}x{}x{} is small", problem.rows, problem.depth, problem.columns);
-  return {};
+  return refuse_size(problem);
 }
 
 // Fills in what follows the product; `operands` gets the input that each step reads, or -1.

@@ -22,21 +22,32 @@ Memory field(std::size_t offset) {
   return {.base = kCall, .displacement = static_cast<std::int32_t>(offset)};
 }
 
-// Registers: accumulators from 0 on, the vectors of B after them, the last one for what is broadcast.
+// Products on their way at a time hide how long each takes; small tiles have registers for more sums than
+// they have elements.
+constexpr int kOnTheirWay = 8;
+
+// Registers: accumulators from 0 on, the vectors of B after them, the last one for what is broadcast. Steps
+// of the inner extent go to `sets_` groups of accumulators in turn, which are added up at the end.
 class Generator {
  public:
-  Generator(const TileShape& shape, Isa isa) : shape_(shape), assembler_(isa) {}
+  Generator(const TileShape& shape, Isa isa) : shape_(shape), assembler_(isa) {
+    while (sets_ < kSteps && sets_ * elements() < kOnTheirWay &&
+           2 * sets_ * elements() + shape.vectors < assembler_.vector_registers())
+      sets_ *= 2;
+  }
 
   std::vector<std::uint8_t> run() {
     assembler_.load(kA, field(offsetof(TileCall, a)));
     assembler_.load(kB, field(offsetof(TileCall, b)));
     assembler_.load(kC, field(offsetof(TileCall, c)));
-    each([&](int r, int v) {
-      assembler_.vector(code::bit_xor, sum(r, v), sum(r, v), sum(r, v));
-      assembler_.prefetch(element(kC, r, v));
-    });
+    for (int k = 0; k < sets_ * elements(); ++k) assembler_.vector(code::bit_xor, k, k, k);
+    each([&](int r, int v) { assembler_.prefetch(element(kC, r, v)); });
+    ask_for_operands();
     loop(offsetof(TileCall, fours), kSteps);
     loop(offsetof(TileCall, rest), 1);
+    for (int left = sets_ / 2; left > 0; left /= 2) {
+      for (int k = 0; k < left * elements(); ++k) assembler_.vector(code::add, k, k, k + left * elements());
+    }
     finish();
     each([&](int r, int v) { store(sum(r, v), element(kC, r, v), v); });
     assembler_.leave_and_return();
@@ -44,8 +55,9 @@ class Generator {
   }
 
  private:
-  int sum(int r, int v) const { return r * shape_.vectors + v; }
-  int column(int v) const { return shape_.rows * shape_.vectors + v; }
+  int elements() const { return shape_.rows * shape_.vectors; }
+  int sum(int r, int v, int set = 0) const { return set * elements() + r * shape_.vectors + v; }
+  int column(int v) const { return sets_ * elements() + v; }
   int free() const { return assembler_.vector_registers() - 1; }
   // The last is free for a mask once B has been read.
   int part_vector() const { return column(0); }
@@ -69,28 +81,43 @@ class Generator {
     assembler_.compare(kCount, 0);
     assembler_.jump(Assembler::If::equal, end);
     assembler_.bind(again);
-    const int row_of_b = shape_.vectors * assembler_.vector_bytes();
+    const auto step_of_b = static_cast<std::int32_t>(4 * shape_.b_step);
     for (int k = 0; k < steps; ++k) {
       for (int v = 0; v < shape_.vectors; ++v) {
         const auto at = [&](int step) {
-          return Memory{.base = kB, .displacement = step * row_of_b + v * assembler_.vector_bytes()};
+          return Memory{.base = kB, .displacement = step * step_of_b + v * assembler_.vector_bytes()};
         };
         if (shape_.vectors < 4 && v * assembler_.vector_bytes() % 64 == 0)
           assembler_.prefetch(at(k + kAhead));
         assembler_.vector(code::load, column(v), 0, at(k));
       }
       for (int r = 0; r < shape_.rows; ++r) {
-        const auto at = static_cast<std::int32_t>(4 * (r * shape_.a_row + k));
+        const auto at = static_cast<std::int32_t>(4 * (r * shape_.a_row + k * shape_.a_step));
         assembler_.vector(code::broadcast, free(), 0, Memory{.base = kA, .displacement = at});
         for (int v = 0; v < shape_.vectors; ++v)
-          assembler_.vector(code::multiply_add_231, sum(r, v), free(), column(v));
+          assembler_.vector(code::multiply_add_231, sum(r, v, k % sets_), free(), column(v));
       }
     }
-    assembler_.add(kA, 4 * steps);
-    assembler_.add(kB, steps * row_of_b);
+    assembler_.add(kA, static_cast<std::int32_t>(4 * steps * shape_.a_step));
+    assembler_.add(kB, steps * step_of_b);
     assembler_.add(kCount, -1);
     assembler_.jump(Assembler::If::not_equal, again);
     assembler_.bind(end);
+  }
+
+  // What follows reads other rows, which no other instruction asks for in time.
+  void ask_for_operands() {
+    for (std::size_t k = 0; k < shape_.post_ops.size(); ++k) {
+      if (shape_.post_ops[k] == TilePostOp::relu) continue;
+      assembler_.load(kOther, operand(k));
+      each([&](int r, int v) {
+        if (v * assembler_.vector_bytes() % 64 == 0) assembler_.prefetch(element(kOther, r, v));
+      });
+    }
+  }
+
+  static Memory operand(std::size_t k) {
+    return field(offsetof(TileCall, operands) + k * sizeof(const float*));
   }
 
   // What follows the sum.
@@ -110,7 +137,7 @@ class Generator {
         relu();
         continue;
       }
-      assembler_.load(kOther, field(offsetof(TileCall, operands) + k * sizeof(const float*)));
+      assembler_.load(kOther, operand(k));
       const Opcode how = shape_.post_ops[k] == TilePostOp::add ? code::add : code::mul;
       each([&](int r, int v) { combine(how, r, v, element(kOther, r, v)); });
     }
@@ -165,6 +192,7 @@ class Generator {
 
   const TileShape& shape_;
   Assembler assembler_;
+  int sets_ = 1;
 };
 
 }  // namespace
@@ -174,7 +202,9 @@ int lanes(Isa isa) { return vector_bytes(isa) / 4; }
 int tallest(Isa isa, int vectors) { return (vector_registers(isa) - 1 - vectors) / vectors; }
 
 std::vector<std::uint8_t> generate_tile(const TileShape& shape, Isa isa) {
-  const int64_t farthest = 4 * (shape.rows + 1) * std::max(shape.a_row, shape.width);
+  const int64_t farthest = 4 * std::max({(shape.rows + 1) * std::max(shape.a_row, shape.width),
+                                         (kSteps + 1) * shape.a_step + shape.rows * shape.a_row,
+                                         (kSteps + kAhead) * shape.b_step});
   if (farthest > std::numeric_limits<std::int32_t>::max()) return {};
   return Generator(shape, isa).run();
 }

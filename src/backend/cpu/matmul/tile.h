@@ -18,17 +18,18 @@ inline constexpr int most_post_ops = 4;
 /// What is the same for all tiles of one code. Steps are counted in numbers, not bytes.
 struct TileShape {
   int rows = 0, vectors = 0;
-  int64_t a_row = 0;  // from one row of A to the next
-  int64_t width = 0;  // from one row of the result to the next
-  bool part = false;  // only TileCall::last numbers of the last vector are there
-  bool add = false;   // to what the result holds
+  int64_t a_row = 0;   // from one row of A to the next
+  int64_t a_step = 1;  // from one step of the inner extent to the next, in A
+  int64_t b_step = 0;  // and in B
+  int64_t width = 0;   // from one row of the result to the next
+  bool part = false;   // only TileCall::last numbers of the last vector are there
+  bool add = false;    // to what the result holds
   bool bias = false;
   std::vector<TilePostOp> post_ops;
 };
 
-/// A tile's addresses: element (r, k) of A lies at a[r · a_row + k], whole vectors of B at
-/// b[k · vectors · lanes], what is written at c[r · width]; bias and operands begin at the tile's first
-/// element.
+/// A tile's addresses: element (r, k) of A lies at a[r · a_row + k · a_step], whole vectors of B at
+/// b[k · b_step], what is written at c[r · width]; bias and operands begin at the tile's first element.
 struct TileCall {
   const float* a;
   const float* b;

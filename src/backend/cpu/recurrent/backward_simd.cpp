@@ -13,8 +13,8 @@ HWY_BEFORE_NAMESPACE();
 namespace luge::cpu::recurrent::HWY_NAMESPACE {
 namespace {
 
-// Backward: for each four registers of units, the rows of w_hh.
-constexpr int kColumns = 4;
+// Backward: for each few registers of units, the rows of w_hh.
+constexpr int kColumns = cpu::vector::HWY_NAMESPACE::kWideColumns;
 constexpr int64_t kGroup = kColumns * kLanes;
 
 template <class C>
@@ -41,7 +41,7 @@ HWY_INLINE void will_use(const Backward& b, int parts, int64_t row, int64_t t, i
     __builtin_prefetch(b.before + (at * parts + part) * units + unit, 1);
 }
 
-// The gradient of h at step t (of h0 at t = -1) in four registers of units of some rows.
+// The gradient of h at step t (of h0 at t = -1) in kColumns registers of units of some rows.
 template <class C, int kRows>
 HWY_INLINE void backward_block(const Backward& b, const StepRows& rows, int64_t begin, int64_t from,
                                int64_t t, int64_t group) {

@@ -60,46 +60,66 @@ HWY_INLINE void will_write(const Forward& f, int64_t row, int64_t t, int64_t uni
   for (int64_t part = 0; part < 4; ++part) __builtin_prefetch(f.gates + (at * 4 + part) * units + unit, 1);
 }
 
+// What some rows multiply: [x | h], the packed weights of a register of units, and its biases by sum.
+struct BlockSides {
+  const float* a;
+  int64_t apart;  // of rows
+  const float *weights, *bias;
+  int64_t in, units;
+};
+
+// The sums of the parts from kFirst to kEnd, as many columns as have registers at a time.
+template <class C, int kRows, int kFirst, int kEnd>
+HWY_INLINE void sum_parts(const BlockSides& s, Register (&sum)[kRows][C::kSums]) {
+  if constexpr (kFirst < kEnd) {
+    constexpr int kColumns = std::min(kEnd - kFirst, cpu::vector::HWY_NAMESPACE::kWideColumns);
+    constexpr int kLast = kFirst + kColumns - 1;  // only the last of all parts may keep input and state apart
+    constexpr bool kApart = C::of_input(kLast) != C::of_state(kLast);
+    constexpr int64_t kWide = C::kParts * kLanes;
+    const F d;
+    Register product[kRows][kColumns];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int p = 0; p < kColumns; ++p)
+        product[r][p] = hn::LoadU(d, s.bias + C::of_input(kFirst + p) * kLanes);
+    }
+    const float* weights = s.weights + kFirst * kLanes;
+    if constexpr (kApart) {
+      accumulate<kRows, kColumns>(s.in, s.a, s.apart, 1, weights, kWide, product);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        sum[r][C::of_input(kLast)] = product[r][kColumns - 1];
+        product[r][kColumns - 1] = hn::LoadU(d, s.bias + C::of_state(kLast) * kLanes);
+      }
+      accumulate<kRows, kColumns>(s.units, s.a + s.in, s.apart, 1, weights + s.in * kWide, kWide, product);
+    } else {
+      accumulate<kRows, kColumns>(s.in + s.units, s.a, s.apart, 1, weights, kWide, product);
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int p = 0; p < kColumns; ++p) sum[r][C::of_state(kFirst + p)] = product[r][p];
+    }
+    sum_parts<C, kRows, kFirst + kColumns, kEnd>(s, sum);
+  }
+}
+
 template <class C, int kRows>
 HWY_INLINE void forward_block(const Forward& f, const StepRows& rows, int64_t begin, int64_t from, int64_t t,
                               int64_t group) {
   const F d;
   const int64_t units = f.e.units, in = f.e.in, depth = in + units, groups = (units + kLanes - 1) / kLanes;
   constexpr int64_t kWide = C::kParts * kLanes;
-  const float* weights = f.packed + group * depth * kWide;
-  const float* bias = f.packed + groups * depth * kWide + group * C::kSums * kLanes;
-  const float* a = rows.now + begin * rows.apart;
   for (int r = 0; r < kRows; ++r) will_write(f, from + begin + r, t, group * kLanes);
   Register sum[kRows][C::kSums];
-  if constexpr (C::kParts == C::kSums) {
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 8
-      for (int s = 0; s < C::kSums; ++s) sum[r][s] = hn::LoadU(d, bias + s * kLanes);
-    }
-    accumulate<kRows, C::kParts>(depth, a, rows.apart, 1, weights, kWide, sum);
-  } else {
-    Register product[kRows][C::kParts];
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 8
-      for (int p = 0; p < C::kParts; ++p) product[r][p] = hn::LoadU(d, bias + C::of_input(p) * kLanes);
-    }
-    accumulate<kRows, C::kParts>(in, a, rows.apart, 1, weights, kWide, product);
-    Register input_side[kRows];  // of the part that does not mix
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      input_side[r] = product[r][C::kParts - 1];
-      product[r][C::kParts - 1] = hn::LoadU(d, bias + C::of_state(C::kParts - 1) * kLanes);
-    }
-    accumulate<kRows, C::kParts>(units, a + in, rows.apart, 1, weights + in * kWide, kWide, product);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 8
-      for (int p = 0; p < C::kParts; ++p) sum[r][C::of_state(p)] = product[r][p];
-      sum[r][C::of_input(C::kParts - 1)] = input_side[r];
-    }
-  }
+  sum_parts<C, kRows, 0, C::kParts>({.a = rows.now + begin * rows.apart,
+                                     .apart = rows.apart,
+                                     .weights = f.packed + group * depth * kWide,
+                                     .bias = f.packed + groups * depth * kWide + group * C::kSums * kLanes,
+                                     .in = in,
+                                     .units = units},
+                                    sum);
   const int64_t unit = group * kLanes, count = std::min<int64_t>(kLanes, units - unit);
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {

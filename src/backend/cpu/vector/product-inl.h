@@ -13,8 +13,9 @@ HWY_BEFORE_NAMESPACE();
 namespace luge::cpu::vector::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Rows that fit next to four registers of columns: 32 registers with AVX-512, 16 without.
-inline constexpr int kMostRows = HWY_TARGET <= HWY_AVX3 ? 6 : 3;
+/// Registers of columns next to which six rows fit: there are 32 with AVX-512 and 16 without. Fewer rows would
+/// read the right side, which is rarely in the first cache, more often.
+inline constexpr int kWideColumns = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
 
 /// sum[r][v] += Σ_k a[r·row + k·inner] · b[k·b_inner + v·kLanes …]; columns of b are whole registers.
 template <int kRows, int kColumns>
@@ -36,7 +37,7 @@ HWY_INLINE void accumulate(std::int64_t depth, const float* HWY_RESTRICT a, std:
 }
 
 /// Calls body.operator()<rows>(first row) for `count` rows in blocks of nearly equal size.
-template <int kMost = kMostRows, class Body>
+template <int kMost = 6, class Body>
 HWY_INLINE void for_row_blocks(std::int64_t count, Body&& body) {
   const std::int64_t blocks = (count + kMost - 1) / kMost;
   for (std::int64_t block = 0, done = 0; block < blocks; ++block) {
