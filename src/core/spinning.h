@@ -4,15 +4,22 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace luge {
 
-/// Decides by the number of involuntary context switches of the process.
+/// Decides by what sharing the machine costs: the time in which threads of the process could have gone on
+/// and had no processor, as a part of that in which they wanted one. Preemptions alone say little, since
+/// those by short tasks of the system cost nothing.
 class SpinDecision {
  public:
-  /// What was counted in the last `seconds`, in which the process had a processor for `busy` seconds (more
-  /// than one counts each). Gives whether to throttle spinning from now on.
-  bool update(double seconds, double busy, std::int64_t preemptions);
+  /// That part, from the seconds in which the process had a processor, those in which its threads waited for
+  /// one (both summed over threads; nothing where the system does not count the latter) and its involuntary
+  /// context switches, the only sign then.
+  static double waited_part(double busy, std::optional<double> waited, std::int64_t preemptions);
+  /// In the last `seconds`, threads waited for a processor for this part of the time in which they wanted one
+  /// (0 to 1). Gives whether to throttle spinning from now on.
+  bool update(double seconds, double waited);
 
  private:
   double calm_ = 0;  // seconds since the machine last looked shared
@@ -22,7 +29,7 @@ class SpinDecision {
 /// Checks and switches from time to time. Call it between Programs, from one thread at a time.
 void watch_spinning();
 
-/// Stops spinning for good: threads outside the pool have work to do.
-void throttle_spinning();
+/// Switches by hand, from the same thread; watch_spinning() goes on deciding.
+void throttle_spinning(bool throttle);
 
 }  // namespace luge

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/spinning.h"
 #include "core/threads.h"
 #include "luge/error.h"
 
@@ -20,7 +19,6 @@ Prefetcher::Prefetcher(Load load, std::int64_t first, std::int64_t end, int work
       taken_(first),
       end_(end),
       slots_(static_cast<std::size_t>(std::max(depth, workers))) {
-  if (workers > processors() - thread_count()) throttle_spinning();
   try {
     for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
   } catch (const std::exception& error) {

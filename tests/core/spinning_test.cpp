@@ -8,6 +8,9 @@
 
 #include <filesystem>
 
+#include "core/waiting_threads.h"
+#include "support/temp_dir.h"
+
 namespace luge {
 namespace {
 
@@ -17,35 +20,56 @@ int threads_of_this_process() {
   return count;
 }
 
-TEST(Spinning, ParksOneTeamOnceAndParallelRegionsGoOn) {
-  throttle_spinning();
-  for (int i = 0; i < 500 && threads_of_this_process() < 3; ++i) usleep(10000);
-  const int threads = threads_of_this_process();
-  EXPECT_GE(threads, 3) << "the team's master and at least one member";
-  throttle_spinning();
+TEST(Spinning, ParksOneTeamAndLetsItGo) {
   int sum = 0;
 #pragma omp parallel for reduction(+ : sum) num_threads(2)
   for (int i = 0; i < 100; ++i) sum += i;
-  EXPECT_EQ(sum, 4950);
-  EXPECT_LE(threads_of_this_process(), threads + 1) << "a second call parks nothing";
+  const int before = threads_of_this_process();
+  throttle_spinning(true);
+  for (int i = 0; i < 500 && threads_of_this_process() < before + 2; ++i) usleep(10000);
+  const int threads = threads_of_this_process();
+  EXPECT_GE(threads, before + 2) << "the team's master and at least one member";
+  throttle_spinning(true);
+#pragma omp parallel for reduction(+ : sum) num_threads(2)
+  for (int i = 0; i < 100; ++i) sum += i;
+  EXPECT_EQ(sum, 2 * 4950);
+  EXPECT_EQ(threads_of_this_process(), threads) << "a second call parks nothing";
+  throttle_spinning(false);
+  for (int i = 0; i < 500 && threads_of_this_process() >= threads; ++i) usleep(10000);
+  EXPECT_LT(threads_of_this_process(), threads);
 }
 
 TEST(Spinning, IsThrottledWhileTheMachineIsSharedAndAWhileAfter) {
   SpinDecision decision;
-  EXPECT_FALSE(decision.update(0.02, 0.04, 0));
-  EXPECT_FALSE(decision.update(0.02, 0.04, 1)) << "one means nothing";
-  EXPECT_FALSE(decision.update(1, 2, 20)) << "a quiet machine preempts now and then";
-  EXPECT_TRUE(decision.update(0.02, 0.04, 5));
-  EXPECT_TRUE(decision.update(0.5, 1, 3));
-  EXPECT_TRUE(decision.update(1, 2, 10));
-  EXPECT_TRUE(decision.update(0.1, 0.2, 30)) << "shared again: the calm begins anew";
-  EXPECT_TRUE(decision.update(1.5, 3, 0));
-  EXPECT_FALSE(decision.update(0.6, 1.2, 0));
+  EXPECT_FALSE(decision.update(0.02, 0));
+  EXPECT_FALSE(decision.update(1, 0.05)) << "processes of the lowest priority take some hundredths";
+  EXPECT_TRUE(decision.update(0.02, 0.33)) << "a process that computes all the time";
+  EXPECT_TRUE(decision.update(0.5, 0.01));
+  EXPECT_TRUE(decision.update(1, 0));
+  EXPECT_TRUE(decision.update(0.1, 0.5)) << "shared again: the calm starts over";
+  EXPECT_TRUE(decision.update(1.5, 0));
+  EXPECT_FALSE(decision.update(0.6, 0));
 }
 
-TEST(Spinning, IsThrottledInAProcessThatHardlyGetsAProcessor) {
-  SpinDecision decision;
-  EXPECT_TRUE(decision.update(1, 0.03, 8));
+TEST(Spinning, GoesByWaitingAndElseByPreemptions) {
+  EXPECT_EQ(SpinDecision::waited_part(0.2, 0.0, 100), 0) << "short tasks of the system";
+  EXPECT_DOUBLE_EQ(SpinDecision::waited_part(0.15, 0.05, 0), 0.25);
+  EXPECT_EQ(SpinDecision::waited_part(0, 0.0, 0), 0);
+  EXPECT_EQ(SpinDecision::waited_part(0.2, std::nullopt, 4), 0) << "a quiet machine preempts now and then";
+  EXPECT_EQ(SpinDecision::waited_part(0.2, std::nullopt, 20), 1);
+  EXPECT_EQ(SpinDecision::waited_part(0.03, std::nullopt, 8), 1) << "a process that hardly gets a processor";
+}
+
+TEST(Spinning, ReadsHowLongThreadsWaited) {
+  const testing::TempDir folder;
+  EXPECT_FALSE(seconds_without_processor(folder.path()));
+  EXPECT_FALSE(seconds_without_processor(folder.path() / "none"));
+  for (const char* task : {"11", "12", "13"}) std::filesystem::create_directory(folder.path() / task);
+  EXPECT_FALSE(seconds_without_processor(folder.path()));
+  folder.write("11/schedstat", "5000000000 1500000000 7\n");
+  folder.write("12/schedstat", "20 250000000 1\n");
+  folder.write("13/schedstat", "");  // a thread that just ended
+  EXPECT_DOUBLE_EQ(seconds_without_processor(folder.path()).value_or(-1), 1.75);
 }
 
 TEST(Spinning, WatchingDisturbsNothing) {

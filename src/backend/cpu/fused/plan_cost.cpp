@@ -1,6 +1,7 @@
 // What a plan costs: arithmetic by instruction, memory by bytes.
 #include "backend/cpu/fused/families.h"
 #include "backend/cpu/fused/plan_passes.h"
+#include "backend/cpu/x64/code.h"
 
 namespace luge::cpu::fused {
 namespace {
@@ -38,8 +39,9 @@ double estimate(const TileProgram& program, const Plan& plan) {
   }
   // Generated loops keep values in registers; what is in the caches is read several times as fast.
   const bool generated = !plan.codes.empty();
+  const double arithmetic = !generated ? 1 : x64::instruction_set() == x64::Isa::avx512 ? 0.4 : 0.8;
   const double per_byte = generated && bytes < kCachedBytes ? 0.03 : 0.1;
-  return elements * per_element * (generated ? 0.4 : 1) + per_byte * bytes +
+  return elements * per_element * arithmetic + per_byte * bytes +
          100.0 * static_cast<double>(plan.geometry.items);
 }
 
