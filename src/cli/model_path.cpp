@@ -7,6 +7,8 @@
 
 #include "cli/command.h"
 #include "experiment/option_keys.h"
+#include "io/run/run_directory.h"
+#include "luge/experiment/trainings.h"
 #include "luge/models/gallery.h"
 
 namespace luge::cli {
@@ -53,6 +55,14 @@ experiment::ModelPath model_path(const Arguments& arguments) {
     throw Misuse(fmt::format("luge {}: which model? run=last, run=DIR or model=FILE", arguments.command()));
   }
   return experiment::model_file(options.run, options.checkpoint, arguments.given("checkpoint"), options.dir);
+}
+
+void check_one_network(const Arguments& arguments, const fs::path& run) {
+  if (!experiment::Trainings::in(run)) return;
+  const auto below = io::list_runs(run);
+  throw experiment::SettingError(fmt::format(
+      "{}: holds several trainings, and this looks at the layers of one network{}", arguments.said("run"),
+      below.empty() ? "" : fmt::format("; run={} is one of them", below.front().path.string())));
 }
 
 }  // namespace luge::cli

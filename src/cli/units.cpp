@@ -6,16 +6,15 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/model_path.h"
 #include "cli/output.h"
 #include "cli/training.h"
 #include "experiment/option_keys.h"
 #include "experiment/run_config.h"
 #include "experiment/runs.h"
 #include "experiment/unit_activity.h"
-#include "io/run/run_directory.h"
 #include "luge/draw/curves.h"
 #include "luge/experiment/run.h"
-#include "luge/experiment/trainings.h"
 
 namespace luge::cli {
 namespace {
@@ -77,15 +76,6 @@ void print(const std::vector<UnitActivity>& layers) {
     fmt::print("{:<{}}  {:<12}  {:>7}  {:>12}  {:>11}  {:>8.1f}%  {:>8.1f}%\n", layer.path, width, layer.type,
                layer.units, layer.dead, layer.always_zero, 100 * layer.zeros, 100 * layer.flat);
   }
-}
-
-// Folds and members have layers of their own.
-void check_one_network(const Arguments& arguments, const std::filesystem::path& run) {
-  if (!experiment::Trainings::in(run)) return;
-  const auto below = io::list_runs(run);
-  throw experiment::SettingError(
-      fmt::format("{}: holds several trainings, and units are those of one network{}", arguments.said("run"),
-                  below.empty() ? "" : fmt::format("; run={} is one of them", below.front().path.string())));
 }
 
 int units(const Arguments& arguments) {

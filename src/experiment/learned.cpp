@@ -37,12 +37,6 @@ data::HostArray scaled(const nn::Metadata& metadata, const data::HostArray& raw)
   return value;
 }
 
-data::Record prepared(const tasks::Learned& learned, const nn::Metadata& metadata, data::Record raw) {
-  if (!learned.recipe.empty()) return learned.recipe.prediction(std::move(raw));
-  if (const data::HostArray* input = raw.find(data::kInput)) raw.set(data::kInput, scaled(metadata, *input));
-  return raw;
-}
-
 NamedTensors outputs_of(const nn::Loaded& net, const data::HostBatch& batch) {
   const nn::Probe probe(net, false);
   const NamedTensors fields = batch.to_tensors();
@@ -109,6 +103,12 @@ nn::Metadata of_raw_data(const nn::Metadata& metadata) {
   return raw;
 }
 
+data::Record prepared_record(const tasks::Learned& learned, const nn::Metadata& metadata, data::Record raw) {
+  if (!learned.recipe.empty()) return learned.recipe.prediction(std::move(raw));
+  if (const data::HostArray* input = raw.find(data::kInput)) raw.set(data::kInput, scaled(metadata, *input));
+  return raw;
+}
+
 data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
                        const data::Dataset& samples) {
   const auto input = samples.info().fields.find(data::kInput);
@@ -123,7 +123,7 @@ namespace {
 data::Record prepared_of(const tasks::Learned& learned, const nn::Metadata& metadata, const RawInput& input) {
   constexpr std::string_view kRecord = "the record: ";
   try {
-    return prepared(learned, metadata, input.record);
+    return prepared_record(learned, metadata, input.record);
   } catch (const FormatError& error) {
     const std::string_view what = error.what();
     if (!what.starts_with(kRecord)) throw;

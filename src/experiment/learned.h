@@ -34,6 +34,9 @@ bool reads_cells(const nn::Metadata& metadata);
 data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
                        const data::Dataset& samples);
 
+/// A raw record as the network is given it. Throws FormatError for what cannot be read.
+data::Record prepared_record(const tasks::Learned& learned, const nn::Metadata& metadata, data::Record raw);
+
 /// One record for each input: what its outputs mean, or the outputs as they are where there is no task. Rows
 /// of tables that cannot be read, or that miss a cell and would be left out of a training, are moved from the
 /// inputs to `bad` and `left_out`. Throws FormatError for another input that cannot be read.
