@@ -65,6 +65,9 @@ TEST_F(FewChannelsConv, Forward) {
     c.in.push_back({f32, p.y()});
     c.post = {{Instruction::add, 3}, {Instruction::relu}};
     expect_near(c, "conv along rows");
+    c.in.push_back({f32, {1}});
+    c.post.push_back({Instruction::minimum, 4});
+    expect_near(c, "conv along rows");
   }
 }
 

@@ -32,8 +32,8 @@ std::vector<Problem> problems() {
       {"full padding", {1, 16, 5, 6}, {16, 16, 3, 3}, PaddingMode::full},
       {"many tiles", {9, 16, 24, 20}, {16, 16, 3, 3}},
       {"many channels, in one block for all threads", {1, 256, 5, 6}, {240, 256, 3, 3}},
-      {"one point", {2, 16, 3, 3}, {16, 16, 3, 3}, PaddingMode::valid, {}, bound_of_tiny},
-      {"one row", {2, 16, 1, 9}, {16, 16, 3, 3}, PaddingMode::same, {}, bound_of_tiny},
+      {"one point", {2, 16, 3, 3}, {16, 16, 3, 3}, PaddingMode::valid, {}, {1, 1}, 1, bound_of_tiny},
+      {"one row", {2, 16, 1, 9}, {16, 16, 3, 3}, PaddingMode::same, {}, {1, 1}, 1, bound_of_tiny},
   };
 }
 
@@ -102,6 +102,12 @@ TEST_F(Winograd, AddsAndRectifies) {
   expect_near(c, bound);
   c.in = {c.in[0], c.in[1], bias, sum};
   c.post = {{Instruction::add, 3}, {Instruction::relu}};
+  expect_near(c, bound);
+  c.in.push_back({f32, {}});
+  c.post = {{Instruction::add, 3}, {Instruction::relu}, {Instruction::minimum, 4}};
+  expect_near(c, bound);
+  c.in = {c.in[0], c.in[1], {f32, {}}};
+  c.post = {{Instruction::minimum, 2}};
   expect_near(c, bound);
 }
 
@@ -175,9 +181,12 @@ TEST_F(Winograd, RefusesInWords) {
   EXPECT_EQ(reason(wide), "takes f32, got f64");
   KernelCase folded = conv(x, w, same);
   folded.post = {{Instruction::relu}, {Instruction::relu}};
-  EXPECT_EQ(reason(folded), "fuses nothing after relu");
+  EXPECT_EQ(reason(folded), "fuses nothing but minimum after relu");
   folded.post = {{Instruction::tanh}};
-  EXPECT_EQ(reason(folded), "fuses one addition and relu, got tanh");
+  EXPECT_EQ(reason(folded), "fuses one addition, relu and minimum, got tanh");
+  folded.in.push_back({f32, {32, 1, 1}});
+  folded.post = {{Instruction::minimum, 2}};
+  EXPECT_EQ(reason(folded), "fuses the minimum with one number of f32, got f32[32,1,1]");
 }
 
 }  // namespace

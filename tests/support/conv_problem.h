@@ -1,4 +1,4 @@
-// A convolution over two axes with stride 1 and its gradients, as cases for kernels.
+// A convolution over two axes and its gradients, as cases for kernels.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,10 @@ struct ConvProblem {
   Shape x, w;
   PaddingMode padding = PaddingMode::same;
   std::vector<std::int64_t> pads = {};
+  std::vector<std::int64_t> stride = {1, 1};
+  std::int64_t groups = 1;
 
-  ConvAttributes attributes() const { return {{1, 1}, {1, 1}, padding, pads, 1}; }
+  ConvAttributes attributes() const { return {stride, {1, 1}, padding, pads, groups}; }
   Shape y() const { return make_op("conv", attributes())->infer({{f32, x}, {f32, w}})[0].shape; }
   KernelCase forward() const { return {make_op("conv", attributes()), {{f32, x}, {f32, w}}}; }
   KernelCase data() const {

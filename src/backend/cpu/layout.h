@@ -36,6 +36,8 @@ std::size_t layout_bytes(LayoutId layout, const Type& type);
 /// filters inside blocks of as many channels (OIhw16i16o).
 LayoutId channel_blocks(int lanes, const Type& type);
 LayoutId weight_blocks(int lanes, const Type& type);
+/// Weights [C,1,H,W] of windows for each channel alone, in blocks of as many channels (Ohwi16o).
+LayoutId filter_blocks(int lanes, const Type& type);
 
 /// "public", "nhwc", "nChw16c", "OIhw16i16o".
 std::string layout_name(LayoutId layout);

@@ -19,14 +19,15 @@ Kernels before_onednn(Make* onednn_candidate, Own... own) {
   return kernels;
 }
 
-const Candidates forward("conv", before_onednn(onednn::conv_candidate,  //
-                                               onednn::bf16x3_conv(Offered::with_amx), rows_conv(),
-                                               winograd_conv(), float64_conv()));
+const Candidates forward("conv",
+                         before_onednn(onednn::conv_candidate,  //
+                                       onednn::bf16x3_conv(Offered::with_amx), rows_conv(), winograd_conv(),
+                                       pointwise_conv(), depthwise_conv(), float64_conv()));
 const Candidates data("conv_backward_data",
                       before_onednn(onednn::conv_backward_data_candidate,
                                     onednn::bf16x3_conv_backward_data(Offered::with_amx),
                                     rows_conv_backward_data(), winograd_conv_backward_data(),
-                                    float64_conv_backward_data()));
+                                    pointwise_conv_backward_data(), float64_conv_backward_data()));
 const Candidates weights("conv_backward_weights",
                          before_onednn(onednn::conv_backward_weights_candidate, rows_conv_backward_weights(),
                                        lanes_conv_backward_weights(), winograd_conv_backward_weights(),

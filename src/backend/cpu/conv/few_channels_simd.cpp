@@ -12,6 +12,7 @@
 #include <array>
 
 #include "backend/cpu/conv/few_channels-inl.h"
+#include "backend/cpu/conv/post_ops-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -67,8 +68,7 @@ struct Group {
   float* y;             // of the group's first filter
   const float* bias;
   const float* addend;
-  bool relu;
-  float slope;
+  const PostOpValues& post_ops;
 };
 
 // `count` filters at `vectors` vectors of results, of which those after the last are computed again.
@@ -114,6 +114,7 @@ HWY_INLINE void correlate_vectors(const Group& g, int64_t first) {
       }
     }
   }
+  const PostOpVectors steps(g.post_ops, kLanes);
 #pragma GCC unroll 8
   for (int f = 0; f < count; ++f) {
 #pragma GCC unroll 4
@@ -121,9 +122,7 @@ HWY_INLINE void correlate_vectors(const Group& g, int64_t first) {
       const int64_t at = f * image + row[r] * p.out_width + column[r], rest = p.out_width - column[r];
       V value = sum[f][r];
       if (g.addend) value = hn::Add(value, load_lanes(g.addend + at, rest));
-      if (g.relu)  // infinite values times a slope of 0 would be NaN; in this order NaN stays
-        value = hn::Max(g.slope == 0 ? hn::Zero(d) : hn::Mul(hn::Set(d, g.slope), value), value);
-      store_lanes(value, g.y + at, rest);
+      store_lanes(steps(value), g.y + at, rest);
     }
   }
 }
@@ -147,7 +146,7 @@ void correlate_groups(const PaddedPlanes& p, const float* planes, const float* p
     const int64_t begin = filters * k / groups, end = filters * (k + 1) / groups;
     functions[static_cast<std::size_t>(end - begin - 1)](
         {p, planes, packed + begin * p.channels * kernel * kernel, y + begin * image,
-         e.bias ? e.bias + begin : nullptr, e.addend ? e.addend + begin * image : nullptr, e.relu, e.slope});
+         e.bias ? e.bias + begin : nullptr, e.addend ? e.addend + begin * image : nullptr, e});
   }
 }
 

@@ -10,9 +10,9 @@
 namespace luge::cpu::conv {
 
 /// The bias and the post-ops of a request: one addition of a value that lies as the result does, then relu,
-/// perhaps a leaky one.
+/// perhaps a leaky one, then the minimum with one number. Each may be missing.
 struct FusedPostOps {
-  int bias = -1, addend = -1;  // positions among the inputs
+  int bias = -1, addend = -1, limit = -1;  // positions among the inputs
   bool relu = false;
   float slope = 0;  // of relu below 0, less than 1
   std::int64_t channels = 0;
@@ -23,6 +23,10 @@ struct FusedPostOps {
   /// Those of a forward convolution.
   explicit FusedPostOps(const KernelRequest& request);
   PostOpValues values(const KernelCall& call) const;
+
+ private:
+  /// Why this step cannot come next, or nothing.
+  std::string take(const KernelRequest& request, const PostOp& post);
 };
 
 }  // namespace luge::cpu::conv

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "backend/cpu/onednn/cost.h"
+
 namespace luge::cpu::conv {
 
 double ConvTypes::flops() const {
@@ -24,10 +26,19 @@ std::string refuse_steps(const ConvAttributes& attributes, const ConvTypes& type
     if (attributes.stride[k] != 1) return fmt::format("takes stride 1, got {}", attributes.stride[k]);
     if (attributes.dilation[k] != 1) return "takes no dilation";
   }
+  return refuse_nothing(types);
+}
+
+std::string refuse_nothing(const ConvTypes& types) {
   for (const Type* type : {&types.x, &types.w, &types.y}) {
     if (type->shape.elements() == 0) return "nothing to convolve";
   }
   return {};
+}
+
+std::string refuse_unmeasured(Where where) {
+  if (where == Where::anywhere || !onednn::has_avx512()) return {};
+  return "was measured with AVX2 alone, not with AVX-512";
 }
 
 }  // namespace luge::cpu::conv

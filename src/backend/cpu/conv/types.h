@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "backend/cpu/conv/candidates.h"
 #include "graph/type.h"
 #include "ops/attributes/conv.h"
 
@@ -16,8 +17,12 @@ struct ConvTypes {
   double bytes() const;
 };
 
+/// Why a kernel is not offered on this machine, or nothing.
+std::string refuse_unmeasured(Where where);
 /// Why loops over float32 do not take these types, or nothing.
 std::string refuse_dtypes(const ConvTypes& types);
+/// "nothing to convolve" where a type has no elements, or nothing.
+std::string refuse_nothing(const ConvTypes& types);
 /// Why loops over windows in steps of one, without groups, do not take this convolution along two axes, or
 /// nothing.
 std::string refuse_steps(const ConvAttributes& attributes, const ConvTypes& types);

@@ -6,6 +6,7 @@
 #define HWY_TARGET_INCLUDE "backend/cpu/conv/winograd_simd.cpp"
 #include "hwy/foreach_target.h"
 // after foreach_target.h
+#include "backend/cpu/conv/post_ops-inl.h"
 #include "backend/cpu/conv/winograd_transform-inl.h"
 #include "hwy/highway.h"
 // after the transforms, whose vectors it uses
@@ -139,8 +140,8 @@ void gather(const TiledImage& g, const TileRange& tiles, float* y, const PostOpV
             int64_t last) {
   const D d;
   for (int64_t c = first; c < last; ++c) {
-    const V bias = load_bias(e, c), slope = hn::Set(d, e.slope);
-    const bool leaky = e.slope != 0;  // infinite values times a slope of 0 would be NaN
+    const V bias = load_bias(e, c);
+    const PostOpVectors steps(e, e.channels == 0 ? kLanes : e.channels - c * kLanes);
     TilePosition at_tile(g, tiles.first);
     const float* from = tiles.data + ((c - first) * tiles.capacity + tiles.first - tiles.origin) * kLanes;
     for (int64_t k = 0; k < tiles.count; ++k, from += kLanes, at_tile.advance(g)) {
@@ -161,8 +162,7 @@ void gather(const TiledImage& g, const TileRange& tiles, float* y, const PostOpV
         for (int64_t j = 0; j < columns; ++j) {
           V value = hn::Add(line[j], bias);
           if (e.addend) value = hn::Add(value, hn::Load(d, e.addend + start + j * kLanes));
-          if (e.relu) value = hn::Max(leaky ? hn::Mul(slope, value) : hn::Zero(d), value);  // NaN stays
-          hn::Store(value, d, y + start + j * kLanes);
+          hn::Store(steps(value), d, y + start + j * kLanes);
         }
       }
     }

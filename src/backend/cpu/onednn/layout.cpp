@@ -158,6 +158,10 @@ LayoutId weight_blocks(int lanes, const Type& type) {
   return canonical_layout(lanes == 16 ? dnnl_ABcd16b16a : dnnl_ABcd8b8a, type);
 }
 
+LayoutId filter_blocks(int lanes, const Type& type) {
+  return canonical_layout(lanes == 16 ? dnnl_Abcd16a : dnnl_Abcd8a, type);
+}
+
 std::size_t layout_bytes(LayoutId layout, const Type& type) {
   if (layout == public_layout) return static_cast<std::size_t>(type.shape.elements()) * size_of(type.dtype);
   return static_cast<std::size_t>(blocking_of(layout, type).padded_elements()) * size_of(type.dtype);

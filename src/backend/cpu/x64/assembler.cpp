@@ -126,11 +126,11 @@ void Assembler::address(Gp to, const Memory& of) {
   end_of_instruction();
 }
 void Assembler::shift_left_by_cl(Gp to) { general(0xD3, 4, static_cast<int>(to), false); }
-void Assembler::prefetch(const Memory& of) {
+void Assembler::prefetch(const Memory& of, Cache nearest) {
   if (of.base >= r8) byte(0x41);
   byte(0x0F);
   byte(0x18);
-  operand_bytes(1, of);
+  operand_bytes(static_cast<int>(nearest), of);
 }
 void Assembler::push(Gp from) {
   if (from >= r8) byte(0x41);

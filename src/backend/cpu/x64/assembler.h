@@ -78,8 +78,9 @@ class Assembler {
   void compare(Gp a, std::int32_t value);
   void address(Gp to, const Memory& of);
   void and_with(Gp to, std::int32_t value);
-  void shift_left_by_cl(Gp to);     // 32 bits
-  void prefetch(const Memory& of);  // into all caches
+  void shift_left_by_cl(Gp to);  // 32 bits
+  enum class Cache : std::uint8_t { first = 1, second = 2 };
+  void prefetch(const Memory& of, Cache nearest = Cache::first);  // into this and all behind it
   void push(Gp from);
   void pop(Gp to);
   void leave_and_return();  // upper halves of the vector registers cleared
