@@ -33,7 +33,8 @@ struct Group {
   int64_t x_row;   // numbers from one row to the next
   const float* w;  // of the first of these rows
   int64_t rows;
-  int64_t next_rows;  // rows to ask for, which the next row of results is the first to read
+  int64_t first, last;  // columns of points that lie before and after the image; they add nothing
+  int64_t next_rows;    // rows to ask for, which the next row of results is the first to read
   float* y;
   const float* addend;  // or null
   V bias;
@@ -52,11 +53,13 @@ HWY_INLINE void finish(const Group& g, V* HWY_RESTRICT sum) {
   for (int k = 0; k < kCount; ++k) hn::Store(sum[k], d, g.y + k * kLanes);
 }
 
-// kCount results. kFirst, kLast: columns of points that lie before and after the image; they add nothing.
-template <int kWide, int kStride, int kCount, int kFirst, int kLast>
+// kCount results. kFirst, kLast: columns outside of the image, as the group tells them; kAny: any number.
+constexpr int kAny = -1;
+template <int kWide, int kStride, int kFirst, int kLast, int kCount>
 void results(const Group& g) {
   const D d;
   constexpr int kColumns = (kCount - 1) * kStride + kWide;
+  const int64_t first = kFirst == kAny ? g.first : kFirst, end = kColumns - (kLast == kAny ? g.last : kLast);
   V sum[kCount];
 #pragma GCC unroll 8
   for (int k = 0; k < kCount; ++k) sum[k] = g.bias;
@@ -67,7 +70,8 @@ void results(const Group& g) {
 #pragma GCC unroll 7
     for (int j = 0; j < kWide; ++j) weight[j] = hn::Load(d, w + j * kLanes);
 #pragma GCC unroll 24
-    for (int c = kFirst; c < kColumns - kLast; ++c) {
+    for (int c = 0; c < kColumns; ++c) {
+      if (c < first || c >= end) continue;
       const V point = hn::Load(d, x + c * kLanes);
 #pragma GCC unroll 8
       for (int k = 0; k < kCount; ++k) {
@@ -83,37 +87,29 @@ void results(const Group& g) {
   finish<kCount>(g, sum);
 }
 
-// One result whose window meets the image in columns [begin, end).
-void result(const Group& g, int64_t wide, int64_t begin, int64_t end) {
-  const D d;
-  V sum = g.bias;
-  for (int64_t row = 0; row < g.rows; ++row) {
-    for (int64_t j = begin; j < end; ++j)
-      sum = hn::MulAdd(hn::Load(d, g.x + row * g.x_row + j * kLanes),
-                       hn::Load(d, g.w + (row * wide + j) * kLanes), sum);
-  }
-  finish<1>(g, &sum);
-}
-
-using Results = void (*)(const Group&);
-constexpr int kMost = 8;
-struct Functions {
-  std::array<Results, kMost> inner, first, last, both;  // by count
-};
-
 // With windows seven wide, sums and weights have registers for seven results.
+constexpr int kMost = 8;
 template <int kWide>
 constexpr int kMostOf = kWide == 7 ? 7 : kMost;
 
+using Results = void (*)(const Group&);
+struct Functions {
+  using ByCount = std::array<Results, kMost>;
+  ByCount inner, border;      // any number of columns outside of the image
+  ByCount first, last, both;  // one column; for windows three wide, which have most borders
+};
+
 template <int kWide, int kStride, int kFirst, int kLast, int... count>
-constexpr std::array<Results, kMost> by_count(std::integer_sequence<int, count...>) {
-  return {&results<kWide, kStride, count + 1, kFirst, kLast>...};
+constexpr Functions::ByCount by_count(std::integer_sequence<int, count...>) {
+  return {&results<kWide, kStride, kFirst, kLast, count + 1>...};
 }
 
 template <int kWide, int kStride>
 constexpr Functions functions() {
   constexpr auto counts = std::make_integer_sequence<int, kMostOf<kWide>>();
-  Functions f{by_count<kWide, kStride, 0, 0>(counts), {}, {}, {}};
+  Functions f{};
+  f.inner = by_count<kWide, kStride, 0, 0>(counts);
+  f.border = f.first = f.last = f.both = by_count<kWide, kStride, kAny, kAny>(counts);
   if constexpr (kWide == 3) {
     f.first = by_count<kWide, kStride, 1, 0>(counts);
     f.last = by_count<kWide, kStride, 0, 1>(counts);
@@ -122,61 +118,39 @@ constexpr Functions functions() {
   return f;
 }
 
-// How the results of every row are cut: single ones whose windows are cut by the border, then [first, last)
-// in groups. With windows three wide a group takes a border of one column along.
+// How every row of results is cut into groups of nearly equal size.
 struct Cut {
-  int64_t first, last;
-  bool before, after;            // the groups begin and end with a column outside of the image
   int64_t groups, size, larger;  // of the groups so many have a result more than `size`
   const Functions* functions;
+  const Functions::ByCount& function(int64_t before, int64_t after) const {
+    if (before == 0 && after == 0) return functions->inner;
+    if (before > 1 || after > 1) return functions->border;
+    return before == 0 ? functions->last : after == 0 ? functions->first : functions->both;
+  }
 };
 
 Cut cut_of(const DepthwiseShape& s) {
   static constexpr Functions all[3][2] = {{functions<3, 1>(), functions<3, 2>()},
                                           {functions<5, 1>(), functions<5, 2>()},
                                           {functions<7, 1>(), functions<7, 2>()}};
-  Cut cut{};
-  cut.functions = &all[s.window_wide / 2 - 1][s.stride_wide - 1];
-  const auto begin = [&](int64_t k) { return k * s.stride_wide - s.pad_left; };
-  const int64_t border = s.window_wide == 3 ? 1 : 0;
-  while (cut.first < s.out_width && begin(cut.first) < -border) ++cut.first;
-  cut.last = s.out_width;
-  while (cut.last > cut.first && begin(cut.last - 1) + s.window_wide > s.width + border) --cut.last;
-  if (cut.first == cut.last) return cut;
-  cut.before = begin(cut.first) < 0;
-  cut.after = begin(cut.last - 1) + s.window_wide > s.width;
-  const int64_t most = s.window_wide == 7 ? kMostOf<7> : kMost, count = cut.last - cut.first;
-  cut.groups = (count + most - 1) / most;
-  cut.size = count / cut.groups;
-  cut.larger = count % cut.groups;
-  return cut;
+  const int64_t most = s.window_wide == 7 ? kMostOf<7> : kMost, groups = (s.out_width + most - 1) / most;
+  return {groups, s.out_width / groups, s.out_width % groups, &all[s.window_wide / 2 - 1][s.stride_wide - 1]};
 }
 
 void row_of(const DepthwiseShape& s, const Cut& cut, Group g) {
-  const float* const x = g.x;
-  float* const y = g.y;
-  const float* const addend = g.addend;
-  const auto at = [&](int64_t k) {
-    g.x = x + (k * s.stride_wide - s.pad_left) * kLanes;
-    g.y = y + k * kLanes;
-    g.addend = addend ? addend + k * kLanes : nullptr;
-  };
-  const auto single = [&](int64_t k) HWY_ATTR {
-    const int64_t left = k * s.stride_wide - s.pad_left, begin = std::clamp<int64_t>(-left, 0, s.window_wide);
-    at(k);
-    result(g, s.window_wide, begin, std::clamp<int64_t>(s.width - left, begin, s.window_wide));
-  };
-  for (int64_t k = 0; k < cut.first; ++k) single(k);
-  for (int64_t group = 0, k = cut.first; group < cut.groups; ++group) {
-    const int64_t count = cut.size + (group < cut.larger);
-    const bool before = cut.before && group == 0, after = cut.after && group + 1 == cut.groups;
-    const Functions& f = *cut.functions;
-    at(k);
-    (before ? (after ? f.both : f.first)
-            : (after ? f.last : f.inner))[static_cast<std::size_t>(count - 1)](g);
-    k += count;
+  int64_t left = -s.pad_left;
+  g.x += left * kLanes;
+  for (int64_t group = 0; group < cut.groups; ++group) {
+    const int64_t count = cut.size + (group < cut.larger), step = count * s.stride_wide,
+                  columns = step - s.stride_wide + s.window_wide;
+    g.first = std::max<int64_t>(-left, 0);
+    g.last = std::max<int64_t>(left + columns - s.width, 0);
+    cut.function(g.first, g.last)[static_cast<std::size_t>(count - 1)](g);
+    left += step;
+    g.x += step * kLanes;
+    g.y += count * kLanes;
+    if (g.addend) g.addend += count * kLanes;
   }
-  for (int64_t k = cut.last; k < s.out_width; ++k) single(k);
 }
 
 void filter(const DepthwiseShape& s, const float* x, const float* w, float* y, const PostOpValues& e,
@@ -197,8 +171,8 @@ void filter(const DepthwiseShape& s, const float* x, const float* w, float* y, c
       const int64_t at = first * s.out_width * kLanes;
       row_of(s, cut,
              {rows > 0 ? image + (top + begin) * s.width * kLanes : image, s.width * kLanes,
-              weights + begin * s.window_wide * kLanes, rows, s.stride_high > 1 ? s.stride_high : 0, y + at,
-              e.addend ? e.addend + at : nullptr, bias, steps});
+              weights + begin * s.window_wide * kLanes, rows, 0, 0, s.stride_high > 1 ? s.stride_high : 0,
+              y + at, e.addend ? e.addend + at : nullptr, bias, steps});
     }
   }
 }

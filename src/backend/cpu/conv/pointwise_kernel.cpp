@@ -6,7 +6,6 @@
 #include "backend/cpu/conv/types.h"
 #include "backend/cpu/layout.h"
 #include "backend/cpu/onednn/cost.h"
-#include "ops/attributes/window.h"
 
 namespace luge::cpu::conv {
 namespace {
@@ -14,12 +13,8 @@ namespace {
 std::string refuse_shapes(const ConvAttributes& a, const ConvTypes& s, int lanes) {
   if (std::string reason = refuse_dtypes(s); !reason.empty()) return reason;
   if (s.x.shape.rank() != 4 || s.w.shape[2] != 1 || s.w.shape[3] != 1) return "takes windows of 1x1";
-  if (a.groups != 1) return "takes no groups";
-  if (std::string reason = refuse_nothing(s); !reason.empty()) return reason;
-  const Windows<ConvAttributes> windows(a, s.x.shape, s.w.shape.begin() + 2);
-  for (const Window& window : windows.axis) {
-    if (window.pad_begin != 0 || !window.inside(window.at(window.out - 1, 0))) return "takes no padding";
-  }
+  if (std::string reason = refuse_steps(a, s); !reason.empty()) return reason;
+  if (s.x.shape[2] != s.y.shape[2] || s.x.shape[3] != s.y.shape[3]) return "takes no padding";
   if (std::min(s.x.shape[1], s.y.shape[1]) < lanes)
     return fmt::format("pays from {} channels on both sides", lanes);
   return {};
@@ -82,16 +77,7 @@ class PointwiseForward final : public Kernel {
     const FusedPostOps post_ops(r);
     if (!post_ops.refusal.empty()) return refuse(post_ops.refusal);
     const Shape &x = shapes.x.shape, &y = shapes.y.shape;
-    Offer offer = offer_of(r,
-                           {.images = x[0],
-                            .channels = x[1],
-                            .filters = y[1],
-                            .height = x[2],
-                            .width = x[3],
-                            .out_height = y[2],
-                            .out_width = y[3],
-                            .stride_high = attributes.stride[0],
-                            .stride_wide = attributes.stride[1]},
+    Offer offer = offer_of(r, {.images = x[0], .channels = x[1], .filters = y[1], .points = x[2] * x[3]},
                            post_ops, shapes, 0);
     if (!offer.accepted()) return offer;
     offer.in_layouts.assign(r.in.size(), public_layout);
@@ -119,21 +105,12 @@ class PointwiseData final : public Kernel {
     const ConvTypes shapes{r.out[0], r.in[1], r.in[0]};
     if (std::string reason = refuse_shapes(attributes, shapes, lanes.count); !reason.empty())
       return refuse(std::move(reason));
-    if (std::string reason = refuse_steps(attributes, shapes); !reason.empty())
-      return refuse(std::move(reason));
     if (!r.post.empty()) return refuse("fuses nothing");
     const Shape &x = shapes.x.shape, &y = shapes.y.shape;
     constexpr double turning = 0.5e-9;  // seconds for one number of the weights
-    Offer offer = offer_of(r,
-                           {.images = y[0],
-                            .channels = y[1],
-                            .filters = x[1],
-                            .height = y[2],
-                            .width = y[3],
-                            .out_height = x[2],
-                            .out_width = x[3],
-                            .turned = true},
-                           FusedPostOps(), shapes, turning * static_cast<double>(shapes.w.shape.elements()));
+    Offer offer = offer_of(
+        r, {.images = y[0], .channels = y[1], .filters = x[1], .points = x[2] * x[3], .turned = true},
+        FusedPostOps(), shapes, turning * static_cast<double>(shapes.w.shape.elements()));
     if (!offer.accepted()) return offer;
     offer.in_layouts = {cpu::channel_blocks(lanes.count, shapes.y), cpu::weight_blocks(lanes.count, shapes.w),
                         any_layout};

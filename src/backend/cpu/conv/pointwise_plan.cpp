@@ -7,23 +7,19 @@
 #include <set>
 #include <tuple>
 
+#include "backend/cpu/conv/pointwise_turn.h"
+
 namespace luge::cpu::conv {
 namespace {
 
 // Channels that are summed up in one go: their weights for a tile stay in the first cache. Sums of sums have
 // smaller errors than one long chain.
-constexpr int64_t kLongest = 256;
+constexpr int64_t kLongest = 512;
 // Of an image, so much stays in the second cache while all filters pass.
 constexpr int64_t kChunkBytes = 192 << 10;
 constexpr int kWidest = 3;  // vectors of filters in a tile
 
 int64_t parts_of(int64_t extent, int64_t most) { return (extent + most - 1) / most; }
-
-// Every step-th point of the rows of an image's blocks.
-template <int lanes>
-void gather_row(const float* from, int64_t step, int64_t count, float* to) {
-  for (int64_t k = 0; k < count; ++k) std::copy_n(from + k * step * lanes, lanes, to + k * lanes);
-}
 
 }  // namespace
 
@@ -51,9 +47,10 @@ PointwisePlan::PointwisePlan(const PointwiseProblem& problem, const FusedPostOps
   for (int v = 1; v <= kWidest; ++v) most_points_[static_cast<std::size_t>(v)] = most_points(*isa, v);
   chunk_ = std::max<int64_t>(kChunkBytes / (4 * channel_blocks_ * lanes_), 4 * most_points_[1]);
   cut_for(threads);
+  chunk_ = std::min(chunk_, parts_of(problem.images * problem.points, point_parts_));
   // The weights of a group, a few lines of them with each block of channels.
   const int64_t lines = parts_of(kWidest * lanes_ * lanes_, 16),
-                tiles = parts_of(std::min(problem.points(), problem.images * problem.points() / point_parts_),
+                tiles = parts_of(std::min(problem.points, problem.images * problem.points / point_parts_),
                                  most_points_[kWidest]);
   ahead_ = parts_of(lines, std::max<int64_t>(tiles, 1));
   asking_ = parts_of(lines, ahead_);
@@ -67,7 +64,7 @@ void PointwisePlan::cut_for(int threads) {
   double best = 0;
   for (int f = 1; f <= threads; ++f) {
     const int p = threads / f;
-    const auto points = static_cast<double>(parts_of(problem_.images * problem_.points(), p)),
+    const auto points = static_cast<double>(parts_of(problem_.images * problem_.points, p)),
                filters = static_cast<double>(parts_of(groups_, f)) * static_cast<double>(filter_blocks_) /
                          static_cast<double>(groups_),
                channels = static_cast<double>(channel_blocks_ * lanes_);
@@ -81,12 +78,8 @@ void PointwisePlan::cut_for(int threads) {
   }
 }
 
-int64_t PointwisePlan::gathered() const {
-  return problem_.in_steps() ? problem_.images * problem_.points() * channel_blocks_ * lanes_ : 0;
-}
-
 std::size_t PointwisePlan::scratch() const {
-  return sizeof(float) * static_cast<std::size_t>(gathered() + turned());
+  return problem_.turned ? sizeof(float) * static_cast<std::size_t>(squares() * lanes_ * lanes_) : 0;
 }
 
 std::string PointwisePlan::note() const {
@@ -97,19 +90,18 @@ std::string PointwisePlan::note() const {
 
 double PointwisePlan::filled() const {
   const int64_t most = most_points_[static_cast<std::size_t>(parts_of(filter_blocks_, groups_))];
-  return static_cast<double>(problem_.points()) /
-         static_cast<double>(parts_of(problem_.points(), most) * most);
+  return static_cast<double>(problem_.points) / static_cast<double>(parts_of(problem_.points, most) * most);
 }
 
 std::size_t PointwisePlan::tile_index(int kind, int64_t vectors, int64_t points) const {
   return static_cast<std::size_t>((kind * kWidest + vectors - 1) * most_points_[1] + points - 1);
 }
 
-// Calls work(piece) for the pieces of a share in order: chunks of points, of each the groups of filters, of
-// each the cuts of the channels, of each the images.
+// Calls work(piece) for a share in order: chunks of points that stay in the second cache, of each the groups
+// of filters, of each the cuts of the channels, of each the images.
 template <class Work>
 void PointwisePlan::each_piece(int share, const Work& work) const {
-  const int64_t all = problem_.images * problem_.points(), part_of_points = share / filter_parts_,
+  const int64_t all = problem_.images * problem_.points, part_of_points = share / filter_parts_,
                 part_of_filters = share % filter_parts_;
   const int64_t begin = all * part_of_points / point_parts_,
                 count = all * (part_of_points + 1) / point_parts_ - begin, chunks = parts_of(count, chunk_);
@@ -120,8 +112,8 @@ void PointwisePlan::each_piece(int share, const Work& work) const {
     for (int64_t group = first_group; group < last_group; ++group) {
       for (int64_t cut = 0; cut < cuts_; ++cut) {
         for (int64_t at = first; at < last;) {
-          const int64_t image = at / problem_.points(), point = at % problem_.points(),
-                        here = std::min(last - at, problem_.points() - point);
+          const int64_t image = at / problem_.points, point = at % problem_.points,
+                        here = std::min(last - at, problem_.points - point);
           work(Piece{image, point, here, group, cut, at == first && group + 1 < last_group});
           at += here;
         }
@@ -173,9 +165,9 @@ void PointwisePlan::write_code(x64::Isa isa) {
   }
   tiles_.resize(static_cast<std::size_t>(kinds * kWidest * most_points_[1]));
   PointwiseTile tile;
-  tile.x_block = (problem_.in_steps() ? problem_.points() : problem_.height * problem_.width) * lanes_;
+  tile.x_block = problem_.points * lanes_;
   tile.w_block = channel_blocks_ * lanes_ * lanes_;
-  tile.y_block = problem_.points() * lanes_;
+  tile.y_block = problem_.points * lanes_;
   tile.bias = post_ops_.bias >= 0 || post_ops_.limit >= 0;
   tile.addend = post_ops_.addend >= 0;
   tile.relu = post_ops_.relu;
@@ -201,40 +193,23 @@ int PointwisePlan::kind_of(const Piece& piece) const {
   return (piece.cut == 0 ? begins : 0) | (piece.cut + 1 == cuts_ ? ends : 0) | (partly ? part : 0);
 }
 
-void PointwisePlan::gather(const float* x, float* to, int me, int all) const {
-  const PointwiseProblem& p = problem_;
-  const int64_t rows = p.images * channel_blocks_ * p.out_height;
-  for (int64_t row = rows * me / all; row < rows * (me + 1) / all; ++row) {
-    const float* from =
-        x + (row / p.out_height * p.height + row % p.out_height * p.stride_high) * p.width * lanes_;
-    float* const here = to + row * p.out_width * lanes_;
-    lanes_ == 16 ? gather_row<16>(from, p.stride_wide, p.out_width, here)
-                 : gather_row<8>(from, p.stride_wide, p.out_width, here);
-  }
-}
-
 // Blocks of [channels][filters] with filters next to each other, from blocks with channels next to each
 // other.
 void PointwisePlan::turn(const float* w, float* to, int me, int all) const {
-  const int64_t pairs = filter_blocks_ * channel_blocks_, square = lanes_ * lanes_;
-  for (int64_t pair = pairs * me / all; pair < pairs * (me + 1) / all; ++pair) {
-    const float* from = w + (pair % channel_blocks_ * filter_blocks_ + pair / channel_blocks_) * square;
-    float* const here = to + pair * square;
-    for (int64_t c = 0; c < lanes_; ++c) {
-      for (int64_t f = 0; f < lanes_; ++f) here[c * lanes_ + f] = from[f * lanes_ + c];
-    }
+  const int64_t square = lanes_ * lanes_;
+  for (int64_t k = squares() * me / all; k < squares() * (me + 1) / all; ++k) {
+    const float* from = w + (k % channel_blocks_ * filter_blocks_ + k / channel_blocks_) * square;
+    turn_square(lanes_, from, to + k * square);
   }
 }
 
 void PointwisePlan::run(const float* x, const float* w, float* y, const PostOpValues& post_ops,
                         void* scratch) const {
-  auto* const points = static_cast<float*>(scratch);
-  float* const weights = points + gathered();
-  const Arrays arrays{problem_.in_steps() ? points : x, problem_.turned ? weights : w, y, post_ops};
+  auto* const turned = static_cast<float*>(scratch);
+  const Arrays arrays{x, problem_.turned ? turned : w, y, post_ops};
   const auto work = [&](int me, int all) {
-    if (problem_.in_steps()) gather(x, points, me, all);
-    if (problem_.turned) turn(w, weights, me, all);
-    if (problem_.in_steps() || problem_.turned) {
+    if (problem_.turned) {
+      turn(w, turned, me, all);
 #pragma omp barrier
     }
     for (int share = me; share < point_parts_ * filter_parts_; share += all)
@@ -248,11 +223,9 @@ void PointwisePlan::run(const float* x, const float* w, float* y, const PostOpVa
 void PointwisePlan::compute(const Arrays& arrays, const Piece& piece) const {
   const PostOpValues& e = arrays.post_ops;
   const int64_t first = group_begin(piece.group), vectors = group_begin(piece.group + 1) - first;
-  const int64_t block = block_begin(piece.cut), points = problem_.points(),
-                x_points = problem_.in_steps() ? points : problem_.height * problem_.width;
+  const int64_t block = block_begin(piece.cut), points = problem_.points;
   const int kind = kind_of(piece);
-  const float* const x =
-      arrays.x + ((piece.image * channel_blocks_ + block) * x_points + piece.point) * lanes_;
+  const float* const x = arrays.x + ((piece.image * channel_blocks_ + block) * points + piece.point) * lanes_;
   const int64_t y = ((piece.image * filter_blocks_ + first) * points + piece.point) * lanes_;
   alignas(64) float bias[kWidest * 16];
   if (kind & begins) {  // a limit that is NaN makes all sums so from the beginning

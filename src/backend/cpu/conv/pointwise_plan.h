@@ -13,15 +13,11 @@
 
 namespace luge::cpu::conv {
 
-/// Every result is a sum over the channels of one point of the image; the image is without padding.
+/// Every result is a sum over the channels of one point of the image.
 struct PointwiseProblem {
-  int64_t images = 0, channels = 0, filters = 0;
-  int64_t height = 0, width = 0, out_height = 0, out_width = 0;
-  int64_t stride_high = 1, stride_wide = 1;
-  bool turned =
-      false;  // weights come as those of the convolution whose gradient this is, [channels][filters]
-  int64_t points() const { return out_height * out_width; }  // of an image's result
-  bool in_steps() const { return stride_high > 1 || stride_wide > 1; }
+  int64_t images = 0, channels = 0, filters = 0, points = 0;  // of an image
+  /// Weights come as those of the convolution whose gradient this is, [channels][filters].
+  bool turned = false;
 };
 
 /// Images in cpu::channel_blocks, weights in cpu::weight_blocks.
@@ -48,10 +44,8 @@ class PointwisePlan {
 
   void cut_for(int threads);
   void write_code(x64::Isa isa);
-  void gather(const float* x, float* to, int me, int all) const;
   void turn(const float* w, float* to, int me, int all) const;
-  int64_t gathered() const;  // numbers in scratch, as are those of turned()
-  int64_t turned() const { return problem_.turned ? filter_blocks_ * channel_blocks_ * lanes_ * lanes_ : 0; }
+  int64_t squares() const { return filter_blocks_ * channel_blocks_; }  // of weights
   template <class Work>
   void each_piece(int share, const Work& work) const;
   void compute(const Arrays& arrays, const Piece& piece) const;
