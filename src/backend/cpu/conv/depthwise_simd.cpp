@@ -120,7 +120,7 @@ constexpr Functions functions() {
 
 // How every row of results is cut into groups of nearly equal size.
 struct Cut {
-  int64_t groups, size, larger;  // of the groups so many have a result more than `size`
+  int64_t groups, size, larger;  // this number of the groups has a result more than `size`
   const Functions* functions;
   const Functions::ByCount& function(int64_t before, int64_t after) const {
     if (before == 0 && after == 0) return functions->inner;

@@ -61,7 +61,7 @@ class PointwisePlan {
   int64_t lanes_ = 0, channel_blocks_ = 0, filter_blocks_ = 0;
   int64_t groups_ = 1;                    // of filters, a tile wide each
   int64_t cuts_ = 1;                      // of the channels
-  int64_t ahead_ = 1, asking_ = 1;        // so many tiles ask for lines of the next group's weights
+  int64_t asking_ = 1, ahead_ = 1;        // tiles that ask for weights of the next group, and lines of each
   int64_t chunk_ = 1;                     // points that stay in the second cache
   std::array<int64_t, 4> most_points_{};  // by vectors
   std::vector<PointwiseFunction*> tiles_;

@@ -80,7 +80,7 @@ class Assembler {
   void and_with(Gp to, std::int32_t value);
   void shift_left_by_cl(Gp to);  // 32 bits
   enum class Cache : std::uint8_t { first = 1, second = 2 };
-  void prefetch(const Memory& of, Cache nearest = Cache::first);  // into this and all behind it
+  void prefetch(const Memory& of, Cache nearest = Cache::first);  // into this and all after it
   void push(Gp from);
   void pop(Gp to);
   void leave_and_return();  // upper halves of the vector registers cleared
