@@ -170,6 +170,7 @@ TEST(Registry, EveryFunctionHasACase) {
       {"guard_step", "a guard of several groups: tests/optim/guard_test.cpp"},
       {"unique_consecutive", "its sizes depend on values: tests/ops/convention_test.cpp"},
       {"nonzero", "its sizes depend on values: tests/ops/scatter_test.cpp"},
+      {"receptive_fields", "tells of a graph what it reads: tests/nn/receptive_field_test.cpp"},
       {"masked_select", "its sizes depend on values: tests/ops/scatter_test.cpp"},
   };
   std::set<std::string> cases;
