@@ -129,6 +129,13 @@ TEST(Matmul, ManyThreadsShareRowsAndColumns) {
   }
 }
 
+// Threads with columns of their own wait for no other: one may be a block of unequal depth ahead.
+TEST(Matmul, ThreadsMayBeABlockApart) {
+  KernelCase c{matmul(), {{f32, {150, 770}}, {f32, {770, 277}}}};
+  c.threads = 2;
+  for (int times = 0; times < 30; ++times) expect_taken(c);
+}
+
 TEST(Matmul, LeavesTheRestToOthers) {
   const Kernel* kernel = find_kernel("matmul", "matmul");
   ASSERT_NE(kernel, nullptr);

@@ -38,6 +38,7 @@ Product::Product(const Problem& problem, int threads) : problem_(problem), threa
   tallest_ = tallest(*isa, widest_);
   panels_ = blocks(vectors_, widest_);
   blocks_ = blocks(problem.depth, longest(*isa));
+  deepest_ = blocks(problem.depth, blocks_);
   cut_for_threads(*isa);
   tiles_.resize(static_cast<std::size_t>(kinds * widest_ * tallest_));
   possible_ = write_code(*isa);
@@ -55,14 +56,12 @@ void Product::cut_for_threads(x64::Isa isa) {
   column_parts_ = threads_ / row_parts_;
 }
 
-std::size_t Product::packed_b() const {
-  return static_cast<std::size_t>(blocks(problem_.depth, blocks_) * vectors_ * lanes_);
-}
+std::size_t Product::packed_b() const { return static_cast<std::size_t>(deepest_ * vectors_ * lanes_); }
 
 // The last panel may be written past its end by less than a vector.
 std::size_t Product::packed_a() const {
   if (!packs_a_) return 0;
-  return static_cast<std::size_t>(kHigh * blocks(problem_.depth, blocks_) + lanes_);
+  return static_cast<std::size_t>(kHigh * deepest_ + lanes_);
 }
 
 std::size_t Product::scratch() const {
@@ -168,7 +167,7 @@ void Product::pack_panels(const Arrays& arrays, const Sides& sides, int64_t bloc
   for (int64_t panel = begin; panel < end; ++panel) {
     const int64_t column = panel_begin(panel), width = panel_begin(panel + 1) - column;
     packing_.pack(arrays.b + column * problem_.b.outer + k * problem_.b.inner, problem_.b,
-                  std::min(width, problem_.columns - column), depth, sides.b + column * depth, width);
+                  std::min(width, problem_.columns - column), depth, sides.b + column * deepest_, width);
   }
 }
 
@@ -203,7 +202,7 @@ void Product::multiply_tile(const Arrays& arrays, const Sides& sides, int64_t bl
   const int64_t k = block_begin(block), depth = block_begin(block + 1) - k, column = panel_begin(panel),
                 width = panel_begin(panel + 1) - column, at = row * problem_.columns + column;
   TileCall call{.a = a,
-                .b = sides.b + column * depth,
+                .b = sides.b + column * deepest_,
                 .c = arrays.c + at,
                 .bias = problem_.bias ? arrays.bias + column : nullptr,
                 .operands = {},

@@ -80,6 +80,8 @@ class Product {
   bool possible_ = false, packs_a_ = false;
   int threads_, row_parts_ = 1, column_parts_ = 1, lanes_ = 0, widest_ = 1, tallest_ = 1;
   int64_t vectors_ = 0, panels_ = 0, blocks_ = 0;
+  // Of a block. Panels lie as far apart in every block: a thread may be a block ahead of another.
+  int64_t deepest_ = 0;
   std::vector<TileFunction*> tiles_;
   std::vector<std::shared_ptr<const x64::Code>> codes_;  // what they point to
 };
