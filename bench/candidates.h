@@ -80,16 +80,17 @@ inline double measure(const Offer& offer, const std::vector<Type>& in, const std
   });
 }
 
-/// Prints a line for each candidate that takes the op.
+/// Prints a line for each candidate that takes the op, but those with `left_out` in their names.
 inline void print_candidates(const AnyOp& op, const std::vector<Type>& in, std::string_view label,
-                             double flops, int threads, LayoutId layouts_now = any_layout) {
+                             double flops, int threads, std::string_view left_out = "reference") {
   Types known;
   for (const Type& type : in) known.push_back(type);
   const Types inferred = op.infer(known);
   const std::vector<Type> out(inferred.begin(), inferred.end());
-  const std::vector<LayoutId> layouts(in.size(), layouts_now);
+  const std::vector<LayoutId> layouts(in.size(), any_layout);
   for (const Kernel* kernel : cpu_backend().candidates(op.name())) {
     if (kernel->name().find("reference") != std::string_view::npos) continue;
+    if (kernel->name().find(left_out) != std::string_view::npos) continue;
     const Offer offer =
         kernel->offer({op, in, out, layouts, std::vector<bool>(out.size(), true), {}, Math::fast, threads});
     if (!offer.accepted()) continue;

@@ -104,7 +104,8 @@ void print_direction(const Case& c, std::string_view name, std::string_view labe
   std::vector<Type> in = {x, w, b};
   if (name == "conv_backward_data") in = {y, w, x};
   if (name == "conv_backward_weights") in = {x, y, w};
-  bench::print_candidates(*op, in, label, flops, threads);
+  // Many channels take oneDNN's plain kernels too long.
+  bench::print_candidates(*op, in, label, flops, threads, c.channels > 8 ? "plain" : "reference");
 }
 
 }  // namespace

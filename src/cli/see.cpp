@@ -127,7 +127,8 @@ int see(const Arguments& arguments) {
   const tasks::Learned learned = experiment::learned(metadata);
   const fs::path folder = options.to.empty() ? path.run / "see" : fs::path(options.to);
   Json list = Json::array();
-  bool first = true;
+  const std::vector<nn::LayerField> fields =
+      experiment::layer_fields(run.trainer().net(), learned, metadata, found.inputs.at(0).record);
   for (const experiment::RawInput& input : found.inputs) {
     stop_if_asked();
     const Looked looked =
@@ -140,15 +141,14 @@ int see(const Arguments& arguments) {
                 {"name", looked.name},
                 {"answer", looked.answer},
                 {"files", files}};
-    if (first) one["receptive_fields"] = to_json(looked.fields);
+    if (list.empty()) one["receptive_fields"] = to_json(fields);
     list.push_back(std::move(one));
     if (!arguments.json()) {
-      if (std::exchange(first, false)) print(looked.fields);
+      if (list.size() == 1) print(fields);
       fmt::print("{}: {}, output {:.4g}\n", input.name, looked.name, looked.answer);
       for (const auto& [what, each] : files.items())
         fmt::print("  {:<8} {}\n", what, each.get<std::string>());
     }
-    first = false;
   }
   if (arguments.json()) print_json(list);
   if (found.skipped > 0) tell_aside("luge: {} files skipped\n", found.skipped);

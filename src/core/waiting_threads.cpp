@@ -14,7 +14,6 @@ std::optional<double> seconds_without_processor(const std::filesystem::path& tas
     double ran = 0, waited = 0;  // nanoseconds
     if (!(file >> ran >> waited)) continue;
     seconds = seconds.value_or(0) + 1e-9 * waited;
-    if (none) break;
   }
   return seconds;
 }

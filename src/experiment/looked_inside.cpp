@@ -145,7 +145,6 @@ Looked look_inside(const nn::Module& net, const tasks::Learned& learned, const n
   looked.answer = units[at];
   looked.name = at < metadata.classes.size() ? metadata.classes[at] : fmt::format("output {}", at);
   if (first_weight.defined()) looked.filters = pictures_of_filters(first_weight);
-  looked.fields = nn::receptive_fields(net, x);
 
   const io::Image picture = drawn_prediction(learned, raw, {}, {}, "").image;
   const auto over = [&](const Tensor& map, const std::string& caption) {
@@ -160,6 +159,11 @@ Looked look_inside(const nn::Module& net, const tasks::Learned& learned, const n
     over(nn::grad_cam(net, x, looked.unit, options.layer), "Grad-CAM");
   over(nn::occlusion(net, x, looked.unit, {.window = options.window}), "occlusion");
   return looked;
+}
+
+std::vector<nn::LayerField> layer_fields(const nn::Module& net, const tasks::Learned& learned,
+                                         const nn::Metadata& metadata, const data::Record& raw) {
+  return nn::receptive_fields(net, input_of(learned, metadata, raw));
 }
 
 }  // namespace luge::experiment

@@ -29,7 +29,6 @@ struct Looked {
   std::vector<draw::Picture> filters;  // of the first convolution; none where there is none
   std::vector<draw::Picture> maps;     // the strongest channels, layer by layer
   std::vector<draw::Picture> reasons;  // the picture, saliency, Grad-CAM where there are features, occlusion
-  std::vector<nn::LayerField> fields;  // of all layers with such an output
 };
 
 /// Looks at one raw picture. `net` has its layers, as a run has them; `learned` brings the picture to what it
@@ -37,5 +36,9 @@ struct Looked {
 /// pictures.
 Looked look_inside(const nn::Module& net, const tasks::Learned& learned, const nn::Metadata& metadata,
                    const data::Record& raw, const LookOptions& options);
+
+/// The receptive fields of the layers for such a picture. Throws as look_inside.
+std::vector<nn::LayerField> layer_fields(const nn::Module& net, const tasks::Learned& learned,
+                                         const nn::Metadata& metadata, const data::Record& raw);
 
 }  // namespace luge::experiment

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "backend/cpu/matmul/product.h"
-#include "hwy/targets.h"
 #include "ops/attributes/matmul.h"
+#include "support/each_instruction_set.h"
 #include "support/kernel_case.h"
 
 namespace luge::testing {
@@ -41,25 +41,19 @@ TEST(Matmul, BatchAxesBecomeRows) {
 
 // What is generated for AVX2 runs where AVX-512 is, too.
 TEST(Matmul, BothInstructionSets) {
-  const std::int64_t there = hwy::SupportedTargets();
-  for (const std::int64_t target : {HWY_AVX2, HWY_AVX3}) {
-    if ((there & target) == 0) continue;
-    hwy::SetSupportedTargetsForTest(target);
-    if (cpu::x64::instruction_set()) {
-      expect_taken({matmul(), {{f32, {150, 530}}, {f32, {530, 277}}, {f32, {277}}}});
-      expect_taken({matmul(false, true), {{f32, {150, 530}}, {f32, {192, 530}}}});
-      // A left side that lies across, of heights that leave a part of a tile, blocks of one and two, and rows
-      // that end where the memory does.
-      if (cpu::x64::instruction_set() == cpu::x64::Isa::avx2) {
-        for (const auto& [m, k, n] :
-             {std::tuple{150, 530, 277}, {193, 129, 144}, {128, 1024, 130}, {49, 700, 63}}) {
-          expect_taken({matmul(true), {{f32, {k, m}}, {f32, {k, n}}}});
-          expect_taken({matmul(true, true), {{f32, {k, m}}, {f32, {n, k}}}});
-        }
+  testing::on_each_instruction_set([] {
+    expect_taken({matmul(), {{f32, {150, 530}}, {f32, {530, 277}}, {f32, {277}}}});
+    expect_taken({matmul(false, true), {{f32, {150, 530}}, {f32, {192, 530}}}});
+    // A left side that lies across, of heights that leave a part of a tile, blocks of one and two, and rows
+    // that end where the memory does.
+    if (cpu::x64::instruction_set() == cpu::x64::Isa::avx2) {
+      for (const auto& [m, k, n] :
+           {std::tuple{150, 530, 277}, {193, 129, 144}, {128, 1024, 130}, {49, 700, 63}}) {
+        expect_taken({matmul(true), {{f32, {k, m}}, {f32, {k, n}}}});
+        expect_taken({matmul(true, true), {{f32, {k, m}}, {f32, {n, k}}}});
       }
     }
-    hwy::SetSupportedTargetsForTest(0);
-  }
+  });
 }
 
 TEST(Matmul, EveryHeightAndWidthOfATile) {

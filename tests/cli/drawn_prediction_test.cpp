@@ -11,8 +11,8 @@
 #include "luge/io/image.h"
 #include "support/in_process.h"
 #include "support/pictures.h"
-#include "support/task_files.h"
 #include "support/temp_dir.h"
+#include "support/trained_task.h"
 
 namespace luge {
 namespace {
@@ -42,10 +42,7 @@ TEST(DrawnPrediction, HasTheMaskOnThePictureAndItsSharesBelow) {
 
 TEST(DrawnPrediction, IsWrittenForEachPictureOfAFolder) {
   const TempDir dir;
-  std::vector<std::string> words = testing::as_arguments(testing::words_for_task(dir, "segmentation"));
-  words.insert(words.begin(), "train");
-  words.insert(words.end(), {"epochs=1", "run.dir=" + dir.file("run")});
-  ASSERT_EQ(in_process(words).code, 0);
+  ASSERT_NO_FATAL_FAILURE(testing::train_task(dir, "segmentation"));
   const auto ran = in_process({"predict", "run=" + dir.file("run"), "input=" + dir.file("masks/images"),
                                "to=" + dir.file("drawn"), "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err;
@@ -62,10 +59,7 @@ TEST(DrawnPrediction, IsWrittenForEachPictureOfAFolder) {
 
 TEST(DrawnPrediction, NeedsPictures) {
   const TempDir dir;
-  std::vector<std::string> words = testing::as_arguments(testing::words_for_task(dir, "classification"));
-  words.insert(words.begin(), "train");
-  words.insert(words.end(), {"epochs=1", "run.dir=" + dir.file("run")});
-  ASSERT_EQ(in_process(words).code, 0);
+  ASSERT_NO_FATAL_FAILURE(testing::train_task(dir, "classification"));
   const auto ran = in_process({"predict", "run=" + dir.file("run"),
                                "input=" + dir.write("x.csv", "a,b\n1,2\n"), "to=" + dir.file("x.png")});
   EXPECT_EQ(ran.code, 2);

@@ -6,8 +6,8 @@
 
 #include "luge/io/image.h"
 #include "support/in_process.h"
-#include "support/task_files.h"
 #include "support/temp_dir.h"
+#include "support/trained_task.h"
 
 namespace luge {
 namespace {
@@ -94,10 +94,7 @@ TEST(See, SaysWhatIsWrong) {
 
 TEST(See, NeedsANetworkThatLooksAtPictures) {
   const TempDir dir;
-  std::vector<std::string> words = testing::as_arguments(testing::words_for_task(dir, "classification"));
-  words.insert(words.begin(), "train");
-  words.insert(words.end(), {"epochs=1", "run.dir=" + dir.file("run")});
-  ASSERT_EQ(in_process(words).code, 0);
+  ASSERT_NO_FATAL_FAILURE(testing::train_task(dir, "classification"));
   const auto ran = in_process({"see", "run=" + dir.file("run"), "input=" + dir.write("x.csv", "a,b\n1,2\n")});
   EXPECT_EQ(ran.code, 2);
   EXPECT_TRUE(says(ran.err, "networks that look at pictures")) << ran.err;
@@ -105,10 +102,7 @@ TEST(See, NeedsANetworkThatLooksAtPictures) {
 
 TEST(See, LooksIntoSegmentationsToo) {
   const TempDir dir;
-  std::vector<std::string> words = testing::as_arguments(testing::words_for_task(dir, "segmentation"));
-  words.insert(words.begin(), "train");
-  words.insert(words.end(), {"epochs=1", "run.dir=" + dir.file("run")});
-  ASSERT_EQ(in_process(words).code, 0);
+  ASSERT_NO_FATAL_FAILURE(testing::train_task(dir, "segmentation"));
   const auto ran = in_process({"see", "run=" + dir.file("run"), "input=" + dir.file("masks/images/03.png"),
                                "to=" + dir.file("out"), "unit=1", "--json"});
   EXPECT_EQ(ran.code, 0) << ran.err;

@@ -12,23 +12,10 @@
 #include <vector>
 
 #include "backend/cpu/layout.h"
-#include "hwy/targets.h"
 #include "support/conv_problem.h"
+#include "support/each_instruction_set.h"
 
 namespace luge::testing {
-
-/// Calls test() for each of AVX2 and AVX-512 that the processor has; generated code follows.
-template <class Test>
-void on_each_instruction_set(const Test& test) {
-  const std::int64_t there = hwy::SupportedTargets();
-  for (const std::int64_t target : {HWY_AVX2, HWY_AVX3}) {
-    if ((there & target) == 0) continue;
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    test();
-    hwy::SetSupportedTargetsForTest(0);
-  }
-}
 
 inline void expect_near(const KernelCase& c, const Kernel& kernel, double bound) {
   const KernelTrial trial(c);

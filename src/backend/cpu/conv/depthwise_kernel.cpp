@@ -87,12 +87,7 @@ class DepthwiseForward final : public Kernel {
     const int threads = onednn::threads_for(shapes.flops(), shapes.bytes(), r.threads);
     const DepthwiseShape shape = shape_of(attributes, shapes);
     Offer offer;
-    offer.in_layouts.assign(r.in.size(), public_layout);
-    offer.in_layouts[0] = cpu::channel_blocks(lanes, shapes.x);
-    offer.in_layouts[1] = cpu::filter_blocks(lanes, shapes.w);
-    offer.out_layouts = {cpu::channel_blocks(lanes, shapes.y)};
-    if (post_ops.addend >= 0)
-      offer.in_layouts[static_cast<std::size_t>(post_ops.addend)] = offer.out_layouts[0];
+    lay_in_blocks(offer, r, post_ops, lanes, cpu::filter_blocks(lanes, shapes.w));
     const double filled = static_cast<double>(shapes.x.shape[1]) / static_cast<double>(shape.blocks * lanes);
     offer.cost = against_onednn * onednn::seconds(DType::f32, shapes.flops(), efficiency * filled,
                                                   shapes.bytes() / filled, threads);

@@ -80,12 +80,7 @@ class PointwiseForward final : public Kernel {
     Offer offer = offer_of(r, {.images = x[0], .channels = x[1], .filters = y[1], .points = x[2] * x[3]},
                            post_ops, shapes, 0);
     if (!offer.accepted()) return offer;
-    offer.in_layouts.assign(r.in.size(), public_layout);
-    offer.in_layouts[0] = cpu::channel_blocks(lanes.count, shapes.x);
-    offer.in_layouts[1] = cpu::weight_blocks(lanes.count, shapes.w);
-    offer.out_layouts = {cpu::channel_blocks(lanes.count, shapes.y)};
-    if (post_ops.addend >= 0)
-      offer.in_layouts[static_cast<std::size_t>(post_ops.addend)] = offer.out_layouts[0];
+    lay_in_blocks(offer, r, post_ops, lanes.count, cpu::weight_blocks(lanes.count, shapes.w));
     return offer;
   }
 

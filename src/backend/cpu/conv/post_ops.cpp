@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "backend/cpu/layout.h"
 #include "backend/cpu/operand.h"
 #include "backend/cpu/own_inputs.h"
 
@@ -46,6 +47,16 @@ PostOpValues FusedPostOps::values(const KernelCall& call) const {
           .limited = limit >= 0,
           .limit = limit >= 0 ? *input(limit) : 0,
           .channels = channels};
+}
+
+void lay_in_blocks(Offer& offer, const KernelRequest& request, const FusedPostOps& post_ops, int lanes,
+                   LayoutId weights) {
+  offer.in_layouts.assign(request.in.size(), public_layout);
+  offer.in_layouts[0] = cpu::channel_blocks(lanes, request.in[0]);
+  offer.in_layouts[1] = weights;
+  offer.out_layouts = {cpu::channel_blocks(lanes, request.out[0])};
+  if (post_ops.addend >= 0)
+    offer.in_layouts[static_cast<std::size_t>(post_ops.addend)] = offer.out_layouts[0];
 }
 
 }  // namespace luge::cpu::conv

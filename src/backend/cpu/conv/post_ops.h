@@ -29,4 +29,9 @@ struct FusedPostOps {
   std::string take(const KernelRequest& request, const PostOp& post);
 };
 
+/// The layouts of a forward convolution on blocks of this many channels: images, and what is added, in
+/// cpu::channel_blocks; weights as given; all else public.
+void lay_in_blocks(Offer& offer, const KernelRequest& request, const FusedPostOps& post_ops, int lanes,
+                   LayoutId weights);
+
 }  // namespace luge::cpu::conv

@@ -118,12 +118,8 @@ class WinogradForward final : public Kernel {
     const WinogradCut cut = winograd_cut(problem, threads);
     const WinogradForwardPlan plan(problem, false, threads, cut);
     Offer offer;
-    offer.in_layouts.assign(r.in.size(), public_layout);
-    offer.in_layouts[0] = cpu::channel_blocks(winograd_loops().lanes, shapes.x);
-    offer.in_layouts[1] = cpu::weight_blocks(winograd_loops().lanes, shapes.w);
-    offer.out_layouts = {cpu::channel_blocks(winograd_loops().lanes, shapes.y)};
-    if (post_ops.addend >= 0)
-      offer.in_layouts[static_cast<std::size_t>(post_ops.addend)] = offer.out_layouts[0];
+    lay_in_blocks(offer, r, post_ops, winograd_loops().lanes,
+                  cpu::weight_blocks(winograd_loops().lanes, shapes.w));
     offer.scratch = plan.scratch();
     offer.cost = cost(problem, cut, threads);
     offer.note = note(cut, threads);

@@ -32,7 +32,6 @@ Product::Product(const Problem& problem, int threads) : problem_(problem), threa
   const auto isa = x64::instruction_set();
   if (!isa || packing_.lanes != lanes(*isa)) return;
   lanes_ = packing_.lanes;
-  packs_a_ = problem.a.inner != 1;
   vectors_ = blocks(problem.columns, lanes_);
   widest_ = widest_of(*isa, vectors_);
   tallest_ = tallest(*isa, widest_);
@@ -47,7 +46,7 @@ Product::Product(const Problem& problem, int threads) : problem_(problem), threa
 // Threads that share rows pack B together and meet after it; with columns of its own a thread packs just
 // what it reads and waits for no other, but each packs A.
 void Product::cut_for_threads(x64::Isa isa) {
-  if (isa == x64::Isa::avx2 && !packs_a_ && (panels_ % threads_ == 0 || panels_ >= 8 * threads_)) {
+  if (isa == x64::Isa::avx2 && !packs_a() && (panels_ % threads_ == 0 || panels_ >= 8 * threads_)) {
     column_parts_ = threads_;
     return;
   }
@@ -60,7 +59,7 @@ std::size_t Product::packed_b() const { return static_cast<std::size_t>(deepest_
 
 // The last panel may be written past its end by less than a vector.
 std::size_t Product::packed_a() const {
-  if (!packs_a_) return 0;
+  if (!packs_a()) return 0;
   return static_cast<std::size_t>(kHigh * deepest_ + lanes_);
 }
 
@@ -113,8 +112,8 @@ bool Product::write_code(x64::Isa isa) {
       shape.b_step = vectors * lanes_;
       for (const int64_t rows : heights) {
         shape.rows = static_cast<int>(rows);
-        shape.a_row = packs_a_ ? 1 : problem_.a.outer;
-        shape.a_step = packs_a_ ? rows : 1;
+        shape.a_row = packs_a() ? 1 : problem_.a.outer;
+        shape.a_step = packs_a() ? rows : 1;
         auto code = x64::Code::make(generate_tile(shape, isa));
         if (!code) return false;
         tiles_[tile_index(sum | partly, vectors, rows)] = code->as<TileFunction>();
@@ -186,10 +185,10 @@ void Product::multiply(const Arrays& arrays, const Sides& sides, int64_t block, 
     const auto rows_from = [&](int64_t first) {
       return arrays.a + first * problem_.a.outer + k * problem_.a.inner;
     };
-    if (packs_a_) pack_rows(rows_from(high), count, depth, sides.a);
+    if (packs_a()) pack_rows(rows_from(high), count, depth, sides.a);
     for (int64_t panel = begin; panel < end; panel += kTogether) {
       cut(high, count, tallest_, [&](int64_t first, int64_t height) {
-        const float* a = packs_a_ ? sides.a + (first - high) * depth : rows_from(first);
+        const float* a = packs_a() ? sides.a + (first - high) * depth : rows_from(first);
         for (int64_t p = panel; p < std::min(panel + kTogether, end); ++p)
           multiply_tile(arrays, sides, block, a, first, height, p);
       });

@@ -69,6 +69,7 @@ class Product {
   std::pair<int64_t, int64_t> rows_of(int row_part) const;       // the first and how many
   std::pair<int64_t, int64_t> panels_of(int column_part) const;  // from, to
   int64_t panel_begin(int64_t panel) const;                      // its first column
+  bool packs_a() const { return problem_.a.inner != 1; }
   int64_t block_begin(int64_t block) const { return problem_.depth * block / blocks_; }
   bool is_part(int64_t panel) const { return panel + 1 == panels_ && problem_.columns % lanes_ != 0; }
   std::size_t packed_b() const;                                           // numbers
@@ -77,7 +78,7 @@ class Product {
 
   Problem problem_;
   Packing packing_ = packing();
-  bool possible_ = false, packs_a_ = false;
+  bool possible_ = false;
   int threads_, row_parts_ = 1, column_parts_ = 1, lanes_ = 0, widest_ = 1, tallest_ = 1;
   int64_t vectors_ = 0, panels_ = 0, blocks_ = 0;
   // Of a block. Panels lie as far apart in every block: a thread may be a block ahead of another.

@@ -41,7 +41,7 @@ class Generator {
     assembler_.load(kB, field(offsetof(TileCall, b)));
     assembler_.load(kC, field(offsetof(TileCall, c)));
     for (int k = 0; k < sets_ * elements(); ++k) assembler_.vector(code::bit_xor, k, k, k);
-    each([&](int r, int v) { assembler_.prefetch(element(kC, r, v)); });
+    ask_for(kC);
     ask_for_operands();
     loop(offsetof(TileCall, fours), kSteps);
     loop(offsetof(TileCall, rest), 1);
@@ -105,14 +105,19 @@ class Generator {
     assembler_.bind(end);
   }
 
+  // The lines of a tile, each once.
+  void ask_for(Gp base) {
+    each([&](int r, int v) {
+      if (v * assembler_.vector_bytes() % 64 == 0) assembler_.prefetch(element(base, r, v));
+    });
+  }
+
   // What follows reads other rows, which no other instruction asks for in time.
   void ask_for_operands() {
     for (std::size_t k = 0; k < shape_.post_ops.size(); ++k) {
       if (shape_.post_ops[k] == TilePostOp::relu) continue;
       assembler_.load(kOther, operand(k));
-      each([&](int r, int v) {
-        if (v * assembler_.vector_bytes() % 64 == 0) assembler_.prefetch(element(kOther, r, v));
-      });
+      ask_for(kOther);
     }
   }
 
