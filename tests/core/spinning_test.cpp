@@ -62,14 +62,14 @@ TEST(Spinning, GoesByWaitingAndElseByPreemptions) {
 
 TEST(Spinning, ReadsHowLongThreadsWaited) {
   const testing::TempDir folder;
-  EXPECT_FALSE(seconds_without_processor(folder.path()));
-  EXPECT_FALSE(seconds_without_processor(folder.path() / "none"));
+  EXPECT_FALSE(seconds_without_processor(folder.path().c_str()));
+  EXPECT_FALSE(seconds_without_processor((folder.path() / "none").c_str()));
   for (const char* task : {"11", "12", "13"}) std::filesystem::create_directory(folder.path() / task);
-  EXPECT_FALSE(seconds_without_processor(folder.path()));
+  EXPECT_FALSE(seconds_without_processor(folder.path().c_str()));
   folder.write("11/schedstat", "5000000000 1500000000 7\n");
   folder.write("12/schedstat", "20 250000000 1\n");
   folder.write("13/schedstat", "");  // a thread that just ended
-  EXPECT_DOUBLE_EQ(seconds_without_processor(folder.path()).value_or(-1), 1.75);
+  EXPECT_DOUBLE_EQ(seconds_without_processor(folder.path().c_str()).value_or(-1), 1.75);
 }
 
 TEST(Spinning, WatchingDisturbsNothing) {

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "compile/pipeline.h"
+#include "core/waiting_threads.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/control.h"
 #include "luge/ops/linalg.h"
@@ -148,6 +149,13 @@ TEST(Allocations, NoneInLoopsAndBranches) {
   const Tensor start = exp(x), end = tanh(last);
   const compiler::Graph graph = graph_of({x, s, zero}, {all.outputs[0], start, end});
   EXPECT_EQ(allocations_of(graph, cpu_backend()), 0);
+}
+
+// It runs behind every Program, so an allocation that failed in it would be an error without a cause.
+TEST(Allocations, NoneWhileWaitingThreadsAreWatched) {
+  const FailingAllocation failing(1'000'000);
+  EXPECT_TRUE(seconds_without_processor());
+  EXPECT_EQ(failing.made(), 0u);
 }
 
 TEST(Allocations, TheCounterSeesThem) {
