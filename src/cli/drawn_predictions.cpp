@@ -1,7 +1,5 @@
 #include "cli/drawn_predictions.h"
 
-#include <fmt/format.h>
-
 #include "cli/picture_files.h"
 
 namespace luge::cli {
@@ -17,8 +15,7 @@ std::vector<std::string> write_predictions(const std::string& to,
   std::vector<std::string> written;
   for (std::size_t k = 0; k < pictures.size(); ++k) {
     const fs::path name = pictures[k].caption.substr(0, pictures[k].caption.find('\n'));
-    written.push_back(
-        (fs::path(to) / fmt::format("{:05}-{}.png", k, file_word(name.stem().string()))).string());
+    written.push_back((fs::path(to) / (numbered_word(k, name) + ".png")).string());
     draw::picture_grid({pictures[k]}).write(written.back());
   }
   return written;

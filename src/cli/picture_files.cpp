@@ -18,6 +18,10 @@ std::string file_word(std::string_view label) {
   return word;
 }
 
+std::string numbered_word(std::size_t k, const std::filesystem::path& input) {
+  return fmt::format("{:05}-{}", k, file_word(input.stem().string()));
+}
+
 void make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);

@@ -135,7 +135,9 @@ int see(const Arguments& arguments) {
         experiment::look_inside(run.trainer().net(), learned, metadata, input.record,
                                 {options.unit, options.layer, options.maps, options.window, options.samples});
     const std::string name = fs::path(input.name).filename().string();
-    const Json files = write(looked, folder / fs::path(name).stem(), name, options.maps);
+    const fs::path own =
+        found.inputs.size() == 1 ? fs::path(name).stem() : fs::path(numbered_word(list.size(), name));
+    const Json files = write(looked, folder / own, name, options.maps);
     Json one = {{"input", input.name},
                 {"unit", looked.unit},
                 {"name", looked.name},

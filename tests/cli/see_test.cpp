@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "luge/io/image.h"
 #include "support/in_process.h"
@@ -67,10 +68,16 @@ TEST(See, ShowsFiltersMapsAndReasons) {
 TEST(See, LooksAtAllPicturesOfAFolder) {
   const TempDir dir;
   train(dir);
+  const fs::path one = a_picture(dir);
+  fs::copy_file(one, fs::path(one).replace_extension(".PNG"));
   const auto ran = in_process(
       {"see", "run=" + dir.file("run"), "input=" + dir.file("samples"), "to=" + dir.file("out"), "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err;
-  EXPECT_GE(json::parse(ran.out).size(), 2u);
+  std::set<std::string> files;
+  const json looked = json::parse(ran.out);
+  EXPECT_GE(looked.size(), 2u);
+  for (const json& each : looked) files.insert(each["files"]["maps"]);
+  EXPECT_EQ(files.size(), looked.size()) << "those of equal stems keep apart";
 }
 
 TEST(See, SaysWhatIsWrong) {

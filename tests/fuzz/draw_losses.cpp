@@ -34,7 +34,8 @@ void along_axis(Draft& d) {
   const std::int64_t extent = d.shape(x)[axis < 0 ? axis + d.rank(x) : axis];
   if (op == "glu" && extent % 2 != 0) throw Skip();
   if (op == "lp_normalize" && extent < 2) throw Skip();
-  d.add(op, {x}, with, op == "glu" ? -1 : 1);
+  const int from = op == "hardmax" ? d.add("stop_gradient", {x}) : x;  // it has none
+  d.add(op, {from}, with, op == "glu" ? -1 : 1);
 }
 
 void of_samples(Draft& d) {

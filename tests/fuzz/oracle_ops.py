@@ -365,7 +365,16 @@ OPS["einsum"] = lambda *x, subscripts: torch.einsum("".join(chr(int(c)) for c in
 OPS["tensordot"] = lambda a, b, axes=None, axes_a=None, axes_b=None: torch.tensordot(
     a, b, int(axes[0]) if axes else (ints(axes_a), ints(axes_b)))
 OPS["cholesky"] = torch.linalg.cholesky
-OPS["solve"] = lambda a, b: torch.linalg.solve(a, b.unsqueeze(-1)).squeeze(-1) if b.dim() == 1 else torch.linalg.solve(a, b)
+
+
+@op
+def solve(a, b):
+    if b.dim() == 1:
+        return torch.linalg.solve(a, b.unsqueeze(-1)).squeeze(-1)
+    # PyTorch would take b [m,n] for m vectors where a is [m,n,n].
+    return torch.linalg.solve(a, b.expand(*torch.broadcast_shapes(a.shape[:-2], b.shape[:-2]), *b.shape[-2:]))
+
+
 OPS["inverse"] = torch.linalg.inv
 OPS["det"] = torch.linalg.det
 OPS["slogdet"] = lambda x: torch.linalg.slogdet(x)[1]

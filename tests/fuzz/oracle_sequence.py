@@ -87,5 +87,5 @@ def rotary_embedding(x, positions=None, interleaved=None, offset=None, features=
 @op
 def sinusoidal_encoding(positions, width, base=None):
     k = torch.arange(whole(width))
-    angle = positions[..., None].double() * one(base, 10000.0) ** (-2.0 * (k // 2) / whole(width))
+    angle = positions[..., None].double() * one(base, 10000.0) ** (-2.0 * (k // 2).double() / whole(width))
     return torch.where(k % 2 == 0, angle.sin(), angle.cos())

@@ -11,13 +11,13 @@ namespace luge::cpu::conv {
 using Candidate = std::unique_ptr<const Kernel>;
 
 /// Kernels may be offered only where they were measured to be faster than oneDNN's, which is with AVX2.
-enum class Where : std::uint8_t { measured, anywhere };
+enum class Where : std::uint8_t { faster, anywhere };
 
 /// Windows of 1x1 over blocks of channels.
-Candidate pointwise_conv(Where where = Where::measured);
-Candidate pointwise_conv_backward_data(Where where = Where::measured);
+Candidate pointwise_conv(Where where = Where::faster);
+Candidate pointwise_conv_backward_data(Where where = Where::faster);
 /// Windows for each channel alone.
-Candidate depthwise_conv(Where where = Where::measured);
+Candidate depthwise_conv(Where where = Where::faster);
 
 /// Vectors run along the rows of images with few channels.
 Candidate rows_conv();

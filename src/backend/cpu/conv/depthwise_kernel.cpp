@@ -77,7 +77,7 @@ class DepthwiseForward final : public Kernel {
   Offer offer(const KernelRequest& r) const override {
     const int lanes = depthwise_loops().lanes;
     if (lanes == 0) return refuse("needs AVX2 or AVX-512");
-    if (std::string reason = refuse_unmeasured(where_); !reason.empty()) return refuse(std::move(reason));
+    if (std::string reason = refuse_slower(where_); !reason.empty()) return refuse(std::move(reason));
     const auto& attributes = *r.op.attributes<ConvAttributes>();
     const ConvTypes shapes{r.in[0], r.in[1], r.out[0]};
     if (std::string reason = refuse_shapes(attributes, shapes); !reason.empty())

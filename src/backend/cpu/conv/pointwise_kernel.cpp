@@ -39,7 +39,7 @@ class PointwiseRun final : public PreparedKernel {
 struct Lanes {
   int count = 0;
   std::string refusal = {};
-  explicit Lanes(Where where) : refusal(refuse_unmeasured(where)) {
+  explicit Lanes(Where where) : refusal(refuse_slower(where)) {
     const auto isa = x64::instruction_set();
     if (!isa) refusal = "needs AVX2 or AVX-512";
     if (isa) count = x64::vector_bytes(*isa) / 4;

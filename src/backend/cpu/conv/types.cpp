@@ -36,9 +36,9 @@ std::string refuse_nothing(const ConvTypes& types) {
   return {};
 }
 
-std::string refuse_unmeasured(Where where) {
+std::string refuse_slower(Where where) {
   if (where == Where::anywhere || !onednn::has_avx512()) return {};
-  return "was measured with AVX2 alone, not with AVX-512";
+  return "is no faster with AVX-512";
 }
 
 }  // namespace luge::cpu::conv

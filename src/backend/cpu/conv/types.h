@@ -18,7 +18,7 @@ struct ConvTypes {
 };
 
 /// Why a kernel is not offered on this machine, or nothing.
-std::string refuse_unmeasured(Where where);
+std::string refuse_slower(Where where);
 /// Why loops over float32 do not take these types, or nothing.
 std::string refuse_dtypes(const ConvTypes& types);
 /// "nothing to convolve" where a type has no elements, or nothing.
