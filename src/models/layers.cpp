@@ -4,13 +4,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <string_view>
 
 #include "core/number.h"
 #include "luge/error.h"
+#include "luge/nn/sample_norm.h"
 
 namespace luge::models {
+namespace {
+
+constexpr const char *kNone = "none", *kBatchNorm = "batch-norm", *kGroupNorm = "group-norm",
+                     *kInstanceNorm = "instance-norm";
+
+}  // namespace
 
 options::OneOf activations() { return options::one_of(nn::activation_names); }
 
@@ -19,6 +27,17 @@ std::int64_t scaled(std::int64_t width, double factor) {
 }
 
 void add_activation(nn::Sequential& net, const std::string& name) { net.add(nn::layer(name)); }
+
+options::OneOf normalizations() { return options::one_of({kNone, kBatchNorm, kGroupNorm, kInstanceNorm}); }
+
+bool is_none(const std::string& normalization) { return normalization == kNone; }
+
+void add_normalization(nn::Sequential& net, const std::string& name, std::int64_t channels) {
+  constexpr std::int64_t kGroups = 8;
+  if (name == kBatchNorm) net.add(nn::BatchNorm());
+  if (name == kGroupNorm) net.add(nn::GroupNorm(std::gcd(channels, kGroups)));
+  if (name == kInstanceNorm) net.add(nn::InstanceNorm({.affine = true}));
+}
 
 void add_dropout(nn::Sequential& net, double rate) {
   if (rate > 0) net.add(nn::Dropout(rate));
@@ -41,6 +60,17 @@ Defaults picture_training() {
           .batch = 64,
           .epochs = 5,
           .metrics = {"accuracy"}};
+}
+
+Defaults mask_training(double learning_rate) {
+  return {.data = "",
+          .task = "segmentation",
+          .loss = "softmax-cross-entropy",
+          .optimizer = "adam",
+          .learning_rate = learning_rate,
+          .batch = 4,
+          .epochs = 20,
+          .metrics = {"accuracy", "mean-iou", "dice"}};
 }
 
 }  // namespace luge::models

@@ -36,6 +36,13 @@ options::OneOf activations();
 std::int64_t scaled(std::int64_t width, double factor);
 /// Adds the activation of this name.
 void add_activation(nn::Sequential& net, const std::string& name);
+/// The names that an option "normalization" of convolutions takes.
+options::OneOf normalizations();
+/// True for the name of none.
+bool is_none(const std::string& normalization);
+/// Adds the normalization of this name for this many channels; nothing for none. There are eight groups where
+/// that divides the channels, else the largest number that divides both.
+void add_normalization(nn::Sequential& net, const std::string& name, std::int64_t channels);
 /// Adds dropout; none for a rate of 0.
 void add_dropout(nn::Sequential& net, double rate);
 /// Adds fully connected layers, each with an activation and dropout.
@@ -43,6 +50,8 @@ void add_hidden(nn::Sequential& net, const Widths& widths, const std::string& ac
 
 /// How most classifiers of pictures are trained here.
 Defaults picture_training();
+/// How networks that tell the class of each pixel are trained here.
+Defaults mask_training(double learning_rate);
 
 }  // namespace luge::models
 

@@ -37,16 +37,17 @@ class Maker {
   }
   // Two 3x3 convolutions, or 1x1, 3x3 and 1x1, the last to four times the filters. `project`: the shortcut
   // changes extents or channels.
-  nn::Sequential block(bool bottleneck, std::int64_t filters, std::int64_t stride, bool project) const {
+  nn::Sequential block(bool bottleneck, std::int64_t filters, std::int64_t stride, bool project,
+                       std::int64_t dilation) const {
     nn::Sequential body;
     if (bottleneck) {
       add_conv(body, filters, 1);
       add_activation(body, options_.activation);
     }
-    add_conv(body, filters, 3, stride);
+    add_conv(body, filters, 3, stride, dilation);
     add_activation(body, options_.activation);
     const std::int64_t out = bottleneck ? 4 * filters : filters;
-    add_conv(body, out, bottleneck ? 1 : 3);
+    add_conv(body, out, bottleneck ? 1 : 3, 1, bottleneck ? 1 : dilation);
     nn::Sequential net;
     if (project) {
       nn::Sequential shortcut;
@@ -61,9 +62,9 @@ class Maker {
 
  private:
   // With batch norm; the filters are those of width 1.
-  void add_conv(nn::Sequential& net, std::int64_t filters, std::int64_t kernel,
-                std::int64_t stride = 1) const {
-    net.add(plain_conv(scaled(filters, options_.width), kernel, stride)).add(nn::BatchNorm());
+  void add_conv(nn::Sequential& net, std::int64_t filters, std::int64_t kernel, std::int64_t stride = 1,
+                std::int64_t dilation = 1) const {
+    net.add(plain_conv(scaled(filters, options_.width), kernel, stride, 1, dilation)).add(nn::BatchNorm());
   }
 
   ResnetOptions options_;
@@ -77,20 +78,31 @@ std::vector<std::int64_t> resnet_depths() {
   return depths;
 }
 
-nn::Model resnet(std::int64_t depth, Stem stem, const ResnetOptions& options, std::int64_t outputs) {
+std::vector<Part> resnet_trunk(std::int64_t depth, Stem stem, const ResnetOptions& options,
+                               std::int64_t stride) {
   const Form& form =
       *std::find_if(std::begin(forms), std::end(forms), [&](const Form& f) { return f.depth == depth; });
   const Maker make(options);
-  nn::Sequential net;
-  net.add("stem", make.stem(stem));
+  std::vector<Part> parts = {{"stem", make.stem(stem)}};
+  std::int64_t reached = stem == Stem::imagenet ? 4 : 1, dilation = 1;
   for (std::size_t stage = 0; stage < form.blocks.size(); ++stage) {
+    const bool halves = stage > 0 && reached < stride;
+    const std::int64_t before = dilation;  // the first block looks at what is not spread yet
+    if (halves) reached *= 2;
+    if (stage > 0 && !halves) dilation *= 2;
     for (int k = 0; k < form.blocks[stage]; ++k) {
-      const bool project = k == 0 && (stage > 0 || form.bottleneck);
-      const std::int64_t stride = k == 0 && stage > 0 ? 2 : 1;
-      net.add(fmt::format("stage{}_block{}", stage + 1, k + 1),
-              make.block(form.bottleneck, std::int64_t{64} << stage, stride, project));
+      const bool first = k == 0, project = first && (stage > 0 || form.bottleneck);
+      parts.push_back({fmt::format("stage{}_block{}", stage + 1, k + 1),
+                       make.block(form.bottleneck, std::int64_t{64} << stage, first && halves ? 2 : 1,
+                                  project, first ? before : dilation)});
     }
   }
+  return parts;
+}
+
+nn::Model resnet(std::int64_t depth, Stem stem, const ResnetOptions& options, std::int64_t outputs) {
+  nn::Sequential net;
+  for (const Part& part : resnet_trunk(depth, stem, options)) net.add(part.name, part.layer);
   return net.add(nn::GlobalAvgPool()).add(nn::Linear(outputs));
 }
 
@@ -108,29 +120,20 @@ Entry imagenet_resnet(std::int64_t depth, const ResnetOptions& options) {
           .make = [=](std::int64_t outputs) { return resnet(depth, Stem::imagenet, options, outputs); }};
 }
 
-// One of resnet_depths().
-struct Depth {
-  std::int64_t layers = 18;
-};
-
 }  // namespace luge::models
 
 namespace luge::options {
 
-template <>
-struct Type<models::Depth> {
-  static constexpr Kind kind = Kind::whole;
-  static Value get(const models::Depth& member) { return member.layers; }
-  static void set(models::Depth& member, const Value& value) {
-    const std::vector<std::int64_t> depths = models::resnet_depths();
-    if (std::find(depths.begin(), depths.end(), std::get<std::int64_t>(value)) == depths.end())
-      throw ValueError(fmt::format("expected one of {}", fmt::join(depths, ", ")));
-    member.layers = std::get<std::int64_t>(value);
-  }
-  static void describe(Info& info) {
-    info.takes = fmt::format("one of {}", fmt::join(models::resnet_depths(), ", "));
-  }
-};
+void Type<models::Depth>::set(models::Depth& member, const Value& value) {
+  const std::vector<std::int64_t> depths = models::resnet_depths();
+  if (std::find(depths.begin(), depths.end(), std::get<std::int64_t>(value)) == depths.end())
+    throw ValueError(fmt::format("expected one of {}", fmt::join(depths, ", ")));
+  member.layers = std::get<std::int64_t>(value);
+}
+
+void Type<models::Depth>::describe(Info& info) {
+  info.takes = fmt::format("one of {}", fmt::join(models::resnet_depths(), ", "));
+}
 
 }  // namespace luge::options
 

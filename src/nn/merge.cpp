@@ -25,26 +25,34 @@ const RegisteredLayer<> kAdd("add", "the sum of several inputs", [] { return Add
 const RegisteredLayer<> kMultiply("multiply", "the product of several inputs", [] { return Multiply(); });
 const RegisteredLayer<ConcatText> kConcat("concat", "several inputs joined along an axis",
                                           [](const ConcatText& o) { return Concat(o.axis); });
+const RegisteredLayer<> kBroadcastLike("broadcast-like",
+                                       "the first input repeated to the shape of the second",
+                                       [] { return BroadcastLike(); });
 
 const bool told = facts::add(
-    "layer",
-    {{"add",
-      {.formula = "y = the sum of the inputs",
-       .derivative = "1 by each input",
-       .parameters = "none",
-       .output = "the shape of the inputs",
-       .use = "where branches come together, as in residual networks."}},
-     {"multiply",
-      {.formula = "y = the product of the inputs",
-       .derivative = "by each input, the product of the others",
-       .parameters = "none",
-       .output = "the shape of the inputs",
-       .use = "where one branch says how much of another passes (gates)."}},
-     {"concat",
-      {.formula = "y = the inputs one after the other along the axis",
-       .parameters = "none",
-       .output = "the shape of the inputs, extents along the axis added up",
-       .use = "where branches come together and all they found is kept, as in U-Net and DenseNet."}}});
+    "layer", {{"add",
+               {.formula = "y = the sum of the inputs",
+                .derivative = "1 by each input",
+                .parameters = "none",
+                .output = "the shape of the inputs",
+                .use = "where branches come together, as in residual networks."}},
+              {"multiply",
+               {.formula = "y = the product of the inputs",
+                .derivative = "by each input, the product of the others",
+                .parameters = "none",
+                .output = "the shape of the inputs",
+                .use = "where one branch says how much of another passes (gates)."}},
+              {"concat",
+               {.formula = "y = the inputs one after the other along the axis",
+                .parameters = "none",
+                .output = "the shape of the inputs, extents along the axis added up",
+                .use = "where branches come together and all they found is kept, as in U-Net and DenseNet."}},
+              {"broadcast-like",
+               {.formula = "y = the first input, repeated along axes of extent 1",
+                .derivative = "by the first input, 1 for each repetition; by the second, 0",
+                .parameters = "none",
+                .output = "the shape of the second input",
+                .use = "where what was found in a whole picture is given to each pixel, as in DeepLab."}}});
 
 }  // namespace
 
@@ -97,6 +105,13 @@ Tensor Multiply::merged(const Tensors& inputs) const {
   Tensor product = inputs[0];
   for (std::size_t k = 1; k < inputs.size(); ++k) product = product * inputs[k];
   return product;
+}
+
+std::optional<LayerText> BroadcastLike::text() const { return kBroadcastLike.text(); }
+
+Tensor BroadcastLike::merged(const Tensors& inputs) const {
+  if (inputs.size() > 2) throw ShapeError(fmt::format("{} tensors are given; expected 2", inputs.size()));
+  return broadcast_like(inputs[0], inputs[1]);
 }
 
 Tensor Concat::merged(const Tensors& inputs) const { return concat(inputs, axis_); }

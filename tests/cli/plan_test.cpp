@@ -43,11 +43,10 @@ TEST(Plan, TakesNoMemoryForWhatItPlans) {
 
 // The task of the model says that there is a label for each pixel.
 TEST(Plan, NetworksOfPixelsArePlannedAndChecked) {
-  const auto plan = luge({"plan", "model=unet", "width=0.125", "batch=2"});
+  const auto plan = luge({"plan", "model=unet", "width=8", "batch=2"});
   EXPECT_EQ(plan.code, 0) << plan.err;
   EXPECT_TRUE(says(plan.out, "one training step of unet")) << plan.out;
-  const auto check =
-      luge({"gradcheck", "model=unet", "width=0.0625", "input=1x16x16", "elements=1", "seconds=5"});
+  const auto check = luge({"gradcheck", "model=unet", "width=4", "input=1x16x16", "elements=1", "seconds=5"});
   EXPECT_EQ(check.code, 0) << check.out << check.err;
   EXPECT_TRUE(says(check.out, "46 of 46 parameters compared")) << check.out;
 }

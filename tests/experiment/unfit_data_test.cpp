@@ -67,7 +67,7 @@ void write_pictures(const TempDir& dir, const std::string& folder, int channels)
 
 TEST(UnfitData, ASegmentationNetworkOnClasses) {
   const std::string text =
-      refused(with(kSmall, {{"model", "unet"}, {"model.width", "0.125"}, {"data", "shapes"}}),
+      refused(with(kSmall, {{"model", "unet"}, {"model.width", "8"}, {"data", "shapes"}}),
               {"model=unet, which learns task=segmentation", "shapes", "[3,32,32]", "task=classification",
                "which has one label", "learns task=classification"});
   expect_advice_works(text, kSmall);

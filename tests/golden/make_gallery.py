@@ -142,12 +142,13 @@ def map_criterion(z, t):
 
 
 class UNet(nn.Module):
-    def __init__(self, width=1.0):
+    def __init__(self, width=64, levels=4, norm=None):
         super().__init__()
-        f = [round(64 * 2**k * width) for k in range(5)]
-        two = lambda a, b: nn.Sequential(nn.Conv2d(a, b, 3, padding=1), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.ReLU())
+        f = [2**k * width for k in range(levels + 1)]
+        one = lambda a, b: [nn.Conv2d(a, b, 3, padding=1, bias=norm is None)] + ([norm(b)] if norm else []) + [nn.ReLU()]
+        two = lambda a, b: nn.Sequential(*one(a, b), *one(b, b))
         self.down = nn.ModuleList(two(a, b) for a, b in zip([1] + f, f))
-        self.up = nn.ModuleList(nn.ModuleList((nn.ConvTranspose2d(2 * a, a, 2, 2), two(2 * a, a))) for a in f[3::-1])
+        self.up = nn.ModuleList(nn.ModuleList((nn.ConvTranspose2d(2 * a, a, 2, 2), two(2 * a, a))) for a in f[-2::-1])
         self.head = nn.Conv2d(f[0], 2, 1)
 
     def forward(self, x):
@@ -155,9 +156,39 @@ class UNet(nn.Module):
         for k, layer in enumerate(self.down):
             x = layer(F.max_pool2d(x, 2) if k else x)
             seen.append(x)
-        for (rise, merge), before in zip(self.up, seen[3::-1]):
+        for (rise, merge), before in zip(self.up, seen[-2::-1]):
             x = merge(torch.cat([before, rise(x)], 1))
         return self.head(x)
+
+
+class FCN(nn.Module):
+    """Long et al. 2015 on a residual network: scores at 1/32, 1/16 and 1/8 of the size."""
+    def __init__(self, trunk, channels, classes):
+        super().__init__()
+        self.stem = nn.Sequential(trunk.conv1, trunk.bn1, trunk.relu, trunk.maxpool)
+        self.stages = nn.ModuleList([trunk.layer1, trunk.layer2, trunk.layer3, trunk.layer4])
+        self.scores = nn.ModuleList(nn.Conv2d(n, classes, 1) for n in channels)
+
+    def forward(self, x):
+        maps, y = [], self.stem(x)
+        for stage in self.stages:
+            y = stage(y)
+            maps.insert(0, y)
+        larger = lambda y, factor: F.interpolate(y, scale_factor=factor, mode="bilinear")
+        total = self.scores[0](maps[0])
+        for score, y in zip(self.scores[1:], maps[1:]):
+            total = larger(total, 2) + score(y)
+        return larger(total, 2 ** (6 - len(self.scores)))
+
+
+class DeepLab(nn.Module):
+    """torchvision's DeepLabv3, its tensor alone."""
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x):
+        return self.net(x)["out"]
 
 
 def case(key, net, shape, loss=F.cross_entropy):
@@ -194,7 +225,12 @@ case("vgg16(width=0.125,dropout=0)", narrow(tv.vgg16(), 0.125), (2, 3, 64, 64))
 for depth in (18, 34, 50, 101, 152):
     case(f"resnet{depth}(width=0.25)", narrow(getattr(tv, f"resnet{depth}")(), 0.25), (2, 3, 64, 64))
 case("mobilenet-v2(width=0.25,dropout=0)", tv.mobilenet_v2(width_mult=0.25), (4, 3, 64, 64))
-case("unet(width=0.125)", UNet(0.125), (2, 1, 32, 32))
+case("unet(width=8)", UNet(8), (2, 1, 32, 32))
+case("unet(width=4,levels=3,normalization=batch-norm)", UNet(4, 3, nn.BatchNorm2d), (2, 1, 40, 24))
+case("unet(width=4,levels=2,normalization=group-norm)", UNet(4, 2, lambda n: nn.GroupNorm(math.gcd(n, 8), n)), (2, 1, 20, 12))
+case("fcn(width=0.25)", FCN(narrow(tv.resnet18(), 0.25), (128, 64, 32), 21), (2, 3, 64, 96))
+case("fcn(width=0.125,depth=50,stride=32)", FCN(narrow(tv.resnet50(), 0.125), (256,), 21), (2, 3, 64, 64))
+case("deeplab(depth=50,stride=8,dropout=0)", DeepLab(tv.segmentation.deeplabv3_resnet50(weights=None, weights_backbone=None)), (2, 3, 32, 32))
 if "small" not in sys.argv:
     case("alexnet(dropout=0), full", tv.alexnet(), (1, 3, 224, 224))
     case("alexnet-grouped(dropout=0), full", grouped_alexnet(), (1, 3, 224, 224))

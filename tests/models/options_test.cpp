@@ -8,6 +8,7 @@
 #include "luge/models/gallery.h"
 #include "luge/nn/observe.h"
 #include "luge/nn/summary.h"
+#include "luge/ops/math.h"
 #include "support/errors.h"
 
 namespace luge::models {
@@ -47,6 +48,7 @@ std::int64_t parameters(const std::string& name, const Values& values) {
 // A value other than the default, by the name of the option.
 options::Value other_value(const options::Info& option) {
   if (option.name == "width" && option.kind == options::Kind::whole) return 192;
+  if (option.name == "stride") return option.fallback == options::Value(std::int64_t{16}) ? 8 : 16;
   const std::vector<std::pair<std::string, options::Value>> others = {
       {"activation", "gelu"}, {"depth", 34},
       {"dropout", 0.25},      {"embedding", 8},
@@ -55,7 +57,7 @@ options::Value other_value(const options::Info& option) {
       {"layers", 1},          {"learn_codes", true},
       {"length", 32},         {"units", 16},
       {"width", 2},           {"normalization", "batch-norm"},
-      {"residual", true}};
+      {"residual", true},     {"levels", 3}};
   const auto found = std::ranges::find(others, option.name, [](const auto& other) { return other.first; });
   if (found == others.end()) ADD_FAILURE() << "no value to try for " << option.name;
   return found == others.end() ? options::Value() : found->second;
@@ -105,6 +107,50 @@ TEST(GalleryOptions, MakeTheNetworksOfTorchvision) {
   EXPECT_EQ(parameters("resnet", {{"depth", 152}}), 60192808);
   EXPECT_EQ(parameters("mobilenet-v2", {{"width", 0.5}}), 1968680);
   EXPECT_EQ(form("resnet", {{"depth", 50}}), form("resnet50"));
+  for (const int stride : {8, 16})  // deeplabv3_resnet50 without its auxiliary classifier
+    EXPECT_EQ(parameters("deeplab", {{"depth", 50}, {"stride", stride}}), 39638869);
+}
+
+// Each level halves the extents, and the filters spread where they would be halved once more.
+TEST(GalleryOptions, GiveMasksOfTheSizeOfThePicture) {
+  const auto output = [](const std::string& name, const Values& values, const Shape& input) {
+    const nn::TypesAlone types;
+    return make(name, 3, values)(zeros(input)).shape();
+  };
+  EXPECT_EQ(output("unet", {{"width", 2}, {"levels", 2}}, {1, 1, 20, 12}), (Shape{1, 3, 20, 12}));
+  for (const int stride : {8, 16, 32})
+    EXPECT_EQ(output("fcn", {{"width", 0.1}, {"stride", stride}}, {1, 3, 64, 96}), (Shape{1, 3, 64, 96}));
+  EXPECT_EQ(output("deeplab", {{"width", 0.1}, {"stride", 8}}, {1, 3, 40, 24}), (Shape{1, 3, 40, 24}));
+  EXPECT_EQ(output("deeplab", {{"width", 0.1}}, {1, 3, 48, 16}), (Shape{1, 3, 48, 16}));
+  const auto trunk = [](const Values& values, const std::string& layer) {
+    const nn::TypesAlone types;
+    for (const nn::LayerSummary& each : nn::summary(*make("deeplab", 3, values), {3, 64, 64}).layers) {
+      if (each.path.starts_with(layer)) return each.output;
+    }
+    return Shape{};
+  };
+  EXPECT_EQ(trunk({{"stride", 8}}, "stage4_block2")[2], 8) << "64 pixels, an eighth";
+  EXPECT_EQ(trunk({{"stride", 16}}, "stage4_block2")[2], 4);
+}
+
+TEST(GalleryOptions, TheChannelsOfAUNetFollowFromOneNumber) {
+  // Weights and biases of all convolutions for 16 channels, of which each level below has twice as many.
+  std::int64_t expected = 0, before = 1;
+  for (int level = 0; level <= 4; ++level) {
+    const std::int64_t own = std::int64_t{16} << level;
+    expected += 9 * before * own + own + 9 * own * own + own;
+    if (level < 4) expected += 4 * 2 * own * own + own + 9 * 2 * own * own + own + 9 * own * own + own;
+    before = own;
+  }
+  EXPECT_EQ(parameters("unet", {{"width", 16}}), expected + 16 * 2 + 2);
+  expect_error<options::OptionError>(
+      [] {
+        find("unet", {{"width", 0.25}});
+      },
+      {"width is 0.25", "whole number"});
+  expect_error<options::OptionError>([] { find("unet", {{"levels", 9}}); }, {"levels is 9", "1 to 8"});
+  expect_error<options::OptionError>([] { find("fcn", {{"stride", 4}}); }, {"stride is 4", "8, 16, 32"});
+  expect_error<options::OptionError>([] { find("unet", {{"normalization", "batch"}}); }, {"batch-norm"});
 }
 
 TEST(GalleryOptions, ChooseHiddenLayers) {

@@ -23,6 +23,7 @@ TEST(Merges, ComputeWhatTheySay) {
   EXPECT_EQ(values(Multiply()({a, gate})[0]), values(a * gate));
   EXPECT_EQ(values(Concat()({a, b})[0]), values(concat({a, b}, 1)));
   EXPECT_EQ(values(Concat(-1)({a, gate, c})[0]), values(concat({a, gate, c}, 2)));
+  EXPECT_EQ(values(BroadcastLike()({gate, a})[0]), values(gate + 0 * a));
   EXPECT_EQ(values(Add()(NamedTensors{{"first", a}, {"second", b}})["output"]), values(a + b));
 }
 
@@ -33,6 +34,8 @@ TEST(Merges, RefuseWhatDoesNotFit) {
   expect_error<ShapeError>([&] { Multiply()({a, ones({2, 2})}); }, {"Multiply"});
   expect_error<ShapeError>([&] { Concat()({a, ones({3, 3})}); }, {"Concat 1"});
   expect_error<ShapeError>([&] { Concat(2)({a, a}); }, {"Concat 2"});
+  expect_error<ShapeError>([&] { BroadcastLike()({a, b}); }, {"BroadcastLike"});
+  expect_error<ShapeError>([&] { BroadcastLike()({b, a, a}); }, {"3 tensors", "expected 2"});
 }
 
 TEST(Merges, GradientsAreRight) {
@@ -43,6 +46,9 @@ TEST(Merges, GradientsAreRight) {
     EXPECT_TRUE(report.passed) << merge->describe() << "\n" << report.to_string();
     EXPECT_EQ(report.checked, 36);
   }
+  const auto spread = gradient_check([](const Tensors& x) { return BroadcastLike()(x); },
+                                     {drawn({2, 3, 1}), drawn({2, 3, 4})});
+  EXPECT_TRUE(spread.passed) << spread.to_string();
 }
 
 // Two branches over a skip, as a network file makes it.

@@ -207,7 +207,8 @@ TEST(LayerNames, AreAllLayers) {
                             Model(Sequential()),
                             Model(Add()),
                             Model(Multiply()),
-                            Model(Concat())})
+                            Model(Concat()),
+                            Model(BroadcastLike())})
     EXPECT_TRUE(types.contains(each->type())) << each->type();
 }
 

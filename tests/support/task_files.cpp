@@ -74,7 +74,7 @@ Words words_for_task(const TempDir& dir, const std::string& task) {
   if (task == "regression" || task == "autoencoding") return with(mlp, {{"data", numbers(dir)}});
   if (task == "multi-label") return with(mlp, {{"data", answers(dir)}});
   if (task == "segmentation")
-    return {{"model", "unet"}, {"width", "0.02"}, {"task", task}, {"batch", "5"}, {"data", masks(dir)}};
+    return {{"model", "unet"}, {"width", "2"}, {"task", task}, {"batch", "5"}, {"data", masks(dir)}};
   if (task == "next-token") {
     return {{"model", "lstm-lm"}, {"layers", "1"},       {"units", "6"}, {"embedding", "4"},
             {"task", task},       {"task.length", "16"}, {"batch", "4"}, {"data", verses(dir)}};

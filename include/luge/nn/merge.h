@@ -62,4 +62,16 @@ class Concat : public Layer<Concat, Merge> {
   int axis_;
 };
 
+/// The first input repeated along its axes of extent 1, as often as the second one, which is not used
+/// otherwise, is long: [N,C,1,1] and [N,C,H,W]. It brings what was found in a whole image to each pixel.
+/// Throws ShapeError when the shapes do not match, and for more than two inputs. Source: PyTorch
+/// Tensor.expand_as.
+class BroadcastLike : public Layer<BroadcastLike, Merge> {
+ public:
+  std::optional<LayerText> text() const override;  ///< Returns it as text.
+
+ protected:
+  Tensor merged(const Tensors& inputs) const override;  ///< Returns one tensor of both.
+};
+
 }  // namespace luge::nn
