@@ -85,6 +85,14 @@ class Registry final : public Family {
   bool has(std::string_view name) const {
     return name.find('(') == name.npos && entries_.contains(full(name).name);
   }
+  /// Reads a whole text that is of another form than NAME(option=value): returns the text that it means, or
+  /// nothing.
+  using ReadText = std::function<std::optional<std::string>(std::string_view text)>;
+  /// Takes texts of another form. Returns true.
+  bool take_texts(ReadText read) {
+    text_readers_.push_back(std::move(read));
+    return true;
+  }
   /// Makes one, also from a text with options such as "normal(mean=0)"; `values` come after those. Throws
   /// ValueError for a name that is not known, and OptionError.
   Made make(std::string_view text, const options::Values& values, Context... context) const {
@@ -128,6 +136,9 @@ class Registry final : public Family {
   }
   // The name of an entry with what a text says about its options.
   NamedText full(std::string_view text) const {
+    for (const ReadText& read : text_readers_) {
+      if (const std::optional<std::string> meant = read(text)) return read_named(called().one, *meant);
+    }
     NamedText given = read_named(called().one, text);
     if (entries_.contains(given.name)) return given;
     for (const ReadName& read : readers_) {
@@ -141,6 +152,7 @@ class Registry final : public Family {
   }
   std::map<std::string, Entry, std::less<>> entries_;
   std::vector<ReadName> readers_;
+  std::vector<ReadText> text_readers_;
 };
 
 }  // namespace luge

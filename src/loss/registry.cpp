@@ -1,5 +1,6 @@
 #include "core/registry.h"
 
+#include "loss/sum.h"
 #include "luge/loss/loss.h"
 
 namespace luge::loss {
@@ -10,6 +11,8 @@ Registry<Loss>& known() {
   return registry;
 }
 
+const bool has_sums = known().take_texts(sum_text);
+
 }  // namespace
 
 bool add(const std::string& name, const std::string& description, options::Maker<Loss> make) {
@@ -19,6 +22,8 @@ bool add(const std::string& name, const std::string& description, options::Maker
 Loss named(const std::string& name, const options::Values& values) { return known().make(name, values); }
 
 std::string description(const std::string& name) { return known().member(name).description; }
+
+std::vector<options::Info> options_of(const std::string& name) { return known().member(name).options; }
 
 std::vector<std::string> names() { return known().names(); }
 

@@ -56,9 +56,16 @@ const Tensor& first(const NamedTensors& outputs) {
   return outputs.begin()->second;
 }
 
+// The name with the options that were given; of a sum, the terms as they were given.
+static std::string description_of(const loss::Loss& loss, const std::string& text) {
+  const std::size_t open = std::min(text.find('('), text.size());
+  const bool sum = text.find_first_of("+*") < open;
+  return sum ? text : loss.name() + text.substr(open);
+}
+
 Learning::Learning(const LearningOptions& options)
     : loss_(loss::named(options.loss)),
-      describes_(loss_.name() + options.loss.substr(std::min(options.loss.find('('), options.loss.size()))),
+      describes_(description_of(loss_, options.loss)),
       measured_(metrics::chosen(options.metrics)),
       supervised_(train::supervised(loss_, measured_.metrics)) {}
 

@@ -220,4 +220,23 @@ for _ in range(3):
                                                    "none").mean(), c.reals(2, 6, 4), torch.tensor([[0, 2, 2], [1, 0, -1]]))
 three("map-criterion(rejection=0.7)", lambda z, t: (torch.log(math.exp(-0.7) + z.exp().sum(1)) - z.gather(1, t.long()[:, None])[:, 0]).mean(),
       x2, labels)
+
+
+def overlap(p, t):
+    """The Dice loss of each sample, whose pixels are the axes after the first."""
+    p, t = p.flatten(1), t.flatten(1)
+    return 1 - (2 * (p * t).sum(1) + 1) / (p.sum(1) + t.sum(1) + 1)
+
+
+three("sum", lambda x, t: F.binary_cross_entropy_with_logits(x, t) + overlap(x.sigmoid(), t).mean(), x2, numbers(0, 1))
+
+
+def weighted_sum(x, t):
+    own = weights[t]
+    shares = F.one_hot(t, 3).double()
+    dice = torch.stack([overlap(x.softmax(1)[:, k:k + 1], shares[:, k:k + 1]) for k in range(3)], 1).mean(1)
+    return (own * (0.5 * F.cross_entropy(x, t, reduction="none") + 2 * dice)).sum() / own.sum()
+
+
+three('sum(terms="0.5*softmax-cross-entropy(class_weights=[1,2,0.5])+2*dice")', weighted_sum, x2, labels)
 c.write("loss/losses.safetensors")
