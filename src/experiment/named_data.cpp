@@ -60,6 +60,24 @@ DataSet shapes(const ShapesKeys& o) {
           data::colored_shapes({.samples = test, .size = o.pixels, .seed = kTest})};
 }
 
+struct SceneKeys {
+  std::int64_t samples = 1000, pixels = 64, shapes = 4;
+  static void fields(auto& self, auto&& field) {
+    field("samples", self.samples, "number of training samples; a fifth as many are for the test",
+          options::at_least(8));
+    field("pixels", self.pixels, "height and width of a picture", options::within(16, 1024));
+    field("shapes", self.shapes, "how many shapes a picture has at most", options::within(1, 64));
+  }
+};
+
+DataSet scenes(const SceneKeys& o) {
+  constexpr std::uint64_t kTest = 1000002;
+  const auto part = [&](std::int64_t samples, std::uint64_t seed) {
+    return data::shape_scenes({.samples = samples, .size = o.pixels, .shapes = o.shapes, .seed = seed});
+  };
+  return {"shape-scenes", part(o.samples, 0), part(std::max<std::int64_t>(8, o.samples / 5), kTest)};
+}
+
 const bool added =
     add_data_set("fashion-mnist", "70,000 pictures of clothes, 28x28 in gray, 10 classes",
                  [] { return pair_of("fashion-mnist", data::fashion_mnist()); }) &&
@@ -67,6 +85,9 @@ const bool added =
                  [] { return pair_of("mnist", data::mnist()); }) &&
     add_data_set("curve", "a sine with noise: one column x, and the number y", curve) &&
     add_data_set("shapes", "made-up pictures of eight shapes, 32x32 in color", shapes) &&
+    add_data_set("shape-scenes",
+                 "made-up pictures of several shapes, 64x64 in color, with the class of each pixel",
+                 scenes) &&
     add_data_set("xor", "the four cases of exclusive or", [] { return table("xor", data::xor_table()); }) &&
     add_data_set("and", "the four cases of and", [] { return table("and", data::and_table()); }) &&
     add_data_set("or", "the four cases of or", [] { return table("or", data::or_table()); });

@@ -210,24 +210,6 @@ TEST(BadInput, C82_CocoFilesThatAreWrong) {
   expect_error<FormatError>([&] { read("\"images\"", "\"pictures\""); }, {"'images'"});
 }
 
-TEST(MaskFolder, ReadsPicturesAndMasks) {
-  const Folder folder;
-  folder.picture("images/a.png", 2, 2);
-  folder.picture("masks/a.png", 2, 2, {0, 255, 255, 0});
-  const Dataset data = mask_folder(folder.path());
-  EXPECT_EQ(data.info().fields.to_string(), "image u8[1,2,2], mask u8[2,2]");
-  EXPECT_EQ(data.info().classes.size(), 2u);
-  const Record record = data.record(0);
-  const auto mask = record["mask"].as<std::uint8_t>();
-  EXPECT_EQ(std::vector<std::uint8_t>(mask.begin(), mask.end()), (std::vector<std::uint8_t>{0, 1, 1, 0}));
-  folder.picture("masks/a.png", 2, 2, {0, 9, 255, 0});
-  expect_error<FormatError>([&] { data.record(0); }, {"a.png", "(1, 0) is 9", "0 or 255"});
-  folder.picture("masks/a.png", 1, 2);
-  expect_error<FormatError>([&] { data.record(0); }, {"1x2", "2x2"});
-  folder.picture("images/b.png", 2, 2);
-  expect_error<FileError>([&] { mask_folder(folder.path()); }, {"b.png", "no mask"});
-}
-
 fs::path shared(const char* name) { return testing::source_dir().parent_path() / "shared" / "data" / name; }
 
 TEST(Voc, CountsWhatBccdHas) {

@@ -1,6 +1,7 @@
 // Pictures with boxes, masks and points: Pascal VOC, COCO, YOLO, and folders of pictures and masks.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -69,18 +70,34 @@ enum class MaskPixels : std::uint8_t {
   binary,     ///< 0, and 255 for the one class
   classes,    ///< the number of the class
 };
+/// Red, green and blue.
+using MaskColor = std::array<std::uint8_t, 3>;
+/// The classes of masks.
+struct MaskClasses {
+  std::vector<std::string> names = {};  ///< the names in the order of the numbers; empty: not known
+  std::vector<MaskColor> colors = {};   ///< the color of each class; empty: pixels are numbers
+};
+/// Reads the classes of masks from the file labelmap.txt of a folder, which has a line "NAME:RED,GREEN,BLUE"
+/// for each class (CVAT writes it), or else from classes.txt, which has a name in each line. Class 0 is
+/// first. Empty when there is no such file. Throws FormatError naming file and line.
+MaskClasses mask_classes(const std::filesystem::path& folder);
+
 /// Options of mask_folder.
 struct MaskOptions {
   MaskPixels pixels = MaskPixels::automatic;  ///< what pixels mean
-  std::int64_t channels = 1;                  ///< the channels of pictures, 1 or 3
-  std::vector<std::string> classes = {};      ///< the names of the classes of MaskPixels::classes
-  BadFile bad = {};                           ///< is told pictures and masks that cannot be read
-  std::string name = {};                      ///< the name of the data set; empty: that of the folder
+  /// The channels of pictures, 1 or 3; 0: 3 where one of the first 16 pictures has colors, else 1.
+  std::int64_t channels = 0;
+  MaskClasses classes = {};  ///< the classes; no names: those of the folder's file, see mask_classes
+  BadFile bad = {};          ///< is told pictures and masks that cannot be read
+  std::string name = {};     ///< the name of the data set; empty: that of the folder
+  std::string part = {};     ///< a folder inside images and inside masks; empty: the files are in them
 };
 /// Reads a folder with images and masks, whose names without extension are equal: "image" u8[channels,h,w]
-/// and "mask" u8[h,w], with the number of the class of each pixel. Extents are known when all files state the
-/// same. Throws FileError for a picture without mask and FormatError, when it is read, for a mask of another
-/// size or with a value that is not a class.
+/// and "mask" u8[h,w], with the number of the class of each pixel. Where classes have colors, a pixel of a
+/// mask has the color of its class, also by a palette. Extents are known when all files state the same.
+/// Throws FileError for a picture without mask and for a mask without picture, and FormatError, when it is
+/// read, for a mask of another size, with a value or a color that is not a class, and for colors without such
+/// a file.
 Dataset mask_folder(const std::filesystem::path& folder, const MaskOptions& options = {});
 
 }  // namespace luge::data

@@ -11,38 +11,13 @@
 
 #include "core/philox.h"
 #include "data/sources/arrays.h"
+#include "data/sources/shape_forms.h"
 #include "luge/error.h"
 
 namespace luge::data {
 namespace {
 
 constexpr std::uint64_t kStream = std::uint64_t{1} << 55;
-constexpr int kInside = 2;  // points along each side of a pixel, so that edges are smooth
-
-// Where a shape is: x and y from its middle, in units of its radius, turned back.
-struct Shape2d {
-  const char* name;
-  bool (*inside)(double x, double y);
-};
-
-bool in_square(double x, double y, double half) { return std::max(std::abs(x), std::abs(y)) <= half; }
-
-constexpr std::array<Shape2d, 8> kShapes = {{
-    {"circle", [](double x, double y) { return x * x + y * y <= 1; }},
-    {"ring", [](double x, double y) { return x * x + y * y <= 1 && x * x + y * y >= 0.36; }},
-    {"square", [](double x, double y) { return in_square(x, y, 0.8); }},
-    {"frame", [](double x, double y) { return in_square(x, y, 0.85) && !in_square(x, y, 0.5); }},
-    {"triangle", [](double x, double y) { return y <= 0.6 && y >= -1 && std::abs(x) <= (y + 1) * 0.6; }},
-    {"diamond", [](double x, double y) { return std::abs(x) * 1.8 + std::abs(y) <= 1; }},
-    {"cross",
-     [](double x, double y) {
-       return (std::abs(x) <= 0.28 && std::abs(y) <= 1) || (std::abs(y) <= 0.28 && std::abs(x) <= 1);
-     }},
-    {"stripes",
-     [](double x, double y) {
-       return in_square(x, y, 0.9) && (std::abs(y) <= 0.2 || (std::abs(y) >= 0.55 && std::abs(y) <= 0.9));
-     }},
-}};
 
 class Picture {
  public:
@@ -64,17 +39,11 @@ class Picture {
         distance += std::abs(paper[c] - ink[c]);
       }
     }
-    const double cosine = std::cos(turn), sine = std::sin(turn);
+    const Placed placed(shape, radius, turn, middle_x, middle_y);
     const auto count = static_cast<std::size_t>(size_ * size_);
     for (std::int64_t row = 0; row < size_; ++row) {
       for (std::int64_t column = 0; column < size_; ++column) {
-        int hits = 0;
-        for (int k = 0; k < kInside * kInside; ++k) {
-          const double x = (static_cast<double>(column) + (k % kInside + 0.5) / kInside - middle_x) / radius;
-          const double y = (static_cast<double>(row) + (k / kInside + 0.5) / kInside - middle_y) / radius;
-          hits += shape.inside(cosine * x + sine * y, cosine * y - sine * x);
-        }
-        const double share = static_cast<double>(hits) / (kInside * kInside), noise = 24 * (next() - 0.5);
+        const double share = placed.share(column, row), noise = 24 * (next() - 0.5);
         for (std::size_t c = 0; c < 3; ++c) {
           const double value = share * ink[c] + (1 - share) * paper[c] + noise;
           pixels[c * count + static_cast<std::size_t>(row * size_ + column)] =

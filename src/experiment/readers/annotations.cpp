@@ -1,5 +1,6 @@
 // voc, coco, yolo and masks: folders of pictures with boxes, masks and points.
 #include "luge/data/annotations.h"
+#include "luge/data/picture_fields.h"
 
 #include <fmt/format.h>
 
@@ -157,13 +158,21 @@ DataSet read_masks(const DataPath& data, const data::BadFile& bad) {
   data::MaskOptions options;
   options.bad = bad;
   options.name = data.name();
+  options.classes = data::mask_classes(data.path);
+  // Whether pictures have colors, the first part says for all.
+  const auto load = [&](const fs::path& folder, const std::string& part = "") {
+    options.part = part;
+    const data::Dataset loaded = data::mask_folder(folder, options);
+    options.channels = loaded.info().fields.at(data::kImage).shape[0];
+    return loaded;
+  };
   return parts_of(
       data,
       [&](const std::string& part) -> std::optional<data::Dataset> {
-        if (!has_pair(data.path, part, "masks") || !is_folder(data.path / part)) return std::nullopt;
-        return data::mask_folder(data.path / part, options);
+        if (!has_pair(data.path, part, "masks")) return std::nullopt;
+        return is_folder(data.path / part / "images") ? load(data.path / part) : load(data.path, part);
       },
-      [&] { return data::mask_folder(data.path, options); });
+      [&] { return load(data.path); });
 }
 
 // The reader, told the files that cannot be read.
