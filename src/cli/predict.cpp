@@ -21,6 +21,7 @@
 #include "experiment/record_json.h"
 #include "io/text/json_text.h"
 #include "luge/data/image_folder.h"
+#include "luge/data/picture_fields.h"
 #include "luge/error.h"
 #include "luge/io/model_file.h"
 
@@ -61,12 +62,17 @@ Told tell_classes(const data::Record& record, const nn::Metadata& metadata,
   return told;
 }
 
-// Each field by its name.
-Told tell_fields(const data::Record& record) {
+// Each field by its name. The mask is in a file, if its name is given.
+Told tell_fields(const data::Record& record, const std::string& mask) {
   constexpr std::size_t kMost = 16;  // numbers in a line
   Told told;
   told.json = Json::object();
   for (const auto& [name, value] : record) {
+    if (name == data::kMask && !mask.empty()) {
+      told.json[name] = mask;
+      told.line += fmt::format("  {}: {}", name, mask);
+      continue;
+    }
     const Json json = experiment::to_json(value);
     told.json[name] = json;
     const bool numbers = json.is_array() && json.size() > kMost;
@@ -75,10 +81,11 @@ Told tell_fields(const data::Record& record) {
   return told;
 }
 
-Told tell(const data::Record& record, const nn::Metadata& metadata, std::size_t top) {
+Told tell(const data::Record& record, const nn::Metadata& metadata, std::size_t top,
+          const std::string& mask) {
   if (const auto order = ranked(record, metadata, top); !order.empty())
     return tell_classes(record, metadata, order);
-  if (record.size() != 1 || !record.contains("values")) return tell_fields(record);
+  if (record.size() != 1 || !record.contains("values")) return tell_fields(record, mask);
   const auto values = record["values"].as<float>();
   return {{{"values", std::vector<float>(values.begin(), values.end())}},
           fmt::format("  {:.6g}", fmt::join(values, " "))};
@@ -111,8 +118,8 @@ struct PredictOptions {
     field("input", self.input, "picture (PNG, JPEG, BMP), table (CSV), text, or a folder of them",
           options::required, options::elsewhere({"image", "picture", "file", "path"}));
     field("to", self.to,
-          "folder for the pictures with what was found in them; or a file, .png or .svg, for one picture of "
-          "all",
+          "folder for the pictures with what was found in them, and for masks as pictures of numbers; or a "
+          "file, .png or .svg, for one picture of all",
           options::elsewhere({"output", "out", "save"}));
     field("top", self.top, "how many guesses", options::at_least(1),
           options::elsewhere({"k", "topk", "top_k"}));
@@ -189,9 +196,12 @@ int predict(const Arguments& arguments) {
   tell_rows(found, options.input, options.on_bad == data::OnBadFile::stop && !folder);
   const auto top = static_cast<std::size_t>(options.top);
   const std::vector<std::string> drawn = draw_all(options.to, learned, found, records, metadata.classes);
+  const std::vector<std::string> masks = drawn.empty() || draw::is_figure_name(options.to)
+                                             ? std::vector<std::string>(records.size())
+                                             : write_masks(drawn, records, metadata.classes.size());
   Json list = Json::array();
   for (std::size_t i = 0; i < found.inputs.size(); ++i) {
-    const Told told = tell(records[i], metadata, top);
+    const Told told = tell(records[i], metadata, top, masks[i]);
     Json one = {{"input", found.inputs[i].name}};
     if (found.inputs[i].unknown.unknown > 0) one["unknown"] = unknown_json(found.inputs[i].unknown);
     if (found.inputs[i].line > 0) one["line"] = found.inputs[i].line;

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "draw/annotations.h"
 #include "draw/content.h"
 #include "draw/grid_layout.h"
+#include "draw/legend.h"
 #include "luge/error.h"
 
 namespace luge::draw {
@@ -51,6 +53,20 @@ void check(const Picture& picture, std::size_t index) {
   }
 }
 
+// What the regions are, each name once.
+Legend legend_of(const std::vector<Picture>& pictures) {
+  std::map<std::int64_t, std::string> names;
+  for (const Picture& picture : pictures) {
+    for (const Mask& mask : picture.masks) {
+      if (!mask.label.empty()) names.emplace(mask.color, mask.label);
+    }
+  }
+  Panel panel;
+  for (const auto& [color, name] : names)
+    panel.lines.push_back({.label = name, .y = {}, .color = color_of(color), .points = true});
+  return Legend({panel});
+}
+
 }  // namespace
 
 Figure picture_grid(const std::vector<Picture>& pictures, const PictureGridOptions& options) {
@@ -58,10 +74,12 @@ Figure picture_grid(const std::vector<Picture>& pictures, const PictureGridOptio
   if (!(options.cell >= 0))
     throw ValueError(fmt::format("picture_grid: cell is {}; expected 0 or more", options.cell));
   for (std::size_t i = 0; i < pictures.size(); ++i) check(pictures[i], i);
-  const GridLayout layout = lay_out(pictures, options, *ruler());
+  GridLayout layout = lay_out(pictures, options, *ruler());
+  Legend legend = legend_of(pictures);
+  layout.extent.height += legend.arrange(layout.extent.width, layout.extent.height, *ruler());
   std::string title = options.title.empty() ? "pictures" : options.title;
   return Figure(
-      {layout.extent, std::move(title), [pictures, options, layout](Canvas& canvas) {
+      {layout.extent, std::move(title), [pictures, options, layout, legend](Canvas& canvas) {
          if (!options.title.empty())
            canvas.text({layout.extent.width / 2, 12}, title_of(options, layout.extent.width));
          for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -72,6 +90,7 @@ Figure picture_grid(const std::vector<Picture>& pictures, const PictureGridOptio
            if (picture.caption.empty()) continue;
            canvas.text({rect.x + rect.width / 2, rect.bottom() + 4}, caption_of(picture, layout.cell));
          }
+         legend.draw(canvas);
        }});
 }
 

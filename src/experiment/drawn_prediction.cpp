@@ -41,13 +41,16 @@ std::string text_of(const data::HostArray& value, const std::vector<std::string>
 }
 
 // The regions of a mask of classes, those of class 0 left out.
-std::vector<draw::Mask> masks_of(const data::HostArray& mask, const io::Image& picture) {
+std::vector<draw::Mask> masks_of(const data::HostArray& mask, const io::Image& picture,
+                                 const std::vector<std::string>& names) {
   const std::vector<double> classes = numbers_of(mask);
   std::vector<draw::Mask> all;
   if (static_cast<std::int64_t>(classes.size()) != picture.height * picture.width) return all;
   for (const double each : std::set<double>(classes.begin(), classes.end())) {
     if (each <= 0) continue;
-    draw::Mask one{.inside = {}, .color = static_cast<std::int64_t>(each)};
+    const auto k = static_cast<std::size_t>(each);
+    draw::Mask one{
+        .inside = {}, .color = static_cast<std::int64_t>(k), .label = k < names.size() ? names[k] : ""};
     for (const double pixel : classes) one.inside.push_back(pixel == each);
     all.push_back(std::move(one));
   }
@@ -88,10 +91,13 @@ std::string shares_text(const data::HostArray& mask, const std::vector<std::stri
 draw::Picture drawn_prediction(const tasks::Learned& learned, const data::Record& raw,
                                const data::Record& said, const std::vector<std::string>& classes,
                                const std::string& name) {
-  const data::Dataset sized = data::steps::with_picture_sizes(learned.recipe, data::records({raw}));
-  draw::Picture drawn{.image = picture_of(sized.record(0)[data::kInput], {{0.0f}, {1.0f}})};
   const data::HostArray* mask = said.find(data::kMask);
-  if (mask) drawn.masks = masks_of(*mask, drawn.image);
+  const Shape& own = raw[data::kInput].field.shape;
+  const bool whole = mask && mask->field.shape == own.without(0);
+  const data::Dataset sized = data::steps::with_picture_sizes(learned.recipe, data::records({raw}));
+  const data::HostArray shown = whole ? raw[data::kInput] : sized.record(0)[data::kInput];
+  draw::Picture drawn{.image = picture_of(shown, {{0.0f}, {1.0f}})};
+  if (mask) drawn.masks = masks_of(*mask, drawn.image, classes);
   drawn.caption = name + "\n" + (mask ? shares_text(*mask, classes) : said_text(said, classes));
   return drawn;
 }

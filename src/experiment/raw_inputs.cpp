@@ -18,6 +18,7 @@
 #include "luge/io/image_facts.h"
 #include "luge/io/npy.h"
 #include "luge/io/sound.h"
+#include "luge/tasks/registry.h"
 
 namespace luge::experiment {
 namespace fs = std::filesystem;
@@ -72,14 +73,14 @@ std::pair<data::HostArray, std::string> raw_picture(const fs::path& path, const 
   const io::Image file{facts.height, facts.width, facts.channels, {}};
   data::HostArray picture = as_numbers(data::read_picture(path, options));
   const auto shape = picture_shape(metadata, {{std::string(data::kInput), picture}});
-  if (!wanted && !shape) {
+  if (!wanted && !shape && !tasks::takes_any_extents(metadata)) {
     data::HostArray stretched(data::Field{f32, metadata.input});
     std::ranges::copy(raw_input(io::read_image(path.string()), metadata.input),
                       stretched.as<float>().begin());
     return {std::move(stretched), changes_for(file, metadata.input)};
   }
   std::string changes = changes_for(file, picture.field.shape);
-  if (shape)
+  if (shape && !tasks::takes_any_extents(metadata))
     changes += fmt::format("{}made {}x{} as in the training", changes.empty() ? "" : ", then ", (*shape)[2],
                            (*shape)[1]);
   return {std::move(picture), std::move(changes)};

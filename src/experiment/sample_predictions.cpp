@@ -43,8 +43,10 @@ void add(std::vector<draw::Picture>& pictures, const data::Info& info, const dat
   if (const data::HostArray* mask = said.find(data::kMask)) {  // truth, then prediction
     const data::HostArray* own =
         truth.find(data::kMask) ? truth.find(data::kMask) : truth.find(data::kTarget);
-    if (own) pictures.push_back({.image = image, .caption = "truth", .masks = masks_of(*own, image)});
-    pictures.push_back({.image = image, .caption = "prediction", .masks = masks_of(*mask, image)});
+    if (own)
+      pictures.push_back({.image = image, .caption = "truth", .masks = masks_of(*own, image, info.classes)});
+    pictures.push_back(
+        {.image = image, .caption = "prediction", .masks = masks_of(*mask, image, info.classes)});
     return;
   }
   if (const data::HostArray* output = picture_in(said, image)) {

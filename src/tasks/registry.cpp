@@ -121,6 +121,11 @@ std::vector<std::string> for_data(const data::Info& info, std::string_view usual
   return right;
 }
 
+bool takes_any_extents(const nn::Metadata& metadata) {
+  return metadata.inputs.size() == 1 && metadata.inputs[0].shape.rank() == 4 &&
+         metadata.inputs[0].shape[2] == unknown && metadata.inputs[0].shape[3] == unknown;
+}
+
 Learned of(const nn::Metadata& metadata, const options::Values& values) {
   const std::string& name = metadata.task;
   if (name.empty()) return {nullptr, {}, "the file does not say what its network was trained for"};

@@ -9,6 +9,7 @@
 #include "luge/nn/observe.h"
 #include "luge/ops/shape.h"
 #include "tasks/learning.h"
+#include "tasks/whole_pictures.h"
 #include "train/targets.h"
 
 namespace luge::tasks {
@@ -17,12 +18,18 @@ namespace {
 constexpr const char *kImage = "image", *kMask = "mask";
 
 struct SegmentationOptions : ScaledOptions {
-  SegmentationOptions() : ScaledOptions{{"binary-cross-entropy", {"accuracy"}}} {}
+  SegmentationOptions() : ScaledOptions{{"binary-cross-entropy", {"accuracy", "mean-iou", "dice"}}} {}
   double threshold = 0.5;
+  std::int64_t tile = 1024, overlap = 128;
   static void fields(auto& self, auto&& field) {
     common(self, field);
     field("threshold", self.threshold, "the probability above which a pixel belongs to the one class",
           options::within(0, 1));
+    field("tile", self.tile, "pixels along a side of the pieces that larger pictures are predicted in",
+          options::at_least(16), options::elsewhere({"tile_size", "patch_size", "window"}));
+    field("overlap", self.overlap,
+          "pixels that neighboring pieces share, where they are blended; at most half of tile",
+          options::at_least(0), options::elsewhere({"tile_overlap", "margin"}));
   }
 };
 
@@ -45,6 +52,10 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
       throw ValueError(
           fmt::format("{}: the class axis of the loss {} is {}; expected -1: classes are moved to the end",
                       kName, loss().name(), loss().about().axis));
+    }
+    if (2 * options_.overlap > options_.tile) {
+      throw ValueError(fmt::format("{}: overlap is {}; expected at most half of tile, which is {}", kName,
+                                   options_.overlap, options_.tile));
     }
   }
 
@@ -101,18 +112,19 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
                                       const data::HostBatch& batch) const override {
     const Tensor each = probabilities(pixels(first(outputs)), loss().outputs());
     const Rows rows(kName, each, batch.rows);
-    const std::size_t classes = by_class() ? static_cast<std::size_t>(each.extent(3)) : 1;
-    if (classes > 256)
-      throw ShapeError(fmt::format("{}: {} classes; a mask has at most 256", kName, classes));
     std::vector<data::Record> records;
-    for (std::int64_t row = 0; row < batch.rows; ++row) {
-      const auto p = [&](std::size_t k) { return rows[row].subspan(k * classes, classes); };
-      const Shape shape{each.extent(1), each.extent(2)};
-      const bool nan = std::any_of(rows[row].begin(), rows[row].end(), [](float x) { return std::isnan(x); });
-      records.push_back(
-          {{"mask", nan ? mask_of<std::int64_t>({i64, shape}, p) : mask_of<std::uint8_t>({u8, shape}, p)}});
-    }
+    for (std::int64_t row = 0; row < batch.rows; ++row)
+      records.push_back(said(rows[row], {each.extent(1), each.extent(2)}));
     return records;
+  }
+  bool takes_any_extents() const override { return true; }
+  // A picture of any size, whole or in tiles.
+  std::optional<data::Record> predict(const nn::Module& net, const data::Record& raw) const override {
+    const auto found = of_whole_picture(
+        net, known_recipe(), raw, options_.tile, options_.overlap,
+        [this](const Tensor& output) { return probabilities(pixels(output), loss().outputs()); });
+    if (!found) return std::nullopt;
+    return said(found->values, {found->height, found->width});
   }
 
  protected:
@@ -132,6 +144,16 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
   static Tensor mask(const train::Pass& pass) {
     const Tensor& target = pass[data::kTarget];
     return target.rank() == 4 ? squeeze(target, 1) : target;
+  }
+  // What the probabilities [height,width,classes] say.
+  data::Record said(std::span<const float> each, const Shape& shape) const {
+    const auto area = static_cast<std::size_t>(shape.elements());
+    const std::size_t classes = area > 0 ? each.size() / area : 1;
+    if (classes > 256)
+      throw ShapeError(fmt::format("{}: {} classes; a mask has at most 256", kName, classes));
+    const auto p = [&](std::size_t k) { return each.subspan(k * classes, classes); };
+    const bool nan = std::any_of(each.begin(), each.end(), [](float x) { return std::isnan(x); });
+    return {{"mask", nan ? mask_of<std::int64_t>({i64, shape}, p) : mask_of<std::uint8_t>({u8, shape}, p)}};
   }
   template <class T>
   data::HostArray mask_of(const data::Field& field, const auto& probabilities_at) const {

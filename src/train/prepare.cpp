@@ -58,6 +58,24 @@ bool takes(const nn::Module& net, const data::Field& field) {
   }
 }
 
+// The input with a height and a width that may differ from call to call; empty where the network needs those
+// that it has.
+std::vector<nn::TensorSpec> any_extents(const nn::Module& net, const std::string& name,
+                                        const nn::Metadata& metadata) {
+  if (metadata.input.rank() != 3) return {};
+  const nn::TensorSpec any{name, metadata.dtype, {unknown, metadata.input[0], unknown, unknown}};
+  const nn::TypesAlone types;
+  try {
+    for (const bool training : {false, true}) {
+      const nn::Probe probe(net, training);
+      net(Tensors{graph::placeholder(any.dtype, any.shape, name)});
+    }
+    return {any};
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 // A network whose task calls its parts in another way than forward does is built by that.
 void build_by_objectives(const nn::Model& net, const Steps& steps, const data::Batch& batch) {
   const nn::Probe probe(*net, true);
@@ -97,6 +115,7 @@ void Trainer::prepare(const data::Info& info) {
   metadata.task_options.clear();
   metadata.output = nn::Output::values;
   impl.task->describe(info, metadata);
+  if (impl.task->takes_any_extents() && one) metadata.inputs = any_extents(*impl.net, inputs[0], metadata);
   for (metrics::HostMetric& metric : impl.host_metrics) metric = metric.of_classes(metadata.classes);
   impl.net->set_metadata(std::move(metadata));
 }

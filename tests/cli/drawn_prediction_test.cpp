@@ -34,6 +34,7 @@ TEST(DrawnPrediction, HasTheMaskOnThePictureAndItsSharesBelow) {
   ASSERT_EQ(drawn.masks.size(), 1u);
   EXPECT_EQ(drawn.masks[0].inside, (std::vector<std::uint8_t>{0, 1}));
   EXPECT_EQ(drawn.masks[0].color, 2);
+  EXPECT_EQ(drawn.masks[0].label, "cell");
   EXPECT_EQ(drawn.caption, "a.png\ncell 50.0 %");
   mask.as<std::uint8_t>()[1] = 0;
   EXPECT_EQ(experiment::drawn_prediction({}, {{"input", picture}}, {{"mask", mask}}, {}, "b").caption,
@@ -50,7 +51,15 @@ TEST(DrawnPrediction, IsWrittenForEachPictureOfAFolder) {
   EXPECT_EQ(first.at("drawn"), dir.file("drawn/00000-00.png"));
   const io::Image drawn = io::read_image(first.at("drawn").get<std::string>());
   EXPECT_GT(drawn.width, 256) << "a small picture is magnified";
-  EXPECT_EQ(std::distance(fs::directory_iterator(dir.path() / "drawn"), fs::directory_iterator()), 20);
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir.path() / "drawn"), fs::directory_iterator()), 40)
+      << "a mask next to each";
+  EXPECT_EQ(first.at("mask"), dir.file("drawn/00000-00.mask.png"));
+  const io::Image mask = io::read_image(first.at("mask").get<std::string>());
+  const io::Image picture = io::read_image(dir.file("masks/images/00.png"));
+  EXPECT_EQ(mask.height, picture.height);
+  EXPECT_EQ(mask.width, picture.width);
+  EXPECT_EQ(mask.channels, 1);
+  for (const std::uint8_t pixel : mask.pixels) ASSERT_TRUE(pixel == 0 || pixel == 255) << int{pixel};
   const auto sheet = in_process({"predict", "run=" + dir.file("run"),
                                  "input=" + dir.file("masks/images/03.png"), "to=" + dir.file("one.svg")});
   EXPECT_TRUE(says(sheet.out, "1 pictures are in " + dir.file("one.svg"))) << sheet.out << sheet.err;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "luge/data/augment.h"
 #include "luge/error.h"
 #include "luge/nn/activation.h"
 #include "luge/nn/conv.h"
@@ -107,6 +108,106 @@ TEST(BadInput, C25_APixelThatIsNaNHasNoClass) {
   EXPECT_EQ(several.as<std::int64_t>()[0], 1);
   EXPECT_EQ(several.as<std::int64_t>()[1], -1);
   EXPECT_EQ(mask("binary-cross-entropy", zeros({1, 1, 1, 2})).field.dtype, u8);
+}
+
+// A convolution that looks two pixels far.
+struct Local : nn::Module {
+  nn::Conv2d first = child("first", nn::Conv2d(4, {.kernel = 3, .padding = nn::same}));
+  nn::Conv2d last = child("last", nn::Conv2d(1, {.kernel = 3, .padding = nn::same}));
+  Tensor forward(const Tensor& x) const override { return last(relu(first(x))); }
+};
+
+// A picture with other extents than those of the training.
+data::Record large(std::int64_t height, std::int64_t width) {
+  std::vector<std::uint8_t> image(static_cast<std::size_t>(height * width));
+  for (std::size_t k = 0; k < image.size(); ++k)
+    image[k] = static_cast<std::uint8_t>(20 + k * 7919 % 101 * 2);
+  return {{"image", host(u8, {1, height, width}, image)}};
+}
+
+std::vector<std::uint8_t> mask_of(const train::TaskRef& task, const nn::Model& net, const data::Record& raw,
+                                  const Shape& expected) {
+  const auto said = task->predict(*net, raw);
+  EXPECT_TRUE(said);
+  EXPECT_EQ((*said)["mask"].field, (data::Field{u8, expected}));
+  const auto mask = (*said)["mask"].as<std::uint8_t>();
+  return {mask.begin(), mask.end()};
+}
+
+TEST(Segmentation, PredictsPicturesOfAnySizeWholeOrInTiles) {
+  random::seed(1);
+  const auto result =
+      testing::trained(make("segmentation"), Local(), data::records(pictures(2, false)), 20, 0.03);
+  EXPECT_TRUE(takes_any_extents(result.net->metadata()));
+  const data::Record raw = large(70, 45);
+  const auto whole = mask_of(of(result.net->metadata()).task, result.net, raw, {70, 45});
+  const std::int64_t found = std::count(whole.begin(), whole.end(), 1);
+  EXPECT_GT(found, 100);
+  EXPECT_LT(found, 3000);
+  const Learned tiles = of(result.net->metadata(), {{"tile", 16}, {"overlap", 8}});
+  EXPECT_EQ(mask_of(tiles.task, result.net, raw, {70, 45}), whole);
+  // Pixels of the picture as the network alone has them.
+  const data::Record ready = tiles.recipe.prediction(raw);
+  const auto values = ready[data::kInput].as<float>();
+  const nn::Probe probe(*result.net, false);
+  const auto logits =
+      (*result.net)(tensor<float>({values.begin(), values.end()}, {1, 1, 70, 45})).to_vector<float>();
+  for (std::size_t k = 0; k < whole.size(); ++k) ASSERT_EQ(whole[k] == 1, logits[k] > 0) << k;
+}
+
+// Without knowing other extents, tiles have the size of the training; Net needs even extents.
+TEST(Segmentation, PadsToWhatTheNetworkNeeds) {
+  random::seed(1);
+  const auto result =
+      testing::trained(make("segmentation"), Net(1), data::records(pictures(2, false)), 40, 0.03);
+  const train::TaskRef task = of(result.net->metadata()).task;
+  for (const auto& [height, width] : {std::pair<std::int64_t, std::int64_t>{6, 8}, {7, 9}, {3, 31}})
+    mask_of(task, result.net, large(height, width), {height, width});
+  nn::Metadata fixed = result.net->metadata();
+  fixed.inputs.clear();
+  result.net->set_metadata(fixed);
+  for (const auto& [height, width] : {std::pair<std::int64_t, std::int64_t>{6, 8}, {7, 9}, {3, 31}})
+    mask_of(task, result.net, large(height, width), {height, width});
+}
+
+TEST(Segmentation, BringsMasksOfResizedPicturesBack) {
+  random::seed(1);
+  const data::Dataset raw = data::records(pictures(2, false));
+  const std::string letterbox = "letterbox(size=12)";
+  const data::Schema after = data::augmentation(letterbox).fields(raw.info().fields);
+  const train::TaskRef task = make("segmentation");
+  const data::Recipe sizes({data::steps::pictures({letterbox}, after)});
+  const data::Recipe recipe = sizes.then(task->recipe(raw)).fit(raw);
+  Local net;
+  nn::Metadata metadata;
+  metadata.recipe = recipe.to_json();
+  net.set_metadata(metadata);
+  const nn::Model model(net);
+  train::Trainer trainer(model, task, optim::Adam(0.03));
+  trainer.fit(recipe.training(raw).shuffle().batch(8), {.epochs = 20});
+  EXPECT_EQ(model->metadata().input, (Shape{1, 12, 12}));
+  // The left half is dark, the right half bright.
+  std::vector<std::uint8_t> image(40 * 60);
+  for (std::size_t k = 0; k < image.size(); ++k) image[k] = k % 60 < 30 ? 20 : 120;
+  const auto mask =
+      mask_of(of(model->metadata()).task, model, {{"image", host(u8, {1, 40, 60}, image)}}, {40, 60});
+  for (const std::size_t row : {8u, 20u, 32u}) {
+    EXPECT_EQ(mask[row * 60 + 15], 0) << row;
+    EXPECT_EQ(mask[row * 60 + 45], 1) << row;
+  }
+}
+
+TEST(BadInput, C83_TilesThatOverlapTooMuch) {
+  expect_error<ValueError>(
+      [] {
+        make("segmentation", {.values = {{"tile", 32}, {"overlap", 17}}});
+      },
+      {"overlap is 17", "half of tile", "32"});
+  random::seed(1);
+  const auto result =
+      testing::trained(make("segmentation"), Local(), data::records(pictures(2, false)), 1, 0.03);
+  const data::Record colored = {{"image", data::HostArray({u8, {3, 8, 8}})}};
+  expect_error<Error>([&] { of(result.net->metadata()).task->predict(*result.net, colored); }, {"channels"});
 }
 
 TEST(Segmentation, IsMeasuredByTheOverlapOfMaps) {

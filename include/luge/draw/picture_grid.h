@@ -27,6 +27,7 @@ struct Box {
 struct Mask {
   std::vector<std::uint8_t> inside;  ///< for each pixel of the picture, row by row: 0 or not 0
   std::int64_t color = 0;            ///< the index of color_of, such as the class
+  std::string label = {};            ///< what it is; the names of all regions are below the pictures
 };
 
 /// A position on a picture, in pixels of the picture; the center of the upper left pixel is (0.5, 0.5).

@@ -68,6 +68,9 @@ struct Learned {
   data::Recipe recipe = {};  ///< the steps from raw records to inputs
   std::string why = {};      ///< why there is no task: one sentence
 };
+/// Returns true when the file says that its network takes pictures [channels,height,width] of any height and
+/// width (Task::takes_any_extents).
+bool takes_any_extents(const nn::Metadata& metadata);
 /// Returns the task and the recipe of a network from a file. Without a task, its outputs can be used as they
 /// are. `values` changes options of the task for this use, such as a threshold. Throws options::OptionError
 /// when one of them does not exist or is out of range.

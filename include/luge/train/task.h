@@ -83,6 +83,9 @@ class Task {
   /// Completes the metadata of the network when the training data is known. The default records the name and
   /// the options of the task.
   virtual void describe(const data::Info& info, nn::Metadata& metadata) const;
+  /// Returns true when pictures [channels,height,width] of any extents can be predicted, not only of those of
+  /// the training. The file then says so of its input, where the network can compute it.
+  virtual bool takes_any_extents() const { return false; }
   /// Returns further functions for the file of the network, such as encode and decode_step.
   virtual std::vector<nn::Entry> entries(const nn::Model& net) const;
   /// Returns Variables of its own, such as the chains of a Boltzmann machine, with their names. Objectives
