@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/figures_table.h"
 #include "cli/interrupt.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
@@ -218,7 +219,7 @@ void report_figures(const Arguments& arguments, const Measured& part, const trai
     return;
   }
   print_head(part, found.samples);
-  for (const auto& [name, value] : found.metrics) fmt::print("{:<12} {:.6g}\n", name, value);
+  print_figures(found.metrics);
   print_members(part, found.metrics);
 }
 

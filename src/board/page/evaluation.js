@@ -47,9 +47,26 @@ function confusionSection(found) {
   show(false);
   return section('confusion', word('confusion'), name, partNote(found), make('div', { class: 'bar' }, buttons), place, folded(word('confusedMost'), () => mostConfused(found, 20)));
 }
+// Figures of single classes, "dice.cell" and "val_dice.cell", as rows; those of the validation where there are both.
+function figuresByClass(found) {
+  const metrics = [], rows = new Map();
+  Object.entries(found.figures || {}).forEach(([name, value]) => {
+    const parts = /^(val_)?([^.]+)\.(.+)$/.exec(name);
+    if (!parts || (!parts[1] && `val_${name}` in found.figures)) return;
+    if (!metrics.includes(parts[2])) metrics.push(parts[2]);
+    if (!rows.has(parts[3])) rows.set(parts[3], { label: parts[3] });
+    rows.get(parts[3])[parts[2]] = value;
+  });
+  return { metrics, rows: [...rows.values()] };
+}
 function classesSection(found) {
-  if (!found.per_class) return null;
   const figure = (value) => (isNumber(value) ? value.toFixed(4) : '–');
+  if (!found.per_class) {
+    const { metrics, rows } = figuresByClass(found);
+    if (rows.length === 0) return null;
+    return section('classes', word('perClass'), make('h3', {}, evaluatedTitle(word('perClass'), found)), sortableTable([
+      { name: word('label'), of: (row) => row.label, head: true }, ...metrics.map((name) => ({ name, of: (row) => row[name], number: true, show: figure }))], rows, { label: word('perClass') }));
+  }
   return section('classes', word('perClass'), make('h3', {}, evaluatedTitle(word('perClass'), found)), sortableTable([
     { name: word('label'), of: (row) => row.label, head: true }, { name: word('samples'), of: (row) => row.samples, number: true, show: whole },
     { name: word('precision'), of: (row) => row.precision, number: true, show: figure }, { name: word('recall'), of: (row) => row.recall, number: true, show: figure },
