@@ -3,11 +3,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/dispatch.h"
-#include "core/whole.h"
-#include "metrics/detections.h"
+#include "luge/data/picture_fields.h"
+#include "metrics/box_records.h"
 #include "metrics/figure_names.h"
-#include "metrics/record_fields.h"
 #include "metrics/streaming_rule.h"
 
 template <>
@@ -23,12 +21,18 @@ struct luge::options::Names<luge::metrics::Match> {
       {luge::metrics::Match::free, "free"}, {luge::metrics::Match::best, "best"}};
 };
 template <>
+struct luge::options::Names<luge::metrics::Ties> {
+  static constexpr std::pair<luge::metrics::Ties, const char*> all[] = {
+      {luge::metrics::Ties::together, "together"}, {luge::metrics::Ties::in_order, "in-order"}};
+};
+template <>
 struct luge::options::Listing<luge::metrics::MeanAveragePrecisionOptions> {
   static void fields(auto& self, auto&& field) {
     field("thresholds", self.thresholds, "overlaps from which a detection is right", above(0).at_most(1),
           elsewhere({"iou", "iou_thresholds"}));
     field("points", self.points, "recalls at which the precision is averaged");
     field("match", self.match, "true box that a detection takes: the nearest that is free, or the nearest");
+    field("ties", self.ties, "how detections of equal scores count: at once, or in the order of the pictures");
     field("max_detections", self.max_detections,
           "surest detections of a class in a picture that count; 0: all", at_least(0));
     field("by_class", self.by_class, "a figure for each class too");
@@ -38,7 +42,6 @@ struct luge::options::Listing<luge::metrics::MeanAveragePrecisionOptions> {
 namespace luge::metrics {
 namespace {
 
-constexpr std::string_view kBoxes = "boxes", kScores = "scores", kLabels = "labels";
 constexpr std::int64_t kMostRead = std::int64_t{1} << 62;
 constexpr std::size_t kMostThresholds = 63;  // bits of an int64
 
@@ -48,13 +51,16 @@ struct Seen {
   void add(const Seen& other) {
     for (const auto& [label, detections] : other.classes) classes[label].add(detections);
   }
-  // [[label, truths, [[score, right], …]], …]
-  std::string text() const {
+  // [[label, truths, [[score, right], …]], …]; what took boxes that need not be found has a third number.
+  std::string text(Ties ties = Ties::together) const {
     nlohmann::json all = nlohmann::json::array();
     for (auto [label, detections] : classes) {
-      detections.order();
+      detections.order(ties);
       nlohmann::json rows = nlohmann::json::array();
-      for (const Detections::Entry& entry : detections.entries) rows.push_back({entry.score, entry.right});
+      for (const Detections::Entry& entry : detections.entries) {
+        rows.push_back({entry.score, entry.right});
+        if (entry.ignored != 0) rows.back().push_back(entry.ignored);
+      }
       all.push_back({label, detections.truths, rows});
     }
     return all.dump();
@@ -74,7 +80,8 @@ Seen Seen::parse(const std::string& who, const std::string& text,
       options.classes.empty() ? kMostRead : static_cast<std::int64_t>(options.classes.size()) - 1;
   const std::int64_t most = static_cast<std::int64_t>((std::uint64_t{1} << options.thresholds.size()) - 1);
   const auto is_entry = [&](const nlohmann::json& row) {
-    return row.is_array() && row.size() == 2 && row[0].is_number() && is_whole(row[1], most);
+    return row.is_array() && (row.size() == 2 || (row.size() == 3 && is_whole(row[2], most))) &&
+           row[0].is_number() && is_whole(row[1], most);
   };
   Seen read;
   bool right = json.is_array();
@@ -87,50 +94,13 @@ Seen Seen::parse(const std::string& who, const std::string& text,
     Detections& detections = read.classes[row[0].get<std::int64_t>()];
     detections.truths = row[1].get<std::int64_t>();
     for (const nlohmann::json& entry : row[2])
-      detections.entries.push_back({entry[0].get<double>(), entry[1].get<std::int64_t>()});
+      detections.entries.push_back({entry[0].get<double>(), entry[1].get<std::int64_t>(),
+                                    entry.size() == 3 ? entry[2].get<std::int64_t>() : 0});
   }
   if (right) return read;
   throw FormatError(fmt::format(
-      "{}: the saved detections are damaged; expected [[label,truths,[[score,right],…]],…], each label once",
+      "{}: the saved detections are damaged; expected [[label,truths,[[score,right,ignored],…]],…], each label once",
       who));
-}
-
-// The boxes of a record, and the label of each.
-struct Boxes {
-  std::vector<Box> boxes;
-  std::vector<std::int64_t> labels;
-};
-
-std::vector<std::int64_t> labels_of(const std::string& who, const data::HostArray& value,
-                                    std::int64_t classes) {
-  return dispatch(value.field.dtype, [&]<class T>() {
-    std::vector<std::int64_t> labels;
-    for (const T element : value.as<const T>()) {
-      const std::optional<std::int64_t> label = as_whole(element);
-      if (!label || *label < 0 || (classes > 0 && *label >= classes)) {
-        throw IndexError(fmt::format("{}: {} in field '{}', position {}; expected a label{}", who,
-                                     shown(value, labels.size()), kLabels, labels.size(),
-                                     classes > 0 ? fmt::format(" 0 to {} ({} classes)", classes - 1, classes)
-                                                 : ", a whole number from 0"));
-      }
-      labels.push_back(*label);
-    }
-    return labels;
-  });
-}
-
-Boxes boxes_of(const std::string& who, const char* role, const data::Record& record, std::int64_t classes) {
-  const data::HostArray& boxes = field_of(who, role, record, kBoxes, "boxes [n,4]");
-  const data::HostArray& labels = field_of(who, role, record, kLabels, "a label for each box");
-  const Shape& shape = boxes.field.shape;
-  if (boxes.field.text || shape.rank() != 2 || shape[1] != 4 || labels.field.shape.elements() != shape[0]) {
-    throw ShapeError(fmt::format("{}: the {} has '{}' {} and '{}' {}; expected [n,4] and [n]", who, role,
-                                 kBoxes, boxes.field.to_string(), kLabels, labels.field.to_string()));
-  }
-  const std::vector<double> numbers = numbers_in(boxes);
-  Boxes read{std::vector<Box>(numbers.size() / 4), labels_of(who, labels, classes)};
-  for (std::size_t k = 0; k < numbers.size(); ++k) read.boxes[k / 4][k % 4] = numbers[k];
-  return read;
 }
 
 class MeanPrecision final : public StreamingRule<MeanPrecision, MeanAveragePrecisionOptions, Seen> {
@@ -145,26 +115,20 @@ class MeanPrecision final : public StreamingRule<MeanPrecision, MeanAveragePreci
         options::OptionError("thresholds", fmt::format("thresholds are {} numbers; expected 1 to {}", count,
                                                        kMostThresholds)));
   }
-  std::vector<std::string> reads() const override { return {std::string(kBoxes)}; }
+  std::vector<std::string> reads() const override { return {std::string(data::kBoxes)}; }
 
   void update(const data::Record& prediction, const data::Record& truth) override {
     const auto classes = static_cast<std::int64_t>(options_.classes.size());
-    const Boxes found = boxes_of(name_, "prediction", prediction, classes),
-                there = boxes_of(name_, "truth", truth, classes);
-    const data::HostArray& field = field_of(name_, "prediction", prediction, kScores, "a score for each box");
-    const std::vector<double> scores = numbers_in(field);
-    if (scores.size() != found.boxes.size()) {
-      throw ShapeError(fmt::format("{}: '{}' is {} for {} boxes; expected a score for each box", name_,
-                                   kScores, field.field.to_string(), found.boxes.size()));
-    }
-    std::map<std::int64_t, std::pair<std::vector<std::pair<double, Box>>, std::vector<Box>>> by_class;
-    for (std::size_t k = 0; k < scores.size(); ++k)
-      by_class[found.labels[k]].first.emplace_back(scores[k], found.boxes[k]);
-    for (std::size_t k = 0; k < there.boxes.size(); ++k)
-      by_class[there.labels[k]].second.push_back(there.boxes[k]);
+    std::map<std::int64_t, std::pair<std::vector<std::pair<double, Box>>, std::vector<TrueBox>>> by_class;
+    for (const FoundBox& each : found_boxes(name_, prediction, classes))
+      by_class[each.label].first.emplace_back(each.score, each.box);
+    for (const LabeledBox& each : true_boxes(name_, truth, classes))
+      by_class[each.label].second.push_back(each.truth);
     for (auto& [label, boxes] : by_class)
       seen_.classes[label].add_picture(std::move(boxes.first), boxes.second, options_);
   }
+
+  std::string state() const override { return seen_.text(options_.ties); }
 
   std::vector<Figure> figures() const override {
     const std::vector<double>& thresholds = options_.thresholds;
@@ -173,10 +137,10 @@ class MeanPrecision final : public StreamingRule<MeanPrecision, MeanAveragePreci
     double classes = 0;
     for (auto [label, detections] : seen_.classes) {
       if (detections.truths == 0) continue;
-      detections.order();
+      detections.order(options_.ties);
       ++classes;
       for (std::size_t k = 0; k < thresholds.size(); ++k) {
-        const double precision = average_precision(detections, k, options_.points);
+        const double precision = average_precision(detections, k, options_.points, options_.ties);
         at[k] += precision;
         of_class[label] += precision / static_cast<double>(thresholds.size());
       }

@@ -111,6 +111,14 @@ void of_vectors(Draft& d) {
   }
 }
 
+// Corners and extents of boxes: what a box is stays a box in every dtype.
+void of_boxes(Draft& d) {
+  const Shape shape{d.between(1, 9), 2};
+  const auto part = [&](double low, double high) { return d.leaf(shape, low, high); };
+  d.add("box_overlap", {part(0, 2), part(0.5, 2), part(0, 2), part(0.5, 2)},
+        {{"measure", {as_number(d.between(0, 3))}}}, 4);
+}
+
 void of_sequences(Draft& d) {
   const std::int64_t time = d.between(2, 8), samples = d.between(1, 4), classes = d.between(2, 6);
   const int x = d.leaf({time, samples, classes}, -2, 2);
@@ -122,7 +130,8 @@ void of_sequences(Draft& d) {
 std::vector<Draw> loss_draws() {
   return {{"rectified", 5, rectified},     {"along_axis", 3, along_axis},    {"of_samples", 4, of_samples},
           {"of_elements", 5, of_elements}, {"of_masks", 1, of_masks},        {"of_classes", 3, of_classes},
-          {"of_vectors", 2, of_vectors},   {"of_sequences", 1, of_sequences}};
+          {"of_vectors", 2, of_vectors},   {"of_sequences", 1, of_sequences},
+          {"of_boxes", 1, of_boxes}};
 }
 
 }  // namespace luge::fuzz

@@ -1,10 +1,13 @@
-// Rows of regression_losses.h, class_losses.h, embedding_losses.h and ctc_loss.h.
+// Rows of boxes.h, regression_losses.h, class_losses.h, embedding_losses.h and ctc_loss.h.
 #include "fuzz/ops.h"
 #include "luge/ops/activation.h"
+#include "luge/ops/boxes.h"
 #include "luge/ops/class_losses.h"
 #include "luge/ops/ctc_loss.h"
 #include "luge/ops/embedding_losses.h"
+#include "luge/ops/math.h"
 #include "luge/ops/regression_losses.h"
+#include "luge/ops/shape.h"
 
 namespace luge::fuzz {
 
@@ -55,6 +58,11 @@ Builds loss_ops() {
   };
   rows["triplet_margin_loss"] = [](In in, At, DType) {
     return triplet_margin_loss(in.at(0), in.at(1), in.at(2));
+  };
+  // Corners and extents of both boxes.
+  rows["box_overlap"] = [](In in, At line, DType) {
+    const auto box = [&](std::size_t k) { return concat({in.at(k), in.at(k) + in.at(k + 1)}, -1); };
+    return box_overlap(box(0), box(2), static_cast<Overlap>(line.whole("measure", 0)));
   };
   // All positions and all labels count; the last class is the blank.
   rows["ctc_loss"] = [](In in, At, DType) {

@@ -1,4 +1,6 @@
 """The fuzzer's activations besides those of oracle_ops.py, normalizations of samples, and losses in PyTorch."""
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -146,3 +148,25 @@ def ctc_loss(x, t):
     time, samples, classes = x.shape
     full = lambda value: torch.full((samples,), value)
     return F.ctc_loss(torch.log_softmax(x, -1), t.long(), full(time), full(t.shape[1]), classes - 1, "none", True)
+
+
+@op
+def box_overlap(corner, extent, other_corner, other_extent, measure):
+    a, b = torch.cat([corner, inner(corner + extent)], -1), torch.cat([other_corner, inner(other_corner + other_extent)], -1)
+    def area(low, high):
+        return (high - low).clamp(min=0).prod(-1)
+    shared = area(torch.maximum(a[..., :2], b[..., :2]), torch.minimum(a[..., 2:], b[..., 2:]))
+    low, high = torch.minimum(a[..., :2], b[..., :2]), torch.maximum(a[..., 2:], b[..., 2:])
+    united = area(a[..., :2], a[..., 2:]) + area(b[..., :2], b[..., 2:]) - shared
+    iou = shared / united
+    kind = whole(measure)
+    if kind == 0:
+        return iou
+    if kind == 1:
+        return iou - (area(low, high) - united) / area(low, high)
+    distance = iou - ((a[..., :2] + a[..., 2:] - b[..., :2] - b[..., 2:]) / 2).square().sum(-1) / (high - low).square().sum(-1)
+    if kind == 2:
+        return distance
+    angles = [torch.atan2(x[..., 2] - x[..., 0], x[..., 3] - x[..., 1]) for x in (a, b)]
+    v = 4 / math.pi ** 2 * (angles[0] - angles[1]).square()
+    return distance - torch.where(v > 0, v.square() / (1 - iou + v), 0 * v)

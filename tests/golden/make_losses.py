@@ -142,6 +142,32 @@ for _ in range(4):
     g.case("ctc_loss", ctc([6, 5], [2, 3]), g.reals(6, 2, 4, low=-4, high=4), g.whole(2, 3, limit=3))
     g.case("ctc_loss/impossible", ctc([4, 1, 3], [0, 2, 1], True), g.reals(4, 3, 4), g.whole(3, 2, limit=3))
 g.case("ctc_loss", ctc([6, 5], [2, 3]), g.reals(6, 2, 4, low=-1e4, high=1e4), torch.tensor([[0, 0, 1], [1, 1, 2]]))
+def overlap(y, t, kind):
+    """The formulas of the papers. torchvision's code of ciou holds the factor of v constant in its gradient; here it is not."""
+    low, high = torch.minimum(y[..., :2], t[..., :2]), torch.maximum(y[..., 2:], t[..., 2:])
+    shared = (torch.minimum(y[..., 2:], t[..., 2:]) - torch.maximum(y[..., :2], t[..., :2])).clamp(min=0).prod(-1)
+    around = (high - low).prod(-1)
+    united = (y[..., 2:] - y[..., :2]).prod(-1) + (t[..., 2:] - t[..., :2]).prod(-1) - shared
+    iou = shared / united
+    if kind == "iou":
+        return iou
+    if kind == "giou":
+        return iou - (around - united) / around
+    middle = (y[..., :2] + y[..., 2:] - t[..., :2] - t[..., 2:]) / 2
+    distance = iou - middle.square().sum(-1) / (high - low).square().sum(-1)
+    if kind == "diou":
+        return distance
+    angle = [torch.atan((b[..., 2] - b[..., 0]) / (b[..., 3] - b[..., 1])) for b in (y, t)]
+    v = 4 / math.pi ** 2 * (angle[0] - angle[1]).square()
+    return distance - v.square() / (1 - iou + v)
+
+
+for kind in ("iou", "giou", "diou", "ciou"):
+    for extents in ((6, 2), (3, 1, 2), (5, 2)):
+        at = lambda low, high: g.reals(*extents, low=low, high=high)
+        g.case("box_overlap" if kind == "iou" else f"box_overlap/{kind}",
+               lambda a, b, c, d: overlap(torch.cat([a, a + b], -1), torch.cat([c, c + d], -1), kind),
+               at(0, 2), at(0.5, 2), at(0, 2), at(0.5, 2))
 g.write("ops/losses.safetensors")
 
 # The classes, reduced by the mean: name as in the shell, with options.
@@ -222,21 +248,41 @@ three("map-criterion(rejection=0.7)", lambda z, t: (torch.log(math.exp(-0.7) + z
       x2, labels)
 
 
-def overlap(p, t):
+def dice_cost(p, t):
     """The Dice loss of each sample, whose pixels are the axes after the first."""
     p, t = p.flatten(1), t.flatten(1)
     return 1 - (2 * (p * t).sum(1) + 1) / (p.sum(1) + t.sum(1) + 1)
 
 
-three("sum", lambda x, t: F.binary_cross_entropy_with_logits(x, t) + overlap(x.sigmoid(), t).mean(), x2, numbers(0, 1))
+three("sum", lambda x, t: F.binary_cross_entropy_with_logits(x, t) + dice_cost(x.sigmoid(), t).mean(), x2, numbers(0, 1))
 
 
 def weighted_sum(x, t):
     own = weights[t]
     shares = F.one_hot(t, 3).double()
-    dice = torch.stack([overlap(x.softmax(1)[:, k:k + 1], shares[:, k:k + 1]) for k in range(3)], 1).mean(1)
+    dice = torch.stack([dice_cost(x.softmax(1)[:, k:k + 1], shares[:, k:k + 1]) for k in range(3)], 1).mean(1)
     return (own * (0.5 * F.cross_entropy(x, t, reduction="none") + 2 * dice)).sum() / own.sum()
 
 
 three('sum(terms="0.5*softmax-cross-entropy(class_weights=[1,2,0.5])+2*dice")', weighted_sum, x2, labels)
+
+
+def overlap_cost(kind):
+    other = {"iou": None, "giou": torchvision.ops.generalized_box_iou_loss, "diou": torchvision.ops.distance_box_iou_loss,
+             "ciou": torchvision.ops.complete_box_iou_loss}[kind]
+
+    def cost(y, t):
+        value = (1 - overlap(y, t, kind)).mean()
+        assert other is None or abs(float(value.detach() - other(y, t, reduction="mean").detach())) < 1e-6
+        return value
+    return cost
+
+
+def boxes():
+    corner = c.reals(5, 2, low=0, high=1)
+    return torch.cat([corner, corner + c.reals(5, 2, low=0.5, high=1.5)], 1)
+
+
+for kind in ("iou", "giou", "diou", "ciou"):
+    three(kind, overlap_cost(kind), boxes, boxes)
 c.write("loss/losses.safetensors")

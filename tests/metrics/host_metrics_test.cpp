@@ -215,8 +215,8 @@ TEST(Detections, BoxesThatCoverNothingDoNotOverlap) {
 }
 
 TEST(BadInput, C01_ShapesOfBoxesAreNamed) {
-  expect_error<ShapeError>([] { iou(zeros({2, 3}), zeros({2, 4})); }, {"iou", "[2,3]", "[...,4]"});
-  expect_error<ShapeError>([] { complete_iou(zeros({2, 4}, i64), zeros({2, 4})); }, {"complete_iou", "i64"});
+  expect_error<ShapeError>([] { iou(zeros({2, 3}), zeros({2, 4})); }, {"box_overlap", "[2,3]", "[...,4]"});
+  expect_error<DTypeError>([] { complete_iou(zeros({2, 4}, i64), zeros({2, 4})); }, {"box_overlap", "i64"});
   expect_error<ShapeError>([] { precision_recall_curve({0.5}, {}); }, {"1 scores", "0 truths"});
 }
 

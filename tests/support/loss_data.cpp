@@ -6,6 +6,7 @@
 #include "luge/ops/activation.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
+#include "luge/ops/shape.h"
 
 namespace luge::testing {
 namespace {
@@ -42,7 +43,17 @@ const std::map<std::string, Own>& own_forms() {
   static const Own of_signs = [](std::int64_t n, std::int64_t k) {
     return LossData{numbers({n, k}), signs({n, k})};
   };
+  // Boxes near their true ones: both have extents, and most overlap.
+  static const Own of_boxes = [](std::int64_t n, std::int64_t) {
+    const Tensor corner = numbers({n, 2}, 0, 1), other = corner + numbers({n, 2}, -0.3, 0.3);
+    return LossData{concat({corner, corner + numbers({n, 2}, 0.5, 1.5)}, 1),
+                    concat({other, other + numbers({n, 2}, 0.5, 1.5)}, 1)};
+  };
   static const std::map<std::string, Own> forms = {
+      {"iou", of_boxes},
+      {"giou", of_boxes},
+      {"diou", of_boxes},
+      {"ciou", of_boxes},
       {"hinge", of_signs},
       {"squared-hinge", of_signs},
       {"exponential", of_signs},

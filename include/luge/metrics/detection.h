@@ -39,6 +39,12 @@ enum class Match : std::uint8_t {
   best   ///< the nearest of all; when it is taken the detection is wrong, as VOC
 };
 
+/// How detections of equal scores count in the curve.
+enum class Ties : std::uint8_t {
+  together,  ///< at once, so that parts in any order give the figures of the whole
+  in_order   ///< one after the other in the order in which they were added, as the tools of VOC and COCO do
+};
+
 /// Options of MeanAveragePrecision.
 struct MeanAveragePrecisionOptions {
   std::vector<std::string> classes = {};  ///< the names of the classes by label; empty: not known
@@ -47,6 +53,7 @@ struct MeanAveragePrecisionOptions {
   std::vector<double> thresholds = {0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95};
   RecallPoints points = RecallPoints::coco_101;  ///< at which recalls the precision is averaged
   Match match = Match::free;                     ///< which true box a detection takes
+  Ties ties = Ties::together;                    ///< how detections of equal scores count
   std::int64_t max_detections = 100;             ///< the surest of a class in a picture that count; 0: all
   bool operator==(const MeanAveragePrecisionOptions&) const = default;  ///< true when all options are equal
 };
@@ -56,8 +63,12 @@ struct MeanAveragePrecisionOptions {
 /// together give the curve, in which detections of equal scores count at once. The figures are "map"; "map50"
 /// and "map75" where 0.5 and 0.75 are among the thresholds; and "map.cat" for the class "cat". A class
 /// without a true box does not count; the mean of none is 0. A detection whose box or score is NaN is wrong,
-/// and a NaN score comes before all others. Parts in any order give the figures of the whole exactly. Crowds,
-/// difficult boxes and ranges of areas are not known. update throws ValueError for a missing field,
+/// and a NaN score comes before all others. Parts in any order give the figures of the whole exactly, with
+/// Ties::together. A true box whose entry in the field "boxes.difficult" or "boxes.crowd" of the truth is not
+/// 0 need not be found, and a detection that takes it counts neither as right nor as wrong; any number of
+/// detections take a crowd, whose overlap is the shared area over that of the detection, and with Match::best
+/// any number take a difficult box, too. Ranges of areas are not known. update throws ValueError for a
+/// missing field,
 /// ShapeError for shapes that do not match, and IndexError for what is not a label. With thresholds 0.5,
 /// RecallPoints::all and Match::best it is the figure of VOC. Source: Everingham et al. 2010, pycocotools
 /// COCOeval.
