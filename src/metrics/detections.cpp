@@ -80,6 +80,14 @@ double iou_of(const Box& a, const Box& b) {
   return united > 0 ? shared / united : 0;
 }
 
+double distance_iou_of(const Box& a, const Box& b) {
+  const auto squared = [](double x, double y) { return x * x + y * y; };
+  const double diagonal = squared(std::max(a[2], b[2]) - std::min(a[0], b[0]),
+                                  std::max(a[3], b[3]) - std::min(a[1], b[1]));
+  const double distance = squared((a[0] + a[2] - b[0] - b[2]) / 2, (a[1] + a[3] - b[1] - b[3]) / 2);
+  return iou_of(a, b) - (diagonal > 0 ? distance / diagonal : 0);
+}
+
 std::vector<std::optional<std::size_t>> taken_boxes(const std::vector<Box>& found,
                                                     const std::vector<TrueBox>& truth, double threshold,
                                                     Match match) {

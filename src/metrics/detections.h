@@ -14,6 +14,8 @@ namespace luge::metrics {
 using Box = std::array<double, 4>;
 
 double iou_of(const Box& a, const Box& b);
+/// iou_of less the squared distance of the centers over the squared diagonal of the box around both.
+double distance_iou_of(const Box& a, const Box& b);
 
 /// A true box of a class.
 struct TrueBox {
