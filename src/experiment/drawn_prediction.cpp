@@ -65,6 +65,38 @@ std::string said_text(const data::Record& said, const std::vector<std::string>& 
   return said.size() > 0 ? text_of((*said.begin()).second, classes) : "";
 }
 
+std::vector<draw::Box> boxes_of(const data::Record& record, const std::vector<std::string>& classes,
+                                double least) {
+  const data::HostArray *corners = record.find(data::kBoxes), *labels = record.find(data::kLabels);
+  std::vector<draw::Box> all;
+  if (!corners) return all;
+  const std::vector<double> numbers = numbers_of(*corners),
+                            of = labels ? numbers_of(*labels) : std::vector<double>();
+  const data::HostArray* scores = record.find("scores");
+  const std::vector<double> sure = scores ? numbers_of(*scores) : std::vector<double>();
+  for (std::size_t k = 0; 4 * k + 3 < numbers.size(); ++k) {
+    if (k < sure.size() && sure[k] < least) continue;
+    const auto label = static_cast<std::size_t>(k < of.size() ? of[k] : 0);
+    draw::Box box{.x = numbers[4 * k],
+                  .y = numbers[4 * k + 1],
+                  .width = std::max(0.0, numbers[4 * k + 2] - numbers[4 * k]),
+                  .height = std::max(0.0, numbers[4 * k + 3] - numbers[4 * k + 1]),
+                  .label = label < classes.size() ? classes[label] : fmt::format("class {}", label),
+                  .color = static_cast<std::int64_t>(label)};
+    if (k < sure.size()) box.score = sure[k];
+    all.push_back(std::move(box));
+  }
+  return all;
+}
+
+std::string counts_text(const std::vector<draw::Box>& boxes) {
+  std::map<std::string, std::int64_t> counts;
+  for (const draw::Box& box : boxes) ++counts[box.label];
+  std::vector<std::string> parts;
+  for (const auto& [label, count] : counts) parts.push_back(fmt::format("{} {}", label, count));
+  return parts.empty() ? "nothing found" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
 namespace {
 
 // "cell 12.5 %, other 1.0 %", without the background, which is class 0.
@@ -91,6 +123,12 @@ std::string shares_text(const data::HostArray& mask, const std::vector<std::stri
 draw::Picture drawn_prediction(const tasks::Learned& learned, const data::Record& raw,
                                const data::Record& said, const std::vector<std::string>& classes,
                                const std::string& name) {
+  if (said.contains(data::kBoxes)) {
+    draw::Picture drawn{.image = picture_of(raw[data::kInput], {{0.0f}, {1.0f}}),
+                        .boxes = boxes_of(said, classes)};
+    drawn.caption = name + "\n" + counts_text(drawn.boxes);
+    return drawn;
+  }
   const data::HostArray* mask = said.find(data::kMask);
   const Shape& own = raw[data::kInput].field.shape;
   const bool whole = mask && mask->field.shape == own.without(0);

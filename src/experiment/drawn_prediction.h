@@ -21,9 +21,16 @@ std::string said_text(const data::Record& said, const std::vector<std::string>& 
 std::vector<draw::Mask> masks_of(const data::HostArray& mask, const io::Image& picture,
                                  const std::vector<std::string>& classes);
 
-/// The raw picture as the network saw it, in the size that the recipe gives it, or in its own size where a
-/// mask has that, with the mask on it where one was found. Its caption is `name` and what was said: classes,
-/// or the share of each class of a mask. Throws ValueError when the record is not a picture.
+/// The boxes of a record, in pixels; those whose score is below `least` are left out.
+std::vector<draw::Box> boxes_of(const data::Record& record, const std::vector<std::string>& classes,
+                                double least = 0);
+/// How many boxes of each class there are: "cell 12, platelet 1".
+std::string counts_text(const std::vector<draw::Box>& boxes);
+
+/// The raw picture as the network saw it, in the size that the recipe gives it, or in its own size where
+/// boxes were found or a mask has that size, with them on it. Its caption is `name` and what was said:
+/// classes, boxes of each class, or the share of each class of a mask. Throws ValueError when the record is
+/// not a picture.
 draw::Picture drawn_prediction(const tasks::Learned& learned, const data::Record& raw,
                                const data::Record& said, const std::vector<std::string>& classes,
                                const std::string& name);

@@ -9,6 +9,7 @@
 #include "luge/data/augment.h"
 #include "luge/data/batches.h"
 #include "luge/data/named_features.h"
+#include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"
 #include "luge/data/table.h"
 #include "luge/data/unknown_text.h"
@@ -119,6 +120,15 @@ data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metada
 
 namespace {
 
+// Boxes as they lie in the raw picture, before a letterbox.
+data::Record in_raw_picture(const tasks::Learned& learned, const data::Record& raw, data::Record said) {
+  const data::HostArray* picture = raw.find(data::kInput) ? raw.find(data::kInput) : raw.find(data::kImage);
+  const data::HostArray* boxes = said.find(data::kBoxes);
+  if (!picture || !boxes || picture->field.shape.rank() != 3) return said;
+  said.set(data::kBoxes, data::steps::boxes_before_sizes(learned.recipe, picture->field.shape, *boxes));
+  return said;
+}
+
 // What is wrong with the record is told with the name of the input: the line of a table.
 data::Record prepared_of(const tasks::Learned& learned, const nn::Metadata& metadata, const RawInput& input) {
   constexpr std::string_view kRecord = "the record: ";
@@ -158,7 +168,8 @@ std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& l
       }
       const data::Batches one = data::records({std::move(ready)}).batch(1);
       const data::HostBatch batch = *one.epoch(0).next();
-      records.push_back(task->interpret(outputs_of(net, batch), batch).at(0));
+      data::Record said = task->interpret(outputs_of(net, batch), batch).at(0);
+      records.push_back(in_raw_picture(learned, input.record, std::move(said)));
     }
     predicted.push_back(std::move(input));
   }

@@ -7,6 +7,7 @@
 
 #include "experiment/drawn_prediction.h"
 #include "experiment/pictures.h"
+#include "luge/data/augment.h"
 #include "luge/data/picture_fields.h"
 #include "luge/draw/picture_grid.h"
 #include "luge/error.h"
@@ -14,6 +15,8 @@
 
 namespace luge::experiment {
 namespace {
+
+constexpr double kShown = 0.25;  // detections below this score are measured, and not drawn
 
 std::optional<std::string> picture_field(const data::Schema& fields) {
   for (const std::string& name : {std::string(data::kImage), std::string(data::kInput)}) {
@@ -49,6 +52,12 @@ void add(std::vector<draw::Picture>& pictures, const data::Info& info, const dat
         {.image = image, .caption = "prediction", .masks = masks_of(*mask, image, info.classes)});
     return;
   }
+  if (said.contains(data::kBoxes)) {  // truth, then prediction
+    const std::vector<draw::Box> own = boxes_of(truth, info.classes), found = boxes_of(said, info.classes, kShown);
+    pictures.push_back({.image = image, .caption = "truth: " + counts_text(own), .boxes = own});
+    pictures.push_back({.image = image, .caption = "prediction: " + counts_text(found), .boxes = found});
+    return;
+  }
   if (const data::HostArray* output = picture_in(said, image)) {
     pictures.push_back({.image = image, .caption = "truth"});
     pictures.push_back(
@@ -68,7 +77,8 @@ class SamplePredictions final : public train::Callback {
     validates_ = training.parts.valid.size() > 0;
     const data::Dataset& samples = validates_ ? training.parts.valid : training.parts.fit;
     samples_ = samples.take(std::min(count, samples.size()));
-    raw_ = (validates_ ? training.raw.valid : training.raw.fit).take(samples_->size());
+    const data::Dataset raw = validates_ ? training.raw.valid : training.raw.fit;
+    raw_ = data::steps::with_picture_sizes(training.recipe, raw.take(samples_->size()));
   }
 
   void epoch_end(train::Fit& fit) override {

@@ -21,7 +21,7 @@ std::int64_t outputs_for(const Config& config, const models::Entry& entry, const
                          const data::Info& info) {
   const OutputKind outputs = chosen_loss(config).outputs();
   const bool by_class = is_by_class(outputs);
-  if (info.classes.size() == 1 && (by_class || is_binary(outputs)))
+  if (info.classes.size() == 1 && (by_class || is_binary(outputs)) && reads_target(task.needs()))
     throw ValueError(fmt::format("{}: has only one class, '{}'; expected two or more to tell apart",
                                  info.name, info.classes[0]));
   if (!by_class && info.classes.size() > 2 && !task.outputs(info)) {

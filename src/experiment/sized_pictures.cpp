@@ -9,7 +9,9 @@
 #include "experiment/key_needs.h"
 #include "experiment/picture_keys.h"
 #include "experiment/pictures.h"
+#include "luge/data/augment.h"
 #include "luge/data/picture_fields.h"
+#include "luge/data/views.h"
 
 namespace luge::experiment {
 namespace {
@@ -36,13 +38,31 @@ bool has_annotations(const data::Info& info) {
   return picture.rank() == 3 && rank >= 2 && target[rank - 2] == picture[1] && target[rank - 1] == picture[2];
 }
 
+// Pictures with annotations keep their proportions, so that boxes keep theirs.
+DataSet letterboxed(const Config& config, DataSet data, const data::PictureOptions& wanted) {
+  options::Values values = {{"size", std::vector<std::int64_t>{wanted.height, wanted.width}}};
+  for (const auto& [filter, name] : options::Names<io::ResizeFilter>::all)
+    if (filter == wanted.filter) values.emplace_back("filter", std::string(name));
+  const data::Augmentation letterbox = data::augmentation("letterbox", values);
+  const data::Schema after = letterbox.fields(data.train.info().fields);
+  const data::Recipe recipe =
+      data::Recipe({data::steps::pictures({options::text("letterbox", values)}, after)}).fit(data.train);
+  const std::uint64_t kept = read<PictureFileKeys>(config).keep_decoded.count;
+  const auto sized = [&](const data::Dataset& part) {
+    return data::cache(recipe.evaluation(part), {.max_bytes = kept});
+  };
+  data.recipe = data.recipe.then(recipe);
+  data.train = sized(data.train);
+  if (data.test) data.test = sized(*data.test);
+  if (data.valid) data.valid = sized(*data.valid);
+  return data;
+}
+
 [[noreturn]] void refuse(const Config& config, const data::PictureOptions& wanted, const data::Info& info) {
   if (has_annotations(info))
     throw SettingError(fmt::format(
-        "{}: {} has pictures with annotations ({}), which must be resized together; "
-        "augment=letterbox augment.letterbox.size={} does that, and so do resize and "
-        "resized-crop",
-        said(config, wanted), info.name, info.fields.to_string(), wanted.height > 0 ? wanted.height : 128));
+        "{}: {} has pictures with annotations ({}), which are read with the channels that their reader gives",
+        config.said(kColor), info.name, info.fields.to_string()));
   throw SettingError(fmt::format("{}: is about pictures, and samples of {} are {}", said(config, wanted),
                                  info.name, info.fields.to_string()));
 }
@@ -77,6 +97,8 @@ DataSet with_picture_size(const Config& config, DataSet data, const TableLayout&
     }
     wanted.height = info.input().shape[1], wanted.width = info.input().shape[2];
   }
+  if (has_annotations(info) && wanted.height > 0 && wanted.color == data::PictureColor::automatic)
+    return letterboxed(config, std::move(data), wanted);
   if (!input || info.fields[*input].text || !is_picture(info.fields[*input].shape) || has_annotations(info))
     refuse(config, wanted, info);
   if (wanted.height == 0 && !info.input().fixed()) return data;  // a folder whose reader did it

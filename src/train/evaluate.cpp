@@ -44,6 +44,8 @@ Evaluation Trainer::evaluate(const data::Batches& batches) {
   Evaluation result;
   std::vector<LossSum> sums = impl.no_sums();
   std::function<void(const data::HostBatch&)> check;
+  const TaskRef completed = host_metrics.empty() ? nullptr : impl.task->with(impl.net->metadata());
+  const Task& task = completed ? *completed : *impl.task;
   auto epoch = batches.epoch(0);
   while (auto batch = epoch.next()) {
     if (result.samples == 0) check = impl.task->checks(impl.net, *batch);
@@ -51,7 +53,7 @@ Evaluation Trainer::evaluate(const data::Batches& batches) {
     const Steps::Evaluated evaluated = impl.steps.evaluate(batch->to_tensors());
     Impl::add(evaluated.results, sums);
     if (!host_metrics.empty()) {
-      const std::vector<data::Record> rows = impl.task->interpret(evaluated.outputs, *batch);
+      const std::vector<data::Record> rows = task.interpret(evaluated.outputs, *batch);
       for (std::size_t row = 0; row < rows.size(); ++row)
         update(host_metrics, rows[row], *batch, static_cast<std::int64_t>(row));
     }

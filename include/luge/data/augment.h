@@ -102,6 +102,10 @@ std::shared_ptr<const Step> pictures(const std::vector<std::string>& names, cons
 /// Returns data after the steps of a recipe that `pictures` made, and without the others: the inputs as the
 /// rest of the recipe was fitted to them.
 Dataset with_picture_sizes(const Recipe& recipe, const Dataset& data);
+/// Returns boxes f32[n,4] that were found in a picture after these steps, such as a letterbox, as they lie in
+/// the picture [channels,height,width] before them, cut off at its edges. Throws ValueError when the steps
+/// leave nothing of the picture from which the way back could be told.
+HostArray boxes_before_sizes(const Recipe& recipe, const Shape& picture, HostArray boxes);
 
 }  // namespace steps
 

@@ -1,4 +1,6 @@
 // pictures: the extents that augmentations gave to training pictures, for those that are not augmented.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "data/augment/moving.h"
@@ -6,6 +8,7 @@
 #include "luge/data/augment.h"
 #include "luge/data/normalizer.h"
 #include "luge/data/picture_fields.h"
+#include "luge/data/sources.h"
 #include "luge/error.h"
 
 namespace luge::data {
@@ -97,6 +100,31 @@ Dataset steps::with_picture_sizes(const Recipe& recipe, const Dataset& data) {
     if (const auto* own = dynamic_cast<const Pictures*>(step.get())) result = own->apply(result);
   }
   return result;
+}
+
+// Steps without random numbers scale and move along each axis: two points tell how.
+HostArray steps::boxes_before_sizes(const Recipe& recipe, const Shape& picture, HostArray boxes) {
+  const auto height = static_cast<float>(picture[1]), width = static_cast<float>(picture[2]);
+  const float before[2][2] = {{width / 4, height / 4}, {3 * width / 4, 3 * height / 4}};
+  Record probe = {{std::string(kImage), HostArray(Field{u8, {1, picture[1], picture[2]}})},
+                  {std::string(kPoints), HostArray(Field{f32, {2, 3}})}};
+  for (std::size_t k = 0; k < 2; ++k) {
+    const std::span<float> point = probe[kPoints].as<float>().subspan(3 * k, 3);
+    point[0] = before[k][0], point[1] = before[k][1], point[2] = 1;
+  }
+  const Record sized = with_picture_sizes(recipe, records({probe})).record(0);
+  const std::span<const float> after = sized[kPoints].as<float>();
+  if (after[2] == 0 || after[5] == 0)
+    throw ValueError(fmt::format("boxes: the recipe cuts the middle of a picture of {}x{} off", picture[2],
+                                 picture[1]));
+  const std::span<float> corners = boxes.as<float>();
+  for (std::size_t k = 0; k < corners.size(); ++k) {
+    const std::size_t axis = k % 2;
+    const float scale = (after[3 + axis] - after[axis]) / (before[1][axis] - before[0][axis]);
+    const float raw = before[0][axis] + (corners[k] - after[axis]) / scale;
+    corners[k] = std::clamp(raw, 0.0F, axis == 0 ? width : height);
+  }
+  return boxes;
 }
 
 }  // namespace luge::data
