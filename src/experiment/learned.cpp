@@ -168,8 +168,8 @@ std::vector<data::Record> predict(const nn::Loaded& net, const tasks::Learned& l
       }
       const data::Batches one = data::records({std::move(ready)}).batch(1);
       const data::HostBatch batch = *one.epoch(0).next();
-      data::Record said = task->interpret(outputs_of(net, batch), batch).at(0);
-      records.push_back(in_raw_picture(learned, input.record, std::move(said)));
+      data::Record answer = task->interpret(outputs_of(net, batch), batch).at(0);
+      records.push_back(in_raw_picture(learned, input.record, std::move(answer)));
     }
     predicted.push_back(std::move(input));
   }
