@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base64.h"
+#include "experiment/box_evaluation.h"
 #include "experiment/learned.h"
 #include "experiment/measure.h"
 #include "experiment/precision_recall.h"
@@ -215,7 +216,7 @@ Json evaluation_json(Judged& judged, const data::Recipe& recipe, const data::Dat
   if (judged.classes) add_classes(judged, json);
   if (judged.numbers) add_numbers(judged, recipe, json);
   if (!judged.classes && !judged.numbers) add_text(judged, raw, json);
-  if (!json.contains("kind") && raw.size() > 0) add_pictures(judged, raw, json);
+  if (!json.contains("kind") && raw.size() > 0 && !add_boxes(judged, raw, json)) add_pictures(judged, raw, json);
   return json;
 }
 

@@ -16,6 +16,7 @@ namespace luge::experiment {
 /// - of numbers: "mse", "mae", "r2", "baseline_mse", "points": [[true, predicted], ...] of up to 2,000
 /// samples,
 ///   "wrong": those with the largest errors;
+/// - of boxes: what add_boxes says (box_evaluation.h);
 /// - of text that goes on: "prompt", "text".
 /// A sample has its picture, its row of a table, or its text.
 /// `raw` is the part that a text is begun with, before the recipe.

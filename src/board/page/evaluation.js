@@ -7,7 +7,7 @@ function evaluatedAbout(found) {
   return word('evaluated', { data: found.data, split: splitWord(found.split), samples: whole(found.samples), network });
 }
 function evaluatedTitle(name, found) {
-  const decides = found.kind !== 'classes' ? '' : word('comma') + (isNumber(found.threshold) ? word('threshold', { threshold: found.threshold }) : word('largestDecides'));
+  const decides = found.kind !== 'classes' && found.kind !== 'boxes' ? '' : word('comma') + (isNumber(found.threshold) ? word('threshold', { threshold: found.threshold }) : word('largestDecides'));
   return name + word('colon') + evaluatedAbout(found) + decides;
 }
 function partNote(found) {

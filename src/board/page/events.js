@@ -54,6 +54,14 @@ function recallPlot(name, curves) {
       curve.points.filter((point, k) => k % 10 === 0).map(([threshold, precision, recall]) => draw('circle', { cx: x(recall), cy: y(precision), r: 3, fill: color(curve.k) }, title(`${curve.label}: ${word('threshold', { threshold })}, ${word('precision')} ${short(precision)}, ${word('recall')} ${short(recall)}`)))];
   }));
 }
+// F1 by the score from which detections count.
+function f1Plot(name, curves) {
+  const f1 = (precision, recall) => (precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0);
+  return plotFrame(name, [0, 1], [0, 1.02], word('score'), word('f1'), ...curves.map((curve) => (x, y) => {
+    const points = curve.points.map(([threshold, precision, recall]) => `${x(threshold).toFixed(1)},${y(f1(precision, recall)).toFixed(1)}`);
+    return draw('polyline', { class: 'f1', points: points.join(' '), fill: 'none', stroke: color(curve.k), 'stroke-width': 1.8, 'stroke-dasharray': dash(curve.k) ? dash(curve.k).join(' ') : null }, title(curve.label));
+  }));
+}
 function curveTable(curves, label) {
   return sortableTable([{ name: word('label'), of: (row) => row.label, head: true }, { name: word('thresholdName'), of: (row) => row.at, number: true }, { name: word('precision'), of: (row) => row.precision, number: true }, { name: word('recall'), of: (row) => row.recall, number: true }],
     curves.flatMap((curve) => curve.points.map(([at, precision, recall]) => ({ label: curve.label, at, precision, recall }))), { label });
@@ -73,7 +81,8 @@ function recallSection(found) {
   const choice = make('select', { onchange: () => show() }, make('option', { value: '' }, word('allClasses')), all.map((each) => make('option', { value: each.k }, each.label)));
   const show = () => {
     const shown = all.filter((each) => choice.value === '' || each.k === Number(choice.value));
-    place.replaceChildren(recallPlot(name, shown), make('div', { class: 'panel' }, make('h3', {}, word('averagePrecision') + word('colon') + evaluatedAbout(found)), sortableTable([
+    const byScore = found.kind === 'boxes' ? [f1Plot(word('f1Title', { about: evaluatedAbout(found) }), shown)] : [];
+    place.replaceChildren(recallPlot(name, shown), ...byScore, make('div', { class: 'panel' }, make('h3', {}, word('averagePrecision') + word('colon') + evaluatedAbout(found)), sortableTable([
       { name: word('label'), of: (row) => row.label, head: true, show: (value, row) => [legendMark(row.k), ' ', value] }, { name: word('positives'), of: (row) => row.positives, number: true, show: whole },
       { name: word('averagePrecision'), of: (row) => row.average_precision, number: true, show: (value) => value.toFixed(4) }], shown, { label: word('averagePrecision') }), folded(word('table'), () => curveTable(shown, name))));
   };

@@ -5,7 +5,7 @@
 namespace luge::tasks {
 
 train::LossTerm of_pictures(const Tensor& cost, const train::Pass& pass) {
-  const Tensor pictures = cast(count(pass[std::string(data::kBoxes) + kLengthEnd]), f64);
+  const Tensor pictures = cast(count(pass[data::kInput], {0}), f64);
   return {.value = cost, .cost = cast(cost, f64) * pictures, .weight = pictures};
 }
 

@@ -44,11 +44,12 @@ Tensor Truths::center_y() const { return (corner(1) + corner(3)) / 2; }
 
 Truths truths_of(const train::Pass& pass) {
   const std::string name(data::kBoxes);
-  const Tensor boxes = cast(pass[name], f32), length = pass[name + kLengthEnd],
-               labels = cast(pass[data::kLabels], i64);
+  const Tensor boxes = cast(pass[name], f32), labels = cast(pass[data::kLabels], i64);
   const auto side = [&](int low) { return select(boxes, 2, low + 2) - select(boxes, 2, low); };
-  const Tensor there = less(iota_like(labels, 1), unsqueeze(length, 1));
-  const Tensor valid = there && greater(side(0), 0) && greater(side(1), 0);
+  Tensor valid = greater(side(0), 0) && greater(side(1), 0);
+  // Without lengths all pictures have as many boxes.
+  if (pass.batch().contains(name + kLengthEnd))
+    valid = valid && less(iota_like(labels, 1), unsqueeze(pass[name + kLengthEnd], 1));
   const Tensor nothing = tensor<float>({0, 0, 1, 1}, {4});
   return {where(unsqueeze(valid, 2), boxes, nothing), where(valid, labels, zeros_like(labels)), valid};
 }
@@ -57,12 +58,12 @@ void check_truths(const std::string& who, const data::HostBatch& batch, std::int
   const Shape& picture = batch.input().field.shape;
   const data::HostArray &boxes = batch.values[data::kBoxes], &labels = batch.values[data::kLabels];
   const std::span<const float> corners = boxes.as<float>();
-  const std::span<const std::int64_t> classes_of = labels.as<std::int64_t>(),
-                                      lengths =
-                                          batch.values[std::string(data::kBoxes) + kLengthEnd].as<std::int64_t>();
+  const std::span<const std::int64_t> classes_of = labels.as<std::int64_t>();
+  const data::HostArray* lengths = batch.values.find(std::string(data::kBoxes) + kLengthEnd);
   const auto most = static_cast<std::size_t>(boxes.field.shape[1]);
-  for (std::size_t row = 0; row < lengths.size(); ++row) {
-    for (std::size_t k = 0; k < static_cast<std::size_t>(lengths[row]); ++k) {
+  for (std::size_t row = 0; row < static_cast<std::size_t>(batch.rows); ++row) {
+    const std::size_t count = lengths ? static_cast<std::size_t>(lengths->as<std::int64_t>()[row]) : most;
+    for (std::size_t k = 0; k < count; ++k) {
       const std::size_t at = row * most + k;
       const std::span<const float> box = corners.subspan(4 * at, 4);
       const auto refuse = [&](const std::string& problem) {
