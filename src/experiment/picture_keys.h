@@ -1,6 +1,8 @@
 // How pictures in files are read: their size and channels, and what happens with those that cannot be read.
 #pragma once
 
+#include <vector>
+
 #include "experiment/option_keys.h"
 #include "io/image/resize_names.h"
 #include "luge/data/image_folder.h"
@@ -34,12 +36,16 @@ namespace luge::experiment {
 struct PictureKeys {
   static constexpr const char* table = "data";
   PictureSize size = {};
+  std::vector<std::int64_t> sizes = {};
   data::PictureColor color_mode = data::PictureColor::automatic;
   io::ResizeFilter resize_filter = io::ResizeFilter::bilinear;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("size", self.size, "height and width that pictures get; auto: those that all have",
           also({"target_size"}), elsewhere({"image_size", "img_size", "imgsz", "input_size"}));
+    field("sizes", self.sizes,
+          "sizes of square training pictures, such as 224,256,288: those of each batch get one of them",
+          within(8, 4096), elsewhere({"multi_scale", "multiscale"}));
     field("color_mode", self.color_mode,
           "channels that they get; auto: rgb where any picture has colors, else gray",
           elsewhere({"colour", "grayscale"}));

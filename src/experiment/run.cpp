@@ -227,6 +227,7 @@ Report Run::train(const std::vector<train::CallbackRef>& callbacks) const {
   const std::int64_t before = position().total_steps;
   profile_run(*this, state_->tell);
   RunPictures pictures(folder(), state_->tell);
+  if (before == 0) pictures.draw_first_batch(state_->training.batches);
   RunReport page(*state_);
   const Watching watching(config(), state_->training, folder(), state_->tell);
   Report report{folder(), {}};

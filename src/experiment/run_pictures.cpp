@@ -4,10 +4,14 @@
 
 #include <chrono>
 
+#include "experiment/drawn_prediction.h"
 #include "experiment/fit_picture.h"
+#include "experiment/pictures.h"
 #include "experiment/run_curves.h"
 #include "experiment/runs.h"
+#include "luge/data/picture_fields.h"
 #include "luge/draw/confusion_matrix.h"
+#include "luge/draw/picture_grid.h"
 #include "luge/io/model_file.h"
 #include "luge/train/checkpoint_info.h"
 #include "luge/train/trainer.h"
@@ -71,6 +75,25 @@ void RunPictures::draw_curves(const train::History& history) {
   if (history.epochs.empty()) return;
   guarded(kCurvesFile, [&](const std::string& file) {
     run_curves({{folder_.filename().string(), history}}).write(file);
+  });
+}
+
+void RunPictures::draw_first_batch(const data::Batches& batches) {
+  constexpr std::int64_t kMost = 12;
+  const data::Info& info = batches.dataset().info();
+  if (!info.fields.find(data::kBoxes) || !info.fields.find(data::kInput)) return;
+  guarded(kFirstBatchFile, [&](const std::string& file) {
+    const auto batch = batches.epoch(0).next();
+    if (!batch) return;
+    std::vector<draw::Picture> pictures;
+    for (std::int64_t row = 0; row < std::min(batch->rows, kMost); ++row) {
+      const data::Record record = batch->record(row);
+      pictures.push_back(
+          {.image = picture_of(record[data::kInput], info.preprocessing.value_or(data::Affine{})),
+           .boxes = boxes_of(record, info.classes)});
+      pictures.back().caption = counts_text(pictures.back().boxes);
+    }
+    draw::picture_grid(pictures, {.title = fmt::format("{}: the first batch", info.name)}).write(file);
   });
 }
 

@@ -1,4 +1,4 @@
-// The pictures that a training leaves in the folder of its run: curves.png, confusion.png and fit.png. A
+// The pictures that a training leaves in the folder of its run: first-batch.png, curves.png, confusion.png and fit.png. A
 // picture that cannot be drawn is told of, once, and never ends or delays a training.
 #pragma once
 
@@ -16,7 +16,7 @@
 namespace luge::experiment {
 
 inline constexpr const char *kCurvesFile = "curves.png", *kConfusionFile = "confusion.png",
-                            *kFitFile = "fit.png";
+                            *kFitFile = "fit.png", *kFirstBatchFile = "first-batch.png";
 
 /// The confusion matrix, with its accuracy below the title.
 draw::Figure confusion_figure(const Classified& found, const std::vector<std::string>& classes,
@@ -30,6 +30,8 @@ class RunPictures {
   /// end. It runs after the callback that writes checkpoints.
   train::CallbackRef callback();
   void draw_curves(const train::History& history);
+  /// Draws pictures of the first batch with their boxes, where the data has boxes.
+  void draw_first_batch(const data::Batches& batches);
   /// Draws what the network says about its samples, where they have classes.
   void draw_confusion(const Judged& judged);
   /// Draws the lines of the networks of best.safetensors and last.safetensors through samples of one column,

@@ -10,12 +10,15 @@
 
 #include "board/report.h"
 #include "board/run_document.h"
+#include "core/base64.h"
 #include "experiment/evaluation.h"
 #include "experiment/fit_options.h"
 #include "experiment/model_facts.h"
 #include "experiment/report_options.h"
 #include "experiment/train_options.h"
+#include "experiment/run_pictures.h"
 #include "io/files/atomic_file.h"
+#include "io/files/input_file.h"
 #include "io/text/json_text.h"
 #include "luge/train/watching.h"
 
@@ -77,6 +80,16 @@ void add_monitor(const Config& config, bool validates, const train::History& his
   status["higher"] = column != history.columns.end() && column->better == metrics::Better::higher;
 }
 
+// The picture that was drawn before the training, if there is one.
+void add_first_batch(const fs::path& file, Json& json) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) return;
+  const io::InputFile input(file.string());
+  std::string bytes(input.size(), '\0');
+  input.read(0, std::as_writable_bytes(std::span(bytes)));
+  json["first_batch"] = "data:image/png;base64," + base64_text(bytes);
+}
+
 }  // namespace
 
 void write_model_facts(const Run::State& run) {
@@ -106,8 +119,10 @@ void RunReport::look_at_best(RunPictures& pictures, double seconds) {
     Judged judged = judge(file.parent_path(), run_.training.parts, raw, std::max(1.0, kShare * seconds));
     pictures.draw_confusion(judged);
     if (!wanted_) return;
-    write_json(file,
-               evaluation_json(judged, run_.training.recipe, raw.valid.size() > 0 ? raw.valid : raw.fit));
+    Json evaluation =
+        evaluation_json(judged, run_.training.recipe, raw.valid.size() > 0 ? raw.valid : raw.fit);
+    add_first_batch(file.parent_path() / kFirstBatchFile, evaluation);
+    write_json(file, evaluation);
   });
 }
 

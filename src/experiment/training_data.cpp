@@ -15,6 +15,7 @@
 #include "experiment/model_choice.h"
 #include "experiment/sampling_options.h"
 #include "experiment/several_parts.h"
+#include "experiment/several_sizes.h"
 #include "experiment/share_parts.h"
 #include "experiment/table_columns.h"
 #include "experiment/target_units.h"
@@ -187,7 +188,7 @@ data::Batches batches_of(const Config& config, const data::Dataset& fit, const d
   const std::int64_t passes = passes_of_epoch(config);
   config.text("train.batch");  // throws when neither a person nor the model says it
   const data::Dataset epoch = passes > 1 ? data::repeat(ordered, passes) : ordered;
-  return prefetched(config, mixed(config, epoch.batch(*read<StepOptions>(config).batch), mixing));
+  return prefetched(config, mixed(config, batched(config, epoch, *read<StepOptions>(config).batch, seed_of(config)), mixing));
 }
 
 // The mean by weight of samples that all weigh nothing would be NaN.

@@ -141,6 +141,10 @@ function drawnSection(found) {
   const name = word('drawnTitle', { about: evaluatedAbout(found), drawn: found.drawn });
   return section('drawn', word('drawn'), make('h3', {}, name), make('img', { class: 'logged', src: found.picture, alt: name }));
 }
+function firstBatchSection(found) {
+  if (!found.first_batch) return null;
+  return section('first-batch', word('firstBatch'), make('h3', {}, word('firstBatchTitle', { data: found.data })), make('img', { class: 'logged', src: found.first_batch, alt: word('firstBatch') }));
+}
 // One curve for each class that all folds have samples of: what they took at each threshold adds up. The average is over the thresholds.
 function joinedRecall(all) {
   const labels = (all[0].curves || []).map((curve) => curve.label);
@@ -177,5 +181,5 @@ function joinedFolds(runs) {
 }
 function evaluationSections(found) {
   if (!found || !found.split) return [];
-  return [confusionSection(found), classesSection(found), recallSection(found), wrongSection(found), numbersSection(found), textSection(found), drawnSection(found)];
+  return [confusionSection(found), classesSection(found), recallSection(found), wrongSection(found), numbersSection(found), textSection(found), drawnSection(found), firstBatchSection(found)];
 }

@@ -42,6 +42,7 @@ const WORDS = {
   evaluated: ['{data}, {split} split, {samples} samples, {network}', '{data}，{split}集，{samples} 个样本，{network}'],
   networkOf: ['network of epoch {epoch}', '第 {epoch} 轮的网络'], jointNetwork: ['joint network of {count} members', '{count} 个成员的联合网络'], networksOfFolds: ['sum of {count} folds, each with its network', '{count} 折之和，各用其网络'],
   recallCurves: ['Precision and recall', '精确率与召回率'], recallTitle: ['Precision by recall: {about}, {count} classes, each against the others, thresholds from 0 to 1', '精确率与召回率：{about}，{count} 个类别，各与其余相对，阈值从 0 到 1'],
+  firstBatch: ['First batch', '第一批样本'], firstBatchTitle: ['{data}: the first batch, as the training sees it', '{data}：训练所见的第一批样本'],
   f1Title: ['F1 by score: {about}', 'F1 随得分变化：{about}'],
   recallHelp: ['Along a line the threshold rises from right to left; each dot is 0.1 more.', '沿曲线从右到左阈值升高；每个圆点相差 0.1。'],
   allClasses: ['all classes', '全部类别'], averagePrecision: ['average precision', '平均精确率'], positives: ['samples of the class', '该类样本数'], thresholdName: ['threshold', '阈值'],
