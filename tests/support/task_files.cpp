@@ -56,6 +56,26 @@ std::string masks(const TempDir& dir) {
   return dir.file("masks");
 }
 
+// One bright square of one of two classes in each picture, in the layout of YOLO.
+std::string boxes(const TempDir& dir) {
+  constexpr int side = 64, extent = 20;
+  for (const char* folder : {"boxes/images", "boxes/labels"}) fs::create_directories(dir.path() / folder);
+  dir.write("boxes/classes.txt", "red\nblue\n");
+  for (int i = 0; i < 20; ++i) {
+    io::Image picture = smooth_picture(side, side, 3, i);
+    const int x = i * 7 % (side - extent), y = i * 13 % (side - extent), label = i % 2;
+    for (int row = y; row < y + extent; ++row) {
+      for (int column = x; column < x + extent; ++column)
+        picture.pixels[static_cast<std::size_t>(3 * (side * row + column) + 2 * label)] = 255;
+    }
+    io::write_png(dir.file(fmt::format("boxes/images/{:02}.png", i)), picture);
+    dir.write(fmt::format("boxes/labels/{:02}.txt", i),
+              fmt::format("{} {} {} {} {}\n", label, (x + extent / 2.0) / side, (y + extent / 2.0) / side,
+                          static_cast<double>(extent) / side, static_cast<double>(extent) / side));
+  }
+  return dir.file("boxes");
+}
+
 std::string verses(const TempDir& dir) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += "the rain in spain. ";
@@ -75,6 +95,13 @@ Words words_for_task(const TempDir& dir, const std::string& task) {
   if (task == "multi-label") return with(mlp, {{"data", answers(dir)}});
   if (task == "segmentation")
     return {{"model", "unet"}, {"width", "2"}, {"task", task}, {"batch", "5"}, {"data", masks(dir)}};
+  if (task == "detection" || task == "yolo-v3" || task == "yolo-v1") {
+    const char* model = task == "detection" ? "yolo" : task == "yolo-v3" ? "yolov3-tiny" : "yolov1-tiny";
+    Words words = {{"model", model}, {"width", "0.05"}, {"task", task}, {"batch", "5"}, {"size", "64"},
+                   {"data", boxes(dir)}};
+    if (task == "yolo-v3") words.push_back({"scales", "2"});
+    return words;
+  }
   if (task == "next-token") {
     return {{"model", "lstm-lm"}, {"layers", "1"},       {"units", "6"}, {"embedding", "4"},
             {"task", task},       {"task.length", "16"}, {"batch", "4"}, {"data", verses(dir)}};
