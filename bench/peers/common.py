@@ -36,7 +36,7 @@ def host_batches(workload, count=8, batch=None, channels_last=False):
 
 def error_batch(workload):
     """Samples in the batch on which errors are found: float64 runs of the large ones would take minutes."""
-    return min(workload.batch, {"yolov3tiny": 1, "resnet50": 1, "alexnet": 2, "mobilenetv2": 2, "resnet18_cifar": 4, "gpt_6x384": 1,
+    return min(workload.batch, {"yolov3tiny": 1, "resnet50": 1, "alexnet": 2, "mobilenetv2": 2, "resnet18_cifar": 4, "airbench": 8, "gpt_6x384": 1,
                                 "cnn64": 16, "lstm_lm": 4, "gpt_4x128": 2}.get(workload.network, workload.batch))
 
 

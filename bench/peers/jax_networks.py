@@ -129,6 +129,32 @@ def resnet18_cifar(maker):
     return apply
 
 
+def airbench(maker):
+    maker.conv("0", 3, 24, 2)
+    names, inputs = [], 24
+    for block, filters in enumerate([64, 256, 256]):
+        for part, wide in enumerate([inputs, filters]):
+            names.append(f"{block}.{part}")
+            maker.conv(names[-1], wide, filters, 3, False), maker.constant(names[-1] + ".shift", (filters,), 0)
+        inputs = filters
+    maker.uniform("head.w", (256, 10), 256)
+
+    def apply(p, x, key):
+        seen = {}
+        gelu = lambda y: jax.nn.gelu(y, approximate=False)
+        x = gelu(conv(p, "0", x, padding="VALID"))
+        for name in names:
+            y = conv(p, name, x)
+            y = max_pool(y) if name.endswith("0") else y
+            mean = y.mean((0, 1, 2))
+            variance = jnp.maximum((y * y).mean((0, 1, 2)) - mean * mean, 0)
+            seen[name] = mean, variance
+            x = gelu((y - mean) * jax.lax.rsqrt(variance + 1e-12) + p[name + ".shift"])
+        return x.max((1, 2)) @ p["head.w"] / 9, seen
+
+    return apply
+
+
 def yolov3tiny(maker):
     layers, inputs = [], 3
     for number, (filters, kernel, pool) in enumerate([(16, 3, True), (32, 3, True), (64, 3, True), (128, 3, True),

@@ -51,6 +51,17 @@ def resnet18_cifar(x):
     return dense(10)(layers.GlobalAveragePooling2D()(x))
 
 
+def airbench(x):
+    activation = lambda y: layers.Activation(lambda z: ops.gelu(z, approximate=False))(y)
+    shifted = lambda y: layers.BatchNormalization(momentum=0.6, epsilon=1e-12, scale=False)(y)
+    x = activation(conv(24, 2, padding="valid")(x))
+    for filters in (64, 256, 256):
+        x = activation(shifted(layers.MaxPooling2D(2)(conv(filters, 3, bias=False)(x))))
+        x = activation(shifted(conv(filters, 3, bias=False)(x)))
+    head = layers.Dense(10, use_bias=False, kernel_initializer=UNIFORM)
+    return layers.Rescaling(1 / 9)(head(layers.GlobalMaxPooling2D()(x)))
+
+
 def alexnet(x):
     for filters, kernel, stride, size, pool in [(64, 11, 4, 2, True), (192, 5, 1, 2, True), (384, 3, 1, 1, False),
                                                 (256, 3, 1, 1, False), (256, 3, 1, 1, True)]:

@@ -79,6 +79,30 @@ def resnet50(outputs):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, outputs))
 
 
+class Shifted(nn.BatchNorm2d):
+    """Without a scale."""
+
+    def __init__(self, width):
+        super().__init__(width, eps=1e-12, momentum=0.4)
+        del self.weight
+        self.register_buffer("weight", torch.ones(width))
+
+
+class Times(nn.Module):
+    def forward(self, x):
+        return x / 9
+
+
+def airbench(outputs):
+    """Jordan 2024, airbench94."""
+    layers, inputs = [nn.Conv2d(3, 24, 2), nn.GELU()], 24
+    for filters in (64, 256, 256):
+        layers += [nn.Conv2d(inputs, filters, 3, padding="same", bias=False), nn.MaxPool2d(2), Shifted(filters), nn.GELU(),
+                   nn.Conv2d(filters, filters, 3, padding="same", bias=False), Shifted(filters), nn.GELU()]
+        inputs = filters
+    return nn.Sequential(*layers, nn.MaxPool2d(3), nn.Flatten(), nn.Linear(inputs, outputs, bias=False), Times())
+
+
 class Inverted(nn.Module):
     """MobileNetV2's block: 1x1 wider, depthwise 3x3, 1x1 narrower without activation."""
 

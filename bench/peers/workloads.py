@@ -25,6 +25,7 @@ WORKLOADS = {
     "lenet_b64": Workload("lenet", 64, (1, 28, 28)),
     "cnn64_b550": Workload("cnn64", 550, (1, 28, 28)),
     "resnet18_cifar_b128": Workload("resnet18_cifar", 128, (3, 32, 32), optimizer="sgd"),
+    "airbench_b1024": Workload("airbench", 1024, (3, 32, 32), optimizer="sgd"),
     "yolov3tiny_416_b4": Workload("yolov3tiny", 4, (3, 416, 416), data="maps"),
     "lstm_lm_b64_t64": Workload("lstm_lm", 64, (64,), VOCABULARY, data="texts"),
     "gpt_4x128_b12_t64": Workload("gpt_4x128", 12, (64,), VOCABULARY, data="texts"),

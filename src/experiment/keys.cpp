@@ -10,6 +10,7 @@
 #include "experiment/monitor_modes.h"
 #include "experiment/nonfinite_options.h"
 #include "experiment/picture_keys.h"
+#include "experiment/picture_views.h"
 #include "experiment/readers/cifar_keys.h"
 #include "experiment/report_options.h"
 #include "experiment/sampling_options.h"
@@ -18,6 +19,7 @@
 #include "experiment/train_options.h"
 #include "experiment/tuning_options.h"
 #include "experiment/watching_options.h"
+#include "experiment/whitened_layer.h"
 
 namespace luge::experiment {
 namespace {
@@ -99,6 +101,8 @@ std::vector<Key> training_keys() {
   append(keys, keys_of<ScheduleLengthOptions>());
   append(keys, keys_of<InitialOptions>());
   append(keys, keys_of<InitOptions>());
+  append(keys, keys_of<WhitenedLayerKeys>());
+  append(keys, keys_of<ViewsKeys>());
   append(keys, keys_of<FreezeOptions>());
   append(keys, keys_of<FolderOptions>());
   append(keys, keys_of<TerminalOptions>());

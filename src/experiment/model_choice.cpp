@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "experiment/made.h"
+#include "experiment/model_settings.h"
 #include "experiment/network_entry.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/task.h"
@@ -80,6 +81,7 @@ void take_defaults(Config& config, const models::Entry& entry) {
   const double rate = optimizer == own.optimizer ? own.learning_rate : usual_rate(optimizer);
   config.set_default("optimizer.learning_rate", fmt::format("{}", rate));
   config.set_default("train.batch", std::to_string(own.batch));
+  take_model_settings(config, entry);
   if (!config.knows("data.name")) return;
   config.set_default("train.epochs", std::to_string(own.epochs));
   if (!own.data.empty()) config.set_default("data.name", own.data);

@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "core/nearest.h"
+#include "experiment/key_names.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/task.h"
 #include "luge/error.h"
+#include "luge/experiment/config.h"
 #include "luge/loss/loss.h"
 #include "luge/metrics/host_metric.h"
 #include "luge/optim/optimizers.h"
@@ -18,6 +20,7 @@ namespace luge::experiment {
 namespace {
 
 const std::string kTaskOptions = "task_options.";
+const std::string kSettings = "settings.";
 constexpr const char* kUsualTask = "classification";
 
 // What the table can say.
@@ -46,6 +49,7 @@ struct Said {
 }
 
 bool is_task_option(const nn::TextSetting& setting) { return setting.key.starts_with(kTaskOptions); }
+bool is_key(const nn::TextSetting& setting) { return setting.key.starts_with(kSettings); }
 
 // The value of an option of these, or nothing for a name that none has.
 options::Value value_of(const std::vector<options::Info>& known, const std::string& name,
@@ -77,11 +81,29 @@ std::vector<std::pair<std::string, std::string>> task_options(const nn::NetworkT
   return all;
 }
 
+// Other keys of the shell: [defaults.settings.schedule] name = "cosine".
+std::vector<std::pair<std::string, std::string>> said_settings(const nn::NetworkText& text) {
+  std::vector<std::pair<std::string, std::string>> all;
+  Config config(training_keys());
+  for (const nn::TextSetting& setting : text.defaults) {
+    if (!is_key(setting)) continue;
+    const std::string name = setting.key.substr(kSettings.size());
+    try {
+      config.set(name, setting.text);
+      config.check();
+    } catch (const SettingError& error) {
+      refuse(text, setting, fmt::format("settings: {}", error.what()));
+    }
+    all.emplace_back(find_key(config.keys(), name)->name, setting.text);
+  }
+  return all;
+}
+
 Said read_said(const nn::NetworkText& text) {
   Said said;
   const std::vector<options::Info> known = options::infos<Said>();
   for (const nn::TextSetting& setting : text.defaults) {
-    if (is_task_option(setting)) continue;
+    if (is_task_option(setting) || is_key(setting)) continue;
     try {
       options::set("[defaults]", said, {{setting.key, value_of(known, setting.key, setting.text)}});
       if (said.metrics) metrics::chosen(*said.metrics);
@@ -113,6 +135,7 @@ NetworkDefaults read_defaults(const nn::NetworkText& text) {
   training.epochs = said.epochs.value_or(5);
   if (said.metrics || training.loss == task.loss) training.metrics = said.metrics.value_or(task.metrics);
   training.task_options = task_options(text, task);
+  training.settings = said_settings(text);
   if (over_ids && training.task_options.empty() && text.input.known())
     training.task_options = {{"length", std::to_string(text.input[0])}};
   // A loss that does not tell many classes apart has one output.
@@ -135,6 +158,7 @@ options::Values defaults_values(const NetworkDefaults& defaults) {
   const std::vector<options::Info> task = tasks::find(own.task).options;
   for (const auto& [name, text] : own.task_options)
     values.emplace_back(kTaskOptions + name, value_of(task, name, text));
+  for (const auto& [name, text] : own.settings) values.emplace_back(kSettings + name, text);
   return values;
 }
 

@@ -32,6 +32,7 @@
 #include "experiment/train_options.h"
 #include "experiment/unit_activity.h"
 #include "experiment/watching.h"
+#include "experiment/whitened_layer.h"
 #include "io/files/atomic_file.h"
 #include "luge/data/table.h"
 #include "luge/error.h"
@@ -122,9 +123,13 @@ std::shared_ptr<Run::State> make_state(Config config, const RunOptions& options,
 
 Run::Run(Config config, const RunOptions& options)
     : state_(make_state(std::move(config), options, settle_schedule)) {
-  if (!takes_init(state_->config)) return;
   const Scope scope(state_->settings);
-  take_weights(state_->config, state_->trainer, state_->tell);
+  if (takes_init(state_->config)) {
+    take_weights(state_->config, state_->trainer, state_->tell);
+  } else {
+    const TrainingData& training = state_->training;
+    whiten_layer(state_->config, state_->trainer, training.recipe.evaluation(training.raw.fit), state_->tell);
+  }
 }
 
 const Config& Run::config() const { return state_->config; }

@@ -9,6 +9,7 @@
 #include "experiment/model_choice.h"
 #include "experiment/network_entry.h"
 #include "experiment/optimizer_choice.h"
+#include "experiment/picture_views.h"
 #include "experiment/several_parts.h"
 #include "experiment/target_units.h"
 #include "experiment/task.h"
@@ -42,7 +43,7 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
     if (takes_samples(entry, info, outputs)) throw;  // it is about the outputs, and says what to write
     refuse_unfit(config, entry, task->name(), info, outputs, error.what());
   }
-  const nn::Model net = make_model(entry, outputs);
+  const nn::Model net = with_views(config, make_model(entry, outputs));
   learn_in(net, learning.units);
   train::Trainer trainer(net, task, optimizer,
                          {.accumulate = accumulate, .averaging = averaging_of(config, learning.updates)});
@@ -68,11 +69,13 @@ std::optional<train::Averaging> averaging_of(const Config& config, std::int64_t 
   if (!config.knows("averaging.kind")) return std::nullopt;
   const auto keys = read<AveragingKeys>(config);
   if (keys.kind == AverageKind::none) return std::nullopt;
-  const bool mean = keys.kind == AverageKind::swa;
-  return train::Averaging{.decay = keys.decay,
+  const bool mean = keys.kind == AverageKind::swa, lookahead = keys.kind == AverageKind::lookahead;
+  return train::Averaging{.decay = keys.decay.value_or(lookahead ? 0.5 : train::Averaging().decay),
                           .mean = mean,
+                          .lookahead = lookahead,
+                          .rise = keys.rising ? updates : 0,
                           .start = keys.start.number.value_or(mean ? updates * 3 / 4 : 0),
-                          .every = keys.every,
+                          .every = keys.every.number.value_or(lookahead ? 5 : 1),
                           .norm_batches = keys.norm_batches.number.value_or(mean ? 50 : 0)};
 }
 

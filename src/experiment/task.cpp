@@ -11,6 +11,7 @@
 #include "experiment/advice.h"
 #include "experiment/keys.h"
 #include "experiment/made.h"
+#include "experiment/model_settings.h"
 #include "experiment/target_units.h"
 #include "experiment/train_options.h"
 #include "luge/loss/loss.h"
@@ -187,6 +188,7 @@ void settle_task(Config& config, const models::Entry& entry, const DataSet& data
   }
   chosen.empty() ? settle_open(config, entry, data) : settle_chosen(config, entry, chosen);
   if (chosen.empty()) chosen = task_by_loss(config);
+  take_model_settings(config, entry);  // those of the loss, which is known now
   check_task(config, entry, chosen, data);
   config.replace("task.name", chosen);
 }

@@ -16,7 +16,7 @@
 namespace luge::experiment {
 
 /// Which averages of the weights are evaluated and saved.
-enum class AverageKind : std::uint8_t { none, ema, swa };
+enum class AverageKind : std::uint8_t { none, ema, swa, lookahead };
 
 }  // namespace luge::experiment
 
@@ -42,7 +42,8 @@ struct Names<experiment::AverageKind> {
   static constexpr std::pair<experiment::AverageKind, const char*> all[] = {
       {experiment::AverageKind::none, "none"},
       {experiment::AverageKind::ema, "ema"},
-      {experiment::AverageKind::swa, "swa"}};
+      {experiment::AverageKind::swa, "swa"},
+      {experiment::AverageKind::lookahead, "lookahead"}};
 };
 template <>
 struct Names<data::CsvOptions::Header> {
@@ -237,24 +238,31 @@ struct PlateauKeys {
 struct AveragingKeys {
   static constexpr const char* table = "averaging";
   AverageKind kind = AverageKind::none;
-  double decay = 0.999;
+  std::optional<double> decay = {};
+  bool rising = false;
   AutoWhole start = {};
-  std::int64_t every = 1;
+  AutoWhole every = {};
   AutoWhole norm_batches = {};
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("kind", self.kind,
-          "evaluate and save averages of the weights: ema with a decay, or swa, the mean of the last quarter",
+          "evaluate and save averages of the weights: ema with a decay, swa, the mean of the last quarter, or "
+          "lookahead, which the training goes on from",
           also({"averaging"}), elsewhere({"ema", "swa", "average"}));
     const Needs on = needs("averaging.kind");
-    field("decay", self.decay, "of ema: share of the average that stays at an update", at_least(0).below(1),
-          needs("averaging.kind", {"ema"}));
-    field("start", self.start, "updates before it begins; auto: 0 for ema, three quarters for swa",
+    field("decay", self.decay,
+          "share of the average that stays when it takes values (default: 0.999 for ema, 0.5 for lookahead)",
+          at_least(0).below(1), needs("averaging.kind", {"ema", "lookahead"}));
+    field("rising", self.rising,
+          "the decay rises from 0, with the third power of the share of the training that is done",
+          needs("averaging.kind", {"lookahead"}));
+    field("start", self.start, "updates before it begins; auto: three quarters for swa, else 0",
           at_least(0), takes("auto or a whole number from 0"), on);
-    field("every", self.every, "updates between two values that it takes", at_least(1), on);
+    field("every", self.every, "updates between two values that it takes; auto: 5 for lookahead, else 1",
+          at_least(1), takes("auto or a whole number from 1"), on);
     field("norm_batches", self.norm_batches,
-          "batches for the statistics of batch norms after each epoch; auto: 0 for ema, 50 for swa",
-          at_least(0), takes("auto or a whole number from 0"), on);
+          "batches for the statistics of batch norms after each epoch; auto: 50 for swa, else 0",
+          at_least(0), takes("auto or a whole number from 0"), needs("averaging.kind", {"ema", "swa"}));
   }
 };
 

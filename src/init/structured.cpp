@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "init/registry.h"
@@ -24,10 +25,13 @@ struct GainOptions {
     field("gain", self.gain, "factor of all elements", options::above(0));
   }
 };
-struct GroupsOptions {
+struct DiracOptions {
   std::int64_t groups = 1;
+  std::optional<Initializer> rest = {};
   static void fields(auto& self, auto&& field) {
     field("groups", self.groups, "groups of the convolution", options::at_least(1));
+    field("rest", self.rest,
+          "how filters are drawn for which there is no input left, such as fan_in_uniform; nothing: 0");
   }
 };
 struct SparseOptions {
@@ -44,8 +48,9 @@ const bool added_orthogonal =
         [](const GainOptions& options) { return orthogonal(options.gain); });
 const bool added_identity = add("identity", "1 on the diagonal of a matrix",
                                 [](const GainOptions& options) { return identity(options.gain); });
+Initializer made_dirac(const DiracOptions& options);
 const bool added_dirac = add("dirac", "filters that pass their inputs on",
-                             [](const GroupsOptions& options) { return dirac(options.groups); });
+                             [](const DiracOptions& options) { return made_dirac(options); });
 const bool added_sparse =
     add("sparse", "normal numbers, most of which are 0 (Martens 2010)",
         [](const SparseOptions& options) { return sparse(options.sparsity, options.deviation); });
@@ -84,7 +89,8 @@ const bool told = facts::add(
       {.formula = "w_ii = gain, others 0",
        .use = "for recurrent layers with relu, and layers that should begin as doing nothing."}},
      {"dirac",
-      {.formula = "the middle of filter i is 1 for channel i, others 0",
+      {.formula = "the middle of filter i is 1 for channel i, others 0; filters beyond the channels as rest "
+                  "draws them",
        .use = "for convolutions that should begin as passing their input on."}},
      {"sparse",
       {.formula = "the share sparsity of each column is 0, others are from N(0, deviation²)",
@@ -120,27 +126,42 @@ Initializer identity(double gain) {
           }};
 }
 
-Initializer dirac(std::int64_t groups) {
-  const GroupsOptions options{groups};
+Initializer dirac(std::int64_t groups) { return made_dirac({groups}); }
+Initializer dirac(std::int64_t groups, const Initializer& rest) { return made_dirac({groups, rest}); }
+
+namespace {
+
+// Of each group, `inputs` filters pass one input on; the others are those of `values`.
+void write_dirac(std::vector<double>& values, const Shape& shape, std::int64_t groups) {
+  std::int64_t taps = 1, center = 0;
+  for (int axis = 2; axis < shape.rank(); ++axis) {
+    taps *= shape[axis];
+    center = center * shape[axis] + shape[axis] / 2;
+  }
+  const std::int64_t own = shape[0] / groups, inputs = shape[1], each = inputs * taps;
+  for (std::int64_t group = 0; group < groups && taps > 0; ++group) {
+    for (std::int64_t k = 0; k < std::min(own, inputs); ++k) {
+      double* filter = values.data() + (group * own + k) * each;
+      std::fill_n(filter, each, 0.0);
+      filter[k * taps + center] = 1;
+    }
+  }
+}
+
+Initializer made_dirac(const DiracOptions& options) {
   options::check("init::dirac", options);
-  return {name_with("dirac", options), [groups](const Shape& shape, const Fans&, DType dtype) {
+  return {name_with("dirac", options), [options](const Shape& shape, const Fans& fans, DType dtype) {
             if (shape.rank() < 3 || shape.rank() > 5)
               refuse("dirac", shape, "three to five axes, as the filters of a convolution");
-            if (shape[0] % groups != 0) refuse("dirac", shape, "outputs that divide by the groups");
-            std::int64_t taps = 1, center = 0;
-            for (int axis = 2; axis < shape.rank(); ++axis) {
-              taps *= shape[axis];
-              center = center * shape[axis] + shape[axis] / 2;
-            }
-            const std::int64_t own = shape[0] / groups, inputs = shape[1];
+            if (shape[0] % options.groups != 0) refuse("dirac", shape, "outputs that divide by the groups");
             std::vector<double> values(static_cast<std::size_t>(shape.elements()));
-            for (std::int64_t group = 0; group < groups && taps > 0; ++group) {
-              for (std::int64_t k = 0; k < std::min(own, inputs); ++k)
-                values[static_cast<std::size_t>(((group * own + k) * inputs + k) * taps + center)] = 1;
-            }
+            if (options.rest) values = cast((*options.rest)(shape, fans, dtype), f64).to_vector<double>();
+            write_dirac(values, shape, options.groups);
             return cast(tensor(values, shape), dtype);
           }};
 }
+
+}  // namespace
 
 Initializer sparse(double sparsity, double deviation) {
   const SparseOptions options{sparsity, deviation};

@@ -26,6 +26,12 @@ std::int64_t scaled(std::int64_t width, double factor) {
   return std::max<std::int64_t>(std::llround(static_cast<double>(width) * factor), 1);
 }
 
+std::int64_t in_eights(std::int64_t filters, double factor) {
+  const double wanted = static_cast<double>(filters) * factor;
+  const auto rounded = std::max<std::int64_t>(8, static_cast<std::int64_t>(wanted + 4) / 8 * 8);
+  return static_cast<double>(rounded) < 0.9 * wanted ? rounded + 8 : rounded;
+}
+
 void add_activation(nn::Sequential& net, const std::string& name) { net.add(nn::layer(name)); }
 
 options::OneOf normalizations() { return options::one_of({kNone, kBatchNorm, kGroupNorm, kInstanceNorm}); }

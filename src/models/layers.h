@@ -34,6 +34,9 @@ options::OneOf activations();
 
 /// Returns a width times a factor, as the nearest whole number, at least 1.
 std::int64_t scaled(std::int64_t width, double factor);
+/// Returns the multiple of 8 that is next to a number of filters times a factor, and not more than a tenth
+/// below it.
+std::int64_t in_eights(std::int64_t filters, double factor);
 /// Adds the activation of this name.
 void add_activation(nn::Sequential& net, const std::string& name);
 /// The names that an option "normalization" of convolutions takes.

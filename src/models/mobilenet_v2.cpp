@@ -21,13 +21,6 @@ struct MobilenetOptions {
   }
 };
 
-// The multiple of 8 that is next to the filters times the width, and not more than a tenth below them.
-std::int64_t filters_of(std::int64_t filters, double width) {
-  const double wanted = static_cast<double>(filters) * width;
-  const auto rounded = std::max<std::int64_t>(8, static_cast<std::int64_t>(wanted + 4) / 8 * 8);
-  return static_cast<double>(rounded) < 0.9 * wanted ? rounded + 8 : rounded;
-}
-
 void add_conv(nn::Sequential& net, const nn::Conv2d& conv, const std::string& activation) {
   net.add(conv).add(nn::BatchNorm());
   add_activation(net, activation);
@@ -51,11 +44,11 @@ constexpr Stage stages[] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64
 
 nn::Model make_network(const MobilenetOptions& o, std::int64_t outputs) {
   nn::Sequential net;
-  std::int64_t channels = filters_of(32, o.width);
+  std::int64_t channels = in_eights(32, o.width);
   add_conv(net, plain_conv(channels, 3, 2), o.activation);
   int number = 0;
   for (const Stage& stage : stages) {
-    const std::int64_t filters = filters_of(stage.filters, o.width);
+    const std::int64_t filters = in_eights(stage.filters, o.width);
     for (std::int64_t k = 0; k < stage.depth; ++k) {
       const std::int64_t stride = k == 0 ? stage.stride : 1;
       const auto body = inverted_body(channels, filters, stage.expansion, stride, o.activation);
@@ -68,7 +61,7 @@ nn::Model make_network(const MobilenetOptions& o, std::int64_t outputs) {
       channels = filters;
     }
   }
-  add_conv(net, plain_conv(filters_of(1280, std::max(o.width, 1.0)), 1), o.activation);
+  add_conv(net, plain_conv(in_eights(1280, std::max(o.width, 1.0)), 1), o.activation);
   net.add(nn::GlobalAvgPool());
   add_dropout(net, o.dropout);
   return net.add(nn::Linear(outputs, {.init = init::small_random()}));

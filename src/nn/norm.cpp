@@ -18,6 +18,7 @@ struct luge::options::Listing<luge::nn::BatchNormOptions> {
   static void fields(auto& self, auto&& field) {
     field("momentum", self.momentum, "the share of the newest batch in the running statistics", within(0, 1));
     field("epsilon", self.epsilon, "added to the variance", at_least(0), elsewhere({"eps"}));
+    field("scale", self.scale, "multiply by weight");
   }
 };
 template <>
@@ -63,7 +64,7 @@ const bool told = facts::add(
     {{"batch-norm",
       {.formula = "y = weight·(x - μ)/√(σ² + epsilon) + bias, where μ and σ² are of each channel over the "
                   "batch; in eval mode, running means of them",
-       .parameters = "2·C that are trained, and 2·C running statistics",
+       .parameters = "2·C that are trained, without scale C, and 2·C running statistics",
        .output = "the shape of x [N,C,…]",
        .use = "after convolutions, before the activation: higher rates, less dependence on initial weights. "
               "Not for batches of a few samples."}},
@@ -78,12 +79,11 @@ const bool told = facts::add(
 }  // namespace
 
 BatchNorm::BatchNorm(const BatchNormOptions& options)
-    : weight(parameter("weight")),
-      bias(parameter("bias")),
-      running_mean(buffer("running_mean")),
-      running_var(buffer("running_var")),
-      options_(options) {
+    : options_(options) {
   options::check("BatchNorm", options);
+  if (options.scale) weight = parameter("weight");
+  bias = parameter("bias");
+  running_mean = buffer("running_mean"), running_var = buffer("running_var");
 }
 
 std::optional<LayerText> BatchNorm::text() const { return kBatchNorm.text(options_); }
@@ -95,7 +95,7 @@ void BatchNorm::create_parameters(const Tensor& x) const {
   }
   const Shape channels{x.extent(1)};
   const DType dtype = is_floating(x.dtype()) ? x.dtype() : f32;
-  create(weight, ones(channels, dtype));
+  if (weight.defined()) create(weight, ones(channels, dtype));
   create(bias, zeros(channels, dtype));
   create(running_mean, zeros(channels, accumulator(dtype)));
   create(running_var, ones(channels, accumulator(dtype)));
@@ -105,10 +105,14 @@ Work BatchNorm::work() const { return {.fan_in = 1, .bias = true}; }
 
 Tensor BatchNorm::forward(const Tensor& x) const {
   if (!moves_statistics())
-    return batch_norm_inference(x, weight, bias, running_mean, running_var, options_.epsilon);
-  const auto [y, mean, variance] = batch_norm(x, weight, bias, options_.epsilon);
+    return batch_norm_inference(x, scale(), bias, running_mean, running_var, options_.epsilon);
+  const auto [y, mean, variance] = batch_norm(x, scale(), bias, options_.epsilon);
   if (has_values(x)) move_statistics(mean, variance, channel_count(x));
   return y;
+}
+
+Tensor BatchNorm::scale() const {
+  return weight.defined() ? weight.value() : ones(bias.variable().shape(), bias.variable().dtype());
 }
 
 bool BatchNorm::moves_statistics() const { return training() && !frozen(); }
@@ -140,7 +144,7 @@ Padded BatchNorm::forward_padded(const Padded& x) const {
   const Tensor mean = mean_of(wide);
   const Tensor variance = mean_of(square(wide - per_channel(mean, wide)));
   if (has_values(wide)) move_statistics(mean, variance, n);
-  return x.with(batch_norm_inference(x.values, weight, bias, mean, variance, options_.epsilon));
+  return x.with(batch_norm_inference(x.values, scale(), bias, mean, variance, options_.epsilon));
 }
 
 LayerNorm::LayerNorm(const LayerNormOptions& options) : weight(parameter("weight")), options_(options) {

@@ -8,6 +8,19 @@
 
 namespace luge::train {
 
+namespace {
+
+// Optimizers keep the exact values of 16 bits apart, which an assignment would not reach.
+void check_bits(const nn::NamedVariable& parameter) {
+  const DType dtype = parameter.variable.dtype();
+  if (size_of(dtype) >= 4) return;
+  throw DTypeError(fmt::format("Averaging: lookahead cannot change {}, which is {}; expected float32 or "
+                               "float64 (precision=bf16 has weights of float32)",
+                               parameter.name, name(dtype)));
+}
+
+}  // namespace
+
 Average::Average(const Averaging& options) : options_(options) {
   if (!(options.decay >= 0 && options.decay < 1))
     throw ValueError(fmt::format("Averaging: decay is {}; expected a number in [0, 1)", options.decay));
@@ -17,6 +30,10 @@ Average::Average(const Averaging& options) : options_(options) {
     throw ValueError(fmt::format("Averaging: every is {}; expected at least 1", options.every));
   if (options.norm_batches < 0)
     throw ValueError(fmt::format("Averaging: norm_batches is {}; expected at least 0", options.norm_batches));
+  if (options.rise < 0)
+    throw ValueError(fmt::format("Averaging: rise is {}; expected at least 0", options.rise));
+  if (options.lookahead && options.mean)
+    throw ValueError("Averaging: lookahead and mean are both chosen; expected one of them");
   count_ = Variable(scalar(0.0, f64), "average_count", {.trainable = false});
 }
 
@@ -28,6 +45,13 @@ void Average::begin(const std::vector<nn::NamedVariable>& parameters,
     return Pair{of.variable, {own, Variable(of.variable.value(), own, {.trainable = false})}};
   };
   for (const nn::NamedVariable& each : parameters) pairs_.push_back(pair(each));
+  if (options_.lookahead) {
+    for (const nn::NamedVariable& each : parameters) check_bits(each);
+    for (const nn::NamedVariable& each : buffers) {
+      if (is_floating(each.variable.dtype())) pairs_.push_back(pair(each));
+    }
+    return;
+  }
   if (options_.norm_batches == 0) return;
   for (const nn::NamedVariable& each : buffers) buffers_.push_back(pair(each));
 }
@@ -37,7 +61,29 @@ std::int64_t Average::norm_batches() const {
   return averages && !buffers_.empty() ? options_.norm_batches : 0;
 }
 
+void Average::look_ahead() const {
+  const Tensor before = count_.value(), done = before + 1;
+  const Tensor t = done - static_cast<double>(options_.start);  // above 0: it has begun
+  const double every = static_cast<double>(options_.every);
+  const Tensor due = logical_and(greater(t, 0), equal(floor(t / every) * every, t));
+  Tensor decay = scalar(options_.decay, f64);
+  if (options_.rise > 0) {
+    const Tensor share = minimum(done / static_cast<double>(options_.rise), 1);
+    decay = decay * (share * share * share);
+  }
+  const Tensor own = where(less_equal(t, 0), 1, where(due, 1 - decay, 0));
+  for (const Pair& pair : pairs_) {
+    Variable slow = pair.average.variable, fast = pair.parameter;
+    const Tensor now = fast.value(), next = slow.value() + cast(own, now.dtype()) * (now - slow.value());
+    slow.assign(next);
+    fast.assign(where(due, next, now));
+  }
+  Variable count = count_;
+  count.assign(done);
+}
+
 void Average::update() const {
+  if (options_.lookahead) return look_ahead();
   // The share of the new value: all of it before the start, and nothing between two that are taken.
   const Tensor before = count_.value(), t = before - static_cast<double>(options_.start);
   const double every = static_cast<double>(options_.every);

@@ -12,12 +12,13 @@ namespace luge::train {
 
 class Average {
  public:
-  /// Throws ValueError for a decay outside [0, 1), a negative start or number of batches, and for `every`
-  /// below 1.
+  /// Throws ValueError for a decay outside [0, 1), a negative start, rise or number of batches, for `every`
+  /// below 1, and for lookahead with mean.
   explicit Average(const Averaging& options);
 
   /// Begins with the present values. Does nothing when it has begun. The buffers are those of batch norms;
-  /// they have values of their own when norm_batches asks for them.
+  /// they have values of their own when norm_batches asks for them, and with lookahead. Throws DTypeError
+  /// for lookahead over parameters of 16 bits.
   void begin(const std::vector<nn::NamedVariable>& parameters, const std::vector<nn::NamedVariable>& buffers);
   /// Records what the averages become after an update of the parameters.
   void update() const;
@@ -37,6 +38,7 @@ class Average {
   std::int64_t norm_batches() const;
 
  private:
+  void look_ahead() const;
   Averaging options_;
   Variable count_;  // f64
   std::vector<Pair> pairs_, buffers_;

@@ -57,6 +57,34 @@ TEST(Augmentation, FlipMirrorsRowsAndTheMaskWithThem) {
   EXPECT_NEAR(static_cast<double>(flipped) / kTries, 0.25, 0.03);
 }
 
+TEST(Augmentation, FlipThatAlternatesMirrorsInEveryOtherEpoch) {
+  std::vector<Record> list(40, picture());
+  const Dataset data = records(list).augment(augmentation("flip", {{"alternate", true}}), 5);
+  const auto mirrored = [&](std::int64_t epoch) {
+    std::vector<bool> all;
+    auto batches = data.batch(40).epoch(epoch);
+    const HostBatch batch = *batches.next();
+    const std::vector<float> values = batch.to_tensors()["input"].to_vector<float>();
+    for (std::size_t k = 0; k < 40; ++k) all.push_back(values[k * kChannels * kArea] != 1);
+    return all;
+  };
+  const std::vector<bool> first = mirrored(0);
+  const auto count = std::count(first.begin(), first.end(), true);
+  EXPECT_GT(count, 8);
+  EXPECT_LT(count, 32);
+  std::vector<bool> other = first;
+  other.flip();
+  EXPECT_EQ(mirrored(1), other);
+  EXPECT_EQ(mirrored(2), first);
+  EXPECT_EQ(mirrored(7), other);
+  // After another augmentation, too.
+  const Augmentation both = augmentation("crop", {{"padding", 0}}).then(augmentation("flip", {{"alternate", true}, {"p", 1}}));
+  for (std::int64_t epoch = 0; epoch < 4; ++epoch) {
+    const HostBatch batch = *records(list).augment(both, 5).batch(40).epoch(epoch).next();
+    EXPECT_EQ(batch.to_tensors()["input"].to_vector<float>()[0], epoch % 2 == 0 ? kWidth : 1) << epoch;
+  }
+}
+
 TEST(Augmentation, ShiftMovesEachDistanceAlikeAndFillsTheEdges) {
   const Augmentation shift = augmentation("shift", {{"pixels", 2}, {"fill", -1}, {"mask_fill", 255}});
   std::map<std::pair<std::int64_t, std::int64_t>, int> distances;

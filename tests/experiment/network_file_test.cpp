@@ -132,12 +132,15 @@ TEST(NetworkFile, HoldsEveryModelOfRegisteredLayers) {
     EXPECT_EQ(read.defaults.epochs, entry.defaults.epochs) << name;
     EXPECT_EQ(read.defaults.metrics, entry.defaults.metrics) << name;
     EXPECT_EQ(read.defaults.task_options, entry.defaults.task_options) << name;
+    auto settings = read.defaults.settings, own = entry.defaults.settings;
+    std::ranges::sort(settings), std::ranges::sort(own);
+    EXPECT_EQ(settings, own) << name;
     for (const std::int64_t outputs : {entry.outputs, std::int64_t{3}})
       EXPECT_EQ(form(read.make(outputs), entry.input, entry.dtype),
                 form(entry.make(outputs), entry.input, entry.dtype))
           << name;
   }
-  EXPECT_EQ(refused, (std::vector<std::string>{"gpt-4x128", "gpt-6x384"})) << "they are classes of their own";
+  EXPECT_EQ(refused, (std::vector<std::string>{"gpt-4x128", "gpt-6x384", "vit-small"})) << "they are classes of their own";
 }
 
 // Initializers, too: the same seed gives the same weights.
@@ -191,6 +194,8 @@ TEST(NetworkFile, DefaultsThatAreNotRightAreNamedWithTheirLines) {
   refused("loss = \"mes\"\n", {"line 19", "'mes'", "mse"});
   refused("optimizer = 3\n", {"line 19", "optimizer is "});
   refused("learning_rate = \"fast\"\n", {"line 19", "learning_rate is 'fast'", "a number above 0"});
+  refused("[defaults.settings.schedule]\nname = \"cosin\"\n", {"line 20", "schedule.name", "cosine"});
+  refused("[defaults.settings.train]\nepoch = 3\n", {"line 20", "settings", "'train.epoch'", "epochs"});
   refused("[defaults.task_options]\nlenght = 3\n", {"line 20", "'lenght'", "classification"});
 }
 

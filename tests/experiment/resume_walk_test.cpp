@@ -57,6 +57,10 @@ TEST_F(ResumeWalk, C49_EveryAverage) {
   for (const auto& [kind, name] : options::Names<AverageKind>::all) {
     expect_resumable(name, tiny({{"averaging", name}}));
     if (kind == AverageKind::none) continue;
+    if (kind == AverageKind::lookahead) {
+      expect_resumable("lookahead that rises", tiny({{"averaging", name}, {"averaging.rising", "true"}}), {2, 5});
+      continue;
+    }
     expect_resumable(fmt::format("{} with batches for norms", name),
                      tiny({{"averaging", name}, {"averaging.start", "1"}, {"norm_batches", "2"}}), {2, 5});
   }

@@ -128,4 +128,13 @@ case("reshape(shape=[3,-1,2])", lambda x: x.reshape(-1, 3, 2, 2), reals(2, 12))
 for shape in ((4, 3), (2, 3, 3), (1, 3)):
     case("rbf-output(outputs=5)", lambda x, w: (x[..., None, :] - w).square().sum(-1), reals(*shape), reals(5, 3))
 
+for shape in ((4, 3), (2, 3, 3), (1, 3, 2, 3)):
+    case("scale(factor=0.5)", lambda x: x * 0.5, reals(*shape))
+    case("scale(factor=2,factors=one)", lambda x, w: x * w, reals(*shape), reals(1))
+    case("scale(factor=2,factors=channels)", lambda x, w: x * w.reshape(1, 3, *[1] * (x.dim() - 2)), reals(*shape), reals(3))
+    case("scale(factor=2,factors=features)", lambda x, w: x * w, reals(*shape), reals(3))
+    case("batch-norm(scale=false)", lambda x, b: F.batch_norm(x, None, None, None, b, True), reals(2, *shape[1:]), reals(3))
+    case("batch-norm(scale=false), eval", lambda x, b, m, v: F.batch_norm(x, m.detach(), v.detach(), None, b, False),
+         reals(*shape), reals(3), reals(3), reals(3, low=0.5, high=2))
+
 g.write("nn/layers.safetensors")

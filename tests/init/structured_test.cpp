@@ -135,6 +135,16 @@ TEST(Dirac, PassesTheInputsOfEachGroupOn) {
   EXPECT_EQ(sum, 2);
   EXPECT_EQ(filters[7], 1);
   EXPECT_EQ(filters[45 + 7], 1);
+  // Filters beyond the inputs of their group are drawn by another initializer.
+  const Values part = dirac(2, constant(0.5))({6, 2, 3}, f64).to_vector<double>();
+  EXPECT_EQ(part, (Values{0,   1,   0,   0,   0,   0,   0, 0, 0, 0, 1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5,
+                          0,   1,   0,   0,   0,   0,   0, 0, 0, 0, 1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}));
+  random::seed(3);
+  const Values usual = fan_in_uniform()({6, 2, 3}).to_vector<double>();
+  random::seed(3);
+  const Values drawn = named("dirac(rest=fan_in_uniform)")({6, 2, 3}).to_vector<double>();
+  EXPECT_TRUE(std::equal(drawn.begin() + 12, drawn.end(), usual.begin() + 12));
+  EXPECT_EQ(drawn[1], 1);
   expect_error<ShapeError>([] { dirac()({3, 3}); }, {"init::dirac", "three to five axes"});
   expect_error<ShapeError>([] { dirac(2)({3, 3, 1}); }, {"divide by the groups"});
   expect_error<options::OptionError>([] { dirac(0); }, {"groups is 0"});
@@ -162,7 +172,7 @@ TEST(Sparse, HasItsShareOfZerosInEachColumn) {
 }
 
 TEST(Structured, AreReadFromTheirTexts) {
-  for (const char* text : {"orthogonal(gain=2)", "identity", "dirac(groups=2)", "lecun_uniform",
+  for (const char* text : {"orthogonal(gain=2)", "identity", "dirac(groups=2)", "dirac(rest=he_normal)", "lecun_uniform",
                            "sparse(sparsity=0.5)", "he_normal(slope=0.25)", "he_uniform(fan=out,slope=0.25)",
                            "variance_scaling(scale=2,mode=fan_avg,distribution=uniform)"})
     EXPECT_EQ(named(text).name(), text);

@@ -57,7 +57,10 @@ options::Value other_value(const options::Info& option) {
       {"layers", 1},          {"learn_codes", true},
       {"length", 32},         {"units", 16},
       {"width", 2},           {"normalization", "batch-norm"},
-      {"residual", true},     {"levels", 3}};
+      {"residual", true},     {"levels", 3},
+      {"growth", 8},          {"drop_path", 0.5},
+      {"layer_scale", 0.5},   {"patch", 32},
+      {"picture", 64}};
   const auto found = std::ranges::find(others, option.name, [](const auto& other) { return other.first; });
   if (found == others.end()) ADD_FAILURE() << "no value to try for " << option.name;
   return found == others.end() ? options::Value() : found->second;
@@ -106,6 +109,8 @@ TEST(GalleryOptions, MakeTheNetworksOfTorchvision) {
   EXPECT_EQ(parameters("resnet", {{"depth", 101}}), 44549160);
   EXPECT_EQ(parameters("resnet", {{"depth", 152}}), 60192808);
   EXPECT_EQ(parameters("mobilenet-v2", {{"width", 0.5}}), 1968680);
+  EXPECT_EQ(parameters("vit-small", {{"layers", 12}, {"heads", 12}, {"width", 768}}), 86567656) << "vit_b_16";
+  EXPECT_EQ(parameters("vit-small", {{"heads", 12}, {"width", 768}, {"patch", 32}}), 88224232) << "vit_b_32";
   EXPECT_EQ(form("resnet", {{"depth", 50}}), form("resnet50"));
   for (const int stride : {8, 16})  // deeplabv3_resnet50 without its auxiliary classifier
     EXPECT_EQ(parameters("deeplab", {{"depth", 50}, {"stride", stride}}), 39638869);

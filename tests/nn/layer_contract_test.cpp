@@ -33,12 +33,14 @@
 #include "luge/nn/residual.h"
 #include "luge/nn/resize.h"
 #include "luge/nn/sample_norm.h"
+#include "luge/nn/scale.h"
 #include "luge/nn/separable.h"
 #include "luge/nn/sequential.h"
 #include "luge/nn/squashing.h"
 #include "luge/nn/summary.h"
 #include "luge/nn/time_distributed.h"
 #include "luge/nn/transformer.h"
+#include "luge/nn/views.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
 #include "luge/ops/reduce.h"
@@ -316,6 +318,18 @@ const Row rows[] = {
      },
      {2, 3, 4},
      {4, 2, 3}},
+    {"Scale", [] { return Scale(0.25); }, {3, 2}, {3, 2}},
+    {"ScaleOne", [] { return Scale(0.25, {.factors = Factors::one}); }, {3, 2}, {3, 2}, 1},
+    {"ScaleChannels", [] { return Scale(0.25, {.factors = Factors::channels}); }, {3, 2, 2}, {3, 2, 2}, 3},
+    {"ScaleFeatures", [] { return Scale(0.25, {.factors = Factors::features}); }, {3, 2}, {3, 2}, 2},
+    {"Views",
+     [] {
+       return Views(sequential(Conv2d(2), Flatten(), Tanh(), Linear(3)), {.shift = 1});
+     },
+     {1, 4, 4},
+     {3},
+     20 + 27,
+     true},
     {"TimeDistributed", [] { return TimeDistributed(sequential(Linear(2), Tanh())); }, {3, 4}, {3, 2}, 10},
     {"TimeDistributedConv", [] { return TimeDistributed(Conv2d(2)); }, {2, 1, 4, 3}, {2, 2, 2, 1}, 20},
     {"Lambda", [] { return Lambda("square"); }, {5}, {5}},

@@ -57,6 +57,7 @@ const std::map<std::string, std::string>& without() {
       {"block", "is what its parts are"},
       {"residual", "is what its parts are"},
       {"time-distributed", "is what its part is"},
+      {"views", "is what its part is, several times: views_test.cpp"},
       {"lambda", "is the function of its name"},
   };
   return table;

@@ -193,6 +193,8 @@ TEST(LayerNames, AreAllLayers) {
                             Model(Bilinear(1)),
                             Model(Reshape({1})),
                             Model(Permute({1})),
+                            Model(Scale(1)),
+                            Model(Views(Relu())),
                             Model(TimeDistributed(Relu())),
                             Model(Lambda("exp")),
                             Model(RBM(1)),

@@ -176,6 +176,70 @@ TEST(Averaging, TakesEverySoManyValuesFromItsStart) {
   }
 }
 
+// Slow weights follow the fast ones, which then go on from them.
+Values looked_ahead(const Averaging& averaging, bool fast) {
+  struct Plus : optim::Rule {
+    std::string name() const override { return "plus"; }
+    Tensor update(const Tensor& w, const Tensor&, optim::Slots&) const override { return w + 1; }
+  };
+  random::seed(3);
+  const auto net = nn::sequential(nn::Linear(1, {.init = init::zeros(), .bias_init = init::zeros()}));
+  Trainer trainer(net, loss::MSE(), optim::Optimizer(std::make_shared<Plus>(), 1), {.averaging = averaging});
+  struct Watch : Callback {
+    Values seen;
+    const nn::Module* net = nullptr;
+    bool fast = false;
+    void step_end(Fit& fit) override {
+      seen.push_back(fast ? net->parameters()[1].value().item<double>()
+                          : fit.trainer->predict(zeros({1, 2})).item<double>());
+    }
+  };
+  const auto watch = std::make_shared<Watch>();
+  watch->net = &net, watch->fast = fast;
+  trainer.fit(line().batch(4), {.callbacks = {watch}});
+  return watch->seen;
+}
+
+TEST(Averaging, LookaheadGoesOnFromTheAverage) {
+  const Averaging twice{.decay = 0.75, .lookahead = true, .every = 2};
+  expect_near(looked_ahead(twice, true), {1, 0.5, 1.5, 1, 2, 1.5});
+  expect_near(looked_ahead(twice, false), {0, 0.5, 0.5, 1, 1, 1.5});
+  const Averaging later{.decay = 0.75, .lookahead = true, .start = 3, .every = 2};
+  expect_near(looked_ahead(later, true), {1, 2, 3, 4, 3.5, 4.5});
+  expect_near(looked_ahead(later, false), {1, 2, 3, 3, 3.5, 3.5});
+  // The decay grows with the third power of the share of the updates that are done.
+  const Averaging rising{.decay = 0.5, .lookahead = true, .every = 2, .rise = 4};
+  const double after_two = 2 * (1 - 0.5 / 8), after_four = after_two + (1 - 0.5) * 2;
+  expect_near(looked_ahead(rising, false), {0, after_two, after_two, after_four, after_four, after_four + 1});
+}
+
+TEST(Averaging, LookaheadAveragesRunningStatistics) {
+  random::seed(3);
+  const auto net = nn::sequential(nn::Linear(3), nn::BatchNorm(), nn::Linear(1));
+  Trainer trainer(net, loss::MSE(), optim::Adam(0.05),
+                  {.averaging = Averaging{.decay = 0.5, .lookahead = true, .every = 3}});
+  trainer.fit(line().batch(4), {.epochs = 2});  // ends with an update of the average
+  std::size_t found = 0;
+  const auto weights = trainer.weights();
+  for (const auto& [name, variable] : weights) {
+    if (!name.starts_with("average/")) continue;
+    for (const auto& [other, own] : weights) {
+      if (name == "average/" + other) {
+        EXPECT_EQ(own.value().to_vector<double>(), variable.value().to_vector<double>()) << name;
+        ++found;
+      }
+    }
+  }
+  EXPECT_EQ(found, 8u) << "six parameters and two running statistics";
+}
+
+TEST(Averaging, LookaheadNeedsExactWeights) {
+  const auto net = nn::sequential(nn::Linear(1));
+  const data::Dataset data = data::tensors(ones({4, 2}, bf16), ones({4, 1}, bf16));
+  Trainer trainer(net, loss::MSE(), optim::Adam(), {.averaging = Averaging{.lookahead = true}});
+  expect_error<DTypeError>([&] { trainer.fit(data.batch(4)); }, {"lookahead", "linear1", "float32"});
+}
+
 TEST(Averaging, RefusesWhatMakesNoSense) {
   const auto refuses = [](const Averaging& averaging, const char* part) {
     expect_error<ValueError>([&] { make(optim::Adam(), {.averaging = averaging}); }, {"Averaging", part});
@@ -183,6 +247,8 @@ TEST(Averaging, RefusesWhatMakesNoSense) {
   refuses({.decay = 1}, "decay is 1");
   refuses({.start = -1}, "start is -1");
   refuses({.every = 0}, "every is 0");
+  refuses({.rise = -1}, "rise is -1");
+  refuses({.mean = true, .lookahead = true}, "lookahead and mean");
   refuses({.norm_batches = -1}, "norm_batches is -1");
 }
 

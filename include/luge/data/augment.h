@@ -17,6 +17,15 @@ class Dataset;
 class Recipe;
 class Step;
 
+/// What an augmentation may draw from.
+struct SampleKey {
+  std::uint64_t key = 0;     ///< differs for each sample, epoch, seed and augmentation
+  std::uint64_t sample = 0;  ///< the same for a sample in all epochs
+  std::int64_t epoch = 0;    ///< the number of the epoch, from 0
+  /// Returns the keys of the augmentation that follows in the same list.
+  SampleKey next() const { return {key + 1, sample + 1, epoch}; }
+};
+
 /// A random change of records that has a name. Dataset::augment takes one.
 ///
 ///     const data::Augmentation moved = data::augmentation("shift", {{"pixels", 2}});
@@ -27,11 +36,21 @@ class Augmentation {
   /// Returns the changed record. `key` differs for each sample, epoch, seed and augmentation; use it as the
   /// seed of the random numbers.
   using Function = std::function<Record(Record record, std::uint64_t key)>;
+  /// Returns the changed record of an augmentation that depends on what it did in earlier epochs.
+  using EpochFunction = std::function<Record(Record record, const SampleKey& key)>;
   /// Returns the fields of the changed records from those before: another extent of the picture, for example.
   using Fields = std::function<Schema(const Schema& before)>;
   /// Makes an augmentation of your own. Without `fields` they are those of the first changed record, and what
   /// differs from record to record before may differ afterwards.
   Augmentation(std::string name, Function function, Fields fields = {})
+      : Augmentation(
+            std::move(name),
+            [function = std::move(function)](Record record, const SampleKey& key) {
+              return function(std::move(record), key.key);
+            },
+            std::move(fields)) {}
+  /// Makes one that depends on the number of the epoch.
+  Augmentation(std::string name, EpochFunction function, Fields fields = {})
       : name_(std::move(name)), function_(std::move(function)), fields_(std::move(fields)) {}
   /// Internal: makes one that moves pixels. Neighbors of this kind with the same options share one
   /// resampling.
@@ -39,8 +58,10 @@ class Augmentation {
 
   /// Returns the name, such as "flip".
   const std::string& name() const { return name_; }
-  /// Returns the changed record. The same key gives the same record.
+  /// Returns the changed record of epoch 0. The same key gives the same record.
   Record operator()(Record record, std::uint64_t key) const;
+  /// Returns the changed record of any epoch.
+  Record operator()(Record record, const SampleKey& key) const;
   /// Returns the fields of the changed records, as far as they are known: Dataset::augment takes them from
   /// here.
   Schema fields(const Schema& before) const { return fields_ ? fields_(before) : Schema(); }
@@ -62,7 +83,7 @@ class Augmentation {
 
  private:
   std::string name_;
-  Function function_;
+  EpochFunction function_;
   Fields fields_;
   std::shared_ptr<const Motion> motion_;
   std::vector<std::string> evaluation_;

@@ -51,6 +51,9 @@ Initializer identity(double gain = 1);
 /// three to five axes or its outputs do not divide by the groups. Throws ValueError for groups below 1.
 /// Source: PyTorch dirac_.
 Initializer dirac(std::int64_t groups = 1);
+/// The same where `rest` draws the filters of a group that are left when it has more outputs than inputs:
+/// part of the filters begins as the identity, the others begin as usual.
+Initializer dirac(std::int64_t groups, const Initializer& rest);
 /// A matrix [out,in] with normal numbers of this deviation, and 0 at ⌈sparsity·out⌉ random elements of each
 /// column. The returned initializer throws ShapeError when the weight is not a matrix. Throws ValueError for
 /// a sparsity outside [0, 1] or a negative deviation. Source: Martens 2010, PyTorch sparse_.

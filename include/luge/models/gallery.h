@@ -25,6 +25,10 @@ struct Defaults {
   std::vector<std::string> metrics;  ///< the metrics
   /// Options of the task by name, such as {"length", "64"}.
   std::vector<std::pair<std::string, std::string>> task_options = {};
+  /// More keys of the shell with their values, such as {"schedule.name", "cosine"}. Options of an optimizer,
+  /// a loss, a schedule or augmentations belong to the model's own choice, and are not used with another one;
+  /// an optimizer and a loss are chosen above.
+  std::vector<std::pair<std::string, std::string>> settings = {};
 };
 
 /// One model of the gallery, with options that are settled.

@@ -9,11 +9,13 @@ namespace luge::nn {
 struct BatchNormOptions {
   double momentum = 0.1;  ///< the share of the newest batch in the running statistics, in [0, 1]
   double epsilon = 1e-5;  ///< added to the variance, 0 or more
+  bool scale = true;      ///< multiply by weight
 };
 
 /// Normalizes each channel of x [N,C,…] to mean 0 and variance 1, then applies weight·x + bias. Train mode
 /// uses the statistics of the batch and updates the running statistics with them; eval mode uses the running
-/// statistics, and so does train mode while weight and bias are frozen. The running statistics follow
+/// statistics, and so does train mode while weight and bias are frozen. Without `scale` there is no weight,
+/// as where an activation or a layer that follows makes it superfluous. The running statistics follow
 /// PyTorch's rule, running = (1 - momentum)·running + momentum·batch with the unbiased variance of the batch;
 /// Keras calls 1 - momentum the momentum (0.99 by default), takes the biased variance and an epsilon of 1e-3.
 /// An empty batch and a placeholder with unknown extents leave the running statistics unchanged. C is found
@@ -28,7 +30,7 @@ class BatchNorm : public Layer<BatchNorm> {
   Work work() const override;
   std::optional<LayerText> text() const override;
 
-  Parameter weight,  ///< [C], trained, begins as 1
+  Parameter weight,  ///< [C], trained, begins as 1; absent when `scale` is switched off
       bias,          ///< [C], trained, begins as 0
       running_mean,  ///< buffer [C], begins as 0; float32 when the parameters have 16 bits
       running_var;   ///< buffer [C], begins as 1; float32 as running_mean; moved by the unbiased variance
@@ -38,6 +40,7 @@ class BatchNorm : public Layer<BatchNorm> {
 
  private:
   bool moves_statistics() const;
+  Tensor scale() const;
   void move_statistics(const Tensor& mean, const Tensor& variance, const Tensor& n) const;
   BatchNormOptions options_;
 };

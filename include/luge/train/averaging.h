@@ -16,6 +16,13 @@ struct Averaging {
   /// True: the average is the mean of the values after all updates from `start`, and decay is not used.
   /// Source: Izmailov et al. 2018, stochastic weight averaging.
   bool mean = false;
+  /// True: whenever the average has taken part of the values, the parameters become the average, from which
+  /// the training goes on: slow weights that fast ones run ahead of. Running statistics are averaged in the
+  /// same way. Usual are decay = 0.5 and every = 5. Not together with `mean`. Source: Zhang et al. 2019.
+  bool lookahead = false;
+  /// With `lookahead`: the number of updates in which the decay grows from 0 with their third power; 0: it
+  /// does not change. The parameters move freely at first and hardly at the end. Source: Jordan 2024.
+  std::int64_t rise = 0;
   std::int64_t start = 0;  ///< the number of updates before averaging begins; the average is the value before
   std::int64_t every = 1;  ///< the average takes part of the values after this number of updates, 1 or more
   /// The number of training batches that batch norms see with the averages after each epoch, each moving the

@@ -1,4 +1,4 @@
-// flip: pictures mirrored left to right, and upside down.
+// flip: pictures mirrored left to right, and upside down. Every other epoch: Jordan 2024.
 #include <algorithm>
 #include <cstring>
 
@@ -12,11 +12,15 @@ namespace {
 
 struct FlipOptions {
   double p = 0.5, vertical = 0;
+  bool alternate = false;
   std::vector<std::int64_t> swap = {};
   std::int64_t points = 0;
   static void fields(auto& self, auto&& field) {
     field("p", self.p, "probability that a picture is mirrored left to right", options::within(0, 1),
           options::elsewhere({"horizontal_flip", "fliplr", "horizontal"}));
+    field("alternate", self.alternate,
+          "mirror a picture in every other epoch: p decides about epoch 0, and no epoch repeats the one before",
+          options::elsewhere({"altflip"}));
     field("vertical", self.vertical, "probability that a picture is turned upside down",
           options::within(0, 1), options::elsewhere({"vertical_flip", "flipud"}));
     field("swap", self.swap,
@@ -73,10 +77,12 @@ void turn_over(const Planes& planes) {
   }
 }
 
-Record flipped(const FlipOptions& options, Record record, std::uint64_t key) {
+Record flipped(const FlipOptions& options, Record record, const SampleKey& key) {
   const Moving moving("flip", record);
-  Draws draws(key);
-  const bool across = draws.happens(options.p), over = draws.happens(options.vertical);
+  Draws draws(key.key), of_sample(key.sample);
+  bool across = draws.happens(options.p);
+  const bool over = draws.happens(options.vertical);
+  if (options.alternate) across = of_sample.happens(options.p) != (key.epoch % 2 == 1);
   if (!across && !over) return record;
   moving.change([&](const Planes& planes, bool) {
     if (across) mirror(planes);
@@ -96,7 +102,7 @@ const bool added = add_augmentation("flip", "mirrors pictures left to right", []
     throw options::OptionError("swap", "swap has an odd number of points; expected pairs");
   return Augmentation(
              "flip",
-             [options](Record record, std::uint64_t key) { return flipped(options, std::move(record), key); },
+             [options](Record record, const SampleKey& key) { return flipped(options, std::move(record), key); },
              [](const Schema& before) { return moved_fields(before, true); })
       .that_copies();
 });

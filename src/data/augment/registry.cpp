@@ -70,7 +70,11 @@ std::uint64_t key_of(const std::string& name, std::uint64_t key) {
 }  // namespace
 
 Record Augmentation::operator()(Record record, std::uint64_t key) const {
-  return function_(std::move(record), key_of(name_, key));
+  return (*this)(std::move(record), SampleKey{key, key, 0});
+}
+
+Record Augmentation::operator()(Record record, const SampleKey& key) const {
+  return function_(std::move(record), {key_of(name_, key.key), key_of(name_, key.sample), key.epoch});
 }
 
 void BatchAugmentation::operator()(HostBatch& batch, std::uint64_t key) const {
@@ -79,8 +83,8 @@ void BatchAugmentation::operator()(HostBatch& batch, std::uint64_t key) const {
 
 Augmentation::Augmentation(std::string name, std::shared_ptr<const Motion> motion)
     : name_(std::move(name)), motion_(std::move(motion)) {
-  function_ = [who = name_, motion = motion_](Record record, std::uint64_t key) {
-    return moved(who, *motion, std::move(record), key);
+  function_ = [who = name_, motion = motion_](Record record, const SampleKey& key) {
+    return moved(who, *motion, std::move(record), key.key);
   };
   fields_ = [](const Schema& before) { return moved_fields(before, true); };
 }
@@ -121,8 +125,8 @@ Augmentation Augmentation::then(const Augmentation& next) const {
   evaluation.insert(evaluation.end(), next.evaluation_.begin(), next.evaluation_.end());
   const Augmentation both = Augmentation(
                                 name,
-                                [first = *this, next](Record record, std::uint64_t key) {
-                                  return next(first(std::move(record), key), key + 1);
+                                [first = *this, next](Record record, const SampleKey& key) {
+                                  return next(first(std::move(record), key), key.next());
                                 },
                                 fields)
                                 .with_evaluation(std::move(evaluation));

@@ -8,6 +8,7 @@
 #include "data/permutation.h"
 #include "data/views/at_record.h"
 #include "data/views/views.h"
+#include "luge/data/augment.h"
 #include "luge/error.h"
 
 namespace luge::data {
@@ -122,7 +123,12 @@ class MapView final : public MadeView {
   Record made(std::int64_t index) const override {
     Record below = read_record(*source_, index);
     return at_record(*source_, index, [&] {
-      return function_(std::move(below), seed_ ? sample_key(*seed_, epoch_, index / group_) : 0);
+      if (!seed_) return function_(std::move(below), 0);
+      const std::int64_t of = index / group_;
+      const std::uint64_t key = sample_key(*seed_, epoch_, of);
+      const auto* named = function_.target<Augmentation>();
+      return named ? (*named)(std::move(below), SampleKey{key, sample_key(*seed_, 0, of), epoch_})
+                   : function_(std::move(below), key);
     });
   }
   void mark(Fingerprint& hash) const override {
