@@ -8,9 +8,8 @@ namespace luge::experiment {
 namespace {
 
 const Key* choice_of(const Config& config, const std::string& family) {
-  const auto found = std::ranges::find_if(config.keys(), [&](const Key& key) {
-    return key.family == family && key.option.empty();
-  });
+  const auto found = std::ranges::find_if(
+      config.keys(), [&](const Key& key) { return key.family == family && key.option.empty(); });
   return found == config.keys().end() ? nullptr : &*found;
 }
 

@@ -245,10 +245,11 @@ struct AveragingKeys {
   AutoWhole norm_batches = {};
   static void fields(auto& self, auto&& field) {
     using namespace options;
-    field("kind", self.kind,
-          "evaluate and save averages of the weights: ema with a decay, swa, the mean of the last quarter, or "
-          "lookahead, which the training goes on from",
-          also({"averaging"}), elsewhere({"ema", "swa", "average"}));
+    field(
+        "kind", self.kind,
+        "evaluate and save averages of the weights: ema with a decay, swa, the mean of the last quarter, or "
+        "lookahead, which the training goes on from",
+        also({"averaging"}), elsewhere({"ema", "swa", "average"}));
     const Needs on = needs("averaging.kind");
     field("decay", self.decay,
           "share of the average that stays when it takes values (default: 0.999 for ema, 0.5 for lookahead)",
@@ -256,13 +257,13 @@ struct AveragingKeys {
     field("rising", self.rising,
           "the decay rises from 0, with the third power of the share of the training that is done",
           needs("averaging.kind", {"lookahead"}));
-    field("start", self.start, "updates before it begins; auto: three quarters for swa, else 0",
-          at_least(0), takes("auto or a whole number from 0"), on);
+    field("start", self.start, "updates before it begins; auto: three quarters for swa, else 0", at_least(0),
+          takes("auto or a whole number from 0"), on);
     field("every", self.every, "updates between two values that it takes; auto: 5 for lookahead, else 1",
           at_least(1), takes("auto or a whole number from 1"), on);
     field("norm_batches", self.norm_batches,
-          "batches for the statistics of batch norms after each epoch; auto: 50 for swa, else 0",
-          at_least(0), takes("auto or a whole number from 0"), needs("averaging.kind", {"ema", "swa"}));
+          "batches for the statistics of batch norms after each epoch; auto: 50 for swa, else 0", at_least(0),
+          takes("auto or a whole number from 0"), needs("averaging.kind", {"ema", "swa"}));
   }
 };
 

@@ -49,8 +49,8 @@ Found layer_of(const Config& config, const nn::Module& net, const std::string& p
   if (chosen.empty())
     refuse(config, fmt::format("no convolution of pictures is called so{}", suggestion(pattern, paths)));
   if (chosen.size() > 1) {
-    refuse(config, fmt::format("{} layers are called so: {}; expected one", chosen.size(),
-                               fmt::join(named, ", ")));
+    refuse(config,
+           fmt::format("{} layers are called so: {}; expected one", chosen.size(), fmt::join(named, ", ")));
   }
   return chosen.front();
 }

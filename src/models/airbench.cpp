@@ -21,10 +21,9 @@ struct AirbenchOptions {
 
 // The first filters pass the channels on, so that each block begins as the identity and a pooling.
 nn::Conv2d conv(std::int64_t filters) {
-  return nn::Conv2d(filters, {.kernel = 3,
-                              .padding = nn::same,
-                              .bias = false,
-                              .init = init::dirac(1, init::fan_in_uniform())});
+  return nn::Conv2d(
+      filters,
+      {.kernel = 3, .padding = nn::same, .bias = false, .init = init::dirac(1, init::fan_in_uniform())});
 }
 
 nn::BatchNorm norm() { return nn::BatchNorm({.momentum = 0.4, .epsilon = 1e-12, .scale = false}); }
@@ -50,8 +49,8 @@ nn::Model make_network(const AirbenchOptions& o, std::int64_t outputs) {
   return net.add(nn::Scale(1.0 / 9));
 }
 
-// The published rates are for sums over 1,024 samples. With m = 0.85 and k = 1024·(1 + 1/(1 - m)), the rate is
-// 11.5/k for each sample of the sum, and the decay 0.0153·1024/k for each step; here the loss is a mean.
+// The published rates are for sums over 1,024 samples. With m = 0.85 and k = 1024·(1 + 1/(1 - m)), the rate
+// is 11.5/k for each sample of the sum, and the decay 0.0153·1024/k for each step; here the loss is a mean.
 constexpr double kBatch = 1024, kMomentum = 0.85, kScale = kBatch * (1 + 1 / (1 - kMomentum));
 constexpr double kRate = 11.5 / kScale * kBatch, kDecay = 0.0153 * kBatch / kScale / kRate;
 constexpr double kBiases = 64;  // times the rate of the weights
@@ -76,7 +75,7 @@ Defaults training() {
                        {"schedule.name", "one-cycle"},
                        {"schedule.anneal", "linear"},
                        {"schedule.rising", "0.23"},
-                       {"schedule.start", "5"},               // 1/0.2
+                       {"schedule.start", "5"},  // 1/0.2
                        {"schedule.end", text(0.2 / 0.07)},
                        {"averaging.kind", "lookahead"},
                        {"averaging.decay", text(kLookahead)},

@@ -1,5 +1,5 @@
-// convnext-tiny: residual blocks of depthwise 7x7 convolutions, formed like transformers (Liu et al. 2022), as
-// in torchvision.
+// convnext-tiny: residual blocks of depthwise 7x7 convolutions, formed like transformers (Liu et al. 2022),
+// as in torchvision.
 #include "luge/init/init.h"
 #include "luge/nn/noise.h"
 #include "luge/nn/rearrange.h"
@@ -18,8 +18,8 @@ struct ConvnextOptions {
     field("width", self.width, "factor of all filters", factor(),
           options::elsewhere({"width_mult", "alpha"}));
     field("drop_path", self.drop_path,
-          "how often the body of the last block is left out for a sample; of the blocks before, less", share(),
-          options::elsewhere({"stochastic_depth_prob"}));
+          "how often the body of the last block is left out for a sample; of the blocks before, less",
+          share(), options::elsewhere({"stochastic_depth_prob"}));
     field("layer_scale", self.layer_scale, "what the trained factors of each body begin as",
           options::above(0));
     field("activation", self.activation, "in the middle of each block", activations());

@@ -21,8 +21,8 @@ struct EfficientnetOptions {
           options::elsewhere({"width_mult", "alpha"}));
     field("dropout", self.dropout, "share that is dropped before the last layer", share());
     field("drop_path", self.drop_path,
-          "how often the body of the last block is left out for a sample; of the blocks before, less", share(),
-          options::elsewhere({"stochastic_depth_prob"}));
+          "how often the body of the last block is left out for a sample; of the blocks before, less",
+          share(), options::elsewhere({"stochastic_depth_prob"}));
     field("activation", self.activation, "after each batch norm but the last of a block, and in the gates",
           activations());
   }
@@ -34,9 +34,8 @@ void add_conv(nn::Sequential& net, const nn::Conv2d& conv, const std::string& ac
 }
 
 nn::Conv2d gate_conv(std::int64_t filters) {
-  return nn::Conv2d(filters, {.kernel = 1,
-                              .init = init::he_normal(init::Fan::out),
-                              .bias_init = init::zeros()});
+  return nn::Conv2d(filters,
+                    {.kernel = 1, .init = init::he_normal(init::Fan::out), .bias_init = init::zeros()});
 }
 
 // Each channel times a number between 0 and 1 that follows from the means of all channels.
@@ -51,7 +50,7 @@ nn::Branches gated(std::int64_t channels, std::int64_t squeeze, const std::strin
 struct Stage {
   std::int64_t expansion, kernel, filters, depth, stride;
 };
-constexpr Stage stages[] = {{1, 3, 16, 1, 1}, {6, 3, 24, 2, 2},  {6, 5, 40, 2, 2}, {6, 3, 80, 3, 2},
+constexpr Stage stages[] = {{1, 3, 16, 1, 1},  {6, 3, 24, 2, 2},  {6, 5, 40, 2, 2}, {6, 3, 80, 3, 2},
                             {6, 5, 112, 3, 1}, {6, 5, 192, 4, 2}, {6, 3, 320, 1, 1}};
 
 nn::Sequential body(std::int64_t in, std::int64_t out, const Stage& stage, std::int64_t stride,

@@ -53,26 +53,26 @@ nn::Model make_network(const SqueezenetOptions& o, std::int64_t outputs) {
     for (const std::int64_t squeeze : stage) net.add("fire" + std::to_string(++number), fire(squeeze, o));
   }
   add_dropout(net, o.dropout);
-  net.add(nn::Conv2d(outputs,
-                     {.kernel = 1, .init = init::small_random(), .bias_init = init::zeros()}));
+  net.add(nn::Conv2d(outputs, {.kernel = 1, .init = init::small_random(), .bias_init = init::zeros()}));
   add_activation(net, o.activation);
   return net.add(nn::GlobalAvgPool());
 }
 
-const bool added = add("squeezenet", "eight fire modules of 1x1 and 3x3 convolutions, version 1.1, for 224x224",
-                       [](const SqueezenetOptions& o) {
-                         return Entry{.input = Shape{3, 224, 224},
-                                      .outputs = 1000,
-                                      .defaults = {.data = "",
-                                                   .task = "classification",
-                                                   .loss = "softmax-cross-entropy",
-                                                   .optimizer = "momentum",
-                                                   .learning_rate = 0.04,
-                                                   .batch = 512,
-                                                   .epochs = 68,
-                                                   .metrics = {"accuracy"}},
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added =
+    add("squeezenet", "eight fire modules of 1x1 and 3x3 convolutions, version 1.1, for 224x224",
+        [](const SqueezenetOptions& o) {
+          return Entry{.input = Shape{3, 224, 224},
+                       .outputs = 1000,
+                       .defaults = {.data = "",
+                                    .task = "classification",
+                                    .loss = "softmax-cross-entropy",
+                                    .optimizer = "momentum",
+                                    .learning_rate = 0.04,
+                                    .batch = 512,
+                                    .epochs = 68,
+                                    .metrics = {"accuracy"}},
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

@@ -1,5 +1,5 @@
-// vit-small: a transformer over patches of a picture (Dosovitskiy et al. 2021), in the small size of Touvron et
-// al. 2021, with a class token, learned positions and pre-norm blocks as torchvision's VisionTransformer.
+// vit-small: a transformer over patches of a picture (Dosovitskiy et al. 2021), in the small size of Touvron
+// et al. 2021, with a class token, learned positions and pre-norm blocks as torchvision's VisionTransformer.
 #include <fmt/format.h>
 
 #include "luge/error.h"
@@ -30,7 +30,8 @@ struct VitOptions {
           options::elsewhere({"patch_size"}));
     field("picture", self.picture, "height and width of a picture in pixels", options::within(1, 1 << 15),
           options::elsewhere({"image_size", "img_size"}));
-    field("dropout", self.dropout, "share that is dropped of the embedded patches and in each block", share());
+    field("dropout", self.dropout, "share that is dropped of the embedded patches and in each block",
+          share());
   }
 };
 
@@ -45,18 +46,18 @@ class Vit : public nn::Module {
                                                        .init = init::lecun_normal(),
                                                        .bias_init = init::zeros()}))),
         dropout_(child("dropout", nn::Dropout(o.dropout))),
-        encoder_(child("encoder", nn::TransformerEncoder(o.width, o.heads, o.layers,
-                                                         {.dropout = o.dropout,
-                                                          .activation = "gelu",
-                                                          .norm_first = true,
-                                                          .epsilon = 1e-6},
-                                                         true))),
+        encoder_(child(
+            "encoder",
+            nn::TransformerEncoder(
+                o.width, o.heads, o.layers,
+                {.dropout = o.dropout, .activation = "gelu", .norm_first = true, .epsilon = 1e-6}, true))),
         head_(child("head", nn::Linear(outputs, {.init = init::zeros(), .bias_init = init::zeros()}))) {}
 
   Tensor forward(const Tensor& x) const override {
     if (x.rank() != 4 || x.extent(2) != options_.picture || x.extent(3) != options_.picture) {
-      throw ShapeError(fmt::format("input {} is not a batch of pictures of {}x{}; model.picture says another size",
-                                   x.shape().to_string(), options_.picture, options_.picture));
+      throw ShapeError(
+          fmt::format("input {} is not a batch of pictures of {}x{}; model.picture says another size",
+                      x.shape().to_string(), options_.picture, options_.picture));
     }
     const Tensor patches = permute(flatten(patches_(x), 2, 3), {0, 2, 1});  // [N,T,width]
     const Tensor first = zeros_like(slice(patches, 1, 0, 1)) + class_token_.value();
@@ -85,7 +86,8 @@ class Vit : public nn::Module {
 
 Entry entry(const VitOptions& o) {
   const auto refuse = [](const std::string& problem) { throw ValueError("model vit-small: " + problem); };
-  if (o.width % o.heads != 0) refuse(fmt::format("heads is {}, which does not divide width = {}", o.heads, o.width));
+  if (o.width % o.heads != 0)
+    refuse(fmt::format("heads is {}, which does not divide width = {}", o.heads, o.width));
   if (o.picture % o.patch != 0)
     refuse(fmt::format("patch is {}, which does not divide picture = {}", o.patch, o.picture));
   return {.input = Shape{3, o.picture, o.picture},
@@ -101,8 +103,9 @@ Entry entry(const VitOptions& o) {
           .make = [o](std::int64_t outputs) -> nn::Model { return Vit(outputs, o); }};
 }
 
-const bool added = add("vit-small", "transformer of 12 blocks, 6 heads, width 384 over patches of 16x16, for 224x224",
-                       [](const VitOptions& o) { return entry(o); });
+const bool added =
+    add("vit-small", "transformer of 12 blocks, 6 heads, width 384 over patches of 16x16, for 224x224",
+        [](const VitOptions& o) { return entry(o); });
 
 }  // namespace
 }  // namespace luge::models

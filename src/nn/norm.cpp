@@ -78,8 +78,7 @@ const bool told = facts::add(
 
 }  // namespace
 
-BatchNorm::BatchNorm(const BatchNormOptions& options)
-    : options_(options) {
+BatchNorm::BatchNorm(const BatchNormOptions& options) : options_(options) {
   options::check("BatchNorm", options);
   if (options.scale) weight = parameter("weight");
   bias = parameter("bias");

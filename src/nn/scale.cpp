@@ -30,8 +30,9 @@ struct ScaleText {
   static void fields(auto& self, auto&& field) {
     field("factor", self.factor, "what x is multiplied by, or what trained factors begin as",
           options::required, options::elsewhere({"scale", "init_values"}));
-    field("factors", self.options.factors,
-          "fixed, or trained: one for all, one for each of the channels, or of the features of the last axis");
+    field(
+        "factors", self.options.factors,
+        "fixed, or trained: one for all, one for each of the channels, or of the features of the last axis");
   }
 };
 

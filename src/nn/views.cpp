@@ -29,12 +29,13 @@ const RegisteredLayer<ViewsOptions> kViews(
 // The picture moved down and right by this number of pixels, or up and left by a negative one.
 Tensor moved(const Tensor& x, std::int64_t by) {
   const std::int64_t margin = by < 0 ? -by : by;
-  const Tensor wide = pad(
-      x, {{.axis = 2, .before = margin, .after = margin}, {.axis = 3, .before = margin, .after = margin}},
-      {.mode = PadMode::reflect});
+  const Tensor wide =
+      pad(x, {{.axis = 2, .before = margin, .after = margin}, {.axis = 3, .before = margin, .after = margin}},
+          {.mode = PadMode::reflect});
   const std::int64_t first = margin - by;  // 0, or twice the margin
   const auto cut = [&](const Tensor& all, int axis) {
-    return first == 0 ? slice(all, {.axis = axis, .stop = -2 * margin}) : slice(all, {.axis = axis, .start = first});
+    return first == 0 ? slice(all, {.axis = axis, .stop = -2 * margin})
+                      : slice(all, {.axis = axis, .start = first});
   };
   return cut(cut(wide, 2), 3);
 }
@@ -63,18 +64,19 @@ Tensor Views::looked(const Tensor& x) const {
 Tensor Views::forward(const Tensor& x) const {
   if (training()) return (*state()->children[0].module)(x);
   if (x.rank() != 4) {
-    throw ShapeError(fmt::format("input {} has {} axes; expected pictures [N,C,H,W]", x.shape().to_string(),
-                                 x.rank()));
+    throw ShapeError(
+        fmt::format("input {} has {} axes; expected pictures [N,C,H,W]", x.shape().to_string(), x.rank()));
   }
   const Tensor straight = looked(x);
   if (straight.rank() > 2) {
-    throw ShapeError(fmt::format("the body gives {}, whose positions do not move back; expected answers about "
-                                 "whole pictures, [N] or [N,K]",
-                                 straight.shape().to_string()));
+    throw ShapeError(
+        fmt::format("the body gives {}, whose positions do not move back; expected answers about "
+                    "whole pictures, [N] or [N,K]",
+                    straight.shape().to_string()));
   }
   if (options_.shift == 0) return straight;
-  const Tensor beside = looked(moved(x, -options_.shift)) + looked(moved(x, options_.shift));
-  return 0.5 * straight + 0.25 * beside;
+  const Tensor both_ways = looked(moved(x, -options_.shift)) + looked(moved(x, options_.shift));
+  return 0.5 * straight + 0.25 * both_ways;
 }
 
 std::string Views::describe() const {

@@ -14,9 +14,10 @@ namespace {
 void check_bits(const nn::NamedVariable& parameter) {
   const DType dtype = parameter.variable.dtype();
   if (size_of(dtype) >= 4) return;
-  throw DTypeError(fmt::format("Averaging: lookahead cannot change {}, which is {}; expected float32 or "
-                               "float64 (precision=bf16 has weights of float32)",
-                               parameter.name, name(dtype)));
+  throw DTypeError(
+      fmt::format("Averaging: lookahead cannot change {}, which is {}; expected float32 or "
+                  "float64 (precision=bf16 has weights of float32)",
+                  parameter.name, name(dtype)));
 }
 
 }  // namespace

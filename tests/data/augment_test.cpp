@@ -78,7 +78,8 @@ TEST(Augmentation, FlipThatAlternatesMirrorsInEveryOtherEpoch) {
   EXPECT_EQ(mirrored(2), first);
   EXPECT_EQ(mirrored(7), other);
   // After another augmentation, too.
-  const Augmentation both = augmentation("crop", {{"padding", 0}}).then(augmentation("flip", {{"alternate", true}, {"p", 1}}));
+  const Augmentation both =
+      augmentation("crop", {{"padding", 0}}).then(augmentation("flip", {{"alternate", true}, {"p", 1}}));
   for (std::int64_t epoch = 0; epoch < 4; ++epoch) {
     const HostBatch batch = *records(list).augment(both, 5).batch(40).epoch(epoch).next();
     EXPECT_EQ(batch.to_tensors()["input"].to_vector<float>()[0], epoch % 2 == 0 ? kWidth : 1) << epoch;

@@ -70,7 +70,11 @@ TEST(PatchWhitening, TakesTheLargestAxesAndDampsSmallOnes) {
 }
 
 TEST(BadInput, C01_PatchesThatDoNotFit) {
-  expect_error<ShapeError>([] { PatchWhitening({3, 2}); }, {"PatchWhitening", "[3,2]", "[channels,height,width]"});
+  expect_error<ShapeError>(
+      [] {
+        PatchWhitening({3, 2});
+      },
+      {"PatchWhitening", "[3,2]", "[channels,height,width]"});
   expect_error<ShapeError>([] { PatchWhitening({3, 0, 2}); }, {"[3,0,2]"});
   expect_error<ShapeError>([] { PatchWhitening({4096, 4096, 4096}); }, {"4096 numbers"});
   PatchWhitening patches({3, 2, 2});

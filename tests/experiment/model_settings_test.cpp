@@ -95,7 +95,8 @@ TEST(WhitenedLayer, HasFiltersOfTheDataAsTheNetworkSeesIt) {
   const auto wanted = patches.filters(24).to_vector<double>();
   const auto got = whitening(run).value().to_vector<double>();
   ASSERT_EQ(got.size(), wanted.size());
-  for (std::size_t k = 0; k < got.size(); ++k) EXPECT_NEAR(got[k], wanted[k], 1e-3 * (1 + std::abs(wanted[k]))) << k;
+  for (std::size_t k = 0; k < got.size(); ++k)
+    EXPECT_NEAR(got[k], wanted[k], 1e-3 * (1 + std::abs(wanted[k]))) << k;
   const auto before = whitening(plain).value().to_vector<float>();
   plain.fit();
   EXPECT_EQ(whitening(plain).value().to_vector<float>(), before) << "they are frozen";
@@ -116,7 +117,8 @@ TEST(BadInput, C39_LayersThatCannotWhiten) {
     expect_error<SettingError>([&] { Run(config_of(std::move(more)), {.data = pictures()}); }, words);
   };
   refused({{"init.whiten", "*whitten"}}, {"init.whiten=*whitten", "no convolution", "body.whiten"});
-  refused({{"init.whiten", "*conv1"}}, {"init.whiten=*conv1", "3 layers", "body.block1.conv1", "expected one"});
+  refused({{"init.whiten", "*conv1"}},
+          {"init.whiten=*conv1", "3 layers", "body.block1.conv1", "expected one"});
   refused({{"init.whiten", "*linear1"}}, {"no convolution"});
   expect_error<SettingError>(
       [] {

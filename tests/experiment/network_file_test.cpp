@@ -140,7 +140,8 @@ TEST(NetworkFile, HoldsEveryModelOfRegisteredLayers) {
                 form(entry.make(outputs), entry.input, entry.dtype))
           << name;
   }
-  EXPECT_EQ(refused, (std::vector<std::string>{"gpt-4x128", "gpt-6x384", "vit-small"})) << "they are classes of their own";
+  EXPECT_EQ(refused, (std::vector<std::string>{"gpt-4x128", "gpt-6x384", "vit-small"}))
+      << "they are classes of their own";
 }
 
 // Initializers, too: the same seed gives the same weights.

@@ -58,7 +58,8 @@ TEST_F(ResumeWalk, C49_EveryAverage) {
     expect_resumable(name, tiny({{"averaging", name}}));
     if (kind == AverageKind::none) continue;
     if (kind == AverageKind::lookahead) {
-      expect_resumable("lookahead that rises", tiny({{"averaging", name}, {"averaging.rising", "true"}}), {2, 5});
+      expect_resumable("lookahead that rises", tiny({{"averaging", name}, {"averaging.rising", "true"}}),
+                       {2, 5});
       continue;
     }
     expect_resumable(fmt::format("{} with batches for norms", name),

@@ -137,8 +137,8 @@ TEST(Dirac, PassesTheInputsOfEachGroupOn) {
   EXPECT_EQ(filters[45 + 7], 1);
   // Filters beyond the inputs of their group are drawn by another initializer.
   const Values part = dirac(2, constant(0.5))({6, 2, 3}, f64).to_vector<double>();
-  EXPECT_EQ(part, (Values{0,   1,   0,   0,   0,   0,   0, 0, 0, 0, 1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5,
-                          0,   1,   0,   0,   0,   0,   0, 0, 0, 0, 1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}));
+  EXPECT_EQ(part, (Values{0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5,
+                          0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}));
   random::seed(3);
   const Values usual = fan_in_uniform()({6, 2, 3}).to_vector<double>();
   random::seed(3);
@@ -172,9 +172,10 @@ TEST(Sparse, HasItsShareOfZerosInEachColumn) {
 }
 
 TEST(Structured, AreReadFromTheirTexts) {
-  for (const char* text : {"orthogonal(gain=2)", "identity", "dirac(groups=2)", "dirac(rest=he_normal)", "lecun_uniform",
-                           "sparse(sparsity=0.5)", "he_normal(slope=0.25)", "he_uniform(fan=out,slope=0.25)",
-                           "variance_scaling(scale=2,mode=fan_avg,distribution=uniform)"})
+  for (const char* text :
+       {"orthogonal(gain=2)", "identity", "dirac(groups=2)", "dirac(rest=he_normal)", "lecun_uniform",
+        "sparse(sparsity=0.5)", "he_normal(slope=0.25)", "he_uniform(fan=out,slope=0.25)",
+        "variance_scaling(scale=2,mode=fan_avg,distribution=uniform)"})
     EXPECT_EQ(named(text).name(), text);
   expect_error<options::OptionError>([] { he_normal(Fan::in, -1); }, {"slope is -1"});
   expect_error<options::OptionError>([] { variance_scaling({.scale = 0}); }, {"scale is 0"});

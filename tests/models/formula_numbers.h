@@ -1,5 +1,5 @@
-// Parameters and inputs by a formula, the same here and in tests/golden/gallery_networks.py, so that no weights
-// are stored.
+// Parameters and inputs by a formula, the same here and in tests/golden/gallery_networks.py, so that no
+// weights are stored.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Short trainings of the classics beside PyTorch's: the losses of 20 steps from the same parameters on the same
-// batches, in float32. tests/golden/make_training.py wrote down what PyTorch got in float64.
+// Short trainings of the classics beside PyTorch's: the losses of 20 steps from the same parameters on the
+// same batches, in float32. tests/golden/make_training.py wrote down what PyTorch got in float64.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -62,8 +62,7 @@ Tensor labels_of(std::int64_t rows, int b) {
 std::vector<double> trained(const std::string& key, std::size_t steps) {
   const auto extents = golden<std::int64_t>(key + "|shape");
   const Shape input{std::span<const std::int64_t>(extents)};
-  const nn::Model net =
-      make(key.ends_with(kFull) ? key.substr(0, key.size() - kFull.size()) : key, kOutputs);
+  const nn::Model net = make(key.ends_with(kFull) ? key.substr(0, key.size() - kFull.size()) : key, kOutputs);
   net->build(input.without(0));
   fill<float>(net);
   Tensors images, labels;
@@ -104,8 +103,9 @@ TEST(GalleryTrainings, AreOfAllClassics) {
   for (const bool full : {false, true}) {
     for (const std::string& key : keys(full)) covered.insert(key.substr(0, key.find_first_of("(,")));
   }
-  for (const char* name : {"alexnet", "vgg11", "resnet18", "resnet34", "resnet50", "mobilenet-v2", "squeezenet",
-                           "densenet121", "efficientnet-b0", "convnext-tiny", "vit-small", "airbench"})
+  for (const char* name :
+       {"alexnet", "vgg11", "resnet18", "resnet34", "resnet50", "mobilenet-v2", "squeezenet", "densenet121",
+        "efficientnet-b0", "convnext-tiny", "vit-small", "airbench"})
     EXPECT_TRUE(covered.contains(name)) << name;
 }
 

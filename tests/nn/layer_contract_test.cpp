@@ -293,9 +293,7 @@ const Row rows[] = {
      {3, 4},
      80 + 16 + 3 * 5 + 4 * 4},
     {"TransformerEncoder",
-     [] {
-       return TransformerEncoder(2, 1, 2, {.hidden = 3, .activation = "gelu", .norm_first = true}, true);
-     },
+     [] { return TransformerEncoder(2, 1, 2, {.hidden = 3, .activation = "gelu", .norm_first = true}, true); },
      {3, 2},
      {3, 2},
      2 * (24 + 8 + 3 * 3 + 2 * 4) + 4,
@@ -306,26 +304,14 @@ const Row rows[] = {
      {4, 3},
      {4, 3},
      15},
-    {"Reshape",
-     [] {
-       return Reshape({2, -1});
-     },
-     {3, 4},
-     {2, 6}},
-    {"Permute",
-     [] {
-       return Permute({3, 1, 2});
-     },
-     {2, 3, 4},
-     {4, 2, 3}},
+    {"Reshape", [] { return Reshape({2, -1}); }, {3, 4}, {2, 6}},
+    {"Permute", [] { return Permute({3, 1, 2}); }, {2, 3, 4}, {4, 2, 3}},
     {"Scale", [] { return Scale(0.25); }, {3, 2}, {3, 2}},
     {"ScaleOne", [] { return Scale(0.25, {.factors = Factors::one}); }, {3, 2}, {3, 2}, 1},
     {"ScaleChannels", [] { return Scale(0.25, {.factors = Factors::channels}); }, {3, 2, 2}, {3, 2, 2}, 3},
     {"ScaleFeatures", [] { return Scale(0.25, {.factors = Factors::features}); }, {3, 2}, {3, 2}, 2},
     {"Views",
-     [] {
-       return Views(sequential(Conv2d(2), Flatten(), Tanh(), Linear(3)), {.shift = 1});
-     },
+     [] { return Views(sequential(Conv2d(2), Flatten(), Tanh(), Linear(3)), {.shift = 1}); },
      {1, 4, 4},
      {3},
      20 + 27,

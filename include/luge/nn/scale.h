@@ -17,9 +17,9 @@ struct ScaleOptions {
   Factors factors = Factors::fixed;  ///< what the factors are
 };
 
-/// Multiplies x by `factor`, or by trained factors that begin as `factor`. A fixed factor after the last layer
-/// is a temperature: logits times 1/9 give softer probabilities. Small factors at the end of the body of a
-/// Residual let a deep network begin as the identity. Throws ShapeError where the axis of the factors is
+/// Multiplies x by `factor`, or by trained factors that begin as `factor`. A fixed factor after the last
+/// layer is a temperature: logits times 1/9 give softer probabilities. Small factors at the end of the body
+/// of a Residual let a deep network begin as the identity. Throws ShapeError where the axis of the factors is
 /// missing or not known. Source: Keras Rescaling; Touvron et al. 2021, LayerScale.
 class Scale : public Elementwise<Scale> {
  public:

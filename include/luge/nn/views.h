@@ -16,8 +16,8 @@ struct ViewsOptions {
 /// half, and the picture moved up and left, and moved down and right, a quarter each; the border that becomes
 /// free shows the mirror image of the picture. Both together are six views. In train mode it is the body
 /// alone. Since files hold the eval form of a network, predictions from a file look in the same way. The
-/// child is named "body". Throws ShapeError for an input that is not [N,C,H,W], and for a body whose output has
-/// positions, [N,K,…]. Source: Krizhevsky et al. 2012; Jordan 2024.
+/// child is named "body". Throws ShapeError for an input that is not [N,C,H,W], and for a body whose output
+/// has positions, [N,K,…]. Source: Krizhevsky et al. 2012; Jordan 2024.
 class Views : public Layer<Views> {
  public:
   /// Makes the layer. Throws OptionError for a negative shift, and ValueError for an empty body.

@@ -18,9 +18,10 @@ struct FlipOptions {
   static void fields(auto& self, auto&& field) {
     field("p", self.p, "probability that a picture is mirrored left to right", options::within(0, 1),
           options::elsewhere({"horizontal_flip", "fliplr", "horizontal"}));
-    field("alternate", self.alternate,
-          "mirror a picture in every other epoch: p decides about epoch 0, and no epoch repeats the one before",
-          options::elsewhere({"altflip"}));
+    field(
+        "alternate", self.alternate,
+        "mirror a picture in every other epoch: p decides about epoch 0, and no epoch repeats the one before",
+        options::elsewhere({"altflip"}));
     field("vertical", self.vertical, "probability that a picture is turned upside down",
           options::within(0, 1), options::elsewhere({"vertical_flip", "flipud"}));
     field("swap", self.swap,
@@ -102,7 +103,9 @@ const bool added = add_augmentation("flip", "mirrors pictures left to right", []
     throw options::OptionError("swap", "swap has an odd number of points; expected pairs");
   return Augmentation(
              "flip",
-             [options](Record record, const SampleKey& key) { return flipped(options, std::move(record), key); },
+             [options](Record record, const SampleKey& key) {
+               return flipped(options, std::move(record), key);
+             },
              [](const Schema& before) { return moved_fields(before, true); })
       .that_copies();
 });

@@ -45,13 +45,13 @@ PatchWhitening::PatchWhitening(const Shape& patch) : patch_(patch) {
 void PatchWhitening::add(const Tensor& pictures) {
   if (pictures.rank() != 4 || pictures.extent(1) != patch_[0] || pictures.extent(2) < patch_[1] ||
       pictures.extent(3) < patch_[2]) {
-    throw ShapeError(fmt::format("PatchWhitening: the pictures are {}; expected [N,{},H,W] with at least {}x{}",
-                                 pictures.shape().to_string(), patch_[0], patch_[1], patch_[2]));
+    throw ShapeError(
+        fmt::format("PatchWhitening: the pictures are {}; expected [N,{},H,W] with at least {}x{}",
+                    pictures.shape().to_string(), patch_[0], patch_[1], patch_[2]));
   }
   if (pictures.extent(0) == 0) return;
   const Tensor patches = patches_of(pictures, patch_);
-  const std::vector<double> products =
-      cast(matmul(patches, transpose(patches)), f64).to_vector<double>();
+  const std::vector<double> products = cast(matmul(patches, transpose(patches)), f64).to_vector<double>();
   if (!std::ranges::all_of(products, [](double each) { return std::isfinite(each); }))
     throw ValueError("PatchWhitening: the pictures hold a number that is not finite");
   for (std::size_t k = 0; k < products.size(); ++k) moments_[k] += products[k];
@@ -65,7 +65,8 @@ Tensor PatchWhitening::filters(std::int64_t count, double epsilon) const {
         "PatchWhitening: {} filters for patches of {} numbers; expected 1 to {}, each axis and its opposite",
         count, numbers, 2 * numbers));
   }
-  if (!(epsilon > 0)) throw ValueError(fmt::format("PatchWhitening: epsilon is {}; expected above 0", epsilon));
+  if (!(epsilon > 0))
+    throw ValueError(fmt::format("PatchWhitening: epsilon is {}; expected above 0", epsilon));
   if (count_ == 0) throw ValueError("PatchWhitening: there are no patches; add() takes pictures");
   std::vector<double> moments = moments_;
   for (double& each : moments) each /= static_cast<double>(count_);
