@@ -40,7 +40,8 @@ struct DetectOptions {
           options::elsewhere({"output", "out", "save"}));
     field("score", self.score, "the score from which a thing is told (default: that of the file)",
           options::within(0, 1), options::elsewhere({"conf", "confidence"}));
-    field("overlap", self.overlap, "the overlap above which the less sure of two goes (default: that of the file)",
+    field("overlap", self.overlap,
+          "the overlap above which the less sure of two goes (default: that of the file)",
           options::within(0, 1), options::elsewhere({"iou", "nms"}));
   }
 };
@@ -76,9 +77,9 @@ int detect(const Arguments& arguments) {
   const nn::Metadata& metadata = net.metadata();
   tasks::Learned learned = experiment::learned(metadata);
   if (!finds_boxes(learned)) {
-    throw experiment::SettingError(fmt::format(
-        "{}: has learned {}, which finds no boxes; luge predict says what such a network tells", path.string(),
-        metadata.task.empty() ? "no task" : "task=" + metadata.task));
+    throw experiment::SettingError(
+        fmt::format("{}: has learned {}, which finds no boxes; luge predict says what such a network tells",
+                    path.string(), metadata.task.empty() ? "no task" : "task=" + metadata.task));
   }
   learned = experiment::learned(metadata, changed(options));
   experiment::RawInputs found =
@@ -104,14 +105,17 @@ int detect(const Arguments& arguments) {
     const std::vector<std::string> drawn = write_predictions(options.to, pictures);
     for (std::size_t k = 0; k < drawn.size(); ++k) list[k]["drawn"] = drawn[k];
     const std::string file = written(options.to, list);
-    if (!arguments.json()) fmt::print("{} pictures are in {}, all boxes in {}\n", drawn.size(), options.to, file);
+    if (!arguments.json())
+      fmt::print("{} pictures are in {}, all boxes in {}\n", drawn.size(), options.to, file);
   }
   if (arguments.json()) print_json(list);
   if (found.skipped > 0) tell_aside("luge: {} files skipped\n", found.skipped);
   return 0;
 }
 
-std::vector<Key> keys() { return experiment::joined(model_file_keys(), experiment::keys_of<DetectOptions>()); }
+std::vector<Key> keys() {
+  return experiment::joined(model_file_keys(), experiment::keys_of<DetectOptions>());
+}
 
 const Registration registration({"detect",
                                  "the things that a network finds in pictures, drawn and as JSON",

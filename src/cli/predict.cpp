@@ -87,7 +87,8 @@ Told tell(const data::Record& record, const nn::Metadata& metadata, std::size_t 
   if (const auto order = ranked(record, metadata, top); !order.empty())
     return tell_classes(record, metadata, order);
   if (record.contains(data::kBoxes))
-    return {{{"detections", detections_json(record, metadata.classes)}}, detections_line(record, metadata.classes)};
+    return {{{"detections", detections_json(record, metadata.classes)}},
+            detections_line(record, metadata.classes)};
   if (record.size() != 1 || !record.contains("values")) return tell_fields(record, mask);
   const auto values = record["values"].as<float>();
   return {{{"values", std::vector<float>(values.begin(), values.end())}},

@@ -216,7 +216,8 @@ Json evaluation_json(Judged& judged, const data::Recipe& recipe, const data::Dat
   if (judged.classes) add_classes(judged, json);
   if (judged.numbers) add_numbers(judged, recipe, json);
   if (!judged.classes && !judged.numbers) add_text(judged, raw, json);
-  if (!json.contains("kind") && raw.size() > 0 && !add_boxes(judged, raw, json)) add_pictures(judged, raw, json);
+  if (!json.contains("kind") && raw.size() > 0 && !add_boxes(judged, raw, json))
+    add_pictures(judged, raw, json);
   return json;
 }
 

@@ -1,5 +1,5 @@
-// The pictures that a training leaves in the folder of its run: first-batch.png, curves.png, confusion.png and fit.png. A
-// picture that cannot be drawn is told of, once, and never ends or delays a training.
+// The pictures that a training leaves in the folder of its run: first-batch.png, curves.png, confusion.png
+// and fit.png. A picture that cannot be drawn is told of, once, and never ends or delays a training.
 #pragma once
 
 #include <filesystem>

@@ -53,7 +53,8 @@ void add(std::vector<draw::Picture>& pictures, const data::Info& info, const dat
     return;
   }
   if (said.contains(data::kBoxes)) {  // truth, then prediction
-    const std::vector<draw::Box> own = boxes_of(truth, info.classes), found = boxes_of(said, info.classes, kShown);
+    const std::vector<draw::Box> own = boxes_of(truth, info.classes),
+                                 found = boxes_of(said, info.classes, kShown);
     pictures.push_back({.image = image, .caption = "truth: " + counts_text(own), .boxes = own});
     pictures.push_back({.image = image, .caption = "prediction: " + counts_text(found), .boxes = found});
     return;

@@ -48,9 +48,10 @@ data::Batches batched(const Config& config, const data::Dataset& epoch, std::int
   if (sizes.empty()) return epoch.batch(size);
   const data::Schema& before = epoch.info().fields;
   if (!is_square(before)) {
-    throw SettingError(fmt::format("{}: the samples of {} are {}; expected square pictures of one size, which "
-                                   "data.size=256 makes",
-                                   config.said(kSizes), epoch.info().name, before.to_string()));
+    throw SettingError(
+        fmt::format("{}: the samples of {} are {}; expected square pictures of one size, which "
+                    "data.size=256 makes",
+                    config.said(kSizes), epoch.info().name, before.to_string()));
   }
   const std::vector<data::Augmentation> all = resizes(sizes);
   const data::Dataset sized = epoch.augment(

@@ -188,7 +188,9 @@ data::Batches batches_of(const Config& config, const data::Dataset& fit, const d
   const std::int64_t passes = passes_of_epoch(config);
   config.text("train.batch");  // throws when neither a person nor the model says it
   const data::Dataset epoch = passes > 1 ? data::repeat(ordered, passes) : ordered;
-  return prefetched(config, mixed(config, batched(config, epoch, *read<StepOptions>(config).batch, seed_of(config)), mixing));
+  return prefetched(
+      config,
+      mixed(config, batched(config, epoch, *read<StepOptions>(config).batch, seed_of(config)), mixing));
 }
 
 // The mean by weight of samples that all weigh nothing would be NaN.

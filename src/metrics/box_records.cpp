@@ -81,8 +81,7 @@ std::vector<FoundBox> found_boxes(const std::string& who, const data::Record& pr
                                  field.field.to_string(), found.boxes.size()));
   }
   std::vector<FoundBox> all;
-  for (std::size_t k = 0; k < scores.size(); ++k)
-    all.push_back({scores[k], found.boxes[k], found.labels[k]});
+  for (std::size_t k = 0; k < scores.size(); ++k) all.push_back({scores[k], found.boxes[k], found.labels[k]});
   return all;
 }
 

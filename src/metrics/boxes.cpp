@@ -1,6 +1,6 @@
 // iou, generalized_iou, distance_iou and complete_iou: how far boxes overlap.
-#include "luge/metrics/detection.h"
 #include "luge/ops/boxes.h"
+#include "luge/metrics/detection.h"
 
 namespace luge::metrics {
 

@@ -82,8 +82,8 @@ double iou_of(const Box& a, const Box& b) {
 
 double distance_iou_of(const Box& a, const Box& b) {
   const auto squared = [](double x, double y) { return x * x + y * y; };
-  const double diagonal = squared(std::max(a[2], b[2]) - std::min(a[0], b[0]),
-                                  std::max(a[3], b[3]) - std::min(a[1], b[1]));
+  const double diagonal =
+      squared(std::max(a[2], b[2]) - std::min(a[0], b[0]), std::max(a[3], b[3]) - std::min(a[1], b[1]));
   const double distance = squared((a[0] + a[2] - b[0] - b[2]) / 2, (a[1] + a[3] - b[1] - b[3]) / 2);
   return iou_of(a, b) - (diagonal > 0 ? distance / diagonal : 0);
 }
@@ -153,8 +153,8 @@ double average_precision(const Detections& detections, std::size_t k, RecallPoin
     }
     return sum;
   }
-  // For VOC whole numbers are compared: 3 of 10 is a recall of 0.3. The tools of COCO compare the quotient with
-  // step · 0.01, which is a little more than 0.35 for step 35, and so for a few others.
+  // For VOC whole numbers are compared: 3 of 10 is a recall of 0.3. The tools of COCO compare the quotient
+  // with step · 0.01, which is a little more than 0.35 for step 35, and so for a few others.
   const bool voc = points == RecallPoints::voc_11;
   const std::int64_t steps = voc ? 10 : 100;
   const auto below = [&](std::int64_t right, std::int64_t step) {

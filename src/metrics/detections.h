@@ -47,8 +47,8 @@ struct Detections {
 /// The average precision at threshold k of detections in order; 0 without a true box.
 double average_precision(const Detections& detections, std::size_t k, RecallPoints points, Ties ties);
 
-/// For each detection of a picture, the true box that it takes at this overlap, or none. `found` is in falling
-/// order of the scores.
+/// For each detection of a picture, the true box that it takes at this overlap, or none. `found` is in
+/// falling order of the scores.
 std::vector<std::optional<std::size_t>> taken_boxes(const std::vector<Box>& found,
                                                     const std::vector<TrueBox>& truth, double threshold,
                                                     Match match);

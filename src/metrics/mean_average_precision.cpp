@@ -32,7 +32,8 @@ struct luge::options::Listing<luge::metrics::MeanAveragePrecisionOptions> {
           elsewhere({"iou", "iou_thresholds"}));
     field("points", self.points, "recalls at which the precision is averaged");
     field("match", self.match, "true box that a detection takes: the nearest that is free, or the nearest");
-    field("ties", self.ties, "how detections of equal scores count: at once, or in the order of the pictures");
+    field("ties", self.ties,
+          "how detections of equal scores count: at once, or in the order of the pictures");
     field("max_detections", self.max_detections,
           "surest detections of a class in a picture that count; 0: all", at_least(0));
     field("by_class", self.by_class, "a figure for each class too");
@@ -98,9 +99,10 @@ Seen Seen::parse(const std::string& who, const std::string& text,
                                     entry.size() == 3 ? entry[2].get<std::int64_t>() : 0});
   }
   if (right) return read;
-  throw FormatError(fmt::format(
-      "{}: the saved detections are damaged; expected [[label,truths,[[score,right,ignored],…]],…], each label once",
-      who));
+  throw FormatError(
+      fmt::format("{}: the saved detections are damaged; expected "
+                  "[[label,truths,[[score,right,ignored],…]],…], each label once",
+                  who));
 }
 
 class MeanPrecision final : public StreamingRule<MeanPrecision, MeanAveragePrecisionOptions, Seen> {

@@ -23,9 +23,8 @@ std::vector<Kept> kept_of(std::vector<Candidate> left, const SuppressionOptions&
   std::vector<Kept> kept;
   while (!left.empty()) {
     // The first of the largest: equal scores keep their order.
-    const auto best = std::max_element(left.begin(), left.end(), [](const Candidate& a, const Candidate& b) {
-      return a.score < b.score;
-    });
+    const auto best = std::max_element(
+        left.begin(), left.end(), [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
     const Candidate taken = *best;
     left.erase(best);
     kept.push_back({taken.index, taken.score});
@@ -63,8 +62,9 @@ std::vector<Kept> suppress(std::span<const float> boxes, std::span<const float> 
                            std::span<const std::int64_t> labels, const SuppressionOptions& options) {
   check(options);
   if (boxes.size() != 4 * scores.size() || labels.size() != scores.size()) {
-    throw ShapeError(fmt::format("suppress: {} corners, {} scores and {} labels; expected 4, 1 and 1 for each",
-                                 boxes.size(), scores.size(), labels.size()));
+    throw ShapeError(
+        fmt::format("suppress: {} corners, {} scores and {} labels; expected 4, 1 and 1 for each",
+                    boxes.size(), scores.size(), labels.size()));
   }
   std::map<std::int64_t, std::vector<Candidate>> groups;
   for (std::size_t k = 0; k < scores.size(); ++k) {

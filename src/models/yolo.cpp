@@ -1,5 +1,5 @@
-// yolo: a small detector with three maps, for trainings from nothing: five stages of residual blocks, and a way
-// back up that gives the finer maps what the coarser ones saw (Lin et al. 2017).
+// yolo: a small detector with three maps, for trainings from nothing: five stages of residual blocks, and a
+// way back up that gives the finer maps what the coarser ones saw (Lin et al. 2017).
 #include "models/yolo.h"
 
 #include "luge/nn/branches.h"
@@ -49,7 +49,9 @@ nn::Sequential two_convolutions(const YoloOptions& o, std::int64_t filters) {
 }
 
 nn::Model make_network(const SmallYoloOptions& o, std::int64_t outputs) {
-  const auto stage = [&](std::int64_t filters) { return darknet_stage(o, filters, static_cast<int>(o.blocks)); };
+  const auto stage = [&](std::int64_t filters) {
+    return darknet_stage(o, filters, static_cast<int>(o.blocks));
+  };
   const auto head = [&] { return nn::Conv2d(outputs, {.kernel = 1}); };
   const auto up = [&](std::int64_t filters) { return conv(o, filters, 1).add(nn::Upsample()); };
   return nn::Branches({{"stage1", conv(o, 32, 3, 2)},

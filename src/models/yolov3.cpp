@@ -45,13 +45,13 @@ nn::Model make_network(const YoloV3Options& o, std::int64_t outputs) {
                       {.outputs = {"fine", "middle", "coarse"}});
 }
 
-const bool added = add("yolov3", "Darknet-53 with maps of 3 sizes for boxes, 75 convolutions",
-                       [](const YoloV3Options& o) {
-                         return Entry{.input = Shape{3, 416, 416},
-                                      .outputs = 255,
-                                      .defaults = detector_training("yolo-v3", "binary-cross-entropy", 3),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added =
+    add("yolov3", "Darknet-53 with maps of 3 sizes for boxes, 75 convolutions", [](const YoloV3Options& o) {
+      return Entry{.input = Shape{3, 416, 416},
+                   .outputs = 255,
+                   .defaults = detector_training("yolo-v3", "binary-cross-entropy", 3),
+                   .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+    });
 
 }  // namespace
 }  // namespace luge::models

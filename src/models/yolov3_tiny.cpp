@@ -1,5 +1,5 @@
-// yolov3-tiny: the small YOLOv3 (Redmon and Farhadi 2018). With one scale it is the trunk, from the picture to
-// the coarse map: for each of 13x13 cells three boxes of 85 numbers. With two it has the finer map, too.
+// yolov3-tiny: the small YOLOv3 (Redmon and Farhadi 2018). With one scale it is the trunk, from the picture
+// to the coarse map: for each of 13x13 cells three boxes of 85 numbers. With two it has the finer map, too.
 #include "luge/nn/branches.h"
 #include "luge/nn/merge.h"
 #include "luge/nn/resize.h"
@@ -12,7 +12,8 @@ struct TinyOptions : YoloOptions {
   std::int64_t scales = 1;
   static void fields(auto& self, auto&& field) {
     common(self, field);
-    field("scales", self.scales, "maps: 1 is the trunk alone, 2 the published detector", options::within(1, 2));
+    field("scales", self.scales, "maps: 1 is the trunk alone, 2 the published detector",
+          options::within(1, 2));
   }
 };
 
@@ -63,17 +64,17 @@ const Defaults of_trunk = {.data = "",
                            .epochs = 50,
                            .metrics = {}};
 
-const bool added = add("yolov3-tiny", "trunk of ten convolutions, batch norm, leaky relu, for 416x416",
-                       [](const TinyOptions& o) {
-                         return Entry{.input = Shape{3, 416, 416},
-                                      .outputs = 255,
-                                      .defaults = o.scales == 1
-                                                      ? of_trunk
-                                                      : detector_training("yolo-v3", "binary-cross-entropy", 2),
-                                      .make = [o](std::int64_t outputs) {
-                                        return o.scales == 1 ? trunk(o, outputs) : two_maps(o, outputs);
-                                      }};
-                       });
+const bool added =
+    add("yolov3-tiny", "trunk of ten convolutions, batch norm, leaky relu, for 416x416",
+        [](const TinyOptions& o) {
+          return Entry{
+              .input = Shape{3, 416, 416},
+              .outputs = 255,
+              .defaults = o.scales == 1 ? of_trunk : detector_training("yolo-v3", "binary-cross-entropy", 2),
+              .make = [o](std::int64_t outputs) {
+                return o.scales == 1 ? trunk(o, outputs) : two_maps(o, outputs);
+              }};
+        });
 
 }  // namespace
 }  // namespace luge::models

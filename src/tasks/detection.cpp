@@ -1,5 +1,6 @@
 // detection: boxes around things in pictures, and their classes. Each cell of some maps has boxes that start
-// from anchors. Source: the losses and the assignment of YOLOv5 (Jocher 2020), complete iou (Zheng et al. 2020).
+// from anchors. Source: the losses and the assignment of YOLOv5 (Jocher 2020), complete iou (Zheng et al.
+// 2020).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,8 +28,8 @@ struct DetectionOptions : AnchoredOptions {
           options::at_least(0), options::elsewhere({"obj"}));
     field("classes", self.classes, "weight of the loss of classes", options::at_least(0),
           options::elsewhere({"cls"}));
-    field("ratio", self.ratio, "sides of a box and of the anchors that learn it differ by a factor below this",
-          options::above(1));
+    field("ratio", self.ratio,
+          "sides of a box and of the anchors that learn it differ by a factor below this", options::above(1));
   }
 };
 
@@ -38,8 +39,8 @@ double balance_of(const Grid& grid, std::size_t scale) {
   return grid.scales.size() == 1 ? 1 : kBalance[std::min<std::size_t>(scale, 2)];
 }
 
-// The corners of the boxes of pairs, in cells: a center up to half a cell outside of its cell, sides up to four
-// times those of the anchor.
+// The corners of the boxes of pairs, in cells: a center up to half a cell outside of its cell, sides up to
+// four times those of the anchor.
 Tensor corners_in_cells(const Tensor& numbers, const Pairs& pairs) {
   const auto at = [&](int k) { return 2 * sigmoid(select(numbers, 2, k)); };
   const Tensor x = at(0) - 0.5 + pairs.cell_x, y = at(1) - 0.5 + pairs.cell_y;
@@ -59,9 +60,8 @@ class Detection final : public Anchored<Detection, DetectionOptions> {
   using Anchored::Anchored;
 
   std::vector<train::Objective> objectives(const nn::Model&) const override {
-    return {{.describes = describes(), .loss = [this_ = *this](const train::Pass& pass) {
-               return this_.cost(pass);
-             }}};
+    return {{.describes = describes(),
+             .loss = [this_ = *this](const train::Pass& pass) { return this_.cost(pass); }}};
   }
 
   static void decode(const Grid& grid, std::size_t anchor, std::int64_t row, std::int64_t column,
@@ -83,8 +83,8 @@ class Detection final : public Anchored<Detection, DetectionOptions> {
     const Pairs pairs = near_anchors(grid, truths_of(pass), options_.ratio);
     const Tensor own = at_pairs(numbers, pairs), weight = cast(pairs.valid, f32);
     const Tensor corners = corners_in_cells(own, pairs), truth = truth_in_cells(pairs);
-    const Tensor of_boxes = loss::Loss::mean(
-        loss().sums(flatten(corners, 0, 1), flatten(truth, 0, 1), flatten(weight)));
+    const Tensor of_boxes =
+        loss::Loss::mean(loss().sums(flatten(corners, 0, 1), flatten(truth, 0, 1), flatten(weight)));
     // How well a box covers its truth is what its objectness shall say.
     const Tensor overlap = clamp(stop_gradient(box_overlap(corners, truth, Overlap::ciou)), 0, 1);
     const Tensor objectness = select(numbers, 2, 4);
@@ -94,14 +94,15 @@ class Detection final : public Anchored<Detection, DetectionOptions> {
     Tensor of_objectness = zeros({});
     for (std::size_t k = 0; k < grid.scales.size(); ++k) {
       const Scale& scale = grid.scales[k];
-      of_objectness = of_objectness +
-                      mean(slice(costs, 1, scale.first, scale.first + grid.each * scale.cells())) *
-                          balance_of(grid, k);
+      of_objectness =
+          of_objectness +
+          mean(slice(costs, 1, scale.first, scale.first + grid.each * scale.cells())) * balance_of(grid, k);
     }
     Tensor all = cast(of_boxes, f32) * options_.box + of_objectness * options_.objectness;
     if (grid.classes() > 1) {
       const Tensor logits = slice(own, 2, 5, grid.numbers);
-      const Tensor each = mean(binary_cross_entropy_with_logits(logits, one_hot(pairs.label, grid.classes())), 2);
+      const Tensor each =
+          mean(binary_cross_entropy_with_logits(logits, one_hot(pairs.label, grid.classes())), 2);
       all = all + sum(each * weight) / maximum(sum(weight), 1) * options_.classes;
     }
     return of_pictures(all, pass);

@@ -32,10 +32,10 @@ struct YoloV1Options : DetectorOptions {
 
 // The true box of each cell, of several the last: as published, a cell has one thing.
 struct CellTruths {
-  Tensor there;                 // f32 [rows,cells]: 1 where the center of a true box is
-  Tensor x, y, width, height;   // f32 [rows,cells]: the center in cells, the sides as shares of the picture
-  Tensor corners;               // f32 [rows,cells,4], as shares of the picture
-  Tensor label;                 // i64 [rows,cells]
+  Tensor there;                // f32 [rows,cells]: 1 where the center of a true box is
+  Tensor x, y, width, height;  // f32 [rows,cells]: the center in cells, the sides as shares of the picture
+  Tensor corners;              // f32 [rows,cells,4], as shares of the picture
+  Tensor label;                // i64 [rows,cells]
 };
 
 // Numbers by cell, row by row.
@@ -50,13 +50,15 @@ Tensor by_cell(std::int64_t height, std::int64_t width, const Function& number) 
 CellTruths cell_truths(const Truths& truths, const Shape& map, const Shape& pictures) {
   const std::int64_t height = map[2], width = map[3], cells = height * width;
   const auto side = [&](int axis) { return static_cast<double>(pictures[axis]); };
-  const Tensor shares = truths.boxes / tensor<float>({static_cast<float>(side(3)), static_cast<float>(side(2)),
-                                                      static_cast<float>(side(3)), static_cast<float>(side(2))},
-                                                     {4});
+  const Tensor shares =
+      truths.boxes / tensor<float>({static_cast<float>(side(3)), static_cast<float>(side(2)),
+                                    static_cast<float>(side(3)), static_cast<float>(side(2))},
+                                   {4});
   const Tensor x = clamp(floor(truths.center_x() / side(3) * static_cast<double>(width)), 0, width - 1),
                y = clamp(floor(truths.center_y() / side(2) * static_cast<double>(height)), 0, height - 1);
   // What is no box goes to a cell after the last one.
-  const Tensor cell = cast(where(truths.valid, y * static_cast<double>(width) + x, static_cast<double>(cells)), i64);
+  const Tensor cell =
+      cast(where(truths.valid, y * static_cast<double>(width) + x, static_cast<double>(cells)), i64);
   const Tensor blank = zeros_like(select(truths.labels, 1, 0));  // i64 [rows]
   const Tensor unowned = expand(unsqueeze(blank, 1) - 1, Shape{1, cells + 1});
   const Tensor owner = slice(scatter(unowned, cell, iota_like(truths.labels, 1), 1), 1, 0, cells);
@@ -79,9 +81,13 @@ class YoloV1 final : public Detector<YoloV1, YoloV1Options> {
  public:
   static constexpr const char* kName = "yolo-v1";
   static constexpr const char* kDescription = "finds things in pictures as YOLO was first published";
-  explicit YoloV1(YoloV1Options options) : Detector(std::move(options)) { check_fixed_loss(kName, describes(), kLoss); }
+  explicit YoloV1(YoloV1Options options) : Detector(std::move(options)) {
+    check_fixed_loss(kName, describes(), kLoss);
+  }
 
-  data::Recipe recipe(const data::Dataset& training) const override { return picture_recipe(training.info()); }
+  data::Recipe recipe(const data::Dataset& training) const override {
+    return picture_recipe(training.info());
+  }
   std::optional<std::int64_t> outputs(const data::Info& info) const override {
     if (info.classes.empty()) return std::nullopt;
     return 5 * options_.boxes + static_cast<std::int64_t>(info.classes.size());
@@ -110,8 +116,10 @@ class YoloV1 final : public Detector<YoloV1, YoloV1Options> {
         const float half_width = at(2) * at(2) * width / 2, half_height = at(3) * at(3) * height / 2;
         const float corners[4] = {x - half_width, y - half_height, x + half_width, y + half_height};
         for (std::size_t c = 5 * boxes; c < channels; ++c) {
-          const float sure = std::clamp(at(4), 0.0F, 1.0F) * std::clamp(numbers[c * cells + cell], 0.0F, 1.0F);
-          if (static_cast<double>(sure) >= score) all.add(corners, sure, static_cast<std::int64_t>(c - 5 * boxes));
+          const float sure =
+              std::clamp(at(4), 0.0F, 1.0F) * std::clamp(numbers[c * cells + cell], 0.0F, 1.0F);
+          if (static_cast<double>(sure) >= score)
+            all.add(corners, sure, static_cast<std::int64_t>(c - 5 * boxes));
         }
       }
     }
@@ -122,8 +130,9 @@ class YoloV1 final : public Detector<YoloV1, YoloV1Options> {
   const Shape& checked(const std::vector<Shape>& outputs) const {
     const Shape& map = outputs[0];
     if (outputs.size() == 1 && map.rank() == 4 && map[1] > 5 * options_.boxes) return map;
-    throw ShapeError(fmt::format("{}: {} outputs, the first {}; expected one, [rows,{}·5 + classes,height,width]",
-                                 kName, outputs.size(), map.to_string(), options_.boxes));
+    throw ShapeError(
+        fmt::format("{}: {} outputs, the first {}; expected one, [rows,{}·5 + classes,height,width]", kName,
+                    outputs.size(), map.to_string(), options_.boxes));
   }
 
   // Of each picture the sum over its cells.

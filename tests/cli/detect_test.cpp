@@ -38,8 +38,8 @@ TEST(Detect, AFolderIsDrawnAndToldAsJson) {
   fs::create_directories(dir.path() / "in");
   io::write_png(dir.file("in/wide.png"), testing::smooth_picture(40, 120, 3, 1));
   io::write_png(dir.file("in/small.png"), testing::smooth_picture(20, 20, 3, 2));
-  const auto ran = in_process({"detect", "run=" + run, "input=" + dir.file("in"), "to=" + dir.file("out"), "score=0",
-                               "--json"});
+  const auto ran = in_process(
+      {"detect", "run=" + run, "input=" + dir.file("in"), "to=" + dir.file("out"), "score=0", "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   const json list = json::parse(ran.out);
   ASSERT_EQ(list.size(), 2u);
@@ -60,7 +60,8 @@ TEST(Detect, AFolderIsDrawnAndToldAsJson) {
   }
   EXPECT_GT(found, 0u);
 
-  const auto told = in_process({"predict", "run=" + run, "input=" + dir.file("in/wide.png"), "task.score=0", "--json"});
+  const auto told =
+      in_process({"predict", "run=" + run, "input=" + dir.file("in/wide.png"), "task.score=0", "--json"});
   ASSERT_EQ(told.code, 0) << told.err;
   const json wide = says(list[0].at("input").get<std::string>(), "wide") ? list[0] : list[1];
   EXPECT_EQ(json::parse(told.out)[0].at("detections"), wide.at("detections")) << "predict says the same";

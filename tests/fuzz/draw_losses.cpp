@@ -128,10 +128,9 @@ void of_sequences(Draft& d) {
 }  // namespace
 
 std::vector<Draw> loss_draws() {
-  return {{"rectified", 5, rectified},     {"along_axis", 3, along_axis},    {"of_samples", 4, of_samples},
-          {"of_elements", 5, of_elements}, {"of_masks", 1, of_masks},        {"of_classes", 3, of_classes},
-          {"of_vectors", 2, of_vectors},   {"of_sequences", 1, of_sequences},
-          {"of_boxes", 1, of_boxes}};
+  return {{"rectified", 5, rectified},     {"along_axis", 3, along_axis},     {"of_samples", 4, of_samples},
+          {"of_elements", 5, of_elements}, {"of_masks", 1, of_masks},         {"of_classes", 3, of_classes},
+          {"of_vectors", 2, of_vectors},   {"of_sequences", 1, of_sequences}, {"of_boxes", 1, of_boxes}};
 }
 
 }  // namespace luge::fuzz

@@ -91,7 +91,8 @@ TEST(AveragePrecision, IsThatOfPycocotools) {
                        t.begin() + static_cast<std::ptrdiff_t>(at) + 7);
       }
       Record own = {{"boxes", boxes(t_boxes)}, {"labels", labels(t_labels)}, {"boxes.crowd", flags(crowd)}};
-      map.update({{"boxes", boxes(f_boxes)}, {"scores", scores(f_scores)}, {"labels", labels(f_labels)}}, own);
+      map.update({{"boxes", boxes(f_boxes)}, {"scores", scores(f_scores)}, {"labels", labels(f_labels)}},
+                 own);
     }
     const char* names[] = {"map", "map50", "map75", "map.a", "map.b", "map.c"};
     for (std::size_t k = 0; k < 6; ++k) {
@@ -119,8 +120,9 @@ TEST(AveragePrecision, OneBoxAtAnOverlapIsRightUpToItsThreshold) {
   // 38/49 = 0.77551: right at 0.5 … 0.75, six of the ten thresholds.
   const MeanAveragePrecision map;
   map.update(found({0, 0, 49, 10}, {0.9}), truth({0, 0, 38, 10}));
-  EXPECT_NEAR(box_overlap(tensor<double>({0, 0, 49, 10}, {4}), tensor<double>({0, 0, 38, 10}, {4})).item<double>(),
-              0.77551, 1e-5);
+  EXPECT_NEAR(
+      box_overlap(tensor<double>({0, 0, 49, 10}, {4}), tensor<double>({0, 0, 38, 10}, {4})).item<double>(),
+      0.77551, 1e-5);
   EXPECT_DOUBLE_EQ(figure(map, "map"), 0.6);
   EXPECT_DOUBLE_EQ(figure(map, "map50"), 1);
 }
@@ -185,7 +187,8 @@ TEST(Suppression, TheSurestOfOverlappingOnesStays) {
   const std::vector<float> three = {0, 0, 10, 10, 1, 0, 11, 10, 50, 0, 60, 10};
   EXPECT_EQ(kept({}, three, {0.5F, 0.9F, 0.1F}), (std::vector<std::size_t>{1, 2}));
   EXPECT_EQ(kept({}, three, {0.5F, 0.9F, 0.1F}, {0, 1, 0}), (std::vector<std::size_t>{1, 0, 2}));
-  EXPECT_EQ(kept({.by_class = false}, three, {0.5F, 0.9F, 0.1F}, {0, 1, 0}), (std::vector<std::size_t>{1, 2}));
+  EXPECT_EQ(kept({.by_class = false}, three, {0.5F, 0.9F, 0.1F}, {0, 1, 0}),
+            (std::vector<std::size_t>{1, 2}));
   EXPECT_EQ(kept({.most = 1}, three, {0.5F, 0.9F, 0.1F}), (std::vector<std::size_t>{1}));
   EXPECT_EQ(kept({}, three, {0.5F, 0.5F, 0.5F}), (std::vector<std::size_t>{0, 2})) << "ties keep their order";
   EXPECT_EQ(kept({.score = 0.2}, three, {0.5F, NAN, 0.1F}), (std::vector<std::size_t>{0}));
@@ -205,8 +208,9 @@ TEST(Suppression, SoftLowersScores) {
   const auto all = suppress(pair, sure, std::vector<std::int64_t>{0, 0}, {.how = Suppression::soft});
   ASSERT_EQ(all.size(), 2u);
   EXPECT_NEAR(all[1].score, 0.8 * std::exp(-0.25 / 0.5), 1e-6);
-  EXPECT_EQ(suppress(pair, sure, std::vector<std::int64_t>{0, 0}, {.how = Suppression::soft, .score = 0.5}).size(),
-            1u);
+  EXPECT_EQ(
+      suppress(pair, sure, std::vector<std::int64_t>{0, 0}, {.how = Suppression::soft, .score = 0.5}).size(),
+      1u);
 }
 
 TEST(DetectionReview, CountsClassesAndBackground) {
@@ -235,13 +239,18 @@ TEST(DetectionReview, WhatNeedNotBeFoundCountsInNothing) {
 
 TEST(BadInput, C23_DetectionsThatDoNotMatchAreNamed) {
   DetectionReview review({.classes = {"cell"}});
-  expect_error<IndexError>([&] { review.update(found({0, 0, 1, 1}, {1}, {3}), truth({})); }, {"3", "labels", "0 to 0"});
+  expect_error<IndexError>(
+      [&] {
+        review.update(found({0, 0, 1, 1}, {1}, {3}), truth({}));
+      },
+      {"3", "labels", "0 to 0"});
   Record there = truth({0, 0, 10, 10});
   there.set("boxes.difficult", flags({1, 1}));
   const MeanAveragePrecision map;
   expect_error<ShapeError>([&] { map.update(found({}, {}), there); }, {"map", "boxes.difficult", "1 boxes"});
   expect_error<ValueError>([] { DetectionReview({}); }, {"no classes"});
-  expect_error<ShapeError>([] { suppress(std::vector<float>(4), std::vector<float>(2), {}, {}); }, {"suppress", "2 scores"});
+  expect_error<ShapeError>([] { suppress(std::vector<float>(4), std::vector<float>(2), {}, {}); },
+                           {"suppress", "2 scores"});
   expect_error<ValueError>([] { suppress({}, {}, {}, {.overlap = 2}); }, {"overlap is 2"});
 }
 

@@ -97,8 +97,8 @@ Words words_for_task(const TempDir& dir, const std::string& task) {
     return {{"model", "unet"}, {"width", "2"}, {"task", task}, {"batch", "5"}, {"data", masks(dir)}};
   if (task == "detection" || task == "yolo-v3" || task == "yolo-v1") {
     const char* model = task == "detection" ? "yolo" : task == "yolo-v3" ? "yolov3-tiny" : "yolov1-tiny";
-    Words words = {{"model", model}, {"width", "0.05"}, {"task", task}, {"batch", "5"}, {"size", "64"},
-                   {"data", boxes(dir)}};
+    Words words = {{"model", model}, {"width", "0.05"}, {"task", task},
+                   {"batch", "5"},   {"size", "64"},    {"data", boxes(dir)}};
     if (task == "yolo-v3") words.push_back({"scales", "2"});
     return words;
   }

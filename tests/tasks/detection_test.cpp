@@ -1,4 +1,5 @@
-// Detection: networks that learn boxes of bright things, which loss they minimize, and what their outputs mean.
+// Detection: networks that learn boxes of bright things, which loss they minimize, and what their outputs
+// mean.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,15 +27,17 @@ constexpr int kSide = 32;
 // A bright rectangle of one of two colors in a dark picture.
 data::Record picture(int i) {
   std::vector<std::uint8_t> image(3 * kSide * kSide, 20);
-  const int width = 8 + i % 5, height = 8 + i / 5 % 5, x = (i * 7) % (kSide - width), y = (i * 11) % (kSide - height);
+  const int width = 8 + i % 5, height = 8 + i / 5 % 5, x = (i * 7) % (kSide - width),
+            y = (i * 11) % (kSide - height);
   const int label = i % 2;
   for (int row = y; row < y + height; ++row) {
     for (int column = x; column < x + width; ++column)
       image[static_cast<std::size_t>((2 * label * kSide + row) * kSide + column)] = 240;
   }
   return {{"image", host(u8, {3, kSide, kSide}, image)},
-          {"boxes", host<float>(f32, {1, 4}, {static_cast<float>(x), static_cast<float>(y),
-                                             static_cast<float>(x + width), static_cast<float>(y + height)})},
+          {"boxes", host<float>(f32, {1, 4},
+                                {static_cast<float>(x), static_cast<float>(y), static_cast<float>(x + width),
+                                 static_cast<float>(y + height)})},
           {"labels", host<std::int64_t>(i64, {1}, {label})}};
 }
 
@@ -116,7 +119,8 @@ TEST(Detection, UnsureDetectionsAreToldOnlyWhereTheTruthIsKnown) {
   const auto result = testing::trained(task, net(14), pictures(20), 2, 0.004);
   data::Record bare = picture(3);
   bare.erase("boxes"), bare.erase("labels");
-  const auto measured = testing::interpreted(result, {picture(3)})[0], told = testing::interpreted(result, {bare})[0];
+  const auto measured = testing::interpreted(result, {picture(3)})[0],
+             told = testing::interpreted(result, {bare})[0];
   EXPECT_GT(measured["scores"].field.shape[0], told["scores"].field.shape[0]);
   for (const float score : told["scores"].as<float>()) EXPECT_GE(score, 0.25F);
   const auto scores = measured["scores"].as<float>();
@@ -153,7 +157,8 @@ TEST(Anchors, AreTheMeansOfGroups) {
 
 TEST(BadInput, C79_BoxesThatAreNoBoxesAreNamed) {
   const train::TaskRef task = make("detection", {.values = {{"scales", 1}, {"anchors", 1}}});
-  const auto refused = [&](std::vector<float> corners, std::int64_t label, std::initializer_list<std::string> parts) {
+  const auto refused = [&](std::vector<float> corners, std::int64_t label,
+                           std::initializer_list<std::string> parts) {
     data::Record record = picture(0);
     record.set("boxes", host(f32, {1, 4}, corners));
     record.set("labels", host<std::int64_t>(i64, {1}, {label}));
@@ -174,7 +179,8 @@ TEST(BadInput, C22_DataWithoutBoxesGivesNoAnchors) {
   record.set("labels", data::HostArray(data::Field{i64, {0}}));
   const data::Dataset data = data::records({record, record});
   const train::TaskRef task = make("detection");
-  expect_error<ValueError>([&] { task->recipe(data).fit(data); }, {"anchors", "no box", "2 training pictures"});
+  expect_error<ValueError>([&] { task->recipe(data).fit(data); },
+                           {"anchors", "no box", "2 training pictures"});
   expect_error<ValueError>([] { data::cluster_extents({}, 3); }, {"0 extents"});
   expect_error<ValueError>([] { data::cluster_extents({{0, 1}}, 1); }, {"0x1"});
 }

@@ -19,18 +19,18 @@ struct DetectionReviewOptions {
 
 /// Precision and recall of the detections from a score on.
 struct ScorePoint {
-  double score = 0;      ///< the score
-  double precision = 1;  ///< the share of the detections that are right; 1 where there are none
-  double recall = 0;     ///< the share of the true boxes that are found
-  double f1 = 0;         ///< 2·precision·recall / (precision + recall); 0 where both are 0
+  double score = 0;        ///< the score
+  double precision = 1;    ///< the share of the detections that are right; 1 where there are none
+  double recall = 0;       ///< the share of the true boxes that are found
+  double f1 = 0;           ///< 2·precision·recall / (precision + recall); 0 where both are 0
   std::int64_t right = 0;  ///< the right detections
   std::int64_t taken = 0;  ///< all detections that count
 };
 /// The curve of a class.
 struct DetectionCurve {
-  std::string label;             ///< the name of the class
-  std::int64_t truths = 0;       ///< the true boxes that count
-  double average_precision = 0;  ///< as "map" of this overlap has it
+  std::string label;                    ///< the name of the class
+  std::int64_t truths = 0;              ///< the true boxes that count
+  double average_precision = 0;         ///< as "map" of this overlap has it
   std::vector<ScorePoint> points = {};  ///< at the scores 0, 0.01 … 1
 };
 
@@ -45,9 +45,9 @@ class DetectionReview {
   /// Returns the curves of the classes that have true boxes.
   std::vector<DetectionCurve> curves() const;
   /// Returns how often a true box of a class (row) was taken for one of another class (column). The last row
-  /// and the last column are the background: detections where nothing is, and boxes that were not found. Pairs
-  /// are made in falling order of their overlaps, whatever their classes are. Source: the confusion matrix of
-  /// YOLOv5.
+  /// and the last column are the background: detections where nothing is, and boxes that were not found.
+  /// Pairs are made in falling order of their overlaps, whatever their classes are. Source: the confusion
+  /// matrix of YOLOv5.
   std::vector<std::vector<std::int64_t>> confusion() const;
 
  private:

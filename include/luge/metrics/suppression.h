@@ -10,9 +10,9 @@ namespace luge::metrics {
 
 /// What happens to a detection that overlaps a surer one.
 enum class Suppression : std::uint8_t {
-  greedy,   ///< it goes when their iou is above the limit
-  distance, ///< it goes when their iou, less the distance of the centers (Overlap::diou), is above the limit
-  soft      ///< its score is multiplied by exp(-iou²/sigma), and it goes when that falls below `score`
+  greedy,    ///< it goes when their iou is above the limit
+  distance,  ///< it goes when their iou, less the distance of the centers (Overlap::diou), is above the limit
+  soft       ///< its score is multiplied by exp(-iou²/sigma), and it goes when that falls below `score`
 };
 /// Options of suppress.
 struct SuppressionOptions {

@@ -61,8 +61,9 @@ class Anchors final : public StepWith<Anchors, AnchorsOptions> {
     options::check(kName, options_);
     const std::size_t found = options_.widths.size();
     if (found != options_.heights.size() || (found > 0 && static_cast<std::int64_t>(found) != options_.count))
-      throw FormatError(fmt::format("recipe: the step anchors has {} widths and {} heights; expected {} of each",
-                                    found, options_.heights.size(), options_.count));
+      throw FormatError(
+          fmt::format("recipe: the step anchors has {} widths and {} heights; expected {} of each", found,
+                      options_.heights.size(), options_.count));
   }
   StepRef fit(const Dataset& training) const override {
     std::vector<BoxExtent> extents;
@@ -76,8 +77,9 @@ class Anchors final : public StepWith<Anchors, AnchorsOptions> {
       }
     }
     if (extents.empty())
-      throw ValueError(fmt::format("anchors: {} has no box in its {} training pictures; expected one to learn from",
-                                   training.info().name, training.size()));
+      throw ValueError(
+          fmt::format("anchors: {} has no box in its {} training pictures; expected one to learn from",
+                      training.info().name, training.size()));
     AnchorsOptions fitted{.count = options_.count};
     for (const BoxExtent& each : cluster_extents(extents, options_.count))
       fitted.widths.push_back(each.width), fitted.heights.push_back(each.height);
@@ -109,9 +111,10 @@ std::vector<BoxExtent> cluster_extents(const std::vector<BoxExtent>& extents, st
     throw ValueError(fmt::format("cluster_extents: {} extents and a count of {}; expected 1 or more of both",
                                  extents.size(), count));
   for (const BoxExtent& each : extents) {
-    if (std::isfinite(each.width) && std::isfinite(each.height) && each.width > 0 && each.height > 0) continue;
-    throw ValueError(fmt::format("cluster_extents: a box is {}x{}; expected numbers above 0", each.width,
-                                 each.height));
+    if (std::isfinite(each.width) && std::isfinite(each.height) && each.width > 0 && each.height > 0)
+      continue;
+    throw ValueError(
+        fmt::format("cluster_extents: a box is {}x{}; expected numbers above 0", each.width, each.height));
   }
   std::vector<BoxExtent> sorted = extents;
   std::sort(sorted.begin(), sorted.end(), is_smaller);
@@ -128,7 +131,9 @@ std::vector<BoxExtent> cluster_extents(const std::vector<BoxExtent>& extents, st
   return centers;
 }
 
-StepRef steps::anchors(std::int64_t count) { return std::make_shared<Anchors>(AnchorsOptions{.count = count}); }
+StepRef steps::anchors(std::int64_t count) {
+  return std::make_shared<Anchors>(AnchorsOptions{.count = count});
+}
 
 std::vector<BoxExtent> anchors_of(const Recipe& recipe) {
   for (const StepRef& step : recipe.steps()) {

@@ -115,8 +115,8 @@ HostArray steps::boxes_before_sizes(const Recipe& recipe, const Shape& picture, 
   const Record sized = with_picture_sizes(recipe, records({probe})).record(0);
   const std::span<const float> after = sized[kPoints].as<float>();
   if (after[2] == 0 || after[5] == 0)
-    throw ValueError(fmt::format("boxes: the recipe cuts the middle of a picture of {}x{} off", picture[2],
-                                 picture[1]));
+    throw ValueError(
+        fmt::format("boxes: the recipe cuts the middle of a picture of {}x{} off", picture[2], picture[1]));
   const std::span<float> corners = boxes.as<float>();
   for (std::size_t k = 0; k < corners.size(); ++k) {
     const std::size_t axis = k % 2;

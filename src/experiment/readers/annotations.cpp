@@ -189,17 +189,20 @@ const bool added =
                     {.recognize = is_voc,
                      .read = skipping(read_voc),
                      .rank = kRank,
-                     .keys = joined(keys_of<VocKeys>(), keys_of<BoxKeys>(), keys_of<PictureFileKeys>(), keys_of<BadFileKeys>())}) &&
+                     .keys = joined(keys_of<VocKeys>(), keys_of<BoxKeys>(), keys_of<PictureFileKeys>(),
+                                    keys_of<BadFileKeys>())}) &&
     add_data_reader("coco", "pictures with boxes, masks and points in the JSON format of COCO",
                     {.recognize = is_coco,
                      .read = skipping(read_coco),
                      .rank = kRank,
-                     .keys = joined(keys_of<BoxKeys>(), keys_of<CocoKeys>(), keys_of<PictureFileKeys>(), keys_of<BadFileKeys>())}) &&
-    add_data_reader("yolo", "pictures with boxes in text files: images, labels, and data.yaml or classes.txt",
-                    {.recognize = [](const fs::path& path) { return is_pair(path, "labels"); },
-                     .read = skipping(read_yolo),
-                     .rank = kRank,
-                     .keys = joined(keys_of<BoxKeys>(), keys_of<PictureFileKeys>(), keys_of<BadFileKeys>())}) &&
+                     .keys = joined(keys_of<BoxKeys>(), keys_of<CocoKeys>(), keys_of<PictureFileKeys>(),
+                                    keys_of<BadFileKeys>())}) &&
+    add_data_reader(
+        "yolo", "pictures with boxes in text files: images, labels, and data.yaml or classes.txt",
+        {.recognize = [](const fs::path& path) { return is_pair(path, "labels"); },
+         .read = skipping(read_yolo),
+         .rank = kRank,
+         .keys = joined(keys_of<BoxKeys>(), keys_of<PictureFileKeys>(), keys_of<BadFileKeys>())}) &&
     add_data_reader("masks", "pictures and the classes of their pixels: the folders images and masks",
                     {.recognize = [](const fs::path& path) { return is_pair(path, "masks"); },
                      .read = skipping(read_masks),

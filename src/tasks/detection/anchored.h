@@ -41,8 +41,8 @@ class Anchored : public Detector<Self, Options> {
 
   Candidates found(const HostMaps& maps, const std::vector<Shape>& outputs, const Shape& pictures,
                    std::int64_t row, double score) const {
-    const Grid grid =
-        grid_of(Self::kName, outputs, pictures, data::anchors_of(this->known_recipe()), this->options_.anchors);
+    const Grid grid = grid_of(Self::kName, outputs, pictures, data::anchors_of(this->known_recipe()),
+                              this->options_.anchors);
     Candidates all;
     std::vector<float> numbers(static_cast<std::size_t>(grid.numbers));
     for (std::size_t anchor = 0; anchor < grid.anchors.size(); ++anchor) {

@@ -44,18 +44,20 @@ Tensor is_best(const Truths& truths, const Anchors& anchors) {
   return equal(iota_like(fit, 2), argmax(fit, 2, Keep::yes));
 }
 
-// Pairs of each true box, each anchor and each step to a cell: where `wanted` [rows,boxes,anchors,1] is true and
-// the cell exists. `beside` says whether the neighbors of the cell are taken, too.
-Pairs pairs_of(const Truths& truths, const Anchors& anchors, const Tensor& wanted, bool beside) {
+// Pairs of each true box, each anchor and each step to a cell: where `wanted` [rows,boxes,anchors,1] is true
+// and the cell exists. `neighbors` says whether those of the cell are taken, too.
+Pairs pairs_of(const Truths& truths, const Anchors& anchors, const Tensor& wanted, bool neighbors) {
   const Tensor x = on_anchors(truths.center_x()) / anchors.cell_width,
                y = on_anchors(truths.center_y()) / anchors.cell_height;
   const Tensor column = clamp(floor(x), 0, anchors.columns - 1), row = clamp(floor(y), 0, anchors.rows - 1);
-  const auto toward = [](const Tensor& at, const Tensor& cell) { return where(less(at - cell, 0.5), -1.0F, 1.0F); };
-  const Tensor sideways = beside ? tensor<float>({0, 1, 0}, {3}) : zeros({1}),
-               down = beside ? tensor<float>({0, 0, 1}, {3}) : zeros({1});
+  const auto toward = [](const Tensor& at, const Tensor& cell) {
+    return where(less(at - cell, 0.5), -1.0F, 1.0F);
+  };
+  const Tensor sideways = neighbors ? tensor<float>({0, 1, 0}, {3}) : zeros({1}),
+               down = neighbors ? tensor<float>({0, 0, 1}, {3}) : zeros({1});
   const Tensor cell_x = column + toward(x, column) * sideways, cell_y = row + toward(y, row) * down;
-  const Tensor inside = greater_equal(cell_x, 0) && less(cell_x, anchors.columns) && greater_equal(cell_y, 0) &&
-                        less(cell_y, anchors.rows);
+  const Tensor inside = greater_equal(cell_x, 0) && less(cell_x, anchors.columns) &&
+                        greater_equal(cell_y, 0) && less(cell_y, anchors.rows);
   const Tensor valid = inside && wanted && on_anchors(truths.valid);
   const Tensor blank = zeros_like(cell_x + cell_y);  // [rows,boxes,anchors,steps]
   const auto spread = [&](const Tensor& value) { return flatten(value + blank, 1, 3); };
@@ -77,7 +79,8 @@ Pairs pairs_of(const Truths& truths, const Anchors& anchors, const Tensor& wante
 
 Pairs near_anchors(const Grid& grid, const Truths& truths, double ratio) {
   const Anchors anchors(grid);
-  const Tensor wide = on_anchors(truths.width()) / anchors.width, high = on_anchors(truths.height()) / anchors.height;
+  const Tensor wide = on_anchors(truths.width()) / anchors.width,
+               high = on_anchors(truths.height()) / anchors.height;
   const Tensor worst = maximum(maximum(wide, 1 / wide), maximum(high, 1 / high));
   return pairs_of(truths, anchors, less(worst, ratio) || is_best(truths, anchors), true);
 }

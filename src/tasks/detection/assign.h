@@ -8,12 +8,12 @@ namespace luge::tasks {
 
 /// Pairs of a box of the grid and a true box: [rows,pairs]. Those that are not valid have position 0.
 struct Pairs {
-  Tensor position;       // i64
-  Tensor valid;          // bool
-  Tensor truth;          // f32 [rows,pairs,4]
-  Tensor label;          // i64
-  Tensor cell_x, cell_y;              // f32: column and row of the cell
-  Tensor cell_width, cell_height;     // f32: pixels
+  Tensor position;                     // i64
+  Tensor valid;                        // bool
+  Tensor truth;                        // f32 [rows,pairs,4]
+  Tensor label;                        // i64
+  Tensor cell_x, cell_y;               // f32: column and row of the cell
+  Tensor cell_width, cell_height;      // f32: pixels
   Tensor anchor_width, anchor_height;  // f32: pixels
 };
 

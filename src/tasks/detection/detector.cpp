@@ -34,8 +34,8 @@ metrics::SuppressionOptions suppression_of(const DetectorOptions& options, const
 
 void check_fixed_loss(const std::string& who, const std::string& loss, const std::string& published) {
   if (loss::named(published).name() == loss) return;
-  throw ValueError(fmt::format("{}: the loss is {}; as published it is {}; task=detection takes others", who, loss,
-                               published));
+  throw ValueError(fmt::format("{}: the loss is {}; as published it is {}; task=detection takes others", who,
+                               loss, published));
 }
 
 HostMaps::HostMaps(const std::string& who, const NamedTensors& outputs, std::int64_t rows) {

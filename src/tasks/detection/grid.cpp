@@ -20,23 +20,25 @@ std::vector<Shape> shapes_of(const NamedTensors& outputs) {
 Grid grid_of(const std::string& who, const std::vector<Shape>& outputs, const Shape& pictures,
              const std::vector<data::BoxExtent>& anchors, std::int64_t each) {
   if (anchors.empty())
-    throw ValueError(fmt::format("{}: there are no anchors; the step anchors of the recipe finds them in the "
-                                 "training data",
-                                 who));
+    throw ValueError(
+        fmt::format("{}: there are no anchors; the step anchors of the recipe finds them in the "
+                    "training data",
+                    who));
   const auto count = static_cast<std::int64_t>(outputs.size());
   if (count * each != static_cast<std::int64_t>(anchors.size())) {
-    throw ShapeError(fmt::format("{}: the network has {} outputs, and there are {} anchors for {} with {} in "
-                                 "each cell; task.scales={} learns as many as it has",
-                                 who, count, anchors.size(), static_cast<std::int64_t>(anchors.size()) / each,
-                                 each, count));
+    throw ShapeError(fmt::format(
+        "{}: the network has {} outputs, and there are {} anchors for {} with {} in "
+        "each cell; task.scales={} learns as many as it has",
+        who, count, anchors.size(), static_cast<std::int64_t>(anchors.size()) / each, each, count));
   }
   Grid grid{.each = each, .numbers = 0, .scales = {}, .anchors = anchors};
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     const Shape& shape = outputs[k];
-    const bool map = shape.rank() == 4 && shape[1] % each == 0 && shape[1] / each > 5 && shape[2] > 0 && shape[3] > 0;
+    const bool map =
+        shape.rank() == 4 && shape[1] % each == 0 && shape[1] / each > 5 && shape[2] > 0 && shape[3] > 0;
     if (!map || (grid.numbers > 0 && shape[1] / each != grid.numbers)) {
-      throw ShapeError(fmt::format("{}: output {} is {}; expected [rows,{}·(5 + classes),height,width]", who, k,
-                                   shape.to_string(), each));
+      throw ShapeError(fmt::format("{}: output {} is {}; expected [rows,{}·(5 + classes),height,width]", who,
+                                   k, shape.to_string(), each));
     }
     grid.numbers = shape[1] / each;
     grid.scales.push_back({.output = k,

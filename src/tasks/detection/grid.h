@@ -13,10 +13,10 @@ namespace luge::tasks {
 
 /// One map of cells.
 struct Scale {
-  std::size_t output = 0;                // the index of the output of the network
-  std::int64_t height = 0, width = 0;    // cells
+  std::size_t output = 0;                  // the index of the output of the network
+  std::int64_t height = 0, width = 0;      // cells
   double cell_height = 0, cell_width = 0;  // pixels of a cell
-  std::int64_t first = 0;                // the position of its first box among those of all maps
+  std::int64_t first = 0;                  // the position of its first box among those of all maps
   std::int64_t cells() const { return height * width; }
 };
 
@@ -33,8 +33,8 @@ struct Grid {
 };
 
 /// The grid of outputs [rows,each·numbers,height,width] of pictures [rows,channels,height,width]. Throws
-/// ShapeError, beginning with `who`, when the outputs are not maps of such boxes or not as many as the anchors
-/// are for.
+/// ShapeError, beginning with `who`, when the outputs are not maps of such boxes or not as many as the
+/// anchors are for.
 Grid grid_of(const std::string& who, const std::vector<Shape>& outputs, const Shape& pictures,
              const std::vector<data::BoxExtent>& anchors, std::int64_t each);
 /// The shapes of outputs, and of the picture, as grid_of takes them.

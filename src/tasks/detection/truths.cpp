@@ -28,8 +28,8 @@ Candidates surest(const Candidates& all) {
   std::sort(order.begin(), order.end());
   Candidates few;
   for (const std::size_t k : order) {
-    few.add({all.boxes[4 * k], all.boxes[4 * k + 1], all.boxes[4 * k + 2], all.boxes[4 * k + 3]}, all.scores[k],
-            all.labels[k]);
+    few.add({all.boxes[4 * k], all.boxes[4 * k + 1], all.boxes[4 * k + 2], all.boxes[4 * k + 3]},
+            all.scores[k], all.labels[k]);
   }
   return few;
 }
@@ -77,7 +77,7 @@ void check_truths(const std::string& who, const data::HostBatch& batch, std::int
       if (box[2] <= 0 || box[3] <= 0 || box[0] >= static_cast<float>(picture[3]) ||
           box[1] >= static_cast<float>(picture[2]))
         refuse(fmt::format("it lies outside of the picture of {}x{}", picture[3], picture[2]));
-      if (classes_of[at] < 0 || classes_of[at] >= classes) {
+      if (classes_of[at] < 0 || (classes > 0 && classes_of[at] >= classes)) {
         throw IndexError(fmt::format("{}: {}: the label of box {} is {}; expected 0 to {} ({} classes)", who,
                                      batch.where(static_cast<std::int64_t>(row)), k, classes_of[at],
                                      classes - 1, classes));

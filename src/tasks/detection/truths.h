@@ -27,7 +27,7 @@ struct Truths {
 Truths truths_of(const train::Pass& pass);
 
 /// Throws an error that names the sample when a box is not finite, lies wholly outside of the picture, has no
-/// area, or has a label that is not one of `classes`.
+/// area, or has a label that is not one of `classes`; 0: their number is not known.
 void check_truths(const std::string& who, const data::HostBatch& batch, std::int64_t classes);
 
 /// Detections before suppression.

@@ -13,7 +13,10 @@ OpCase overlap(std::string name, Overlap measure) {
     return concat({corner, corner + extent}, -1);
   };
   return {.name = name,
-          .build = [=](const Tensors& in) { return Tensors{box_overlap(box(in[0], in[1]), box(in[2], in[3]), measure)}; },
+          .build =
+              [=](const Tensors& in) {
+                return Tensors{box_overlap(box(in[0], in[1]), box(in[2], in[3]), measure)};
+              },
           .inputs = {{uniform({6, 2}, 0, 2), uniform({6, 2}, 0.5, 2), uniform({6, 2}, 0, 2),
                       uniform({6, 2}, 0.5, 2)},
                      {uniform({3, 1, 2}, 0, 3), uniform({3, 1, 2}, 0.5, 1), uniform({1, 4, 2}, 0, 3),
@@ -22,7 +25,8 @@ OpCase overlap(std::string name, Overlap measure) {
 }
 
 const OpCases boxes = {overlap("box_overlap", Overlap::iou), overlap("box_overlap/giou", Overlap::giou),
-                       overlap("box_overlap/diou", Overlap::diou), overlap("box_overlap/ciou", Overlap::ciou)};
+                       overlap("box_overlap/diou", Overlap::diou),
+                       overlap("box_overlap/ciou", Overlap::ciou)};
 
 }  // namespace
 }  // namespace luge::testing
