@@ -150,8 +150,8 @@ TEST(Segmentation, PredictsPicturesOfAnySizeWholeOrInTiles) {
   const data::Record ready = tiles.recipe.prediction(raw);
   const auto values = ready[data::kInput].as<float>();
   const nn::Probe probe(*result.net, false);
-  const auto logits =
-      (*result.net)(tensor<float>({values.begin(), values.end()}, {1, 1, 70, 45})).to_vector<float>();
+  const Tensor input = tensor(std::vector<float>(values.begin(), values.end()), {1, 1, 70, 45});
+  const auto logits = (*result.net)(input).to_vector<float>();
   for (std::size_t k = 0; k < whole.size(); ++k) ASSERT_EQ(whole[k] == 1, logits[k] > 0) << k;
 }
 
