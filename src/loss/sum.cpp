@@ -125,7 +125,7 @@ void check(const std::vector<Term>& terms) {
 Cost cost(const std::string& name, const std::vector<Term>& terms, const Tensor& prediction,
           const Tensor& target) {
   std::vector<Cost> costs;
-  for (const Term& term : terms) costs.push_back(term.loss.cost(prediction, target));
+  for (const Term& term : terms) costs.push_back(term.loss.costs(prediction, target));
   const auto largest = std::max_element(
       costs.begin(), costs.end(), [](const Cost& a, const Cost& b) { return a.each.rank() < b.each.rank(); });
   const Tensor like = largest->each;

@@ -85,7 +85,7 @@ class Loss {
 
   /// Returns the costs of samples or positions, not yet reduced, with the weights that the loss itself gives
   /// them: what another loss is made of. The root of root() is not taken.
-  Cost cost(const Tensor& prediction, const Tensor& target) const { return cost_(prediction, target); }
+  Cost costs(const Tensor& prediction, const Tensor& target) const { return cost_(prediction, target); }
   /// Returns which targets the loss takes for these shapes.
   Targets targets(const Shape& prediction, const Shape& target) const;
   /// Returns which entries of the target count, bool in its shape: those that the loss does not ignore and
