@@ -13,6 +13,7 @@
 #include "luge/nn/layers.h"
 #include "luge/nn/matches.h"
 #include "luge/nn/observe.h"
+#include "luge/ops/math.h"
 
 namespace luge::experiment {
 namespace {
