@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -21,6 +22,7 @@
 #include "experiment/option_keys.h"
 #include "experiment/picture_keys.h"
 #include "experiment/table_columns.h"
+#include "luge/data/captcha.h"
 #include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"
 #include "luge/draw/picture_grid.h"
@@ -50,7 +52,26 @@ struct SampleOptions {
   }
 };
 
-std::string file_name(std::int64_t index, const data::Dataset& part, const data::Record& record) {
+// What is written in the picture; empty where the record does not say it, or no file can be called so.
+std::string text_in(const data::Record& record) {
+  const data::HostArray* text = record.find("text");
+  if (!text || !text->field.text) return "";
+  const std::string name(text->text());
+  try {
+    const bool safe = name.find('/') == std::string::npos && !name.starts_with('.');
+    return safe && data::text_of_file_name(name + ".png") == name ? name : "";
+  } catch (const FormatError&) {
+    return "";
+  }
+}
+
+// The text of the picture names its file, with a number where it is there already: data=FOLDER reads that.
+std::string file_name(std::int64_t index, const data::Dataset& part, const data::Record& record,
+                      std::map<std::string, int>& texts) {
+  if (const std::string text = text_in(record); !text.empty()) {
+    const int times = ++texts[text];
+    return times == 1 ? text + ".png" : fmt::format("{}_{}.png", text, times);
+  }
   std::string label;
   const data::HostArray* target = record.find(data::kTarget);
   if (!part.info().classes.empty() && target && target->field.dtype == i64 &&
@@ -71,9 +92,10 @@ std::vector<std::string> write_samples(const experiment::Config& config, const d
   const fs::path folder = options.to;
   make_folder(folder);
   std::vector<std::string> written;
+  std::map<std::string, int> texts;
   for (std::int64_t i = 0; i < std::min(options.count, part.size()); ++i) {
     const data::Record record = part.record(i);
-    written.push_back((folder / file_name(i, part, record)).string());
+    written.push_back((folder / file_name(i, part, record, texts)).string());
     io::write_png(written.back(), image_of(part.info(), record));
   }
   return written;

@@ -82,13 +82,34 @@ Told tell_fields(const data::Record& record, const std::string& mask) {
   return told;
 }
 
-Told tell(const data::Record& record, const nn::Metadata& metadata, std::size_t top,
-          const std::string& mask) {
+// Points by their names, in pixels of the file: those that are visible in the line, all of them as JSON.
+Told tell_points(const data::Record& record, const nn::Metadata& metadata,
+                 const experiment::RawInput& input) {
+  Told told;
+  told.json["points"] = Json::array();
+  const auto values = record[data::kPoints].as<float>();
+  const auto visible = record["visible"].as<std::uint8_t>();
+  for (std::size_t k = 0; k < visible.size(); ++k) {
+    const std::string name =
+        metadata.classes.size() == visible.size() ? metadata.classes[k] : std::to_string(k);
+    const double x = values[3 * k] * input.x_scale, y = values[3 * k + 1] * input.y_scale;
+    told.json["points"].push_back(
+        {{"name", name}, {"x", x}, {"y", y}, {"score", values[3 * k + 2]}, {"visible", visible[k] != 0}});
+    if (visible[k] != 0) told.line += fmt::format("  {}: {:.1f},{:.1f}", one_line(name), x, y);
+  }
+  if (told.line.empty()) told.line = "  no point is visible";
+  return told;
+}
+
+Told tell(const data::Record& record, const nn::Metadata& metadata, const experiment::RawInput& input,
+          std::size_t top, const std::string& mask) {
   if (const auto order = ranked(record, metadata, top); !order.empty())
     return tell_classes(record, metadata, order);
   if (record.contains(data::kBoxes))
     return {{{"detections", detections_json(record, metadata.classes)}},
             detections_line(record, metadata.classes)};
+  if (record.contains(data::kPoints) && record.contains("visible"))
+    return tell_points(record, metadata, input);
   if (record.size() != 1 || !record.contains("values")) return tell_fields(record, mask);
   const auto values = record["values"].as<float>();
   return {{{"values", std::vector<float>(values.begin(), values.end())}},
@@ -205,7 +226,7 @@ int predict(const Arguments& arguments) {
                                              : write_masks(drawn, records, metadata.classes.size());
   Json list = Json::array();
   for (std::size_t i = 0; i < found.inputs.size(); ++i) {
-    const Told told = tell(records[i], metadata, top, masks[i]);
+    const Told told = tell(records[i], metadata, found.inputs[i], top, masks[i]);
     Json one = {{"input", found.inputs[i].name}};
     if (found.inputs[i].unknown.unknown > 0) one["unknown"] = unknown_json(found.inputs[i].unknown);
     if (found.inputs[i].line > 0) one["line"] = found.inputs[i].line;

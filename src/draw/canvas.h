@@ -43,6 +43,7 @@ struct Text {
   double size = 11;  // of the font
   Color color = kInk;
   bool bold = false;
+  std::string font = {};  // as Pango describes it, "DejaVu Serif Bold"; empty: that of figures
   Align align = Align::left;
   Stand stand = Stand::middle;
   double max_width = 0;  // 0: without bound; otherwise the text is broken into lines, and cut after the last
@@ -77,9 +78,14 @@ class Canvas {
 /// A picture of width × height units; `scale` pixels for each unit.
 std::unique_ptr<Canvas> png_canvas(Extent extent, double scale);
 std::unique_ptr<Canvas> svg_canvas(Extent extent, const std::string& title);
-/// A canvas to measure texts with. All three throw StateError when this build, or this machine, does not have
-/// Cairo and Pango.
+/// A canvas to measure texts with. All of them throw StateError when this build, or this machine, does not
+/// have Cairo and Pango.
 std::unique_ptr<Canvas> ruler();
+
+/// What `draw` draws on a white picture of width × height units.
+io::Image drawn_pixels(Extent extent, double scale, const std::function<void(Canvas&)>& draw);
+/// The names of the font families of this machine, in alphabetical order.
+std::vector<std::string> font_families();
 
 /// "Cairo 1.16.0, Pango 1.50.12". Throws as ruler.
 std::string libraries();

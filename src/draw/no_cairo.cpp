@@ -15,6 +15,8 @@ namespace {
 std::unique_ptr<Canvas> png_canvas(Extent, double) { refuse(); }
 std::unique_ptr<Canvas> svg_canvas(Extent, const std::string&) { refuse(); }
 std::unique_ptr<Canvas> ruler() { refuse(); }
+io::Image drawn_pixels(Extent, double, const std::function<void(Canvas&)>&) { refuse(); }
+std::vector<std::string> font_families() { refuse(); }
 std::string libraries() { refuse(); }
 
 }  // namespace luge::draw

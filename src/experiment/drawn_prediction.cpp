@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -57,8 +58,31 @@ std::vector<draw::Mask> masks_of(const data::HostArray& mask, const io::Image& p
   return all;
 }
 
+std::vector<draw::Dot> dots_of(const data::Record& record, const std::vector<std::string>& names) {
+  std::vector<draw::Dot> dots;
+  const data::HostArray* points = record.find(data::kPoints);
+  if (!points || points->field.dtype != f32 || points->field.shape.rank() != 2 || points->field.shape[1] != 3)
+    return dots;
+  const auto values = points->as<float>();
+  const auto count = static_cast<std::size_t>(points->field.shape[0]);
+  const data::HostArray* visible = record.find("visible");
+  const std::vector<double> seen = visible ? numbers_of(*visible) : std::vector<double>();
+  for (std::size_t k = 0; k < count; ++k) {
+    const float* at = &values[3 * k];
+    const bool shown = k < seen.size() ? seen[k] != 0 : at[2] != 0;
+    if (!shown || !std::isfinite(at[0]) || !std::isfinite(at[1])) continue;
+    dots.push_back({.x = at[0],
+                    .y = at[1],
+                    .label = names.size() == count ? names[k] : std::to_string(k),
+                    .color = static_cast<std::int64_t>(k)});
+  }
+  return dots;
+}
+
 std::string said_text(const data::Record& said, const std::vector<std::string>& classes) {
   const data::HostArray *label = said.find("label"), *probability = said.find("probability");
+  if (const data::HostArray* text = said.find("text"); text && text->field.text && probability)
+    return fmt::format("{} {:.0f}%", text->text(), 100 * numbers_of(*probability).at(0));
   if (label && probability) {
     return fmt::format("{} {:.0f}%", text_of(*label, classes), 100 * numbers_of(*probability).at(0));
   }
@@ -136,6 +160,12 @@ draw::Picture drawn_prediction(const tasks::Learned& learned, const data::Record
   const data::HostArray shown = whole ? raw[data::kInput] : sized.record(0)[data::kInput];
   draw::Picture drawn{.image = picture_of(shown, {{0.0f}, {1.0f}})};
   if (mask) drawn.masks = masks_of(*mask, drawn.image, classes);
+  if (const data::HostArray* points = said.find(data::kPoints)) {
+    drawn.dots = dots_of(said, classes);
+    drawn.caption =
+        fmt::format("{}\n{} of {} points visible", name, drawn.dots.size(), points->field.shape[0]);
+    return drawn;
+  }
   drawn.caption = name + "\n" + (mask ? shares_text(*mask, classes) : said_text(said, classes));
   return drawn;
 }

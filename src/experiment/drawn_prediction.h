@@ -14,7 +14,10 @@ namespace luge::experiment {
 std::vector<double> numbers_of(const data::HostArray& value);
 /// A few numbers, or the name of a class.
 std::string text_of(const data::HostArray& value, const std::vector<std::string>& classes);
-/// In a few words: the class and its probability, or the first field.
+/// The points f32[points,3] of a record: those that its field "visible" says, or else those whose third
+/// number is not 0. `names` name them where there are as many. None where it has no such field.
+std::vector<draw::Dot> dots_of(const data::Record& record, const std::vector<std::string>& names);
+/// In a few words: the class or the text and its probability, or the first field.
 std::string said_text(const data::Record& said, const std::vector<std::string>& classes);
 /// The regions of a mask of classes with their names, those of class 0 left out; none when the mask is of
 /// another size.
@@ -28,9 +31,9 @@ std::vector<draw::Box> boxes_of(const data::Record& record, const std::vector<st
 std::string counts_text(const std::vector<draw::Box>& boxes);
 
 /// The raw picture as the network saw it, in the size that the recipe gives it, or in its own size where
-/// boxes were found or a mask has that size, with them on it. Its caption is `name` and what was said:
-/// classes, boxes of each class, or the share of each class of a mask. Throws ValueError when the record is
-/// not a picture.
+/// boxes were found or a mask has that size, with them or points on it. Its caption is `name` and what was
+/// said: classes, boxes of each class, or the share of each class of a mask. Throws ValueError when the
+/// record is not a picture.
 draw::Picture drawn_prediction(const tasks::Learned& learned, const data::Record& raw,
                                const data::Record& said, const std::vector<std::string>& classes,
                                const std::string& name);

@@ -6,6 +6,7 @@
 #include "luge/data/curve.h"
 #include "luge/data/shapes.h"
 #include "luge/data/sources.h"
+#include "luge/data/stick_figures.h"
 
 namespace luge::experiment {
 namespace {
@@ -78,6 +79,31 @@ DataSet scenes(const SceneKeys& o) {
   return {"shape-scenes", part(o.samples, 0), part(std::max<std::int64_t>(8, o.samples / 5), kTest)};
 }
 
+struct FigureKeys {
+  std::int64_t samples = 8000, pixels = 64;
+  double occluded = 0.1;
+  std::int64_t draw = 0;
+  static void fields(auto& self, auto&& field) {
+    field("samples", self.samples,
+          "number of training samples; an eighth as many each are for validation and test",
+          options::at_least(8));
+    field("pixels", self.pixels, "height and width of a picture", options::within(16, 1024));
+    field("occluded", self.occluded, "share of pictures in which a block hides a part of the figure",
+          options::within(0, 1));
+    field("draw", self.draw, "another number draws other training samples", options::at_least(0));
+  }
+};
+
+DataSet stick_figures(const FigureKeys& o) {
+  constexpr std::uint64_t kValid = 1000001, kTest = 1000002;
+  const auto part = [&](std::int64_t samples, std::uint64_t seed) {
+    return data::stick_figures({.samples = samples, .size = o.pixels, .hidden = o.occluded, .seed = seed});
+  };
+  const std::int64_t held_back = o.samples / 8;
+  return {"stick-figures", part(o.samples, static_cast<std::uint64_t>(o.draw)), part(held_back, kTest), false,
+          part(held_back, kValid)};
+}
+
 const bool added =
     add_data_set("fashion-mnist", "70,000 pictures of clothes, 28x28 in gray, 10 classes",
                  [] { return pair_of("fashion-mnist", data::fashion_mnist()); }) &&
@@ -88,6 +114,8 @@ const bool added =
     add_data_set("shape-scenes",
                  "made-up pictures of several shapes, 64x64 in color, with the class of each pixel",
                  scenes) &&
+    add_data_set("stick-figures", "made-up pictures of a figure, 64x64 in color, and its 11 points",
+                 stick_figures) &&
     add_data_set("xor", "the four cases of exclusive or", [] { return table("xor", data::xor_table()); }) &&
     add_data_set("and", "the four cases of and", [] { return table("and", data::and_table()); }) &&
     add_data_set("or", "the four cases of or", [] { return table("or", data::or_table()); });

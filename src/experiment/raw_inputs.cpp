@@ -94,6 +94,8 @@ RawInput picture_input(const fs::path& path, const nn::Metadata& metadata) {
   const std::vector<float> values(picture.as<float>().begin(), picture.as<float>().end());
   const Shape shape = picture.field.shape;
   RawInput input{path.string(), {{std::string(data::kInput), std::move(picture)}}, std::move(changes), ""};
+  input.x_scale = static_cast<double>(facts.width) / static_cast<double>(shape[2]);
+  input.y_scale = static_cast<double>(facts.height) / static_cast<double>(shape[1]);
   if (looks_inverted(values, shape, metadata)) {
     input.inverted =
         "looks inverted: the network was trained on the opposite of dark and bright; invert=true inverts the "

@@ -21,6 +21,8 @@ struct RawInput {
   std::string inverted;            // what to do when it looks so
   std::int64_t line = 0;           // of a row of a table
   data::UnknownText unknown = {};  // of a text, once it is predicted
+  // Pixels of the file for each pixel of what the network is given, where the whole picture was stretched.
+  double x_scale = 1, y_scale = 1;
 
   /// All of them, for people.
   std::string note() const;

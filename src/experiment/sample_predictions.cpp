@@ -65,8 +65,16 @@ void add(std::vector<draw::Picture>& pictures, const data::Info& info, const dat
         {.image = picture_of(*output, info.preprocessing.value_or(data::Affine{})), .caption = "prediction"});
     return;
   }
+  if (truth.contains(data::kPoints) && said.contains(data::kPoints)) {
+    pictures.push_back({.image = image, .caption = "truth", .dots = dots_of(truth, info.classes)});
+    pictures.push_back({.image = image, .caption = "prediction", .dots = dots_of(said, info.classes)});
+    return;
+  }
   std::string caption;
-  if (const data::HostArray* target = truth.find(data::kTarget)) caption = text_of(*target, info.classes);
+  for (const std::string_view name : {std::string_view("text"), data::kTarget}) {
+    if (const data::HostArray* target = truth.find(name); target && caption.empty())
+      caption = text_of(*target, info.classes);
+  }
   pictures.push_back({.image = image, .caption = caption + "\n→ " + said_text(said, info.classes)});
 }
 

@@ -163,6 +163,7 @@ bool wants_text(const Config& config, const models::Entry& entry) {
 
 bool reads_text(const std::string& task) {
   const train::Needs needs = tasks::find(task).needs;
+  if (needs.size() > 1) return false;  // what is read is another field, and the text is what is learned
   return std::any_of(needs.begin(), needs.end(),
                      [](const train::Need& need) { return need.fits && need.fits(data::Field::utf8()); });
 }

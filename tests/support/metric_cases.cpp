@@ -14,10 +14,13 @@ using Fields = std::map<std::string, Tensor>;
 
 const Fields& file() {
   static const Fields all = [] {
-    const io::SafetensorsFile stored((testing::source_dir() / "tests/golden/metrics.safetensors").string());
     Fields read;
-    for (const io::StoredTensor& each : stored.tensors())
-      read[each.name] = tensor_from_bytes(stored.read(each.name), each.dtype, each.shape);
+    for (const char* name : {"metrics", "metrics_points"}) {
+      const io::SafetensorsFile stored((testing::source_dir() / "tests/golden" / name).string() +
+                                       ".safetensors");
+      for (const io::StoredTensor& each : stored.tensors())
+        read[each.name] = tensor_from_bytes(stored.read(each.name), each.dtype, each.shape);
+    }
     return read;
   }();
   return all;

@@ -1,4 +1,5 @@
-// The cases of tests/golden/metrics.safetensors (tests/golden/make_metrics.py).
+// The cases of tests/golden/metrics.safetensors and metrics_points.safetensors (make_metrics.py and
+// make_points.py there).
 #pragma once
 
 #include <map>
@@ -37,7 +38,7 @@ struct GoldenCase {
 
 /// All cases, by their names.
 const std::map<std::string, GoldenCase>& golden_cases();
-/// A tensor of the file.
+/// A tensor of the files.
 Tensor golden_tensor(const std::string& name);
 
 /// Ranges of samples, of different lengths.

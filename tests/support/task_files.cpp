@@ -102,6 +102,15 @@ Words words_for_task(const TempDir& dir, const std::string& task) {
     if (task == "yolo-v3") words.push_back({"scales", "2"});
     return words;
   }
+  if (task == "text-recognition") {
+    return {{"model", "crnn"},        {"filters", "4,4"},       {"units", "0"},
+            {"task", task},           {"data", "captcha"},      {"data.samples", "40"},
+            {"data.held_back", "10"}, {"data.pixels", "16x64"}, {"batch", "10"}};
+  }
+  if (task == "keypoints") {
+    return {{"model", "keypoint-maps"}, {"filters", "4,4"},    {"task", task}, {"data", "stick-figures"},
+            {"data.samples", "40"},     {"data.pixels", "16"}, {"batch", "10"}};
+  }
   if (task == "next-token") {
     return {{"model", "lstm-lm"}, {"layers", "1"},       {"units", "6"}, {"embedding", "4"},
             {"task", task},       {"task.length", "16"}, {"batch", "4"}, {"data", verses(dir)}};

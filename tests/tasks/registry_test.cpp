@@ -100,7 +100,8 @@ TEST(Tasks, RefuseWhatTheyDoNotKnow) {
       [] {
         make("autoencoding", {.values = {{"threshold", 0.5}}});
       },
-      {"task autoencoding: there is no option 'threshold'", "multi-label and segmentation have it"});
+      {"task autoencoding: there is no option 'threshold'",
+       "keypoints, multi-label and segmentation have it"});
   expect_error<FormatError>([] { restore("segmentation", "{\"threshold\": true}"); },
                             {"threshold is true", "a number"});
   expect_error<FormatError>([] { restore("segmentation", "[]"); }, {"segmentation", "not a JSON object"});
@@ -112,6 +113,8 @@ TEST(Tasks, WriteTheOptionsOfOlderFiles) {
       {"autoencoding", R"({"loss":"mse","metrics":[],"scaling":"standardize"})"},
       {"classification",
        R"({"loss":"softmax-cross-entropy","metrics":["accuracy"],"scaling":"standardize"})"},
+      {"keypoints", R"({"loss":"mse","metrics":["point-error","pck"],"scaling":"standardize","sigma":1.5,)"
+                    R"("visibility":0.01,"unlabeled":"absent","threshold":0.3})"},
       {"multi-label",
        R"({"loss":"binary-cross-entropy","metrics":["accuracy"],"scaling":"standardize","threshold":0.5})"},
       {"next-token",
@@ -120,6 +123,8 @@ TEST(Tasks, WriteTheOptionsOfOlderFiles) {
       {"regression", R"({"loss":"mse","metrics":[],"scaling":"standardize","standardize":false})"},
       {"segmentation",
        R"({"loss":"binary-cross-entropy","metrics":["accuracy"],"scaling":"standardize","threshold":0.5})"},
+      {"text-recognition",
+       R"({"loss":"ctc","metrics":["exact-match","cer"],"scaling":"standardize","decoding":"greedy","beam":10})"},
   };
   for (const auto& [name, json] : rows) {
     EXPECT_EQ(make(name)->options(), json);

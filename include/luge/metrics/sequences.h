@@ -27,6 +27,16 @@ class WordErrorRate : public HostMetric {
   WordErrorRate();
 };
 
+/// The exact match: the share of the samples whose whole text, or list of ids, is right. Texts are compared
+/// without white space at both ends. It is 0 without a sample. Fields and errors are those of
+/// CharacterErrorRate. The figure is "exact-match". Source: Rajpurkar et al. 2016, without their changes to
+/// texts.
+class ExactMatch : public HostMetric {
+ public:
+  /// Makes the metric.
+  ExactMatch();
+};
+
 /// What BLEU does where no n-gram of a length is found.
 enum class Smoothing : std::uint8_t {
   none,    ///< the score is 0

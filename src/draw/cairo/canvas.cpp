@@ -209,7 +209,7 @@ class CairoCanvas : public Canvas {
   Layout layout(const Text& text) {
     Layout layout(api_.pango_layout_new(fonts_.get()));
     const Owner<PangoFontDescription, &CairoApi::pango_font_description_free> font(
-        api_.pango_font_description_from_string(kFonts));
+        api_.pango_font_description_from_string(text.font.empty() ? kFonts : text.font.c_str()));
     api_.pango_font_description_set_absolute_size(font.get(), text.size * PANGO_SCALE);
     if (text.bold) api_.pango_font_description_set_weight(font.get(), PANGO_WEIGHT_BOLD);
     api_.pango_layout_set_font_description(layout.get(), font.get());
@@ -247,7 +247,9 @@ class PngCanvas final : public CairoCanvas {
     fill({0, 0, extent.width + 1, extent.height + 1}, kWhite, 1, 0);
   }
 
-  std::string finish() override {
+  std::string finish() override { return io::encode_png(pixels(), io::PngContent::drawing); }
+
+  io::Image pixels() {
     check();
     api_.cairo_surface_flush(surface());
     const unsigned char* rows = api_.cairo_image_surface_get_data(surface());
@@ -265,7 +267,7 @@ class PngCanvas final : public CairoCanvas {
         out[2] = static_cast<std::uint8_t>(pixel);
       }
     }
-    return io::encode_png(image, io::PngContent::drawing);
+    return image;
   }
 
  private:
@@ -309,6 +311,25 @@ std::unique_ptr<Canvas> png_canvas(Extent extent, double scale) {
 std::unique_ptr<Canvas> svg_canvas(Extent extent, const std::string& title) {
   return std::make_unique<SvgCanvas>(extent, title);
 }
+io::Image drawn_pixels(Extent extent, double scale, const std::function<void(Canvas&)>& draw) {
+  PngCanvas canvas(extent, scale);
+  draw(canvas);
+  return canvas.pixels();
+}
+
+std::vector<std::string> font_families() {
+  const CairoApi& api = cairo_api();
+  const std::unique_ptr<PangoFontMap, Unref> map(api.pango_cairo_font_map_new());
+  PangoFontFamily** families = nullptr;
+  int count = 0;
+  api.pango_font_map_list_families(map.get(), &families, &count);
+  std::vector<std::string> names;
+  for (int k = 0; k < count; ++k) names.emplace_back(api.pango_font_family_get_name(families[k]));
+  api.g_free(families);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 std::unique_ptr<Canvas> ruler() { return png_canvas({1, 1}, 1); }
 
 }  // namespace luge::draw

@@ -12,6 +12,7 @@
 #include "experiment/bad_files.h"
 #include "experiment/picture_keys.h"
 #include "experiment/readers/folder_options.h"
+#include "experiment/readers/part_folders.h"
 #include "luge/error.h"
 
 namespace luge::experiment {
@@ -19,9 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kRank = 20;  // above mere pictures
-// The names that parts have, in the order in which the first that is there counts.
-const std::vector<std::string> kTrain = {"train", "training"}, kValid = {"val", "valid", "validation"},
-                               kTest = {"test"};
 
 bool is_folder(const fs::path& path) {
   std::error_code error;
@@ -46,9 +44,9 @@ using Notes = std::vector<std::string>;
 // The parts that are there, or all as one when there are none, with what the loading added to the notes.
 DataSet parts_of(const DataPath& data, const Load& load, const std::function<data::Dataset()>& whole,
                  const Notes& notes = {}) {
-  std::optional<data::Dataset> train = first_of(kTrain, load);
+  std::optional<data::Dataset> train = first_of(kTrainNames, load);
   DataSet set{data.name(), train ? *train : whole()};
-  if (train) set.valid = first_of(kValid, load), set.test = first_of(kTest, load);
+  if (train) set.valid = first_of(kValidNames, load), set.test = first_of(kTestNames, load);
   set.notes = notes;
   return set;
 }
@@ -127,7 +125,7 @@ DataSet read_coco(const DataPath& data, const data::BadFile& bad) {
 }
 
 Recognition is_coco(const fs::path& path) {
-  const bool parts = std::any_of(kTrain.begin(), kTrain.end(),
+  const bool parts = std::any_of(kTrainNames.begin(), kTrainNames.end(),
                                  [&](const std::string& part) { return coco_files(path, part).has_value(); });
   return parts || !single_coco(path).empty() ? Recognition::yes() : Recognition::no();
 }
@@ -137,7 +135,7 @@ bool has_pair(const fs::path& folder, const std::string& part, const char* other
          (is_folder(folder / "images" / part) && is_folder(folder / other / part));
 }
 Recognition is_pair(const fs::path& path, const char* other) {
-  const bool parts = std::any_of(kTrain.begin(), kTrain.end(),
+  const bool parts = std::any_of(kTrainNames.begin(), kTrainNames.end(),
                                  [&](const std::string& part) { return has_pair(path, part, other); });
   return parts || has_pair(path, "", other) ? Recognition::yes() : Recognition::no();
 }

@@ -1,0 +1,51 @@
+// captcha-cnn: reads a few characters at once, one head for each position. Convolutions and one hidden layer
+// see the whole picture; the last layer says a character, or none, for each position.
+#include "luge/nn/rearrange.h"
+#include "models/layers.h"
+#include "models/text_layers.h"
+
+namespace luge::models {
+
+namespace {
+
+struct CaptchaOptions {
+  std::int64_t positions = 6;
+  std::vector<std::int64_t> filters = {32, 64, 96, 128};
+  Widths hidden = {{512}};
+  double dropout = 0.25;
+  std::string activation = "relu";
+  static void fields(auto& self, auto&& field) {
+    field("positions", self.positions, "the most characters of a picture", options::within(1, 64),
+          options::elsewhere({"length", "max_length", "captcha_length"}));
+    field("filters", self.filters, "of each 3x3 convolution; the extents are halved after each", count(),
+          options::elsewhere({"channels", "width"}));
+    field("hidden", self.hidden, "widths of the hidden linear layers");
+    field("dropout", self.dropout, "share that is dropped after each hidden linear layer", share());
+    field("activation", self.activation, "after each convolution and hidden linear layer", activations());
+  }
+};
+
+nn::Model make_network(const CaptchaOptions& o, std::int64_t outputs) {
+  nn::Sequential net;
+  for (const std::int64_t filters : o.filters) {
+    add_normalized_convolution(net, filters, o.activation);
+    net.add(nn::MaxPool2d(2));
+  }
+  net.add(nn::Flatten());
+  add_hidden(net, o.hidden, o.activation, o.dropout);
+  net.add(nn::Linear(o.positions * outputs));
+  return net.add(nn::Reshape({o.positions, outputs}));
+}
+
+const bool added = add("captcha-cnn", "text of a few characters: 4 convolutions, one head for each position",
+                       [](const CaptchaOptions& o) {
+                         Defaults defaults = text_training();
+                         defaults.loss = "softmax-cross-entropy";
+                         return Entry{.input = Shape{1, 48, 144},
+                                      .outputs = 33,
+                                      .defaults = defaults,
+                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+                       });
+
+}  // namespace
+}  // namespace luge::models
