@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <tuple>
 
 #include "cli/command.h"
 #include "cli/figures_table.h"
@@ -139,6 +140,32 @@ void print_weighted(const train::Logs& figures) {
   }
 }
 
+// The largest numbers off the diagonal of the confusion matrix.
+std::vector<std::tuple<std::int64_t, std::size_t, std::size_t>> confused_in(
+    const experiment::Classified& found) {
+  constexpr std::size_t kMost = 5;
+  std::vector<std::tuple<std::int64_t, std::size_t, std::size_t>> all;
+  for (std::size_t k = 0; k < found.confusion.size(); ++k) {
+    for (std::size_t guess = 0; guess < found.confusion.size(); ++guess) {
+      if (guess != k && found.confusion[k][guess] > 0) all.emplace_back(found.confusion[k][guess], k, guess);
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return std::get<0>(a) > std::get<0>(b); });
+  all.resize(std::min(all.size(), kMost));
+  return all;
+}
+
+void print_confused(const experiment::Classified& found, const std::vector<std::string>& names) {
+  if (found.confusion.size() < 3) return;  // the matrix says it
+  const char* before = "\nmost confused: ";
+  for (const auto& [count, label, guess] : confused_in(found)) {
+    fmt::print("{}{} taken for {}: {}\n", before, one_line(class_name(names, label)),
+               one_line(class_name(names, guess)), count);
+    before = "               ";
+  }
+}
+
 void report_classes(const Arguments& arguments, const Measured& part, const experiment::Classified& found,
                     const std::vector<std::string>& names) {
   const std::size_t classes = found.confusion.size();
@@ -164,6 +191,10 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
     json["baselines"] = {{"chance", chance}, {"majority", majority}};
     json["per_class"] = per_class;
     json["confusion"] = found.confusion;
+    json["confused"] = Json::array();
+    for (const auto& [count, label, guess] : confused_in(found))
+      json["confused"].push_back(
+          {{"label", class_name(names, label)}, {"guess", class_name(names, guess)}, {"count", count}});
     print_json(json);
     return;
   }
@@ -180,6 +211,7 @@ void report_classes(const Arguments& arguments, const Measured& part, const expe
   }
   print_asked(part);
   print_members(part, figures_of(found));
+  print_confused(found, names);
   if (classes > 20) return;
   fmt::print("\nrows: the class, columns: what it was taken for\n");
   for (std::size_t k = 0; k < classes; ++k) {
@@ -225,12 +257,15 @@ void report_figures(const Arguments& arguments, const Measured& part, const trai
 
 struct EvalOptions {
   static constexpr const char* table = "";
-  std::string wrong, to;
+  std::string wrong, confused, to;
   std::int64_t limit_test_batches = 0;
   static void fields(auto& self, auto&& field) {
     field("wrong", self.wrong,
           "folder for the misclassified pictures, true and guessed label in their names; or a file, .png "
           "or .svg, for one picture of the surest of them");
+    field(
+        "confused", self.confused,
+        "file, .png or .svg, for a picture of the classes that are taken for others most often, a row each");
     field("to", self.to, "file for a picture of the confusion matrix, .png or .svg");
     field("limit_test_batches", self.limit_test_batches,
           "measure this many batches of 256 samples, chosen at random, each class in its share; 0: all",
@@ -279,6 +314,12 @@ int eval(const Arguments& arguments) {
                      fmt::format("a network that tells pictures apart; this one takes {} and gives {}",
                                  metadata.input.to_string(), values ? "values" : "classes"));
   }
+  if (!options.confused.empty() && (values || !experiment::is_picture(metadata.input)))
+    arguments.refuse("confused", "a network that tells pictures apart");
+  if (!options.confused.empty() && !draw::is_figure_name(options.confused))
+    arguments.refuse("confused", "a file name that ends with .png or .svg");
+  if (!options.confused.empty() && (options.confused == options.wrong || options.confused == options.to))
+    arguments.refuse("confused", "another file than those of wrong= and to=");
   if (!options.to.empty() && options.to == options.wrong)
     arguments.refuse("to", "another file than that of wrong=");
   check_folder_or_figure(arguments, "wrong", options.wrong);
@@ -335,6 +376,10 @@ int eval(const Arguments& arguments) {
   if (!options.wrong.empty()) {
     const std::int64_t count = write_wrong(part.samples(), answers, metadata.classes, options.wrong);
     tell_aside("{} misclassified pictures are in {}\n", count, options.wrong);
+  }
+  if (!options.confused.empty()) {
+    const std::int64_t count = draw_confused(part.samples(), answers, metadata.classes, options.confused);
+    tell_aside("the {} pairs of classes that are confused most are in {}\n", count, options.confused);
   }
   return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/picture_files.h"
+#include "experiment/confused.h"
 #include "experiment/pictures.h"
 #include "luge/draw/picture_grid.h"
 
@@ -76,6 +77,31 @@ std::int64_t write_wrong(const data::Dataset& samples, const experiment::Answers
     io::write_png((std::filesystem::path(to) / name).string(), picture(samples, each.index));
   }
   return static_cast<std::int64_t>(wrong.size());
+}
+
+std::int64_t draw_confused(const data::Dataset& samples, const experiment::Answers& answers,
+                           const std::vector<std::string>& classes, const std::string& file) {
+  constexpr std::size_t kPairs = 8, kSamples = 6;
+  const auto pairs = experiment::most_confused(samples, answers, kPairs, kSamples);
+  std::vector<draw::Picture> pictures;
+  for (const experiment::ConfusedPair& pair : pairs) {
+    for (std::size_t k = 0; k < kSamples; ++k) {
+      if (k >= pair.samples.size()) {  // an empty cell, so that the next pair begins a row
+        pictures.push_back({.image = {1, 1, 1, {255}}});
+        continue;
+      }
+      const std::int64_t index = pair.samples[k];
+      pictures.push_back(
+          {.image = picture(samples, index),
+           .caption = fmt::format(
+               "{} → {} {:.0f}%\n{}", class_name(classes, pair.label), class_name(classes, pair.guess),
+               100 * experiment::probability_of(answers.row(index), pair.guess),
+               k == 0 ? fmt::format("{} times", pair.count) : fmt::format("no. {}", index))});
+    }
+  }
+  if (!pictures.empty())
+    draw::picture_grid(pictures, {.columns = static_cast<std::int64_t>(kSamples)}).write(file);
+  return std::ssize(pairs);
 }
 
 }  // namespace luge::cli

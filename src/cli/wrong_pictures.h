@@ -15,4 +15,9 @@ namespace luge::cli {
 std::int64_t write_wrong(const data::Dataset& samples, const experiment::Answers& answers,
                          const std::vector<std::string>& classes, const std::string& to);
 
+/// Draws the pairs of classes that are confused most, a row of the surest wrong pictures each. Returns how
+/// many pairs there are; nothing is written without one. Throws FileError when the file cannot be written.
+std::int64_t draw_confused(const data::Dataset& samples, const experiment::Answers& answers,
+                           const std::vector<std::string>& classes, const std::string& file);
+
 }  // namespace luge::cli

@@ -6,12 +6,14 @@
 
 #include "core/base64.h"
 #include "experiment/box_evaluation.h"
+#include "experiment/confused.h"
 #include "experiment/learned.h"
 #include "experiment/measure.h"
 #include "experiment/precision_recall.h"
 #include "experiment/raw_inputs.h"
 #include "experiment/sample_predictions.h"
 #include "experiment/shown_sample.h"
+#include "luge/data/augment.h"
 #include "luge/error.h"
 
 namespace luge::experiment {
@@ -63,10 +65,6 @@ std::vector<Wrong> largest(std::vector<Wrong> all) {
 
 const data::Dataset& shown(const Judged& judged) { return judged.raw ? *judged.raw : judged.samples; }
 
-double probability_of(std::span<const float> row, std::size_t k) {
-  return row.size() == 1 ? static_cast<double>(k == 1 ? row[0] : 1 - row[0]) : static_cast<double>(row[k]);
-}
-
 std::size_t label_at(const Judged& judged, std::int64_t i) {
   return static_cast<std::size_t>(label_of(judged.samples.get(i)));
 }
@@ -96,6 +94,25 @@ Json wrong_classes(const Judged& judged, const std::vector<std::string>& names, 
   return rows;
 }
 
+// The classes that are taken for others most often, with the samples that are so.
+Json confused_classes(const Judged& judged, const std::vector<std::string>& names) {
+  constexpr std::size_t kPairs = 8, kSamples = 6;
+  Json rows = Json::array();
+  for (const ConfusedPair& pair : most_confused(judged.samples, judged.answers, kPairs, kSamples)) {
+    Json samples = Json::array();
+    for (const std::int64_t index : pair.samples) {
+      Json entry = {{"index", index}, {"probability", probability_of(judged.answers.row(index), pair.guess)}};
+      entry.update(shown_sample(shown(judged), index));
+      samples.push_back(std::move(entry));
+    }
+    rows.push_back({{"label", class_name(names, pair.label)},
+                    {"guess", class_name(names, pair.guess)},
+                    {"count", pair.count},
+                    {"samples", std::move(samples)}});
+  }
+  return rows;
+}
+
 void add_classes(const Judged& judged, Json& json) {
   const std::vector<std::string>& names = judged.net.metadata().classes;
   const Classified found = classify(judged.samples, judged.answers);
@@ -112,6 +129,7 @@ void add_classes(const Judged& judged, Json& json) {
   std::int64_t count = 0;
   json["wrong"] = wrong_classes(judged, names, count);
   json["wrong_count"] = count;
+  json["confused"] = confused_classes(judged, names);
 }
 
 void add_numbers(Judged& judged, const data::Recipe& recipe, Json& json) {
@@ -181,14 +199,34 @@ void add_text(const Judged& judged, const data::Dataset& raw, Json& json) {
   json["text"] = continued(judged, prompt, std::clamp(count, first, kLongestText));
 }
 
+// A record as files hold it: without what was done to its input.
+data::Record unscaled(const data::Info& info, data::Record record) {
+  const data::Affine affine = info.preprocessing.value_or(data::Affine{});
+  data::HostArray* input = record.contains(data::kInput) ? &record[data::kInput] : nullptr;
+  if (!input || input->field.dtype != f32 || affine == data::Affine{}) return record;
+  const std::span<float> values = input->as<float>();
+  const std::size_t groups = std::max(affine.offset.size(), affine.scale.size());
+  const auto at = [](const std::vector<float>& list, std::size_t k) {
+    return list[list.size() == 1 ? 0 : k];
+  };
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t k = i * groups / values.size();
+    values[i] = values[i] / at(affine.scale, k) + at(affine.offset, k);
+  }
+  return record;
+}
+
 // Of tasks whose answers are neither one class nor numbers: truth and answer of a few samples, drawn.
 void add_pictures(const Judged& judged, const data::Dataset& raw, Json& json) {
   if (!shows_pictures(raw)) return;
-  const data::Dataset few = raw.take(std::min(raw.size(), kMostDrawn));
+  const data::Dataset some = raw.take(std::min(raw.size(), kMostDrawn));
   RawInputs inputs;
-  for (std::int64_t i = 0; i < few.size(); ++i) inputs.inputs.push_back({"", few.record(i), "", ""});
+  for (std::int64_t i = 0; i < some.size(); ++i)
+    inputs.inputs.push_back({"", unscaled(some.info(), some.record(i)), "", ""});
   try {
-    const auto said = predict(judged.net, learned(judged.net.metadata()), inputs, [] {});
+    const tasks::Learned learned = experiment::learned(judged.net.metadata());
+    const data::Dataset few = data::steps::with_picture_sizes(learned.recipe, some);
+    const auto said = predict(judged.net, learned, inputs, [] {});
     const std::string png = predictions_figure(few, said, "").png({.scale = 1});
     json["kind"] = "pictures";
     json["drawn"] = few.size();

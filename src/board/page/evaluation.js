@@ -89,6 +89,15 @@ function wrongSection(found) {
     make('p', { class: 'note' }, items.length ? word('wrongHelp', { shown: items.length, all: whole(found.wrong_count) }) : word('allRight')), make('ul', { class: wide ? 'wrong wide' : 'wrong' }, items));
 }
 
+// The classes that are taken for others most often.
+function confusedSection(found) {
+  if (!found.confused || !found.confused.length) return null;
+  const items = found.confused.map((pair) => make('li', {}, make('div', {}, word('isA') + ' ', make('b', {}, pair.label), ', ' + word('said') + ' ', make('b', {}, pair.guess), ': ' + word('times', { count: whole(pair.count) })),
+    make('div', { class: 'samples' }, pair.samples.map((sample) => make('figure', {}, shownSample(sample, word('sampleNumber', { index: sample.index }) + ': ' + pair.label),
+      make('figcaption', { class: 'soft' }, word('sampleNumber', { index: sample.index }) + ', ' + percent(sample.probability)))))));
+  return section('confused', word('confused'), make('h3', {}, evaluatedTitle(word('confused'), found)), make('p', { class: 'note' }, word('confusedHelp')), make('ul', { class: 'confused' }, items));
+}
+
 // Round numbers between two limits.
 function ticksOf(low, high, count) {
   const raw = (high - low) / Math.max(1, count), power = 10 ** Math.floor(Math.log10(raw || 1));
@@ -181,5 +190,5 @@ function joinedFolds(runs) {
 }
 function evaluationSections(found) {
   if (!found || !found.split) return [];
-  return [confusionSection(found), classesSection(found), recallSection(found), wrongSection(found), numbersSection(found), textSection(found), drawnSection(found), firstBatchSection(found)];
+  return [confusionSection(found), classesSection(found), recallSection(found), wrongSection(found), confusedSection(found), numbersSection(found), textSection(found), drawnSection(found), firstBatchSection(found)];
 }

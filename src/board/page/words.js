@@ -60,6 +60,8 @@ const WORDS = {
   label: ['class', '类别'], guess: ['taken for', '预测为'], count: ['count', '数量'], samples: ['samples', '样本数'],
   precision: ['precision', '精确率'], recall: ['recall', '召回率'], f1: ['F1', 'F1'], score: ['score', '得分'], accuracy: ['accuracy', '准确率'], loss: ['loss', '损失'],
   wrongHelp: ['The {shown} of {all} wrong samples with the largest loss.', '共 {all} 个错误样本，下面是损失最大的 {shown} 个。'],
+  confused: ['Most confused', '最易混淆的类别'], times: ['{count} times', '{count} 次'],
+  confusedHelp: ['The classes that are taken for another one most often, with the samples that the network was surest about.', '最常被认成另一类的类别，以及网络最有把握却认错的样本。'],
   allRight: ['No sample is wrong.', '没有错误的样本。'],
   sampleNumber: ['sample {index}', '样本 {index}'], isA: ['is', '真实'], said: ['said', '预测'], target: ['target', '目标'], predicted: ['predicted', '预测值'], error: ['error', '误差'],
   largestErrors: ['Largest errors', '误差最大的样本'], againstTrue: ['Predicted against true', '预测值与真实值'], residuals: ['Residuals: predicted - true', '残差：预测值 - 真实值'],
