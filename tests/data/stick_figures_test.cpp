@@ -14,7 +14,7 @@ namespace {
 using luge::testing::expect_error;
 
 TEST(StickFigures, PointsLieOnTheFigure) {
-  const Dataset figures = stick_figures({.samples = 40, .size = 48, .hidden = 0});
+  const Dataset figures = stick_figures({.samples = 40, .size = 96, .hidden = 0});
   ASSERT_EQ(figures.info().classes.size(), 11u);
   EXPECT_EQ(figures.info().classes[0], "head");
   EXPECT_EQ(figures.info().fields.at("points"), (Field{f32, {11, 3}}));
@@ -25,12 +25,12 @@ TEST(StickFigures, PointsLieOnTheFigure) {
     // All points have the color of the neck, give or take the grain.
     const auto color = [&](std::size_t k, std::size_t channel) {
       const auto x = static_cast<std::size_t>(points[3 * k]), y = static_cast<std::size_t>(points[3 * k + 1]);
-      return static_cast<double>(pixels[channel * 48 * 48 + y * 48 + x]);
+      return static_cast<double>(pixels[channel * 96 * 96 + y * 96 + x]);
     };
     for (std::size_t k = 0; k < 11; ++k) {
       ASSERT_EQ(points[3 * k + 2], 1);
-      ASSERT_TRUE(points[3 * k] >= 0 && points[3 * k] < 48 && points[3 * k + 1] >= 0 &&
-                  points[3 * k + 1] < 48);
+      ASSERT_TRUE(points[3 * k] >= 0 && points[3 * k] < 96 && points[3 * k + 1] >= 0 &&
+                  points[3 * k + 1] < 96);
       double apart = 0;
       for (std::size_t c = 0; c < 3; ++c) apart += std::abs(color(k, c) - color(1, c));
       EXPECT_LT(apart, 70) << "figure " << i << ", point " << k;

@@ -28,17 +28,21 @@ class Draws {
   std::uint64_t seed_, stream_, drawn_ = 0;
 };
 
-// Where the pixel of a straight picture is that is seen at a pixel of the wavy one.
+// How far the pixel of a straight picture is from that of the wavy one at which it is seen: a row is moved
+// along itself, and a column too.
 struct Wave {
-  double across = 0, along = 0, across_rate = 0, along_rate = 0, across_phase = 0, along_phase = 0;
-  Wave(Draws& draws, double warp, double height, double width) {
-    across = warp * height * draws.within(0.02, 0.07), along = warp * height * draws.within(0.02, 0.12);
-    across_rate = kTurn / (height * draws.within(0.7, 1.5)),
-    along_rate = kTurn / (width * draws.within(0.4, 1.2));
-    across_phase = kTurn * draws.next(), along_phase = kTurn * draws.next();
+  double across = 0, along = 0;           // the largest movements
+  std::vector<double> of_row, of_column;  // to the right, and down
+  Wave(Draws& draws, double warp, std::int64_t height, std::int64_t width) {
+    const auto rows = static_cast<double>(height), columns = static_cast<double>(width);
+    across = warp * rows * draws.within(0.02, 0.07), along = warp * rows * draws.within(0.02, 0.12);
+    const double across_rate = kTurn / (rows * draws.within(0.7, 1.5)),
+                 along_rate = kTurn / (columns * draws.within(0.4, 1.2));
+    const double across_phase = kTurn * draws.next(), along_phase = kTurn * draws.next();
+    for (double y = 0.5; y < rows; ++y) of_row.push_back(across * std::sin(across_rate * y + across_phase));
+    for (double x = 0.5; x < columns; ++x)
+      of_column.push_back(along * std::sin(along_rate * x + along_phase));
   }
-  double x(double x, double y) const { return x + across * std::sin(across_rate * y + across_phase); }
-  double y(double x, double y) const { return y + along * std::sin(along_rate * x + along_phase); }
 };
 
 struct Letter {
@@ -71,7 +75,7 @@ class Picture {
         draws_(options.seed, kLook + index),
         height_(static_cast<double>(options.height)),
         width_(static_cast<double>(options.width)),
-        wave_(draws_, options.warp, height_, width_),
+        wave_(draws_, options.warp, options.height, options.width),
         ink_(static_cast<std::size_t>(options.height * options.width)) {}
 
   void draw(const std::vector<std::size_t>& characters, std::span<std::uint8_t> planes) {
@@ -123,8 +127,10 @@ class Picture {
                to_x = std::min(o_.width, static_cast<std::int64_t>(letter.middle_x + reach_x) + 1);
     for (std::int64_t row = from_y; row < to_y; ++row) {
       for (std::int64_t column = from_x; column < to_x; ++column) {
-        const double px = static_cast<double>(column) + 0.5, py = static_cast<double>(row) + 0.5;
-        const double dx = wave_.x(px, py) - letter.middle_x, dy = wave_.y(px, py) - letter.middle_y;
+        const double dx = static_cast<double>(column) + 0.5 + wave_.of_row[static_cast<std::size_t>(row)] -
+                          letter.middle_x,
+                     dy = static_cast<double>(row) + 0.5 + wave_.of_column[static_cast<std::size_t>(column)] -
+                          letter.middle_y;
         cover(row, column,
               ink_at(*letter.ink, (cosine * dx + sine * dy + half_x) / letter.scale_x,
                      (cosine * dy - sine * dx + half_y) / letter.scale_y));

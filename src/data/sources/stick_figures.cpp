@@ -145,14 +145,16 @@ class Figure {
 
   // The distance from the figure; negative inside.
   double outside(const At& p) const {
-    double nearest = std::hypot(p.x - at_[head].x, p.y - at_[head].y) - 0.28 * reach_;
+    double nearest = 1e18;  // squared, to a bone
     for (const Bone& bone : kBones) {
       const At &a = at_[bone.from], &b = at_[bone.to];
-      const double dx = b.x - a.x, dy = b.y - a.y;
-      const double t = std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / (dx * dx + dy * dy), 0.0, 1.0);
-      nearest = std::min(nearest, std::hypot(p.x - a.x - t * dx, p.y - a.y - t * dy) - thickness_);
+      const double dx = b.x - a.x, dy = b.y - a.y, px = p.x - a.x, py = p.y - a.y;
+      const double t = std::clamp((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0);
+      const double x = px - t * dx, y = py - t * dy;
+      nearest = std::min(nearest, x * x + y * y);
     }
-    return nearest;
+    const double x = p.x - at_[head].x, y = p.y - at_[head].y;
+    return std::min(std::sqrt(nearest) - thickness_, std::sqrt(x * x + y * y) - 0.28 * reach_);
   }
 
   std::uint64_t seed_, index_, drawn_ = 0;
