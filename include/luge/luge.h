@@ -4,6 +4,7 @@
 #include "luge/all_or_nothing.h"
 #include "luge/autodiff.h"
 #include "luge/compile.h"
+#include "luge/data/anchors.h"
 #include "luge/data/annotations.h"
 #include "luge/data/array_files.h"
 #include "luge/data/augment.h"

@@ -155,7 +155,7 @@ const bool told = facts::add(
     {{"sum",
       {.formula = "L = a·L1 + b·L2 + …",
        .derivative = "the sum of those of the terms, each times its factor",
-       .range = "that of the terms",
+       .range = "[0, ∞)",
        .use = "where one loss does not say it all: binary-cross-entropy+dice looks at each pixel and at "
               "what is covered. dice and tversky take one output or one for each class as the first "
               "term does."}}});

@@ -23,7 +23,7 @@ void rectified(Draft& d) {
   if (op == "prelu")
     d.add(op, {x, d.leaf({}, 0.1, 0.5, d.dtype(x))});
   else
-    d.add(op, {x}, with);
+    d.add(op, {op == "step" ? d.add("stop_gradient", {x}) : x}, with);  // it has no gradient
 }
 
 void along_axis(Draft& d) {
