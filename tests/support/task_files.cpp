@@ -99,7 +99,7 @@ Words words_for_task(const TempDir& dir, const std::string& task) {
     const char* model = task == "detection" ? "yolo" : task == "yolo-v3" ? "yolov3-tiny" : "yolov1-tiny";
     Words words = {{"model", model}, {"width", "0.05"}, {"task", task},
                    {"batch", "5"},   {"size", "64"},    {"data", boxes(dir)}};
-    if (task == "yolo-v3") words.push_back({"scales", "2"});
+    if (task == "yolo-v3") words.push_back({"model.scales", "2"});
     return words;
   }
   if (task == "text-recognition") {

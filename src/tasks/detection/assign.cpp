@@ -51,7 +51,7 @@ Pairs pairs_of(const Truths& truths, const Anchors& anchors, const Tensor& wante
                y = on_anchors(truths.center_y()) / anchors.cell_height;
   const Tensor column = clamp(floor(x), 0, anchors.columns - 1), row = clamp(floor(y), 0, anchors.rows - 1);
   const auto toward = [](const Tensor& at, const Tensor& cell) {
-    return where(less(at - cell, 0.5), -1.0F, 1.0F);
+    return where(less(at - cell, 0.5), -1, ones_like(at));
   };
   const Tensor sideways = neighbors ? tensor<float>({0, 1, 0}, {3}) : zeros({1}),
                down = neighbors ? tensor<float>({0, 0, 1}, {3}) : zeros({1});
