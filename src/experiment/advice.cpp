@@ -34,7 +34,7 @@ std::optional<Taken> taken(const models::Entry& entry, const Shape& sample, std:
     const nn::TypesAlone types;
     const DrawsKept draws;
     const nn::Model net = entry.make(outputs > 0 ? outputs : entry.outputs);
-    Taken made{net(zeros(sample.inserted(0, 1), entry.dtype)).shape(), 0};
+    Taken made{net(Tensors{zeros(sample.inserted(0, 1), entry.dtype)}).at(0).shape(), 0};
     for (const Variable& each : net->parameters()) made.parameters += each.shape().elements();
     return made;
   } catch (const Error&) {

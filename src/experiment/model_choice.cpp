@@ -10,8 +10,6 @@
 #include "experiment/optimizer_choice.h"
 #include "experiment/task.h"
 #include "luge/data/augment.h"
-#include "luge/data/picture_fields.h"
-#include "luge/tasks/registry.h"
 
 namespace luge::experiment {
 namespace {
@@ -26,13 +24,6 @@ void refuse_options(const Config& config, const std::string& path) {
     throw SettingError(
         fmt::format("{}: the options of the layers of {} are in the file", config.said(key.name), path));
   }
-}
-
-// Detectors look at pictures of one size, in which boxes are learned.
-bool finds_boxes(const std::string& task) {
-  if (task.empty()) return false;
-  const train::Needs needs = tasks::find(task).needs;
-  return std::ranges::any_of(needs, [](const train::Need& need) { return need.field == data::kBoxes; });
 }
 
 // Whether an augmentation gives all pictures a size.
@@ -85,6 +76,7 @@ void take_defaults(Config& config, const models::Entry& entry) {
   if (!config.knows("data.name")) return;
   config.set_default("train.epochs", std::to_string(own.epochs));
   if (!own.data.empty()) config.set_default("data.name", own.data);
+  // Detectors look at pictures of one size, in which boxes are learned.
   if (finds_boxes(own.task) && !sets_size(config))
     config.set_default("data.size", fmt::format("{}x{}", entry.input[1], entry.input[2]));
 }

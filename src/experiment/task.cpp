@@ -14,6 +14,7 @@
 #include "experiment/model_settings.h"
 #include "experiment/target_units.h"
 #include "experiment/train_options.h"
+#include "luge/data/picture_fields.h"
 #include "luge/loss/loss.h"
 #include "luge/tasks/registry.h"
 
@@ -161,6 +162,12 @@ bool wants_text(const Config& config, const models::Entry& entry) {
   return reads_text(asked.empty() ? own_task(entry) : asked);
 }
 
+bool finds_boxes(const std::string& task) {
+  if (task.empty()) return false;
+  const train::Needs needs = tasks::find(task).needs;
+  return std::ranges::any_of(needs, [](const train::Need& need) { return need.field == data::kBoxes; });
+}
+
 bool reads_text(const std::string& task) {
   const train::Needs needs = tasks::find(task).needs;
   if (needs.size() > 1) return false;  // what is read is another field, and the text is what is learned
@@ -225,6 +232,11 @@ train::TaskRef make_task(const Config& config, bool complete) {
 
 train::TaskRef own_task_without_data(const Config& config, const models::Entry& entry) {
   if (!is_special(entry)) return nullptr;
+  if (finds_boxes(entry.defaults.task)) {
+    throw SettingError(fmt::format("{}: learns task={}, whose anchors come from the boxes of data; "
+                                   "luge train with profile=true shows its step",
+                                   config.said("model.name"), entry.defaults.task));
+  }
   const Choice loss = config.chosen("loss");
   tasks::TaskOptions options = {.loss = options::text(loss.name, loss.values), .metrics = {}};
   options.metrics = config.knows("train.metrics") ? metric_names(config) : std::vector<std::string>();

@@ -22,6 +22,8 @@ TargetKind wanted_targets(const Config& config, const models::Entry& entry);
 const char* task_for(OutputKind outputs);
 /// The task that the model is made for.
 std::string own_task(const models::Entry& entry);
+/// Whether a task learns boxes of things.
+bool finds_boxes(const std::string& task);
 /// Whether the data of a task is text.
 bool reads_text(const std::string& task);
 /// Whether the task that is asked for, or else that of the model, reads text.
