@@ -7,8 +7,10 @@
 #include "luge/data/patch_whitening.h"
 #include "luge/data/sources.h"
 #include "luge/experiment/run.h"
+#include "luge/models/gallery.h"
 #include "luge/nn/load.h"
 #include "luge/nn/observe.h"
+#include "luge/ops/index.h"
 #include "luge/ops/math.h"
 #include "luge/ops/random.h"
 #include "luge/ops/shape.h"
@@ -20,7 +22,7 @@ namespace {
 
 using experiment::Config;
 using experiment::DataSet;
-using experiment::Run;
+using Training = experiment::Run;  // gtest has a Run of its own
 using experiment::SettingError;
 using testing::expect_error;
 using testing::TempDir;
@@ -42,7 +44,7 @@ Config config_of(std::vector<Config::Entry> more) {
   return config;
 }
 
-Variable whitening(const Run& run) {
+Variable whitening(const Training& run) {
   for (const nn::NamedVariable& each : run.trainer().net().named_parameters()) {
     if (each.name.ends_with("whiten.weight")) return each.variable;
   }
@@ -52,8 +54,8 @@ Variable whitening(const Run& run) {
 
 TEST(ModelSettings, AreTheRecipeOfTheModel) {
   std::string told;
-  const Run run(config_of({{"epochs", "2"}}),
-                {.data = pictures(), .tell = [&](const std::string& line) { told += line + "\n"; }});
+  const Training run(config_of({{"epochs", "2"}}),
+                     {.tell = [&](const std::string& line) { told += line + "\n"; }, .data = pictures()});
   const Config& config = run.config();
   for (const auto& [key, value] : models::find("airbench").defaults.settings) {
     EXPECT_EQ(config.text(key), value) << key;
@@ -69,7 +71,7 @@ TEST(ModelSettings, AreTheRecipeOfTheModel) {
 
 TEST(ModelSettings, GiveWayToWhatAPersonSays) {
   const auto given = [](std::vector<Config::Entry> more, const std::string& key) {
-    return Run(config_of(std::move(more)), {.data = pictures()}).config().given(key);
+    return Training(config_of(std::move(more)), {.data = pictures()}).config().given(key);
   };
   EXPECT_TRUE(given({}, "optimizer.rate_factors"));
   EXPECT_FALSE(given({{"optimizer", "adam"}}, "optimizer.rate_factors")) << "they belong to nesterov";
@@ -79,18 +81,19 @@ TEST(ModelSettings, GiveWayToWhatAPersonSays) {
   EXPECT_FALSE(given({{"schedule", "cosine"}}, "schedule.rising"));
   EXPECT_TRUE(given({{"schedule", "cosine"}}, "loss.label_smoothing"));
   EXPECT_FALSE(given({{"loss", "focal"}}, "loss.label_smoothing"));
-  const Run own(config_of({{"loss.label_smoothing", "0.1"}, {"views.shift", "0"}, {"views.mirror", "false"}}),
-                {.data = pictures()});
+  const Training own(
+      config_of({{"loss.label_smoothing", "0.1"}, {"views.shift", "0"}, {"views.mirror", "false"}}),
+      {.data = pictures()});
   EXPECT_EQ(own.config().text("loss.label_smoothing"), "0.1");
   EXPECT_NE(own.trainer().net().type(), "Views");
 }
 
 TEST(WhitenedLayer, HasFiltersOfTheDataAsTheNetworkSeesIt) {
-  const Run run(config_of({{"validation_split", "0"}}), {.data = pictures()});
+  const Training run(config_of({{"validation_split", "0"}}), {.data = pictures()});
   data::PatchWhitening patches({3, 2, 2});
   const data::Batches all = run.parts().fit.batch(48);
   // Without augmentation: the pictures scaled as the recipe says.
-  const Run plain(config_of({{"validation_split", "0"}, {"augment", "none"}}), {.data = pictures()});
+  const Training plain(config_of({{"validation_split", "0"}, {"augment", "none"}}), {.data = pictures()});
   patches.add(plain.parts().fit.batch(48).epoch(0).next()->to_tensors()[data::kInput]);
   const auto wanted = patches.filters(24).to_vector<double>();
   const auto got = whitening(run).value().to_vector<double>();
@@ -104,7 +107,7 @@ TEST(WhitenedLayer, HasFiltersOfTheDataAsTheNetworkSeesIt) {
 
 TEST(WhitenedLayer, CanBeLeftOut) {
   const auto filters = [](std::vector<Config::Entry> more) {
-    return whitening(Run(config_of(std::move(more)), {.data = pictures()})).value().to_vector<float>();
+    return whitening(Training(config_of(std::move(more)), {.data = pictures()})).value().to_vector<float>();
   };
   EXPECT_NE(filters({{"init.whiten", "none"}}), filters({}));
   EXPECT_NE(filters({{"whiten_samples", "8"}}), filters({}));
@@ -114,7 +117,7 @@ TEST(WhitenedLayer, CanBeLeftOut) {
 
 TEST(BadInput, C39_LayersThatCannotWhiten) {
   const auto refused = [](std::vector<Config::Entry> more, std::initializer_list<std::string> words) {
-    expect_error<SettingError>([&] { Run(config_of(std::move(more)), {.data = pictures()}); }, words);
+    expect_error<SettingError>([&] { Training(config_of(std::move(more)), {.data = pictures()}); }, words);
   };
   refused({{"init.whiten", "*whitten"}}, {"init.whiten=*whitten", "no convolution", "body.whiten"});
   refused({{"init.whiten", "*conv1"}},
@@ -122,14 +125,14 @@ TEST(BadInput, C39_LayersThatCannotWhiten) {
   refused({{"init.whiten", "*linear1"}}, {"no convolution"});
   expect_error<SettingError>(
       [] {
-        Run({{"model", "lenet5"}, {"whiten_samples", "3"}}, {.data = pictures()});
+        Training({{"model", "lenet5"}, {"whiten_samples", "3"}}, {.data = pictures()});
       },
       {"whiten_samples=3", "init.whiten="});
 }
 
 TEST(PictureViews, AreInTheFileOfARun) {
   const TempDir dir;
-  Run run(config_of({{"epochs", "1"}, {"run.dir", dir.file("run")}}), {.data = pictures()});
+  Training run(config_of({{"epochs", "1"}, {"run.dir", dir.file("run")}}), {.data = pictures()});
   run.begin();
   run.train();
   const nn::Loaded loaded = nn::load(dir.file("run/last.safetensors"));

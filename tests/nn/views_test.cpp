@@ -92,7 +92,7 @@ TEST(BadInput, C08_ViewsOfWhatIsNotAPicture) {
   views.eval();
   expect_error<ShapeError>([&] { views(zeros({2, 3})); }, {"Views", "[2,3]", "[N,C,H,W]"});
   expect_error<options::OptionError>([] { Views(Linear(1), {.shift = -1}); }, {"shift is -1"});
-  expect_error<ValueError>([] { Views(Model()); }, {"body is empty"});
+  expect_error<ValueError>([] { Views{Model()}; }, {"body is empty"});
   const Views maps(sequential(Dropout(0)));
   maps.eval();
   expect_error<ShapeError>([&] { maps(zeros({1, 1, 3, 3})); }, {"[1,1,3,3]", "whole pictures"});

@@ -208,7 +208,7 @@ TEST(Averaging, LookaheadGoesOnFromTheAverage) {
   expect_near(looked_ahead(later, true), {1, 2, 3, 4, 3.5, 4.5});
   expect_near(looked_ahead(later, false), {1, 2, 3, 3, 3.5, 3.5});
   // The decay grows with the third power of the share of the updates that are done.
-  const Averaging rising{.decay = 0.5, .lookahead = true, .every = 2, .rise = 4};
+  const Averaging rising{.decay = 0.5, .lookahead = true, .rise = 4, .every = 2};
   const double after_two = 2 * (1 - 0.5 / 8), after_four = after_two + (1 - 0.5) * 2;
   expect_near(looked_ahead(rising, false), {0, after_two, after_two, after_four, after_four, after_four + 1});
 }
