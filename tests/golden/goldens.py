@@ -89,6 +89,20 @@ class Goldens:
         """Stores an array under a key of its own, for tests that read their file themselves."""
         self.tensors[key] = np.array(value, order="C")
 
+    def keep(self, name):
+        """Takes over what tests/golden/NAME has; returns what stands before "|" in its keys."""
+        raw = (FOLDER / name).read_bytes()
+        size, = struct.unpack("<Q", raw[:8])
+        header = json.loads(raw[8:8 + size])
+        self.versions = header.pop("__metadata__") | self.versions
+        types = {kind: dtype for dtype, kind in KINDS.items()}
+        for key, about in header.items():
+            begin, end = (8 + size + offset for offset in about["data_offsets"])
+            self.tensors[key] = np.frombuffer(raw[begin:end], types[about["dtype"]]).reshape(about["shape"])
+        kept = {key.partition("|")[0] for key in header}
+        self.counts.update(dict.fromkeys(kept, 1))
+        return kept
+
     def write(self, name):
         """Writes tests/golden/NAME."""
         header, data = {"__metadata__": self.versions}, []
