@@ -138,7 +138,7 @@ TEST(Keypoints, SidesChangeInAMirror) {
 
 TEST(BadInput, C82_WhatKeypointsCannotLearn) {
   expect_error<ValueError>([] { make("keypoints", {.loss = "softmax-cross-entropy"}); },
-                           {"softmax-cross-entropy", "choose mse"});
+                           {"softmax_cross_entropy", "choose mse"});
   expect_error<ValueError>([] { make("keypoints", {.metrics = {{"accuracy"}}})->metrics(); },
                            {"accuracy", "pck"});
   expect_error<ShapeError>(
