@@ -159,8 +159,12 @@ Subject make_subject(experiment::Config arguments) {
         entry.name, dropout));
   }
   const std::int64_t samples = samples_of(arguments, nn::summary(*net, info.input().shape, f64), !frozen);
-  return {entry.name, net, experiment::chosen_loss(arguments),
-          random_batch(info, net, samples, entry.outputs),
+  data::Batch batch = random_batch(info, net, samples, entry.outputs);
+  // What its task needs besides: labels that are no blanks, or points that are visible.
+  for (const auto& [name, field] : info.fields) {
+    if (!batch.contains(name)) batch.set(name, full(field.shape.inserted(0, samples), 1, field.dtype));
+  }
+  return {entry.name, net, experiment::chosen_loss(arguments), std::move(batch),
           experiment::own_task_without_data(arguments, entry)};
 }
 

@@ -50,6 +50,19 @@ data::Field target_of(const Config& config, const models::Entry& entry, const da
   return labels;
 }
 
+// What the task needs besides: a few labels in a row, or points.
+void add_needed(const train::Task& task, const models::Entry& entry, data::Info& info) {
+  constexpr std::int64_t kLabels = 4;
+  for (const train::Need& need : task.needs()) {
+    if (info.fields.find(need.field)) continue;
+    for (const data::Field& field : {data::Field{i64, {kLabels}}, data::Field{f32, {entry.outputs, 3}}}) {
+      if (need.fits && !need.fits(field)) continue;
+      info.fields.set(need.field, field);
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 data::Info info_without_data(const Config& config, const models::Entry& entry) {
@@ -65,6 +78,7 @@ data::Info info_without_data(const Config& config, const models::Entry& entry) {
   }
   info.fields.set(data::kInput, input);
   info.fields.set(data::kTarget, target_of(config, entry, input));
+  if (const train::TaskRef task = own_task_without_data(config, entry)) add_needed(*task, entry, info);
   return info;
 }
 

@@ -31,7 +31,7 @@ std::string said(const Config& config, const data::PictureOptions& wanted) {
 
 // A target of the extents of the picture has a class for each pixel.
 bool has_annotations(const data::Info& info) {
-  if (info.fields.find(data::kImage)) return true;
+  if (info.fields.find(data::kImage) || info.fields.find(data::kPoints)) return true;
   if (!info.fields.find(data::kInput) || !info.target()) return false;
   const Shape &picture = info.input().shape, &target = info.target()->shape;
   const int rank = target.rank();

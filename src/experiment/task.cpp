@@ -240,8 +240,7 @@ train::TaskRef own_task_without_data(const Config& config, const models::Entry& 
   const Choice loss = config.chosen("loss");
   tasks::TaskOptions options = {.loss = options::text(loss.name, loss.values), .metrics = {}};
   options.metrics = config.knows("train.metrics") ? metric_names(config) : std::vector<std::string>();
-  const train::TaskRef task = made(config, "task", [&] { return tasks::make(entry.defaults.task, options); });
-  return reads_target(task->needs()) ? task : nullptr;
+  return made(config, "task", [&] { return tasks::make(entry.defaults.task, options); });
 }
 
 }  // namespace luge::experiment

@@ -43,8 +43,8 @@ std::vector<std::string> metric_names(const Config& config);
 /// The task that the keys name. `complete` data is not scaled. Throws SettingError.
 train::TaskRef make_task(const Config& config, bool complete);
 
-/// The task of a model that is made for one of its own, with the loss that the keys name, where it reads a
-/// target; null for others. For looks at a network without data.
+/// The task of a model that is made for one of its own, with the loss that the keys name; null for others.
+/// For looks at a network without data.
 train::TaskRef own_task_without_data(const Config& config, const models::Entry& entry);
 
 }  // namespace luge::experiment

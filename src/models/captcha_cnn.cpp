@@ -1,5 +1,6 @@
 // captcha-cnn: reads a few characters at once, one head for each position. Convolutions and one hidden layer
-// see the whole picture; the last layer says a character, or none, for each position.
+// see the whole picture and give features of each position; the last layer, which all positions share, says a
+// character or none.
 #include "luge/nn/rearrange.h"
 #include "models/layers.h"
 #include "models/text_layers.h"
@@ -11,7 +12,7 @@ namespace {
 struct CaptchaOptions {
   std::int64_t positions = 6;
   std::vector<std::int64_t> filters = {32, 64, 96, 128};
-  Widths hidden = {{512}};
+  std::int64_t features = 96;
   double dropout = 0.25;
   std::string activation = "relu";
   static void fields(auto& self, auto&& field) {
@@ -19,9 +20,10 @@ struct CaptchaOptions {
           options::elsewhere({"length", "max_length", "captcha_length"}));
     field("filters", self.filters, "of each 3x3 convolution; the extents are halved after each", count(),
           options::elsewhere({"channels", "width"}));
-    field("hidden", self.hidden, "widths of the hidden linear layers");
-    field("dropout", self.dropout, "share that is dropped after each hidden linear layer", share());
-    field("activation", self.activation, "after each convolution and hidden linear layer", activations());
+    field("features", self.features, "of each position, from the hidden layer", count(),
+          options::elsewhere({"hidden", "units"}));
+    field("dropout", self.dropout, "share that is dropped after the hidden layer", share());
+    field("activation", self.activation, "after each convolution and the hidden layer", activations());
   }
 };
 
@@ -32,9 +34,11 @@ nn::Model make_network(const CaptchaOptions& o, std::int64_t outputs) {
     net.add(nn::MaxPool2d(2));
   }
   net.add(nn::Flatten());
-  add_hidden(net, o.hidden, o.activation, o.dropout);
-  net.add(nn::Linear(o.positions * outputs));
-  return net.add(nn::Reshape({o.positions, outputs}));
+  net.add(nn::Linear(o.positions * o.features));
+  add_activation(net, o.activation);
+  add_dropout(net, o.dropout);
+  net.add(nn::Reshape({o.positions, o.features}));
+  return net.add(nn::Linear(outputs));
 }
 
 const bool added = add("captcha-cnn", "text of a few characters: 4 convolutions, one head for each position",

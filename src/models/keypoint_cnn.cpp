@@ -1,5 +1,6 @@
 // keypoint-cnn: the coordinates of points. Convolutions halve the extents, and a hidden layer that sees the
-// whole picture gives x, y and visibility of each point.
+// whole picture gives features for x, for y and for visibility; the last layer, which the three share, has an
+// output for each point.
 #include "luge/nn/rearrange.h"
 #include "models/layers.h"
 #include "models/text_layers.h"
@@ -9,15 +10,16 @@ namespace {
 
 struct KeypointOptions {
   std::vector<std::int64_t> filters = {32, 64, 96, 128};
-  Widths hidden = {{512}};
+  std::int64_t features = 192;
   double dropout = 0;
   std::string activation = "relu";
   static void fields(auto& self, auto&& field) {
     field("filters", self.filters, "of each 3x3 convolution; the extents are halved after each", count(),
           options::elsewhere({"channels", "width"}));
-    field("hidden", self.hidden, "widths of the hidden linear layers");
-    field("dropout", self.dropout, "share that is dropped after each hidden linear layer", share());
-    field("activation", self.activation, "after each convolution and hidden linear layer", activations());
+    field("features", self.features, "for each of x, y and visibility, from the hidden layer", count(),
+          options::elsewhere({"hidden", "units"}));
+    field("dropout", self.dropout, "share that is dropped after the hidden layer", share());
+    field("activation", self.activation, "after each convolution and the hidden layer", activations());
   }
 };
 
@@ -28,9 +30,13 @@ nn::Model make_network(const KeypointOptions& o, std::int64_t outputs) {
     net.add(nn::MaxPool2d(2));
   }
   net.add(nn::Flatten());
-  add_hidden(net, o.hidden, o.activation, o.dropout);
-  net.add(nn::Linear(3 * outputs));
-  return net.add(nn::Reshape({outputs, 3}));
+  constexpr std::int64_t kNumbers = 3;  // of each point
+  net.add(nn::Linear(kNumbers * o.features));
+  add_activation(net, o.activation);
+  add_dropout(net, o.dropout);
+  net.add(nn::Reshape({kNumbers, o.features}));
+  net.add(nn::Linear(outputs));
+  return net.add(nn::Permute({2, 1}));
 }
 
 const bool added = add("keypoint-cnn", "coordinates of points: 4 convolutions and a hidden layer",

@@ -25,7 +25,7 @@ double offset(double before, double at, double after) {
 Tensor gaussian(const Tensor& center, std::int64_t extent, double sigma) {
   std::vector<float> positions(static_cast<std::size_t>(extent));
   for (std::size_t k = 0; k < positions.size(); ++k) positions[k] = static_cast<float>(k);
-  return exp(square(unsqueeze(center, center.rank()) - tensor(positions, {extent})) *
+  return exp(square(unsqueeze(center, center.rank()) - cast(tensor(positions, {extent}), center.dtype())) *
              (-0.5 / (sigma * sigma)));
 }
 

@@ -169,7 +169,8 @@ class Keypoints final : public TaskWith<Keypoints, KeypointOptions> {
   }
 
   train::LossTerm cost_of_maps(const train::Pass& pass) const {
-    const Tensor &maps = pass.output(), &points = pass[data::kPoints];
+    const Tensor& maps = pass.output();
+    const Tensor points = cast(pass[data::kPoints], maps.dtype());
     check_count(maps, points);
     const Shape& picture = pass[data::kInput].shape();
     const Tensor visible = column(points, 2);
@@ -187,7 +188,8 @@ class Keypoints final : public TaskWith<Keypoints, KeypointOptions> {
 
   // The mean over all points; those without a label cost what their visibility costs.
   train::LossTerm cost_of_coordinates(const train::Pass& pass) const {
-    const Tensor &output = pass.output(), &points = pass[data::kPoints];
+    const Tensor& output = pass.output();
+    const Tensor points = cast(pass[data::kPoints], output.dtype());
     check_count(output, points);
     if (loss().outputs() != OutputKind::values)
       throw ValueError(
@@ -203,7 +205,7 @@ class Keypoints final : public TaskWith<Keypoints, KeypointOptions> {
     const Tensor seen = binary_cross_entropy_with_logits(select(output, 2, 2), visible);
     const Tensor all = cast(sum(weights(pass, ones_like(visible))), f64);
     const Tensor cost = places.cost + options_.visibility * cast(sum(seen * weights(pass, counted)), f64);
-    return {cast(cost / maximum(all, 1e-30), f32), cost, all, false};
+    return {cast(cost / maximum(all, 1e-30), output.dtype()), cost, all, false};
   }
 
   void point_of(std::span<const float> numbers, const Size& size, std::span<float> point) const {

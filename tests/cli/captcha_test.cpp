@@ -92,6 +92,20 @@ TEST(CaptchaCommand, DecodingCanBeChosenAfterwards) {
   EXPECT_TRUE(says(wrong.err, "beam")) << wrong.err;
 }
 
+// Models whose tasks need labels in a row, or points, are looked at without data.
+TEST(CaptchaCommand, NetworksArePlannedAndCheckedWithoutData) {
+  for (const char* model : {"crnn", "captcha-cnn", "keypoint-maps", "keypoint-cnn"}) {
+    const std::string name = std::string("model=") + model;
+    const auto plan = in_process({"plan", name, "filters=4,4", "batch=2"});
+    EXPECT_EQ(plan.code, 0) << model << plan.err;
+    EXPECT_TRUE(says(plan.out, "one training step")) << plan.out;
+    const auto checked =
+        in_process({"gradcheck", name, "filters=4,4", "elements=1", "seconds=5", "mode=eval", "--json"});
+    ASSERT_EQ(checked.code, 0) << model << checked.err << checked.out;
+    EXPECT_TRUE(json::parse(checked.out).at("passed").get<bool>()) << checked.out;
+  }
+}
+
 TEST(BadInput, C82_CaptchasThatCannotBeMadeOrRead) {
   const TempDir dir;
   const auto refused = [&](std::vector<std::string> words, std::initializer_list<const char*> parts) {
