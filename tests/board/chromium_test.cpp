@@ -186,7 +186,7 @@ TEST(Chromium, ShowsTheNumbersOfMetricsCsvWithoutErrors) {
   EXPECT_EQ(attribute(result.out, "data-chinese"), "混淆矩阵");
   EXPECT_EQ(result.out.find("[object "), std::string::npos) << "an element was shown as text";
   EXPECT_EQ(attribute(result.out, "data-sections"),
-            "curves confusion classes recall wrong scalars pictures histograms layers machine config");
+            "curves confusion classes recall wrong confused scalars pictures histograms layers machine config");
   EXPECT_EQ(attribute(result.out, "data-charts"), "0") << "a chart is not drawn";
   EXPECT_EQ(attribute(result.out, "data-pictures"), "0") << "a picture is not there";
   EXPECT_EQ(attribute(result.out, "data-titles"), "") << "titles say what they do not know";

@@ -71,6 +71,17 @@ TEST(RunReport, OfClassesHasTheFiguresOfTheBestEpoch) {
   EXPECT_EQ(all, run.parts().valid.size());
   EXPECT_EQ(found["wrong_count"], all - hits);
   ASSERT_GT(all, hits) << "this data cannot be told apart";
+  // The pair of classes that is confused most has the largest number off the diagonal.
+  const Json& confused = found["confused"][0];
+  std::int64_t largest = 0;
+  for (std::size_t k = 0; k < found["confusion"].size(); ++k) {
+    for (std::size_t guess = 0; guess < found["confusion"].size(); ++guess) {
+      if (k != guess) largest = std::max(largest, found["confusion"][k][guess].get<std::int64_t>());
+    }
+  }
+  EXPECT_EQ(confused["count"], largest);
+  EXPECT_NE(confused["label"], confused["guess"]);
+  EXPECT_TRUE(confused["samples"][0].contains("picture"));
   const Json& worst = found["wrong"][0];
   EXPECT_GE(worst["loss"].get<double>(), found["wrong"].back()["loss"].get<double>());
   EXPECT_NEAR(-std::log(worst["label_probability"].get<double>()), worst["loss"].get<double>(), 1e-5);
