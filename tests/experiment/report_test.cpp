@@ -81,7 +81,7 @@ TEST(RunReport, OfClassesHasTheFiguresOfTheBestEpoch) {
   }
   EXPECT_EQ(confused["count"], largest);
   EXPECT_NE(confused["label"], confused["guess"]);
-  EXPECT_TRUE(confused["samples"][0].contains("picture"));
+  EXPECT_TRUE(confused["samples"][0].contains("row"));
   const Json& worst = found["wrong"][0];
   EXPECT_GE(worst["loss"].get<double>(), found["wrong"].back()["loss"].get<double>());
   EXPECT_NEAR(-std::log(worst["label_probability"].get<double>()), worst["loss"].get<double>(), 1e-5);
