@@ -46,8 +46,8 @@ TEST(Merges, GradientsAreRight) {
     EXPECT_TRUE(report.passed) << merge->describe() << "\n" << report.to_string();
     EXPECT_EQ(report.checked, 36);
   }
-  const auto spread = gradient_check([](const Tensors& x) { return BroadcastLike()(x); },
-                                     {drawn({2, 3, 1}), drawn({2, 3, 4})});
+  const Tensors both = {drawn({2, 3, 1}), drawn({2, 3, 4})};
+  const auto spread = gradient_check([](const Tensors& x) { return BroadcastLike()(x); }, both);
   EXPECT_TRUE(spread.passed) << spread.to_string();
 }
 

@@ -64,8 +64,9 @@ TEST(Tiles, AreMultiplesAndPaddedByTheMirrorImage) {
   std::vector<std::pair<std::int64_t, std::int64_t>> seen;
   const auto same = [&](const Pixels& x) {
     seen.emplace_back(x.height, x.width);
-    if (x.width == 24)
+    if (x.width == 24) {
       EXPECT_EQ(x.values[21], x.values[20]) << "the mirror image begins with the last column";
+    }
     return x;
   };
   const Pixels whole = in_tiles(picture, {.height = 64, .width = 64, .multiple = 8}, same);
