@@ -11,8 +11,6 @@
 namespace luge::experiment {
 namespace {
 
-constexpr std::uint64_t kValid = 1000001, kTest = 1000002;
-
 struct CaptchaKeys {
   std::int64_t samples = 20000, held_back = 2000;
   std::int64_t shortest = 4, longest = 6;
@@ -62,15 +60,16 @@ data::CaptchaOptions options_of(const CaptchaKeys& keys) {
   return options;
 }
 
+// Each part has a seed of its own.
 DataSet captcha(const CaptchaKeys& keys) {
   data::CaptchaOptions options = options_of(keys);
-  options.seed = kValid;
-  const data::Dataset valid = data::captcha(options);
-  options.seed = kTest;
-  const data::Dataset test = data::captcha(options);
-  options.samples = keys.samples, options.seed = static_cast<std::uint64_t>(keys.draw),
-  options.fresh = keys.fresh;
-  return {"captcha", data::captcha(options), test, false, valid};
+  const auto part = [&](std::uint64_t number) {
+    options.seed = 3 * static_cast<std::uint64_t>(keys.draw) + number;
+    return data::captcha(options);
+  };
+  const data::Dataset valid = part(1), test = part(2);
+  options.samples = keys.samples, options.fresh = keys.fresh;
+  return {"captcha", part(0), test, false, valid};
 }
 
 const bool added =

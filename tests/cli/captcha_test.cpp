@@ -19,7 +19,7 @@ using testing::in_process;
 using testing::says;
 using testing::TempDir;
 
-const std::vector<std::string> kSmall = {"data.pixels=16x64", "data.samples=30", "data.held_back=10"};
+const std::vector<std::string> kSmall = {"data.pixels=16x64", "data.samples=30", "data.held_back=25"};
 
 std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more = {}) {
   words.insert(words.end(), kSmall.begin(), kSmall.end());
