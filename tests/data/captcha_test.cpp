@@ -1,6 +1,7 @@
 // Made-up pictures of letters, and file names that say what is written in a picture.
 #include "luge/data/captcha.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -133,7 +134,7 @@ TEST(BadInput, C82_FileNamesThatSayNoText) {
   expect_error<FormatError>([] { text_of_file_name("my cat.png"); }, {"my cat.png", "white space"});
   expect_error<FormatError>([] { text_of_file_name("a\x01.png"); }, {"control character"});
   expect_error<FormatError>([] { text_of_file_name("\xff.png"); }, {"not UTF-8"});
-  expect_error<FormatError>([] { text_of_file_name(std::string(65, 'a') + ".png"); },
+  expect_error<FormatError>([] { text_of_file_name(fmt::format("{:a>65}.png", "")); },
                             {"65 characters", "64"});
 }
 
