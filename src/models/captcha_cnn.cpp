@@ -12,7 +12,7 @@ namespace {
 struct CaptchaOptions {
   std::int64_t positions = 6;
   std::vector<std::int64_t> filters = {32, 64, 96, 128};
-  std::int64_t features = 96;
+  std::int64_t units = 96;
   double dropout = 0.25;
   std::string activation = "relu";
   static void fields(auto& self, auto&& field) {
@@ -20,8 +20,8 @@ struct CaptchaOptions {
           options::elsewhere({"length", "max_length", "captcha_length"}));
     field("filters", self.filters, "of each 3x3 convolution; the extents are halved after each", count(),
           options::elsewhere({"channels", "width"}));
-    field("features", self.features, "of each position, from the hidden layer", count(),
-          options::elsewhere({"hidden", "units"}));
+    field("units", self.units, "of the hidden layer for each position", count(),
+          options::elsewhere({"hidden", "features"}));
     field("dropout", self.dropout, "share that is dropped after the hidden layer", share());
     field("activation", self.activation, "after each convolution and the hidden layer", activations());
   }
@@ -34,10 +34,10 @@ nn::Model make_network(const CaptchaOptions& o, std::int64_t outputs) {
     net.add(nn::MaxPool2d(2));
   }
   net.add(nn::Flatten());
-  net.add(nn::Linear(o.positions * o.features));
+  net.add(nn::Linear(o.positions * o.units));
   add_activation(net, o.activation);
   add_dropout(net, o.dropout);
-  net.add(nn::Reshape({o.positions, o.features}));
+  net.add(nn::Reshape({o.positions, o.units}));
   return net.add(nn::Linear(outputs));
 }
 

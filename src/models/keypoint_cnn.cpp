@@ -10,14 +10,14 @@ namespace {
 
 struct KeypointOptions {
   std::vector<std::int64_t> filters = {32, 64, 96, 128};
-  std::int64_t features = 192;
+  std::int64_t units = 192;
   double dropout = 0;
   std::string activation = "relu";
   static void fields(auto& self, auto&& field) {
     field("filters", self.filters, "of each 3x3 convolution; the extents are halved after each", count(),
           options::elsewhere({"channels", "width"}));
-    field("features", self.features, "for each of x, y and visibility, from the hidden layer", count(),
-          options::elsewhere({"hidden", "units"}));
+    field("units", self.units, "of the hidden layer for each of x, y and visibility", count(),
+          options::elsewhere({"hidden", "features"}));
     field("dropout", self.dropout, "share that is dropped after the hidden layer", share());
     field("activation", self.activation, "after each convolution and the hidden layer", activations());
   }
@@ -31,10 +31,10 @@ nn::Model make_network(const KeypointOptions& o, std::int64_t outputs) {
   }
   net.add(nn::Flatten());
   constexpr std::int64_t kNumbers = 3;  // of each point
-  net.add(nn::Linear(kNumbers * o.features));
+  net.add(nn::Linear(kNumbers * o.units));
   add_activation(net, o.activation);
   add_dropout(net, o.dropout);
-  net.add(nn::Reshape({kNumbers, o.features}));
+  net.add(nn::Reshape({kNumbers, o.units}));
   net.add(nn::Linear(outputs));
   return net.add(nn::Permute({2, 1}));
 }
