@@ -34,7 +34,7 @@ struct CaptchaKeys {
     field("pixels", self.pixels, "height and width of a picture: 64, or HEIGHTxWIDTH");
     field("noise", self.noise, "from 0, clean paper, to 1: grain, dots and lines", within(0, 1));
     field("warp", self.warp, "from 0, straight letters, to 1: turned letters on a wavy line", within(0, 1));
-    field("color", self.color, "ink and paper have colors");
+    field("colored", self.color, "ink and paper have colors");
     field("fresh", self.fresh, "each epoch has other pictures");
     field("draw", self.draw, "another number draws other pictures", at_least(0));
   }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/nearest.h"
+#include "experiment/check_choices.h"
 #include "experiment/key_names.h"
 #include "experiment/optimizer_choice.h"
 #include "experiment/task.h"
@@ -82,19 +83,28 @@ std::vector<std::pair<std::string, std::string>> task_options(const nn::NetworkT
 }
 
 // Other keys of the shell: [defaults.settings.schedule] name = "cosine".
-std::vector<std::pair<std::string, std::string>> said_settings(const nn::NetworkText& text) {
+std::vector<std::pair<std::string, std::string>> said_settings(const nn::NetworkText& text,
+                                                               const models::Defaults& own) {
   std::vector<std::pair<std::string, std::string>> all;
   Config config(training_keys());
-  for (const nn::TextSetting& setting : text.defaults) {
-    if (!is_key(setting)) continue;
-    const std::string name = setting.key.substr(kSettings.size());
-    try {
-      config.set(name, setting.text);
-      config.check();
-    } catch (const SettingError& error) {
-      refuse(text, setting, fmt::format("settings: {}", error.what()));
+  config.set("optimizer.name", own.optimizer);
+  config.set("loss.name", own.loss);
+  // Choices first: which options there are follows from them.
+  for (const bool options : {false, true}) {
+    for (const nn::TextSetting& setting : text.defaults) {
+      if (!is_key(setting)) continue;
+      const std::string name = setting.key.substr(kSettings.size());
+      const Key* key = find_key(config.keys(), name);
+      if (key && key->option.empty() == options) continue;
+      try {
+        config.set(name, setting.text);
+        config.check();
+        check_choices(config);
+      } catch (const SettingError& error) {
+        refuse(text, setting, fmt::format("settings: {}", error.what()));
+      }
+      all.emplace_back(key->name, setting.text);
     }
-    all.emplace_back(find_key(config.keys(), name)->name, setting.text);
   }
   return all;
 }
@@ -135,7 +145,7 @@ NetworkDefaults read_defaults(const nn::NetworkText& text) {
   training.epochs = said.epochs.value_or(5);
   if (said.metrics || training.loss == task.loss) training.metrics = said.metrics.value_or(task.metrics);
   training.task_options = task_options(text, task);
-  training.settings = said_settings(text);
+  training.settings = said_settings(text, training);
   if (over_ids && training.task_options.empty() && text.input.known())
     training.task_options = {{"length", std::to_string(text.input[0])}};
   // A loss that does not tell many classes apart has one output.

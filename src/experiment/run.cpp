@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "experiment/aids.h"
+#include "experiment/check_choices.h"
 #include "experiment/class_weights.h"
 #include "experiment/data_sets.h"
 #include "experiment/fit_options.h"
@@ -62,17 +63,6 @@ std::string plan_text(const Run::State& run) {
       "memory of a step with batch {}: {:.1f} MiB ({:.1f} MiB arena, {:.1f} MiB weights and optimizer)\n",
       rows, static_cast<double>(plan.arena_bytes + plan.state_bytes + plan.input_bytes) / mib,
       static_cast<double>(plan.arena_bytes) / mib, static_cast<double>(plan.state_bytes) / mib);
-}
-
-// Names and options are wrong before anything is loaded.
-void check_choices(const Config& config) {
-  config.chosen("optimizer");
-  config.chosen("schedule");
-  if (config.given("loss.name")) config.chosen("loss");
-  if (config.given("train.metrics")) config.all_chosen("metric");
-  config.all_chosen("augmentation");
-  config.all_chosen("regularizer");
-  config.all_chosen("constraint");
 }
 
 // A limit that leaves out nothing. Texts are cut into more samples than they have records.

@@ -11,6 +11,7 @@ namespace luge::experiment {
 namespace {
 
 constexpr std::uint64_t kMemberStream = std::uint64_t{1} << 57;
+constexpr const char* kSplit = "data.validation_split";
 
 std::uint64_t split_seed(const Config& config) {
   return static_cast<std::uint64_t>(read<StepOptions>(config).seed);
@@ -56,7 +57,7 @@ Parts fold_parts(const Config& config, const DataSet& data) {
   const std::size_t fold = static_cast<std::size_t>(config.integer(kFold, 1)) - 1;
   Parts own = folds(config, data, count)[fold];
   const bool chooses =
-      config.given("data.validation_split") && read<DataOptions>(config).validation_split > 0;
+      config.given(kSplit) && read<DataOptions>(config).validation_split > 0;
   if (!chooses) return own;
   auto [fit, valid] = validated(config, own.fit, data);
   return {std::move(fit), std::move(valid), std::move(own.valid)};
@@ -72,7 +73,7 @@ Parts member_parts(const Config& config, const Parts& all) {
 }  // namespace
 
 void settle_parts(Config& config) {
-  if (is_given(config, kFolds)) config.set_default("data.validation_split", "0", Source::fallback);
+  if (is_given(config, kFolds)) config.set_default(kSplit, "0", Source::fallback);
 }
 
 std::int64_t own_seed(const Config& config) {
@@ -121,8 +122,9 @@ Parts training_parts(const Config& config, const DataSet& data) {
   }
   if (is_given(config, kFolds)) return fold_parts(config, data);
   const data::Dataset samples = limited(config, data.train);
-  // A data set may bring validation samples of its own.
-  const bool brought = data.valid && !config.given("data.validation_split");
+  // A data set may bring validation samples of its own. A run keeps all defaults as if they were given.
+  const bool chosen = config.given(kSplit) && config.origin(kSplit).source != Source::fallback;
+  const bool brought = data.valid && !chosen;
   auto [fit, valid] = brought ? std::pair(samples, *data.valid) : validated(config, samples, data);
   const Parts all{std::move(fit), std::move(valid)};
   if (is_given(config, kShares)) return share_parts(config, data, all);

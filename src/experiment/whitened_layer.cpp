@@ -93,7 +93,8 @@ void whiten_layer(const Config& config, train::Trainer& trainer, const data::Dat
     const nn::Probe probe(net, false);
     Tensor input;
     nn::observe(net, (*batch).to_tensors()[data::kInput], [&](const nn::LayerCall& call) {
-      if (call.path == found.path) input = call.inputs[0];
+      // The pictures as they are; views of them follow.
+      if (call.path == found.path && !input.defined()) input = call.inputs[0];
     });
     if (!input.defined()) refuse(config, "the network does not call this layer");
     patches.add(input);

@@ -58,7 +58,8 @@ Views::Views(const Model& body, const ViewsOptions& options) : options_(options)
 
 Tensor Views::looked(const Tensor& x) const {
   const Module& body = *state()->children[0].module;
-  return options_.mirror ? 0.5 * (body(x) + body(flip(x, {3}))) : body(x);
+  const Tensor straight = body(x);  // first: operands of + have no order
+  return options_.mirror ? 0.5 * (straight + body(flip(x, {3}))) : straight;
 }
 
 Tensor Views::forward(const Tensor& x) const {
@@ -75,8 +76,8 @@ Tensor Views::forward(const Tensor& x) const {
                     straight.shape().to_string()));
   }
   if (options_.shift == 0) return straight;
-  const Tensor both_ways = looked(moved(x, -options_.shift)) + looked(moved(x, options_.shift));
-  return 0.5 * straight + 0.25 * both_ways;
+  const Tensor back = looked(moved(x, -options_.shift)), on = looked(moved(x, options_.shift));
+  return 0.5 * straight + 0.25 * (back + on);
 }
 
 std::string Views::describe() const {

@@ -57,6 +57,16 @@ void Average::begin(const std::vector<nn::NamedVariable>& parameters,
   for (const nn::NamedVariable& each : buffers) buffers_.push_back(pair(each));
 }
 
+void Average::refresh() const {
+  if (count_.value().item<double>() > 0) return;
+  for (const std::vector<Pair>* all : {&pairs_, &buffers_}) {
+    for (const Pair& pair : *all) {
+      Variable average = pair.average.variable;
+      average.assign(pair.parameter.value());
+    }
+  }
+}
+
 std::int64_t Average::norm_batches() const {
   const bool averages = count_.value().item<double>() > static_cast<double>(options_.start);
   return averages && !buffers_.empty() ? options_.norm_batches : 0;

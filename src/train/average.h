@@ -20,6 +20,8 @@ class Average {
   /// they have values of their own when norm_batches asks for them, and with lookahead. Throws DTypeError
   /// for lookahead over parameters of 16 bits.
   void begin(const std::vector<nn::NamedVariable>& parameters, const std::vector<nn::NamedVariable>& buffers);
+  /// Begins with the present values again, while nothing was averaged: weights may have been given since.
+  void refresh() const;
   /// Records what the averages become after an update of the parameters.
   void update() const;
   /// Gives each parameter its average, for the length of a Probe around it.

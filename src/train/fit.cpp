@@ -324,6 +324,7 @@ class FitRun {
 
 History Trainer::fit(const data::Batches& training, const FitOptions& options) {
   check_data(*this, training, options);
+  if (const std::optional<Average>& average = impl_->steps.average()) average->refresh();
   return FitRun(*this, *impl_, training, options).run();
 }
 

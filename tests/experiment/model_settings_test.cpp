@@ -127,7 +127,7 @@ TEST(BadInput, C39_LayersThatCannotWhiten) {
       [] {
         Training({{"model", "lenet5"}, {"whiten_samples", "3"}}, {.data = pictures()});
       },
-      {"whiten_samples=3", "init.whiten="});
+      {"whiten_samples=3", "whiten="});
 }
 
 TEST(PictureViews, AreInTheFileOfARun) {
@@ -135,7 +135,7 @@ TEST(PictureViews, AreInTheFileOfARun) {
   Training run(config_of({{"epochs", "1"}, {"run.dir", dir.file("run")}}), {.data = pictures()});
   run.begin();
   run.train();
-  const nn::Loaded loaded = nn::load(dir.file("run/last.safetensors"));
+  const nn::Loaded loaded = nn::load(dir.file("run/checkpoints/last.safetensors"));
   loaded.eval();
   const Tensor x = run.parts().valid.batch(4).epoch(0).next()->to_tensors()[data::kInput];
   const Tensor straight = loaded(x), mirrored = loaded(flip(x, {3}));
