@@ -19,8 +19,8 @@ TEST(SumOfLosses, IsReadFromText) {
   const double both = value("binary-cross-entropy") + value("dice");
   EXPECT_NEAR(value("binary-cross-entropy+dice"), both, 1e-12);
   EXPECT_NEAR(value("sum"), both, 1e-12);
-  EXPECT_NEAR(value("0.5*dice(smooth=2) + 3*binary-cross-entropy(positive_weight=2)"),
-              0.5 * value("dice(smooth=2)") + 3 * value("binary-cross-entropy(positive_weight=2)"), 1e-12);
+  EXPECT_NEAR(value("0.5*dice(smooth=2) + 3*binary-cross-entropy(label_smoothing=0.2)"),
+              0.5 * value("dice(smooth=2)") + 3 * value("binary-cross-entropy(label_smoothing=0.2)"), 1e-12);
   EXPECT_NEAR(value("2*dice"), 2 * value("dice"), 1e-12);
   EXPECT_EQ(named("binary-cross-entropy+dice").name(), "binary_cross_entropy+dice");
 }
