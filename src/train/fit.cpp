@@ -57,7 +57,8 @@ void check_data(const Trainer& trainer, const data::Batches& training, const Fit
   const data::Info &a = training.dataset().info(), &b = options.validation->dataset().info();
   for (const std::string& name : fields_read(trainer, a)) {
     const auto other = b.fields.find(name);
-    if (other && b.fields[*other] == a.fields.at(name)) continue;
+    const data::Field& expected = a.fields.at(name);  // unknown extents: training with several sizes
+    if (other && (b.fields[*other] == expected || expected.fits(b.fields[*other]))) continue;
     throw ShapeError(fmt::format("fit: the validation data has {}; expected {} as the training data",
                                  b.fields.to_string(), a.fields.to_string()));
   }
