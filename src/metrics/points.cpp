@@ -28,19 +28,25 @@ struct NoOptions {
   bool operator==(const NoOptions&) const = default;
 };
 
-// A sum over points, and their number.
+// A sum over points in whole units of 2^-42, so that no order of the points is in it, and their number.
 struct Seen {
-  double sum = 0;
-  std::int64_t count = 0;
+  static constexpr double kUnit = 0x1p-42, kMost = 1000;
+  std::int64_t sum = 0, count = 0;
+  void add(double value) { sum += std::llround(std::min(value, kMost) / kUnit), ++count; }
   void add(const Seen& other) { sum += other.sum, count += other.count; }
   std::string text() const { return json{sum, count}.dump(); }
-  double mean() const { return sum / static_cast<double>(std::max<std::int64_t>(1, count)); }
+  double mean() const {
+    return static_cast<double>(sum) * kUnit / static_cast<double>(std::max<std::int64_t>(1, count));
+  }
   static Seen parse(const std::string& who, const std::string& text, const auto&) {
     const json read = json::parse(text, nullptr, false);
-    if (!read.is_array() || read.size() != 2 || !read[0].is_number() || !read[1].is_number_integer() ||
-        read[1].get<std::int64_t>() < 0 || !(read[0].get<double>() >= 0))
-      throw FormatError(fmt::format("{}: the saved sums are damaged; expected two numbers from 0", who));
-    return {read[0].get<double>(), read[1].get<std::int64_t>()};
+    const auto is_whole = [](const json& each) {
+      return each.is_number_integer() && each.get<std::int64_t>() >= 0;
+    };
+    if (!read.is_array() || read.size() != 2 || !is_whole(read[0]) || !is_whole(read[1]))
+      throw FormatError(
+          fmt::format("{}: the saved sums are damaged; expected two whole numbers from 0", who));
+    return {read[0].get<std::int64_t>(), read[1].get<std::int64_t>()};
   }
 };
 
@@ -87,7 +93,7 @@ class Error final : public StreamingRule<Error, NoOptions, Seen> {
   using StreamingRule::StreamingRule;
   std::vector<std::string> reads() const override { return {std::string(data::kPoints)}; }
   void update(const data::Record& prediction, const data::Record& truth) override {
-    for (const double each : distances(name_, prediction, truth)) seen_.add({each, 1});
+    for (const double each : distances(name_, prediction, truth)) seen_.add(each);
   }
   std::vector<Figure> figures() const override { return {{name_, seen_.mean(), Better::lower}}; }
 };
@@ -98,7 +104,7 @@ class Correct final : public StreamingRule<Correct, PCKOptions, Seen> {
   std::vector<std::string> reads() const override { return {std::string(data::kPoints)}; }
   void update(const data::Record& prediction, const data::Record& truth) override {
     for (const double each : distances(name_, prediction, truth))
-      seen_.add({each <= options_.threshold ? 1.0 : 0.0, 1});
+      seen_.add(each <= options_.threshold ? 1.0 : 0.0);
   }
   std::vector<Figure> figures() const override { return {{name_, seen_.mean(), Better::higher}}; }
 };

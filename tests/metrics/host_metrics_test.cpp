@@ -48,6 +48,11 @@ std::pair<Record, Record> right_sample(const HostMetric& metric) {
     return {{{"boxes", boxes({0, 0, 2, 2})}, {"labels", ids({1})}, {"scores", list({0.5})}},
             {{"boxes", boxes({0, 0, 2, 2})}, {"labels", ids({1})}}};
   }
+  if (field == "points") {
+    const data::HostArray there = array<double>(f64, {1, 2}, {1, 2});
+    return {{{"points", there}},
+            {{"points", there}, {"input", data::HostArray(data::Field{f32, {1, 4, 4}})}}};
+  }
   return {{{"label", label(1)}}, truth(1)};
 }
 
