@@ -48,6 +48,7 @@ std::int64_t parameters(const std::string& name, const Values& values) {
 // A value other than the default, by the name of the option.
 options::Value other_value(const options::Info& option) {
   if (option.name == "width" && option.kind == options::Kind::whole) return 192;
+  if (option.fallback == options::Value("gelu")) return "relu";
   if (option.name == "stride") return option.fallback == options::Value(std::int64_t{16}) ? 8 : 16;
   const std::vector<std::pair<std::string, options::Value>> others = {
       {"activation", "gelu"}, {"depth", 34},
