@@ -14,6 +14,7 @@ namespace {
 
 std::vector<std::string> lines_of(const models::Entry& entry, std::int64_t outputs) {
   const nn::Model net = entry.make(outputs);
+  if (net->output_names().size() != 1) throw ValueError("it has several outputs, a file of the command one");
   nn::ToTomlOptions options{
       .name = entry.name, .inputs = {{net->input_names()[0], entry.dtype, entry.input.inserted(0, unknown)}}};
   options.defaults = defaults_values({entry.defaults, entry.outputs});

@@ -132,7 +132,8 @@ TEST(BadInput, C39_LayersThatCannotWhiten) {
 
 TEST(PictureViews, AreInTheFileOfARun) {
   const TempDir dir;
-  Training run(config_of({{"epochs", "1"}, {"run.dir", dir.file("run")}}), {.data = pictures()});
+  Training run(config_of({{"epochs", "1"}, {"run.dir", dir.file("run")}, {"views.shift", "0"}}),
+               {.data = pictures()});
   run.begin();
   run.train();
   const nn::Loaded loaded = nn::load(dir.file("run/checkpoints/last.safetensors"));

@@ -85,7 +85,7 @@ TEST(UnfitData, AClassifierOnMasks) {
   const std::string data = dir.path().string();
   const std::string text = refused({{"model", "lenet5"}, {"data", data}},
                                    {"model=lenet5 with task=classification does not fit", "mask u8",
-                                    "model=unet data=" + data, "learns task=segmentation"});
+                                    "model=deeplab data=" + data, "learns task=segmentation"});
   EXPECT_EQ(text.find("Dataset::map"), std::string::npos) << text;
   // 20x20 pictures do not halve often enough: a size is advised that does.
   expect_advice_works(
