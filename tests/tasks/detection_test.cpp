@@ -157,20 +157,20 @@ TEST(Anchors, AreTheMeansOfGroups) {
 
 TEST(BadInput, C79_BoxesThatAreNoBoxesAreNamed) {
   const train::TaskRef task = make("detection", {.values = {{"scales", 1}, {"anchors", 1}}});
-  const auto refused = [&](std::vector<float> corners, std::int64_t label,
-                           std::initializer_list<std::string> parts) {
+  const auto refused = [&]<class E>(E, std::vector<float> corners, std::int64_t label,
+                                    std::initializer_list<std::string> parts) {
     data::Record record = picture(0);
     record.set("boxes", host(f32, {1, 4}, corners));
     record.set("labels", host<std::int64_t>(i64, {1}, {label}));
     const data::Dataset data(std::make_shared<Named>(std::vector{picture(1), record}));
-    expect_error<Error>([&] { testing::trained(task, net(7), data, 1, 0.001); }, parts);
+    expect_error<E>([&] { testing::trained(task, net(7), data, 1, 0.001); }, parts);
   };
-  refused({40, 40, 50, 50}, 0, {"detection", "box 0", "outside of the picture of 32x32"});
-  refused({8, 8, 4, 12}, 0, {"box 0", "8,8,4,12", "x1 < x2"});
-  refused({8, 8, 8, 12}, 0, {"box 0", "x1 < x2"});
-  refused({8, 8, 12, 12}, 5, {"the label of box 0 is 5", "0 to 1 (2 classes)"});
-  refused({8, 8, 12, 12}, -1, {"the label of box 0 is -1"});
-  refused({8, NAN, 12, 12}, 0, {"boxes"});
+  refused(ValueError(""), {40, 40, 50, 50}, 0, {"detection", "box 0", "outside of the picture of 32x32"});
+  refused(ValueError(""), {8, 8, 4, 12}, 0, {"box 0", "8,8,4,12", "x1 < x2"});
+  refused(ValueError(""), {8, 8, 8, 12}, 0, {"box 0", "x1 < x2"});
+  refused(IndexError(""), {8, 8, 12, 12}, 5, {"the label of box 0 is 5", "0 to 1 (2 classes)"});
+  refused(IndexError(""), {8, 8, 12, 12}, -1, {"the label of box 0 is -1"});
+  refused(ValueError(""), {8, NAN, 12, 12}, 0, {"boxes"});
 }
 
 TEST(BadInput, C22_DataWithoutBoxesGivesNoAnchors) {
