@@ -93,7 +93,8 @@ void RunPictures::draw_first_batch(const data::Batches& batches) {
            .boxes = boxes_of(record, info.classes)});
       pictures.back().caption = counts_text(pictures.back().boxes);
     }
-    draw::picture_grid(pictures, {.title = fmt::format("{}: the first batch", info.name)}).write(file);
+    draw::picture_grid(pictures, {.title = fmt::format("{}: the first batch", info.name)})
+        .write(file, {.scale = 1});
   });
 }
 

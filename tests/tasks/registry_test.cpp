@@ -120,9 +120,17 @@ TEST(Tasks, WriteTheOptionsOfOlderFiles) {
       {"next-token",
        R"({"loss":"softmax-cross-entropy","metrics":["accuracy","perplexity"],"length":64,)"
        R"("stride":0,"candidates":5,"continuation":0,"temperature":1.0,"continuation_seed":0})"},
+      {"detection", R"({"loss":"ciou","metrics":["map"],"scaling":"standardize","score":0.25,"overlap":0.45,)"
+                    R"("suppression":"greedy","most":300,"anchors":3,"scales":3,"box":1.0,"objectness":4.0,)"
+                    R"("classes":0.5,"ratio":4.0})"},
+      {"yolo-v1", R"({"loss":"mse","metrics":["map"],"scaling":"standardize","score":0.25,"overlap":0.45,)"
+                  R"("suppression":"greedy","most":300,"boxes":2,"coord":5.0,"noobj":0.5})"},
+      {"yolo-v3", R"({"loss":"binary-cross-entropy","metrics":["map"],"scaling":"standardize","score":0.25,)"
+                  R"("overlap":0.45,"suppression":"greedy","most":300,"anchors":3,"scales":3,"ignore":0.5})"},
       {"regression", R"({"loss":"mse","metrics":[],"scaling":"standardize","standardize":false})"},
       {"segmentation",
-       R"({"loss":"binary-cross-entropy","metrics":["accuracy"],"scaling":"standardize","threshold":0.5})"},
+       R"({"loss":"binary-cross-entropy","metrics":["accuracy","mean-iou","dice"],"scaling":"standardize",)"
+       R"("threshold":0.5,"tile":1024,"overlap":128})"},
       {"text-recognition",
        R"({"loss":"ctc","metrics":["exact-match","cer"],"scaling":"standardize","decoding":"greedy","beam":10})"},
   };
@@ -130,6 +138,12 @@ TEST(Tasks, WriteTheOptionsOfOlderFiles) {
     EXPECT_EQ(make(name)->options(), json);
     EXPECT_EQ(restore(name, json)->options(), json);
   }
+  // Before there were tiles.
+  EXPECT_EQ(restore("segmentation", R"({"loss":"binary-cross-entropy","metrics":["accuracy"],)"
+                                    R"("scaling":"standardize","threshold":0.5})")
+                ->options(),
+            R"({"loss":"binary-cross-entropy","metrics":["accuracy"],"scaling":"standardize",)"
+            R"("threshold":0.5,"tile":1024,"overlap":128})");
 }
 
 TEST(Tasks, KeepTheOptionsOfTheirLossAndMetrics) {

@@ -207,7 +207,7 @@ TEST(BadInput, C83_TilesThatOverlapTooMuch) {
   const auto result =
       testing::trained(make("segmentation"), Local(), data::records(pictures(2, false)), 1, 0.03);
   const data::Record colored = {{"image", data::HostArray({u8, {3, 8, 8}})}};
-  expect_error<Error>([&] { of(result.net->metadata()).task->predict(*result.net, colored); }, {"channels"});
+  expect_error<ShapeError>([&] { of(result.net->metadata()).task->predict(*result.net, colored); }, {"channels"});
 }
 
 TEST(Segmentation, IsMeasuredByTheOverlapOfMaps) {
