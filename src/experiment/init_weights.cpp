@@ -36,7 +36,8 @@ void tell_taken(const nn::Taken& taken, const std::string& path, const Tell& tel
                    differs ? ", because its outputs differ" : "", fmt::join(taken.head, ", ")));
 }
 
-// Averages that begin now begin with what was taken, and not with the first weights of the network.
+}  // namespace
+
 void begin_averages(const train::Trainer& trainer) {
   constexpr std::string_view kAverage = "average/";
   const std::vector<nn::NamedVariable> all = trainer.weights();
@@ -48,8 +49,6 @@ void begin_averages(const train::Trainer& trainer) {
     average.assign(of->variable.value());
   }
 }
-
-}  // namespace
 
 void take_weights(const Config& config, train::Trainer& trainer, const Tell& tell) {
   const auto options = read<InitOptions>(config);

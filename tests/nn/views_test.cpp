@@ -79,7 +79,7 @@ TEST(Views, AreInTheFile) {
   random::seed(3);
   const Tensor x = random::normal({5, 1, 3, 4});
   const Loaded loaded = load(dir.file("net.safetensors"));
-  EXPECT_EQ(loaded.named_parameters().at(0).name, "body.linear1.weight");
+  EXPECT_EQ(loaded.parameters("body.linear1.*").size(), 2u);
   net.eval(), loaded.eval();
   expect_near(loaded(x), net(x));
   net.train(), loaded.train();
