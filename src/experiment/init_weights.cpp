@@ -38,18 +38,6 @@ void tell_taken(const nn::Taken& taken, const std::string& path, const Tell& tel
 
 }  // namespace
 
-void begin_averages(const train::Trainer& trainer) {
-  constexpr std::string_view kAverage = "average/";
-  const std::vector<nn::NamedVariable> all = trainer.weights();
-  for (const auto& [name, variable] : all) {
-    if (!name.starts_with(kAverage)) continue;
-    const auto of = std::ranges::find(all, name.substr(kAverage.size()), &nn::NamedVariable::name);
-    if (of == all.end()) continue;
-    Variable average = variable;
-    average.assign(of->variable.value());
-  }
-}
-
 void take_weights(const Config& config, train::Trainer& trainer, const Tell& tell) {
   const auto options = read<InitOptions>(config);
   const nn::TakeOptions take = take_options(config, options);
@@ -57,7 +45,6 @@ void take_weights(const Config& config, train::Trainer& trainer, const Tell& tel
   const nn::NamedWeights weights = io::read_weights(path, {.averages = options.averages});
   try {
     tell_taken(nn::take_weights(trainer.net(), weights, take), path, tell);
-    begin_averages(trainer);
   } catch (const FormatError& error) {
     throw FormatError(fmt::format("init: {}: {}", path, error.what()));
   } catch (const ValueError& error) {

@@ -12,9 +12,6 @@ namespace luge::experiment {
 /// names that is not right, and FormatError listing what does not match; nothing changes then.
 void take_weights(const Config& config, train::Trainer& trainer, const Tell& tell);
 
-/// Lets averages begin with the present weights, and not with the first ones of the network.
-void begin_averages(const train::Trainer& trainer);
-
 /// Freezes the parameters that train.freeze names, and tells how many are trained. Throws SettingError for a
 /// pattern that matches nothing, and when nothing is left to train.
 void freeze_parameters(const Config& config, const nn::Module& net, const Tell& tell);

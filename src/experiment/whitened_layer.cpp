@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "core/nearest.h"
-#include "experiment/init_weights.h"
 #include "experiment/several_parts.h"
 #include "luge/data/patch_whitening.h"
 #include "luge/error.h"
@@ -106,7 +105,6 @@ void whiten_layer(const Config& config, train::Trainer& trainer, const data::Dat
   } catch (const ValueError& error) {
     refuse(config, error.what());
   }
-  begin_averages(trainer);
   tell(fmt::format("init: the filters of {} whiten patches of {}x{}, from {} samples", found.path, shape[2],
                    shape[3], seen));
 }

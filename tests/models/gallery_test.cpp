@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "luge/loss/loss.h"
-#include "luge/metrics/metric.h"
+#include "luge/metrics/host_metric.h"
 #include "luge/nn/observe.h"
 #include "luge/nn/summary.h"
 #include "luge/optim/optimizers.h"
@@ -177,8 +177,7 @@ TEST(Gallery, DefaultsNameWhatThereIs) {
     EXPECT_FALSE(entry.description.empty());
     EXPECT_NO_THROW(loss::named(entry.defaults.loss)) << entry.name;
     EXPECT_NO_THROW(optim::named(entry.defaults.optimizer, entry.defaults.learning_rate)) << entry.name;
-    for (const std::string& metric : entry.defaults.metrics)
-      EXPECT_NO_THROW(metrics::named(metric)) << entry.name;
+    EXPECT_NO_THROW(metrics::chosen(entry.defaults.metrics)) << entry.name;
     EXPECT_GT(entry.defaults.batch, 0);
     EXPECT_GT(entry.defaults.epochs, 0);
   }
