@@ -49,11 +49,11 @@ nn::Model make_network(const AirbenchOptions& o, std::int64_t outputs) {
   return net.add(nn::Scale(1.0 / 9));
 }
 
-// The published rates are for sums over 1,024 samples. With m = 0.85 and k = 1024·(1 + 1/(1 - m)), the rate
-// is 11.5/k for each sample of the sum, and the decay 0.0153·1024/k for each step; here the loss is a mean.
-constexpr double kBatch = 1024, kMomentum = 0.85, kScale = kBatch * (1 + 1 / (1 - kMomentum));
-constexpr double kRate = 11.5 / kScale * kBatch, kDecay = 0.0153 * kBatch / kScale / kRate;
-constexpr double kBiases = 64;  // times the rate of the weights
+// The published rates are for sums over 1,024 samples: with momentum m and k = 1 + 1/(1 - m), the rate is
+// 11.5/(1024·k) and the decay 0.0153/k for each step. Here the loss is a mean, and decay is times the rate.
+constexpr std::int64_t kBatch = 1024;
+constexpr double kMomentum = 0.85, kRate = 1.5, kDecay = 0.0153 / 11.5;  // 11.5/k; 0.0153/k/kRate
+constexpr double kBiases = 64;                                           // times the rate of the weights
 constexpr double kLookahead = 0.95 * 0.95 * 0.95 * 0.95 * 0.95;
 
 std::string text(double number) { return options::text(options::Value(number)); }
@@ -64,7 +64,7 @@ Defaults training() {
           .loss = "softmax-cross-entropy",
           .optimizer = "nesterov",
           .learning_rate = kRate,
-          .batch = static_cast<std::int64_t>(kBatch),
+          .batch = kBatch,
           .epochs = 10,
           .metrics = {"accuracy"},
           .settings = {{"loss.label_smoothing", "0.2"},
