@@ -73,6 +73,8 @@ TEST(CaptchaCommand, BothNetworksAreTrainedAndMeasured) {
     EXPECT_GE(metrics.at("cer"), 0.3) << model << ": nothing is learned in three steps";
     EXPECT_LE(metrics.at("exact-match"), 0.1) << model;
     EXPECT_TRUE(says(testing::read_file(dir.file("run/report.html")), "data:image/png;base64,")) << model;
+    const auto resumed = in_process({"resume", "run=" + dir.file("run"), "epochs=2"});
+    EXPECT_EQ(resumed.code, 0) << "validation samples of its own: " << resumed.err;
   }
 }
 
