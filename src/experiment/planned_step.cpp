@@ -34,6 +34,11 @@ Shape output_of(const models::Entry& entry, const data::Field& input) {
   return output.without(0);
 }
 
+// The task that says which fields there are. Of boxes the step cannot be known, the network can.
+train::TaskRef task_of_fields(const Config& config, const models::Entry& entry) {
+  return finds_boxes(entry.defaults.task) ? nullptr : own_task_without_data(config, entry);
+}
+
 // One for each sample, or for each position where the task wants those: then classes come first in outputs.
 data::Field target_of(const Config& config, const models::Entry& entry, const data::Field& input) {
   // A model over ids judges every position.
@@ -41,7 +46,7 @@ data::Field target_of(const Config& config, const models::Entry& entry, const da
   if (chosen_loss(config).about().targets != loss::Targets::Kind::labels)
     return {f32, judged.appended(entry.outputs)};
   const data::Field labels = {i64, judged};
-  const train::TaskRef task = own_task_without_data(config, entry);
+  const train::TaskRef task = task_of_fields(config, entry);
   if (!task) return labels;
   for (const train::Need& need : task->needs()) {
     if (need.field == data::kTarget && need.fits && !need.fits(labels))
@@ -78,7 +83,7 @@ data::Info info_without_data(const Config& config, const models::Entry& entry) {
   }
   info.fields.set(data::kInput, input);
   info.fields.set(data::kTarget, target_of(config, entry, input));
-  if (const train::TaskRef task = own_task_without_data(config, entry)) add_needed(*task, entry, info);
+  if (const train::TaskRef task = task_of_fields(config, entry)) add_needed(*task, entry, info);
   return info;
 }
 
