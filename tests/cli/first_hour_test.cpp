@@ -104,7 +104,7 @@ TEST(FirstHour, WordsWithoutAKeyAreToldTheirs) {
 
 TEST(FirstHour, ListsKeepWhatIsCommon) {
   expect_misuse({{{"train", "model=xor", "qqqqqq=1"}, "model, data, epochs, batch, optimizer, lr"},
-                 {{"train", "model=zzzzzzzzzzzz"}, "names: alexnet, alexnet-grouped, cnn-64-64-1024, "},
+                 {{"train", "model=zzzzzzzzzzzz"}, "names: airbench, alexnet, alexnet-grouped, captcha-cnn, "},
                  {{"train", "model=xor", "optimizer=sgdd"}, "did you mean sgd?"}});
 }
 

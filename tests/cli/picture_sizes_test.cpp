@@ -90,9 +90,12 @@ TEST(PictureSizes, WhatCannotBeResizedSaysWhy) {
     io::write_png(dir.file(std::string("cells/masks/") + name),
                   io::Image{16, 16, 1, std::vector<std::uint8_t>(256)});
   }
-  const auto masks = luge({"data", "cells", "data.size=8"}, dir.path());
+  const auto masks = luge({"data", "cells", "data.color_mode=rgb"}, dir.path());
   EXPECT_EQ(masks.code, 2);
-  EXPECT_TRUE(says(masks.err, "data.size=8") && says(masks.err, "augment=letterbox")) << masks.err;
+  EXPECT_TRUE(says(masks.err, "data.color_mode=rgb") && says(masks.err, "annotations")) << masks.err;
+  const auto smaller = luge({"data", "cells", "data.size=8"}, dir.path());
+  EXPECT_EQ(smaller.code, 0) << smaller.err;
+  EXPECT_TRUE(says(smaller.out, "mask u8[8,8]")) << "masks follow their pictures: " << smaller.out;
   EXPECT_FALSE(fs::exists(dir.path() / "runs"));
 }
 
