@@ -103,9 +103,10 @@ TEST(FirstHour, WordsWithoutAKeyAreToldTheirs) {
 }
 
 TEST(FirstHour, ListsKeepWhatIsCommon) {
-  expect_misuse({{{"train", "model=xor", "qqqqqq=1"}, "model, data, epochs, batch, optimizer, lr"},
-                 {{"train", "model=zzzzzzzzzzzz"}, "names: airbench, alexnet, alexnet-grouped, captcha-cnn, "},
-                 {{"train", "model=xor", "optimizer=sgdd"}, "did you mean sgd?"}});
+  expect_misuse(
+      {{{"train", "model=xor", "qqqqqq=1"}, "model, data, epochs, batch, optimizer, lr"},
+       {{"train", "model=zzzzzzzzzzzz"}, "names: airbench, alexnet, alexnet-grouped, captcha-cnn, "},
+       {{"train", "model=xor", "optimizer=sgdd"}, "did you mean sgd?"}});
 }
 
 TEST(FirstHour, SettingsAreCheckedBeforeAnythingIsTrained) {
