@@ -137,4 +137,7 @@ for shape in ((4, 3), (2, 3, 3), (1, 3, 2, 3)):
     case("batch-norm(scale=false), eval", lambda x, b, m, v: F.batch_norm(x, m.detach(), v.detach(), None, b, False),
          reals(*shape), reals(3), reals(3), reals(3, low=0.5, high=2))
 
+for own, other in (((1, 3), (5, 3)), ((2, 1, 3), (2, 4, 3)), ((2, 3, 1, 1), (2, 3, 4, 5))):
+    case("broadcast-like", lambda x, y: x.expand_as(y) + 0 * y, reals(*own), reals(*other))
+
 g.write("nn/layers.safetensors")
