@@ -8,6 +8,7 @@
 
 #include "core/dispatch.h"
 #include "core/whole.h"
+#include "experiment/drawn_prediction.h"
 #include "luge/data/picture_fields.h"
 #include "luge/draw/curves.h"
 #include "luge/error.h"
@@ -76,24 +77,6 @@ void add_mask(const HostArray& mask, draw::Picture& picture) {
   for (auto& [of, inside] : regions) picture.masks.push_back({std::move(inside), of});
 }
 
-// The classes name the points of data that has no boxes.
-std::string label_of_point(const data::Info& info, std::int64_t k, std::int64_t count) {
-  const bool named = std::ssize(info.classes) == count && !info.fields.find(data::kBoxes);
-  return named ? info.classes[static_cast<std::size_t>(k)] : std::to_string(k);
-}
-
-void add_points(const data::Info& info, const Record& record, draw::Picture& picture) {
-  const HostArray* points = record.find(data::kPoints);
-  if (!points || points->field.dtype != f32 || points->field.shape.rank() != 2 || points->field.shape[1] != 3)
-    return;
-  for (std::int64_t k = 0; k < points->field.shape[0]; ++k) {
-    const float* at = points->as<float>().data() + 3 * k;
-    if (at[2] != 0)
-      picture.dots.push_back(
-          {.x = at[0], .y = at[1], .label = label_of_point(info, k, points->field.shape[0]), .color = k});
-  }
-}
-
 std::string caption_of(const data::Info& info, const Record& record, std::int64_t index) {
   if (const HostArray* text = record.find("text"); text && text->field.text) return std::string(text->text());
   const HostArray* target = record.find(data::kTarget);
@@ -132,7 +115,9 @@ draw::Picture drawn_sample(const data::Info& info, const Record& record, std::in
   for (const std::string_view name : {data::kMask, data::kTarget}) {
     if (const HostArray* mask = record.find(name)) add_mask(*mask, picture);
   }
-  add_points(info, record, picture);
+  // The classes name the points of data that has no boxes.
+  const bool named = !info.fields.find(data::kBoxes);
+  picture.dots = experiment::dots_of(record, named ? info.classes : std::vector<std::string>());
   return picture;
 }
 

@@ -16,6 +16,7 @@
 #include "experiment/learned.h"
 #include "experiment/option_keys.h"
 #include "experiment/raw_inputs.h"
+#include "experiment/task.h"
 #include "io/files/atomic_file.h"
 #include "io/text/json_text.h"
 #include "luge/data/picture_fields.h"
@@ -55,10 +56,7 @@ options::Values changed(const DetectOptions& options) {
 }
 
 bool finds_boxes(const tasks::Learned& learned) {
-  if (!learned.task) return false;
-  for (const train::Need& need : learned.task->needs())
-    if (need.field == data::kBoxes) return true;
-  return false;
+  return learned.task && experiment::finds_boxes(learned.task->needs());
 }
 
 std::string written(const fs::path& folder, const Json& list) {

@@ -162,9 +162,9 @@ bool wants_text(const Config& config, const models::Entry& entry) {
   return reads_text(asked.empty() ? own_task(entry) : asked);
 }
 
-bool finds_boxes(const std::string& task) {
-  if (task.empty()) return false;
-  const train::Needs needs = tasks::find(task).needs;
+bool finds_boxes(const std::string& task) { return !task.empty() && finds_boxes(tasks::find(task).needs); }
+
+bool finds_boxes(const train::Needs& needs) {
   return std::ranges::any_of(needs, [](const train::Need& need) { return need.field == data::kBoxes; });
 }
 
@@ -233,9 +233,10 @@ train::TaskRef make_task(const Config& config, bool complete) {
 train::TaskRef own_task_without_data(const Config& config, const models::Entry& entry) {
   if (!is_special(entry)) return nullptr;
   if (finds_boxes(entry.defaults.task)) {
-    throw SettingError(fmt::format("{}: learns task={}, whose anchors come from the boxes of data; "
-                                   "luge train with profile=true shows its step",
-                                   config.said("model.name"), entry.defaults.task));
+    throw SettingError(
+        fmt::format("{}: learns task={}, whose anchors come from the boxes of data; "
+                    "luge train with profile=true shows its step",
+                    config.said("model.name"), entry.defaults.task));
   }
   const Choice loss = config.chosen("loss");
   tasks::TaskOptions options = {.loss = options::text(loss.name, loss.values), .metrics = {}};

@@ -24,6 +24,7 @@ const char* task_for(OutputKind outputs);
 std::string own_task(const models::Entry& entry);
 /// Whether a task learns boxes of things.
 bool finds_boxes(const std::string& task);
+bool finds_boxes(const train::Needs& needs);
 /// Whether the data of a task is text.
 bool reads_text(const std::string& task);
 /// Whether the task that is asked for, or else that of the model, reads text.

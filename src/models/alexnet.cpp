@@ -22,17 +22,6 @@ struct AlexnetOptions {
   }
 };
 
-Defaults training() {
-  return {.data = "",
-          .task = "classification",
-          .loss = "softmax-cross-entropy",
-          .optimizer = "momentum",
-          .learning_rate = 0.01,
-          .batch = 128,
-          .epochs = 90,
-          .metrics = {"accuracy"}};
-}
-
 nn::MaxPool2d overlapping_pool() { return nn::MaxPool2d(3, {.stride = 2}); }
 
 nn::Model one_column(const AlexnetOptions& o, std::int64_t outputs) {
@@ -95,7 +84,7 @@ template <nn::Model (*make)(const AlexnetOptions&, std::int64_t)>
 Entry entry(const AlexnetOptions& o) {
   return {.input = Shape{3, 224, 224},
           .outputs = 1000,
-          .defaults = training(),
+          .defaults = published_training("momentum", 0.01, 128, 90),
           .make = [o](std::int64_t outputs) { return make(o, outputs); }};
 }
 

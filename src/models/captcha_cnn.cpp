@@ -43,11 +43,9 @@ nn::Model make_network(const CaptchaOptions& o, std::int64_t outputs) {
 
 const bool added = add("captcha-cnn", "text of a few characters: 4 convolutions, one head for each position",
                        [](const CaptchaOptions& o) {
-                         Defaults defaults = text_training();
-                         defaults.loss = "softmax-cross-entropy";
                          return Entry{.input = Shape{1, 48, 144},
                                       .outputs = 33,
-                                      .defaults = defaults,
+                                      .defaults = text_training("softmax-cross-entropy"),
                                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
                        });
 

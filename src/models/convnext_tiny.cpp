@@ -85,14 +85,7 @@ const bool added = add("convnext-tiny", "18 blocks of depthwise 7x7 convolutions
                        [](const ConvnextOptions& o) {
                          return Entry{.input = Shape{3, 224, 224},
                                       .outputs = 1000,
-                                      .defaults = {.data = "",
-                                                   .task = "classification",
-                                                   .loss = "softmax-cross-entropy",
-                                                   .optimizer = "adamw",
-                                                   .learning_rate = 1e-3,
-                                                   .batch = 256,
-                                                   .epochs = 300,
-                                                   .metrics = {"accuracy"}},
+                                      .defaults = published_training("adamw", 1e-3, 256, 300),
                                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
                        });
 

@@ -40,11 +40,9 @@ nn::Model make_network(const CrnnOptions& o, std::int64_t outputs) {
 
 const bool added = add("crnn", "text in pictures of any length: 4 convolutions, an LSTM both ways, for CTC",
                        [](const CrnnOptions& o) {
-                         Defaults defaults = text_training();
-                         defaults.loss = "ctc";
                          return Entry{.input = Shape{1, 48, 144},
                                       .outputs = 33,
-                                      .defaults = defaults,
+                                      .defaults = text_training("ctc"),
                                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
                        });
 

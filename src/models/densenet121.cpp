@@ -75,14 +75,7 @@ const bool added = add("densenet121", "58 dense layers in four blocks, batch nor
                        [](const DensenetOptions& o) {
                          return Entry{.input = Shape{3, 224, 224},
                                       .outputs = 1000,
-                                      .defaults = {.data = "",
-                                                   .task = "classification",
-                                                   .loss = "softmax-cross-entropy",
-                                                   .optimizer = "nesterov",
-                                                   .learning_rate = 0.1,
-                                                   .batch = 256,
-                                                   .epochs = 90,
-                                                   .metrics = {"accuracy"}},
+                                      .defaults = published_training("nesterov", 0.1, 256, 90),
                                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
                        });
 

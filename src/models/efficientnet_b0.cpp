@@ -97,14 +97,7 @@ const bool added = add("efficientnet-b0", "16 inverted residual blocks with gate
                        [](const EfficientnetOptions& o) {
                          return Entry{.input = Shape{3, 224, 224},
                                       .outputs = 1000,
-                                      .defaults = {.data = "",
-                                                   .task = "classification",
-                                                   .loss = "softmax-cross-entropy",
-                                                   .optimizer = "rmsprop",
-                                                   .learning_rate = 0.016,
-                                                   .batch = 256,
-                                                   .epochs = 90,
-                                                   .metrics = {"accuracy"}},
+                                      .defaults = published_training("rmsprop", 0.016, 256, 90),
                                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
                        });
 

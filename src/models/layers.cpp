@@ -68,6 +68,18 @@ Defaults picture_training() {
           .metrics = {"accuracy"}};
 }
 
+Defaults published_training(const std::string& optimizer, double learning_rate, std::int64_t batch,
+                            std::int64_t epochs) {
+  return {.data = "",
+          .task = "classification",
+          .loss = "softmax-cross-entropy",
+          .optimizer = optimizer,
+          .learning_rate = learning_rate,
+          .batch = batch,
+          .epochs = epochs,
+          .metrics = {"accuracy"}};
+}
+
 Defaults mask_training(double learning_rate) {
   return {.data = "",
           .task = "segmentation",

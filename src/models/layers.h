@@ -53,6 +53,9 @@ void add_hidden(nn::Sequential& net, const Widths& widths, const std::string& ac
 
 /// How most classifiers of pictures are trained here.
 Defaults picture_training();
+/// How classifiers of photographs were published to be trained, on data that is not named.
+Defaults published_training(const std::string& optimizer, double learning_rate, std::int64_t batch,
+                            std::int64_t epochs);
 /// How networks that tell the class of each pixel are trained here.
 Defaults mask_training(double learning_rate);
 

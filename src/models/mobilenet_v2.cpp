@@ -71,14 +71,7 @@ const bool added = add("mobilenet-v2", "17 inverted residual blocks, depthwise c
                        [](const MobilenetOptions& o) {
                          return Entry{.input = Shape{3, 224, 224},
                                       .outputs = 1000,
-                                      .defaults = {.data = "",
-                                                   .task = "classification",
-                                                   .loss = "softmax-cross-entropy",
-                                                   .optimizer = "momentum",
-                                                   .learning_rate = 0.045,
-                                                   .batch = 96,
-                                                   .epochs = 90,
-                                                   .metrics = {"accuracy"}},
+                                      .defaults = published_training("momentum", 0.045, 96, 90),
                                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
                        });
 

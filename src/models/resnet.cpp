@@ -109,14 +109,7 @@ nn::Model resnet(std::int64_t depth, Stem stem, const ResnetOptions& options, st
 Entry imagenet_resnet(std::int64_t depth, const ResnetOptions& options) {
   return {.input = Shape{3, 224, 224},
           .outputs = 1000,
-          .defaults = {.data = "",
-                       .task = "classification",
-                       .loss = "softmax-cross-entropy",
-                       .optimizer = "momentum",
-                       .learning_rate = 0.1,
-                       .batch = 256,
-                       .epochs = 90,
-                       .metrics = {"accuracy"}},
+          .defaults = published_training("momentum", 0.1, 256, 90),
           .make = [=](std::int64_t outputs) { return resnet(depth, Stem::imagenet, options, outputs); }};
 }
 

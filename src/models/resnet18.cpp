@@ -11,14 +11,7 @@ const bool added_cifar =
     add("resnet18-cifar", "resnet18 with a 3x3 stem, for 32x32", [](const ResnetOptions& o) {
       return Entry{.input = Shape{3, 32, 32},
                    .outputs = 10,
-                   .defaults = {.data = "",
-                                .task = "classification",
-                                .loss = "softmax-cross-entropy",
-                                .optimizer = "momentum",
-                                .learning_rate = 0.05,
-                                .batch = 128,
-                                .epochs = 30,
-                                .metrics = {"accuracy"}},
+                   .defaults = published_training("momentum", 0.05, 128, 30),
                    .make = [o](std::int64_t outputs) { return resnet(18, Stem::cifar, o, outputs); }};
     });
 

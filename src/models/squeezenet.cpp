@@ -63,14 +63,7 @@ const bool added =
         [](const SqueezenetOptions& o) {
           return Entry{.input = Shape{3, 224, 224},
                        .outputs = 1000,
-                       .defaults = {.data = "",
-                                    .task = "classification",
-                                    .loss = "softmax-cross-entropy",
-                                    .optimizer = "momentum",
-                                    .learning_rate = 0.04,
-                                    .batch = 512,
-                                    .epochs = 68,
-                                    .metrics = {"accuracy"}},
+                       .defaults = published_training("momentum", 0.04, 512, 68),
                        .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
         });
 

@@ -8,10 +8,10 @@ void add_normalized_convolution(nn::Sequential& net, std::int64_t filters, const
   add_activation(net, activation);
 }
 
-Defaults text_training() {
+Defaults text_training(const std::string& loss) {
   return {.data = "captcha",
           .task = "text-recognition",
-          .loss = "",
+          .loss = loss,
           .optimizer = "adam",
           .learning_rate = 2e-3,
           .batch = 64,

@@ -51,14 +51,7 @@ nn::Model make_network(const Depths& depths, const VggOptions& o, std::int64_t o
 Entry entry(const Depths& depths, const VggOptions& o) {
   return {.input = Shape{3, 224, 224},
           .outputs = 1000,
-          .defaults = {.data = "",
-                       .task = "classification",
-                       .loss = "softmax-cross-entropy",
-                       .optimizer = "momentum",
-                       .learning_rate = 0.01,
-                       .batch = 256,
-                       .epochs = 74,
-                       .metrics = {"accuracy"}},
+          .defaults = published_training("momentum", 0.01, 256, 74),
           .make = [=](std::int64_t outputs) { return make_network(depths, o, outputs); }};
 }
 

@@ -92,14 +92,7 @@ Entry entry(const VitOptions& o) {
     refuse(fmt::format("patch is {}, which does not divide picture = {}", o.patch, o.picture));
   return {.input = Shape{3, o.picture, o.picture},
           .outputs = 1000,
-          .defaults = {.data = "",
-                       .task = "classification",
-                       .loss = "softmax-cross-entropy",
-                       .optimizer = "adamw",
-                       .learning_rate = 1e-3,
-                       .batch = 256,
-                       .epochs = 300,
-                       .metrics = {"accuracy"}},
+          .defaults = published_training("adamw", 1e-3, 256, 300),
           .make = [o](std::int64_t outputs) -> nn::Model { return Vit(outputs, o); }};
 }
 
