@@ -4,11 +4,11 @@ set(main ${PROJECT_SOURCE_DIR}/src/cli/main.cpp)
 list(REMOVE_ITEM sources ${main})
 if(sources)
   add_library(luge_commands OBJECT ${sources})
-  target_link_libraries(luge_commands PUBLIC luge_internal)
+  luge_own(luge_commands)
 endif()
 if(EXISTS ${main})
   add_executable(luge ${main})
-  target_link_libraries(luge PRIVATE luge_internal)
+  target_link_libraries(luge PRIVATE luge_internal luge_sanitized)
   if(LUGE_SANITIZE)
     # Tests start the command a thousand times. As a shared library it would have six million relocations of what
     # sanitizers note about their checks, half a second each time; at a fixed address it has none.

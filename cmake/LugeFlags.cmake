@@ -7,15 +7,29 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(luge_flags INTERFACE -Wno-restrict -Wno-stringop-overflow)
 endif()
 
+# luge_sanitized: what the library and the command are compiled with besides. Programs that use the library (tests, examples)
+# are only linked with the sanitizers: compiled alike in both builds, they are compiled once (docs/decisions/0055-one-build.md).
+add_library(luge_sanitized INTERFACE)
 if(LUGE_SANITIZE)
   # The instrumentation itself makes gcc see uninitialized values in the standard library.
-  target_compile_options(luge_flags INTERFACE -fsanitize=${LUGE_SANITIZE} -fno-omit-frame-pointer
-                                              -Wno-maybe-uninitialized)
-  target_link_options(luge_flags INTERFACE -fsanitize=${LUGE_SANITIZE})
+  target_compile_options(luge_sanitized INTERFACE -fsanitize=${LUGE_SANITIZE} -fno-omit-frame-pointer
+                                                  -Wno-maybe-uninitialized)
   if(LUGE_SANITIZE MATCHES undefined)
-    target_compile_options(luge_flags INTERFACE -fno-sanitize-recover=undefined)
+    target_compile_options(luge_sanitized INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+  target_link_options(luge_flags INTERFACE -fsanitize=${LUGE_SANITIZE})
+  if(LUGE_SANITIZE_PROGRAMS)
+    target_link_libraries(luge_flags INTERFACE luge_sanitized)
   endif()
 endif()
+
+# To be called in the folders of such programs.
+macro(luge_program_flags)
+  if(LUGE_SANITIZE AND NOT LUGE_SANITIZE_PROGRAMS)
+    set(CMAKE_CXX_FLAGS_DEBUG ${CMAKE_CXX_FLAGS_RELEASE})
+  endif()
+  set(CMAKE_UNITY_BUILD OFF)
+endmacro()
 
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)

@@ -16,12 +16,20 @@ target_link_libraries(luge_internal INTERFACE luge_flags luge_headers fmt::fmt h
 
 # The standard library and fmt are parsed once for all rooms; files still include what they use (-DLUGE_PCH=OFF shows).
 add_library(luge_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cpp)
-target_link_libraries(luge_pch PRIVATE luge_internal)
+target_link_libraries(luge_pch PRIVATE luge_internal luge_sanitized)
 if(LUGE_PCH)
   target_precompile_headers(luge_pch PRIVATE <algorithm> <array> <atomic> <cmath> <functional> <map> <memory> <span>
                             <string> <string_view> <utility> <variant> <vector> <fmt/format.h>)
 endif()
-function(luge_use_pch target)
+# Files that stand alone: the hot loops, which have flags of their own, and those whose names for themselves are another's.
+file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/alone.txt alone REGEX "^src/")
+list(TRANSFORM alone PREPEND ${PROJECT_SOURCE_DIR}/)
+set_source_files_properties(${alone} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+
+# How the files of src/ are compiled, whether they end in the library or in the command.
+function(luge_own target)
+  target_link_libraries(${target} PRIVATE luge_internal luge_sanitized)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${LUGE_UNITY} UNITY_BUILD_BATCH_SIZE 16)
   if(LUGE_PCH)
     target_precompile_headers(${target} REUSE_FROM luge_pch)
   endif()
@@ -39,8 +47,7 @@ foreach(room IN LISTS LUGE_ROOMS)
   endif()
   if(sources)
     add_library(luge_${room} OBJECT ${sources})
-    target_link_libraries(luge_${room} PRIVATE luge_internal)
-    luge_use_pch(luge_${room})
+    luge_own(luge_${room})
     list(APPEND LUGE_ROOM_OBJECTS $<TARGET_OBJECTS:luge_${room}>)
   endif()
 endforeach()
@@ -73,6 +80,7 @@ endif()
 
 # Hot loops are found by the names of their files.
 file(GLOB_RECURSE loops CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*_simd.cpp)
+set_source_files_properties(${loops} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 if(NOT LUGE_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   set_source_files_properties(${loops} PROPERTIES COMPILE_OPTIONS -O3 SKIP_PRECOMPILE_HEADERS ON)
 endif()
@@ -87,7 +95,8 @@ function(luge_library target type)
   target_link_libraries(${target} PUBLIC luge_headers PRIVATE ${LUGE_PRIVATE_LIBRARIES})
   target_compile_features(${target} PUBLIC cxx_std_20)
   if(LUGE_SANITIZE)
-    target_link_options(${target} PRIVATE -fsanitize=${LUGE_SANITIZE})
+    # Its calls of inline functions stay its own: a program that is not sanitized has them, too.
+    target_link_options(${target} PRIVATE -fsanitize=${LUGE_SANITIZE} -Wl,-Bsymbolic-functions)
   elseif(type STREQUAL "SHARED")
     target_link_options(${target} PRIVATE -Wl,--no-undefined)  # a missing symbol shows here, not in every program
   endif()

@@ -46,12 +46,12 @@ int serve(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"board",
-                                 "the runs of a folder as pages in a browser, live while they train",
-                                 {"board [dir=runs port=6006]"},
-                                 experiment::keys_of<BoardKeys>,
-                                 0,
-                                 serve});
+const Registration registration_board({"board",
+                                       "the runs of a folder as pages in a browser, live while they train",
+                                       {"board [dir=runs port=6006]"},
+                                       experiment::keys_of<BoardKeys>,
+                                       0,
+                                       serve});
 
 }  // namespace
 }  // namespace luge::cli

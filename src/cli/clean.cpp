@@ -232,12 +232,12 @@ int clean(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"clean",
-                                 "deletes old checkpoints and empty runs, after asking",
-                                 {"clean [dir=runs] [last=true] [yes=true] [kept=true]"},
-                                 experiment::keys_of<CleanOptions>,
-                                 0,
-                                 clean});
+const Registration registration_clean({"clean",
+                                       "deletes old checkpoints and empty runs, after asking",
+                                       {"clean [dir=runs] [last=true] [yes=true] [kept=true]"},
+                                       experiment::keys_of<CleanOptions>,
+                                       0,
+                                       clean});
 
 }  // namespace
 }  // namespace luge::cli

@@ -202,12 +202,12 @@ int compare(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"compare",
-                                 "what differs between runs, and their figures next to each other",
-                                 {"compare run=RUN,RUN"},
-                                 experiment::keys_of<CompareOptions>,
-                                 0,
-                                 compare});
+const Registration registration_compare({"compare",
+                                         "what differs between runs, and their figures next to each other",
+                                         {"compare run=RUN,RUN"},
+                                         experiment::keys_of<CompareOptions>,
+                                         0,
+                                         compare});
 
 }  // namespace
 }  // namespace luge::cli

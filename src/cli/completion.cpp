@@ -205,12 +205,13 @@ int print_script(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"completion",
-                                 "a script with which bash or zsh complete commands, keys and values",
-                                 {"completion bash", "completion zsh"},
-                                 {},
-                                 1,
-                                 print_script});
+const Registration registration_completion(
+    {"completion",
+     "a script with which bash or zsh complete commands, keys and values",
+     {"completion bash", "completion zsh"},
+     {},
+     1,
+     print_script});
 
 }  // namespace
 }  // namespace luge::cli

@@ -260,14 +260,14 @@ std::vector<Key> keys() {
   return experiment::joined(experiment::keys_of<SampleOptions>(), of_data);
 }
 
-const Registration registration({"data",
-                                 "what a data set holds; samples as pictures; a check of every file",
-                                 {"data fashion-mnist [to=samples count=10]",
-                                  "data FOLDER|FILE.csv [target=COLUMN]",
-                                  "data FOLDER augment=flip,rotate to=sheet.png [epoch=3]"},
-                                 keys,
-                                 1,
-                                 run_data});
+const Registration registration_data({"data",
+                                      "what a data set holds; samples as pictures; a check of every file",
+                                      {"data fashion-mnist [to=samples count=10]",
+                                       "data FOLDER|FILE.csv [target=COLUMN]",
+                                       "data FOLDER augment=flip,rotate to=sheet.png [epoch=3]"},
+                                      keys,
+                                      1,
+                                      run_data});
 
 }  // namespace
 }  // namespace luge::cli

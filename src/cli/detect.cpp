@@ -115,13 +115,13 @@ std::vector<Key> keys() {
   return experiment::joined(model_file_keys(), experiment::keys_of<DetectOptions>());
 }
 
-const Registration registration({"detect",
-                                 "the things that a network finds in pictures, drawn and as JSON",
-                                 {"detect run=last input=FILE|FOLDER [to=FOLDER]",
-                                  "detect model=FILE input=FOLDER to=found score=0.4"},
-                                 keys,
-                                 0,
-                                 detect});
+const Registration registration_detect({"detect",
+                                        "the things that a network finds in pictures, drawn and as JSON",
+                                        {"detect run=last input=FILE|FOLDER [to=FOLDER]",
+                                         "detect model=FILE input=FOLDER to=found score=0.4"},
+                                        keys,
+                                        0,
+                                        detect});
 
 }  // namespace
 }  // namespace luge::cli

@@ -117,12 +117,12 @@ int doctor(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"doctor",
-                                 "what this machine offers, what is missing, and how to get it",
-                                 {"doctor [--json]"},
-                                 {},
-                                 0,
-                                 doctor});
+const Registration registration_doctor({"doctor",
+                                        "what this machine offers, what is missing, and how to get it",
+                                        {"doctor [--json]"},
+                                        {},
+                                        0,
+                                        doctor});
 
 }  // namespace
 }  // namespace luge::cli

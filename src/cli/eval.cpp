@@ -389,14 +389,14 @@ std::vector<Key> keys() {
                             experiment::family_keys("metric"));
 }
 
-const Registration registration({"eval",
-                                 "metrics of a trained network",
-                                 {"eval run=last",
-                                  "eval model=FILE data=NAME [split=test wrong=FOLDER to=confusion.png]",
-                                  "eval run=last metrics=f1,auc-roc"},
-                                 keys,
-                                 0,
-                                 eval});
+const Registration registration_eval({"eval",
+                                      "metrics of a trained network",
+                                      {"eval run=last",
+                                       "eval model=FILE data=NAME [split=test wrong=FOLDER to=confusion.png]",
+                                       "eval run=last metrics=f1,auc-roc"},
+                                      keys,
+                                      0,
+                                      eval});
 
 }  // namespace
 }  // namespace luge::cli

@@ -68,7 +68,7 @@ int run_explain(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration(
+const Registration registration_explain(
     {"explain",
      "formulas and pictures of activations, losses, optimizers …, or the "
      "compiled training step",

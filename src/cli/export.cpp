@@ -78,12 +78,12 @@ std::vector<Key> export_keys() {
   return keys;
 }
 
-const Registration registration({"export",
-                                 "writes a network in another format",
-                                 {"export model=lenet5 to=net.toml [width=2 overwrite=true]"},
-                                 export_keys,
-                                 0,
-                                 run_export});
+const Registration registration_export({"export",
+                                        "writes a network in another format",
+                                        {"export model=lenet5 to=net.toml [width=2 overwrite=true]"},
+                                        export_keys,
+                                        0,
+                                        run_export});
 
 }  // namespace
 }  // namespace luge::cli

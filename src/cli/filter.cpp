@@ -322,7 +322,7 @@ int run_filter(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration(
+const Registration registration_filter(
     {"filter",
      "a picture through image filters: edges, blur, sharpening",
      {"filter input=x.png kernel=sobel,blur,sharpen to=FOLDER [size=7 sigma=2]",

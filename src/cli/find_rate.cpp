@@ -132,13 +132,14 @@ int find_rate(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"find-rate",
-                                 "tries rising learning rates and suggests one",
-                                 {"find-rate model=lenet5 data=fashion-mnist [finder.from=1e-7 finder.to=10 "
-                                  "finder.steps=100 to=curve.png ...]"},
-                                 keys,
-                                 0,
-                                 find_rate});
+const Registration registration_find_rate(
+    {"find-rate",
+     "tries rising learning rates and suggests one",
+     {"find-rate model=lenet5 data=fashion-mnist [finder.from=1e-7 finder.to=10 "
+      "finder.steps=100 to=curve.png ...]"},
+     keys,
+     0,
+     find_rate});
 
 }  // namespace
 }  // namespace luge::cli

@@ -271,12 +271,13 @@ std::vector<Key> keys() {
   return all;
 }
 
-const Registration registration({"gradcheck",
-                                 "gradients of a network against differences of its loss",
-                                 {"gradcheck model=lenet5 [samples=3 elements=20 seconds=60 mode=eval]"},
-                                 keys,
-                                 0,
-                                 gradcheck});
+const Registration registration_gradcheck(
+    {"gradcheck",
+     "gradients of a network against differences of its loss",
+     {"gradcheck model=lenet5 [samples=3 elements=20 seconds=60 mode=eval]"},
+     keys,
+     0,
+     gradcheck});
 
 }  // namespace
 }  // namespace luge::cli

@@ -222,7 +222,7 @@ std::vector<Key> keys() {
   return experiment::joined(experiment::keys_of<GradientsOptions>(), training);
 }
 
-const Registration registration(
+const Registration registration_gradients(
     {"gradients",
      "outputs and gradients of each layer: where they vanish or explode",
      {"gradients model=mlp hidden=64x20 activation=sigmoid data=fashion-mnist [at=0,100] [to=norms.svg]",

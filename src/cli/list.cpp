@@ -34,12 +34,12 @@ int list(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"list",
-                                 "the models, data sets, losses, optimizers … that keys can name",
-                                 {"list [losses|layers|optimizers|...]"},
-                                 {},
-                                 1,
-                                 list});
+const Registration registration_list({"list",
+                                      "the models, data sets, losses, optimizers … that keys can name",
+                                      {"list [losses|layers|optimizers|...]"},
+                                      {},
+                                      1,
+                                      list});
 
 }  // namespace
 }  // namespace luge::cli

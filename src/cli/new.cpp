@@ -155,12 +155,12 @@ int make_project(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"new",
-                                 "a CMake project: a model, a training and an inference program",
-                                 {"new DIR"},
-                                 {},
-                                 1,
-                                 make_project});
+const Registration registration_new({"new",
+                                     "a CMake project: a model, a training and an inference program",
+                                     {"new DIR"},
+                                     {},
+                                     1,
+                                     make_project});
 
 }  // namespace
 }  // namespace luge::cli

@@ -64,11 +64,11 @@ int run_plan(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"plan",
-                                 "memory of a training step, exactly, before it runs",
-                                 {"plan model=lenet5 batch=64 [input=1x28x28]"},
-                                 experiment::model_and_input_keys,
-                                 0,
-                                 run_plan});
+const Registration registration_plan({"plan",
+                                      "memory of a training step, exactly, before it runs",
+                                      {"plan model=lenet5 batch=64 [input=1x28x28]"},
+                                      experiment::model_and_input_keys,
+                                      0,
+                                      run_plan});
 }  // namespace
 }  // namespace luge::cli

@@ -135,14 +135,14 @@ int plot(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"plot",
-                                 "the curves of one or several runs, or of a schedule, as a picture",
-                                 {"plot run=last [to=curves.png]",
-                                  "plot run=RUN,RUN metric=val_loss to=curves.svg",
-                                  "plot schedule=NAME steps=1000 to=rate.png"},
-                                 experiment::keys_of<PlotOptions>,
-                                 0,
-                                 plot});
+const Registration registration_plot({"plot",
+                                      "the curves of one or several runs, or of a schedule, as a picture",
+                                      {"plot run=last [to=curves.png]",
+                                       "plot run=RUN,RUN metric=val_loss to=curves.svg",
+                                       "plot schedule=NAME steps=1000 to=rate.png"},
+                                      experiment::keys_of<PlotOptions>,
+                                      0,
+                                      plot});
 
 }  // namespace
 }  // namespace luge::cli

@@ -256,14 +256,14 @@ std::vector<Key> keys() {
                             experiment::task_keys());
 }
 
-const Registration registration({"predict",
-                                 "what a network says about pictures and tables",
-                                 {"predict run=last input=FILE|FOLDER [top=5]",
-                                  "predict run=last input=FOLDER to=sheet.png",
-                                  "predict model=FILE input=FILE"},
-                                 keys,
-                                 0,
-                                 predict});
+const Registration registration_predict({"predict",
+                                         "what a network says about pictures and tables",
+                                         {"predict run=last input=FILE|FOLDER [top=5]",
+                                          "predict run=last input=FOLDER to=sheet.png",
+                                          "predict model=FILE input=FILE"},
+                                         keys,
+                                         0,
+                                         predict});
 
 }  // namespace
 }  // namespace luge::cli

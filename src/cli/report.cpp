@@ -37,12 +37,12 @@ int write(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"report",
-                                 "one page with everything that is known of a run, as a file",
-                                 {"report run=last [to=report.html]"},
-                                 experiment::keys_of<ReportKeys>,
-                                 0,
-                                 write});
+const Registration registration_report({"report",
+                                        "one page with everything that is known of a run, as a file",
+                                        {"report run=last [to=report.html]"},
+                                        experiment::keys_of<ReportKeys>,
+                                        0,
+                                        write});
 
 }  // namespace
 }  // namespace luge::cli

@@ -95,13 +95,13 @@ int run_resume(const Arguments& arguments) {
   return code;
 }
 
-const Registration registration({"resume",
-                                 "goes on bit for bit from the last good checkpoint of a run",
-                                 {"resume run=DIR [epochs=N]", "resume run=last"},
-                                 keys,
-                                 0,
-                                 run_resume,
-                                 keys_for});
+const Registration registration_resume({"resume",
+                                        "goes on bit for bit from the last good checkpoint of a run",
+                                        {"resume run=DIR [epochs=N]", "resume run=last"},
+                                        keys,
+                                        0,
+                                        run_resume,
+                                        keys_for});
 
 }  // namespace
 }  // namespace luge::cli

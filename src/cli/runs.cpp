@@ -184,13 +184,14 @@ int show_runs(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"runs",
-                                 "the table of runs, with their best figures",
-                                 {"runs [dir=runs] [sort=val_accuracy] [filter=optimizer=adam] [count=10]",
-                                  "runs filter=\"model=lenet*,val_accuracy>0.9\" to=runs.csv"},
-                                 experiment::keys_of<RunsOptions>,
-                                 0,
-                                 show_runs});
+const Registration registration_runs(
+    {"runs",
+     "the table of runs, with their best figures",
+     {"runs [dir=runs] [sort=val_accuracy] [filter=optimizer=adam] [count=10]",
+      "runs filter=\"model=lenet*,val_accuracy>0.9\" to=runs.csv"},
+     experiment::keys_of<RunsOptions>,
+     0,
+     show_runs});
 
 }  // namespace
 }  // namespace luge::cli

@@ -157,13 +157,13 @@ int see(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"see",
-                                 "what a trained network sees in a picture: filters, maps, reasons",
-                                 {"see run=last input=x.png [to=FOLDER]",
-                                  "see run=last input=x.png unit=cat samples=20"},
-                                 experiment::keys_of<SeeOptions>,
-                                 0,
-                                 see});
+const Registration registration_see({"see",
+                                     "what a trained network sees in a picture: filters, maps, reasons",
+                                     {"see run=last input=x.png [to=FOLDER]",
+                                      "see run=last input=x.png unit=cat samples=20"},
+                                     experiment::keys_of<SeeOptions>,
+                                     0,
+                                     see});
 
 }  // namespace
 }  // namespace luge::cli

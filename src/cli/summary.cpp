@@ -189,12 +189,12 @@ std::vector<Key> summary_keys() {
   return keys;
 }
 
-const Registration registration({"summary",
-                                 "the layers of a network: parameters, multiply-adds, connections",
-                                 {"summary model=lenet5 [input=1x28x28]", "summary run=last"},
-                                 summary_keys,
-                                 0,
-                                 run_summary});
+const Registration registration_summary({"summary",
+                                         "the layers of a network: parameters, multiply-adds, connections",
+                                         {"summary model=lenet5 [input=1x28x28]", "summary run=last"},
+                                         summary_keys,
+                                         0,
+                                         run_summary});
 
 }  // namespace
 }  // namespace luge::cli

@@ -29,7 +29,7 @@ int run_train(const Arguments& arguments) {
   return train_and_report(arguments, run);
 }
 
-const Registration registration(
+const Registration registration_train(
     {"train",
      "trains a network of the gallery, or of a network file",
      {"train model=lenet5 data=fashion-mnist [epochs=5 batch=64 optimizer=adam lr=1e-3 ...]",

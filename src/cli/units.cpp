@@ -113,12 +113,12 @@ int units(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"units",
-                                 "units of a trained network that react to no sample, by activation",
-                                 {"units run=last [split=valid] [to=units.png]"},
-                                 experiment::keys_of<UnitsOptions>,
-                                 0,
-                                 units});
+const Registration registration_units({"units",
+                                       "units of a trained network that react to no sample, by activation",
+                                       {"units run=last [split=valid] [to=units.png]"},
+                                       experiment::keys_of<UnitsOptions>,
+                                       0,
+                                       units});
 
 }  // namespace
 }  // namespace luge::cli

@@ -228,16 +228,14 @@ int verify(const Arguments& arguments) {
   return all_same ? 0 : 1;
 }
 
-const Registration registration({"verify-resume",
-                                 "proves that a stopped and resumed training ends in the same bytes",
-                                 {"verify-resume model=lenet5 data=fashion-mnist epochs=2 "
-                                  "limit_train_batches=20 [stop=13 | position=all]"},
-                                 [] {
-                                   return experiment::joined(experiment::training_keys(),
-                                                             experiment::keys_of<StopOptions>());
-                                 },
-                                 0,
-                                 verify});
+const Registration registration_verify_resume(
+    {"verify-resume",
+     "proves that a stopped and resumed training ends in the same bytes",
+     {"verify-resume model=lenet5 data=fashion-mnist epochs=2 "
+      "limit_train_batches=20 [stop=13 | position=all]"},
+     [] { return experiment::joined(experiment::training_keys(), experiment::keys_of<StopOptions>()); },
+     0,
+     verify});
 
 }  // namespace
 }  // namespace luge::cli

@@ -18,7 +18,7 @@ int version(const Arguments& arguments) {
   return 0;
 }
 
-const Registration registration({"version", "the version of luge", {"version"}, {}, 0, version});
+const Registration registration_version({"version", "the version of luge", {"version"}, {}, 0, version});
 
 }  // namespace
 }  // namespace luge::cli

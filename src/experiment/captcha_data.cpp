@@ -72,7 +72,7 @@ DataSet captcha(const CaptchaKeys& keys) {
   return {"captcha", part(0), test, false, valid};
 }
 
-const bool added =
+const bool added_captcha_data =
     add_data_set("captcha", "made-up pictures of 4 to 6 letters and digits, 48x144 in gray", captcha);
 
 }  // namespace

@@ -104,7 +104,7 @@ DataSet stick_figures(const FigureKeys& o) {
           part(held_back, kValid)};
 }
 
-const bool added =
+const bool added_named_data =
     add_data_set("fashion-mnist", "70,000 pictures of clothes, 28x28 in gray, 10 classes",
                  [] { return pair_of("fashion-mnist", data::fashion_mnist()); }) &&
     add_data_set("mnist", "70,000 written digits, 28x28 in gray, 10 classes",

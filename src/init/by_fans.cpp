@@ -116,7 +116,7 @@ constexpr Facts kXavierUniformFacts = {
     .use = "before tanh and sigmoid: outputs and gradients keep their variance on the way through layers."};
 constexpr Facts kXavierNormalFacts = {.formula = "w from N(0, d²), where d = gain·√(2/(fan_in + fan_out))",
                                       .use = "before tanh and sigmoid, as xavier_uniform."};
-const bool told = facts::add(
+const bool told_by_fans = facts::add(
     "initializer",
     {{"xavier_uniform", kXavierUniformFacts},
      {"glorot_uniform", kXavierUniformFacts},

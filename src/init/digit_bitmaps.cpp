@@ -34,10 +34,10 @@ constexpr std::string_view rows_of_digits[height] = {
     "..###.. .###### ####### .####.. ....##. .#####. ..####. .##.... .#####. .###...",
 };
 
-const bool added =
+const bool added_digit_bitmaps =
     add("digit_bitmaps", "codes of -1 and 1: pictures of the digits where 84 numbers are a code",
         [] { return digit_bitmaps(); });
-const bool told =
+const bool told_digit_bitmaps =
     facts::add("initializer",
                {{"digit_bitmaps",
                  {.formula = "w = 1 where the picture of the digit has ink, else -1; other rows and widths: "

@@ -51,7 +51,7 @@ const bool added_truncated =
         [](const NormalOptions& options) { return truncated_normal(options.mean, options.deviation); });
 const bool added_small = add("small_random", "normal numbers with the deviation 0.01", small_random);
 
-const bool told = facts::add(
+const bool told_plain = facts::add(
     "initializer",
     {{"zeros",
       {.formula = "w = 0",

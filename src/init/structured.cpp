@@ -79,7 +79,7 @@ void orthonormalize(std::vector<double>& vectors, std::size_t count, std::size_t
   }
 }
 
-const bool told = facts::add(
+const bool told_structured = facts::add(
     "initializer",
     {{"orthogonal",
       {.formula = "w = gain·Q, where the rows or columns of Q have length 1 and are orthogonal",

@@ -30,11 +30,11 @@ Cost cost(const BinaryCrossEntropyOptions& o, const Tensor& prediction, const Te
   return {mean_per_sample(each * weight) / sample_weight, sample_weight};
 }
 
-const bool added =
+const bool added_binary_cross_entropy =
     add("binary-cross-entropy", "the cross-entropy of yes or no, from one logit for each answer",
         [](const BinaryCrossEntropyOptions& options) { return BinaryCrossEntropy(options); });
 
-const bool told =
+const bool told_binary_cross_entropy =
     facts::add("loss", {{"binary-cross-entropy",
                          {.formula = "L = -(t·log p + (1 - t)·log(1 - p)), where p = 1/(1 + e^-z); with "
                                      "from_logits = false, p is the output",

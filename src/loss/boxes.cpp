@@ -25,7 +25,7 @@ bool add_measure(Overlap measure, const char* description) {
   return add(name_of(measure), description, [measure] { return BoxOverlap(measure); });
 }
 
-const bool added[] = {
+const bool added_boxes[] = {
     add_measure(Overlap::iou, "1 minus the shared area of two boxes over the united one"),
     add_measure(Overlap::giou, "iou, and what the box around both holds besides them"),
     add_measure(Overlap::diou, "iou, and the distance of the centers"),
@@ -44,7 +44,7 @@ Example of_moved_boxes(const Loss&) {
 const bool shown[] = {add_example("iou", of_moved_boxes), add_example("giou", of_moved_boxes),
                       add_example("diou", of_moved_boxes), add_example("ciou", of_moved_boxes)};
 
-const bool told = facts::add(
+const bool told_boxes = facts::add(
     "loss",
     {{"iou",
       {.formula = "L = 1 - I/U, where I is the area that both boxes share and U the area of both together",

@@ -96,7 +96,7 @@ Cost binary_focal(const BinaryFocalOptions& o, const Tensor& prediction, const T
   return {mean_per_sample(binary_focal_loss(prediction, t, o.gamma, o.alpha)), {}};
 }
 
-const bool added[] = {
+const bool added_classification[] = {
     add("categorical-cross-entropy", "the cross-entropy of classes, for a network that ends in softmax",
         [](const ClassLossOptions& o) { return CategoricalCrossEntropy(o); }),
     add("nll", "the cross-entropy of classes, for a network that ends in log-softmax",
@@ -120,7 +120,7 @@ const bool shown = add_example("nll", [](const Loss&) {
                   {"another class is true", tensor({std::int64_t{1}}, Shape{1}), prediction}}};
 });
 
-const bool told = facts::add(
+const bool told_classification = facts::add(
     "loss",
     {{"categorical-cross-entropy",
       {.formula = "L = -Σ t_i·log p_i; of a label, -log p_label",

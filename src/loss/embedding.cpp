@@ -46,12 +46,12 @@ Tensors vectors(const char* loss, const Tensor& prediction, const Tensor& target
   return all;
 }
 
-const bool added[] = {add("cosine-similarity", "1 minus the cosine of the angle between vectors",
-                          [] { return CosineSimilarity(); }),
-                      add("contrastive", "pulls pairs of vectors together or apart",
-                          [](const ContrastiveOptions& o) { return Contrastive(o); }),
-                      add("triplet", "pulls an anchor to one vector and away from another",
-                          [](const TripletLossOptions& o) { return Triplet(o); })};
+const bool added_embedding[] = {add("cosine-similarity", "1 minus the cosine of the angle between vectors",
+                                    [] { return CosineSimilarity(); }),
+                                add("contrastive", "pulls pairs of vectors together or apart",
+                                    [](const ContrastiveOptions& o) { return Contrastive(o); }),
+                                add("triplet", "pulls an anchor to one vector and away from another",
+                                    [](const TripletLossOptions& o) { return Triplet(o); })};
 
 // A vector (x, 0), as one row of a prediction.
 Tensor along(const Tensor& x) { return concat({x, full({1}, 0.0, f64)}); }
@@ -89,7 +89,7 @@ const bool shown[] = {
           {{"d(a, p) = 0.5", zeros({1}, f64), triple(0.5)}, {"d(a, p) = 1.5", zeros({1}, f64), triple(1.5)}}};
     })};
 
-const bool told = facts::add(
+const bool told_embedding = facts::add(
     "loss", {{"cosine-similarity",
               {.formula = "L = 1 - y·t/(|y|·|t|)",
                .derivative = "∂L/∂y = -(t/|t| - cos·y/|y|)/|y|, where cos = y·t/(|y|·|t|)",

@@ -31,11 +31,11 @@ Cost cost(const MapCriterionOptions& o, const Tensor& logits, const Tensor& give
           {}};
 }
 
-const bool added =
+const bool added_map_criterion =
     add("map-criterion", "the cross-entropy of classes, of which none may be near (LeNet-5 of 1998)",
         [](const MapCriterionOptions& options) { return MapCriterion(options); });
 
-const bool told = facts::add(
+const bool told_map_criterion = facts::add(
     "loss",
     {{"map-criterion",
       {.formula =

@@ -77,18 +77,18 @@ Loss of_classes(const char* name, const O& o, const F& each) {
       });
 }
 
-const bool added[] = {add("hinge", "the hinge loss of yes or no, from one score for each answer",
-                          [](const SignLossOptions& o) { return Hinge(o); }),
-                      add("squared-hinge", "the squared hinge loss of yes or no",
-                          [](const SignLossOptions& o) { return SquaredHinge(o); }),
-                      add("exponential", "the exponential loss of yes or no, as in AdaBoost",
-                          [](const SignLossOptions& o) { return Exponential(o); }),
-                      add("categorical-hinge", "the hinge loss of classes against the best other one",
-                          [](const CategoricalHingeOptions& o) { return CategoricalHinge(o); }),
-                      add("multi-margin", "the hinge loss of classes against all others",
-                          [](const MultiMarginOptions& o) { return MultiMargin(o); })};
+const bool added_margin[] = {add("hinge", "the hinge loss of yes or no, from one score for each answer",
+                                 [](const SignLossOptions& o) { return Hinge(o); }),
+                             add("squared-hinge", "the squared hinge loss of yes or no",
+                                 [](const SignLossOptions& o) { return SquaredHinge(o); }),
+                             add("exponential", "the exponential loss of yes or no, as in AdaBoost",
+                                 [](const SignLossOptions& o) { return Exponential(o); }),
+                             add("categorical-hinge", "the hinge loss of classes against the best other one",
+                                 [](const CategoricalHingeOptions& o) { return CategoricalHinge(o); }),
+                             add("multi-margin", "the hinge loss of classes against all others",
+                                 [](const MultiMarginOptions& o) { return MultiMargin(o); })};
 
-const bool told = facts::add(
+const bool told_margin = facts::add(
     "loss",
     {{"hinge",
       {.formula = "L = max(0, 1 - t·z) for t = -1 or 1",

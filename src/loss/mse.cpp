@@ -6,9 +6,9 @@
 namespace luge::loss {
 namespace {
 
-const bool added = add("mse", "the mean squared error, for numbers", [] { return MSE(); });
+const bool added_mse = add("mse", "the mean squared error, for numbers", [] { return MSE(); });
 
-const bool told = facts::add(
+const bool told_mse = facts::add(
     "loss", {{"mse",
               {.formula = "L = (y - t)², mean over the numbers of a sample",
                .derivative = "∂L/∂y = 2·(y - t)",

@@ -86,7 +86,7 @@ Cost gaussian(const GaussianNLLOptions& o, const Tensor& prediction, const Tenso
   return {mean_per_sample(gaussian_nll_loss(mean, t, variance, o.full, o.epsilon)), {}};
 }
 
-const bool added[] = {
+const bool added_regression[] = {
     add("mae", "the mean absolute error, for numbers", [] { return MAE(); }),
     add("rmse", "the root of the mean squared error, in the unit of the targets", [] { return RMSE(); }),
     add("msle", "the mean squared error of logarithms, for numbers from 0",
@@ -138,7 +138,7 @@ const bool shown[] = {
                       {"t = 0, variance 4", number(0), with_variance(4)}}};
     })};
 
-const bool told = facts::add(
+const bool told_regression = facts::add(
     "loss",
     {{"mae",
       {.formula = "L = |y - t|, mean over the numbers of a sample",

@@ -73,7 +73,7 @@ Loss of_overlap(const char* name, const O& o, const F& each) {
       about(o));
 }
 
-const bool added[] = {
+const bool added_segmentation[] = {
     add("dice", "how far masks are from covering each other", [](const DiceOptions& o) { return Dice(o); }),
     add("tversky", "the Dice loss with a weight for each kind of error",
         [](const TverskyOptions& o) { return Tversky(o); })};
@@ -100,7 +100,7 @@ Example of_masks(const Loss& loss) {
 }
 const bool shown[] = {add_example("dice", of_masks), add_example("tversky", of_masks)};
 
-const bool told = facts::add(
+const bool told_segmentation = facts::add(
     "loss",
     {{"dice",
       {.formula = "L = 1 - (2·Σ p·t + smooth)/(Σ p + Σ t + smooth), where p = 1/(1 + e^-z), over the pixels "

@@ -42,8 +42,9 @@ Cost cost(const CTCOptions& o, const Tensor& logits, const Tensor& given) {
           {}};
 }
 
-const bool added = add("ctc", "the cost of sequences of labels without alignment, from logits [N,T,C]",
-                       [](const CTCOptions& o) { return CTC(o); });
+const bool added_sequence =
+    add("ctc", "the cost of sequences of labels without alignment, from logits [N,T,C]",
+        [](const CTCOptions& o) { return CTC(o); });
 
 const bool shown = add_example("ctc", [](const Loss&) {
   const Tensor label = tensor({std::int64_t{2}}, Shape{1, 1});
@@ -55,7 +56,7 @@ const bool shown = add_example("ctc", [](const Loss&) {
                      return reshape(concat({other, other, x, other, other, x, other, other, x}), {1, 3, 3});
                    }}}};
 });
-const bool told = facts::add(
+const bool told_sequence = facts::add(
     "loss", {{"ctc",
               {.formula = "L = -log Σ over alignments of Π_t p_t, where an alignment repeats labels and has "
                           "blanks between them",

@@ -30,11 +30,11 @@ Cost cost(const SoftmaxCrossEntropyOptions& o, const Tensor& logits, const Tenso
           weights_by_class("softmax_cross_entropy", o.axis, o.class_weights, o.ignore_index, logits, target)};
 }
 
-const bool added =
+const bool added_softmax_cross_entropy =
     add("softmax-cross-entropy", "the cross-entropy of classes, from one logit for each class",
         [](const SoftmaxCrossEntropyOptions& options) { return SoftmaxCrossEntropy(options); });
 
-const bool told = facts::add(
+const bool told_softmax_cross_entropy = facts::add(
     "loss",
     {{"softmax-cross-entropy",
       {.formula = "L = -Σ t_i·log p_i, where p_i = e^(z_i)/Σ_j e^(z_j); of a label, -log p_label",

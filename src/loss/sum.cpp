@@ -147,10 +147,10 @@ Cost cost(const std::string& name, const std::vector<Term>& terms, const Tensor&
   return sum;
 }
 
-const bool added = add("sum", "several losses at once, also written as binary-cross-entropy+0.5*dice",
-                       [](const SumOptions& o) { return from_text(o.terms); });
+const bool added_sum = add("sum", "several losses at once, also written as binary-cross-entropy+0.5*dice",
+                           [](const SumOptions& o) { return from_text(o.terms); });
 
-const bool told = facts::add(
+const bool told_sum = facts::add(
     "loss",
     {{"sum",
       {.formula = "L = a·L1 + b·L2 + …",

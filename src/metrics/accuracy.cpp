@@ -69,8 +69,8 @@ Metric::Rule rule_for(const AccuracyOptions& o, const Reading& reading) {
   return rule;
 }
 
-const bool added = add("accuracy", "the share of samples whose class is right",
-                       [](const AccuracyOptions& options) { return Accuracy(options); });
+const bool added_accuracy = add("accuracy", "the share of samples whose class is right",
+                                [](const AccuracyOptions& options) { return Accuracy(options); });
 const bool added_from_logits = add("accuracy-from-logits", "accuracy, where a single output above 0 means 1",
                                    [] { return Accuracy({.threshold = 0}); });
 

@@ -164,8 +164,9 @@ class Correlation final : public Agreement<Correlation, MatthewsOptions> {
   }
 };
 
-const bool added = add_host("cohen-kappa", "how far labels agree beyond chance, also weighted by distance",
-                            [](const CohenKappaOptions& options) { return HostMetric(CohenKappa(options)); });
+const bool added_agreement =
+    add_host("cohen-kappa", "how far labels agree beyond chance, also weighted by distance",
+             [](const CohenKappaOptions& options) { return HostMetric(CohenKappa(options)); });
 const bool added_matthews =
     add_host("matthews", "the Matthews correlation of predicted and true classes",
              [](const MatthewsOptions& options) { return HostMetric(Matthews(options)); });

@@ -92,8 +92,8 @@ class Bleu final : public StreamingRule<Bleu, BLEUOptions, Seen> {
   }
 };
 
-const bool added = add_host("bleu", "the BLEU score of texts: n-grams that are in the true text too",
-                            [](const BLEUOptions& options) { return HostMetric(BLEU(options)); });
+const bool added_bleu = add_host("bleu", "the BLEU score of texts: n-grams that are in the true text too",
+                                 [](const BLEUOptions& options) { return HostMetric(BLEU(options)); });
 
 }  // namespace
 

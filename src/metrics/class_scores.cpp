@@ -160,7 +160,8 @@ template <class Metric, class Options = ClassScoreOptions>
 HostMetric make(const Options& options) {
   return Metric(options);
 }
-const bool added = add_host("f1", "the F1 score: mean over classes, weighted mean, and each class", make<F1>);
+const bool added_class_scores =
+    add_host("f1", "the F1 score: mean over classes, weighted mean, and each class", make<F1>);
 const bool added_f_beta =
     add_host("f-beta", "the F score where the recall is beta times as important; figures as f1",
              make<FBeta, FBetaOptions>);

@@ -41,8 +41,9 @@ class ErrorRate final : public StreamingRule<ErrorRate, NoOptions, Seen> {
   }
 };
 
-const bool added = add_host("cer", "the character error rate: edits over the number of true characters",
-                            [] { return HostMetric(CharacterErrorRate()); });
+const bool added_error_rates =
+    add_host("cer", "the character error rate: edits over the number of true characters",
+             [] { return HostMetric(CharacterErrorRate()); });
 const bool added_words = add_host("wer", "the word error rate: edits over the number of true words",
                                   [] { return HostMetric(WordErrorRate()); });
 

@@ -16,7 +16,7 @@ Tensor relative(const Numbers& numbers) {
 Tensor itself(const Tensor& mean) { return mean; }
 Tensor root(const Tensor& mean) { return sqrt(mean); }
 
-const bool added = add("mse", "the mean squared error of numbers", [] { return MSE(); });
+const bool added_errors_of_numbers = add("mse", "the mean squared error of numbers", [] { return MSE(); });
 const bool added_mae = add("mae", "the mean absolute error of numbers", [] { return MAE(); });
 const bool added_rmse =
     add("rmse", "the root of the mean squared error, in the units of the target", [] { return RMSE(); });

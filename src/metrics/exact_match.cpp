@@ -40,8 +40,8 @@ class Exact final : public StreamingRule<Exact, NoOptions, Seen> {
   }
 };
 
-const bool added = add_host("exact-match", "the share of texts that are right as a whole",
-                            [] { return HostMetric(ExactMatch()); });
+const bool added_exact_match = add_host("exact-match", "the share of texts that are right as a whole",
+                                        [] { return HostMetric(ExactMatch()); });
 
 }  // namespace
 

@@ -108,7 +108,8 @@ Metric::Rule rule_for(OutputKind outputs) {
       .of_outputs = [](OutputKind kind) { return rule_for(kind); }};
 }
 
-const bool added = add("log-loss", "the mean of -log p of the class that is true", [] { return LogLoss(); });
+const bool added_log_loss =
+    add("log-loss", "the mean of -log p of the class that is true", [] { return LogLoss(); });
 
 }  // namespace
 

@@ -164,7 +164,7 @@ class MeanPrecision final : public StreamingRule<MeanPrecision, MeanAveragePreci
   std::vector<std::string> by_class_;
 };
 
-const bool added = add_host(
+const bool added_mean_average_precision = add_host(
     "map", "the mean average precision of detections over classes and overlaps",
     [](const MeanAveragePrecisionOptions& options) { return HostMetric(MeanAveragePrecision(options)); });
 

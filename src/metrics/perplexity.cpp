@@ -31,7 +31,7 @@ Metric::Rule rule() {
           .measures = Measures::classes};
 }
 
-const bool added =
+const bool added_perplexity =
     add("perplexity", "among how many equally likely classes a network chooses that is as unsure",
         [] { return Perplexity(); });
 

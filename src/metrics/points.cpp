@@ -109,7 +109,7 @@ class Correct final : public StreamingRule<Correct, PCKOptions, Seen> {
   std::vector<Figure> figures() const override { return {{name_, seen_.mean(), Better::higher}}; }
 };
 
-const bool added =
+const bool added_points =
     add_host("point-error", "the mean distance of points from the true ones, in diagonals of the picture",
              [] { return HostMetric(PointError()); }) &&
     add_host("pck", "the share of points that are near the true ones",

@@ -63,7 +63,7 @@ Metric::Rule rule() {
       .merge = [](const Tensors& a, const Tensors& b) { return together(part_of(a), part_of(b)).sums(); }};
 }
 
-const bool added =
+const bool added_r2 =
     add("r2", "the share of the variance of the targets that predictions explain", [] { return R2(); });
 
 }  // namespace

@@ -141,7 +141,7 @@ class Ranking final : public StreamingRule<Ranking, RankingOptions, Seen> {
   std::vector<std::string> by_class_;
 };
 
-const bool added =
+const bool added_ranking =
     add_host("auc-roc", "the area under the ROC curve: a class has higher scores than the rest",
              [](const RankingOptions& options) { return HostMetric(AreaUnderROC(options)); });
 const bool added_precision =

@@ -28,7 +28,7 @@ struct TopKOptions {
   }
 };
 
-const bool added =
+const bool added_top_k =
     add("top-k", "the share of samples whose class is among the k largest outputs; top3 is k=3",
         [](const TopKOptions& options) { return TopK(options.k); });
 

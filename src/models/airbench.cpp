@@ -91,13 +91,14 @@ Defaults training() {
                        {"views.shift", "1"}}};
 }
 
-const bool added = add("airbench", "three blocks of gelu on whitened 2x2 patches, for 32x32, in ten epochs",
-                       [](const AirbenchOptions& o) {
-                         return Entry{.input = Shape{3, 32, 32},
-                                      .outputs = 10,
-                                      .defaults = training(),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_airbench =
+    add("airbench", "three blocks of gelu on whitened 2x2 patches, for 32x32, in ten epochs",
+        [](const AirbenchOptions& o) {
+          return Entry{.input = Shape{3, 32, 32},
+                       .outputs = 10,
+                       .defaults = training(),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

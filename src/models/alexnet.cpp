@@ -88,7 +88,7 @@ Entry entry(const AlexnetOptions& o) {
           .make = [o](std::int64_t outputs) { return make(o, outputs); }};
 }
 
-const bool added =
+const bool added_alexnet =
     add("alexnet", "five convolutions, three linear layers, dropout, for 224x224", entry<one_column>);
 const bool added_grouped =
     add("alexnet-grouped", "alexnet as of 2012: columns as groups, local response norm, for 224x224",

@@ -41,13 +41,14 @@ nn::Model make_network(const CaptchaOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs));
 }
 
-const bool added = add("captcha-cnn", "text of a few characters: 4 convolutions, one head for each position",
-                       [](const CaptchaOptions& o) {
-                         return Entry{.input = Shape{1, 48, 144},
-                                      .outputs = 33,
-                                      .defaults = text_training("softmax-cross-entropy"),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_captcha_cnn =
+    add("captcha-cnn", "text of a few characters: 4 convolutions, one head for each position",
+        [](const CaptchaOptions& o) {
+          return Entry{.input = Shape{1, 48, 144},
+                       .outputs = 33,
+                       .defaults = text_training("softmax-cross-entropy"),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

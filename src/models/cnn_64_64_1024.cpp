@@ -30,7 +30,7 @@ nn::Model make_network(const CnnOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs));
 }
 
-const bool added = add(
+const bool added_cnn_64_64_1024 = add(
     "cnn-64-64-1024", "two 3x3 convolutions of 64 maps, 1024 hidden units, dropout", [](const CnnOptions& o) {
       Defaults defaults = picture_training();
       defaults.batch = 550;

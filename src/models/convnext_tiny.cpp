@@ -81,13 +81,14 @@ nn::Model make_network(const ConvnextOptions& o, std::int64_t outputs) {
   return net.add(nn::GlobalAvgPool()).add(norm()).add(linear(outputs));
 }
 
-const bool added = add("convnext-tiny", "18 blocks of depthwise 7x7 convolutions and layer norm, for 224x224",
-                       [](const ConvnextOptions& o) {
-                         return Entry{.input = Shape{3, 224, 224},
-                                      .outputs = 1000,
-                                      .defaults = published_training("adamw", 1e-3, 256, 300),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_convnext_tiny =
+    add("convnext-tiny", "18 blocks of depthwise 7x7 convolutions and layer norm, for 224x224",
+        [](const ConvnextOptions& o) {
+          return Entry{.input = Shape{3, 224, 224},
+                       .outputs = 1000,
+                       .defaults = published_training("adamw", 1e-3, 256, 300),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

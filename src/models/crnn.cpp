@@ -38,13 +38,14 @@ nn::Model make_network(const CrnnOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs));
 }
 
-const bool added = add("crnn", "text in pictures of any length: 4 convolutions, an LSTM both ways, for CTC",
-                       [](const CrnnOptions& o) {
-                         return Entry{.input = Shape{1, 48, 144},
-                                      .outputs = 33,
-                                      .defaults = text_training("ctc"),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_crnn =
+    add("crnn", "text in pictures of any length: 4 convolutions, an LSTM both ways, for CTC",
+        [](const CrnnOptions& o) {
+          return Entry{.input = Shape{1, 48, 144},
+                       .outputs = 33,
+                       .defaults = text_training("ctc"),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

@@ -61,13 +61,14 @@ nn::Model make_network(const DeeplabOptions& o, std::int64_t outputs) {
   return nn::Branches(layers);
 }
 
-const bool added = add("deeplab", "classes of pixels: spread filters of several widths, for multiples of 16",
-                       [](const DeeplabOptions& o) {
-                         return Entry{.input = Shape{3, 256, 256},
-                                      .outputs = 21,
-                                      .defaults = mask_training(1e-3),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_deeplab =
+    add("deeplab", "classes of pixels: spread filters of several widths, for multiples of 16",
+        [](const DeeplabOptions& o) {
+          return Entry{.input = Shape{3, 256, 256},
+                       .outputs = 21,
+                       .defaults = mask_training(1e-3),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

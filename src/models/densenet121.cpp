@@ -71,13 +71,13 @@ nn::Model make_network(const DensenetOptions& o, std::int64_t outputs) {
   return net.add(nn::GlobalAvgPool()).add(nn::Linear(outputs, {.bias_init = init::zeros()}));
 }
 
-const bool added = add("densenet121", "58 dense layers in four blocks, batch norm, for 224x224",
-                       [](const DensenetOptions& o) {
-                         return Entry{.input = Shape{3, 224, 224},
-                                      .outputs = 1000,
-                                      .defaults = published_training("nesterov", 0.1, 256, 90),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_densenet121 = add(
+    "densenet121", "58 dense layers in four blocks, batch norm, for 224x224", [](const DensenetOptions& o) {
+      return Entry{.input = Shape{3, 224, 224},
+                   .outputs = 1000,
+                   .defaults = published_training("nesterov", 0.1, 256, 90),
+                   .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+    });
 
 }  // namespace
 }  // namespace luge::models

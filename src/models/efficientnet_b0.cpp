@@ -93,13 +93,14 @@ nn::Model make_network(const EfficientnetOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs, {.init = init::uniform(-range, range), .bias_init = init::zeros()}));
 }
 
-const bool added = add("efficientnet-b0", "16 inverted residual blocks with gates for channels, for 224x224",
-                       [](const EfficientnetOptions& o) {
-                         return Entry{.input = Shape{3, 224, 224},
-                                      .outputs = 1000,
-                                      .defaults = published_training("rmsprop", 0.016, 256, 90),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_efficientnet_b0 =
+    add("efficientnet-b0", "16 inverted residual blocks with gates for channels, for 224x224",
+        [](const EfficientnetOptions& o) {
+          return Entry{.input = Shape{3, 224, 224},
+                       .outputs = 1000,
+                       .defaults = published_training("rmsprop", 0.016, 256, 90),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

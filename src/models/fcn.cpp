@@ -49,7 +49,7 @@ nn::Model make_network(const FcnOptions& o, std::int64_t outputs) {
   return nn::Branches(layers);
 }
 
-const bool added =
+const bool added_fcn =
     add("fcn", "classes of pixels: residual network, scores of three sizes, for multiples of 32",
         [](const FcnOptions& o) {
           return Entry{.input = Shape{3, 256, 256},

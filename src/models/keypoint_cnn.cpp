@@ -39,20 +39,20 @@ nn::Model make_network(const KeypointOptions& o, std::int64_t outputs) {
   return net.add(nn::Permute({2, 1}));
 }
 
-const bool added = add("keypoint-cnn", "coordinates of points: 4 convolutions and a hidden layer",
-                       [](const KeypointOptions& o) {
-                         return Entry{.input = Shape{3, 64, 64},
-                                      .outputs = 11,
-                                      .defaults = {.data = "stick-figures",
-                                                   .task = "keypoints",
-                                                   .loss = "mse",
-                                                   .optimizer = "adam",
-                                                   .learning_rate = 1e-3,
-                                                   .batch = 64,
-                                                   .epochs = 20,
-                                                   .metrics = {"point-error", "pck"}},
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_keypoint_cnn = add(
+    "keypoint-cnn", "coordinates of points: 4 convolutions and a hidden layer", [](const KeypointOptions& o) {
+      return Entry{.input = Shape{3, 64, 64},
+                   .outputs = 11,
+                   .defaults = {.data = "stick-figures",
+                                .task = "keypoints",
+                                .loss = "mse",
+                                .optimizer = "adam",
+                                .learning_rate = 1e-3,
+                                .batch = 64,
+                                .epochs = 20,
+                                .metrics = {"point-error", "pck"}},
+                   .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+    });
 
 }  // namespace
 }  // namespace luge::models

@@ -46,7 +46,7 @@ nn::Model make_network(const MapOptions& o, std::int64_t outputs) {
   return nn::Branches(layers);
 }
 
-const bool added =
+const bool added_keypoint_maps =
     add("keypoint-maps", "maps of points: 4 sizes down and up to half the extents, for multiples of 8",
         [](const MapOptions& o) {
           return Entry{.input = Shape{3, 64, 64},

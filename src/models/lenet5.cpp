@@ -27,7 +27,7 @@ nn::Model make_network(const LenetOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs));
 }
 
-const bool added =
+const bool added_lenet5 =
     add("lenet5", "two 5x5 convolutions, three linear layers, relu, max pooling", [](const LenetOptions& o) {
       return Entry{.input = Shape{1, 28, 28},
                    .outputs = 10,

@@ -41,7 +41,7 @@ nn::Model make_network(const Lenet1998Options& o, std::int64_t outputs) {
       nn::RBFOutput(outputs, {.init = init::digit_bitmaps(), .trainable = o.learn_codes, .logits = true}));
 }
 
-const bool added = models::add(
+const bool added_lenet5_1998 = models::add(
     "lenet5-1998", "as published: subsampling with weights, a table of connections, distances to codes",
     [](const Lenet1998Options& o) {
       Defaults defaults = picture_training();

@@ -18,7 +18,8 @@ Entry entry() {
   return {.input = Shape{1, 28, 28}, .outputs = 10, .defaults = defaults, .make = make_network};
 }
 
-const bool added = add("lenet5-sigmoid", "three convolutions, two linear layers, sigmoid", entry);
+const bool added_lenet5_sigmoid =
+    add("lenet5-sigmoid", "three convolutions, two linear layers, sigmoid", entry);
 
 }  // namespace
 }  // namespace luge::models

@@ -4,7 +4,7 @@
 namespace luge::models {
 namespace {
 
-const bool added = add("linear-regression", "a weighted sum of the columns", [] {
+const bool added_linear_regression = add("linear-regression", "a weighted sum of the columns", [] {
   return Entry{.input = Shape{unknown},
                .outputs = 1,
                .defaults = {.data = "",

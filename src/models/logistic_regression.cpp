@@ -4,19 +4,21 @@
 namespace luge::models {
 namespace {
 
-const bool added = add("logistic-regression", "the logit of one class as a weighted sum", [] {
-  return Entry{.input = Shape{unknown},
-               .outputs = 1,
-               .defaults = {.data = "",
-                            .task = "classification",
-                            .loss = "binary-cross-entropy",
-                            .optimizer = "adam",
-                            .learning_rate = 0.01,
-                            .batch = 32,
-                            .epochs = 100,
-                            .metrics = {"accuracy-from-logits"}},
-               .make = [](std::int64_t outputs) -> nn::Model { return nn::sequential(nn::Linear(outputs)); }};
-});
+const bool added_logistic_regression =
+    add("logistic-regression", "the logit of one class as a weighted sum", [] {
+      return Entry{
+          .input = Shape{unknown},
+          .outputs = 1,
+          .defaults = {.data = "",
+                       .task = "classification",
+                       .loss = "binary-cross-entropy",
+                       .optimizer = "adam",
+                       .learning_rate = 0.01,
+                       .batch = 32,
+                       .epochs = 100,
+                       .metrics = {"accuracy-from-logits"}},
+          .make = [](std::int64_t outputs) -> nn::Model { return nn::sequential(nn::Linear(outputs)); }};
+    });
 
 }  // namespace
 }  // namespace luge::models

@@ -28,22 +28,23 @@ nn::Model make_network(const LstmOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs));
 }
 
-const bool added = add("lstm-lm", "next-character model: embedding 128, two LSTM layers of 256, linear",
-                       [](const LstmOptions& o) {
-                         return Entry{.input = Shape{64},
-                                      .outputs = 65,
-                                      .defaults = {.data = "",
-                                                   .task = "next-token",
-                                                   .loss = "softmax-cross-entropy",
-                                                   .optimizer = "adam",
-                                                   .learning_rate = 2e-3,
-                                                   .batch = 64,
-                                                   .epochs = 5,
-                                                   .metrics = {"accuracy"},
-                                                   .task_options = {{"length", "64"}}},
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); },
-                                      .dtype = i64};
-                       });
+const bool added_lstm_lm =
+    add("lstm-lm", "next-character model: embedding 128, two LSTM layers of 256, linear",
+        [](const LstmOptions& o) {
+          return Entry{.input = Shape{64},
+                       .outputs = 65,
+                       .defaults = {.data = "",
+                                    .task = "next-token",
+                                    .loss = "softmax-cross-entropy",
+                                    .optimizer = "adam",
+                                    .learning_rate = 2e-3,
+                                    .batch = 64,
+                                    .epochs = 5,
+                                    .metrics = {"accuracy"},
+                                    .task_options = {{"length", "64"}}},
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); },
+                       .dtype = i64};
+        });
 
 }  // namespace
 }  // namespace luge::models

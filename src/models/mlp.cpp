@@ -55,7 +55,7 @@ nn::Model make_network(const MlpOptions& o, std::int64_t outputs) {
   return net.add(linear(o, outputs));
 }
 
-const bool added = add("mlp", "784-128-10, relu", [](const MlpOptions& o) {
+const bool added_mlp = add("mlp", "784-128-10, relu", [](const MlpOptions& o) {
   return Entry{.input = Shape{1, 28, 28},
                .outputs = 10,
                .defaults = picture_training(),

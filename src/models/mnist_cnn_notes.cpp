@@ -32,7 +32,7 @@ nn::Model make_network(const NotesOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs, {.init = draw, .bias_init = draw}));
 }
 
-const bool added =
+const bool added_mnist_cnn_notes =
     add("mnist-cnn-notes", "two convolutions, relu and sigmoid after pooling, 1024 linear units, dropout",
         [](const NotesOptions& o) {
           Defaults defaults = picture_training();

@@ -67,13 +67,14 @@ nn::Model make_network(const MobilenetOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs, {.init = init::small_random()}));
 }
 
-const bool added = add("mobilenet-v2", "17 inverted residual blocks, depthwise convolutions, for 224x224",
-                       [](const MobilenetOptions& o) {
-                         return Entry{.input = Shape{3, 224, 224},
-                                      .outputs = 1000,
-                                      .defaults = published_training("momentum", 0.045, 96, 90),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_mobilenet_v2 =
+    add("mobilenet-v2", "17 inverted residual blocks, depthwise convolutions, for 224x224",
+        [](const MobilenetOptions& o) {
+          return Entry{.input = Shape{3, 224, 224},
+                       .outputs = 1000,
+                       .defaults = published_training("momentum", 0.045, 96, 90),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

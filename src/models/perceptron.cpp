@@ -5,7 +5,7 @@
 namespace luge::models {
 namespace {
 
-const bool added = add("perceptron", "one neuron", [] {
+const bool added_perceptron = add("perceptron", "one neuron", [] {
   return Entry{.input = Shape{unknown},
                .outputs = 1,
                .defaults = {.data = "xor",

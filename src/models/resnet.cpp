@@ -142,8 +142,8 @@ struct AnyDepthOptions : ResnetOptions {
   }
 };
 
-const bool added = add("resnet", "residual network of 18 to 152 layers, batch norm, for 224x224",
-                       [](const AnyDepthOptions& o) { return imagenet_resnet(o.depth.layers, o); });
+const bool added_resnet = add("resnet", "residual network of 18 to 152 layers, batch norm, for 224x224",
+                              [](const AnyDepthOptions& o) { return imagenet_resnet(o.depth.layers, o); });
 
 }  // namespace
 }  // namespace luge::models

@@ -4,8 +4,8 @@
 namespace luge::models {
 namespace {
 
-const bool added = add("resnet18", "17 convolutions in 8 residual blocks, batch norm, for 224x224",
-                       [](const ResnetOptions& o) { return imagenet_resnet(18, o); });
+const bool added_resnet18 = add("resnet18", "17 convolutions in 8 residual blocks, batch norm, for 224x224",
+                                [](const ResnetOptions& o) { return imagenet_resnet(18, o); });
 
 const bool added_cifar =
     add("resnet18-cifar", "resnet18 with a 3x3 stem, for 32x32", [](const ResnetOptions& o) {

@@ -58,7 +58,7 @@ nn::Model make_network(const SqueezenetOptions& o, std::int64_t outputs) {
   return net.add(nn::GlobalAvgPool());
 }
 
-const bool added =
+const bool added_squeezenet =
     add("squeezenet", "eight fire modules of 1x1 and 3x3 convolutions, version 1.1, for 224x224",
         [](const SqueezenetOptions& o) {
           return Entry{.input = Shape{3, 224, 224},

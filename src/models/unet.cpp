@@ -62,13 +62,14 @@ nn::Model make_network(const UnetOptions& o, std::int64_t outputs) {
   return nn::Branches(layers);
 }
 
-const bool added = add("unet", "classes of pixels: 4 sizes down and up, 23 convolutions, for multiples of 16",
-                       [](const UnetOptions& o) {
-                         return Entry{.input = Shape{1, 256, 256},
-                                      .outputs = 2,
-                                      .defaults = mask_training(1e-4),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_unet =
+    add("unet", "classes of pixels: 4 sizes down and up, 23 convolutions, for multiples of 16",
+        [](const UnetOptions& o) {
+          return Entry{.input = Shape{1, 256, 256},
+                       .outputs = 2,
+                       .defaults = mask_training(1e-4),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

@@ -96,7 +96,7 @@ Entry entry(const VitOptions& o) {
           .make = [o](std::int64_t outputs) -> nn::Model { return Vit(outputs, o); }};
 }
 
-const bool added =
+const bool added_vit_small =
     add("vit-small", "transformer of 12 blocks, 6 heads, width 384 over patches of 16x16, for 224x224",
         [](const VitOptions& o) { return entry(o); });
 

@@ -22,7 +22,7 @@ nn::Model make_network(const XorOptions& o, std::int64_t outputs) {
   return net.add(nn::Linear(outputs));
 }
 
-const bool added =
+const bool added_xor =
     add("xor", "2-8-1, tanh; hidden=2 is the smallest, which often gets stuck", [](const XorOptions& o) {
       return Entry{.input = Shape{2},
                    .outputs = 1,

@@ -72,13 +72,14 @@ nn::Model make_network(const SmallYoloOptions& o, std::int64_t outputs) {
                       {.outputs = {"fine", "middle", "coarse"}});
 }
 
-const bool added = add("yolo", "boxes of things: residual blocks, maps of 3 sizes, for multiples of 32",
-                       [](const SmallYoloOptions& o) {
-                         return Entry{.input = Shape{3, 416, 416},
-                                      .outputs = 255,
-                                      .defaults = detector_training("detection", "ciou", 3),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_yolo =
+    add("yolo", "boxes of things: residual blocks, maps of 3 sizes, for multiples of 32",
+        [](const SmallYoloOptions& o) {
+          return Entry{.input = Shape{3, 416, 416},
+                       .outputs = 255,
+                       .defaults = detector_training("detection", "ciou", 3),
+                       .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+        });
 
 }  // namespace
 }  // namespace luge::models

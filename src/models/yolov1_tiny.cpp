@@ -32,13 +32,13 @@ Defaults training() {
   return defaults;
 }
 
-const bool added = add("yolov1-tiny", "Fast YOLO: eight convolutions and 7x7 cells, for 448x448",
-                       [](const YoloV1Options& o) {
-                         return Entry{.input = Shape{3, 448, 448},
-                                      .outputs = 30,
-                                      .defaults = training(),
-                                      .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
-                       });
+const bool added_yolov1_tiny = add(
+    "yolov1-tiny", "Fast YOLO: eight convolutions and 7x7 cells, for 448x448", [](const YoloV1Options& o) {
+      return Entry{.input = Shape{3, 448, 448},
+                   .outputs = 30,
+                   .defaults = training(),
+                   .make = [o](std::int64_t outputs) { return make_network(o, outputs); }};
+    });
 
 }  // namespace
 }  // namespace luge::models

@@ -45,7 +45,7 @@ nn::Model make_network(const YoloV3Options& o, std::int64_t outputs) {
                       {.outputs = {"fine", "middle", "coarse"}});
 }
 
-const bool added =
+const bool added_yolov3 =
     add("yolov3", "Darknet-53 with maps of 3 sizes for boxes, 75 convolutions", [](const YoloV3Options& o) {
       return Entry{.input = Shape{3, 416, 416},
                    .outputs = 255,

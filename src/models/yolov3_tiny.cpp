@@ -64,7 +64,7 @@ const Defaults of_trunk = {.data = "",
                            .epochs = 50,
                            .metrics = {}};
 
-const bool added =
+const bool added_yolov3_tiny =
     add("yolov3-tiny", "trunk of ten convolutions, batch norm, leaky relu, for 416x416",
         [](const TinyOptions& o) {
           return Entry{

@@ -50,7 +50,7 @@ const RegisteredLayer<> kTanh("tanh", "hyperbolic tangent, in (-1, 1)", [] { ret
 const RegisteredLayer<SoftmaxText> kSoftmax("softmax", "e^x divided by its sum along an axis",
                                             [](const SoftmaxText& o) { return Softmax(o.axis); });
 
-const bool told = facts::add(
+const bool told_activation = facts::add(
     "layer",
     {{"relu",
       {.formula = "a = max(x, 0)",

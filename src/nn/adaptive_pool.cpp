@@ -54,12 +54,12 @@ constexpr Facts kAdaptiveMaxPoolFacts = {
     .parameters = "none",
     .output = "[N,C,…] with the extents output",
     .use = "where pictures of any size should give features of one size."};
-const bool told = facts::add("layer", {{"adaptive-avg-pool1d", kAdaptiveAvgPoolFacts},
-                                       {"adaptive-avg-pool2d", kAdaptiveAvgPoolFacts},
-                                       {"adaptive-avg-pool3d", kAdaptiveAvgPoolFacts},
-                                       {"adaptive-max-pool1d", kAdaptiveMaxPoolFacts},
-                                       {"adaptive-max-pool2d", kAdaptiveMaxPoolFacts},
-                                       {"adaptive-max-pool3d", kAdaptiveMaxPoolFacts}});
+const bool told_adaptive_pool = facts::add("layer", {{"adaptive-avg-pool1d", kAdaptiveAvgPoolFacts},
+                                                     {"adaptive-avg-pool2d", kAdaptiveAvgPoolFacts},
+                                                     {"adaptive-avg-pool3d", kAdaptiveAvgPoolFacts},
+                                                     {"adaptive-max-pool1d", kAdaptiveMaxPoolFacts},
+                                                     {"adaptive-max-pool2d", kAdaptiveMaxPoolFacts},
+                                                     {"adaptive-max-pool3d", kAdaptiveMaxPoolFacts}});
 
 }  // namespace
 

@@ -65,13 +65,14 @@ Tensor both(const Tensor& mask, const Tensor& keys) {
   return where(keys, mask, -std::numeric_limits<double>::infinity());
 }
 
-const bool told = facts::add("layer", {{"multi-head-attention",
-                                        {.formula = "y = concat over heads of softmax(q·kᵀ/√d)·v, times w + "
-                                                    "b, where q, k and v are linear in x and d = width/heads",
-                                         .parameters = "4·width² + 4·width (without bias: 4·width²)",
-                                         .output = "[N,T,width]",
-                                         .use = "where each position should read from any others: text, and "
-                                                "sequences of patches of pictures. Its work grows as T²."}}});
+const bool told_attention =
+    facts::add("layer", {{"multi-head-attention",
+                          {.formula = "y = concat over heads of softmax(q·kᵀ/√d)·v, times w + "
+                                      "b, where q, k and v are linear in x and d = width/heads",
+                           .parameters = "4·width² + 4·width (without bias: 4·width²)",
+                           .output = "[N,T,width]",
+                           .use = "where each position should read from any others: text, and "
+                                  "sequences of patches of pictures. Its work grows as T²."}}});
 
 }  // namespace
 

@@ -33,7 +33,7 @@ const RegisteredLayer<BilinearText> kBilinear("bilinear", "bilinear form of two 
                                                 return Bilinear(text.outputs, text.options);
                                               });
 
-const bool told =
+const bool told_bilinear =
     facts::add("layer", {{"bilinear",
                           {.formula = "y_k = aᵀ·w_k·b + bias_k",
                            .parameters = "outputs·A·B + outputs, for inputs [N,A] and [N,B]",

@@ -64,7 +64,7 @@ const RegisteredLayer<GruCellText> kGru("gru-cell", "one step of gru, x [N,input
 // A sequence of one step: its kernels are the fast ones.
 Tensor as_sequence(const Tensor& x) { return unsqueeze(x, 0); }
 
-const bool told =
+const bool told_cell =
     facts::add("layer", {{"rnn-cell",
                           {.formula = "h ← tanh(w_ih·x + b_ih + w_hh·h + b_hh)",
                            .parameters = "units·(inputs + units) + 2·units",

@@ -58,7 +58,7 @@ constexpr Facts kConvFacts = {
     .use =
         "where the same pattern may be anywhere: pictures, sound, volumes. Weights are "
         "shared by all positions."};
-const bool told =
+const bool told_conv =
     facts::add("layer", {{"conv1d", kConvFacts}, {"conv2d", kConvFacts}, {"conv3d", kConvFacts}});
 
 }  // namespace

@@ -66,9 +66,9 @@ constexpr Facts kConvTransposeFacts = {
     .use =
         "to enlarge pictures by learned weights, as in segmentation and generators. A kernel that the stride "
         "does not divide leaves a checkered pattern."};
-const bool told = facts::add("layer", {{"conv-transpose1d", kConvTransposeFacts},
-                                       {"conv-transpose2d", kConvTransposeFacts},
-                                       {"conv-transpose3d", kConvTransposeFacts}});
+const bool told_conv_transpose = facts::add("layer", {{"conv-transpose1d", kConvTransposeFacts},
+                                                      {"conv-transpose2d", kConvTransposeFacts},
+                                                      {"conv-transpose3d", kConvTransposeFacts}});
 
 }  // namespace
 

@@ -33,7 +33,7 @@ Dropout made(const DropoutText& o) {
 const RegisteredLayer<DropoutText> kDropout("dropout", "drops this share of the elements in train mode",
                                             made);
 
-const bool told = facts::add(
+const bool told_dropout = facts::add(
     "layer",
     {{"dropout",
       {.formula = "y = x·m/(1 - rate), where m is 0 with probability rate, else 1; in eval mode, y = x",

@@ -41,7 +41,7 @@ const RegisteredLayer<EmbeddingText> kEmbedding("embedding",
                                                   return Embedding(text.count, text.width, text.options);
                                                 });
 
-const bool told = facts::add(
+const bool told_embedding = facts::add(
     "layer", {{"embedding",
                {.formula = "y = row x of the table w",
                 .derivative = "the gradient of a row is the sum of those of the positions that read it",

@@ -13,11 +13,11 @@ namespace {
 const RegisteredLayer<> kFlatten("flatten", "each sample as one row, [N,…] to [N,elements]",
                                  [] { return Flatten(); });
 
-const bool told = facts::add("layer", {{"flatten",
-                                        {.formula = "y = the elements of each sample in order",
-                                         .parameters = "none",
-                                         .output = "[N,elements]",
-                                         .use = "between convolutions and linear layers."}}});
+const bool told_flatten = facts::add("layer", {{"flatten",
+                                                {.formula = "y = the elements of each sample in order",
+                                                 .parameters = "none",
+                                                 .output = "[N,elements]",
+                                                 .use = "between convolutions and linear layers."}}});
 
 }  // namespace
 

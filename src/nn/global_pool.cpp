@@ -39,17 +39,18 @@ void check_spatial(const Padded& x) {
                                x.values.shape().to_string(), x.axis));
 }
 
-const bool told = facts::add("layer", {{"global-max-pool",
-                                        {.formula = "y = the largest of each channel over all positions",
-                                         .derivative = "1 for the first largest, else 0",
-                                         .parameters = "none",
-                                         .output = "[N,C] for x [N,C,…]",
-                                         .use = "where it matters that a feature is anywhere."}},
-                                       {"global-lp-pool",
-                                        {.formula = "y = (Σ |x|^p)^(1/p) over all positions of each channel",
-                                         .parameters = "none",
-                                         .output = "[N,C] for x [N,C,…]",
-                                         .use = "between the sum (p = 1) and the largest (large p)."}}});
+const bool told_global_pool =
+    facts::add("layer", {{"global-max-pool",
+                          {.formula = "y = the largest of each channel over all positions",
+                           .derivative = "1 for the first largest, else 0",
+                           .parameters = "none",
+                           .output = "[N,C] for x [N,C,…]",
+                           .use = "where it matters that a feature is anywhere."}},
+                         {"global-lp-pool",
+                          {.formula = "y = (Σ |x|^p)^(1/p) over all positions of each channel",
+                           .parameters = "none",
+                           .output = "[N,C] for x [N,C,…]",
+                           .use = "between the sum (p = 1) and the largest (large p)."}}});
 
 }  // namespace
 

@@ -31,7 +31,7 @@ struct LambdaText {
 const RegisteredLayer<LambdaText> kLambda("lambda", "a function that is registered under a name",
                                           [](const LambdaText& text) { return Lambda(text.function); });
 
-const bool added[] = {
+const bool added_lambda[] = {
     add_function("abs", "|x|", abs, Positions::apart),
     add_function("cos", "the cosine", cos, Positions::apart),
     add_function("exp", "e to the power of x", exp, Positions::apart),
@@ -43,7 +43,7 @@ const bool added[] = {
     add_function("square", "x²", square, Positions::apart),
 };
 
-const bool told = facts::add(
+const bool told_lambda = facts::add(
     "layer",
     {{"lambda",
       {.formula = "y = function(x)",

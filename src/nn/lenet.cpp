@@ -77,7 +77,7 @@ std::string problem_of(const std::vector<std::string>& table) {
   return {};
 }
 
-const bool told = facts::add(
+const bool told_lenet = facts::add(
     "layer",
     {{"trainable-subsampling",
       {.formula = "y = weight·(Σ of x in each window) + bias, one weight and bias for each map",

@@ -30,7 +30,7 @@ const RegisteredLayer<LinearText> kLinear("linear", "fully connected: x·wᵀ + 
   return Linear(text.outputs, text.options);
 });
 
-const bool told = facts::add(
+const bool told_linear = facts::add(
     "layer", {{"linear",
                {.formula = "y = x·wᵀ + b",
                 .derivative = "∂L/∂x = g·w; ∂L/∂w = gᵀ·x; ∂L/∂b = Σ g over samples, for the gradient g by y",

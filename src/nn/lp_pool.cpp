@@ -48,7 +48,7 @@ constexpr Facts kLpPoolFacts = {.formula = "y = (Σ |x|^p)^(1/p) in each window"
                                     "[N,C,…], each spatial extent ⌊(n + padding - dilation·(window - 1) - "
                                     "1)/stride⌋ + 1; the stride is the window unless it is given",
                                 .use = "between the sum (p = 1) and the largest (large p)."};
-const bool told = facts::add(
+const bool told_lp_pool = facts::add(
     "layer", {{"lp-pool1d", kLpPoolFacts}, {"lp-pool2d", kLpPoolFacts}, {"lp-pool3d", kLpPoolFacts}});
 
 }  // namespace

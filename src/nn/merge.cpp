@@ -29,7 +29,7 @@ const RegisteredLayer<> kBroadcastLike("broadcast-like",
                                        "the first input repeated to the shape of the second",
                                        [] { return BroadcastLike(); });
 
-const bool told = facts::add(
+const bool told_merge = facts::add(
     "layer", {{"add",
                {.formula = "y = the sum of the inputs",
                 .derivative = "1 by each input",

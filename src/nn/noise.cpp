@@ -58,7 +58,7 @@ Tensor disturbed(const GaussianDropout&, const Tensor& x, double rate) { return 
 Tensor disturbed(const GaussianNoise&, const Tensor& x, double by) { return gaussian_noise(x, by); }
 Tensor disturbed(const AlphaDropout&, const Tensor& x, double rate) { return alpha_dropout(x, rate); }
 
-const bool told = facts::add(
+const bool told_noise = facts::add(
     "layer",
     {{"spatial-dropout",
       {.formula = "y = x·m/(1 - rate), where m is one number for each channel of a sample: 0 with "

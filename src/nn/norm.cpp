@@ -59,7 +59,7 @@ Tensor per_channel(const Tensor& each, const Tensor& x) {
   return result;
 }
 
-const bool told = facts::add(
+const bool told_norm = facts::add(
     "layer",
     {{"batch-norm",
       {.formula = "y = weight·(x - μ)/√(σ² + epsilon) + bias, where μ and σ² are of each channel over the "

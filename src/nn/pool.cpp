@@ -72,19 +72,20 @@ constexpr Facts kAvgPoolFacts = {.formula = "y = the mean of x in each window",
                                      "[N,C,…], each spatial extent ⌊(n + padding - dilation·(window - 1) - "
                                      "1)/stride⌋ + 1; the stride is the window unless it is given",
                                  .use = "to halve pictures smoothly, as in LeNet and DenseNet."};
-const bool told = facts::add("layer", {{"max-pool1d", kMaxPoolFacts},
-                                       {"max-pool2d", kMaxPoolFacts},
-                                       {"max-pool3d", kMaxPoolFacts},
-                                       {"avg-pool1d", kAvgPoolFacts},
-                                       {"avg-pool2d", kAvgPoolFacts},
-                                       {"avg-pool3d", kAvgPoolFacts},
-                                       {"global-avg-pool",
-                                        {.formula = "y = the mean of each channel over all positions",
-                                         .derivative = "1/(positions)",
-                                         .parameters = "none",
-                                         .output = "[N,C] for x [N,C,…]",
-                                         .use = "before the last linear layer of a convolutional network: no "
-                                                "weights, and any size of picture."}}});
+const bool told_pool =
+    facts::add("layer", {{"max-pool1d", kMaxPoolFacts},
+                         {"max-pool2d", kMaxPoolFacts},
+                         {"max-pool3d", kMaxPoolFacts},
+                         {"avg-pool1d", kAvgPoolFacts},
+                         {"avg-pool2d", kAvgPoolFacts},
+                         {"avg-pool3d", kAvgPoolFacts},
+                         {"global-avg-pool",
+                          {.formula = "y = the mean of each channel over all positions",
+                           .derivative = "1/(positions)",
+                           .parameters = "none",
+                           .output = "[N,C] for x [N,C,…]",
+                           .use = "before the last linear layer of a convolutional network: no "
+                                  "weights, and any size of picture."}}});
 
 }  // namespace
 

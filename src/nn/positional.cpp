@@ -40,7 +40,7 @@ const RegisteredLayer<PositionalText> kPositional("positional-encoding",
                                                     return PositionalEncoding(text.length, text.options);
                                                   });
 
-const bool told = facts::add(
+const bool told_positional = facts::add(
     "layer", {{"positional-encoding",
                {.formula = "y = x + p, where p_(t,2i) = sin(t/10000^(2i/width)) and p_(t,2i+1) = cos of the "
                            "same; or p is learned",

@@ -39,13 +39,14 @@ std::int64_t rows_of(const Tensor& centers) {
   return centers.extent(0);
 }
 
-const bool told = facts::add("layer", {{"rbf-output",
-                                        {.formula = "y_k = Σ (x - c_k)² for each center c_k",
-                                         .derivative = "∂y_k/∂x = 2·(x - c_k)",
-                                         .parameters = "outputs·inputs if centers are trained, else none",
-                                         .output = "[N,outputs]",
-                                         .use = "as the last layer of LeNet-5: centers are small pictures of "
-                                                "the digits, and the smallest output is the answer."}}});
+const bool told_rbf =
+    facts::add("layer", {{"rbf-output",
+                          {.formula = "y_k = Σ (x - c_k)² for each center c_k",
+                           .derivative = "∂y_k/∂x = 2·(x - c_k)",
+                           .parameters = "outputs·inputs if centers are trained, else none",
+                           .output = "[N,outputs]",
+                           .use = "as the last layer of LeNet-5: centers are small pictures of "
+                                  "the digits, and the smallest output is the answer."}}});
 
 }  // namespace
 

@@ -35,7 +35,7 @@ struct RbmText {
 const RegisteredLayer<RbmText> kRbm("rbm", "restricted Boltzmann machine, [N,visible] to [N,hidden]",
                                     [](const RbmText& text) { return RBM(text.hidden, text.options); });
 
-const bool told = facts::add(
+const bool told_rbm = facts::add(
     "layer",
     {{"rbm",
       {.formula = "y = σ(x·wᵀ + hidden_bias), the probabilities of hidden units; back: σ(y·w + visible_bias)",

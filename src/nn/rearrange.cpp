@@ -37,7 +37,7 @@ const RegisteredLayer<PermuteText> kPermute("permute", "the axes of each sample 
   throw options::OptionError(layer, options::OptionError(option, problem));
 }
 
-const bool told =
+const bool told_rearrange =
     facts::add("layer", {{"reshape",
                           {.formula = "y = the elements of each sample in order, under another shape",
                            .parameters = "none",

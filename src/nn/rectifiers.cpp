@@ -82,7 +82,7 @@ const RegisteredLayer<ThresholdText> kThreshold("threshold", "x where x > at, el
 const RegisteredLayer<GluText> kGlu("glu", "one half of an axis times the sigmoid of the other half",
                                     [](const GluText& o) { return Glu(o.axis); });
 
-const bool told = facts::add(
+const bool told_rectifiers = facts::add(
     "layer",
     {{"prelu",
       {.formula = "a = x for x > 0, else weight·x",

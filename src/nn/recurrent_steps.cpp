@@ -50,7 +50,7 @@ const RegisteredLayer<LstmText> kLstm("lstm", "long short-term memory, [N,T,inpu
 const RegisteredLayer<GruText> kGru("gru", "gated recurrent units, [N,T,inputs] to [N,T,units]",
                                     from_text<GRU, GruText>);
 
-const bool told = facts::add(
+const bool told_recurrent_steps = facts::add(
     "layer",
     {{"rnn",
       {.formula = "h_t = tanh(w_ih·x_t + b_ih + w_hh·h_(t-1) + b_hh)",

@@ -27,7 +27,7 @@ Tensor sum_of(const Tensor& y, const Tensor& passed, bool has_shortcut) {
   return y + passed;
 }
 
-const bool told =
+const bool told_residual =
     facts::add("layer", {{"residual",
                           {.formula = "y = body(x) + x, or body(x) + shortcut(x)",
                            .derivative = "that of body, plus 1 (or that of shortcut)",

@@ -90,7 +90,7 @@ const RegisteredLayer<BlockText> kPixelShuffle("pixel-shuffle", "channels as blo
                                                  return PixelShuffle(text.block);
                                                });
 
-const bool told = facts::add(
+const bool told_resize = facts::add(
     "layer",
     {{"upsample",
       {.formula =

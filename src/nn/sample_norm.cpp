@@ -88,7 +88,7 @@ DType parameter_dtype(const Tensor& x) { return is_floating(x.dtype()) ? x.dtype
 // An empty batch has no statistics, and placeholders have no values yet.
 bool has_values(const Tensor& x) { return x.shape().known() ? x.elements() > 0 : values_come_later(); }
 
-const bool told = facts::add(
+const bool told_sample_norm = facts::add(
     "layer", {{"group-norm",
                {.formula = "y = weight·(x - μ)/√(σ² + epsilon) + bias, where μ and σ² are of each sample "
                            "over the channels of a group",

@@ -39,7 +39,7 @@ struct ScaleText {
 const RegisteredLayer<ScaleText> kScale("scale", "x times a fixed factor, or trained ones",
                                         [](const ScaleText& o) { return Scale(o.factor, o.options); });
 
-const bool told = facts::add(
+const bool told_scale = facts::add(
     "layer", {{"scale",
                {.formula = "y = factor·x, or weight·x with weight that begins as factor",
                 .derivative = "factor, or weight",

@@ -60,7 +60,7 @@ DepthwiseOptions without_bias(DepthwiseOptions options) {
   return options;
 }
 
-const bool told = facts::add(
+const bool told_separable = facts::add(
     "layer",
     {{"depthwise-conv2d",
       {.formula = "y of channel c = Σ over the kernel of w_c·x_c + b: each channel by itself",

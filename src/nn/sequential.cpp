@@ -13,11 +13,12 @@ namespace {
 const RegisteredLayer<> kBlock("block", "layers one after the other, or with `from`, as one layer",
                                [](const Parts& parts) { return parts[0].second; }, {"layer"});
 
-const bool told = facts::add("layer", {{"block",
-                                        {.formula = "y = the last layer of … of the first layer of x",
-                                         .parameters = "those of its layers",
-                                         .output = "what its last layer returns",
-                                         .use = "to name layers together in a network file."}}});
+const bool told_sequential =
+    facts::add("layer", {{"block",
+                          {.formula = "y = the last layer of … of the first layer of x",
+                           .parameters = "those of its layers",
+                           .output = "what its last layer returns",
+                           .use = "to name layers together in a network file."}}});
 
 }  // namespace
 

@@ -62,7 +62,7 @@ const RegisteredLayer<AxisText> kSoftmin("softmin", "e^-x divided by its sum alo
 const RegisteredLayer<AxisText> kHardmax("hardmax", "1 at the largest element, else 0; it has no gradient",
                                          [](const AxisText& o) { return Hardmax(o.axis); });
 
-const bool told = facts::add(
+const bool told_squashing = facts::add(
     "layer",
     {{"scaled-tanh",
       {.formula = "a = outer·tanh(inner·x)",

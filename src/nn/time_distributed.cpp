@@ -30,7 +30,7 @@ Tensor each_step(const Tensor& x, const Module& layer) {
   return unflatten(y, 0, {x.extent(0), x.extent(1)});
 }
 
-const bool told = facts::add(
+const bool told_time_distributed = facts::add(
     "layer", {{"time-distributed",
                {.formula = "y_t = layer(x_t) for each step t, with the same weights",
                 .parameters = "those of the layer",

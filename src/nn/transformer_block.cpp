@@ -32,7 +32,7 @@ const RegisteredLayer<BlockText> kBlock(
 Tensor activated(const Tensor& x) { return gelu(x); }
 Padded activated(const Padded& x) { return x.with(gelu(x.values)); }
 
-const bool told =
+const bool told_transformer_block =
     facts::add("layer", {{"transformer-block",
                           {.formula = "h = x + attention(norm(x)); y = h + linear(gelu(linear(norm(h))))",
                            .parameters = "with a hidden layer of 4·width: 12·width² + 13·width",

@@ -44,7 +44,7 @@ const RegisteredLayer<DecoderText> kDecoder(
       return TransformerDecoder(text.width, text.heads, text.layers, text.options, text.final_norm);
     });
 
-const bool told = facts::add(
+const bool told_transformer_decoder = facts::add(
     "layer", {{"transformer-decoder-layer",
                {.formula = "a = norm(x + attention(x)); h = norm(a + attention(a, memory)); y = norm(h + "
                            "linear(activation(linear(h)))); with norm_first, norms are inside",

@@ -42,7 +42,7 @@ const RegisteredLayer<EncoderText> kEncoder("transformer-encoder",
                                                                         text.options, text.final_norm);
                                             });
 
-const bool told =
+const bool told_transformer_encoder =
     facts::add("layer", {{"transformer-encoder-layer",
                           {.formula = "h = norm(x + attention(x)); y = norm(h + "
                                       "linear(activation(linear(h)))); with norm_first, norms are inside",

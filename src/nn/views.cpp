@@ -40,7 +40,7 @@ Tensor moved(const Tensor& x, std::int64_t by) {
   return cut(cut(wide, 2), 3);
 }
 
-const bool told =
+const bool told_views =
     facts::add("layer", {{"views",
                           {.formula = "train mode: y = body(x); eval mode: the mean of body over views of x",
                            .parameters = "those of body",

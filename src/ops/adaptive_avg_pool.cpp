@@ -38,7 +38,7 @@ struct AdaptiveAvgPool : Op<AdaptiveAvgPool, AdaptivePoolAttributes> {
   }
   Tensors gradient(const GradientCall& c) const;
 };
-const Registered<AdaptiveAvgPool> registered;
+const Registered<AdaptiveAvgPool> registered_adaptive_avg_pool;
 
 struct AdaptiveAvgPoolBackward : Op<AdaptiveAvgPoolBackward, AdaptivePoolAttributes> {  // dy, x for its type
   static constexpr auto name = "adaptive_avg_pool_backward";
@@ -70,7 +70,7 @@ struct AdaptiveAvgPoolBackward : Op<AdaptiveAvgPoolBackward, AdaptivePoolAttribu
   }
   Tensors gradient(const GradientCall& c) const { return {make<AdaptiveAvgPool>(*this, c.g[0]), Tensor()}; }
 };
-const Registered<AdaptiveAvgPoolBackward> registered_backward;
+const Registered<AdaptiveAvgPoolBackward> registered_backward_adaptive_avg_pool;
 
 Tensors AdaptiveAvgPool::gradient(const GradientCall& c) const {
   return {cast(make<AdaptiveAvgPoolBackward>(*this, to_accumulator(c.g[0]), c.in[0]), c.in[0].dtype())};

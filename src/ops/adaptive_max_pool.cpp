@@ -56,7 +56,7 @@ struct AdaptiveMaxPool : Op<AdaptiveMaxPool, AdaptivePoolAttributes> {
     return value > best;
   }
 };
-const Registered<AdaptiveMaxPool> registered;
+const Registered<AdaptiveMaxPool> registered_adaptive_max_pool;
 
 Tensor pool(std::string_view op, int spatial, const Tensor& x, const PerAxis& output) {
   return make<AdaptiveMaxPool>(adaptive_attributes(op, spatial, x, output), x);

@@ -72,7 +72,7 @@ struct Attention : Op<Attention, AttentionAttributes> {
     return result;
   }
 };
-const Registered<Attention> registered;
+const Registered<Attention> registered_attention;
 
 // The fused form adds no mask and drops nothing.
 bool needs_weights(const AttentionOptions& options, const Tensor& mask) {

@@ -47,7 +47,7 @@ struct AttentionBackward : Op<AttentionBackward, AttentionAttributes> {
     return {concat({join_heads(dq), join_heads(dk), join_heads(dv)}, 2)};
   }
 };
-const Registered<AttentionBackward> registered;
+const Registered<AttentionBackward> registered_attention_backward;
 
 }  // namespace
 

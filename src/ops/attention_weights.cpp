@@ -49,7 +49,7 @@ struct AttentionWeights : Op<AttentionWeights, AttentionAttributes> {  // inputs
     return {where(seen, weights, 0)};
   }
 };
-const Registered<AttentionWeights> registered;
+const Registered<AttentionWeights> registered_attention_weights;
 
 Tensor make_weights(const Tensor& q, const Tensor& k, const AttentionOptions& options, const Tensor& mask) {
   const AttentionAttributes attributes{.causal = options.causal, .scale = options.scale};

@@ -53,7 +53,7 @@ struct AvgPool : Op<AvgPool, PoolAttributes> {
   }
   Tensors gradient(const GradientCall& c) const { return {make_avg_pool_backward(*this, c.g[0], c.in[0])}; }
 };
-const Registered<AvgPool> registered;
+const Registered<AvgPool> registered_avg_pool;
 
 struct AvgPoolBackward : Op<AvgPoolBackward, PoolAttributes> {
   static constexpr auto name = "avg_pool_backward";
@@ -90,7 +90,7 @@ struct AvgPoolBackward : Op<AvgPoolBackward, PoolAttributes> {
   }
   Tensors gradient(const GradientCall& c) const { return {make_avg_pool(*this, c.g[0]), Tensor()}; }
 };
-const Registered<AvgPoolBackward> registered_backward;
+const Registered<AvgPoolBackward> registered_backward_avg_pool;
 
 }  // namespace
 

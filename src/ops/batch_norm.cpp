@@ -60,7 +60,7 @@ struct BatchNorm : Op<BatchNorm, BatchNormAttributes> {
     return make_batch_norm_backward(*this, c.g[0], c.in[0], c.in[1], c.out[1], c.out[2]);
   }
 };
-const Registered<BatchNorm> registered;
+const Registered<BatchNorm> registered_batch_norm;
 
 // batch_norm_backward: the gradients of x, scale and shift from that of y.
 struct BatchNormBackward : Op<BatchNormBackward, BatchNormAttributes> {
@@ -87,7 +87,7 @@ struct BatchNormBackward : Op<BatchNormBackward, BatchNormAttributes> {
     return {rest * per_channel(in[2] * (inverse / d.scale), x), dscale, dshift};
   }
 };
-const Registered<BatchNormBackward> registered_backward;
+const Registered<BatchNormBackward> registered_backward_batch_norm;
 
 }  // namespace
 

@@ -43,7 +43,7 @@ struct BatchNormInference : Op<BatchNormInference, BatchNormInferenceAttributes>
     return result;
   }
 };
-const Registered<BatchNormInference> registered;
+const Registered<BatchNormInference> registered_batch_norm_inference;
 
 }  // namespace
 

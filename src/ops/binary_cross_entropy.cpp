@@ -32,7 +32,7 @@ struct BinaryCrossEntropy : Op<BinaryCrossEntropy> {
         [&] { return cast(g * (log_complement(p) - log_probability(p)), dtype); });
   }
 };
-const Registered<BinaryCrossEntropy> registered;
+const Registered<BinaryCrossEntropy> registered_binary_cross_entropy;
 
 struct BinaryCrossEntropyWithLogits : Op<BinaryCrossEntropyWithLogits> {
   static constexpr auto name = "binary_cross_entropy_with_logits";

@@ -26,7 +26,7 @@ struct CategoricalCrossEntropy : Op<CategoricalCrossEntropy> {
         [&] { return -g * clamp_min(log(p), least_log); });
   }
 };
-const Registered<CategoricalCrossEntropy> registered;
+const Registered<CategoricalCrossEntropy> registered_categorical_cross_entropy;
 
 }  // namespace
 

@@ -20,7 +20,7 @@ struct Celu : Curve<Celu, CeluAttributes> {
     return {where(positive, x, alpha * expm1(x / alpha)), where(positive, 1, exp(x / alpha))};
   }
 };
-const Registered<Celu> registered;
+const Registered<Celu> registered_celu;
 
 }  // namespace
 

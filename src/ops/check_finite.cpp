@@ -43,7 +43,7 @@ struct CheckFinite : Op<CheckFinite, CheckFiniteAttributes> {
                                      error.position));
   }
 };
-const Registered<CheckFinite> registered;
+const Registered<CheckFinite> registered_check_finite;
 
 }  // namespace
 

@@ -62,7 +62,7 @@ struct Cholesky : Op<Cholesky> {
         matrix_in(error), row_in(error), error.value.to_string()));
   }
 };
-const Registered<Cholesky> registered;
+const Registered<Cholesky> registered_cholesky;
 
 }  // namespace
 

@@ -48,7 +48,7 @@ struct ClassTargets : Op<ClassTargets, ClassTargetsAttributes> {
   }
   [[noreturn]] void fail(const KernelError& error, std::string_view) const { fail_label(error, loss); }
 };
-const Registered<ClassTargets> registered;
+const Registered<ClassTargets> registered_class_targets;
 
 }  // namespace
 

@@ -86,7 +86,7 @@ struct Conv : Op<Conv, ConvAttributes> {
     return result;
   }
 };
-const Registered<Conv> registered;
+const Registered<Conv> registered_conv;
 
 Tensor conv(int spatial, const Tensor& x, const Tensor& w, const Tensor& b, const ConvOptions& options) {
   const auto name = fmt::format("conv{}d", spatial);

@@ -53,7 +53,7 @@ struct ConvBackwardData : Op<ConvBackwardData, ConvAttributes> {
     return result;
   }
 };
-const Registered<ConvBackwardData> registered;
+const Registered<ConvBackwardData> registered_conv_backward_data;
 
 }  // namespace
 

@@ -77,7 +77,7 @@ struct ConvBackwardWeights : Op<ConvBackwardWeights, ConvAttributes> {
     return result;
   }
 };
-const Registered<ConvBackwardWeights> registered;
+const Registered<ConvBackwardWeights> registered_conv_backward_weights;
 
 }  // namespace
 

@@ -112,7 +112,7 @@ struct ConvTransposeImage : Op<ConvTransposeImage, ConvTransposeAttributes> {  /
     std::memset(call.out[0].data, 0, bytes);
   }
 };
-const Registered<ConvTransposeImage> registered;
+const Registered<ConvTransposeImage> registered_conv_transpose;
 
 Tensor conv_transpose(int spatial, const Tensor& x, const Tensor& w, const Tensor& b,
                       const ConvTransposeOptions& options) {

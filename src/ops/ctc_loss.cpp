@@ -201,7 +201,7 @@ struct CtcLoss : Op<CtcLoss, CtcAttributes> {
     return true;
   }
 };
-const Registered<CtcLoss> registered;
+const Registered<CtcLoss> registered_ctc_loss;
 
 }  // namespace
 

@@ -33,7 +33,7 @@ struct Dropout : Op<Dropout> {
     return {make<Dropout>({}, c.g[0], c.in[1], c.in[2]), Tensor(), Tensor()};
   }
 };
-const Registered<Dropout> registered;
+const Registered<Dropout> registered_dropout;
 
 }  // namespace
 

@@ -18,7 +18,7 @@ struct Elu : Curve<Elu, EluAttributes> {
     return {where(positive, x, alpha * expm1(x)), where(positive, 1, alpha * exp(x))};
   }
 };
-const Registered<Elu> registered;
+const Registered<Elu> registered_elu;
 
 }  // namespace
 

@@ -50,7 +50,7 @@ struct Gelu : Op<Gelu, GeluAttributes> {
   }
   Tensors gradient(const GradientCall& c) const { return {c.g[0] * c.out[1]}; }
 };
-const Registered<Gelu> registered;
+const Registered<Gelu> registered_gelu;
 
 }  // namespace
 

@@ -46,7 +46,7 @@ struct GruBackward : Op<GruBackward, RecurrentAttributes> {
     return {stack(of_input, time), stack(of_state, time), dh};
   }
 };
-const Registered<GruBackward> registered_backward;
+const Registered<GruBackward> registered_backward_gru;
 
 struct Gru : Op<Gru, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b_ih, b_hh and perhaps h0
   static constexpr auto name = "gru";
@@ -101,7 +101,7 @@ struct Gru : Op<Gru, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b_ih, b_h
     return result;
   }
 };
-const Registered<Gru> registered;
+const Registered<Gru> registered_gru;
 
 }  // namespace
 

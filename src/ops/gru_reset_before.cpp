@@ -48,7 +48,7 @@ struct GruResetBefore : Op<GruResetBefore, RecurrentAttributes> {  // inputs: x,
     return {stack(outputs, time), h};
   }
 };
-const Registered<GruResetBefore> registered;
+const Registered<GruResetBefore> registered_gru_reset_before;
 
 }  // namespace
 

@@ -80,7 +80,7 @@ struct GuardFinite : Op<GuardFinite, GuardFiniteAttributes> {
         label, value, others));
   }
 };
-const Registered<GuardFinite> registered;
+const Registered<GuardFinite> registered_guard_finite;
 
 }  // namespace
 

@@ -22,7 +22,7 @@ struct HardSigmoid : Curve<HardSigmoid, HardSigmoidAttributes> {
     return {minimum(maximum(line, 0), 1), where(outside, 0, full_like(line, alpha))};
   }
 };
-const Registered<HardSigmoid> registered;
+const Registered<HardSigmoid> registered_hard_sigmoid;
 
 }  // namespace
 

@@ -13,7 +13,7 @@ struct HardSwish : Curve<HardSwish> {
     return {where(low, 0, where(high, x, x * (x + 3) / 6)), where(low, 0, where(high, 1, x / 3 + 0.5))};
   }
 };
-const Registered<HardSwish> registered;
+const Registered<HardSwish> registered_hard_swish;
 
 }  // namespace
 

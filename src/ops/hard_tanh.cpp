@@ -24,7 +24,7 @@ struct HardTanh : Curve<HardTanh, HardTanhAttributes> {
     return {minimum(maximum(x, low), high), where(outside, 0, ones_like(x))};
   }
 };
-const Registered<HardTanh> registered;
+const Registered<HardTanh> registered_hard_tanh;
 
 }  // namespace
 

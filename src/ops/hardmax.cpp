@@ -45,7 +45,7 @@ struct Hardmax : Op<Hardmax, AxisAttributes> {
     });
   }
 };
-const Registered<Hardmax> registered;
+const Registered<Hardmax> registered_hardmax;
 
 }  // namespace
 

@@ -12,7 +12,7 @@ struct Identity : Op<Identity> {
   Tensors decompose(const Tensors& in) const { return {in[0]}; }
   Tensors gradient(const GradientCall& c) const { return {c.g[0]}; }
 };
-const Registered<Identity> registered;
+const Registered<Identity> registered_identity;
 
 }  // namespace
 

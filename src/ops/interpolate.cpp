@@ -169,7 +169,7 @@ struct Resample : Op<Resample, ResampleAttributes> {
   }
   Tensors gradient(const GradientCall& c) const;
 };
-const Registered<Resample> registered;
+const Registered<Resample> registered_interpolate;
 
 struct ResampleBackward : Op<ResampleBackward, ResampleAttributes> {  // dy, x for its type
   static constexpr auto name = "resample_backward";
@@ -200,7 +200,7 @@ struct ResampleBackward : Op<ResampleBackward, ResampleAttributes> {  // dy, x f
   }
   Tensors gradient(const GradientCall& c) const { return {make<Resample>(*this, c.g[0]), Tensor()}; }
 };
-const Registered<ResampleBackward> registered_backward;
+const Registered<ResampleBackward> registered_backward_interpolate;
 
 Tensors Resample::gradient(const GradientCall& c) const {
   return {cast(make<ResampleBackward>(*this, to_accumulator(c.g[0]), c.in[0]), c.in[0].dtype())};

@@ -63,7 +63,7 @@ struct LayerNormBackward : Op<LayerNormBackward, LayerNormAttributes> {
     return {dx, sum_over_rows(*this, dy * normal), sum_over_rows(*this, dy)};
   }
 };
-const Registered<LayerNormBackward> registered_backward;
+const Registered<LayerNormBackward> registered_backward_layer_norm;
 
 struct LayerNorm : Op<LayerNorm, LayerNormAttributes> {
   static constexpr auto name = "layer_norm";
@@ -89,7 +89,7 @@ struct LayerNorm : Op<LayerNorm, LayerNormAttributes> {
     return make_all<LayerNormBackward>(*this, c.g[0], c.in[0], c.in[1], c.out[1], c.out[2]);
   }
 };
-const Registered<LayerNorm> registered;
+const Registered<LayerNorm> registered_layer_norm;
 
 }  // namespace
 

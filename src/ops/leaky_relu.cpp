@@ -27,7 +27,7 @@ struct LeakyReluBackward : Op<LeakyReluBackward, LeakyReluAttributes> {
     return {make<LeakyReluBackward>(*this, c.g[0], c.in[1]), Tensor()};
   }
 };
-const Registered<LeakyReluBackward> registered_backward;
+const Registered<LeakyReluBackward> registered_backward_leaky_relu;
 
 struct LeakyRelu : Op<LeakyRelu, LeakyReluAttributes> {
   static constexpr auto name = "leaky_relu";
@@ -43,7 +43,7 @@ struct LeakyRelu : Op<LeakyRelu, LeakyReluAttributes> {
     return {make<LeakyReluBackward>(*this, c.g[0], slope > 0 ? c.out[0] : c.in[0])};
   }
 };
-const Registered<LeakyRelu> registered;
+const Registered<LeakyRelu> registered_leaky_relu;
 
 }  // namespace
 

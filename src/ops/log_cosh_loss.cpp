@@ -17,7 +17,7 @@ struct LogCosh : Curve<LogCosh> {
     return {where(less(size, 1), small, size + log1p(exp(-2 * size)) - std::numbers::ln2), tanh(in[0])};
   }
 };
-const Registered<LogCosh> registered;
+const Registered<LogCosh> registered_log_cosh_loss;
 
 }  // namespace
 

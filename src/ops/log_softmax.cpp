@@ -29,7 +29,7 @@ struct LogSoftmax : Op<LogSoftmax, AxisAttributes> {
     return {g - exp(y) * sum(g, static_cast<int>(axis), keep_dims)};
   }
 };
-const Registered<LogSoftmax> registered;
+const Registered<LogSoftmax> registered_log_softmax;
 
 }  // namespace
 

@@ -51,7 +51,7 @@ struct LstmBackward : Op<LstmBackward, RecurrentAttributes> {
     return {stack(before, time), dh, dc};
   }
 };
-const Registered<LstmBackward> registered_backward;
+const Registered<LstmBackward> registered_backward_lstm;
 
 struct Lstm : Op<Lstm, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b and perhaps h0, c0
   static constexpr auto name = "lstm";
@@ -118,7 +118,7 @@ struct Lstm : Op<Lstm, RecurrentAttributes> {  // inputs: x, w_ih, w_hh, b and p
     return result;
   }
 };
-const Registered<Lstm> registered;
+const Registered<Lstm> registered_lstm;
 
 }  // namespace
 

@@ -68,7 +68,7 @@ struct LstmProjected : Op<LstmProjected, RecurrentAttributes> {  // x, w_ih, w_h
     return {stack(outputs, time), h, c, stack(cells, time)};
   }
 };
-const Registered<LstmProjected> registered;
+const Registered<LstmProjected> registered_lstm_projected;
 
 }  // namespace
 

@@ -151,7 +151,7 @@ struct Matmul : Op<Matmul, MatmulAttributes> {
   }
   static std::string_view name_of(DType dtype) { return luge::name(dtype); }
 };
-const Registered<Matmul> registered;
+const Registered<Matmul> registered_matmul;
 
 Tensor multiply(const Tensor& a, const Tensor& b, const Tensor& bias, const MatmulOptions& options) {
   const MatmulAttributes attributes{.transpose_a = options.transpose_a && a.rank() > 1,

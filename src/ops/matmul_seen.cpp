@@ -117,7 +117,7 @@ struct MatmulSeen : Op<MatmulSeen, MatmulAttributes> {
     return result;
   }
 };
-const Registered<MatmulSeen> registered;
+const Registered<MatmulSeen> registered_matmul_seen;
 
 struct ProductSeen : Op<ProductSeen> {
   static constexpr auto name = "product_seen";

@@ -74,7 +74,7 @@ struct MaxPool : Op<MaxPool, PoolAttributes> {
     return {make_max_pool_backward(*this, c.g[0], c.out[1], c.in[0])};
   }
 };
-const Registered<MaxPool> registered;
+const Registered<MaxPool> registered_max_pool;
 
 }  // namespace
 

@@ -62,7 +62,7 @@ struct MaxPoolBackward : Op<MaxPoolBackward, PoolAttributes> {
     return {make_max_pool_select(*this, c.g[0], c.in[1]), Tensor(), Tensor()};
   }
 };
-const Registered<MaxPoolBackward> registered;
+const Registered<MaxPoolBackward> registered_max_pool_backward;
 
 struct MaxPoolSelect : Op<MaxPoolSelect, PoolAttributes> {
   static constexpr auto name = "max_pool_select";

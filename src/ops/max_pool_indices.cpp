@@ -41,7 +41,7 @@ struct MaxPoolIndices : Op<MaxPoolIndices, MaxPoolIndicesAttributes> {  // posit
     });
   }
 };
-const Registered<MaxPoolIndices> registered;
+const Registered<MaxPoolIndices> registered_max_pool_indices;
 
 PooledWithIndices pooled(const PoolAttributes& a, const Tensor& x) {
   const Tensors both = make_max_pool(a, x);

@@ -86,7 +86,7 @@ struct MaxUnpool : Op<MaxUnpool, MaxUnpoolAttributes> {  // x, indices
     return {reshape_like(found, c.in[0]), Tensor()};
   }
 };
-const Registered<MaxUnpool> registered;
+const Registered<MaxUnpool> registered_max_unpool;
 
 Tensor unpool(int spatial, const Tensor& x, const Tensor& indices, const UnpoolOptions& options) {
   const auto op = fmt::format("max_unpool{}d", spatial);

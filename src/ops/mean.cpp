@@ -52,7 +52,7 @@ struct Mean : Op<Mean, ReduceAttributes> {
     return {broadcast_like(restore_axes(share, *this), c.in[0])};
   }
 };
-const Registered<Mean> registered;
+const Registered<Mean> registered_mean;
 
 }  // namespace
 

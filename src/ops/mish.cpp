@@ -14,7 +14,7 @@ struct Mish : Curve<Mish> {
     return {absorbed(x, share), share + absorbed(x, (1 - square(share)) * sigmoid(x))};
   }
 };
-const Registered<Mish> registered;
+const Registered<Mish> registered_mish;
 
 }  // namespace
 

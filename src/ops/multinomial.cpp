@@ -124,7 +124,7 @@ struct Multinomial : Op<Multinomial, MultinomialAttributes> {  // inputs: weight
     std::copy_n(order.begin(), count, y);
   }
 };
-const Registered<Multinomial> registered;
+const Registered<Multinomial> registered_multinomial;
 
 }  // namespace
 

@@ -60,7 +60,7 @@ Tensor slopes(const SobelOptions& o) {
   return sobel_kernel(1, o.direction == "vertical");
 }
 
-const bool added =
+const bool added_named_filters =
     add("blur", "the mean of the neighbors, near ones more: a Gaussian bell",
         [](const BlurOptions& o) { return gaussian_kernel(1, o.size, o.sigma); }) &&
     add("box", "the mean of a square", [](const BoxOptions& o) { return box_kernel(1, o.size); }) &&

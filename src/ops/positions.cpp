@@ -36,9 +36,9 @@ struct Positions : Op<Positions, PositionsAttributes> {
 };
 const Registered<Positions> registered_positions;
 
-__extension__ using Wide = __int128;
+__extension__ using Int128 = __int128;
 
-Wide exact(const Scalar& number) { return number.is_large() ? Wide{number.bits()} : Wide{number.whole()}; }
+Int128 exact(const Scalar& number) { return number.is_large() ? Int128{number.bits()} : Int128{number.whole()}; }
 
 // How many of start, start+step, … are below stop.
 std::int64_t range_count(const Scalar& start, const Scalar& stop, const Scalar& step) {
@@ -48,8 +48,8 @@ std::int64_t range_count(const Scalar& start, const Scalar& stop, const Scalar& 
                                  start.to_string(), stop.to_string(), step.to_string()));
   }
   if (!start.is_real() && !stop.is_real() && !step.is_real()) {  // exact where doubles are not
-    const Wide distance = exact(stop) - exact(start), by = exact(step);
-    const Wide steps = distance / by + (distance % by != 0 && (distance < 0) == (by < 0) ? 1 : 0);
+    const Int128 distance = exact(stop) - exact(start), by = exact(step);
+    const Int128 steps = distance / by + (distance % by != 0 && (distance < 0) == (by < 0) ? 1 : 0);
     if (steps > std::numeric_limits<std::int64_t>::max()) {
       throw ShapeError(fmt::format("arange: from {} to {} by {} are more elements than 64 bits can count",
                                    start.to_string(), stop.to_string(), step.to_string()));

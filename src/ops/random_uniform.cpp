@@ -23,7 +23,7 @@ struct RandomUniform : Op<RandomUniform> {
     return {in[1]};
   }
 };
-const Registered<RandomUniform> registered;
+const Registered<RandomUniform> registered_random_uniform;
 
 }  // namespace
 

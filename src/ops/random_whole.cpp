@@ -19,14 +19,14 @@ struct RandomWholeAttributes {
   }
 };
 
-__extension__ using Wide = unsigned __int128;
+__extension__ using Uint128 = unsigned __int128;
 
 // floor(u · range / 2^128) for u of 128 random bits: each number has the same probability to within 2^-64.
 std::uint64_t scaled(const PhiloxBlock& words, std::uint64_t range) {
   const std::uint64_t high = std::uint64_t{words[0]} << 32 | words[1];
   const std::uint64_t low = std::uint64_t{words[2]} << 32 | words[3];
-  const Wide carry = Wide{low} * range >> 64;
-  return static_cast<std::uint64_t>((Wide{high} * range + carry) >> 64);
+  const Uint128 carry = Uint128{low} * range >> 64;
+  return static_cast<std::uint64_t>((Uint128{high} * range + carry) >> 64);
 }
 
 struct RandomWhole : Op<RandomWhole, RandomWholeAttributes> {  // inputs: key, like
@@ -50,7 +50,7 @@ struct RandomWhole : Op<RandomWhole, RandomWholeAttributes> {  // inputs: key, l
     }
   }
 };
-const Registered<RandomWhole> registered;
+const Registered<RandomWhole> registered_random_whole;
 
 }  // namespace
 

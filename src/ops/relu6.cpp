@@ -24,7 +24,7 @@ struct Relu6 : Op<Relu6> {
     return {where(less(y, 6), where(greater(y, 0), c.g[0], 0), 0)};
   }
 };
-const Registered<Relu6> registered;
+const Registered<Relu6> registered_relu6;
 
 }  // namespace
 

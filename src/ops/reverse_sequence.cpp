@@ -87,7 +87,7 @@ struct ReverseSequence : Op<ReverseSequence, ReverseAttributes> {  // inputs: x,
   }
   [[noreturn]] void fail(const KernelError& error, std::string_view) const { fail_length(name, error); }
 };
-const Registered<ReverseSequence> registered;
+const Registered<ReverseSequence> registered_reverse_sequence;
 
 struct CheckLengths : Op<CheckLengths, ReverseAttributes> {  // inputs: length, like
   static constexpr auto name = "check_lengths";

@@ -46,7 +46,7 @@ struct RnnBackward : Op<RnnBackward, RnnAttributes> {
     return {stack(before, time), dh};
   }
 };
-const Registered<RnnBackward> registered_backward;
+const Registered<RnnBackward> registered_backward_rnn;
 
 struct Rnn : Op<Rnn, RnnAttributes> {  // inputs: x, w_ih, w_hh, b and perhaps h0
   static constexpr auto name = "rnn";
@@ -91,7 +91,7 @@ struct Rnn : Op<Rnn, RnnAttributes> {  // inputs: x, w_ih, w_hh, b and perhaps h
     return result;
   }
 };
-const Registered<Rnn> registered;
+const Registered<Rnn> registered_rnn;
 
 }  // namespace
 

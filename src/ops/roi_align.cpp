@@ -152,7 +152,7 @@ struct RoiAlign : Op<RoiAlign, RoiAlignAttributes> {  // x, boxes, batch
   }
   Tensors gradient(const GradientCall& c) const;
 };
-const Registered<RoiAlign> registered;
+const Registered<RoiAlign> registered_roi_align;
 
 struct RoiAlignBackward : Op<RoiAlignBackward, RoiAlignAttributes> {  // dy, boxes, batch, x for its type
   static constexpr auto name = "roi_align_backward";
@@ -192,7 +192,7 @@ struct RoiAlignBackward : Op<RoiAlignBackward, RoiAlignAttributes> {  // dy, box
             Tensor()};
   }
 };
-const Registered<RoiAlignBackward> registered_backward;
+const Registered<RoiAlignBackward> registered_backward_roi_align;
 
 Tensors RoiAlign::gradient(const GradientCall& c) const {
   const Tensor dx = make<RoiAlignBackward>(*this, to_accumulator(c.g[0]), c.in[1], c.in[2], c.in[0]);

@@ -90,7 +90,7 @@ struct RotaryEmbedding : Op<RotaryEmbedding, RotaryAttributes> {  // inputs: x a
     return {turned < width ? concat({result, slice(x, -1, turned, width)}, -1) : result};
   }
 };
-const Registered<RotaryEmbedding> registered;
+const Registered<RotaryEmbedding> registered_rotary_embedding;
 
 }  // namespace
 

@@ -16,7 +16,7 @@ struct Selu : Curve<Selu> {
             where(positive, scale, scale * alpha * exp(x))};
   }
 };
-const Registered<Selu> registered;
+const Registered<Selu> registered_selu;
 
 }  // namespace
 

@@ -18,7 +18,7 @@ struct Silu : Curve<Silu, SiluAttributes> {
     return {absorbed(x, share), share + absorbed(beta * x, share * (1 - share))};
   }
 };
-const Registered<Silu> registered;
+const Registered<Silu> registered_silu;
 
 }  // namespace
 

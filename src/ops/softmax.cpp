@@ -30,7 +30,7 @@ struct Softmax : Op<Softmax, AxisAttributes> {
     return {y * (g - sum(g * y, static_cast<int>(axis), keep_dims))};
   }
 };
-const Registered<Softmax> registered;
+const Registered<Softmax> registered_softmax;
 
 }  // namespace
 

@@ -89,7 +89,7 @@ struct SoftmaxCrossEntropy : Op<SoftmaxCrossEntropy, CrossEntropyAttributes> {
   }
   [[noreturn]] void fail(const KernelError& error, std::string_view) const { fail_label(error); }
 };
-const Registered<SoftmaxCrossEntropy> registered;
+const Registered<SoftmaxCrossEntropy> registered_softmax_cross_entropy;
 
 }  // namespace
 

@@ -82,7 +82,7 @@ struct SoftmaxCrossEntropyBackward : Op<SoftmaxCrossEntropyBackward, CrossEntrop
     }
   };
 };
-const Registered<SoftmaxCrossEntropyBackward> registered;
+const Registered<SoftmaxCrossEntropyBackward> registered_softmax_cross_entropy_backward;
 
 }  // namespace
 

@@ -24,7 +24,7 @@ struct Softplus : Op<Softplus> {
   Tensors decompose(const Tensors& in) const { return {relu(in[0]) + log1p(exp(-abs(in[0])))}; }
   Tensors gradient(const GradientCall& c) const { return {c.g[0] * sigmoid(c.in[0])}; }
 };
-const Registered<Softplus> registered;
+const Registered<Softplus> registered_softplus;
 
 }  // namespace
 

@@ -14,7 +14,7 @@ struct Softsign : Curve<Softsign> {
     return {where(isinf(x), sign(x), x * inverse), square(inverse)};
   }
 };
-const Registered<Softsign> registered;
+const Registered<Softsign> registered_softsign;
 
 }  // namespace
 

@@ -56,7 +56,7 @@ struct Solve : Op<Solve, SolveAttributes> {  // inputs: a, b
                     label, matrix_in(error), row_in(error)));
   }
 };
-const Registered<Solve> registered;
+const Registered<Solve> registered_solve;
 
 }  // namespace
 

@@ -31,7 +31,7 @@ struct Step : Op<Step> {
     });
   }
 };
-const Registered<Step> registered;
+const Registered<Step> registered_step;
 
 }  // namespace
 

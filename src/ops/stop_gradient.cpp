@@ -12,7 +12,7 @@ struct StopGradient : Op<StopGradient> {
   Tensors decompose(const Tensors& in) const { return {in[0]}; }
   Tensors gradient(const GradientCall&) const { return {Tensor()}; }
 };
-const Registered<StopGradient> registered;
+const Registered<StopGradient> registered_stop_gradient;
 
 }  // namespace
 

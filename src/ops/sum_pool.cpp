@@ -40,7 +40,7 @@ struct SumPool : Op<SumPool, SumPoolAttributes> {
   }
   Tensors gradient(const GradientCall& c) const;
 };
-const Registered<SumPool> registered;
+const Registered<SumPool> registered_sum_pool;
 
 struct SumPoolBackward : Op<SumPoolBackward, SumPoolAttributes> {  // dy, x for its type
   static constexpr auto name = "sum_pool_backward";
@@ -73,7 +73,7 @@ struct SumPoolBackward : Op<SumPoolBackward, SumPoolAttributes> {  // dy, x for 
   }
   Tensors gradient(const GradientCall& c) const { return {make<SumPool>(*this, c.g[0]), Tensor()}; }
 };
-const Registered<SumPoolBackward> registered_backward;
+const Registered<SumPoolBackward> registered_backward_sum_pool;
 
 Tensors SumPool::gradient(const GradientCall& c) const {
   return {make<SumPoolBackward>(*this, c.g[0], c.in[0])};

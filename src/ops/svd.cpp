@@ -75,7 +75,7 @@ struct SvdOp : Op<SvdOp> {
     return rows != unknown && rows == columns;
   }
 };
-const Registered<SvdOp> registered;
+const Registered<SvdOp> registered_svd;
 
 }  // namespace
 

@@ -46,7 +46,7 @@ struct ToIndex : Op<ToIndex, ToIndexAttributes> {
                                  error.position));
   }
 };
-const Registered<ToIndex> registered;
+const Registered<ToIndex> registered_to_index;
 
 }  // namespace
 

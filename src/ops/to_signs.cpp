@@ -55,7 +55,7 @@ struct ToSigns : Op<ToSigns, ToSignsAttributes> {
                                           : "; for targets 0 and 1 write zero_one = true"));
   }
 };
-const Registered<ToSigns> registered;
+const Registered<ToSigns> registered_to_signs;
 
 }  // namespace
 

@@ -88,7 +88,7 @@ struct TriangularSolve : Op<TriangularSolve, TriangularAttributes> {  // inputs:
     }
   }
 };
-const Registered<TriangularSolve> registered;
+const Registered<TriangularSolve> registered_triangular_solve;
 
 }  // namespace
 

@@ -75,7 +75,7 @@ struct Unfold : Op<Unfold, UnfoldAttributes> {
   }
   Tensors gradient(const GradientCall& c) const;
 };
-const Registered<Unfold> registered;
+const Registered<Unfold> registered_unfold;
 
 struct Fold : Op<Fold, UnfoldAttributes> {  // columns, image for its type
   static constexpr auto name = "fold";

@@ -104,7 +104,7 @@ struct WindowPad : Op<WindowPad, WindowPadAttributes> {  // inputs: x, weights f
   void reference(const ReferenceCall& call) const;
   Tensors gradient(const GradientCall& c) const;
 };
-const Registered<WindowPad> registered;
+const Registered<WindowPad> registered_window_pad;
 
 struct WindowPadBackward : Op<WindowPadBackward, WindowPadAttributes> {  // dy; x and weights for their types
   static constexpr auto name = "window_pad_backward";
@@ -137,7 +137,7 @@ struct WindowPadBackward : Op<WindowPadBackward, WindowPadAttributes> {  // dy; 
     return {make<WindowPad>(*this, c.g[0], c.in[2]), Tensor(), Tensor()};
   }
 };
-const Registered<WindowPadBackward> registered_backward;
+const Registered<WindowPadBackward> registered_backward_window_pad;
 
 void WindowPad::reference(const ReferenceCall& call) const {
   const Shape& x = call.in[0].type.shape;

@@ -27,10 +27,11 @@ struct Step : Rule {
   AdaDeltaOptions options_;
 };
 
-const bool added = add("adadelta", "steps as long as the steps so far, whatever the size of the gradients",
-                       make_named<AdaDelta, AdaDeltaOptions>);
+const bool added_adadelta =
+    add("adadelta", "steps as long as the steps so far, whatever the size of the gradients",
+        make_named<AdaDelta, AdaDeltaOptions>);
 
-const bool told =
+const bool told_adadelta =
     facts::add("optimizer", {{"adadelta",
                               {.formula = "v ← rho·v + (1 - rho)·g²; d = √(u + epsilon)/√(v + epsilon)·g; u "
                                           "← rho·u + (1 - rho)·d²; w ← w - rate·d",

@@ -62,10 +62,10 @@ struct Step : Rule {
   AdafactorOptions options_;
 };
 
-const bool added = add("adafactor", "adam that keeps squares by row and column, for little memory",
-                       make_named<Adafactor, AdafactorOptions>);
+const bool added_adafactor = add("adafactor", "adam that keeps squares by row and column, for little memory",
+                                 make_named<Adafactor, AdafactorOptions>);
 
-const bool told = facts::add(
+const bool told_adafactor = facts::add(
     "optimizer", {{"adafactor",
                    {.formula = "u = g/max(√v, epsilon), where v of a matrix is the product of the means of "
                                "g² over rows and columns, divided by their mean; w ← w - s·u/max(1, "

@@ -30,10 +30,10 @@ struct Step : Rule {
   AdaGradOptions options_;
 };
 
-const bool added = add("adagrad", "steps that shrink for weights with large gradients so far",
-                       make_named<AdaGrad, AdaGradOptions>);
+const bool added_adagrad = add("adagrad", "steps that shrink for weights with large gradients so far",
+                               make_named<AdaGrad, AdaGradOptions>);
 
-const bool told =
+const bool told_adagrad =
     facts::add("optimizer", {{"adagrad",
                               {.formula = "s ← s + g²; w ← w - rate·g/(√s + epsilon)",
                                .use = "for sparse features, such as words: rare weights take longer steps. "

@@ -54,13 +54,13 @@ template <Decay D, bool Largest>
 Optimizer make(const Named<D, Largest>& options, const OptimizerOptions& given) {
   return Adam(options.learning_rate, options, with_decay(options.with(given), D));
 }
-const bool added = add("adam", "steps of similar lengths for all weights", make<Decay::gradient, false>);
+const bool added_adam = add("adam", "steps of similar lengths for all weights", make<Decay::gradient, false>);
 const bool added_adamw =
     add("adamw", "adam, whose weight decay is apart from the gradient", make<Decay::decoupled, false>);
 const bool added_amsgrad = add("amsgrad", "adam, whose steps do not grow when gradients become smaller",
                                make<Decay::gradient, true>);
 
-const bool told = facts::add(
+const bool told_adam = facts::add(
     "optimizer",
     {{"adam",
       {.formula = "m ← beta1·m + (1 - beta1)·g; v ← beta2·v + (1 - beta2)·g²; w ← w - rate·m̂/(√v̂ + epsilon), "

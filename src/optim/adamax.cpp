@@ -26,10 +26,11 @@ struct Step : Rule {
   AdaMaxOptions options_;
 };
 
-const bool added = add("adamax", "adam with the largest gradient so far in place of the mean of squares",
-                       make_named<AdaMax, AdaMaxOptions>);
+const bool added_adamax =
+    add("adamax", "adam with the largest gradient so far in place of the mean of squares",
+        make_named<AdaMax, AdaMaxOptions>);
 
-const bool told = facts::add(
+const bool told_adamax = facts::add(
     "optimizer",
     {{"adamax",
       {.formula =

@@ -83,10 +83,11 @@ struct Method : SearchRule {
   ConjugateGradientOptions options_;
 };
 
-const bool added = add("conjugate-gradient", "steps along conjugate directions, for full batches",
-                       make_named<ConjugateGradient, ConjugateGradientOptions>);
+const bool added_conjugate_gradient =
+    add("conjugate-gradient", "steps along conjugate directions, for full batches",
+        make_named<ConjugateGradient, ConjugateGradientOptions>);
 
-const bool told = facts::add(
+const bool told_conjugate_gradient = facts::add(
     "optimizer", {{"conjugate-gradient",
                    {.formula = "d ← -g + max(0, β)·d, where β = g·(g - g_before)/(g_before·g_before); w ← w "
                                "+ length·d, where the length is searched",

@@ -15,7 +15,7 @@ struct Step : Rule {
 Optimizer make(const NamedOptions& options, const OptimizerOptions& common) {
   return GradientDescent(options.learning_rate, options.with(common));
 }
-const bool added = add("gradient-descent", "steps along the gradient", make);
+const bool added_gradient_descent = add("gradient-descent", "steps along the gradient", make);
 const bool added_sgd = add("sgd", "another name of gradient-descent", make);
 
 constexpr Facts kGradientDescentFacts = {
@@ -23,7 +23,7 @@ constexpr Facts kGradientDescentFacts = {
     .use =
         "as the baseline, and with a schedule where it generalizes well. One rate serves all weights: on a "
         "narrow valley it zigzags. Stochastic, batch and mini-batch descent differ in batch= alone."};
-const bool told =
+const bool told_gradient_descent =
     facts::add("optimizer", {{"gradient-descent", kGradientDescentFacts}, {"sgd", kGradientDescentFacts}});
 
 }  // namespace

@@ -28,11 +28,11 @@ struct Step : Rule {
   LAMBOptions options_;
 };
 
-const bool added =
+const bool added_lamb =
     add("lamb", "adam whose steps are as long as the weights of each layer allow, for large batches",
         make_named<LAMB, LAMBOptions>);
 
-const bool told = facts::add(
+const bool told_lamb = facts::add(
     "optimizer",
     {{"lamb",
       {.formula =

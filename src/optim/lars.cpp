@@ -31,10 +31,10 @@ struct Step : Rule {
   LARSOptions options_;
 };
 
-const bool added = add("lars", "momentum whose steps are as long as the weights of each layer allow",
-                       make_named<LARS, LARSOptions>);
+const bool added_lars = add("lars", "momentum whose steps are as long as the weights of each layer allow",
+                            make_named<LARS, LARSOptions>);
 
-const bool told =
+const bool told_lars =
     facts::add("optimizer", {{"lars",
                               {.formula = "u = g + weight_decay·w; v ← momentum·v + rate·trust·|w|/(|u| + "
                                           "epsilon)·u; w ← w - v for each parameter",

@@ -108,10 +108,10 @@ struct Method : SearchRule {
   LBFGSOptions options_;
 };
 
-const bool added =
+const bool added_lbfgs =
     add("lbfgs", "steps that estimate the curvature, for full batches", make_named<LBFGS, LBFGSOptions>);
 
-const bool told = facts::add(
+const bool told_lbfgs = facts::add(
     "optimizer", {{"lbfgs",
                    {.formula = "w ← w - length·H·g, where H estimates the inverse of the second derivatives "
                                "from the last steps, and the length is searched (strong Wolfe conditions)",

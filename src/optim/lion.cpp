@@ -25,10 +25,10 @@ struct Step : Rule {
   LionOptions options_;
 };
 
-const bool added =
+const bool added_lion =
     add("lion", "steps of one length along the sign of the momentum", make_named<Lion, LionOptions>);
 
-const bool told = facts::add(
+const bool told_lion = facts::add(
     "optimizer", {{"lion",
                    {.formula = "w ← w - rate·sign(beta1·m + (1 - beta1)·g); m ← beta2·m + (1 - beta2)·g",
                     .use = "for large networks with little memory: one number for each weight. All steps "

@@ -51,10 +51,10 @@ Optimizer make(const Named& options, const OptimizerOptions& common) {
   own.nesterov = Nesterov;
   return Momentum(options.learning_rate, own, options.with(common));
 }
-const bool added = add("momentum", "steps along the sum of the gradients so far", make<false>);
+const bool added_momentum = add("momentum", "steps along the sum of the gradients so far", make<false>);
 const bool added_nesterov = add("nesterov", "momentum that looks one step ahead", make<true>);
 
-const bool told = facts::add(
+const bool told_momentum = facts::add(
     "optimizer",
     {{"momentum",
       {.formula = "v ← momentum·v + g (average: v ← momentum·v + (1 - momentum)·g); w ← w - rate·v",

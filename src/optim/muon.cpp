@@ -76,10 +76,10 @@ struct Step : Rule {
   MuonOptions options_;
 };
 
-const bool added = add("muon", "momentum of matrices with all its directions made equally long",
-                       make_named<Muon, MuonOptions>);
+const bool added_muon = add("muon", "momentum of matrices with all its directions made equally long",
+                            make_named<Muon, MuonOptions>);
 
-const bool told = facts::add(
+const bool told_muon = facts::add(
     "optimizer", {{"muon",
                    {.formula = "b ← momentum·b + (1 - momentum)·g; w ← w - rate·scale·O, where O is b with "
                                "its singular values brought near 1; vectors take steps of adam",

@@ -36,9 +36,9 @@ struct Step : Rule {
   NAdamOptions options_;
 };
 
-const bool added = add("nadam", "adam that looks one step ahead", make_named<NAdam, NAdamOptions>);
+const bool added_nadam = add("nadam", "adam that looks one step ahead", make_named<NAdam, NAdamOptions>);
 
-const bool told = facts::add(
+const bool told_nadam = facts::add(
     "optimizer",
     {{"nadam",
       {.formula =

@@ -33,10 +33,10 @@ struct Step : Rule {
   RAdamOptions options_;
 };
 
-const bool added =
+const bool added_radam =
     add("radam", "adam that waits until the mean of squares is certain", make_named<RAdam, RAdamOptions>);
 
-const bool told = facts::add(
+const bool told_radam = facts::add(
     "optimizer", {{"radam",
                    {.formula = "w ← w - rate·m̂ until v is certain, then w ← w - rate·r·m̂/(√v̂ + epsilon/√(1 - "
                                "beta2^t)), where r grows to 1 with the number of steps",

@@ -39,10 +39,10 @@ struct Step : Rule {
   RMSPropOptions options_;
 };
 
-const bool added = add("rmsprop", "gradients divided by the root of the mean of their squares",
-                       make_named<RMSProp, RMSPropOptions>);
+const bool added_rmsprop = add("rmsprop", "gradients divided by the root of the mean of their squares",
+                               make_named<RMSProp, RMSPropOptions>);
 
-const bool told = facts::add(
+const bool told_rmsprop = facts::add(
     "optimizer",
     {{"rmsprop",
       {.formula =

@@ -35,10 +35,10 @@ struct Step : Rule {
   RpropOptions options_;
 };
 
-const bool added = add("rprop", "steps that grow while the sign of a gradient stays, for full batches",
-                       make_named<Rprop, RpropOptions>);
+const bool added_rprop = add("rprop", "steps that grow while the sign of a gradient stays, for full batches",
+                             make_named<Rprop, RpropOptions>);
 
-const bool told = facts::add(
+const bool told_rprop = facts::add(
     "optimizer", {{"rprop",
                    {.formula = "the step of each weight is multiplied by grow while the sign of its gradient "
                                "stays, by shrink when it changes; w ← w - sign(g)·step",

@@ -101,7 +101,7 @@ class Autoencoding final : public TaskWith<Autoencoding, AutoencodingOptions> {
   }
 };
 
-const bool added = Autoencoding::add();
+const bool added_autoencoding = Autoencoding::add();
 
 }  // namespace
 }  // namespace luge::tasks

@@ -65,7 +65,7 @@ class Classification final : public TaskWith<Classification, ClassificationOptio
   }
 };
 
-const bool added = Classification::add();
+const bool added_classification = Classification::add();
 
 }  // namespace
 }  // namespace luge::tasks

@@ -109,7 +109,7 @@ class Detection final : public Anchored<Detection, DetectionOptions> {
   }
 };
 
-const bool added = Detection::add();
+const bool added_detection = Detection::add();
 
 }  // namespace
 }  // namespace luge::tasks

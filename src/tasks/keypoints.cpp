@@ -224,7 +224,7 @@ class Keypoints final : public TaskWith<Keypoints, KeypointOptions> {
   }
 };
 
-const bool added = Keypoints::add();
+const bool added_keypoints = Keypoints::add();
 
 }  // namespace
 }  // namespace luge::tasks

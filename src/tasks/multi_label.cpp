@@ -80,7 +80,7 @@ class MultiLabel final : public TaskWith<MultiLabel, MultiLabelOptions> {
   }
 };
 
-const bool added = MultiLabel::add();
+const bool added_multi_label = MultiLabel::add();
 
 }  // namespace
 }  // namespace luge::tasks

@@ -115,7 +115,7 @@ class NextToken final : public TaskWith<NextToken, NextTokenOptions> {
   }
 };
 
-const bool added = NextToken::add();
+const bool added_next_token = NextToken::add();
 
 }  // namespace
 }  // namespace luge::tasks

@@ -101,7 +101,7 @@ class Regression final : public TaskWith<Regression, RegressionOptions> {
   std::vector<std::string> interpreted() const override { return {"values"}; }
 };
 
-const bool added = Regression::add();
+const bool added_regression = Regression::add();
 
 }  // namespace
 }  // namespace luge::tasks

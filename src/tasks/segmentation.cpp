@@ -169,7 +169,7 @@ class Segmentation final : public TaskWith<Segmentation, SegmentationOptions> {
   }
 };
 
-const bool added = Segmentation::add();
+const bool added_segmentation = Segmentation::add();
 
 }  // namespace
 }  // namespace luge::tasks

@@ -185,7 +185,7 @@ class TextRecognition final : public TaskWith<TextRecognition, TextOptions> {
   bool aligns_;
 };
 
-const bool added = TextRecognition::add();
+const bool added_text_recognition = TextRecognition::add();
 
 }  // namespace
 }  // namespace luge::tasks

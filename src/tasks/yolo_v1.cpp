@@ -167,7 +167,7 @@ class YoloV1 final : public Detector<YoloV1, YoloV1Options> {
   }
 };
 
-const bool added = YoloV1::add();
+const bool added_yolo_v1 = YoloV1::add();
 
 }  // namespace
 }  // namespace luge::tasks

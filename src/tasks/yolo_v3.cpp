@@ -124,7 +124,7 @@ class YoloV3 final : public Anchored<YoloV3, YoloV3Options> {
   }
 };
 
-const bool added = YoloV3::add();
+const bool added_yolo_v3 = YoloV3::add();
 
 }  // namespace
 }  // namespace luge::tasks

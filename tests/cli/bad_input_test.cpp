@@ -9,6 +9,7 @@
 #include "luge/io/safetensors.h"
 #include "support/command.h"
 #include "support/paths.h"
+#include "support/sanitizer.h"
 #include "support/temp_dir.h"
 
 namespace luge {
@@ -93,9 +94,7 @@ TEST(BadInput, C08_AWindowLargerThanThePictureNamesTheLayer) {
 
 // As much memory as the weights take is not to be had.
 TEST(BadInput, C17_MemoryThatThereIsNot) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the sanitizer itself reserves terabytes";
-#endif
+  if (testing::address_sanitizer()) GTEST_SKIP() << "the sanitizer itself reserves terabytes";
   const Bench bench;
   const auto ran = testing::run_command({"sh", "-c",
                                          "ulimit -v 1500000; exec \"$0\" train model=mlp hidden=200000000 "

@@ -8,6 +8,7 @@
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "support/op_run.h"
+#include "support/sanitizer.h"
 
 namespace luge::testing {
 namespace {
@@ -93,9 +94,8 @@ GradientReport check_broken(const OpCase& row, const Tensors& inputs, Breakage a
 Tensor unbroken(const Tensor& gradient, std::size_t) { return gradient; }
 
 TEST(Mutation, EveryPlantedFaultIsNoticed) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "looks at the strength of the op cases, not at memory: minutes under sanitizers";
-#endif
+  if (testing::address_sanitizer())
+    GTEST_SKIP() << "looks at the strength of the op cases, not at memory: minutes under sanitizers";
   std::size_t planted = 0;
   for (const OpCase& row : op_cases()) {
     if (!row.gradient) continue;

@@ -12,6 +12,7 @@
 #include "luge/luge.h"
 #include "luge/train/trainer.h"
 #include "runtime/program_cache.h"
+#include "support/sanitizer.h"
 
 namespace luge {
 namespace {
@@ -101,9 +102,7 @@ std::int64_t growth(const Call& call, std::int64_t count, std::int64_t apart) {
 }
 
 TEST_P(Bounded, ManySizesStayWithinTheLimit) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "freed memory is kept aside";
-#endif
+  if (testing::address_sanitizer()) GTEST_SKIP() << "freed memory is kept aside";
   set_cache_limit(16 * kMiB);
   EXPECT_LE(growth(GetParam().make(), 300, 7), 56 * kMiB);
   EXPECT_LE(cached_bytes(), static_cast<std::size_t>(16 * kMiB));
@@ -112,9 +111,7 @@ TEST_P(Bounded, ManySizesStayWithinTheLimit) {
 class SlowBounded : public Bounded {};
 
 TEST_P(SlowBounded, TwoThousandSizesStayWithinTheUsualLimit) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "freed memory is kept aside";
-#endif
+  if (testing::address_sanitizer()) GTEST_SKIP() << "freed memory is kept aside";
   EXPECT_LE(growth(GetParam().make(), 2000, 1), 200 * kMiB);
 }
 

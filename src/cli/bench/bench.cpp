@@ -242,7 +242,7 @@ std::vector<Key> bench_keys() {
   return experiment::joined(experiment::keys_of<BenchOptions>(), process);
 }
 
-const Registration registration(
+const Registration registration_bench(
     {"bench",
      "median step times of the standard workloads",
      {"bench [workload=lenet_b64 mode=train threads=2 math=fast precision=f32 seconds=8 steps=5 show=time]",

@@ -96,7 +96,7 @@ Explained explain(const Arguments&, const std::vector<std::string>& names, const
   return explain_activations(names);
 }
 
-const ExplainerRegistration registration({"activation", {}, explain});
+const ExplainerRegistration registration_activation({"activation", {}, explain});
 
 }  // namespace
 

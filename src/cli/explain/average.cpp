@@ -108,7 +108,7 @@ Explained explain(const Arguments&, const std::vector<std::string>& names, const
   return explained;
 }
 
-const ExplainerRegistration registration(
+const ExplainerRegistration registration_average(
     {"average", {}, explain, "exponentially weighted averages: shares that stay, such as 0.9,0.98"});
 
 }  // namespace

@@ -92,7 +92,7 @@ Explained explain(const Arguments&, const std::vector<std::string>& names, const
   return explained;
 }
 
-const ExplainerRegistration registration({"initializer", {}, explain});
+const ExplainerRegistration registration_initializer({"initializer", {}, explain});
 
 }  // namespace
 }  // namespace luge::cli

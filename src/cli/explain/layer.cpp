@@ -48,7 +48,7 @@ Explained explain(const Arguments& arguments, const std::vector<std::string>& na
   return explained;
 }
 
-const ExplainerRegistration registration({"layer", {"input"}, explain});
+const ExplainerRegistration registration_layer({"layer", {"input"}, explain});
 
 }  // namespace
 }  // namespace luge::cli

@@ -91,7 +91,7 @@ Explained explain(const Arguments&, const std::vector<std::string>& names, const
   return explained;
 }
 
-const ExplainerRegistration registration({"loss", {}, explain});
+const ExplainerRegistration registration_loss({"loss", {}, explain});
 
 }  // namespace
 }  // namespace luge::cli

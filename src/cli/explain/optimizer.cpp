@@ -258,7 +258,7 @@ Explained explain(const Arguments&, const std::vector<std::string>& names, const
   return explained;
 }
 
-const ExplainerRegistration registration({"optimizer", {"steps", "learning_rate"}, explain});
+const ExplainerRegistration registration_optimizer({"optimizer", {"steps", "learning_rate"}, explain});
 
 }  // namespace
 }  // namespace luge::cli

@@ -34,7 +34,7 @@ Explained explain(const Arguments&, const std::vector<std::string>& names, const
   return explained;
 }
 
-const ExplainerRegistration registration({"schedule", {"steps"}, explain});
+const ExplainerRegistration registration_schedule({"schedule", {"steps"}, explain});
 
 }  // namespace
 }  // namespace luge::cli

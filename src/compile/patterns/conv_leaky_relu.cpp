@@ -23,7 +23,7 @@ Tensors with_post_op(const ChainMatch& match) {
   return replace(match.last, with_post_ops(conv.op, operands.size(), {post}, {match.last.op}), operands);
 }
 
-const RegisteredPattern registered(
+const RegisteredPattern registered_conv_leaky_relu(
     {.name = "conv_leaky_relu",
      .purpose = "lets convolutions apply the leaky relu after them before they store",
      .stage = Stage::before_decompose,

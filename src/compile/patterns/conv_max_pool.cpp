@@ -19,7 +19,7 @@ Tensors as_one_step(const ChainMatch& match) {
   return if_accepted(replace(match.last, op, operands), match.readers.used(match.last), match.options);
 }
 
-const RegisteredPattern registered(
+const RegisteredPattern registered_conv_max_pool(
     {.name = "conv_max_pool",
      .purpose = "runs a convolution and the pooling after it image by image",
      .stage = Stage::after_decompose,

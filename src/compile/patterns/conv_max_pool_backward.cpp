@@ -19,7 +19,7 @@ Tensors as_one_step(const ChainMatch& match) {
       match.readers.used(match.last), match.options);
 }
 
-const RegisteredPattern registered(
+const RegisteredPattern registered_conv_max_pool_backward(
     {.name = "conv_max_pool_backward",
      .purpose = "runs the gradients of a pooling and of the weights before it image by image",
      .stage = Stage::after_decompose,

@@ -31,7 +31,7 @@ Tensors with_other_weights(const ChainMatch& match) {
   return replace(match.last, conv.op, {input_of(conv, 0), weights.w, weights.b});
 }
 
-const RegisteredPattern registered(
+const RegisteredPattern registered_conv_norm(
     {.name = "conv_norm",
      .purpose = "gives a convolution the scale and shift of the normalization after it",
      .stage = Stage::before_autocast,

@@ -101,7 +101,7 @@ Graph rewrite_all(const Graph& graph, const Options& options) {
   return pattern.found() ? rewrite(graph, std::ref(pattern)) : graph;
 }
 
-const RegisteredPattern registered(
+const RegisteredPattern registered_norm_relu(
     {.name = "norm_relu",
      .purpose = "joins batch normalization, residual sum and relu where a kernel does all",
      .stage = Stage::before_autocast,

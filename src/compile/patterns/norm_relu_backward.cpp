@@ -41,7 +41,7 @@ Tensors without_the_mask(const ChainMatch& match) {
                      {true, true, true}, match.options);
 }
 
-const RegisteredPattern registered(
+const RegisteredPattern registered_norm_relu_backward(
     {.name = "norm_relu_backward",
      .purpose = "masks the gradient of a relu within that of the batch normalization before it",
      .stage = Stage::before_autocast,

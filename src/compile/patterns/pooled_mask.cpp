@@ -18,7 +18,7 @@ Tensors masked_before_it_is_spread(const ChainMatch& match) {
   return rebuild(spread, {masked[0], positions, type});
 }
 
-const RegisteredPattern registered(
+const RegisteredPattern registered_pooled_mask(
     {.name = "pooled_mask",
      .purpose = "masks a pooled gradient before it is spread over the image",
      .stage = Stage::after_decompose,

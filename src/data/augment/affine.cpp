@@ -19,7 +19,7 @@ struct AffineOptions {
   }
 };
 
-const bool added = add_motion<AffineOptions>(
+const bool added_affine = add_motion<AffineOptions>(
     "affine", "zooms, slants, turns and moves pictures in one step",
     [](const AffineOptions& options, const Extent& extent, Draws& draws) {
       const double factor = 1 + either_way(draws, options.scale), slant = either_way(draws, options.shear),

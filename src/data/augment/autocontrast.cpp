@@ -12,7 +12,7 @@ struct AutocontrastOptions {
   static void fields(auto& self, auto&& field) { color_fields(self, field); }
 };
 
-const bool added = add_color<AutocontrastOptions>(
+const bool added_autocontrast = add_color<AutocontrastOptions>(
     "autocontrast", "stretches each channel of pictures from black to white",
     [](const AutocontrastOptions&, const Shades& shades, Draws&) { stretch_contrast(shades); });
 

@@ -19,14 +19,15 @@ struct BlurOptions {
   }
 };
 
-const bool added = add_augmentation("blur", "blurs pictures by a Gaussian", [](const BlurOptions& options) {
-  if (options.smallest > options.largest)
-    throw options::OptionError("smallest", "smallest is larger than largest; expected at most that");
-  return color_augmentation<BlurOptions>(
-      "blur", options, [](const BlurOptions& own, const Shades& shades, Draws& draws) {
-        blur(shades, own.smallest + (own.largest - own.smallest) * draws.uniform());
-      });
-});
+const bool added_blur =
+    add_augmentation("blur", "blurs pictures by a Gaussian", [](const BlurOptions& options) {
+      if (options.smallest > options.largest)
+        throw options::OptionError("smallest", "smallest is larger than largest; expected at most that");
+      return color_augmentation<BlurOptions>(
+          "blur", options, [](const BlurOptions& own, const Shades& shades, Draws& draws) {
+            blur(shades, own.smallest + (own.largest - own.smallest) * draws.uniform());
+          });
+    });
 
 // Up to three deviations on each side; the weights have the sum 1.
 std::vector<float> gaussian(double sigma) {

@@ -14,7 +14,7 @@ struct BrightnessOptions {
   }
 };
 
-const bool added =
+const bool added_brightness =
     add_color<BrightnessOptions>("brightness", "makes pictures darker or brighter",
                                  [](const BrightnessOptions& options, const Shades& shades, Draws& draws) {
                                    change_brightness(shades, factor_around_one(draws, options.amount));

@@ -17,7 +17,7 @@ struct CenterCropOptions {
   }
 };
 
-const bool added =
+const bool added_center_crop =
     add_augmentation("center-crop", "cuts out the middle of pictures", [](const CenterCropOptions& options) {
       const Extent size = required_extent(options.size);
       return Augmentation(

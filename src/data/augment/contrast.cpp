@@ -16,7 +16,7 @@ struct ContrastOptions {
   }
 };
 
-const bool added =
+const bool added_contrast =
     add_color<ContrastOptions>("contrast", "makes the contrast of pictures lower or higher",
                                [](const ContrastOptions& options, const Shades& shades, Draws& draws) {
                                  change_contrast(shades, factor_around_one(draws, options.amount));

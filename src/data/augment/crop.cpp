@@ -24,7 +24,7 @@ struct CropOptions {
   }
 };
 
-const bool added =
+const bool added_crop =
     add_augmentation("crop", "cuts a random part out of pictures", [](const CropOptions& options) {
       const std::optional<Extent> size = extent_of_sizes(options.size);
       const std::int64_t padding = options.padding.value_or(size ? 0 : kUsualPadding);

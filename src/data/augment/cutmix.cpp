@@ -65,7 +65,7 @@ void cutmix(const CutmixOptions& options, HostBatch& batch, std::uint64_t key) {
   mix_targets(batch, with, 1 - cut / static_cast<double>(to.height() * to.width()));
 }
 
-const bool added = add_batch_augmentation(
+const bool added_cutmix = add_batch_augmentation(
     "cutmix", "puts a rectangle of another picture of the batch into pictures, and mixes their targets",
     [](const CutmixOptions& options) {
       return BatchAugmentation(

@@ -42,12 +42,13 @@ Record cut_out(const CutoutOptions& options, Record record, std::uint64_t key) {
   return record;
 }
 
-const bool added = add_augmentation("cutout", "fills squares of pictures", [](const CutoutOptions& options) {
-  return Augmentation(
-      "cutout",
-      [options](Record record, std::uint64_t key) { return cut_out(options, std::move(record), key); },
-      [](const Schema& before) { return before; });
-});
+const bool added_cutout =
+    add_augmentation("cutout", "fills squares of pictures", [](const CutoutOptions& options) {
+      return Augmentation(
+          "cutout",
+          [options](Record record, std::uint64_t key) { return cut_out(options, std::move(record), key); },
+          [](const Schema& before) { return before; });
+    });
 
 }  // namespace
 }  // namespace luge::data

@@ -12,7 +12,7 @@ struct EqualizeOptions {
   static void fields(auto& self, auto&& field) { color_fields(self, field); }
 };
 
-const bool added = add_color<EqualizeOptions>(
+const bool added_equalize = add_color<EqualizeOptions>(
     "equalize", "gives each level of pictures as many pixels",
     [](const EqualizeOptions&, const Shades& shades, Draws&) { equalize(shades); });
 

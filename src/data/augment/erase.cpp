@@ -42,7 +42,7 @@ Record erased(const EraseOptions& options, Record record, std::uint64_t key) {
   return record;
 }
 
-const bool added =
+const bool added_erase =
     add_augmentation("erase", "fills a random rectangle of pictures", [](const EraseOptions& options) {
       return Augmentation(
           "erase",

@@ -98,17 +98,18 @@ Record flipped(const FlipOptions& options, Record record, const SampleKey& key) 
   return record;
 }
 
-const bool added = add_augmentation("flip", "mirrors pictures left to right", [](const FlipOptions& options) {
-  if (options.swap.size() % 2 != 0)
-    throw options::OptionError("swap", "swap has an odd number of points; expected pairs");
-  return Augmentation(
-             "flip",
-             [options](Record record, const SampleKey& key) {
-               return flipped(options, std::move(record), key);
-             },
-             [](const Schema& before) { return moved_fields(before, true); })
-      .that_copies();
-});
+const bool added_flip =
+    add_augmentation("flip", "mirrors pictures left to right", [](const FlipOptions& options) {
+      if (options.swap.size() % 2 != 0)
+        throw options::OptionError("swap", "swap has an odd number of points; expected pairs");
+      return Augmentation(
+                 "flip",
+                 [options](Record record, const SampleKey& key) {
+                   return flipped(options, std::move(record), key);
+                 },
+                 [](const Schema& before) { return moved_fields(before, true); })
+          .that_copies();
+    });
 
 }  // namespace
 }  // namespace luge::data

@@ -16,7 +16,7 @@ struct GammaOptions {
   }
 };
 
-const bool added =
+const bool added_gamma =
     add_color<GammaOptions>("gamma", "makes dark shades of pictures brighter or darker",
                             [](const GammaOptions& options, const Shades& shades, Draws& draws) {
                               change_gamma(shades, factor_around_one(draws, options.amount));

@@ -10,7 +10,7 @@ struct GrayscaleOptions {
   static void fields(auto& self, auto&& field) { color_fields(self, field); }
 };
 
-const bool added = add_color<GrayscaleOptions>(
+const bool added_grayscale = add_color<GrayscaleOptions>(
     "grayscale", "takes the colors out of pictures; the channels stay",
     [](const GrayscaleOptions&, const Shades& shades, Draws&) { make_gray(shades); });
 

@@ -17,10 +17,10 @@ struct HueOptions {
   }
 };
 
-const bool added = add_color<HueOptions>("hue", "turns the hues of pictures",
-                                         [](const HueOptions& options, const Shades& shades, Draws& draws) {
-                                           change_hue(shades, options.amount * (2 * draws.uniform() - 1));
-                                         });
+const bool added_hue = add_color<HueOptions>(
+    "hue", "turns the hues of pictures", [](const HueOptions& options, const Shades& shades, Draws& draws) {
+      change_hue(shades, options.amount * (2 * draws.uniform() - 1));
+    });
 
 struct Rgb {
   float red, green, blue;

@@ -10,7 +10,7 @@ struct InvertOptions {
   static void fields(auto& self, auto&& field) { color_fields(self, field); }
 };
 
-const bool added =
+const bool added_invert =
     add_color<InvertOptions>("invert", "makes negatives of pictures",
                              [](const InvertOptions&, const Shades& shades, Draws&) { invert(shades); });
 

@@ -34,7 +34,7 @@ void jitter(const JitterOptions& options, const Shades& shades, Draws& draws) {
   }
 }
 
-const bool added = add_color<JitterOptions>(
+const bool added_jitter = add_color<JitterOptions>(
     "jitter", "changes brightness, contrast, saturation and hue of pictures in a random order", jitter);
 
 }  // namespace

@@ -17,7 +17,7 @@ struct LetterboxOptions {
   }
 };
 
-const bool added = add_augmentation(
+const bool added_letterbox = add_augmentation(
     "letterbox", "resizes pictures into a size without changing their proportions, and pads the rest",
     [](const LetterboxOptions& options) {
       const Extent size = required_extent(options.size);

@@ -24,7 +24,7 @@ void mixup(const MixupOptions& options, HostBatch& batch, std::uint64_t key) {
   mix_targets(batch, with, share);
 }
 
-const bool added = add_batch_augmentation(
+const bool added_mixup = add_batch_augmentation(
     "mixup", "mixes samples of a batch, and their targets with them", [](const MixupOptions& options) {
       return BatchAugmentation(
           "mixup", [options](HostBatch& batch, std::uint64_t key) { mixup(options, batch, key); });

@@ -132,7 +132,7 @@ Record mosaic(const MosaicOptions& options, std::span<const Record> records, std
   return result;
 }
 
-const bool added = add_combining_augmentation(
+const bool added_mosaic = add_combining_augmentation(
     "mosaic", "puts four pictures around a random point, with their boxes, masks and points",
     [](const MosaicOptions& options) {
       if (options.smallest > options.largest)

@@ -14,7 +14,7 @@ struct NoiseOptions {
   }
 };
 
-const bool added =
+const bool added_noise =
     add_augmentation("noise", "adds normal random numbers to pictures", [](const NoiseOptions& options) {
       return Augmentation(
           "noise",

@@ -17,7 +17,7 @@ struct PadOptions {
   }
 };
 
-const bool added =
+const bool added_pad =
     add_augmentation("pad", "puts pictures into the middle of a larger one", [](const PadOptions& options) {
       const Extent size = required_extent(options.size);
       return Augmentation(

@@ -15,7 +15,7 @@ struct PerspectiveOptions {
   }
 };
 
-const bool added = add_motion<PerspectiveOptions>(
+const bool added_perspective = add_motion<PerspectiveOptions>(
     "perspective", "shows pictures from another direction",
     [](const PerspectiveOptions& options, const Extent& extent, Draws& draws) {
       const auto height = static_cast<double>(extent.height), width = static_cast<double>(extent.width);

@@ -16,7 +16,7 @@ struct PosterizeOptions {
   }
 };
 
-const bool added =
+const bool added_posterize =
     add_color<PosterizeOptions>("posterize", "leaves few levels in pictures",
                                 [](const PosterizeOptions& options, const Shades& shades, Draws&) {
                                   posterize(shades, static_cast<int>(options.bits));

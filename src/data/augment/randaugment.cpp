@@ -84,7 +84,7 @@ Record changed(const RandaugmentOptions& options, Record record, std::uint64_t k
   return record;
 }
 
-const bool added = add_augmentation(
+const bool added_randaugment = add_augmentation(
     "randaugment", "makes some changes of shape and color from a list, all of one strength",
     [](const RandaugmentOptions& options) {
       return Augmentation(

@@ -45,20 +45,21 @@ Extent after(const ResizeOptions& options, const Extent& size, const Extent& bef
   return {scaled(before.height, size.width, before.width), size.width};
 }
 
-const bool added = add_augmentation("resize", "brings pictures to a size", [](const ResizeOptions& options) {
-  const Extent size = required_extent(options.size);
-  return Augmentation(
-             "resize",
-             [options, size](Record record, std::uint64_t) {
-               const Moving moving("resize", record);
-               resize(moving, after(options, size, moving.extent()), options.filter);
-               return record;
-             },
-             [options, size](const Schema& before) {
-               return moved_fields(before, after(options, size, extent_of(before)), false);
-             })
-      .with_evaluation({options::text("resize", options::get(options))});
-});
+const bool added_resize =
+    add_augmentation("resize", "brings pictures to a size", [](const ResizeOptions& options) {
+      const Extent size = required_extent(options.size);
+      return Augmentation(
+                 "resize",
+                 [options, size](Record record, std::uint64_t) {
+                   const Moving moving("resize", record);
+                   resize(moving, after(options, size, moving.extent()), options.filter);
+                   return record;
+                 },
+                 [options, size](const Schema& before) {
+                   return moved_fields(before, after(options, size, extent_of(before)), false);
+                 })
+          .with_evaluation({options::text("resize", options::get(options))});
+    });
 
 }  // namespace
 }  // namespace luge::data

@@ -46,7 +46,7 @@ io::PictureBox part(const ResizedCropOptions& options, const Extent& extent, Dra
   return {left, top, left + wide, top + high};
 }
 
-const bool added = add_augmentation(
+const bool added_resized_crop = add_augmentation(
     "resized-crop", "cuts random parts of random sizes out of pictures and brings them to one size",
     [](const ResizedCropOptions& options) {
       if (options.smallest > options.largest)

@@ -15,7 +15,7 @@ struct RotateOptions {
   }
 };
 
-const bool added = add_motion<RotateOptions>(
+const bool added_rotate = add_motion<RotateOptions>(
     "rotate", "turns pictures around their center",
     [](const RotateOptions& options, const Extent& extent, Draws& draws) {
       return Matrix::rotation(either_way(draws, options.degrees)).around(center_of(extent));

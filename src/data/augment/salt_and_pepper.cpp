@@ -35,7 +35,7 @@ void sprinkle(const SaltOptions& options, const Shades& shades, Draws& draws) {
   }
 }
 
-const bool added =
+const bool added_salt_and_pepper =
     add_color<SaltOptions>("salt-and-pepper", "makes single pixels of pictures black or white", sprinkle);
 
 }  // namespace

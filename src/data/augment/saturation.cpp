@@ -14,7 +14,7 @@ struct SaturationOptions {
   }
 };
 
-const bool added =
+const bool added_saturation =
     add_color<SaturationOptions>("saturation", "makes the colors of pictures paler or stronger",
                                  [](const SaturationOptions& options, const Shades& shades, Draws& draws) {
                                    change_saturation(shades, factor_around_one(draws, options.amount));

@@ -16,7 +16,7 @@ struct SharpnessOptions {
   }
 };
 
-const bool added =
+const bool added_sharpness =
     add_color<SharpnessOptions>("sharpness", "makes pictures softer or sharper",
                                 [](const SharpnessOptions& options, const Shades& shades, Draws& draws) {
                                   change_sharpness(shades, factor_around_one(draws, options.amount));

@@ -17,7 +17,7 @@ struct ShearOptions {
   }
 };
 
-const bool added = add_motion<ShearOptions>(
+const bool added_shear = add_motion<ShearOptions>(
     "shear", "slants pictures", [](const ShearOptions& options, const Extent& extent, Draws& draws) {
       const double x = either_way(draws, options.degrees), y = either_way(draws, options.vertical);
       return Matrix::shearing(x, y).around(center_of(extent));

@@ -44,7 +44,7 @@ Record shifted(const ShiftOptions& options, Record record, std::uint64_t key) {
   return record;
 }
 
-const bool added = add_augmentation(
+const bool added_shift = add_augmentation(
     "shift", "moves pictures by up to some pixels: a crop of the padded picture",
     [](const ShiftOptions& options) {
       const Augmentation made(

@@ -14,9 +14,11 @@ struct SolarizeOptions {
   }
 };
 
-const bool added = add_color<SolarizeOptions>("solarize", "inverts bright pixels of pictures",
-                                              [](const SolarizeOptions& options, const Shades& shades,
-                                                 Draws&) { solarize(shades, options.threshold); });
+const bool added_solarize =
+    add_color<SolarizeOptions>("solarize", "inverts bright pixels of pictures",
+                               [](const SolarizeOptions& options, const Shades& shades, Draws&) {
+                                 solarize(shades, options.threshold);
+                               });
 
 }  // namespace
 

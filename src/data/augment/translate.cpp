@@ -17,7 +17,7 @@ struct TranslateOptions {
   }
 };
 
-const bool added = add_motion<TranslateOptions>(
+const bool added_translate = add_motion<TranslateOptions>(
     "translate", "moves pictures by up to a part of their extents",
     [](const TranslateOptions& options, const Extent& extent, Draws& draws) {
       const double right = either_way(draws, options.right), down = either_way(draws, options.down);

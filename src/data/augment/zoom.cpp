@@ -15,7 +15,7 @@ struct ZoomOptions {
   }
 };
 
-const bool added =
+const bool added_zoom =
     add_motion<ZoomOptions>("zoom", "makes what pictures show larger or smaller",
                             [](const ZoomOptions& options, const Extent& extent, Draws& draws) {
                               const double factor = 1 + either_way(draws, options.amount);

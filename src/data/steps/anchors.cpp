@@ -97,7 +97,7 @@ class Anchors final : public StepWith<Anchors, AnchorsOptions> {
   }
 };
 
-const bool added = Anchors::add();
+const bool added_anchors = Anchors::add();
 
 }  // namespace
 

@@ -136,7 +136,7 @@ class Characters final : public StepWith<Characters, CharacterOptions> {
   std::shared_ptr<const Vocabulary> vocabulary_;
 };
 
-const bool added = Characters::add();
+const bool added_characters = Characters::add();
 
 }  // namespace
 

@@ -59,7 +59,7 @@ class Columns final : public StepWith<Columns, Options> {
   }
 };
 
-const bool added = Columns::add();
+const bool added_columns = Columns::add();
 
 }  // namespace
 

@@ -66,7 +66,7 @@ class FixedPoints final : public StepWith<FixedPoints, FixedPointsOptions> {
   }
 };
 
-const bool added = FixedPoints::add();
+const bool added_fixed_points = FixedPoints::add();
 
 }  // namespace
 

@@ -87,7 +87,7 @@ class MultiHot final : public StepWith<MultiHot, MultiHotOptions> {
   }
 };
 
-const bool added = MultiHot::add();
+const bool added_multi_hot = MultiHot::add();
 
 }  // namespace
 

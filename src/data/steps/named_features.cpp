@@ -34,7 +34,7 @@ struct OneHot {
   }
 };
 
-const bool added =
+const bool added_named_features =
     add_feature("polynomial", "the columns and their products, up to a degree",
                 [](const Polynomial& o) {
                   return steps::polynomial(

@@ -224,7 +224,7 @@ class OneHot final : public StepWith<OneHot, Options> {
   std::shared_ptr<const Encoder> encoder_;
 };
 
-const bool added = OneHot::add();
+const bool added_one_hot = OneHot::add();
 
 }  // namespace
 

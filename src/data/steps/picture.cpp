@@ -98,7 +98,7 @@ class PictureStep final : public StepWith<PictureStep, PictureStepOptions> {
   }
 };
 
-const bool added = PictureStep::add();
+const bool added_picture = PictureStep::add();
 
 }  // namespace
 

@@ -84,7 +84,7 @@ class Pictures final : public StepWith<Pictures, PicturesOptions> {
   std::optional<Augmentation> all_;
 };
 
-const bool added = Pictures::add();
+const bool added_pictures = Pictures::add();
 
 }  // namespace
 

@@ -130,7 +130,7 @@ class Polynomial final : public StepWith<Polynomial, Options> {
   std::shared_ptr<const std::vector<Monomial>> monomials_;
 };
 
-const bool added = Polynomial::add();
+const bool added_polynomial = Polynomial::add();
 
 }  // namespace
 

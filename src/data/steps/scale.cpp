@@ -111,7 +111,7 @@ class Scale final : public StepWith<Scale, ScaleOptions> {
   }
 };
 
-const bool added = Scale::add();
+const bool added_scale = Scale::add();
 
 }  // namespace
 

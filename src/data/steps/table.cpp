@@ -193,7 +193,7 @@ class Table final : public StepWith<Table, Options>, public KnowsRawInput {
   Columns columns_;
 };
 
-const bool added = Table::add();
+const bool added_table = Table::add();
 
 }  // namespace
 

@@ -219,7 +219,7 @@ class Whiten final : public StepWith<Whiten, Options> {
   std::shared_ptr<const Fitted> fitted_;
 };
 
-const bool added = Whiten::add();
+const bool added_whiten = Whiten::add();
 
 }  // namespace
 

@@ -46,7 +46,7 @@ class Windows final : public StepWith<Windows, Cut> {
   }
 };
 
-const bool added = Windows::add();
+const bool added_windows = Windows::add();
 
 }  // namespace
 

@@ -181,7 +181,7 @@ auto skipping(const Read& read) {
   };
 }
 
-const bool added =
+const bool added_annotations =
     add_data_reader("voc",
                     "pictures with boxes in the layout of Pascal VOC: Annotations, JPEGImages, ImageSets",
                     {.recognize = is_voc,

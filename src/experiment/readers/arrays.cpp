@@ -17,7 +17,7 @@ DataSet read_arrays(const DataPath& data) {
   return {data.name(), std::move(parts.train), std::move(parts.test)};
 }
 
-const bool added =
+const bool added_arrays =
     add_data_reader("arrays", "NPY, or NPZ with x and y, or with x_train, y_train, x_test and y_test",
                     {.recognize = recognize, .read = read_arrays, .rank = 0});
 

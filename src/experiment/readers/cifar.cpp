@@ -22,7 +22,7 @@ DataSet read_cifar(const DataPath& data) {
   return {data.name(), std::move(parts.train), std::move(parts.test)};
 }
 
-const bool added =
+const bool added_cifar =
     add_data_reader("cifar", "CIFAR-10 and CIFAR-100 as binary files",
                     {.recognize = recognize, .read = read_cifar, .rank = 10, .keys = keys_of<CifarKeys>()});
 

@@ -37,7 +37,7 @@ DataSet read_csv(const DataPath& data) {
   return set;
 }
 
-const bool added =
+const bool added_csv =
     add_data_reader("csv", "a table in a text file: CSV, or another character between the cells",
                     {.recognize = recognize,
                      .read = read_csv,

@@ -25,7 +25,7 @@ DataSet read_idx(const DataPath& data) {
   return {data.name(), std::move(parts.train), std::move(parts.test)};
 }
 
-const bool added =
+const bool added_idx =
     add_data_reader("idx", "pictures and labels in the four files of MNIST, plain or compressed",
                     {.recognize = recognize, .read = read_idx, .rank = 10});
 

@@ -36,10 +36,11 @@ DataSet read_images(const DataPath& data) {
   return with_bad_files(data, [&](const data::BadFile& bad) { return read_pictures(data, bad); });
 }
 
-const bool added = add_data_reader("image-folder", "PNG, JPEG and BMP pictures in a folder for each class",
-                                   {.recognize = recognize,
-                                    .read = read_images,
-                                    .keys = joined(keys_of<BadFileKeys>(), keys_of<PictureFileKeys>())});
+const bool added_image_folder =
+    add_data_reader("image-folder", "PNG, JPEG and BMP pictures in a folder for each class",
+                    {.recognize = recognize,
+                     .read = read_images,
+                     .keys = joined(keys_of<BadFileKeys>(), keys_of<PictureFileKeys>())});
 
 }  // namespace
 }  // namespace luge::experiment

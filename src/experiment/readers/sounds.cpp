@@ -59,7 +59,7 @@ DataSet read_sounds(const DataPath& data) {
   return with_bad_files(data, [&](const data::BadFile& bad) { return read_parts(data, bad); });
 }
 
-const bool added = add_data_reader(
+const bool added_sounds = add_data_reader(
     "sounds", "WAV, FLAC or OGG files, whose folders or names (data.pattern) say their classes",
     {.recognize = recognize,
      .read = read_sounds,

@@ -73,7 +73,7 @@ DataSet read_told(const DataPath& data) {
   return with_bad_files(data, [&](const data::BadFile& bad) { return read_with(data, load, bad); });
 }
 
-const bool added =
+const bool added_told_pictures =
     add_data_reader("picture-names", "pictures whose names say what is written in them, such as AB3xK.png",
                     {.recognize = are_named,
                      .read = read_told<data::text_pictures>,

@@ -153,7 +153,7 @@ struct Cond : Op<Cond, CondAttributes> {
     return slopes;
   }
 };
-const Registered<Cond> registered;
+const Registered<Cond> registered_cond;
 
 }  // namespace
 

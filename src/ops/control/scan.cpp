@@ -98,7 +98,7 @@ struct Scan : Op<Scan, ScanAttributes> {
     return trips;
   }
 };
-const Registered<Scan> registered;
+const Registered<Scan> registered_scan;
 
 }  // namespace
 

@@ -31,7 +31,7 @@ struct TripKey : Op<TripKey> {
     own[1] = std::uint64_t{words[3]} << 32 | words[2];
   }
 };
-const Registered<TripKey> registered;
+const Registered<TripKey> registered_trip_key;
 
 }  // namespace
 

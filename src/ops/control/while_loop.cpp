@@ -76,7 +76,7 @@ struct While : Op<While, WhileAttributes> {
     return result;
   }
 };
-const Registered<While> registered;
+const Registered<While> registered_while_loop;
 
 }  // namespace
 

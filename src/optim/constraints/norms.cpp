@@ -27,7 +27,7 @@ const bool added_unit = add("unit-norm", "scales the weights of each unit to the
 const bool added_sign =
     add("non-negative", "sets negative weights to 0", [](const Selection& o) { return non_negative(o); });
 
-const bool told = facts::add(
+const bool told_norms = facts::add(
     "constraint",
     {{"max-norm",
       {.formula = "w ← w·min(1, limit/|w|) for the weights w of each unit, after each step",

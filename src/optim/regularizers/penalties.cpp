@@ -60,7 +60,7 @@ const bool added_elastic =
     add("elastic", "lambda1 times the sum of sizes and lambda2 times the sum of squares, as Keras' L1L2",
         [](const ElasticOptions& o) { return elastic(o.lambda1, o.lambda2, o); });
 
-const bool told = facts::add(
+const bool told_penalties = facts::add(
     "regularizer",
     {{"l1",
       {.formula = "lambda·Σ|w|",

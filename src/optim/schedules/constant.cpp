@@ -4,8 +4,8 @@
 namespace luge::optim::schedule {
 
 namespace {
-const bool added = add("constant", "the same learning rate at each step", constant);
-const bool told = facts::add(
+const bool added_constant = add("constant", "the same learning rate at each step", constant);
+const bool told_constant = facts::add(
     "schedule", {{"constant", {.formula = "factor = 1", .use = "for short trainings, and to find a rate."}}});
 
 }  // namespace

@@ -16,11 +16,11 @@ struct CosineOptions {
   }
 };
 
-const bool added =
+const bool added_cosine =
     add("cosine", "lowers the rate along half a cosine",
         [](const CosineOptions& options, std::int64_t steps) { return cosine(steps, options.floor); });
 
-const bool told = facts::add(
+const bool told_cosine = facts::add(
     "schedule",
     {{"cosine",
       {.formula = "factor = floor + (1 - floor)·(1 + cos(π·t/T))/2 at update t of T",

@@ -40,14 +40,14 @@ struct Stretched {
   }
 };
 
-const bool added =
+const bool added_cosine_restarts =
     add("cosine-restarts", "lowers the rate along half a cosine, again and again (SGDR)",
         [](const Stretched& o, std::int64_t steps) {
           const std::int64_t period = o.period.value_or(std::max<std::int64_t>(1, (steps + 6) / 7));
           return cosine_restarts({.period = period, .longer = o.longer, .peak = o.peak, .floor = o.floor});
         });
 
-const bool told = facts::add(
+const bool told_cosine_restarts = facts::add(
     "schedule", {{"cosine-restarts",
                   {.formula = "factor = floor + (high - floor)·(1 + cos(π·t/T))/2 in each period of T "
                               "updates; the next one is longer times as long and begins at peak times high",

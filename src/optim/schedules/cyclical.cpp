@@ -35,14 +35,14 @@ struct Stretched : CyclicalOptions {
   static void fields(auto& self, auto&& field) { options::Listing<CyclicalOptions>::fields(self, field); }
 };
 
-const bool added = add("cyclical", "raises and lowers the rate along lines, again and again",
-                       [](const Stretched& given, std::int64_t steps) {
-                         CyclicalOptions options = given;
-                         if (options.up == 0) options.up = std::max<std::int64_t>(1, steps / 6);
-                         return cyclical(options);
-                       });
+const bool added_cyclical = add("cyclical", "raises and lowers the rate along lines, again and again",
+                                [](const Stretched& given, std::int64_t steps) {
+                                  CyclicalOptions options = given;
+                                  if (options.up == 0) options.up = std::max<std::int64_t>(1, steps / 6);
+                                  return cyclical(options);
+                                });
 
-const bool told =
+const bool told_cyclical =
     facts::add("schedule", {{"cyclical",
                              {.formula = "from floor to the peak along a line in up updates, and back in "
                                          "down updates; the peak is 1, halved in each cycle, or decay^t",

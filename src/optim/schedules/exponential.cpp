@@ -16,12 +16,12 @@ struct ExponentialOptions {
   }
 };
 
-const bool added = add("exponential", "multiplies the rate by the same factor in each update",
-                       [](const ExponentialOptions& options, std::int64_t steps) {
-                         return exponential(options.factor, options.step_size.value_or(steps));
-                       });
+const bool added_exponential = add("exponential", "multiplies the rate by the same factor in each update",
+                                   [](const ExponentialOptions& options, std::int64_t steps) {
+                                     return exponential(options.factor, options.step_size.value_or(steps));
+                                   });
 
-const bool told =
+const bool told_exponential =
     facts::add("schedule", {{"exponential",
                              {.formula = "factor^(t/step_size) at update t",
                               .use = "where the rate should shrink by the same share in each update."}}});

@@ -18,13 +18,13 @@ struct InverseTimeOptions {
   }
 };
 
-const bool added =
+const bool added_inverse_time =
     add("inverse-time", "divides the rate by a number that grows with the updates",
         [](const InverseTimeOptions& options, std::int64_t steps) {
           return inverse_time(options.decay, options.step_size.value_or(steps), options.staircase);
         });
 
-const bool told = facts::add(
+const bool told_inverse_time = facts::add(
     "schedule", {{"inverse-time",
                   {.formula = "1/(1 + decay·t/step_size); with staircase, t/step_size is rounded down",
                    .use = "where the rate should shrink fast at first and slowly later."}}});

@@ -19,15 +19,15 @@ struct MultiStepOptions {
   }
 };
 
-const bool added = add("multi-step", "multiplies the rate by a factor at each milestone",
-                       [](const MultiStepOptions& options, std::int64_t steps) {
-                         if (!options.milestones.empty())
-                           return multi_step(options.milestones, options.factor);
-                         const std::int64_t half = std::max<std::int64_t>(1, steps / 2);
-                         return multi_step({half, std::max(half + 1, steps * 3 / 4)}, options.factor);
-                       });
+const bool added_multi_step =
+    add("multi-step", "multiplies the rate by a factor at each milestone",
+        [](const MultiStepOptions& options, std::int64_t steps) {
+          if (!options.milestones.empty()) return multi_step(options.milestones, options.factor);
+          const std::int64_t half = std::max<std::int64_t>(1, steps / 2);
+          return multi_step({half, std::max(half + 1, steps * 3 / 4)}, options.factor);
+        });
 
-const bool told = facts::add(
+const bool told_multi_step = facts::add(
     "schedule",
     {{"multi-step",
       {.formula = "factor^(milestones passed)",

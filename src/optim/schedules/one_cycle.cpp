@@ -31,12 +31,12 @@ struct luge::options::Listing<luge::optim::schedule::OneCycleOptions> {
 namespace luge::optim::schedule {
 namespace {
 
-const bool added = add("one-cycle", "raises the rate, then lowers it to almost nothing",
-                       [](const OneCycleOptions& given, std::int64_t steps) {
-                         OneCycleOptions options = given;
-                         options.steps = steps;
-                         return one_cycle(options);
-                       });
+const bool added_one_cycle = add("one-cycle", "raises the rate, then lowers it to almost nothing",
+                                 [](const OneCycleOptions& given, std::int64_t steps) {
+                                   OneCycleOptions options = given;
+                                   options.steps = steps;
+                                   return one_cycle(options);
+                                 });
 
 // From one factor to the other, while `done` goes from 0 to 1.
 Tensor between(Anneal anneal, double from, double to, const Tensor& done) {
@@ -44,7 +44,7 @@ Tensor between(Anneal anneal, double from, double to, const Tensor& done) {
   return to + (from - to) / 2 * (1 + cos(done * std::numbers::pi));
 }
 
-const bool told = facts::add(
+const bool told_one_cycle = facts::add(
     "schedule",
     {{"one-cycle",
       {.formula = "from 1/start up to 1 in the share rising of the updates, then down to 1/(start·end)",

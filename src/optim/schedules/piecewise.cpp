@@ -18,11 +18,11 @@ struct PiecewiseOptions {
   }
 };
 
-const bool added =
+const bool added_piecewise =
     add("piecewise", "one factor of the rate after the other",
         [](const PiecewiseOptions& options) { return piecewise(options.boundaries, options.factors); });
 
-const bool told =
+const bool told_piecewise =
     facts::add("schedule", {{"piecewise",
                              {.formula = "factors[k] between boundaries[k - 1] and boundaries[k]",
                               .use = "for any sequence of rates by hand."}}});

@@ -15,12 +15,12 @@ struct PolynomialOptions {
   }
 };
 
-const bool added = add("polynomial", "lowers the rate along a line or a power of what is left",
-                       [](const PolynomialOptions& options, std::int64_t steps) {
-                         return polynomial(steps, options.power, options.floor);
-                       });
+const bool added_polynomial = add("polynomial", "lowers the rate along a line or a power of what is left",
+                                  [](const PolynomialOptions& options, std::int64_t steps) {
+                                    return polynomial(steps, options.power, options.floor);
+                                  });
 
-const bool told =
+const bool told_polynomial =
     facts::add("schedule", {{"polynomial",
                              {.formula = "factor = floor + (1 - floor)·(1 - t/T)^power at update t of T",
                               .use = "for fine-tuning, with power = 1 as a line to 0."}}});

@@ -18,13 +18,13 @@ struct StepOptions {
   }
 };
 
-const bool added =
+const bool added_step =
     add("step", "multiplies the rate by a factor after every step_size updates",
         [](const StepOptions& options, std::int64_t steps) {
           return step(options.step_size.value_or(std::max<std::int64_t>(1, steps / 3)), options.factor);
         });
 
-const bool told =
+const bool told_step =
     facts::add("schedule", {{"step",
                              {.formula = "factor^⌊t/step_size⌋",
                               .use = "for convolutional networks: a tenth of the rate every some epochs."}}});

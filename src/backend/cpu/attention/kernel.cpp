@@ -185,8 +185,8 @@ class AttentionBackwardKernel final : public Kernel {
   }
 };
 
-const Candidates registered("attention", make_kernels<AttentionKernel>());
-const Candidates registered_backward("attention_backward", make_kernels<AttentionBackwardKernel>());
+const Candidates registered_kernel("attention", make_kernels<AttentionKernel>());
+const Candidates registered_backward_kernel("attention_backward", make_kernels<AttentionBackwardKernel>());
 
 }  // namespace
 }  // namespace luge::cpu::attention

@@ -218,7 +218,7 @@ class PooledWeights final : public Kernel {
   }
 };
 
-const cpu::Candidates registered("conv_pool", make_kernels<PooledForward>());
+const cpu::Candidates registered_pooled_kernel("conv_pool", make_kernels<PooledForward>());
 const cpu::Candidates registered_weights("conv_pool_backward_weights", make_kernels<PooledWeights>());
 
 }  // namespace

@@ -126,7 +126,7 @@ class GuardKernel final : public Kernel {
   }
 };
 
-const Candidates registered("guard_finite", make_kernels<GuardKernel>());
+const Candidates registered_kernel("guard_finite", make_kernels<GuardKernel>());
 
 }  // namespace
 }  // namespace luge::cpu::guard

@@ -105,8 +105,9 @@ class EntropyKernel final : public Kernel {
   }
 };
 
-const Candidates registered("softmax_cross_entropy", make_kernels<EntropyKernel<false>>());
-const Candidates registered_backward("softmax_cross_entropy_backward", make_kernels<EntropyKernel<true>>());
+const Candidates registered_kernel("softmax_cross_entropy", make_kernels<EntropyKernel<false>>());
+const Candidates registered_backward_kernel("softmax_cross_entropy_backward",
+                                            make_kernels<EntropyKernel<true>>());
 
 }  // namespace
 }  // namespace luge::cpu::loss

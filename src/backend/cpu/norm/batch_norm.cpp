@@ -308,9 +308,9 @@ class BackwardKernel final : public Kernel {
   }
 };
 
-const Candidates registered("batch_norm", make_kernels<ForwardKernel>());
+const Candidates registered_batch_norm("batch_norm", make_kernels<ForwardKernel>());
 const Candidates registered_relu("batch_norm_relu", make_kernels<ForwardKernel>());
-const Candidates registered_backward("batch_norm_backward", make_kernels<BackwardKernel>());
+const Candidates registered_backward_batch_norm("batch_norm_backward", make_kernels<BackwardKernel>());
 const Candidates registered_relu_backward("batch_norm_relu_backward", make_kernels<BackwardKernel>());
 
 }  // namespace

@@ -122,8 +122,9 @@ class LayerNormBackwardKernel final : public Kernel {
   }
 };
 
-const Candidates registered("layer_norm", make_kernels<LayerNormKernel>());
-const Candidates registered_backward("layer_norm_backward", make_kernels<LayerNormBackwardKernel>());
+const Candidates registered_layer_norm("layer_norm", make_kernels<LayerNormKernel>());
+const Candidates registered_backward_layer_norm("layer_norm_backward",
+                                                make_kernels<LayerNormBackwardKernel>());
 
 }  // namespace
 }  // namespace luge::cpu::norm

@@ -136,8 +136,8 @@ class MaxPoolBackwardKernel final : public Kernel {
   }
 };
 
-const Candidates registered("max_pool", make_kernels<MaxPoolKernel>());
-const Candidates registered_backward("max_pool_backward", make_kernels<MaxPoolBackwardKernel>());
+const Candidates registered_max_pool("max_pool", make_kernels<MaxPoolKernel>());
+const Candidates registered_backward_max_pool("max_pool_backward", make_kernels<MaxPoolBackwardKernel>());
 
 }  // namespace
 }  // namespace luge::cpu::pool
