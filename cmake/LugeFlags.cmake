@@ -14,6 +14,9 @@ if(LUGE_SANITIZE)
   # The instrumentation itself makes gcc see uninitialized values in the standard library.
   target_compile_options(luge_sanitized INTERFACE -fsanitize=${LUGE_SANITIZE} -fno-omit-frame-pointer
                                                   -Wno-maybe-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # collects its garbage from 1 GiB on: a tenth less time for such large files
+    target_compile_options(luge_sanitized INTERFACE --param=ggc-min-heapsize=1048576)
+  endif()
   if(LUGE_SANITIZE MATCHES undefined)
     target_compile_options(luge_sanitized INTERFACE -fno-sanitize-recover=undefined)
   endif()
