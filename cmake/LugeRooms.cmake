@@ -21,7 +21,8 @@ if(LUGE_PCH)
   target_precompile_headers(luge_pch PRIVATE <algorithm> <array> <atomic> <cmath> <functional> <map> <memory> <span>
                             <string> <string_view> <utility> <variant> <vector> <fmt/format.h>)
 endif()
-# Files that stand alone: the hot loops, which have flags of their own, and those whose names for themselves are another's.
+
+# Files that are compiled by themselves, because a name of theirs is also another's (hot loops below: their flags differ).
 file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/alone.txt alone REGEX "^src/")
 list(TRANSFORM alone PREPEND ${PROJECT_SOURCE_DIR}/)
 set_source_files_properties(${alone} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
