@@ -15,7 +15,7 @@ import time
 
 import numpy
 
-from workloads import GPT, GPT_POSITIONS, LEARNING_RATE, MAP, MOMENTUM, VOCABULARY, WEIGHT_DECAY, WORKLOADS  # noqa: F401
+from workloads import GPT, GPT_POSITIONS, LEARNING_RATE, MAP, MOMENTUM, UNET, VOCABULARY, WEIGHT_DECAY, WORKLOADS  # noqa: F401
 
 
 def host_batches(workload, count=8, batch=None, channels_last=False):
@@ -31,12 +31,13 @@ def host_batches(workload, count=8, batch=None, channels_last=False):
     if workload.data == "maps":
         target = MAP[1:] + MAP[:1] if channels_last else MAP
         return [(p, random.random((batch, *target), dtype=numpy.float32)) for p in pictures]
-    return [(p, random.integers(0, workload.outputs, batch)) for p in pictures]
+    target = workload.inputs[1:] if workload.data == "masks" else ()
+    return [(p, random.integers(0, workload.outputs, (batch, *target))) for p in pictures]
 
 
 def error_batch(workload):
     """Samples in the batch on which errors are found: float64 runs of the large ones would take minutes."""
-    return min(workload.batch, {"yolov3tiny": 1, "resnet50": 1, "alexnet": 2, "mobilenetv2": 2, "resnet18_cifar": 4, "airbench": 8, "gpt_6x384": 1,
+    return min(workload.batch, {"yolov3tiny": 1, "unet": 1, "resnet50": 1, "alexnet": 2, "mobilenetv2": 2, "resnet18_cifar": 4, "airbench": 8, "gpt_6x384": 1,
                                 "cnn64": 16, "lstm_lm": 4, "gpt_4x128": 2}.get(workload.network, workload.batch))
 
 

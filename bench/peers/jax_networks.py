@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy
 
-from common import GPT, GPT_POSITIONS, VOCABULARY
+from common import GPT, GPT_POSITIONS, UNET, VOCABULARY
 
 
 class Maker:
@@ -171,6 +171,45 @@ def yolov3tiny(maker):
             x, seen[name] = batch_norm(p, name, conv(p, name, x))
             x = jax.nn.leaky_relu(x, 0.1)
             x = max_pool(x) if pool else x
+        return conv(p, "head", x), seen
+
+    return apply
+
+
+def unet(maker):
+    width, levels = UNET
+    downs = [width << level for level in range(levels + 1)]
+
+    def two(name, inputs, filters):
+        for part in "ab":
+            maker.conv(name + part, inputs, filters, 3, False), maker.norm(name + part, filters)
+            inputs = filters
+
+    for level, filters in enumerate(downs):
+        two(f"down{level}", downs[level - 1] if level else 1, filters)
+    for level, filters in enumerate(downs[:-1]):
+        maker.uniform(f"up{level}.w", (2, 2, 2 * filters, filters), 4 * filters)
+        maker.uniform(f"up{level}.b", (filters,), 4 * filters)
+        two(f"merge{level}", 2 * filters, filters)
+    maker.conv("head", width, 2, 1)
+
+    def apply(p, x, key):
+        seen = {}
+
+        def both(name, x):
+            for part in "ab":
+                x, seen[name + part] = batch_norm(p, name + part, conv(p, name + part, x))
+                x = jax.nn.relu(x)
+            return x
+
+        before = []
+        for level in range(levels):
+            before.append(both(f"down{level}", x))
+            x = max_pool(before[-1])
+        x = both(f"down{levels}", x)
+        for level in reversed(range(levels)):
+            x = jax.lax.conv_transpose(x, p[f"up{level}.w"], (2, 2), "VALID") + p[f"up{level}.b"]
+            x = both(f"merge{level}", jnp.concatenate([before[level], x], -1))
         return conv(p, "head", x), seen
 
     return apply

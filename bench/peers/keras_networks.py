@@ -2,7 +2,7 @@
 
 from keras import Model, Sequential, initializers, layers, ops
 
-from common import GPT, VOCABULARY
+from common import GPT, UNET, VOCABULARY
 
 UNIFORM = initializers.VarianceScaling(1 / 3, "fan_in", "uniform", seed=3)
 
@@ -109,6 +109,24 @@ def yolov3tiny(x):
         x = layers.LeakyReLU(negative_slope=0.1)(norm(conv(filters, kernel, bias=False)(x)))
         x = layers.MaxPooling2D(2)(x) if pool else x
     return conv(255, 1)(x)
+
+
+def unet(x):
+    def two(x, filters):
+        for _ in range(2):
+            x = layers.ReLU()(norm(conv(filters, 3, bias=False)(x)))
+        return x
+
+    width, levels = UNET
+    seen = []
+    for level in range(levels):
+        seen.append(two(x, width << level))
+        x = layers.MaxPooling2D(2)(seen[-1])
+    x = two(x, width << levels)
+    for level in reversed(range(levels)):
+        up = layers.Conv2DTranspose(width << level, 2, 2, kernel_initializer=UNIFORM)(x)
+        x = two(layers.Concatenate()([seen[level], up]), width << level)
+    return conv(2, 1)(x)
 
 
 def lstm_lm(x):

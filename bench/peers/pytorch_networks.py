@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from common import GPT, GPT_POSITIONS, VOCABULARY
+from common import GPT, GPT_POSITIONS, UNET, VOCABULARY
 
 
 def mlp(outputs):
@@ -140,6 +140,34 @@ def yolov3tiny(outputs):
     return nn.Sequential(*layers, nn.Conv2d(inputs, 255, 1))
 
 
+class Unet(nn.Module):
+    """Ronneberger et al. 2015, padded, with batch normalization."""
+
+    def __init__(self, outputs):
+        super().__init__()
+        width, levels = UNET
+        widths = [width << level for level in range(levels + 1)]
+        self.downs = nn.ModuleList(self.two(i, f) for i, f in zip([1, *widths], widths))
+        self.ups = nn.ModuleList(nn.ConvTranspose2d(2 * f, f, 2, 2) for f in widths[-2::-1])
+        self.merges = nn.ModuleList(self.two(2 * f, f) for f in widths[-2::-1])
+        self.head = nn.Conv2d(width, outputs, 1)
+
+    @staticmethod
+    def two(inputs, filters):
+        return nn.Sequential(*conv_norm(inputs, filters, 3), nn.ReLU(inplace=True),
+                             *conv_norm(filters, filters, 3), nn.ReLU(inplace=True))
+
+    def forward(self, x):
+        seen = []
+        for down in self.downs[:-1]:
+            seen.append(down(x))
+            x = nn.functional.max_pool2d(seen[-1], 2)
+        x = self.downs[-1](x)
+        for up, merge, before in zip(self.ups, self.merges, reversed(seen), strict=True):
+            x = merge(torch.cat([before, up(x)], 1))
+        return self.head(x)
+
+
 class LanguageModel(nn.Module):
     def __init__(self, outputs):
         super().__init__()
@@ -188,4 +216,5 @@ class Gpt(nn.Module):
 def make(network, outputs):
     if network in GPT:
         return Gpt(outputs, network)
-    return LanguageModel(outputs) if network == "lstm_lm" else globals()[network](outputs)
+    classes = {"lstm_lm": LanguageModel, "unet": Unet}
+    return classes[network](outputs) if network in classes else globals()[network](outputs)

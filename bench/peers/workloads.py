@@ -11,7 +11,7 @@ class Workload:
     outputs: int = 10
     optimizer: str = "adam"
     mode: str = "train"
-    data: str = "pictures"  # or maps (pictures and a map to hit), or texts
+    data: str = "pictures"  # or maps (pictures and a map to hit), masks (and a label for each pixel), or texts
 
     @property
     def name(self):
@@ -20,6 +20,7 @@ class Workload:
 
 VOCABULARY = 65
 MAP = (255, 13, 13)
+UNET = (16, 4)  # filters at the full size, how often the extents are halved
 WORKLOADS = {
     "mlp_b64": Workload("mlp", 64, (1, 28, 28)),
     "lenet_b64": Workload("lenet", 64, (1, 28, 28)),
@@ -27,6 +28,7 @@ WORKLOADS = {
     "resnet18_cifar_b128": Workload("resnet18_cifar", 128, (3, 32, 32), optimizer="sgd"),
     "airbench_b1024": Workload("airbench", 1024, (3, 32, 32), optimizer="sgd"),
     "yolov3tiny_416_b4": Workload("yolov3tiny", 4, (3, 416, 416), data="maps"),
+    "unet_256_b4": Workload("unet", 4, (1, 256, 256), 2, data="masks"),
     "lstm_lm_b64_t64": Workload("lstm_lm", 64, (64,), VOCABULARY, data="texts"),
     "gpt_4x128_b12_t64": Workload("gpt_4x128", 12, (64,), VOCABULARY, data="texts"),
     "gpt_6x384_b8_t256": Workload("gpt_6x384", 8, (256,), VOCABULARY, data="texts"),

@@ -120,12 +120,15 @@ data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metada
 
 namespace {
 
-// Boxes as they lie in the raw picture, before a letterbox.
+// Boxes and points as they lie in the raw picture, before a letterbox.
 data::Record in_raw_picture(const tasks::Learned& learned, const data::Record& raw, data::Record said) {
   const data::HostArray* picture = raw.find(data::kInput) ? raw.find(data::kInput) : raw.find(data::kImage);
   const data::HostArray* boxes = said.find(data::kBoxes);
-  if (!picture || !boxes || picture->field.shape.rank() != 3) return said;
-  said.set(data::kBoxes, data::steps::boxes_before_sizes(learned.recipe, picture->field.shape, *boxes));
+  const data::HostArray* points = said.find(data::kPoints);
+  if (!picture || (!boxes && !points) || picture->field.shape.rank() != 3) return said;
+  const data::steps::BeforeSizes before(learned.recipe, picture->field.shape);
+  if (boxes) said.set(data::kBoxes, before.boxes(*boxes));
+  if (points) said.set(data::kPoints, before.points(*points));
   return said;
 }
 

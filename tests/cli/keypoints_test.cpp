@@ -60,6 +60,25 @@ TEST(KeypointsCommand, ATableOfPointsIsLearnedAndPredictedInPixelsOfTheFile) {
   EXPECT_TRUE(says(line.out, "spot: ")) << line.out;
 }
 
+// A letterbox of 32x32 puts the 16x32 pictures into the middle of its height; points come back out of it.
+TEST(KeypointsCommand, PointsAreToldAsTheyLieBeforeALetterbox) {
+  const TempDir dir;
+  write_spots(dir, "file,spot_x,spot_y\n", [](const std::string& file, int x, int y) {
+    return fmt::format("{},{},{}\n", file, x + 0.5, y + 0.5);
+  });
+  const auto trained = in_process({"train", "model=keypoint-maps", "filters=12,12",
+                                   "data=" + dir.file("spots"), "augment=letterbox",
+                                   "augment.letterbox.size=32", "batch=6", "epochs=40", "lr=0.01",
+                                   "run.dir=" + dir.file("run"), "--json"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const auto told =
+      in_process({"predict", "run=" + dir.file("run"), "input=" + dir.file("spots/04.png"), "--json"});
+  ASSERT_EQ(told.code, 0) << told.err;
+  const json point = json::parse(told.out).at(0).at("points").at(0);
+  EXPECT_NEAR(point.at("x"), 3 + 28 % 26 + 0.5, 2.5) << point;
+  EXPECT_NEAR(point.at("y"), 2 + 20 % 12 + 0.5, 2.5) << point;
+}
+
 // config.toml of a run lists the default share that is held back, which is not used here.
 TEST(KeypointsCommand, EvalUsesTheValidationSamplesOfTheData) {
   const TempDir dir;

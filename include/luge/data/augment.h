@@ -123,10 +123,24 @@ std::shared_ptr<const Step> pictures(const std::vector<std::string>& names, cons
 /// Returns data after the steps of a recipe that `pictures` made, and without the others: the inputs as the
 /// rest of the recipe was fitted to them.
 Dataset with_picture_sizes(const Recipe& recipe, const Dataset& data);
-/// Returns boxes f32[n,4] that were found in a picture after these steps, such as a letterbox, as they lie in
-/// the picture [channels,height,width] before them, cut off at its edges. Throws ValueError when the steps
-/// leave nothing of the picture from which the way back could be told.
-HostArray boxes_before_sizes(const Recipe& recipe, const Shape& picture, HostArray boxes);
+/// The way back from a picture after these steps, such as a letterbox, to the picture before them.
+class BeforeSizes {
+ public:
+  /// Of a picture [channels,height,width]. Throws ValueError when the steps leave nothing of it from which the
+  /// way back could be told.
+  BeforeSizes(const Recipe& recipe, const Shape& picture);
+  /// Returns boxes f32[n,4] that were found after the steps as they lie before them, cut off at the edges.
+  HostArray boxes(HostArray found) const;
+  /// The same for points f32[n,3]; the third number of each stays.
+  HostArray points(HostArray found) const;
+
+ private:
+  struct Axis {
+    float offset, scale, extent;
+    float before(float after) const { return (after - offset) / scale; }
+  };
+  Axis axes_[2];  // x, y
+};
 
 }  // namespace steps
 

@@ -44,6 +44,12 @@ const std::vector<Workload>& workloads() {
        .batch = 4,
        .task = Task::maps,
        .error_batch = 1},
+      {.name = "unet_256_b4",
+       .network = "unet",
+       .batch = 4,
+       .options = {{"width", 16}, {"normalization", "batch-norm"}},
+       .task = Task::masks,
+       .error_batch = 1},
       {.name = "lstm_lm_b64_t64", .network = "lstm-lm", .batch = 64, .task = Task::texts, .error_batch = 4},
       {.name = "gpt_4x128_b12_t64",
        .network = "gpt-4x128",
@@ -74,14 +80,15 @@ const std::vector<Workload>& workloads() {
 
 Contest::Contest(const Workload& workload, std::int64_t batch, DType dtype)
     : workload_(workload), batch_(batch) {
-  const models::Entry entry = models::find(workload.network);
+  const models::Entry entry = models::find(workload.network, workload.options);
   input_ = entry.input;
   outputs_ = entry.outputs;
   random::seed(1);
-  net_ = models::make(entry.name);
+  net_ = entry.make(outputs_);
   net_->build(input_, dtype);
   net_->set_training(workload.trains);
   if (workload.task == Task::texts) target_ = input_;
+  if (workload.task == Task::masks) target_ = Shape{input_[1], input_[2]};
   if (workload.task == Task::maps) target_ = Shape{outputs_, input_[1] / 32, input_[2] / 32};
 }
 
@@ -118,7 +125,7 @@ Tensor Contest::target_of(const HostBatch& host) const {
 
 Tensor Contest::loss(const Tensor& output, const Tensor& target) const {
   if (workload_.task == Task::maps) return loss::MSE()(output, target);
-  return loss::SoftmaxCrossEntropy()(output, target);
+  return loss::SoftmaxCrossEntropy({.axis = workload_.task == Task::masks ? 1 : -1})(output, target);
 }
 
 }  // namespace luge::cli::bench

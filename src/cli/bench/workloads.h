@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "luge/nn/module.h"
+#include "luge/options.h"
 #include "luge/tensor.h"
 
 namespace luge::cli::bench {
@@ -13,6 +14,7 @@ namespace luge::cli::bench {
 enum class Task : std::uint8_t {
   pictures,  // [N,C,H,W] and a label each
   maps,      // [N,C,H,W] and a map to hit
+  masks,     // [N,C,H,W] and a label for each pixel
   texts      // ids [N,T] and the ids that follow
 };
 
@@ -20,6 +22,7 @@ struct Workload {
   std::string name;
   std::string network;  // of the gallery
   std::int64_t batch;
+  options::Values options = {};  // of the network
   Task task = Task::pictures;
   bool trains = true;             // else forward only, in eval mode
   bool momentum = false;          // SGD with momentum 0.9 and weight decay 5e-4 at 0.05; else Adam at 1e-3
@@ -32,7 +35,7 @@ struct HostBatch {
   std::vector<float> numbers;        // pictures
   std::vector<std::int64_t> ids;     // texts
   std::vector<float> map;            // targets of maps
-  std::vector<std::int64_t> labels;  // targets of pictures and texts
+  std::vector<std::int64_t> labels;  // targets of pictures, masks and texts
 };
 
 /// A workload's network with the shapes of what it is fed.

@@ -103,7 +103,7 @@ Dataset steps::with_picture_sizes(const Recipe& recipe, const Dataset& data) {
 }
 
 // Steps without random numbers scale and move along each axis: two points tell how.
-HostArray steps::boxes_before_sizes(const Recipe& recipe, const Shape& picture, HostArray boxes) {
+steps::BeforeSizes::BeforeSizes(const Recipe& recipe, const Shape& picture) {
   const auto height = static_cast<float>(picture[1]), width = static_cast<float>(picture[2]);
   const float before[2][2] = {{width / 4, height / 4}, {3 * width / 4, 3 * height / 4}};
   Record probe = {{std::string(kImage), HostArray(Field{u8, {1, picture[1], picture[2]}})},
@@ -115,16 +115,28 @@ HostArray steps::boxes_before_sizes(const Recipe& recipe, const Shape& picture, 
   const Record sized = with_picture_sizes(recipe, records({probe})).record(0);
   const std::span<const float> after = sized[kPoints].as<float>();
   if (after[2] == 0 || after[5] == 0)
-    throw ValueError(
-        fmt::format("boxes: the recipe cuts the middle of a picture of {}x{} off", picture[2], picture[1]));
-  const std::span<float> corners = boxes.as<float>();
-  for (std::size_t k = 0; k < corners.size(); ++k) {
-    const std::size_t axis = k % 2;
-    const float scale = (after[3 + axis] - after[axis]) / (before[1][axis] - before[0][axis]);
-    const float raw = before[0][axis] + (corners[k] - after[axis]) / scale;
-    corners[k] = std::clamp(raw, 0.0F, axis == 0 ? width : height);
+    throw ValueError(fmt::format("the recipe cuts the middle of a picture of {}x{} off", picture[2], picture[1]));
+  for (std::size_t k = 0; k < 2; ++k) {
+    const float scale = (after[3 + k] - after[k]) / (before[1][k] - before[0][k]);
+    axes_[k] = {after[k] - before[0][k] * scale, scale, k == 0 ? width : height};
   }
-  return boxes;
+}
+
+HostArray steps::BeforeSizes::boxes(HostArray found) const {
+  const std::span<float> corners = found.as<float>();
+  for (std::size_t k = 0; k < corners.size(); ++k) {
+    const Axis& axis = axes_[k % 2];
+    corners[k] = std::clamp(axis.before(corners[k]), 0.0F, axis.extent);
+  }
+  return found;
+}
+
+HostArray steps::BeforeSizes::points(HostArray found) const {
+  const std::span<float> numbers = found.as<float>();
+  for (std::size_t k = 0; k + 2 < numbers.size(); k += 3) {
+    for (std::size_t axis = 0; axis < 2; ++axis) numbers[k + axis] = axes_[axis].before(numbers[k + axis]);
+  }
+  return found;
 }
 
 }  // namespace luge::data
