@@ -14,6 +14,7 @@
 #include "cli/picture_files.h"
 #include "cli/unknown.h"
 #include "cli/wrong_pictures.h"
+#include "experiment/box_evaluation.h"
 #include "experiment/ensemble.h"
 #include "experiment/family_keys.h"
 #include "experiment/fit_options.h"
@@ -48,6 +49,7 @@ struct Measured {
   data::UnknownText unknown = {};                          // characters of texts
 
   const data::Dataset& samples() const { return part.samples; }
+  std::string title() const { return fmt::format("{} {}: {} samples", part.data, part.split, samples().size()); }
 };
 
 std::string class_name(const std::vector<std::string>& names, std::size_t k) {
@@ -293,6 +295,11 @@ data::Dataset limited(const data::Dataset& samples, std::int64_t batches) {
   return few;
 }
 
+void write_matrix(const draw::Figure& figure, const std::string& file) {
+  figure.write(file);
+  tell_aside("the confusion matrix is in {}\n", file);
+}
+
 int eval(const Arguments& arguments) {
   watch_signals();
   const auto options = experiment::read<EvalOptions>(arguments);
@@ -340,13 +347,16 @@ int eval(const Arguments& arguments) {
   const bool of_targets = !learned.task || experiment::reads_target(learned.task->needs());
   const bool numbers = of_targets && experiment::tells_numbers(metadata, samples);
   const bool classes = !numbers && of_targets && experiment::tells_classes(metadata, samples);
-  if (!options.to.empty() && !classes)
-    arguments.refuse("to", "data with one class for each sample; this one has no confusion matrix");
+  const bool boxes = !numbers && !classes && experiment::finds_boxes_of(metadata, part.samples());
+  if (!options.to.empty() && !classes && !boxes)
+    arguments.refuse("to", "data with one class for each sample, or boxes; this one has no confusion matrix");
   if (!numbers && !classes) {
     if (!learned.task) throw ValueError(fmt::format("{}: {}", path.file.string(), learned.why));
     for (const auto& [name, member] : members)
       part.members.push_back({name, experiment::measure(member, learned.task, samples).metrics});
     report_figures(arguments, part, experiment::measure(net, learned.task, samples));
+    if (boxes && !options.to.empty())
+      write_matrix(experiment::box_confusion_figure(net, part.samples(), part.title()), options.to);
     return 0;
   }
   if (asked) part.asked = asked_figures(net, learned, samples);
@@ -367,12 +377,8 @@ int eval(const Arguments& arguments) {
   }
   const experiment::Classified found = experiment::classify(part.samples(), answers);
   report_classes(arguments, part, found, metadata.classes);
-  if (!options.to.empty()) {
-    const std::string title =
-        fmt::format("{} {}: {} samples", part.part.data, part.part.split, part.samples().size());
-    experiment::confusion_figure(found, metadata.classes, title).write(options.to);
-    tell_aside("the confusion matrix is in {}\n", options.to);
-  }
+  if (!options.to.empty())
+    write_matrix(experiment::confusion_figure(found, metadata.classes, part.title()), options.to);
   if (!options.wrong.empty()) {
     const std::int64_t count = write_wrong(part.samples(), answers, metadata.classes, options.wrong);
     tell_aside("{} misclassified pictures are in {}\n", count, options.wrong);

@@ -1,5 +1,7 @@
 #include "experiment/box_evaluation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,6 +10,7 @@
 #include "experiment/raw_inputs.h"
 #include "experiment/sample_predictions.h"
 #include "luge/data/picture_fields.h"
+#include "luge/draw/confusion_matrix.h"
 #include "luge/error.h"
 #include "luge/metrics/detection_review.h"
 
@@ -42,10 +45,25 @@ Json class_json(const metrics::DetectionCurve& curve, double score) {
           {"f1", at->f1}};
 }
 
-std::vector<data::Record> said_of(const Judged& judged, const data::Dataset& samples) {
+std::vector<data::Record> said_of(const nn::Loaded& net, const data::Dataset& samples) {
   RawInputs inputs;
   for (std::int64_t i = 0; i < samples.size(); ++i) inputs.inputs.push_back({"", samples.record(i), "", ""});
-  return predict(judged.net, learned(judged.net.metadata()), inputs, [] {});
+  return predict(net, learned(net.metadata()), inputs, [] {});
+}
+
+metrics::DetectionReviewOptions review_options(const nn::Metadata& metadata) {
+  return {.classes = metadata.classes};
+}
+
+void add_to(metrics::DetectionReview& review, const data::Dataset& samples,
+            const std::vector<data::Record>& said) {
+  for (std::size_t k = 0; k < said.size(); ++k)
+    review.update(said[k], samples.record(static_cast<std::int64_t>(k)));
+}
+
+std::vector<std::string> with_background(std::vector<std::string> classes) {
+  classes.push_back("background");
+  return classes;
 }
 
 // Without Cairo there is no picture; the figures are shown.
@@ -64,29 +82,45 @@ void add_picture(const data::Dataset& samples, std::vector<data::Record> said, J
 
 bool add_boxes(const Judged& judged, const data::Dataset& raw, Json& json) {
   const nn::Metadata& metadata = judged.net.metadata();
-  if (!raw.info().fields.find(data::kBoxes) || metadata.classes.empty() || raw.size() == 0) return false;
+  if (!finds_boxes_of(metadata, raw) || raw.size() == 0) return false;
   const data::Dataset samples = raw.take(std::min(raw.size(), kMostSamples));
-  const std::vector<data::Record> said = said_of(judged, samples);
+  const std::vector<data::Record> said = said_of(judged.net, samples);
   if (said.empty() || !said[0].contains(data::kBoxes)) return false;
-  const metrics::DetectionReviewOptions options{.classes = metadata.classes};
-  metrics::DetectionReview review(options);
-  for (std::size_t k = 0; k < said.size(); ++k)
-    review.update(said[k], samples.record(static_cast<std::int64_t>(k)));
+  const double score = review_options(metadata).score;
+  metrics::DetectionReview review(review_options(metadata));
+  add_to(review, samples, said);
   json["kind"] = "boxes";
   json["samples"] = samples.size();
   json["whole"] = raw.size();
-  json["threshold"] = options.score;
-  json["classes"] = metadata.classes;
-  json["classes"].push_back("background");
+  json["threshold"] = score;
+  json["classes"] = with_background(metadata.classes);
   json["confusion"] = review.confusion();
   json["per_class"] = Json::array();
   json["curves"] = Json::array();
   for (const metrics::DetectionCurve& curve : review.curves()) {
-    json["per_class"].push_back(class_json(curve, options.score));
+    json["per_class"].push_back(class_json(curve, score));
     json["curves"].push_back(curve_json(curve));
   }
   add_picture(samples, said, json);
   return true;
+}
+
+bool finds_boxes_of(const nn::Metadata& metadata, const data::Dataset& raw) {
+  return raw.info().fields.find(data::kBoxes) && !metadata.classes.empty();
+}
+
+draw::Figure box_confusion_figure(const nn::Loaded& net, const data::Dataset& raw, const std::string& title) {
+  const nn::Metadata& metadata = net.metadata();
+  metrics::DetectionReview review(review_options(metadata));
+  constexpr std::int64_t kAtOnce = 64;  // pictures in memory
+  for (std::int64_t first = 0; first < raw.size(); first += kAtOnce) {
+    const data::Dataset some = raw.skip(first).take(std::min(kAtOnce, raw.size() - first));
+    add_to(review, some, said_of(net, some));
+  }
+  return draw::confusion_matrix(
+      {.counts = review.confusion(),
+       .classes = with_background(metadata.classes),
+       .title = fmt::format("{}, scores from {}", title, review_options(metadata).score)});
 }
 
 }  // namespace luge::experiment

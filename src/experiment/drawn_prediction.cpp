@@ -154,13 +154,14 @@ draw::Picture drawn_prediction(const tasks::Learned& learned, const data::Record
     return drawn;
   }
   const data::HostArray* mask = said.find(data::kMask);
+  const data::HostArray* points = said.find(data::kPoints);
   const Shape& own = raw[data::kInput].field.shape;
-  const bool whole = mask && mask->field.shape == own.without(0);
+  const bool whole = points || (mask && mask->field.shape == own.without(0));
   const data::Dataset sized = data::steps::with_picture_sizes(learned.recipe, data::records({raw}));
   const data::HostArray shown = whole ? raw[data::kInput] : sized.record(0)[data::kInput];
   draw::Picture drawn{.image = picture_of(shown, {{0.0f}, {1.0f}})};
   if (mask) drawn.masks = masks_of(*mask, drawn.image, classes);
-  if (const data::HostArray* points = said.find(data::kPoints)) {
+  if (points) {
     drawn.dots = dots_of(said, classes);
     drawn.caption =
         fmt::format("{}\n{} of {} points visible", name, drawn.dots.size(), points->field.shape[0]);

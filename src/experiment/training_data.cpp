@@ -216,8 +216,10 @@ TrainingData make_training_data(const Config& config, const models::Entry& entry
   check_weights(parts.fit, "training");
   check_weights(parts.valid, "validation");
   const data::Dataset& known = parts.fitted_to ? *parts.fitted_to : parts.fit;
-  const data::Recipe recipe = whole.recipe.then(recipe_of(config, task, known));
-  Parts made = {recipe.training(overfits(config) ? parts.fit : augmented(config, parts.fit, seed_of(config))),
+  const data::Recipe own = recipe_of(config, task, known), recipe = whole.recipe.then(own);
+  // What the recipe of the data makes is augmented: its steps would undo another size of the pictures.
+  const data::Dataset fit = whole.recipe.training(parts.fit);
+  Parts made = {own.training(overfits(config) ? fit : augmented(config, fit, seed_of(config))),
                 parts.valid.size() > 0 ? recipe.evaluation(parts.valid) : parts.valid};
   check_rows(recipe, made.valid);
   if (parts.held_out) made.held_out = recipe.evaluation(*parts.held_out);

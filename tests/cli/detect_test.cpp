@@ -83,6 +83,16 @@ TEST(Detect, ARunShowsItsBoxes) {
   EXPECT_TRUE(json::parse(eval.out).at("metrics").contains("map50")) << eval.out;
 }
 
+TEST(Detect, EvalDrawsTheConfusionOfClassesAndTheBackground) {
+  const TempDir dir;
+  const std::string run = trained(dir), to = dir.file("confusion.svg");
+  const auto told = in_process({"eval", "run=" + run, "split=train", "to=" + to});
+  ASSERT_EQ(told.code, 0) << told.err;
+  EXPECT_TRUE(says(told.err, to)) << told.err;
+  const std::string drawn = read_file(to);
+  EXPECT_TRUE(says(drawn, "background") && says(drawn, "scores from 0.25")) << drawn.substr(0, 2000);
+}
+
 TEST(BadInput, C82_DetectNamesWhatIsNoDetectorAndWhatIsNoPicture) {
   const TempDir dir;
   std::vector<std::string> words = testing::as_arguments(testing::words_for_task(dir, "segmentation"));

@@ -68,8 +68,8 @@ TEST(KeypointsCommand, PointsAreToldAsTheyLieBeforeALetterbox) {
   });
   const auto trained = in_process({"train", "model=keypoint-maps", "filters=12,12",
                                    "data=" + dir.file("spots"), "augment=letterbox",
-                                   "augment.letterbox.size=32", "batch=6", "epochs=40", "lr=0.01",
-                                   "run.dir=" + dir.file("run"), "--json"});
+                                   "augment.letterbox.size=32", "batch=6", "epochs=60", "lr=0.01",
+                                   "task.sigma=0.8", "run.dir=" + dir.file("run"), "--json"});
   ASSERT_EQ(trained.code, 0) << trained.err;
   const auto told =
       in_process({"predict", "run=" + dir.file("run"), "input=" + dir.file("spots/04.png"), "--json"});

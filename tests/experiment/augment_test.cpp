@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "luge/data/augment.h"
+#include "luge/data/image_folder.h"
 #include "luge/data/sources.h"
 #include "luge/experiment/run.h"
 #include "luge/ops/shape.h"
@@ -61,6 +62,34 @@ TEST(Augment, ChangesTheTrainingPartBeforeItIsScaled) {
   EXPECT_EQ(moved.trainer().net().metadata().offset, scaling.offset) << "fitted to what is really there";
   EXPECT_NEAR(first_input(moved.parts().fit) - first_input(plain.parts().fit), 100 * scaling.scale[0], 1e-4);
   EXPECT_EQ(first_input(moved.parts().valid), first_input(plain.parts().valid));
+}
+
+// The size of raw pictures stands in the recipe of the data. It must not undo the size that is trained with.
+TEST(Augment, GivesTheTrainingTheSameSizesAsThePredictions) {
+  data::HostArray picture(data::Field{u8, {1, 4, 8}});
+  for (std::size_t k = 0; k < 32; ++k) picture.as<std::uint8_t>()[k] = static_cast<std::uint8_t>(7 * k);
+  std::vector<data::Record> records;
+  for (std::int64_t k = 0; k < 20; ++k) {
+    data::HostArray label(data::Field{i64, {}});
+    label.as<std::int64_t>()[0] = k % 2;
+    records.push_back({{"input", picture}, {"target", std::move(label)}});
+  }
+  const data::Dataset raw = data::records(records).affine({{0.0f}, {1.0f / 255}});
+  const DataSet all{.name = "pictures",
+                    .train = raw,
+                    .recipe = data::Recipe({data::steps::picture(
+                        {.height = 4, .width = 8, .color = data::PictureColor::gray})})};
+  for (const std::string name : {"letterbox", "pad", "resize", "center-crop"}) {
+    Config config = {{"model", "softmax-regression"}, {"epochs", "1"}, {"batch", "10"}, {"augment", name}};
+    config.set("augment." + name + ".size", name == "center-crop" ? "3" : "9");
+    const experiment::Run run(config, {.data = all});
+    const data::Recipe recipe = data::Recipe::from_json(run.trainer().net().metadata().recipe);
+    const data::HostArray trained = run.parts().fit.record(0)["input"],
+                          predicted = recipe.evaluation(raw).record(0)["input"];
+    ASSERT_EQ(trained.field, predicted.field) << name;
+    const auto a = trained.as<float>(), b = predicted.as<float>();
+    for (std::size_t k = 0; k < a.size(); ++k) ASSERT_NEAR(a[k], b[k], 0.02) << name << " at " << k;
+  }
 }
 
 TEST(Augment, KeepsTheOrderAndTheOptionsOfTheList) {
