@@ -14,6 +14,7 @@
 #include "experiment/sample_predictions.h"
 #include "experiment/shown_sample.h"
 #include "luge/data/augment.h"
+#include "luge/data/picture_fields.h"
 #include "luge/error.h"
 
 namespace luge::experiment {
@@ -225,8 +226,10 @@ void add_pictures(const Judged& judged, const data::Dataset& raw, Json& json) {
     inputs.inputs.push_back({"", unscaled(some.info(), some.record(i)), "", ""});
   try {
     const tasks::Learned learned = experiment::learned(judged.net.metadata());
-    const data::Dataset few = data::steps::with_picture_sizes(learned.recipe, some);
     const auto said = predict(judged.net, learned, inputs, [] {});
+    // Points are told as they lie in the picture before a letterbox.
+    const bool before = !said.empty() && said[0].contains(data::kPoints);
+    const data::Dataset few = before ? some : data::steps::with_picture_sizes(learned.recipe, some);
     const std::string png = predictions_figure(few, said, "").png({.scale = 1});
     json["kind"] = "pictures";
     json["drawn"] = few.size();

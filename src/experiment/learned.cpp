@@ -113,9 +113,9 @@ data::Record prepared_record(const tasks::Learned& learned, const nn::Metadata& 
 data::Dataset prepared(const tasks::Learned& learned, const nn::Metadata& metadata,
                        const data::Dataset& samples) {
   const auto input = samples.info().fields.find(data::kInput);
-  const data::Dataset sized = data::steps::with_picture_sizes(learned.recipe, samples);
-  if (learned.recipe.empty() || input) check_shape(of_raw_data(metadata), sized);
-  return learned.recipe.empty() ? scaled_for(metadata, sized) : learned.recipe.evaluation(sized);
+  if (learned.recipe.empty() || input)
+    check_shape(of_raw_data(metadata), data::steps::with_picture_sizes(learned.recipe, samples));
+  return learned.recipe.empty() ? scaled_for(metadata, samples) : learned.recipe.evaluation(samples);
 }
 
 namespace {

@@ -71,6 +71,10 @@ TEST(KeypointsCommand, PointsAreToldAsTheyLieBeforeALetterbox) {
                                    "augment.letterbox.size=32", "batch=6", "epochs=60", "lr=0.01",
                                    "task.sigma=0.8", "run.dir=" + dir.file("run"), "--json"});
   ASSERT_EQ(trained.code, 0) << trained.err;
+  const json best = json::parse(trained.out).at("best");
+  const auto judged = in_process({"eval", "run=" + dir.file("run"), "split=valid", "--json"});
+  ASSERT_EQ(judged.code, 0) << judged.err;
+  EXPECT_NEAR(json::parse(judged.out).at("metrics").at("point-error"), best.at("val_point-error"), 1e-5);
   const auto told =
       in_process({"predict", "run=" + dir.file("run"), "input=" + dir.file("spots/04.png"), "--json"});
   ASSERT_EQ(told.code, 0) << told.err;
