@@ -49,7 +49,9 @@ struct Measured {
   data::UnknownText unknown = {};                          // characters of texts
 
   const data::Dataset& samples() const { return part.samples; }
-  std::string title() const { return fmt::format("{} {}: {} samples", part.data, part.split, samples().size()); }
+  std::string title() const {
+    return fmt::format("{} {}: {} samples", part.data, part.split, samples().size());
+  }
 };
 
 std::string class_name(const std::vector<std::string>& names, std::size_t k) {

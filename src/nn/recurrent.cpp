@@ -36,6 +36,8 @@ void check_options(std::string_view layer, std::int64_t units, const RecurrentLa
   alone(o.activation != RnnActivation::tanh, "RNN", "activation");
   alone(o.projection != 0, "LSTM", "projection");
   alone(!o.reset_after, "GRU", "reset_after");
+  alone(o.forget_bias != 0, "LSTM", "forget_bias");
+  if (o.forget_bias != 0 && !o.bias) refuse(layer, "forget_bias", "forget_bias needs biases; bias is false");
   if (o.projection < 0 || o.projection >= units) {
     refuse(layer, "projection",
            fmt::format("projection is {}; expected less than the number of units, {}, or 0 for none",
@@ -130,12 +132,21 @@ void RecurrentLayer::create_parameters(const Tensor& x) const {
     const RecurrentWeights& w = weights_[k];
     make(w.weight_ih, {rows, inputs_of(static_cast<std::int64_t>(k) / directions(), x.extent(2))});
     make(w.weight_hh, {rows, features()});
-    make(w.bias_ih, {rows});
+    if (w.bias_ih.defined()) create(w.bias_ih, with_forget_bias(draw(Shape{rows}, x.dtype())));
     make(w.bias_hh, {rows});
     make(w.weight_hr, {features(), units_});
     if (w.state_h.defined()) create(w.state_h, zeros({features()}, x.dtype()));
     if (w.state_c.defined()) create(w.state_c, zeros({units_}, x.dtype()));
   }
+}
+
+// The rows of the gates are those of i, f, g and o.
+Tensor RecurrentLayer::with_forget_bias(const Tensor& bias) const {
+  if (options_.forget_bias == 0) return bias;
+  const DType dtype = bias.dtype();
+  return bias + concat({zeros({units_}, dtype), full({units_}, options_.forget_bias, dtype),
+                        zeros({2 * units_}, dtype)},
+                       0);
 }
 
 std::string RecurrentLayer::describe() const {

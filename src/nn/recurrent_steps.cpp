@@ -22,6 +22,9 @@ struct LstmText : RecurrentText {
     RecurrentText::fields(self, field);
     field("projection", self.options.projection, "features of h, fewer than units; 0: units", at_least(0),
           elsewhere({"proj_size"}));
+    field("forget_bias", self.options.forget_bias,
+          "added to the initial bias of the forget gates, such as 1, so that cells keep more at first",
+          elsewhere({"unit_forget_bias"}));
   }
 };
 struct GruText : RecurrentText {
@@ -62,7 +65,9 @@ const bool told_recurrent_steps = facts::add(
                   "f·c_(t-1) + i·c̃; h_t = o·tanh(c_t)",
        .parameters = "in each direction: 4·(units·(inputs + units) + 2·units)",
        .output = "[N,T,units]; with both directions, [N,T,2·units]; with last_only, without T",
-       .use = "for sequences: the cell c keeps what is needed later, and gradients with it."}},
+       .use = "for sequences. The input gate i says how much of the new content c̃ each cell takes in, the "
+              "forget gate f how much of c stays, the output gate o how much of c the others see; 1 is all "
+              "and 0 nothing. Where f is near 1, c and its gradient pass through many steps."}},
      {"gru",
       {.formula = "r, z = σ(…) of w_ih·x_t + b_ih + w_hh·h_(t-1) + b_hh; h̃ = tanh(w·x_t + b + r·(w·h_(t-1) + "
                   "b)); h_t = (1 - z)·h̃ + z·h_(t-1)",

@@ -223,7 +223,29 @@ TEST(Explain, SchedulesAndInitializersTellNumbers) {
   EXPECT_EQ(all[3]["deviation"], 0);
 }
 
+TEST(Explain, GradientsFlowBackThroughTheStepsOfASequence) {
+  const json layers = explained({"layer=rnn,gru,lstm(units=32,forget_bias=4)", "steps=100"})["layer"];
+  for (const json& layer : layers) {
+    ASSERT_EQ(layer["gradient"].size(), 100u);
+    EXPECT_EQ(layer["steps_back"][99], 99);
+    EXPECT_DOUBLE_EQ(layer["gradient"][0].get<double>(), 1);
+  }
+  const auto back = [&](std::size_t k, std::size_t steps) {
+    return layers[k]["gradient"][steps].get<double>();
+  };
+  EXPECT_LT(back(0, 50), 1e-9) << "new tanh weights of at most 1/√units shrink each step";
+  EXPECT_GT(back(1, 50), back(0, 50));
+  EXPECT_GT(back(2, 50), 0.01) << "forget gates of σ(4) = 0.98";
+  const auto page = luge({"explain", "layer=lstm", "steps=20"});
+  ASSERT_EQ(page.code, 0) << page.err;
+  EXPECT_TRUE(says(page.out, "forget gate f") && says(page.out, "steps back")) << page.out;
+  const auto linear = luge({"explain", "layer=flatten", "steps=20"});
+  EXPECT_EQ(linear.code, 2);
+  EXPECT_TRUE(says(linear.err, "rnn, lstm and gru")) << linear.err;
+}
+
 TEST(Explain, PicturesAreWritten) {
+  expect_picture({"layer=rnn,lstm,gru", "steps=30"});
   expect_picture({"activation=relu,gelu"});
   expect_picture({"layer=mish"});
   expect_picture({"loss=hinge,triplet"});

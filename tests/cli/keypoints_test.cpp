@@ -66,10 +66,10 @@ TEST(KeypointsCommand, PointsAreToldAsTheyLieBeforeALetterbox) {
   write_spots(dir, "file,spot_x,spot_y\n", [](const std::string& file, int x, int y) {
     return fmt::format("{},{},{}\n", file, x + 0.5, y + 0.5);
   });
-  const auto trained = in_process({"train", "model=keypoint-maps", "filters=12,12",
-                                   "data=" + dir.file("spots"), "augment=letterbox",
-                                   "augment.letterbox.size=32", "batch=6", "epochs=60", "lr=0.01",
-                                   "task.sigma=0.8", "run.dir=" + dir.file("run"), "--json"});
+  const auto trained =
+      in_process({"train", "model=keypoint-maps", "filters=12,12", "data=" + dir.file("spots"),
+                  "augment=letterbox", "augment.letterbox.size=32", "batch=6", "epochs=60", "lr=0.01",
+                  "task.sigma=0.8", "run.dir=" + dir.file("run"), "--json"});
   ASSERT_EQ(trained.code, 0) << trained.err;
   const json best = json::parse(trained.out).at("best");
   const auto judged = in_process({"eval", "run=" + dir.file("run"), "split=valid", "--json"});
@@ -86,9 +86,9 @@ TEST(KeypointsCommand, PointsAreToldAsTheyLieBeforeALetterbox) {
 // config.toml of a run lists the default share that is held back, which is not used here.
 TEST(KeypointsCommand, EvalUsesTheValidationSamplesOfTheData) {
   const TempDir dir;
-  const auto trained = in_process({"train", "model=keypoint-maps", "filters=4,4", "data=stick-figures",
-                                   "data.samples=40", "data.pixels=16", "batch=10", "epochs=1",
-                                   "run.dir=" + dir.file("run"), "--json"});
+  const auto trained =
+      in_process({"train", "model=keypoint-maps", "filters=4,4", "data=stick-figures", "data.samples=40",
+                  "data.pixels=16", "batch=10", "epochs=1", "run.dir=" + dir.file("run"), "--json"});
   ASSERT_EQ(trained.code, 0) << trained.err;
   const auto judged = in_process({"eval", "run=" + dir.file("run"), "split=valid", "--json"});
   ASSERT_EQ(judged.code, 0) << judged.err;

@@ -75,10 +75,11 @@ TEST(Augment, GivesTheTrainingTheSameSizesAsThePredictions) {
     records.push_back({{"input", picture}, {"target", std::move(label)}});
   }
   const data::Dataset raw = data::records(records).affine({{0.0f}, {1.0f / 255}});
-  const DataSet all{.name = "pictures",
-                    .train = raw,
-                    .recipe = data::Recipe({data::steps::picture(
-                        {.height = 4, .width = 8, .color = data::PictureColor::gray})})};
+  const DataSet all{
+      .name = "pictures",
+      .train = raw,
+      .recipe =
+          data::Recipe({data::steps::picture({.height = 4, .width = 8, .color = data::PictureColor::gray})})};
   for (const std::string name : {"letterbox", "pad", "resize", "center-crop"}) {
     Config config = {{"model", "softmax-regression"}, {"epochs", "1"}, {"batch", "10"}, {"augment", name}};
     config.set("augment." + name + ".size", name == "center-crop" ? "3" : "9");

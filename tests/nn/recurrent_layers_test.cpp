@@ -119,6 +119,25 @@ TEST_F(RecurrentLayers, CellsAreOneStep) {
                                      {"LSTMCell", "reset_after is an option of GRUCell alone"});
 }
 
+// The rows of the gates are those of i, f, g and o; the other bias and the other gates are drawn as before.
+TEST_F(RecurrentLayers, TheForgetBiasIsAddedToTheForgetGatesAlone) {
+  const auto bias_of = [&](double forget_bias) {
+    random::seed(3);
+    const LSTM net(2, {.layers = 2, .forget_bias = forget_bias});
+    net(x);
+    return std::pair(net.weights(1, false).bias_ih.value(), net.weights(1, false).bias_hh.value());
+  };
+  const auto [plain, plain_hh] = bias_of(0);
+  const auto [more, more_hh] = bias_of(1.5);
+  expect_near(more - plain, tensor(std::vector<double>{0, 0, 1.5, 1.5, 0, 0, 0, 0}, {8}));
+  expect_near(more_hh, plain_hh);
+  expect_error<options::OptionError>([] { GRU(2, {.forget_bias = 1}); },
+                                     {"forget_bias is an option of LSTM alone"});
+  expect_error<options::OptionError>([] { LSTM(2, {.bias = false, .forget_bias = 1}); },
+                                     {"LSTM", "forget_bias needs biases"});
+  EXPECT_EQ(layer("lstm", {{"units", 2}, {"forget_bias", 1}})->describe(), "LSTM 2");
+}
+
 // The gallery and network files reach them by name.
 TEST_F(RecurrentLayers, AreMadeByName) {
   const Model made = layer("lstm", {{"units", 4}, {"layers", 2}, {"direction", "both"}, {"projection", 2}});

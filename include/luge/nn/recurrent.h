@@ -39,6 +39,9 @@ struct RecurrentLayerOptions {
   bool state_outputs = false;  ///< the last state is returned, as further outputs "h" and, for LSTM, "c"
   RnnActivation activation = RnnActivation::tanh;  ///< RNN only: the activation
   std::int64_t projection = 0;  ///< LSTM only: the features of h, fewer than units; 0: units
+  /// LSTM only: what is added to the initial b_ih of the forget gates. At 0 a cell keeps about half of its
+  /// content in a step; 1 is the default of Keras (Jozefowicz et al. 2015).
+  double forget_bias = 0;
   bool reset_after = true;      ///< GRU only: r is applied after the product; see GruOptions
 };
 
@@ -113,6 +116,7 @@ class RecurrentLayer : public Module {
   int directions() const { return options_.direction == Direction::both ? 2 : 1; }
   std::int64_t features() const { return options_.projection > 0 ? options_.projection : units_; }
   std::int64_t inputs_of(std::int64_t layer, std::int64_t first) const;
+  Tensor with_forget_bias(const Tensor& bias) const;
   State first_state(std::size_t index, const Tensor& x, const Tensor& h, const Tensor& c) const;
   RecurrentResult one_way(const Padded& x, std::size_t index, const State& first) const;
   Tensor merged(const Tensors& ways, int axis) const;
@@ -148,7 +152,7 @@ class RNN : public Layer<RNN, RecurrentLayer> {
 class LSTM : public Layer<LSTM, RecurrentLayer> {
  public:
   /// Makes the layer. Throws OptionError for fewer than one unit, for a projection that is not below units,
-  /// and for options of RNN or GRU.
+  /// for a forget_bias without biases, and for options of RNN or GRU.
   explicit LSTM(std::int64_t units, const RecurrentLayerOptions& options = {})
       : Layer("LSTM", 4, units, options) {}
   std::optional<LayerText> text() const override;  ///< Returns it as text.

@@ -22,7 +22,10 @@ struct ExplainOptions {
   std::string input;
   static void fields(auto& self, auto&& field) {
     field("to", self.to, "a picture of what is explained: a file, .png or .svg");
-    field("steps", self.steps, "updates that an optimizer takes, or a schedule is stretched over",
+    field("steps", self.steps,
+          "updates that an optimizer takes or a schedule is stretched over; of a layer for sequences, the "
+          "steps "
+          "that gradients go back through",
           options::at_least(1));
     field("learning_rate", self.learning_rate, "of the optimizers; default: for each the best of several",
           options::above(0), options::also({"lr"}));

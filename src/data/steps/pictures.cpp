@@ -115,7 +115,8 @@ steps::BeforeSizes::BeforeSizes(const Recipe& recipe, const Shape& picture) {
   const Record sized = with_picture_sizes(recipe, records({probe})).record(0);
   const std::span<const float> after = sized[kPoints].as<float>();
   if (after[2] == 0 || after[5] == 0)
-    throw ValueError(fmt::format("the recipe cuts the middle of a picture of {}x{} off", picture[2], picture[1]));
+    throw ValueError(
+        fmt::format("the recipe cuts the middle of a picture of {}x{} off", picture[2], picture[1]));
   for (std::size_t k = 0; k < 2; ++k) {
     const float scale = (after[3 + k] - after[k]) / (before[1][k] - before[0][k]);
     axes_[k] = {after[k] - before[0][k] * scale, scale, k == 0 ? width : height};
