@@ -126,7 +126,7 @@ bool is_text(const std::string& name) {
 
 experiment::DataSet load(const experiment::Config& config, const std::string& name) {
   // A table may end with .txt, too; who names its target means one.
-  if (is_text(name) && !config.given("data.target")) return experiment::load_text(config, name);
+  if (is_text(name) && !config.given("data.target")) return experiment::load_text(config, name, true);
   return experiment::load_data(config, name);
 }
 

@@ -29,8 +29,11 @@ struct TableLayout {
 };
 /// What data= is in a file that is read somewhere else later: a path becomes absolute.
 std::string recorded_data(const std::string& name);
-/// Reads a text file. Throws SettingError when it is not there, FileError and FormatError.
-DataSet load_text(const Config& config, const std::string& name);
+/// Reads a text file, whole in records, or with its end as validation part, as long as
+/// data.validation_split says. A text of which that would be less than 1,024 bytes stays whole, and so does one
+/// of which several trainings take different records. Throws SettingError when it is not there, FileError and
+/// FormatError.
+DataSet load_text(const Config& config, const std::string& name, bool whole = false);
 /// Loads what data= names. Throws SettingError for a name that is not known, FileError and FormatError for
 /// its files.
 DataSet load_data(const Config& config, const std::string& name, TargetKind kind = TargetKind::automatic,

@@ -78,8 +78,9 @@ Part find_part(const Config& given, const ModelPath& path, const nn::Metadata& m
   const bool values = metadata.output == OutputKind::values && metadata.classes.empty();
   if (!configured && wanted.empty()) check_known(metadata.data);
   const std::string named = config.text("data.name");
+  const bool whole = options.split ? *options.split == "all" : !configured || !wanted.empty();
   const DataSet data = reads_text(metadata)
-                           ? load_text(config, named)
+                           ? load_text(config, named, whole)
                            : load_data(config, named, values ? TargetKind::values : TargetKind::automatic,
                                        {of_raw_data(metadata).features, metadata.classes,
                                         given.given("target") ? "" : metadata.target, reads_cells(metadata),

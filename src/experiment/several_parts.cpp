@@ -124,7 +124,7 @@ Parts training_parts(const Config& config, const DataSet& data) {
   const data::Dataset samples = limited(config, data.train);
   // A data set may bring validation samples of its own. A run keeps all defaults as if they were given.
   const bool chosen = config.given(kSplit) && config.origin(kSplit).source != Source::fallback;
-  const bool brought = data.valid && !chosen;
+  const bool brought = data.valid && (data.brings_share || !chosen);
   auto [fit, valid] = brought ? std::pair(samples, *data.valid) : validated(config, samples, data);
   const Parts all{std::move(fit), std::move(valid)};
   if (is_given(config, kShares)) return share_parts(config, data, all);

@@ -1,3 +1,6 @@
+// perplexity and bits: the mean cross-entropy of a classifier as a number of choices, and in bits.
+#include <numbers>
+
 #include "luge/metrics/metric.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
@@ -17,14 +20,15 @@ Tensors add_costs(const Tensors& sums, const Tensor& logits, const Tensor& given
   return {sums[0] + sum(costs), sums[1] + count(costs, {}, f64)};
 }
 
-Metric::Rule rule() {
-  return {.name = "perplexity",
+// `of_mean` makes the figure of the mean cross-entropy.
+Metric::Rule rule_of_costs(const std::string& name, Tensor (*of_mean)(const Tensor& mean)) {
+  return {.name = name,
           .sums = {{{}, f64}, {{}, f64}},
           .update = [](const Tensors& sums, const Tensor& logits,
                        const Tensor& labels) { return add_costs(sums, logits, labels, {}); },
           .result =
-              [](const Tensors& sums) {
-                return where(greater(sums[1], 0), exp(sums[0] / maximum(sums[1], 1)), 0);
+              [of_mean](const Tensors& sums) {
+                return where(greater(sums[1], 0), of_mean(sums[0] / maximum(sums[1], 1)), 0);
               },
           .better = Better::lower,
           .update_counted = add_costs,
@@ -34,9 +38,14 @@ Metric::Rule rule() {
 const bool added_perplexity =
     add("perplexity", "among how many equally likely classes a network chooses that is as unsure",
         [] { return Perplexity(); });
+// Of characters these are the bits that a perfect coder needs for each of them.
+const bool added_bits = add("bits", "mean cross-entropy in bits: of a character, bits per character", [] {
+  return Metric(rule_of_costs("bits", [](const Tensor& mean) { return mean / std::numbers::ln2; }));
+});
 
 }  // namespace
 
-Perplexity::Perplexity() : Metric(rule()) {}
+Perplexity::Perplexity()
+    : Metric(rule_of_costs("perplexity", [](const Tensor& mean) { return exp(mean); })) {}
 
 }  // namespace luge::metrics

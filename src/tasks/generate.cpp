@@ -1,61 +1,33 @@
 // generate: text from a network that predicts the next character.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
-#include <random>
-
 #include "core/utf8.h"
 #include "luge/compile.h"
 #include "luge/error.h"
 #include "luge/nn/observe.h"
 #include "luge/ops/math.h"
 #include "luge/tasks/next_token.h"
+#include "tasks/sampling.h"
 
 namespace luge::tasks {
 namespace {
+
+SamplingOptions sampling_of(const GenerateOptions& options) {
+  return {.temperature = options.temperature,
+          .top_k = options.top_k,
+          .top_p = options.top_p,
+          .seed = options.seed};
+}
 
 void check(std::string_view prompt, const GenerateOptions& options) {
   const auto refuse = [](const std::string& what) { throw ValueError("generate: " + what); };
   if (prompt.empty()) refuse("the prompt is empty; expected at least one character");
   if (options.count < 0) refuse(fmt::format("count is {}; expected 0 or more", options.count));
-  if (options.top_k < 0) refuse(fmt::format("top_k is {}; expected 0 or more", options.top_k));
-  if (!(options.temperature >= 0 && std::isfinite(options.temperature)))
-    refuse(fmt::format("temperature is {}; expected 0 or more", options.temperature));
+  check_sampling("generate", sampling_of(options));
   const std::size_t bad = first_invalid_utf8(prompt);
   if (bad != std::string_view::npos)
     throw FormatError(fmt::format("generate: the byte at offset {} of the prompt is not UTF-8", bad));
 }
-
-// Draws ids. Id 0 is what the vocabulary does not have and is never drawn.
-class Sampler {
- public:
-  explicit Sampler(const GenerateOptions& options) : options_(options), random_(options.seed) {}
-  std::size_t draw(std::span<const float> logits) {
-    std::vector<std::size_t> order(logits.size() - 1);
-    std::iota(order.begin(), order.end(), 1);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return logits[a] > logits[b]; });
-    if (options_.temperature == 0) return order.front();
-    if (options_.top_k > 0) order.resize(std::min(order.size(), static_cast<std::size_t>(options_.top_k)));
-    std::vector<double> weights;
-    for (const std::size_t id : order)
-      weights.push_back(
-          std::exp((static_cast<double>(logits[id]) - logits[order.front()]) / options_.temperature));
-    double left = std::accumulate(weights.begin(), weights.end(), 0.0) * uniform();
-    for (std::size_t k = 0; k < order.size(); ++k) {
-      left -= weights[k];
-      if (left < 0) return order[k];
-    }
-    return order.front();
-  }
-
- private:
-  double uniform() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
-  const GenerateOptions& options_;
-  std::mt19937_64 random_;
-};
 
 // The last `count` characters of a text.
 std::string_view tail(std::string_view text, std::int64_t count) {
@@ -75,7 +47,7 @@ std::string generate(const nn::Module& net, const data::Recipe& recipe, std::str
   const std::vector<std::string>& names = net.metadata().classes;
   const nn::ModeScope mode(net, false);
   const auto forward = compile([&](const Tensor& ids) { return cast(net(ids), f32); });
-  Sampler sampler(options);
+  Sampler sampler(sampling_of(options));
   std::string text(prompt);
   std::int64_t length = static_cast<std::int64_t>(prompt.size());
   for (std::int64_t k = 0; k < options.count; ++k) {
@@ -92,7 +64,10 @@ std::string generate(const nn::Module& net, const data::Recipe& recipe, std::str
     }
     const std::vector<float> values = logits.to_vector<float>();
     const std::size_t from = static_cast<std::size_t>(used - 1) * names.size();
-    text += names[sampler.draw(std::span(values).subspan(from, names.size()))];
+    // Id 0 is what the vocabulary does not have and is never drawn.
+    const std::string& next = names[1 + sampler.draw(std::span(values).subspan(from + 1, names.size() - 1))];
+    text += next;
+    if (options.tell) options.tell(next);
   }
   return text.substr(prompt.size());
 }

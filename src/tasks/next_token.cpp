@@ -118,4 +118,7 @@ class NextToken final : public TaskWith<NextToken, NextTokenOptions> {
 const bool added_next_token = NextToken::add();
 
 }  // namespace
+
+bool continues_text(const train::Task& task) { return dynamic_cast<const NextToken*>(&task) != nullptr; }
+
 }  // namespace luge::tasks

@@ -30,16 +30,22 @@ def values(name, count):
     return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53 - 0.5
 
 
-class LstmModel(nn.Module):
-    def __init__(self):
+class RecurrentModel(nn.Module):
+    """Two recurrent layers, named lstm1 and lstm2, or as the kind is called."""
+
+    def __init__(self, kind):
         super().__init__()
         self.embedding1 = nn.Embedding(VOCABULARY, 128)
-        self.lstm1 = nn.LSTM(128, 256, batch_first=True)
-        self.lstm2 = nn.LSTM(256, 256, batch_first=True)
+        self.names = [kind.__name__.lower() + number for number in "12"]
+        for name, inputs in zip(self.names, (128, 256), strict=True):
+            self.add_module(name, kind(inputs, 256, batch_first=True))
         self.linear1 = nn.Linear(256, VOCABULARY)
 
     def forward(self, ids):
-        return self.linear1(self.lstm2(self.lstm1(self.embedding1(ids))[0])[0])
+        x = self.embedding1(ids)
+        for name in self.names:
+            x = getattr(self, name)(x)[0]
+        return self.linear1(x)
 
 
 class Attention(nn.Module):
@@ -100,7 +106,8 @@ def train(model):
 
 
 tensors = {}
-models = {"lstm-lm": LstmModel, "gpt-4x128": lambda: Gpt(4, 4, 128, 64), "gpt-6x384": lambda: Gpt(6, 6, 384, 256)}
+models = {"char-rnn": lambda: RecurrentModel(nn.RNN), "lstm-lm": lambda: RecurrentModel(nn.LSTM),
+          "gru-lm": lambda: RecurrentModel(nn.GRU), "gpt-4x128": lambda: Gpt(4, 4, 128, 64), "gpt-6x384": lambda: Gpt(6, 6, 384, 256)}
 for name, make in models.items():
     model = make()
     tensors[name + ".parameters"] = np.array([sum(p.numel() for p in model.parameters())], dtype=np.int64)

@@ -17,6 +17,14 @@ TEST(Perplexity, IsTheNumberOfEquallyLikelyLabels) {
   EXPECT_EQ(perplexity.better(), Better::lower);
 }
 
+TEST(Perplexity, OfBitsIsTheBinaryLogarithm) {
+  const Metric bits = named("bits");
+  EXPECT_EQ(bits.value(), 0);
+  bits.update(zeros({2, 3, 8}), tensor(std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}, {2, 3}));
+  EXPECT_NEAR(bits.value(), 3, 1e-6) << "three bits for one of eight";
+  EXPECT_EQ(bits.better(), Better::lower);
+}
+
 TEST(Perplexity, IsThatOfTheWholeOverUnevenBatches) {
   random::seed(2);
   const Tensor logits = random::normal({9, 4}), labels = random::randint(0, 4, {9});

@@ -103,9 +103,9 @@ std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, LanguageModel, ::testing::Values("lstm-lm", "gpt-4x128", "gpt-6x384"),
+INSTANTIATE_TEST_SUITE_P(Every, LanguageModel, ::testing::Values("char-rnn", "lstm-lm", "gru-lm", "gpt-4x128", "gpt-6x384"),
                          test_name);
-INSTANTIATE_TEST_SUITE_P(Every, TrainedLanguageModel, ::testing::Values("lstm-lm", "gpt-4x128"), test_name);
+INSTANTIATE_TEST_SUITE_P(Every, TrainedLanguageModel, ::testing::Values("char-rnn", "lstm-lm", "gru-lm", "gpt-4x128"), test_name);
 
 }  // namespace
 }  // namespace luge::models

@@ -49,7 +49,7 @@ TEST_P(PaddedLanguageModel, GivesForEachTextWhatItGivesAlone) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, PaddedLanguageModel, ::testing::Values("lstm-lm", "gpt-4x128"),
+INSTANTIATE_TEST_SUITE_P(Every, PaddedLanguageModel, ::testing::Values("char-rnn", "lstm-lm", "gru-lm", "gpt-4x128"),
                          [](const auto& info) { return info.param.substr(0, 3); });
 
 }  // namespace

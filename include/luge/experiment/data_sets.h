@@ -34,6 +34,9 @@ struct DataSet {
   data::Recipe recipe = {};
   std::vector<std::string> notes = {};  ///< what was left out of the data and why, for people
   std::vector<UnreadFile> bad = {};     ///< with on_bad=skip, all files that cannot be read
+  /// True: `valid` is as large as data.validation_split says. Otherwise a share that is given makes another
+  /// validation part of the training data.
+  bool brings_share = false;
 };
 
 /// Registers a data set under a name that data= takes, with one line that says what it holds. `load` is a

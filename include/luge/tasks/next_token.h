@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "luge/data/recipe.h"
 #include "luge/nn/module.h"
+#include "luge/train/task.h"
 
 namespace luge::tasks {
 
@@ -15,8 +17,14 @@ struct GenerateOptions {
   std::int64_t count = 200;  ///< the number of characters
   /// How much chance there is: logits are divided by it. 0: always the most likely character.
   double temperature = 1;
-  std::int64_t top_k = 0;  ///< only this many most likely characters are drawn from; 0: all
-  std::uint64_t seed = 0;  ///< the same seed gives the same text
+  /// Only this many most likely characters are drawn from, and those that are as likely as the last of them;
+  /// 0: all.
+  std::int64_t top_k = 0;
+  /// Only the most likely characters are drawn from whose probabilities together reach this, and those that
+  /// are as likely as the last of them; 1: all. Source: Holtzman et al. 2020, nucleus sampling.
+  double top_p = 1;
+  std::uint64_t seed = 0;                           ///< the same seed gives the same text
+  std::function<void(std::string_view)> tell = {};  ///< is told each character as soon as it is there
 };
 
 /// Returns a continuation of a text, character by character, from a network of the task next-token. `recipe`
@@ -28,5 +36,8 @@ struct GenerateOptions {
 ///     std::cout << tasks::generate(net, tasks::of(net.metadata()).recipe, "ROMEO:", {.seed = 1});
 std::string generate(const nn::Module& net, const data::Recipe& recipe, std::string_view prompt,
                      const GenerateOptions& options = {});
+
+/// Whether this is the task next-token, whose networks generate continues texts with.
+bool continues_text(const train::Task& task);
 
 }  // namespace luge::tasks
