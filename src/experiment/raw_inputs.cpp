@@ -13,6 +13,7 @@
 #include "experiment/pictures.h"
 #include "experiment/table_inputs.h"
 #include "io/files/input_file.h"
+#include "luge/data/text_lines.h"
 #include "luge/error.h"
 #include "luge/io/image.h"
 #include "luge/io/image_facts.h"
@@ -179,9 +180,18 @@ RawInput text_input(const fs::path& path) {
   return {path.string(), {{"text", data::HostArray::of_text(text)}}, "", ""};
 }
 
+// Each line is a text, as in the files of a training.
+void line_inputs(const fs::path& path, RawInputs& into) {
+  const data::Dataset lines = data::text_lines({{path, "none"}}).fields({"text"});
+  for (std::int64_t i = 0; i < lines.size(); ++i)
+    into.inputs.push_back({lines.where(i), lines.record(i), "", ""});
+}
+
 void collect(const fs::path& path, const nn::Metadata& metadata, const TableFormat& format, bool text,
              RawInputs& into) {
-  if (text) {
+  if (reads_lines(metadata)) {
+    line_inputs(path, into);
+  } else if (text) {
     into.inputs.push_back(text_input(path));
   } else if (is_table(path) && metadata.input.rank() == 1) {
     add_table(path, metadata, format, into);

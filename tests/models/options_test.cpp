@@ -73,7 +73,9 @@ options::Value other_value(const options::Info& option) {
                                                                       {"picture", 64},
                                                                       {"positions", 4},
                                                                       {"blocks", 3},
-                                                                      {"scales", 2}};
+                                                                      {"scales", 2},
+                                                                      {"vocabulary", 50},
+                                                                      {"widths", std::vector<std::int64_t>{2}}};
   const auto found = std::ranges::find(others, option.name, [](const auto& other) { return other.first; });
   if (found == others.end()) ADD_FAILURE() << "no value to try for " << option.name;
   return found == others.end() ? options::Value() : found->second;

@@ -115,6 +115,10 @@ Words words_for_task(const TempDir& dir, const std::string& task) {
     return {{"model", "lstm-lm"}, {"layers", "1"},       {"units", "6"}, {"embedding", "4"},
             {"task", task},       {"task.length", "16"}, {"batch", "4"}, {"data", verses(dir)}};
   }
+  if (task == "text-classification") {
+    return {{"model", "text-cnn"}, {"embedding", "4"}, {"filters", "4"}, {"vocabulary", "100"},
+            {"task", task},        {"batch", "5"},     {"data", reviews(dir)}};
+  }
   ADD_FAILURE() << "the task " << task << " has no data in tests/support/task_files.cpp";
   return mlp;
 }
