@@ -13,6 +13,8 @@ find_package(pugixml REQUIRED)
 # Headers alone: these two are loaded when the first file of their kind is read.
 find_path(LUGE_SNDFILE_INCLUDE sndfile.h REQUIRED)
 find_path(LUGE_ZIP_INCLUDE zip.h REQUIRED)
+# A template: nothing is linked.
+find_path(LUGE_KISSFFT_INCLUDE kissfft/kissfft.hh REQUIRED)
 if(LUGE_DRAW)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(PangoCairo REQUIRED pangocairo>=1.44 cairo-svg>=1.16)

@@ -77,6 +77,10 @@ if(LUGE_SNDFILE_INCLUDE AND LUGE_ZIP_INCLUDE)
   target_include_directories(luge_io SYSTEM PRIVATE ${LUGE_SNDFILE_INCLUDE} ${LUGE_ZIP_INCLUDE})
 endif()
 
+if(LUGE_KISSFFT_INCLUDE)
+  target_include_directories(luge_data SYSTEM PRIVATE ${LUGE_KISSFFT_INCLUDE})
+endif()
+
 # Their functions are looked up when the first figure is drawn, so only the headers are needed here.
 if(LUGE_DRAW)
   target_include_directories(luge_draw SYSTEM PRIVATE ${PangoCairo_INCLUDE_DIRS})

@@ -13,6 +13,7 @@
 #include "experiment/pictures.h"
 #include "experiment/table_inputs.h"
 #include "io/files/input_file.h"
+#include "luge/data/sound_features.h"
 #include "luge/data/text_lines.h"
 #include "luge/error.h"
 #include "luge/io/image.h"
@@ -111,7 +112,19 @@ RawInput sound_input(const fs::path& path, const nn::Metadata& metadata) {
     throw ValueError(fmt::format("{}: is a sound; the network takes inputs of shape {}", path.string(),
                                  metadata.input.to_string()));
   io::Sound sound = io::read_sound(path.string());
-  const std::int64_t channels = metadata.input[0], length = metadata.input[1];
+  const std::int64_t channels = metadata.input[0];
+  std::string changes;
+  const std::int64_t rate =
+      metadata.recipe.empty() ? 0 : data::sound_rate(data::Recipe::from_json(metadata.recipe));
+  if (rate > 0 && sound.rate != rate) {
+    changes = fmt::format("resampled from {} to {} samples a second", sound.rate, rate);
+    sound = io::resample_linear(sound, rate);
+  }
+  const std::int64_t length = metadata.input[1];
+  if (sound.frames() == 0)
+    throw ValueError(fmt::format("{}: has no samples; expected 1 or more", path.string()));
+  if (sound.frames() > length)
+    changes += fmt::format("{}cut from {} to {} samples", changes.empty() ? "" : ", then ", sound.frames(), length);
   if (channels == 1) sound = io::mono(sound);
   if (sound.channels != channels)
     throw ValueError(
@@ -122,7 +135,7 @@ RawInput sound_input(const fs::path& path, const nn::Metadata& metadata) {
       raw[static_cast<std::size_t>(c * length + t)] =
           sound.samples[static_cast<std::size_t>(t * channels + c)];
   }
-  return {path.string(), record_of(raw, metadata.input), "", ""};
+  return {path.string(), record_of(raw, metadata.input), std::move(changes), ""};
 }
 
 bool is_sound(const fs::path& path) {

@@ -26,12 +26,14 @@ namespace luge::experiment {
 using Entries = std::vector<Config::Entry>;
 
 // 30 pictures of noise from 0 to 1, which is white, with three labels: 27 are trained on, in 4 batches of 7.
-inline DataSet pictures() {
+inline DataSet noise(const Shape& shape) {
   random::seed(3);
   std::vector<std::int64_t> labels;
   for (std::int64_t i = 0; i < 30; ++i) labels.push_back(i * 7 % 3);
-  return {"noise", data::tensors(luge::random::uniform({30, 1, 6, 6}), tensor(labels, {30}))};
+  return {"noise", data::tensors(luge::random::uniform(shape), tensor(labels, {30}))};
 }
+inline DataSet pictures() { return noise({30, 1, 6, 6}); }
+inline DataSet sounds() { return noise({30, 1, 36}); }
 
 // Batch norm, dropout, gradients that wait, a validation.
 inline Entries tiny(const Entries& more = {}) {

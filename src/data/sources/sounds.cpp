@@ -2,6 +2,7 @@
 #include "luge/data/sound.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <cctype>
@@ -52,10 +53,23 @@ std::optional<std::string> class_in(const std::string& pattern, const std::strin
   return std::nullopt;
 }
 
+// Whether a file is asked for by its name; the others are of another part.
+bool is_wanted(const SoundOptions& options, const std::string& name) {
+  const auto fits = [&](const std::string& pattern) { return fnmatch(pattern.c_str(), name.c_str(), 0) == 0; };
+  return (options.only.empty() || fits(options.only)) && (options.without.empty() || !fits(options.without));
+}
+
 bool is_sound_name(const fs::path& file) {
   std::string end = file.extension().string();
   std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
   return end == ".wav" || end == ".flac" || end == ".ogg" || end == ".aiff" || end == ".au";
+}
+
+// A sound without samples says nothing; filled with zeros, it would pass for silence.
+io::Sound read_some_sound(const std::string& path) {
+  io::Sound sound = io::read_sound(path);
+  if (sound.samples.empty()) throw FormatError(fmt::format("{}: has no samples; expected 1 or more", path));
+  return sound;
 }
 
 struct File {
@@ -117,7 +131,7 @@ class SoundSource final : public Source {
  private:
   const File& at(std::int64_t index) const { return files_[static_cast<std::size_t>(index)]; }
   io::Sound prepared(const std::string& path) const {
-    io::Sound sound = io::read_sound(path);
+    io::Sound sound = read_some_sound(path);
     if (options_.mono) sound = io::mono(sound);
     if (sound.channels != channels_)
       throw FormatError(fmt::format("{}: has {} channels; expected {}, as {} has", path, sound.channels,
@@ -162,12 +176,18 @@ Dataset sound_folder(const fs::path& folder, const SoundOptions& options) {
                                             : options.pattern.empty()
                                                 ? std::optional(path.parent_path().filename().string())
                                                 : class_in(options.pattern, path.filename().string());
-    name ? add(path, *name) : static_cast<void>(++skipped);
+    if (!name) {
+      ++skipped;
+    } else if (is_wanted(options, path.filename().string())) {
+      add(path, *name);
+    }
   }
   if (found.empty())
-    throw FormatError(fmt::format("{}: holds no sounds{}", folder.string(),
+    throw FormatError(fmt::format("{}: holds no sounds{}{}{}", folder.string(),
                                   options.pattern.empty() ? " in folders that name their classes"
-                                                          : fmt::format(" named {}", options.pattern)));
+                                                          : fmt::format(" named {}", options.pattern),
+                                  options.only.empty() ? "" : fmt::format(", and also {}", options.only),
+                                  options.without.empty() ? "" : fmt::format(", and not {}", options.without)));
   if (skipped > 0 && options.tell)
     options.tell(fmt::format("{}: {} files are not sounds of this layout and were left out", folder.string(),
                              skipped));
@@ -181,7 +201,7 @@ Dataset sound_folder(const fs::path& folder, const SoundOptions& options) {
   std::vector<File> files;
   for (const auto& [path, name] : found) {
     const bool right = worked(options.bad, path, [&, &path = path] {
-      if (options.bad) io::read_sound(path);
+      if (options.bad) read_some_sound(path);
     });
     if (right) files.push_back({path, name, label_of(classes, name, path)});
   }

@@ -46,13 +46,14 @@ struct CocoKeys {
 
 struct SoundKeys {
   static constexpr const char* table = "data";
-  std::string pattern;
+  std::string pattern, test;
   std::int64_t rate = 0, length = 0;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field(
         "pattern", self.pattern,
         "names of sound files, where {class} is the class, such as {class}_*.wav; none: folders are classes");
+    field("test", self.test, "names of the sound files of the test part, such as *_[0-4].wav; none: no test part");
     field("rate", self.rate, "samples of a sound in a second, resampled linearly; 0: as the files have it",
           at_least(0));
     field("length", self.length, "samples of each sound, cut or filled with zeros; 0: as the files have them",

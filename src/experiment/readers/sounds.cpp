@@ -30,10 +30,15 @@ Recognition recognize(const fs::path& path) {
   return Recognition::no();
 }
 
+// Of a folder: all of it, or the files with or without the names of the test part.
+enum class Files : std::uint8_t { all, test, others };
+
 data::Dataset part_of(const DataPath& data, const fs::path& folder, const std::vector<std::string>& classes,
-                      const data::BadFile& bad) {
+                      const data::BadFile& bad, Files files = Files::all) {
   const auto keys = read<SoundKeys>(data.config);
   return data::sound_folder(folder, {.pattern = keys.pattern,
+                                     .only = files == Files::test ? keys.test : "",
+                                     .without = files == Files::others ? keys.test : "",
                                      .rate = keys.rate,
                                      .length = keys.length,
                                      .classes = classes,
@@ -43,6 +48,12 @@ data::Dataset part_of(const DataPath& data, const fs::path& folder, const std::v
 
 DataSet read_parts(const DataPath& data, const data::BadFile& bad) {
   std::error_code error;
+  const bool named = !read<SoundKeys>(data.config).test.empty();
+  if (named) {
+    DataSet set{data.name(), part_of(data, data.path, data.layout.classes, bad, Files::others)};
+    set.test = part_of(data, data.path, set.train.info().classes, bad, Files::test);
+    return set;
+  }
   if (!fs::is_directory(data.path / "train", error))
     return {data.name(), part_of(data, data.path, data.layout.classes, bad)};
   DataSet set{data.name(), part_of(data, data.path / "train", data.layout.classes, bad)};
