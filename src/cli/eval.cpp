@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
+#include "cli/translations.h"
 #include "cli/picture_files.h"
 #include "cli/unknown.h"
 #include "cli/wrong_pictures.h"
@@ -259,10 +260,25 @@ void report_figures(const Arguments& arguments, const Measured& part, const trai
   print_members(part, found.metrics);
 }
 
+// The figures of tokens that are told what comes before them, and how good whole texts are.
+void report_translations(const Arguments& arguments, const Measured& part, const train::Evaluation& found,
+                         const TranslationScores& scores) {
+  if (!arguments.json()) {
+    report_figures(arguments, part, found);
+    print_translations(scores);
+    return;
+  }
+  Json json = head_json(part, found.samples);
+  json["metrics"] = figures_json(found.metrics);
+  json.update(translations_json(scores));
+  print_json(json);
+}
+
 struct EvalOptions {
   static constexpr const char* table = "";
   std::string wrong, confused, to;
-  std::int64_t limit_test_batches = 0;
+  std::int64_t limit_test_batches = 0, beam = 5;
+  std::string bleu = "auto";
   static void fields(auto& self, auto&& field) {
     field("wrong", self.wrong,
           "folder for the misclassified pictures, true and guessed label in their names; or a file, .png "
@@ -274,6 +290,11 @@ struct EvalOptions {
     field("limit_test_batches", self.limit_test_batches,
           "measure this many batches of 256 samples, chosen at random, each class in its share; 0: all",
           options::at_least(0), options::elsewhere({"limit", "limit_batches"}));
+    field("beam", self.beam, "of a network that translates: the beam next to greedy search; 1: that alone",
+          options::within(1, 1000), options::elsewhere({"beam_size", "num_beams"}));
+    field("bleu", self.bleu,
+          "of a network that translates: how BLEU cuts texts; auto: zh for Chinese, else 13a",
+          options::one_of(bleu_choices), options::elsewhere({"tokenize", "tok"}));
   }
 };
 
@@ -356,7 +377,13 @@ int eval(const Arguments& arguments) {
     if (!learned.task) throw ValueError(fmt::format("{}: {}", path.file.string(), learned.why));
     for (const auto& [name, member] : members)
       part.members.push_back({name, experiment::measure(member, learned.task, samples).metrics});
-    report_figures(arguments, part, experiment::measure(net, learned.task, samples));
+    const train::Evaluation found = experiment::measure(net, learned.task, samples);
+    if (const tasks::TranslatingTask* task = translating(learned)) {
+      report_translations(arguments, part, found,
+                          translation_scores(*task, net, part.samples(), options.beam, options.bleu));
+      return 0;
+    }
+    report_figures(arguments, part, found);
     if (boxes && !options.to.empty())
       write_matrix(experiment::box_confusion_figure(net, part.samples(), part.title()), options.to);
     return 0;

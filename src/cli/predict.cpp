@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
+#include "cli/translations.h"
 #include "cli/unknown.h"
 #include "experiment/drawn_prediction.h"
 #include "experiment/keys.h"
@@ -135,16 +136,17 @@ options::Values changed_options(const Arguments& arguments, const nn::Metadata& 
 
 struct PredictOptions {
   static constexpr const char* table = "";
-  std::string input, to;
+  std::string input, text, to;
   std::int64_t top = 5;
   bool invert = false;
   data::OnBadFile on_bad = data::OnBadFile::stop;
   static void fields(auto& self, auto&& field) {
     field("input", self.input, "picture (PNG, JPEG, BMP), table (CSV), text, or a folder of them",
-          options::required, options::elsewhere({"image", "picture", "file", "path"}));
+          options::elsewhere({"image", "picture", "file", "path"}));
+    field("text", self.text, "a text itself, in place of input=", options::elsewhere({"prompt", "sentence"}));
     field("to", self.to,
           "folder for the pictures with what was found in them, and for masks as pictures of numbers; or a "
-          "file, .png or .svg, for one picture of all",
+          "file, .png or .svg, for one picture of all, or of where a network that translates has looked",
           options::elsewhere({"output", "out", "save"}));
     field("top", self.top, "how many guesses", options::at_least(1),
           options::elsewhere({"k", "topk", "top_k"}));
@@ -199,10 +201,23 @@ int predict(const Arguments& arguments) {
   const auto options = experiment::read<PredictOptions>(arguments);
   const nn::Loaded net = io::read_model(model_path(arguments).file.string()).net;
   const nn::Metadata& metadata = net.metadata();
-  experiment::RawInputs found = experiment::read_inputs(
-      options.input, experiment::of_raw_data(metadata), experiment::table_format(arguments),
-      experiment::reads_text(metadata), stop_if_asked,
-      [](const std::string& problem) { tell_aside("luge: skipped: {}\n", problem); });
+  if (options.input.empty() == options.text.empty())
+    throw Misuse("luge predict: give input=FILE, or text=TEXT for a network that reads text, and not both");
+  const tasks::Learned learned = experiment::learned(metadata, changed_options(arguments, metadata));
+  const tasks::TranslatingTask* translates = translating(learned);
+  if (!options.text.empty() && !translates && !experiment::reads_text(metadata))
+    arguments.refuse("text", "a network that reads text");
+  experiment::RawInputs found;
+  if (!options.text.empty()) {
+    found.inputs.push_back({options.text, {{"text", data::HostArray::of_text(options.text)}}, "", ""});
+  } else if (translates) {
+    found = lines_of_text(options.input);
+  } else {
+    found = experiment::read_inputs(
+        options.input, experiment::of_raw_data(metadata), experiment::table_format(arguments),
+        experiment::reads_text(metadata), stop_if_asked,
+        [](const std::string& problem) { tell_aside("luge: skipped: {}\n", problem); });
+  }
   if (options.invert) {
     if (!experiment::is_picture(metadata.input)) {
       arguments.refuse("invert", fmt::format("a network that looks at pictures; this one takes {}",
@@ -210,17 +225,22 @@ int predict(const Arguments& arguments) {
     }
     experiment::invert(found);
   }
-  if (!options.to.empty() && !experiment::is_picture(experiment::of_raw_data(metadata).input))
+  if (!options.to.empty() && translates && !draw::is_figure_name(options.to))
+    arguments.refuse("to", "a file name that ends with .png or .svg");
+  if (!options.to.empty() && !translates &&
+      !experiment::is_picture(experiment::of_raw_data(metadata).input))
     arguments.refuse(
         "to", fmt::format("a network that looks at pictures; this one takes {}", metadata.input.to_string()));
-  const tasks::Learned learned = experiment::learned(metadata, changed_options(arguments, metadata));
   if (!learned.task) tell_aside("luge: {}; its outputs are shown as they are\n", learned.why);
-  const std::vector<data::Record> records = experiment::predict(net, learned, found, stop_if_asked);
+  const std::vector<data::Record> records =
+      translates ? translate_inputs(*translates, net, found, options.to)
+                 : experiment::predict(net, learned, found, stop_if_asked);
   std::error_code error;
   const bool folder = std::filesystem::is_directory(options.input, error);
   tell_rows(found, options.input, options.on_bad == data::OnBadFile::stop && !folder);
   const auto top = static_cast<std::size_t>(options.top);
-  const std::vector<std::string> drawn = draw_all(options.to, learned, found, records, metadata.classes);
+  const std::vector<std::string> drawn = draw_all(translates ? "" : options.to, learned, found, records,
+                                                  metadata.classes);
   const std::vector<std::string> masks = drawn.empty() || draw::is_figure_name(options.to)
                                              ? std::vector<std::string>(records.size())
                                              : write_masks(drawn, records, metadata.classes.size());

@@ -58,11 +58,15 @@ Json plan(const Run::State& run) {
 
 }  // namespace
 
+nn::Summary summary_for(const nn::Module& net, const data::Info& info) {
+  return net.input_names().size() > 1 ? nn::summary(net) : nn::summary(net, info.input().shape);
+}
+
 Json model_facts(const Run::State& run) {
   const nn::Module& net = run.trainer.net();
   const data::Info& info = run.training.parts.fit.info();
   const Parts& parts = run.training.parts;
-  const nn::Summary summary = nn::summary(net, info.input().shape);
+  const nn::Summary summary = summary_for(net, info);
   Json layers = Json::array(), links = Json::array();
   for (const nn::LayerSummary& layer : summary.layers) {
     layers.push_back({{"path", layer.path},
@@ -73,7 +77,9 @@ Json model_facts(const Run::State& run) {
                       {"macs", layer.macs},
                       {"bytes", layer.activation_bytes}});
   }
-  for (const nn::LayerLink& link : nn::layer_links(net, info.input().shape))
+  const bool several = net.input_names().size() > 1;
+  for (const nn::LayerLink& link :
+       several ? nn::layer_links(net) : nn::layer_links(net, info.input().shape))
     links.push_back({link.from, link.to});
   Json facts = {{"name", net.metadata().name},
                 {"input", info.input().shape.to_string()},

@@ -12,6 +12,7 @@
 #include "experiment/init_weights.h"
 #include "experiment/key_needs.h"
 #include "experiment/model_choice.h"
+#include "experiment/model_facts.h"
 #include "experiment/network_entry.h"
 #include "experiment/nonfinite_options.h"
 #include "experiment/optimizer_choice.h"
@@ -144,7 +145,7 @@ std::string Run::description() const {
   return fmt::format(
       "{} on {}: {} training samples, {}\n{}{}", network_name(*state_), data().name, fit.size(),
       valid.size() > 0 ? fmt::format("{} validation samples", valid.size()) : "no validation samples",
-      nn::summary(trainer().net(), fit.info().input().shape).to_string(), plan_text(*state_));
+      summary_for(trainer().net(), fit.info()).to_string(), plan_text(*state_));
 }
 
 void Run::begin() {

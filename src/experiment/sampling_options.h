@@ -27,12 +27,15 @@ struct WhiteningKeys {
 /// Which training samples an epoch has.
 struct SamplingKeys {
   static constexpr const char* table = "data";
-  std::string sampling = "all";
+  std::string sampling = "all", similar;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field("sampling", self.sampling,
           "what an epoch is: all samples, or as many that are drawn so that each class comes equally often",
           one_of({"all", "balanced"}), elsewhere({"sampler"}), needs("train.overfit_batches", {"0"}));
+    field("similar", self.similar,
+          "the field whose extents are alike in a batch, such as input, so that little is padded; empty: none",
+          elsewhere({"bucket", "group_by_length", "buckets"}));
   }
 };
 

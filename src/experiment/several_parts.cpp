@@ -6,6 +6,7 @@
 #include "experiment/several_options.h"
 #include "experiment/share_parts.h"
 #include "experiment/train_options.h"
+#include "luge/data/pairs.h"
 
 namespace luge::experiment {
 namespace {
@@ -40,6 +41,8 @@ std::pair<data::Dataset, data::Dataset> validated(const Config& config, const da
                                                   const DataSet& data) {
   double share = read<DataOptions>(config).validation_split;
   if (data.complete || static_cast<double>(samples.size()) * share < 1) share = 0;
+  // Several translations of one text are in one part.
+  if (data::holds_pairs(samples.info())) return data::split_by_text(samples, 1 - share, split_seed(config));
   return samples.split(1 - share,
                        {.seed = split_seed(config), .stratify = data.stratified ? classes_of(samples) : ""});
 }

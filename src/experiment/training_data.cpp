@@ -175,10 +175,21 @@ data::Recipe recipe_of(const Config& config, const train::Task& task, const data
   return sizes.then(features).then(task.recipe(made).fit(made));
 }
 
+// Batches whose samples have similar extents of a field. Each is a draw of the whole epoch all the same.
+data::Dataset of_similar_extents(const Config& config, const data::Dataset& epoch, const std::string& field) {
+  if (field.empty() || overfits(config) || !read<DataOptions>(config).shuffle) return epoch;
+  if (!epoch.info().fields.find(field))
+    throw SettingError(fmt::format("{}: the samples have no field '{}'; they have {}",
+                                   config.said("data.similar"), field, epoch.info().fields.to_string()));
+  const std::int64_t batch = *read<StepOptions>(config).batch;
+  return epoch.similar(field, batch, 32 * batch, seed_of(config));
+}
+
 data::Batches batches_of(const Config& config, const data::Dataset& fit, const data::MixOptions& mixing) {
   data::Dataset ordered =
       read<DataOptions>(config).shuffle && !overfits(config) ? fit.shuffle({.seed = seed_of(config)}) : fit;
-  if (read<SamplingKeys>(config).sampling == "balanced") {
+  const auto sampling = read<SamplingKeys>(config);
+  if (sampling.sampling == "balanced") {
     try {
       ordered = fit.draw(fit.size(), {.weights = data::balanced_weights(fit), .seed = seed_of(config)});
     } catch (const ValueError& error) {
@@ -187,7 +198,8 @@ data::Batches batches_of(const Config& config, const data::Dataset& fit, const d
   }
   const std::int64_t passes = passes_of_epoch(config);
   config.text("train.batch");  // throws when neither a person nor the model says it
-  const data::Dataset epoch = passes > 1 ? data::repeat(ordered, passes) : ordered;
+  const data::Dataset repeated = passes > 1 ? data::repeat(ordered, passes) : ordered;
+  const data::Dataset epoch = of_similar_extents(config, repeated, sampling.similar);
   return prefetched(
       config,
       mixed(config, batched(config, epoch, *read<StepOptions>(config).batch, seed_of(config)), mixing));

@@ -13,7 +13,9 @@ namespace {
 
 class Links {
  public:
-  explicit Links(const Tensor& input) { makers_[input.node()] = ""; }
+  explicit Links(const Tensors& inputs) {
+    for (const Tensor& input : inputs) makers_[input.node()] = "";
+  }
 
   void taken(const Tensors& values, const std::string& to) {
     for (const Tensor& value : values) {
@@ -53,14 +55,10 @@ class Links {
   std::vector<LayerLink> links_;
 };
 
-}  // namespace
-
-std::vector<LayerLink> layer_links(const Module& net, const Shape& input, DType dtype) {
-  const Probe probe(net, mode_now(*net.state()->mode));
-  const Tensor leaf = argument_leaf({dtype, input.inserted(0, unknown)}, "input");
-  Links links(leaf);
+std::vector<LayerLink> links_of(const Module& net, const Tensors& inputs) {
+  Links links(inputs);
   Tensors kept;  // nodes of values that are freed would give their addresses to others
-  const Tensors outputs = observe(net, Tensors{leaf}, [&](const LayerCall& call) {
+  const Tensors outputs = observe(net, inputs, [&](const LayerCall& call) {
     if (call.path.empty()) return;
     if (call.module.state()->children.empty()) {
       links.taken(call.inputs, call.path);
@@ -72,6 +70,21 @@ std::vector<LayerLink> layer_links(const Module& net, const Shape& input, DType 
   });
   links.taken(outputs, "");
   return links.take();
+}
+
+}  // namespace
+
+std::vector<LayerLink> layer_links(const Module& net, const Shape& input, DType dtype) {
+  const Probe probe(net, mode_now(*net.state()->mode));
+  return links_of(net, {argument_leaf({dtype, input.inserted(0, unknown)}, "input")});
+}
+
+std::vector<LayerLink> layer_links(const Module& net) {
+  const Probe probe(net, mode_now(*net.state()->mode));
+  Tensors inputs;
+  for (const TensorSpec& spec : net.input_specs())
+    inputs.push_back(argument_leaf({spec.dtype, spec.shape}, spec.name));
+  return links_of(net, inputs);
 }
 
 }  // namespace luge::nn

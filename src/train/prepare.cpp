@@ -76,6 +76,28 @@ std::vector<nn::TensorSpec> any_extents(const nn::Module& net, const std::string
   }
 }
 
+// Inputs of several names, with the extents that may differ from call to call: those of rows, and of fields
+// that are padded. Empty where one of them is not a field of the data.
+std::vector<nn::TensorSpec> specs_of_fields(const nn::Module& net, const data::Schema& fields) {
+  std::vector<nn::TensorSpec> specs;
+  for (const std::string& name : net.input_names()) {
+    const bool length = name.ends_with(data::kLength);
+    const auto found = fields.find(length ? name.substr(0, name.rfind('.')) : name);
+    if (!found) return {};
+    const data::Field& field = fields[*found];
+    std::int64_t ragged = 0;
+    for (int axis = 0; axis < field.shape.rank(); ++axis) ragged += field.shape[axis] == unknown;
+    if (!length) {
+      specs.push_back({name, field.dtype, field.shape.inserted(0, unknown)});
+    } else if (ragged > 0) {
+      specs.push_back({name, i64, ragged == 1 ? Shape{unknown} : Shape{unknown, ragged}});
+    } else {
+      return {};
+    }
+  }
+  return specs;
+}
+
 // A network whose task calls its parts in another way than forward does is built by that.
 void build_by_objectives(const nn::Model& net, const Steps& steps, const data::Batch& batch) {
   const nn::Probe probe(*net, true);
@@ -104,6 +126,8 @@ void Trainer::prepare(const data::Info& info) {
     metadata.input = info.fields.at(inputs[0]).shape;  // the first call may have had other inputs
     metadata.dtype = info.fields.at(inputs[0]).dtype;
   }
+  if (auto specs = specs_of_fields(*impl.net, info.fields); inputs.size() > 1 && !specs.empty())
+    metadata.inputs = std::move(specs);
   if (info.preprocessing) {
     metadata.offset = info.preprocessing->offset;
     metadata.scale = info.preprocessing->scale;

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "luge/metrics/sequences.h"
-#include "support/folders.h"
+#include "support/paths.h"
 
 namespace luge::metrics {
 namespace {

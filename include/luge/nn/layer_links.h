@@ -26,5 +26,8 @@ struct LayerLink {
 ///     for (const nn::LayerLink& link : nn::layer_links(net, {1, 28, 28}))
 ///       std::cout << link.from << " -> " << link.to << "\n";  // "conv1 -> relu1"
 std::vector<LayerLink> layer_links(const Module& net, const Shape& input, DType dtype = f32);
+/// Returns the same for a network with several inputs, as it was built for or read with. Throws StateError
+/// when they are not known.
+std::vector<LayerLink> layer_links(const Module& net);
 
 }  // namespace luge::nn
