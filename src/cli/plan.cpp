@@ -29,7 +29,9 @@ int run_plan(const Arguments& arguments) {
   const std::int64_t parameters = bytes_of(planned.trainer.net().named_parameters());
   const std::int64_t optimizer = bytes_of(planned.trainer.optimizer().state());
   const auto peak = plan.arena_bytes + plan.state_bytes + plan.input_bytes + plan.output_bytes;
-  const nn::Summary summary = nn::summary(planned.trainer.net(), planned.info.input().shape);
+  const nn::Summary summary = planned.trainer.net().input_names().size() > 1
+                                  ? nn::summary(planned.trainer.net(), planned.batch)
+                                  : nn::summary(planned.trainer.net(), planned.info.input().shape);
   if (arguments.json()) {
     print_json(Json{{"batch", planned.rows},
                     {"peak_bytes", peak},

@@ -77,8 +77,14 @@ Known network(const Arguments& arguments) {
   experiment::Config with_defaults = arguments;
   const models::Entry entry = experiment::entry_without_data(with_defaults);
   experiment::take_defaults(with_defaults, entry);
-  const data::Field input = experiment::info_without_data(with_defaults, entry).input();
-  return {entry.name, experiment::make_model(entry, 0), input.shape, input.dtype};
+  const data::Info info = experiment::info_without_data(with_defaults, entry);
+  const data::Field input = info.input();
+  Known known{entry.name, experiment::make_model(entry, 0), input.shape, input.dtype};
+  if (known.net->input_names().size() > 1) {
+    const data::Batch batch = experiment::empty_batch(info, 1, entry.input[0]);
+    for (const std::string& name : known.net->input_names()) known.inputs.set(name, batch[name]);
+  }
+  return known;
 }
 
 // "input [1,28,28]"

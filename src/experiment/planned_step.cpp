@@ -6,6 +6,7 @@
 #include "experiment/setup.h"
 #include "experiment/task.h"
 #include "experiment/train_options.h"
+#include "luge/data/collate.h"
 #include "luge/graph.h"
 #include "luge/nn/observe.h"
 #include "luge/ops/shape.h"
@@ -13,11 +14,16 @@
 
 namespace luge::experiment {
 
-data::Batch empty_batch(const data::Info& info, std::int64_t rows) {
+data::Batch empty_batch(const data::Info& info, std::int64_t rows, std::int64_t extent) {
   data::Batch batch;
   for (const auto& [name, field] : info.fields) {
     if (field.text) continue;
-    batch.set(name, zeros(field.shape.inserted(0, rows), field.dtype));
+    Shape shape = field.shape.inserted(0, rows);
+    for (int axis = 1; axis < shape.rank(); ++axis) {
+      if (shape[axis] == unknown) shape = shape.with(axis, extent);
+    }
+    batch.set(name, zeros(shape, field.dtype));
+    if (shape != field.shape.inserted(0, rows)) batch.set(name + data::kLength, full({rows}, extent, i64));
   }
   return batch;
 }
@@ -81,6 +87,12 @@ data::Info info_without_data(const Config& config, const models::Entry& entry) {
   if (!input.shape.known()) {
     throw SettingError(fmt::format("model={} takes inputs of any length; say which: input=13", entry.name));
   }
+  // Several inputs are texts whose lengths differ.
+  if (make_model(entry, 0)->input_names().size() > 1) {
+    for (const train::Need& need : own_task_without_data(config, entry)->needs())
+      info.fields.set(need.field, data::Field{entry.dtype, {unknown}});
+    return info;
+  }
   info.fields.set(data::kInput, input);
   info.fields.set(data::kTarget, target_of(config, entry, input));
   if (const train::TaskRef task = task_of_fields(config, entry)) add_needed(*task, entry, info);
@@ -98,7 +110,8 @@ PlannedStep planned_step(const Config& given, const Tell& tell) {
   train::TaskRef task = own_task_without_data(config, entry);
   if (!task) task = make_task(config, false);
   train::Trainer trainer = make_trainer(config, entry, task, info, {}, settings).trainer;
-  return {entry.name, std::move(trainer), info, empty_batch(info, rows), rows, settings};
+  return {entry.name, std::move(trainer), info,
+          empty_batch(info, rows, entry.input.rank() > 0 ? entry.input[0] : 1), rows, settings};
 }
 
 }  // namespace luge::experiment

@@ -12,8 +12,9 @@
 
 namespace luge::experiment {
 
-/// A batch of zeros as the training will see it: types alone until it is read. All fields have fixed shapes.
-data::Batch empty_batch(const data::Info& info, std::int64_t rows);
+/// A batch of zeros as the training will see it: types alone until it is read. Extents that are not known are
+/// `extent`, and their fields have lengths.
+data::Batch empty_batch(const data::Info& info, std::int64_t rows, std::int64_t extent = 1);
 
 /// A training step of the network that the keys name, on zeros. Weights and batch are types alone until they
 /// are read. Use the trainer within a Scope of the settings.

@@ -82,6 +82,16 @@ std::string verses(const TempDir& dir) {
   return dir.write("rain.txt", text);
 }
 
+std::string translations(const TempDir& dir) {
+  const char* words[][2] = {{"the dog", "狗"}, {"a cat", "猫"}, {"the red bird", "红鸟"}, {"my fish", "我的鱼"}};
+  std::string lines;
+  for (int i = 0; i < 40; ++i) {
+    const auto &one = words[i % 4], &other = words[i / 4 % 4];
+    lines += fmt::format("{} sees {} {} times.\t{}看见{}{}次。\n", one[0], other[0], i, one[1], other[1], i);
+  }
+  return dir.write("pairs.tsv", lines);
+}
+
 }  // namespace
 
 Words words_for_task(const TempDir& dir, const std::string& task) {
@@ -118,6 +128,10 @@ Words words_for_task(const TempDir& dir, const std::string& task) {
   if (task == "text-classification") {
     return {{"model", "text-cnn"}, {"embedding", "4"}, {"filters", "4"}, {"vocabulary", "100"},
             {"task", task},        {"batch", "5"},     {"data", reviews(dir)}};
+  }
+  if (task == "translation") {
+    return {{"model", "seq2seq-luong"}, {"units", "6"},  {"embedding", "4"}, {"task", task},
+            {"task.longest", "8"},      {"batch", "10"}, {"data", translations(dir)}};
   }
   ADD_FAILURE() << "the task " << task << " has no data in tests/support/task_files.cpp";
   return mlp;
