@@ -78,6 +78,7 @@ int sample(const Arguments& arguments) {
   data::UnknownText unknown;
   data::add_unknown(learned.recipe, {{"text", data::HostArray::of_text(options.prompt)}}, unknown);
   if (unknown.unknown > 0) tell_aside("luge: prompt: {}\n", unknown.to_string());
+  tasks::Generator generator(net, learned.recipe);
   Json list = Json::array();
   for (std::int64_t k = 0; k < options.samples; ++k) {
     tasks::GenerateOptions how = generating(options, k);
@@ -89,7 +90,7 @@ int sample(const Arguments& arguments) {
       if (options.samples > 1) fmt::print("{}--- seed {}\n", k > 0 ? "\n" : "", how.seed);
       show(options.prompt);
     }
-    const std::string text = tasks::generate(net, learned.recipe, options.prompt, how);
+    const std::string text = generator.generate(options.prompt, how);
     list.push_back({{"prompt", options.prompt}, {"text", text}, {"seed", how.seed}});
     if (!arguments.json()) fmt::print("\n");
   }

@@ -42,14 +42,8 @@ nlohmann::json rule_of(const io::ModelFile& file) {
 
 void write_ensemble(const std::string& path, const std::vector<nn::Loaded>& members) {
   std::vector<nn::Model> nets;
-  for (const nn::Loaded& member : members) {
-    if (!member.entries().empty()) {
-      throw ValueError(fmt::format(
-          "an ensemble: the network has the function '{}' besides itself, which cannot be combined",
-          member.entries().front().name));
-    }
-    nets.emplace_back(member);
-  }
+  // Functions of the members besides themselves, such as "decode_step", are not those of the ensemble.
+  for (const nn::Loaded& member : members) nets.emplace_back(member);
   nn::Metadata metadata = members.at(0).metadata();
   const nn::Ensemble ensemble(nets, metadata.output);
   metadata.name = fmt::format("{} x {}", members.size(), metadata.name);

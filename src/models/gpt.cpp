@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "luge/error.h"
+#include "luge/nn/decoding.h"
 #include "luge/nn/transformer.h"
+#include "luge/ops/index.h"
 #include "luge/ops/math.h"
 #include "luge/ops/shape.h"
 #include "models/layers.h"
@@ -37,7 +39,7 @@ struct LargeOptions : GptOptions {
   LargeOptions() : GptOptions{.layers = 6, .heads = 6, .width = 384, .length = 256} {}
 };
 
-class Gpt : public nn::Module {
+class Gpt : public nn::Module, public nn::ReadsInSteps {
  public:
   Gpt(std::int64_t vocabulary, const GptOptions& options)
       : options_(options),
@@ -81,6 +83,7 @@ class Gpt : public nn::Module {
                                    ids.shape().to_string(), options_.length));
     }
     const Tensor all = positions_.value();
+    if (nn::Decoding* const decoding = nn::Decoding::current()) return take(all, decoding->position());
     return length < options_.length ? slice(all, {.stop = length}) : all;
   }
   std::vector<nn::TransformerBlock> make_blocks() {

@@ -6,6 +6,7 @@
 
 #include "luge/error.h"
 #include "luge/facts.h"
+#include "luge/nn/decoding.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/math.h"
 #include "luge/ops/positional.h"
@@ -144,10 +145,13 @@ Tensor MultiHeadAttention::run(const Sources& in) const {
     throw ShapeError(fmt::format("{} {} does not fit; expected [N,T,{}]", what, x.shape().to_string(),
                                  width < 0 ? "…" : std::to_string(width)));
   };
-  const AttentionOptions how{.causal = options_.causal,
+  Decoding* const decoding = Decoding::current();
+  if (decoding && (options_.cross || options_.rotary || !options_.causal || in.mask.defined()))
+    throw StateError(describe() + ": cannot read a sequence in steps");
+  const AttentionOptions how{.causal = options_.causal && !decoding,
                              .dropout = options_.dropout > 0 && training() ? options_.dropout : 0};
   check(in.query, options_.cross ? "query" : "input", options_.cross ? -1 : width_);
-  if (!options_.cross && !options_.rotary && kv_heads() == heads_)
+  if (!decoding && !options_.cross && !options_.rotary && kv_heads() == heads_)
     return output_(self_attention((*projection_)(in.query), heads_, how, in.mask));
   Tensor q, k, v;
   if (options_.cross) {
@@ -163,7 +167,9 @@ Tensor MultiHeadAttention::run(const Sources& in) const {
     const RotaryOptions turn{.base = options_.rotary_base};
     q = rotary_embedding(q, turn), k = rotary_embedding(k, turn);
   }
-  return output_(flatten(permute(attention(q, k, v, how, in.mask), {0, 2, 1, 3}), 2, 3));
+  if (decoding) k = decoding->append("key", k), v = decoding->append("value", v);
+  const Tensor mask = decoding ? decoding->filled() : in.mask;
+  return output_(flatten(permute(attention(q, k, v, how, mask), {0, 2, 1, 3}), 2, 3));
 }
 
 std::optional<LayerText> MultiHeadAttention::text() const {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "luge/error.h"
+#include "luge/nn/decoding.h"
 #include "luge/ops/compare.h"
 #include "luge/ops/dropout.h"
 #include "luge/ops/index.h"
@@ -210,6 +211,21 @@ Tensor RecurrentLayer::merged(const Tensors& ways, int axis) const {
 }
 
 RecurrentResult RecurrentLayer::run_layers(const Padded& x, const Tensor& h, const Tensor& c) const {
+  if (Decoding* const decoding = Decoding::current(); decoding && !h.defined()) {
+    if (options_.direction != Direction::forward || options_.learned_state || x.length.defined())
+      throw StateError(describe() + ": cannot read a sequence in steps");
+    const auto sample = [&](std::int64_t width) {
+      return options_.layers == 1 ? Shape{width} : Shape{options_.layers, width};
+    };
+    const std::size_t n = decoding->count();
+    const Tensor first_h = decoding->state("h", sample(features()), x.values.dtype());
+    const Tensor first_c =
+        has_cells() ? decoding->state("c", sample(units_), x.values.dtype()) : Tensor();
+    RecurrentResult result = run_layers(x, first_h, first_c);
+    decoding->keep(n, result.h);
+    if (has_cells()) decoding->keep(n + 1, result.c);
+    return result;
+  }
   if (!built()) (*this)(Tensors{x.values});
   const auto ways = static_cast<std::size_t>(directions());
   Padded in = x;

@@ -7,6 +7,7 @@
 
 #include "luge/error.h"
 #include "luge/tasks/next_token.h"
+#include "tasks/decode_step.h"
 #include "tasks/learning.h"
 
 namespace luge::tasks {
@@ -67,6 +68,12 @@ class NextToken final : public TaskWith<NextToken, NextTokenOptions> {
                                        .temperature = options_.temperature,
                                        .seed = static_cast<std::uint64_t>(options_.continuation_seed)});
     return data::Record{{"continuation", data::HostArray::of_text(text)}};
+  }
+
+  // "decode_step", where the network can be read in steps, so that text goes on without reading all of it
+  // again for each character.
+  std::vector<nn::Entry> entries(const nn::Model& net) const override {
+    return steps_of(net, options_.length);
   }
 
   std::vector<data::Record> interpret(const NamedTensors& outputs,

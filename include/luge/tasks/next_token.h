@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "luge/data/recipe.h"
 #include "luge/nn/module.h"
@@ -27,10 +30,49 @@ struct GenerateOptions {
   std::function<void(std::string_view)> tell = {};  ///< is told each character as soon as it is there
 };
 
-/// Returns a continuation of a text, character by character, from a network of the task next-token. `recipe`
-/// is the one that it was trained with (tasks::of), and `metadata.classes` of the network name its ids.
-/// Throws ValueError for an empty prompt and for an option that is out of range, FormatError for a prompt
-/// that is not UTF-8, and ShapeError when the outputs are not [1,length,ids].
+/// Options of Generator.
+struct GeneratorOptions {
+  /// Keep what the network has computed of earlier characters, where it can be read in steps. Without it, all
+  /// that the network sees is read again for each character, with equal results up to rounding.
+  bool cached = true;
+};
+
+/// Writes text with a network of the task next-token, character by character.
+///
+/// Recurrent layers keep their state from the first character on. Attention keeps keys and values of at most
+/// as many characters as the network was trained with; when they are full, the later half of these characters
+/// is read again and the text goes on from there. Of a longer prompt it sees the last characters.
+class Generator {
+ public:
+  /// `recipe` is the one that the network was trained with (tasks::of), and `metadata.classes` of the network
+  /// name its ids. The network must live as long as the Generator. Throws ValueError for a recipe that does
+  /// not make ids of text.
+  Generator(const nn::Module& net, const data::Recipe& recipe, const GeneratorOptions& options = {});
+  ~Generator();
+  Generator(Generator&&) noexcept;
+  Generator& operator=(Generator&&) noexcept;
+
+  /// Returns true when the network is read in steps: the work for a character does not grow with the text.
+  bool cached() const;
+  /// Returns the ids of a text. Throws ValueError for an empty text, and FormatError for one that is not
+  /// UTF-8.
+  std::vector<std::int64_t> encode(std::string_view text) const;
+  /// Forgets what was read.
+  void reset();
+  /// Reads ids after those that were read before, and returns a logit for each id that may come next. Throws
+  /// ValueError for no ids, IndexError for one that the network does not have, and ShapeError when its
+  /// outputs are not [1,length,ids].
+  std::vector<float> read(std::span<const std::int64_t> ids);
+  /// Forgets what was read, and returns a continuation of a text. Throws as encode and read, and ValueError
+  /// for an option that is out of range.
+  std::string generate(std::string_view prompt, const GenerateOptions& options = {});
+
+ private:
+  class Reader;
+  std::unique_ptr<Reader> reader_;
+};
+
+/// Does what Generator::generate does, once.
 ///
 ///     auto net = nn::load("shakespeare.safetensors");
 ///     std::cout << tasks::generate(net, tasks::of(net.metadata()).recipe, "ROMEO:", {.seed = 1});
