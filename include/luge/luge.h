@@ -32,6 +32,7 @@
 #include "luge/data/shapes.h"
 #include "luge/data/sound.h"
 #include "luge/data/sound_features.h"
+#include "luge/data/sound_strings.h"
 #include "luge/data/source.h"
 #include "luge/data/sources.h"
 #include "luge/data/spent.h"

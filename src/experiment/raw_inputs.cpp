@@ -124,7 +124,8 @@ RawInput sound_input(const fs::path& path, const nn::Metadata& metadata) {
   if (sound.frames() == 0)
     throw ValueError(fmt::format("{}: has no samples; expected 1 or more", path.string()));
   if (sound.frames() > length)
-    changes += fmt::format("{}cut from {} to {} samples", changes.empty() ? "" : ", then ", sound.frames(), length);
+    changes +=
+        fmt::format("{}cut from {} to {} samples", changes.empty() ? "" : ", then ", sound.frames(), length);
   if (channels == 1) sound = io::mono(sound);
   if (sound.channels != channels)
     throw ValueError(

@@ -1,5 +1,5 @@
-// speech-cnn: which word a short sound says. Convolutions over the log-mel spectrogram halve bins and frames, and
-// the mean over all that is left gives the features of the word.
+// speech-cnn: which word a short sound says. Convolutions over the log-mel spectrogram halve bins and frames,
+// and the mean over all that is left gives the features of the word.
 #include "luge/nn/global_pool.h"
 #include "models/layers.h"
 #include "models/text_layers.h"
@@ -12,8 +12,9 @@ struct SpeechOptions {
   double dropout = 0.25;
   std::string activation = "relu";
   static void fields(auto& self, auto&& field) {
-    field("filters", self.filters, "of each 3x3 convolution; bins and frames are halved after all but the last",
-          count(), options::elsewhere({"channels", "width"}));
+    field("filters", self.filters,
+          "of each 3x3 convolution; bins and frames are halved after all but the last", count(),
+          options::elsewhere({"channels", "width"}));
     field("dropout", self.dropout, "share that is dropped before the last layer", share());
     field("activation", self.activation, "after each convolution", activations());
   }

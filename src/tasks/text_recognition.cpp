@@ -1,5 +1,6 @@
-// text-recognition: the text in a picture. The loss decides what the positions of the output are: those of
-// the characters, or, where it takes fewer labels than positions, spots of the picture, which it aligns.
+// text-recognition: the text in a picture or a sound. The loss decides what the positions of the output are:
+// those of the characters, or, where it takes fewer labels than positions, spots of the picture, which it
+// aligns.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,7 +44,10 @@ struct TextOptions : ScaledOptions {
   }
 };
 
-bool is_picture(const data::Field& field) { return !field.text && field.shape.rank() == 3; }
+// Of a sound, the features make a picture.
+bool is_picture_or_sound(const data::Field& field) {
+  return !field.text && (field.shape.rank() == 3 || field.shape.rank() == 2);
+}
 bool is_ids(const data::Field& field) { return field.dtype == i64 && field.shape.rank() == 1; }
 
 // Whether the loss finds out itself which positions say which label: then it takes fewer labels.
@@ -59,10 +63,13 @@ bool aligns(const loss::Loss& loss) {
 class TextRecognition final : public TaskWith<TextRecognition, TextOptions> {
  public:
   static constexpr const char* kName = "text-recognition";
-  static constexpr const char* kDescription = "reads the text in a picture, such as a captcha";
+  static constexpr const char* kDescription =
+      "reads the text in a picture, such as a captcha, or what is said in a sound";
   static train::Needs data_needs() {
-    return {{std::string(data::kInput), "pictures [channels,height,width]", is_picture},
-            {kText, "what is written in the picture", [](const data::Field& field) { return field.text; }}};
+    return {{std::string(data::kInput), "pictures [channels,height,width], or sounds [channels,samples]",
+             is_picture_or_sound},
+            {kText, "what is written in the picture or said",
+             [](const data::Field& field) { return field.text; }}};
   }
   explicit TextRecognition(TextOptions options) : TaskWith(std::move(options)), aligns_(aligns(loss())) {
     if (!is_by_class(loss().outputs()) || loss().about().targets != loss::Targets::Kind::labels)

@@ -17,7 +17,8 @@ namespace {
 using testing::expect_error;
 
 TEST(Features, AreStepsByName) {
-  EXPECT_EQ(feature_names(), (std::vector<std::string>{"log-mel", "mfcc", "one-hot", "polynomial", "spec-augment", "spectrogram"}));
+  EXPECT_EQ(feature_names(), (std::vector<std::string>{"log-mel", "mfcc", "one-hot", "polynomial",
+                                                       "spec-augment", "spectrogram"}));
   const Dataset curve = noisy_curve({.samples = 5});
   const Recipe recipe = Recipe({steps::columns(), feature("polynomial", {{"degree", 3}})}).fit(curve);
   const Dataset made = recipe.training(curve);

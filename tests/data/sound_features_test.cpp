@@ -122,8 +122,8 @@ TEST(SoundFeatures, HaveLayoutsChannelsAndNormalization) {
   const HostArray normal = log_mel(sound, o);
   for (std::int64_t m = 0; m < bins; ++m) {
     double sum = 0, squares = 0;
-    for (const float value : normal.as<float>().subspan(static_cast<std::size_t>(m * count),
-                                                        static_cast<std::size_t>(count)))
+    for (const float value :
+         normal.as<float>().subspan(static_cast<std::size_t>(m * count), static_cast<std::size_t>(count)))
       sum += value, squares += static_cast<double>(value) * value;
     EXPECT_NEAR(sum, 0, 1e-4);
     EXPECT_NEAR(squares / static_cast<double>(count), 1, 1e-4);
@@ -168,7 +168,8 @@ TEST(SoundFeatures, SpecAugmentCoversBandsInTrainingAlone) {
   rate.as<std::int64_t>()[0] = 8000;
   const Dataset data = records({{{"input", golden_sound()}, {"rate", rate}}});
   const Recipe plain = Recipe({feature("log-mel")}).fit(data);
-  const Recipe recipe = Recipe({feature("log-mel"), feature("spec-augment", {{"bins", 40}, {"frames", 5}})}).fit(data);
+  const Recipe recipe =
+      Recipe({feature("log-mel"), feature("spec-augment", {{"bins", 40}, {"frames", 5}})}).fit(data);
   const HostArray whole = plain.training(data).record(0)["input"];
   EXPECT_EQ(recipe.evaluation(data).record(0)["input"].bytes, whole.bytes);
   EXPECT_EQ(recipe.prediction({{"input", golden_sound()}})["input"].bytes, whole.bytes);
@@ -192,7 +193,11 @@ TEST(SoundFeatures, SpecAugmentCoversBandsInTrainingAlone) {
 TEST(BadInput, C82_FrontEndsRefuseWhatIsNotASound) {
   const MelOptions usual = at_8000(MelOptions{});
   expect_error<ShapeError>([&] { log_mel(sound_of({}), usual); }, {"log_mel", "0 samples"});
-  expect_error<ShapeError>([&] { log_mel(HostArray(Field{f32, {700}}), usual); }, {"f32[700]", "f32[channels,samples]"});
+  expect_error<ShapeError>(
+      [&] {
+        log_mel(HostArray(Field{f32, {700}}), usual);
+      },
+      {"f32[700]", "f32[channels,samples]"});
   MelOptions o = usual;
   o.layout = SoundLayout::frames;
   expect_error<ShapeError>([&] { log_mel(HostArray(Field{f32, {2, 700}}), o); }, {"2 channels"});

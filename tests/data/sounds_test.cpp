@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "luge/data/augment.h"
+#include "luge/data/sound_strings.h"
 #include "luge/data/sources.h"
 #include "support/errors.h"
 #include "support/temp_dir.h"
@@ -26,11 +28,12 @@ std::string wav(const std::vector<int>& samples, int rate = 8000, int channels =
   std::string data;
   for (const int sample : samples) data += number(static_cast<std::uint64_t>(sample), bits / 8);
   const int frame = channels * bits / 8;
-  const std::string format = number(1, 2) + number(static_cast<std::uint64_t>(channels), 2) +
-                             number(static_cast<std::uint64_t>(rate), 4) +
-                             number(static_cast<std::uint64_t>(rate * frame), 4) +
-                             number(static_cast<std::uint64_t>(frame), 2) + number(static_cast<std::uint64_t>(bits), 2);
-  const std::string body = "WAVEfmt " + number(format.size(), 4) + format + "data" + number(data.size(), 4) + data;
+  const std::string format =
+      number(1, 2) + number(static_cast<std::uint64_t>(channels), 2) +
+      number(static_cast<std::uint64_t>(rate), 4) + number(static_cast<std::uint64_t>(rate * frame), 4) +
+      number(static_cast<std::uint64_t>(frame), 2) + number(static_cast<std::uint64_t>(bits), 2);
+  const std::string body =
+      "WAVEfmt " + number(format.size(), 4) + format + "data" + number(data.size(), 4) + data;
   return "RIFF" + number(body.size(), 4) + body;
 }
 
@@ -60,13 +63,69 @@ TEST(BadInput, C82_SoundsThatDoNotFitTheOthers) {
   };
   expect_error<FormatError>([&] { read_second(wav({1}, 16000)); }, {"b_1.wav", "16000", "8000", "rate=8000"});
   EXPECT_EQ(read_second(wav({1, 2, 3, 4}, 16000), {.rate = 8000}).field.shape, (Shape{1, 4}));
-  expect_error<FormatError>([&] { read_second(wav({1, 2}, 8000, 2), {.mono = false}); },
-                            {"b_1.wav", "2 channels", "expected 1"});
+  expect_error<FormatError>(
+      [&] {
+        read_second(wav({1, 2}, 8000, 2), {.mono = false});
+      },
+      {"b_1.wav", "2 channels", "expected 1"});
   EXPECT_EQ(read_second(wav({0x400000}, 8000, 1, 24)).as<float>()[0], 0.5f);
   expect_error<FormatError>([&] { read_second(wav({})); }, {"b_1.wav", "no samples"});
   expect_error<FormatError>([&] { read_second(wav({1, 2, 3}).substr(0, 46)); }, {"b_1.wav", "cut short"});
   expect_error<FormatError>([&] { read_second("RIFF, but no more"); }, {"b_1.wav", "not a sound"});
   expect_error<FormatError>([&] { read_second(""); }, {"b_1.wav", "empty"});
+}
+
+// Recordings of one sample value each, so that a joined sound says which ones it is made of.
+TEST(SoundStrings, JoinRecordingsWithTheirWords) {
+  const TempDir folder;
+  for (int k = 0; k < 6; ++k)
+    folder.write(std::to_string(k) + "_x.wav",
+                 wav(std::vector<int>(static_cast<std::size_t>(10 + k), 1000 * (k + 1))));
+  const Dataset recordings = sound_folder(folder.path(), {.pattern = "{class}_*.wav"});
+  const Dataset strings = sound_strings(recordings, {.samples = 200, .longest = 4, .pause = 5, .seed = 3});
+  std::set<std::size_t> lengths;
+  bool paused = false;
+  for (std::int64_t i = 0; i < strings.size(); ++i) {
+    const Record record = strings.record(i);
+    const std::string text(record["text"].text());
+    lengths.insert(text.size());
+    std::string heard;
+    std::size_t from = 0;
+    const auto samples = record["input"].as<float>();
+    for (std::size_t t = 1; t <= samples.size(); ++t) {
+      if (t < samples.size() && samples[t] == samples[from]) continue;
+      const auto word = static_cast<std::size_t>(std::lround(samples[from] * 32.768f));
+      for (std::size_t k = 0; word > 0 && k < (t - from) / (9 + word); ++k) heard += std::to_string(word - 1);
+      paused |= word == 0;
+      from = t;
+    }
+    EXPECT_EQ(heard, text) << i;
+    EXPECT_EQ(record["rate"].as<std::int64_t>()[0], 8000);
+    EXPECT_EQ(strings.fields({"text"}).record(i)["text"].text(), text);
+  }
+  EXPECT_EQ(lengths, (std::set<std::size_t>{1, 2, 3, 4}));
+  EXPECT_TRUE(paused);
+  // Of one length: those that fit, and zeros.
+  const Dataset fixed = sound_strings(recordings, {.samples = 50, .longest = 4, .length = 40});
+  for (std::int64_t i = 0; i < fixed.size(); ++i) {
+    EXPECT_EQ(fixed.record(i)["input"].field.shape, (Shape{1, 40}));
+    EXPECT_LE(fixed.record(i)["text"].text().size(), 4u);
+  }
+  // Another epoch joins others where that is asked for.
+  EXPECT_EQ(strings.info().input().shape, (Shape{1, unknown}));
+  const Dataset fresh = sound_strings(recordings, {.samples = 50, .fresh = true});
+  EXPECT_NE(fresh.source()->at_epoch(1), nullptr);
+  EXPECT_EQ(fixed.source()->at_epoch(1), nullptr);
+}
+
+TEST(BadInput, C82_StringsOfWhatIsNotASound) {
+  const TempDir folder;
+  folder.write("0_x.wav", wav(std::vector<int>(20, 1)));
+  const Dataset recordings = sound_folder(folder.path(), {.pattern = "{class}_*.wav"});
+  expect_error<ValueError>([&] { sound_strings(recordings, {.longest = 0}); }, {"longest 0"});
+  expect_error<ValueError>([&] { sound_strings(recordings, {.length = 10}).record(0); },
+                           {"0_x.wav", "20 samples", "10 or fewer"});
+  expect_error<ValueError>([&] { sound_strings(recordings.fields({"input"})); }, {"sounds with classes"});
 }
 
 Record tone() {
@@ -84,7 +143,8 @@ TEST(SoundAugmentations, ChangeWhatTheySay) {
   const HostArray before = tone()["input"];
   double least = INFINITY, most = 0;
   for (std::uint64_t key = 0; key < 200; ++key) {
-    const double ratio = power(augmentation("sound-gain", {{"decibels", 6}})(tone(), key)["input"]) / power(before);
+    const double ratio =
+        power(augmentation("sound-gain", {{"decibels", 6}})(tone(), key)["input"]) / power(before);
     least = std::min(least, ratio), most = std::max(most, ratio);
   }
   EXPECT_NEAR(10 * std::log10(least), -6, 0.3);
@@ -99,7 +159,8 @@ TEST(SoundAugmentations, ChangeWhatTheySay) {
       bool same = true;
       for (std::int64_t k = 0; k < 1000 && same; ++k) {
         const std::int64_t from = k - by;
-        const float wanted = from < 0 || from >= 1000 ? 0 : before.as<float>()[static_cast<std::size_t>(from)];
+        const float wanted =
+            from < 0 || from >= 1000 ? 0 : before.as<float>()[static_cast<std::size_t>(from)];
         same = moved.as<float>()[static_cast<std::size_t>(k)] == wanted &&
                moved.as<float>()[static_cast<std::size_t>(1000 + k)] == wanted;
       }
@@ -130,7 +191,8 @@ TEST(SoundAugmentations, SpeedChangesTheTone) {
 TEST(BadInput, C82_AugmentationsOfSoundsRefusePictures) {
   const Record picture = {{"input", HostArray(Field{f32, {1, 4, 4}})}};
   for (const char* name : {"sound-gain", "sound-noise", "sound-shift", "sound-speed"})
-    expect_error<ShapeError>([&] { augmentation(name)(picture, 1); }, {name, "f32[1,4,4]", "f32[channels,samples]"});
+    expect_error<ShapeError>([&] { augmentation(name)(picture, 1); },
+                             {name, "f32[1,4,4]", "f32[channels,samples]"});
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST_F(ResumeWalk, C49_EveryAugmentation) {
     }
     // One that puts several pictures into one takes no label of the whole picture.
     const bool combines = std::find(combining.begin(), combining.end(), name) != combining.end();
-    data_ = combines                         ? DataSet{"noise", data::tensors(luge::random::uniform({30, 1, 6, 6}))}
+    data_ = combines ? DataSet{"noise", data::tensors(luge::random::uniform({30, 1, 6, 6}))}
             : name.starts_with("sound-") ? sounds()
                                          : pictures();
     if (combines) own.insert(own.end(), {{"task", "autoencoding"}, {"metrics", ""}});

@@ -1,4 +1,5 @@
-// CTC: published values, impossible, empty and padded targets, and the sum of all alignments made of plain ops.
+// CTC: published values, impossible, empty and padded targets, and the sum of all alignments made of plain
+// ops.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -36,8 +37,8 @@ TEST(Ctc, ImpossibleTargetsHaveNoGradient) {
   for (const auto& [target, count] : std::vector<std::pair<std::vector<std::int64_t>, std::int64_t>>{
            {{1, 2, 1}, 3}, {{1, 1, 0}, 2}}) {  // more labels than positions; a repeated label needs a blank
     for (const bool zero : {false, true}) {
-      const Tensor cost =
-          ctc_loss(log_softmax(x), ids(target, {1, 3}), lengths({2}), lengths({count}), {.zero_infinity = zero});
+      const Tensor cost = ctc_loss(log_softmax(x), ids(target, {1, 3}), lengths({2}), lengths({count}),
+                                   {.zero_infinity = zero});
       const double value = cost.to_vector<double>()[0];
       EXPECT_EQ(value, zero ? 0 : INFINITY);
       for (const double slope : grad(sum(cost), {x})[0].to_vector<double>()) EXPECT_EQ(slope, 0);
@@ -50,8 +51,8 @@ TEST(Ctc, TakesTargetsAndInputsOfLengthZero) {
   const Tensor x = logits({.3, -1, 2, .5, .1, -.2}, {2, 1, 3});
   const Tensor logs = log_softmax(x);
   const std::vector<double> p = logs.to_vector<double>();
-  EXPECT_NEAR(ctc_loss(logs, ids({7, 7}, {1, 2}), lengths({2}), lengths({0})).to_vector<double>()[0], -p[0] - p[3],
-              1e-12);
+  EXPECT_NEAR(ctc_loss(logs, ids({7, 7}, {1, 2}), lengths({2}), lengths({0})).to_vector<double>()[0],
+              -p[0] - p[3], 1e-12);
   EXPECT_EQ(ctc_loss(logs, ids({1, 2}, {1, 2}), lengths({0}), lengths({0})).to_vector<double>()[0], 0);
   EXPECT_EQ(ctc_loss(logs, ids({1, 2}, {1, 2}), lengths({0}), lengths({1})).to_vector<double>()[0], INFINITY);
 }
@@ -66,8 +67,7 @@ TEST(Ctc, PaddingChangesNothing) {
   };
   const auto [cost, slope] = both(log_softmax(x), x, {1, 2});
   const Tensor beyond = logits({9, 9, 9, NAN, -INFINITY, INFINITY}, {2, 1, 3});
-  const auto [padded_cost, padded_slope] =
-      both(concat({log_softmax(x), beyond}, 0), x, {1, 2, 99, -5});
+  const auto [padded_cost, padded_slope] = both(concat({log_softmax(x), beyond}, 0), x, {1, 2, 99, -5});
   EXPECT_EQ(padded_cost, cost);
   EXPECT_EQ(padded_slope, slope);
 }

@@ -43,11 +43,11 @@ struct SpectrogramOptions {
 /// Options of log-mel spectrograms.
 struct MelOptions : SpectrogramOptions {
   MelOptions() { log = SoundLog::natural; }
-  std::int64_t bins = 40;              ///< mel filters
-  double low = 0;                      ///< lowest frequency in Hz
-  double high = 0;                     ///< highest frequency in Hz; 0: half of the rate
-  MelScale scale = MelScale::slaney;   ///< the scale
-  MelNorm norm = MelNorm::slaney;      ///< how filters are scaled
+  std::int64_t bins = 40;             ///< mel filters
+  double low = 0;                     ///< lowest frequency in Hz
+  double high = 0;                    ///< highest frequency in Hz; 0: half of the rate
+  MelScale scale = MelScale::slaney;  ///< the scale
+  MelNorm norm = MelNorm::slaney;     ///< how filters are scaled
 };
 /// Options of mel-frequency cepstral coefficients.
 struct MfccOptions : MelOptions {
@@ -61,8 +61,8 @@ struct MfccOptions : MelOptions {
 /// right. Source: librosa.filters.mel.
 std::vector<float> mel_filters(const MelOptions& options);
 
-/// Features of one sound f32[channels,samples] with options whose rate is given. Throws ShapeError for a sound
-/// of length 0, or one that is shorter than the window where frames are not centered.
+/// Features of one sound f32[channels,samples] with options whose rate is given. Throws ShapeError for a
+/// sound of length 0, or one that is shorter than the window where frames are not centered.
 HostArray spectrogram(const HostArray& sound, const SpectrogramOptions& options);
 /// The same for log-mel spectrograms.
 HostArray log_mel(const HostArray& sound, const MelOptions& options);

@@ -16,8 +16,8 @@ struct SoundGainOptions {
   }
 };
 
-const bool added_sound_gain = add_augmentation(
-    "sound-gain", "makes sounds louder or softer", [](const SoundGainOptions& options) {
+const bool added_sound_gain =
+    add_augmentation("sound-gain", "makes sounds louder or softer", [](const SoundGainOptions& options) {
       return Augmentation(
           "sound-gain",
           [options](Record record, std::uint64_t key) {

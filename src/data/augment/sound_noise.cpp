@@ -22,7 +22,8 @@ Record with_noise(const SoundNoiseOptions& options, Record record, std::uint64_t
   const SoundView sound = sound_of("sound-noise", record);
   if (sound.samples.empty()) return record;
   double squares = 0;
-  for (const float sample : sound.samples) squares += static_cast<double>(sample) * static_cast<double>(sample);
+  for (const float sample : sound.samples)
+    squares += static_cast<double>(sample) * static_cast<double>(sample);
   Draws draws(key);
   const double ratio = options.least + (options.most - options.least) * draws.uniform();
   const double power = squares / static_cast<double>(sound.samples.size());

@@ -38,7 +38,9 @@ const bool added_sound_shift = add_augmentation(
     "sound-shift", "moves sounds in time; what comes in is silence", [](const SoundShiftOptions& options) {
       return Augmentation(
           "sound-shift",
-          [options](Record record, std::uint64_t key) { return moved_in_time(options, std::move(record), key); },
+          [options](Record record, std::uint64_t key) {
+            return moved_in_time(options, std::move(record), key);
+          },
           [](const Schema& before) { return before; });
     });
 

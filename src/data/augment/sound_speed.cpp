@@ -1,5 +1,5 @@
-// sound-speed: faster and higher, or slower and lower sounds, by linear interpolation. The number of samples stays:
-// a slower sound is cut at its end, a faster one ends with silence.
+// sound-speed: faster and higher, or slower and lower sounds, by linear interpolation. The number of samples
+// stays: a slower sound is cut at its end, a faster one ends with silence.
 #include <algorithm>
 #include <cmath>
 
@@ -36,13 +36,16 @@ Record at_other_speed(const SoundSpeedOptions& options, Record record, std::uint
   return record;
 }
 
-const bool added_sound_speed = add_augmentation(
-    "sound-speed", "makes sounds faster and higher, or slower and lower", [](const SoundSpeedOptions& options) {
-      return Augmentation(
-          "sound-speed",
-          [options](Record record, std::uint64_t key) { return at_other_speed(options, std::move(record), key); },
-          [](const Schema& before) { return before; });
-    });
+const bool added_sound_speed =
+    add_augmentation("sound-speed", "makes sounds faster and higher, or slower and lower",
+                     [](const SoundSpeedOptions& options) {
+                       return Augmentation(
+                           "sound-speed",
+                           [options](Record record, std::uint64_t key) {
+                             return at_other_speed(options, std::move(record), key);
+                           },
+                           [](const Schema& before) { return before; });
+                     });
 
 }  // namespace
 }  // namespace luge::data

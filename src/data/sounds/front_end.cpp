@@ -1,5 +1,5 @@
-// Frames of a sound, their Fourier transform, mel filters, logarithm and cosines. All is computed in float64 and
-// rounded once.
+// Frames of a sound, their Fourier transform, mel filters, logarithm and cosines. All is computed in float64
+// and rounded once.
 #include "data/sounds/front_end.h"
 
 #include <fmt/format.h>
@@ -101,8 +101,9 @@ std::vector<double> cosines_of(const MfccOptions& o) {
     const double lift =
         o.lifter > 0 ? 1 + lifter / 2 * std::sin(std::numbers::pi * static_cast<double>(n + 1) / lifter) : 1;
     for (std::int64_t m = 0; m < o.bins; ++m)
-      made.push_back(scale * lift *
-                     std::cos(std::numbers::pi * static_cast<double>(n) * (static_cast<double>(m) + 0.5) / bins));
+      made.push_back(
+          scale * lift *
+          std::cos(std::numbers::pi * static_cast<double>(n) * (static_cast<double>(m) + 0.5) / bins));
   }
   return made;
 }
@@ -121,8 +122,9 @@ SpectrogramOptions settled(const char* who, SpectrogramOptions o) {
     refuse(fmt::format("fft is {}; expected {} (the window) to {}", o.fft, o.window, kLargestTransform));
   if (o.hop < 1) refuse(fmt::format("hop is {}; expected 1 or more", o.hop));
   if (!(o.power > 0) || !(o.floor > 0) || !(o.range >= 0))
-    refuse(fmt::format("power is {}, floor {} and range {}; expected power and floor above 0, and range from 0",
-                       o.power, o.floor, o.range));
+    refuse(
+        fmt::format("power is {}, floor {} and range {}; expected power and floor above 0, and range from 0",
+                    o.power, o.floor, o.range));
   return o;
 }
 
@@ -201,8 +203,9 @@ HostArray FrontEnd::operator()(const HostArray& sound, const std::string& where)
   const std::span<float> to = result.as<float>();
   std::vector<double> values;
   for (std::int64_t c = 0; c < channels; ++c) {
-    powers(sound.as<float>().subspan(static_cast<std::size_t>(c * samples), static_cast<std::size_t>(samples)),
-           values, count);
+    powers(
+        sound.as<float>().subspan(static_cast<std::size_t>(c * samples), static_cast<std::size_t>(samples)),
+        values, count);
     if (!filters_.empty()) values = product(filters_, values, count);
     take_logarithm(values, options_);
     if (!cosines_.empty()) values = product(cosines_, values, count);

@@ -9,8 +9,8 @@
 
 namespace luge::data {
 
-/// Returns the options with what follows from the rate: window, hop and fft. Throws ValueError, which begins with
-/// `who`, when they do not fit each other.
+/// Returns the options with what follows from the rate: window, hop and fft. Throws ValueError, which begins
+/// with `who`, when they do not fit each other.
 SpectrogramOptions settled(const char* who, SpectrogramOptions options);
 
 class FrontEnd {

@@ -37,8 +37,8 @@ std::vector<float> mel_filters(const MelOptions& given) {
   const double first = mel_of(o.low, o.scale), last = mel_of(high, o.scale);
   std::vector<double> corners;
   for (std::int64_t k = 0; k < o.bins + 2; ++k)
-    corners.push_back(hertz_of(first + (last - first) * static_cast<double>(k) / static_cast<double>(o.bins + 1),
-                               o.scale));
+    corners.push_back(
+        hertz_of(first + (last - first) * static_cast<double>(k) / static_cast<double>(o.bins + 1), o.scale));
   const std::int64_t width = o.fft / 2 + 1;
   std::vector<float> filters(static_cast<std::size_t>(o.bins * width));
   for (std::size_t m = 0; m < static_cast<std::size_t>(o.bins); ++m) {

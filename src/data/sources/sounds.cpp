@@ -55,7 +55,9 @@ std::optional<std::string> class_in(const std::string& pattern, const std::strin
 
 // Whether a file is asked for by its name; the others are of another part.
 bool is_wanted(const SoundOptions& options, const std::string& name) {
-  const auto fits = [&](const std::string& pattern) { return fnmatch(pattern.c_str(), name.c_str(), 0) == 0; };
+  const auto fits = [&](const std::string& pattern) {
+    return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  };
   return (options.only.empty() || fits(options.only)) && (options.without.empty() || !fits(options.without));
 }
 
@@ -183,11 +185,12 @@ Dataset sound_folder(const fs::path& folder, const SoundOptions& options) {
     }
   }
   if (found.empty())
-    throw FormatError(fmt::format("{}: holds no sounds{}{}{}", folder.string(),
-                                  options.pattern.empty() ? " in folders that name their classes"
-                                                          : fmt::format(" named {}", options.pattern),
-                                  options.only.empty() ? "" : fmt::format(", and also {}", options.only),
-                                  options.without.empty() ? "" : fmt::format(", and not {}", options.without)));
+    throw FormatError(
+        fmt::format("{}: holds no sounds{}{}{}", folder.string(),
+                    options.pattern.empty() ? " in folders that name their classes"
+                                            : fmt::format(" named {}", options.pattern),
+                    options.only.empty() ? "" : fmt::format(", and also {}", options.only),
+                    options.without.empty() ? "" : fmt::format(", and not {}", options.without)));
   if (skipped > 0 && options.tell)
     options.tell(fmt::format("{}: {} files are not sounds of this layout and were left out", folder.string(),
                              skipped));

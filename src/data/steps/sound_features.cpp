@@ -41,8 +41,8 @@ struct Names<data::SoundLog> {
 };
 template <>
 struct Names<data::SoundLayout> {
-  static constexpr std::pair<data::SoundLayout, const char*> all[] = {
-      {data::SoundLayout::picture, "picture"}, {data::SoundLayout::frames, "frames"}};
+  static constexpr std::pair<data::SoundLayout, const char*> all[] = {{data::SoundLayout::picture, "picture"},
+                                                                      {data::SoundLayout::frames, "frames"}};
 };
 
 }  // namespace luge::options
@@ -61,8 +61,8 @@ struct SpectrogramFields : SpectrogramOptions {
           options::elsewhere({"win_length", "frame_length"}));
     field("hop", self.hop, "samples from one frame to the next; 0: 10 ms", at_least(0),
           options::elsewhere({"hop_length", "frame_step"}));
-    field("fft", self.fft, "length of the Fourier transform; 0: the power of 2 from the window on", at_least(0),
-          options::elsewhere({"n_fft", "fft_length"}));
+    field("fft", self.fft, "length of the Fourier transform; 0: the power of 2 from the window on",
+          at_least(0), options::elsewhere({"n_fft", "fft_length"}));
     field("kind", self.kind, "the window");
     field("centered", self.centered, "whether frames are centered at multiples of the hop",
           options::elsewhere({"center"}));
@@ -103,7 +103,8 @@ struct MfccFields : OfMel<MfccOptions> {
   static constexpr const char* kDescription = "mel-frequency cepstral coefficients of a sound";
   static void fields(auto& self, auto&& field) {
     mel_fields(self, field);
-    field("coefficients", self.coefficients, "how many are kept", at_least(1), options::elsewhere({"n_mfcc"}));
+    field("coefficients", self.coefficients, "how many are kept", at_least(1),
+          options::elsewhere({"n_mfcc"}));
     field("lifter", self.lifter, "raises the later coefficients; 0: not", at_least(0));
     field("orthonormal", self.orthonormal, "whether the cosine transform keeps lengths");
   }
@@ -155,8 +156,8 @@ class SoundFeatures final : public StepWith<SoundFeatures<Options>, Options>, pu
   }
   Derivation derivation(const Field& sound, const std::string& where) const {
     if (!front_end_)
-      throw StateError(fmt::format(
-          "recipe: the rate of {} is not known; call Recipe::fit with the training data", kName));
+      throw StateError(
+          fmt::format("recipe: the rate of {} is not known; call Recipe::fit with the training data", kName));
     return {.who = kName,
             .mark = this->options(),
             .from = std::string(kInput),
@@ -184,8 +185,8 @@ bool add_sound_features() {
          });
 }
 
-const bool added_sound_features = add_sound_features<SpectrogramFields>() && add_sound_features<MelFields>() &&
-                                  add_sound_features<MfccFields>();
+const bool added_sound_features = add_sound_features<SpectrogramFields>() &&
+                                  add_sound_features<MelFields>() && add_sound_features<MfccFields>();
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// spec-augment: bands of bins and of frames of a spectrogram are covered, in training alone. Source: Park et al.
-// 2019, "SpecAugment"; without the warping of time.
+// spec-augment: bands of bins and of frames of a spectrogram are covered, in training alone. Source: Park et
+// al. 2019, "SpecAugment"; without the warping of time.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,9 +37,10 @@ float mean_of_features(std::span<const float> values) {
 Record masked(const MaskOptions& o, Record record, std::uint64_t key) {
   HostArray* input = record.contains(kInput) ? &record[kInput] : nullptr;
   if (!input || input->field.dtype != f32 || input->field.shape.rank() != 3)
-    throw ShapeError(fmt::format(
-        "spec-augment: the input is {}; expected a spectrogram f32[channels,bins,frames], such as log-mel makes",
-        input ? input->field.to_string() : "absent"));
+    throw ShapeError(
+        fmt::format("spec-augment: the input is {}; expected a spectrogram f32[channels,bins,frames], such "
+                    "as log-mel makes",
+                    input ? input->field.to_string() : "absent"));
   const std::span<float> values = input->as<float>();
   const auto rows = input->field.shape[1], width = input->field.shape[2];
   const float fill = mean_of_features(values);
@@ -48,8 +49,8 @@ Record masked(const MaskOptions& o, Record record, std::uint64_t key) {
     const std::int64_t count = draws.whole(0, std::min(most, extent)), first = draws.whole(0, extent - count);
     for (std::int64_t c = 0; c < input->field.shape[0]; ++c) {
       for (std::int64_t r = is_bin ? first : 0; r < (is_bin ? first + count : rows); ++r) {
-        const auto row = values.subspan(static_cast<std::size_t>((c * rows + r) * width),
-                                        static_cast<std::size_t>(width));
+        const auto row =
+            values.subspan(static_cast<std::size_t>((c * rows + r) * width), static_cast<std::size_t>(width));
         std::fill_n(row.begin() + (is_bin ? 0 : first), is_bin ? width : count, fill);
       }
     }
@@ -68,8 +69,7 @@ class SpectrogramMasks final : public StepWith<SpectrogramMasks, MaskOptions> {
   bool training_only() const override { return true; }
   Dataset apply(const Dataset& data) const override {
     const Augmentation masks(
-        kName,
-        [o = options_](Record record, std::uint64_t key) { return masked(o, std::move(record), key); },
+        kName, [o = options_](Record record, std::uint64_t key) { return masked(o, std::move(record), key); },
         [](const Schema& before) { return before; });
     return data.augment(masks, static_cast<std::uint64_t>(options_.seed));
   }
@@ -78,8 +78,9 @@ class SpectrogramMasks final : public StepWith<SpectrogramMasks, MaskOptions> {
 
 const bool added_spectrogram_masks =
     SpectrogramMasks::add() &&
-    add_feature("spec-augment", "after log-mel: covers bands of bins and frames, in training alone",
-                [](const MaskOptions& options) -> StepRef { return std::make_shared<SpectrogramMasks>(options); });
+    add_feature(
+        "spec-augment", "after log-mel: covers bands of bins and frames, in training alone",
+        [](const MaskOptions& options) -> StepRef { return std::make_shared<SpectrogramMasks>(options); });
 
 }  // namespace
 }  // namespace luge::data

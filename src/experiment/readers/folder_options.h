@@ -47,15 +47,22 @@ struct CocoKeys {
 struct SoundKeys {
   static constexpr const char* table = "data";
   std::string pattern, test;
-  std::int64_t rate = 0, length = 0;
+  std::int64_t rate = 0, length = 0, join = 0, join_samples = 4000;
+  double join_pause = 0.1;
   static void fields(auto& self, auto&& field) {
     using namespace options;
     field(
         "pattern", self.pattern,
         "names of sound files, where {class} is the class, such as {class}_*.wav; none: folders are classes");
-    field("test", self.test, "names of the sound files of the test part, such as *_[0-4].wav; none: no test part");
+    field("test", self.test,
+          "names of the sound files of the test part, such as *_[0-4].wav; none: no test part");
     field("rate", self.rate, "samples of a sound in a second, resampled linearly; 0: as the files have it",
           at_least(0));
+    field("join", self.join, "most recordings joined into one sound, whose text is their classes; 0: none",
+          within(0, 1000));
+    field("join_samples", self.join_samples, "joined sounds of an epoch", at_least(1), needs("data.join"));
+    field("join_pause", self.join_pause, "longest silence between joined recordings in seconds",
+          within(0, 60), needs("data.join"));
     field("length", self.length, "samples of each sound, cut or filled with zeros; 0: as the files have them",
           at_least(0));
   }

@@ -1,5 +1,6 @@
 // sounds: a folder of sounds, whose classes folders or names of files give.
 #include "luge/data/sound.h"
+#include "luge/data/sound_strings.h"
 
 #include <array>
 
@@ -40,7 +41,7 @@ data::Dataset part_of(const DataPath& data, const fs::path& folder, const std::v
                                      .only = files == Files::test ? keys.test : "",
                                      .without = files == Files::others ? keys.test : "",
                                      .rate = keys.rate,
-                                     .length = keys.length,
+                                     .length = keys.join > 0 ? 0 : keys.length,
                                      .classes = classes,
                                      .bad = bad,
                                      .name = data.name()});
@@ -48,15 +49,17 @@ data::Dataset part_of(const DataPath& data, const fs::path& folder, const std::v
 
 DataSet read_parts(const DataPath& data, const data::BadFile& bad) {
   std::error_code error;
-  const bool named = !read<SoundKeys>(data.config).test.empty();
-  if (named) {
-    DataSet set{data.name(), part_of(data, data.path, data.layout.classes, bad, Files::others)};
+  const auto keys = read<SoundKeys>(data.config);
+  // The classes that a network for joined sounds knows are characters, not those of recordings.
+  const std::vector<std::string> known = keys.join > 0 ? std::vector<std::string>() : data.layout.classes;
+  if (!keys.test.empty()) {
+    DataSet set{data.name(), part_of(data, data.path, known, bad, Files::others)};
     set.test = part_of(data, data.path, set.train.info().classes, bad, Files::test);
     return set;
   }
   if (!fs::is_directory(data.path / "train", error))
-    return {data.name(), part_of(data, data.path, data.layout.classes, bad)};
-  DataSet set{data.name(), part_of(data, data.path / "train", data.layout.classes, bad)};
+    return {data.name(), part_of(data, data.path, known, bad)};
+  DataSet set{data.name(), part_of(data, data.path / "train", known, bad)};
   const std::vector<std::string>& classes = set.train.info().classes;
   for (const char* name : {"val", "valid", "validation"}) {
     if (!set.valid && fs::is_directory(data.path / name, error))
@@ -66,8 +69,37 @@ DataSet read_parts(const DataPath& data, const data::BadFile& bad) {
   return set;
 }
 
+// Strings of recordings, where they are asked for. Their parts are made of parts of the recordings, so that
+// no recording is heard in the training and again in the validation or the test.
+DataSet joined_recordings(const DataPath& data, DataSet set) {
+  const auto keys = read<SoundKeys>(data.config);
+  if (keys.join == 0) return set;
+  constexpr std::int64_t kEach = 10;   // one of ten recordings is for the validation
+  constexpr std::int64_t kJudged = 4;  // strings of the training for one of another part
+  if (!set.valid) {
+    std::vector<std::int64_t> fit, valid;
+    for (std::int64_t i = 0; i < set.train.size(); ++i) (i % kEach == kEach - 1 ? valid : fit).push_back(i);
+    set.valid = set.train.select(valid);
+    set.train = set.train.select(fit);
+  }
+  const auto rate = set.train.fields({"rate"}).record(0)["rate"].as<std::int64_t>()[0];
+  data::SoundStringOptions options{
+      .samples = keys.join_samples,
+      .longest = keys.join,
+      .pause = static_cast<std::int64_t>(keys.join_pause * static_cast<double>(rate)),
+      .length = keys.length,
+      .fresh = true};
+  set.train = data::sound_strings(set.train, options);
+  options.fresh = false;
+  options.samples = std::max<std::int64_t>(1, keys.join_samples / kJudged);
+  set.valid = data::sound_strings(*set.valid, options);
+  if (set.test) set.test = data::sound_strings(*set.test, options);
+  return set;
+}
+
 DataSet read_sounds(const DataPath& data) {
-  return with_bad_files(data, [&](const data::BadFile& bad) { return read_parts(data, bad); });
+  return with_bad_files(
+      data, [&](const data::BadFile& bad) { return joined_recordings(data, read_parts(data, bad)); });
 }
 
 const bool added_sounds = add_data_reader(
