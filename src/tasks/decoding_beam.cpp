@@ -12,7 +12,7 @@
 namespace luge::tasks {
 namespace {
 
-struct Beginning {
+struct KeptBeginning {
   std::vector<std::int64_t> ids;
   double log_probability = 0;
 };
@@ -30,9 +30,9 @@ double scored(double log_probability, std::int64_t length, const SearchOptions& 
 // The search of one sequence.
 class OneSearch {
  public:
-  explicit OneSearch(const SearchOptions& options) : options_(options), kept_{Beginning{}} {}
+  explicit OneSearch(const SearchOptions& options) : options_(options), kept_{KeptBeginning{}} {}
 
-  const std::vector<Beginning>& kept() const { return kept_; }
+  const std::vector<KeptBeginning>& kept() const { return kept_; }
   bool done() const { return kept_.empty(); }
 
   // `rows` has the logarithms [kept,tokens].
@@ -62,9 +62,9 @@ class OneSearch {
     }
     std::sort(all.begin(), all.end(), better);
     ++length_;
-    std::vector<Beginning> next;
+    std::vector<KeptBeginning> next;
     for (std::size_t k = 0; k < all.size() && next.size() < beam; ++k) {
-      const Beginning& from = kept_[all[k].from];
+      const KeptBeginning& from = kept_[all[k].from];
       const auto token = static_cast<std::int64_t>(all[k].token);
       if (token == end) {
         if (k < beam) complete(from.ids, all[k].log_probability, true);
@@ -76,7 +76,7 @@ class OneSearch {
     }
     kept_ = std::move(next);
     if (length_ >= options_.longest) {
-      for (const Beginning& each : kept_) complete(each.ids, each.log_probability, false);
+      for (const KeptBeginning& each : kept_) complete(each.ids, each.log_probability, false);
       kept_.clear();
     }
     if (best_ && best_->ended && !can_be_beaten()) kept_.clear();
@@ -92,13 +92,13 @@ class OneSearch {
   // A probability only falls, and its logarithm is at most 0: no end can be better than one of the same
   // probability at the length whose penalty is the most favorable, which is the longest.
   bool can_be_beaten() const {
-    return std::ranges::any_of(kept_, [&](const Beginning& each) {
+    return std::ranges::any_of(kept_, [&](const KeptBeginning& each) {
       return scored(each.log_probability, options_.longest, options_) > best_->score;
     });
   }
 
   SearchOptions options_;
-  std::vector<Beginning> kept_;
+  std::vector<KeptBeginning> kept_;
   std::optional<FoundSequence> best_;
   std::int64_t length_ = 0;
 };
@@ -118,7 +118,7 @@ std::vector<FoundSequence> beam_search(std::int64_t count, std::int64_t tokens, 
     std::vector<std::int64_t> of;
     std::vector<std::vector<std::int64_t>> ids;
     for (std::size_t k = 0; k < searches.size(); ++k) {
-      for (const Beginning& each : searches[k].kept()) {
+      for (const KeptBeginning& each : searches[k].kept()) {
         of.push_back(static_cast<std::int64_t>(k));
         ids.push_back(each.ids);
       }

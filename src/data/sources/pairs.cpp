@@ -19,7 +19,7 @@
 namespace luge::data {
 namespace {
 
-constexpr std::size_t kLongestLine = std::size_t{1} << 20;
+constexpr std::size_t kLongestTextLine = std::size_t{1} << 20;
 constexpr std::uint64_t kPartStream = std::uint64_t{1} << 58;
 
 struct PairLine {
@@ -28,7 +28,7 @@ struct PairLine {
 };
 
 // The lines of a file that are not empty at its end, without their ends.
-std::vector<std::string> lines_in(const std::filesystem::path& path) {
+std::vector<std::string> lines_of_texts(const std::filesystem::path& path) {
   const io::InputFile file(path.string());
   std::string all(file.size(), '\0');
   file.read(0, std::as_writable_bytes(std::span(all)));
@@ -38,9 +38,9 @@ std::vector<std::string> lines_in(const std::filesystem::path& path) {
     const std::size_t to = std::min(all.find('\n', from), all.size());
     std::size_t length = to - from;
     if (length > 0 && all[to - 1] == '\r') --length;
-    if (length > kLongestLine) {
+    if (length > kLongestTextLine) {
       throw FormatError(fmt::format("{}, line {}: has {} bytes; expected at most {}, one pair of texts",
-                                    path.string(), lines.size() + 1, length, kLongestLine));
+                                    path.string(), lines.size() + 1, length, kLongestTextLine));
     }
     lines.push_back(all.substr(from, length));
     const std::size_t bad = first_invalid_utf8(lines.back());
@@ -53,7 +53,7 @@ std::vector<std::string> lines_in(const std::filesystem::path& path) {
   return lines;
 }
 
-std::vector<std::string> cells_of(const std::string& line) {
+std::vector<std::string> cells_between_tabs(const std::string& line) {
   std::vector<std::string> cells;
   for (std::size_t from = 0;;) {
     const std::size_t to = line.find('\t', from);
@@ -112,7 +112,7 @@ std::vector<PairLine> pairs_of_cells(const std::string& path, const std::vector<
                                      const PairOptions& options) {
   std::map<std::size_t, std::size_t> counts;
   std::vector<std::vector<std::string>> rows;
-  for (const std::string& line : lines) ++counts[rows.emplace_back(cells_of(line)).size()];
+  for (const std::string& line : lines) ++counts[rows.emplace_back(cells_between_tabs(line)).size()];
   std::size_t usual = 0;
   for (const auto& [cells, count] : counts) {
     if (cells >= 2 && (usual == 0 || count > counts[usual])) usual = cells;
@@ -134,7 +134,7 @@ std::vector<PairLine> pairs_of_cells(const std::string& path, const std::vector<
   return pairs;
 }
 
-bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n\f\v") == text.npos; }
+bool has_no_text(const std::string& text) { return text.find_first_not_of(" \t\r\n\f\v") == text.npos; }
 
 class PairSource final : public Source {
  public:
@@ -144,7 +144,7 @@ class PairSource final : public Source {
     for (PairLine& pair : pairs_) {
       if (reverse) std::swap(pair.text, pair.translation);
       for (const std::string* side : {&pair.text, &pair.translation}) {
-        if (!is_blank(*side)) continue;
+        if (!has_no_text(*side)) continue;
         throw FormatError(fmt::format("{}, line {}: the {} is empty; expected text on both sides", path_,
                                       pair.number, side == &pair.text ? "text" : "translation"));
       }
@@ -174,7 +174,7 @@ class PairSource final : public Source {
 };
 
 // The indices of each different text, in the order in which the texts come first.
-std::vector<std::vector<std::int64_t>> groups_of(const Dataset& pairs) {
+std::vector<std::vector<std::int64_t>> groups_by_text(const Dataset& pairs) {
   if (!holds_pairs(pairs.info()))
     throw ValueError(fmt::format("{}: holds no pairs of texts, but {}", pairs.info().name,
                                  pairs.info().fields.to_string()));
@@ -192,7 +192,7 @@ std::vector<std::vector<std::int64_t>> groups_of(const Dataset& pairs) {
 }  // namespace
 
 Dataset text_pairs(const std::filesystem::path& file, const PairOptions& options) {
-  const std::vector<std::string> lines = lines_in(file);
+  const std::vector<std::string> lines = lines_of_texts(file);
   const bool json = file.extension() == ".jsonl" || file.extension() == ".json";
   return Dataset(std::make_shared<PairSource>(file.string(),
                                               json ? pairs_of_json(file.string(), lines)
@@ -202,7 +202,7 @@ Dataset text_pairs(const std::filesystem::path& file, const PairOptions& options
 
 Dataset parallel_texts(const std::filesystem::path& texts, const std::filesystem::path& translations,
                        const PairOptions& options) {
-  const std::vector<std::string> left = lines_in(texts), right = lines_in(translations);
+  const std::vector<std::string> left = lines_of_texts(texts), right = lines_of_texts(translations);
   if (left.size() != right.size()) {
     throw FormatError(fmt::format("{} has {} lines and {} has {}; expected equally many, a pair each",
                                   texts.string(), left.size(), translations.string(), right.size()));
@@ -226,7 +226,7 @@ bool holds_pairs(const Info& info) {
 std::pair<Dataset, Dataset> split_by_text(const Dataset& pairs, double fraction, std::uint64_t seed) {
   if (!(fraction >= 0 && fraction <= 1))
     throw ValueError(fmt::format("split_by_text: the fraction is {}; expected 0 to 1", fraction));
-  const std::vector<std::vector<std::int64_t>> groups = groups_of(pairs);
+  const std::vector<std::vector<std::int64_t>> groups = groups_by_text(pairs);
   std::vector<std::pair<std::uint64_t, std::size_t>> order;
   for (std::size_t k = 0; k < groups.size(); ++k) {
     const PhiloxBlock words = philox(seed, kPartStream, k);
@@ -247,7 +247,7 @@ std::pair<Dataset, Dataset> split_by_text(const Dataset& pairs, double fraction,
 
 Dataset different_texts(const Dataset& pairs) {
   std::vector<std::int64_t> first;
-  for (const std::vector<std::int64_t>& group : groups_of(pairs)) first.push_back(group.front());
+  for (const std::vector<std::int64_t>& group : groups_by_text(pairs)) first.push_back(group.front());
   return pairs.select(std::move(first));
 }
 

@@ -36,7 +36,7 @@ bool is_of_word(std::uint32_t point) {
   return 0xc0 <= point && point < 0x2000 && point != 0xd7 && point != 0xf7;
 }
 
-std::string lowered(std::string text) {
+std::string in_small_letters(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
   return text;
@@ -111,7 +111,7 @@ class TextIds final : public StepWith<TextIds, TextIdsText> {
     const std::size_t bad = first_invalid_utf8(text);
     if (bad != std::string_view::npos)
       throw FormatError(fmt::format("{}: the byte at offset {} is not UTF-8; expected UTF-8 text", where(), bad));
-    return text_tokens(options_.lower ? lowered(std::string(text)) : std::string(text), options_.units);
+    return text_tokens(options_.lower ? in_small_letters(std::string(text)) : std::string(text), options_.units);
   }
   HostArray ids_of(const HostArray& value, const Where& where) const {
     std::vector<std::int64_t> ids;
