@@ -14,7 +14,7 @@ struct SoundStringOptions {
   std::int64_t longest = 5;     ///< the most recordings in a record
   /// The longest silence between two recordings, in samples of a channel; each is uniform from 0.
   std::int64_t pause = 800;
-  /// Samples of each record: recordings that do not fit are left out, and it ends with zeros. 0: as many as
+  /// Samples of each record: recordings that do not fit are left out, and it ends with zeros. 0: all that is
   /// needed.
   std::int64_t length = 0;
   bool fresh = false;      ///< each epoch joins others
