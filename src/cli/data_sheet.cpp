@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "cli/sound_picture.h"
 #include "core/dispatch.h"
 #include "core/whole.h"
 #include "experiment/drawn_prediction.h"
@@ -30,7 +31,7 @@ const HostArray& picture_field(const Record& record) {
         (value->field.dtype == u8 || value->field.dtype == f32))
       return *value;
   }
-  throw ValueError(fmt::format("samples of {} are not pictures", record.schema().to_string()));
+  throw ValueError(fmt::format("samples of {} are neither pictures nor sounds with their rate", record.schema().to_string()));
 }
 
 std::string label_text(const data::Info& info, std::int64_t label) {
@@ -88,6 +89,7 @@ std::string caption_of(const data::Info& info, const Record& record, std::int64_
 }  // namespace
 
 io::Image image_of(const data::Info& info, const Record& record) {
+  if (std::optional<io::Image> sound = sound_picture(record)) return *std::move(sound);
   const HostArray& value = picture_field(record);
   const Shape& shape = value.field.shape;
   io::Image image{shape[1], shape[2], shape[0], {}};
