@@ -12,7 +12,6 @@
 #include "luge/data/picture_fields.h"
 #include "luge/data/sources.h"
 #include "luge/data/table.h"
-#include "luge/data/tokens.h"
 #include "luge/data/unknown_text.h"
 #include "luge/error.h"
 #include "luge/loss/loss.h"
@@ -74,10 +73,6 @@ tasks::Learned learned(const nn::Metadata& metadata, const options::Values& valu
 bool reads_text(const nn::Metadata& metadata) {
   const std::vector<std::string> known = tasks::names();
   return std::find(known.begin(), known.end(), metadata.task) != known.end() && reads_text(metadata.task);
-}
-
-bool reads_lines(const nn::Metadata& metadata) {
-  return !metadata.recipe.empty() && data::tokenizer_of(data::Recipe::from_json(metadata.recipe)) != nullptr;
 }
 
 bool reads_cells(const nn::Metadata& metadata) {

@@ -19,8 +19,6 @@ namespace luge::experiment {
 tasks::Learned learned(const nn::Metadata& metadata, const options::Values& values = {});
 /// Whether what the network has learned begins with text.
 bool reads_text(const nn::Metadata& metadata);
-/// Whether it reads texts of one line each, which become tokens.
-bool reads_lines(const nn::Metadata& metadata);
 
 /// What pictures in files become for the network; nothing where its recipe does not say it.
 std::optional<data::PictureOptions> pictures_of(const nn::Metadata& metadata);

@@ -15,6 +15,7 @@
 #include "io/files/input_file.h"
 #include "luge/data/sound_features.h"
 #include "luge/data/text_lines.h"
+#include "luge/data/tokens.h"
 #include "luge/error.h"
 #include "luge/io/image.h"
 #include "luge/io/image_facts.h"
@@ -192,6 +193,11 @@ RawInput text_input(const fs::path& path) {
   std::string text(file.size(), '\0');
   file.read(0, std::as_writable_bytes(std::span(text)));
   return {path.string(), {{"text", data::HostArray::of_text(text)}}, "", ""};
+}
+
+// Whether the network reads texts of one line each, which become tokens.
+bool reads_lines(const nn::Metadata& metadata) {
+  return !metadata.recipe.empty() && data::tokenizer_of(data::Recipe::from_json(metadata.recipe)) != nullptr;
 }
 
 // Each line is a text, as in the files of a training.

@@ -104,7 +104,8 @@ class TextClassification final : public Labeling<TextClassification, TextClassOp
   }
 };
 
-const bool added_classification = Classification::add() && TextClassification::add();
+const bool added_classification = Classification::add(),
+           added_text_classification = TextClassification::add();
 
 }  // namespace
 }  // namespace luge::tasks

@@ -92,6 +92,19 @@ std::string translations(const TempDir& dir) {
   return dir.write("pairs.tsv", lines);
 }
 
+// One text file for each class.
+std::string reviews(const TempDir& dir) {
+  fs::create_directories(dir.path() / "reviews");
+  std::string good, bad;
+  for (int i = 0; i < 30; ++i) {
+    good += fmt::format("a good film number {}\n", i % 7);
+    bad += fmt::format("this bad film {} is too long\n", i % 5);
+  }
+  dir.write("reviews/film.pos", good);
+  dir.write("reviews/film.neg", bad);
+  return dir.file("reviews");
+}
+
 }  // namespace
 
 Words words_for_task(const TempDir& dir, const std::string& task) {
