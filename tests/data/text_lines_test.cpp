@@ -65,6 +65,37 @@ TEST(BadInput, C90_TextLinesNameFileLineAndByte) {
   EXPECT_NE(of("ok", {.classes = {"b"}}), "");
 }
 
+TEST(JsonLines, GiveTextsAndClasses) {
+  const TempDir dir;
+  const Dataset all = json_lines(written(dir, "m.jsonl",
+                                         "{\"text\": \"a \\u4f60\", \"label\": \"spam\", \"n\": [1]}\n\n"
+                                         "{\"label\": \"ham\", \"text\": \"b\"}\n"));
+  ASSERT_EQ(all.size(), 2);
+  EXPECT_EQ(all.info().classes, (std::vector<std::string>{"ham", "spam"}));
+  EXPECT_EQ(all.record(0)["text"].text(), "a 你");
+  EXPECT_EQ(all.record(0)[kTarget].as<std::int64_t>()[0], 1);
+  EXPECT_EQ(all.where(1), dir.file("m.jsonl") + ", line 3");
+  const Dataset plain = json_lines(written(dir, "p.jsonl", "{\"t\": \"a\"}"), {}, "t");
+  EXPECT_EQ(plain.info().fields.size(), 1u);
+}
+
+TEST(BadInput, C90_JsonLinesNameTheLine) {
+  const TempDir dir;
+  const std::string good = "{\"text\":\"a\",\"label\":1}\n";
+  const auto of = [&](const std::string& text) {
+    return told([&] { json_lines(written(dir, "a.jsonl", good + text)); });
+  };
+  const std::string where = dir.file("a.jsonl") + ", line 2: ";
+  EXPECT_TRUE(of("{\"text\":").starts_with(where + "is not JSON")) << of("{\"text\":");
+  EXPECT_TRUE(of("{\"text\":\"a\",\"x\":" + std::string(100000, '[')).starts_with(where + "is not JSON"));
+  EXPECT_TRUE(of("[1]").starts_with(where + "is array")) << of("[1]");
+  EXPECT_TRUE(of("{\"label\":1}").starts_with(where + "has no text in the member 'text'"));
+  EXPECT_TRUE(of("{\"text\":\"a\"}").starts_with(where + "has no class in the member 'label'"));
+  EXPECT_TRUE(of("{\"text\":\"a\",\"label\":0.5}").starts_with(where + "has no class"));
+  EXPECT_TRUE(of("\xFF").starts_with(where + "byte 1 is not UTF-8"));
+  EXPECT_NE(told([&] { json_lines(written(dir, "e.jsonl", "\n")); }), "");
+}
+
 // The vocabulary is that of the training part, and the recipe's file has it.
 TEST(Tokens, LearnFromTheTrainingPartAlone) {
   const TempDir dir;

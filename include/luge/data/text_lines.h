@@ -31,4 +31,13 @@ struct TextLinesOptions {
 ///     auto reviews = data::text_lines({{"rt-polarity.neg", "neg"}, {"rt-polarity.pos", "pos"}});
 Dataset text_lines(const std::vector<ClassFile>& files, const TextLinesOptions& options = {});
 
+/// Returns the texts of objects of JSON, one in each line: "text" of the member `text`, and "target", the
+/// label of the member `label`, a string or a whole number, if there is one in the first line. Other members
+/// are left out, and so are empty lines. Classes are `options.classes`, or else those that occur, sorted.
+/// Throws FormatError naming file and line for what is not such an object and as text_lines does.
+///
+///     auto messages = data::json_lines("spam.jsonl");
+Dataset json_lines(const std::filesystem::path& file, const TextLinesOptions& options = {},
+                   const std::string& text = "text", const std::string& label = "label");
+
 }  // namespace luge::data
