@@ -25,9 +25,9 @@ bool is_about_data(const std::string& stem) {
 // Endings that say a format and no class.
 bool says_format(const std::string& ending) {
   static const std::set<std::string> formats = {
-      "",     ".csv", ".tsv", ".json", ".jsonl", ".toml", ".xml", ".yaml", ".md",  ".png", ".jpg", ".jpeg",
-      ".bmp", ".wav", ".ogg", ".flac", ".npy",   ".npz",  ".bin", ".gz",   ".zip", ".tar", ".py",  ".txt",
-      ".log", ".idx", ".pdf", ".html", ".names", ".data", ".conll"};
+      "",      ".csv", ".tsv", ".json", ".jsonl", ".toml", ".xml",   ".yaml", ".md",   ".png", ".jpg",
+      ".jpeg", ".bmp", ".wav", ".ogg",  ".flac",  ".npy",  ".npz",   ".bin",  ".gz",   ".zip", ".tar",
+      ".py",   ".txt", ".log", ".idx",  ".pdf",   ".html", ".names", ".data", ".conll"};
   return formats.contains(ending);
 }
 
@@ -60,7 +60,7 @@ std::vector<data::ClassFile> class_files_of(const fs::path& folder) {
   return found;
 }
 
-Recognition recognize(const fs::path& path) {
+Recognition recognize_class_files(const fs::path& path) {
   return class_files_of(path).empty() ? Recognition::no() : Recognition::yes();
 }
 
@@ -76,7 +76,7 @@ DataSet read_class_files(const DataPath& data) {
 
 const bool added_class_files =
     add_data_reader("class-files", "a text file for each class, one text in each line: NAME.pos and NAME.neg",
-                    {.recognize = recognize, .read = read_class_files, .rank = 1});
+                    {.recognize = recognize_class_files, .read = read_class_files, .rank = 1});
 
 }  // namespace
 }  // namespace luge::experiment

@@ -15,7 +15,7 @@ struct JsonLinesKeys {
   }
 };
 
-Recognition recognize(const std::filesystem::path& path) {
+Recognition recognize_jsonl(const std::filesystem::path& path) {
   const std::string ending = path.extension().string();
   return ending == ".jsonl" || ending == ".ndjson" ? Recognition::yes() : Recognition::no();
 }
@@ -26,9 +26,9 @@ DataSet read_jsonl(const DataPath& data) {
                                         keys.text, keys.label)};
 }
 
-const bool added_jsonl =
-    add_data_reader("jsonl", "texts with their classes in objects of JSON, one in each line",
-                    {.recognize = recognize, .read = read_jsonl, .rank = 1, .keys = keys_of<JsonLinesKeys>()});
+const bool added_jsonl = add_data_reader(
+    "jsonl", "texts with their classes in objects of JSON, one in each line",
+    {.recognize = recognize_jsonl, .read = read_jsonl, .rank = 1, .keys = keys_of<JsonLinesKeys>()});
 
 }  // namespace
 }  // namespace luge::experiment
