@@ -98,8 +98,8 @@ bool are_parallel(const std::vector<fs::path>& files) {
   return files.size() == 2 && files[0].stem() == files[1].stem() && fs::is_regular_file(files[0], error) &&
          fs::is_regular_file(files[1], error) && !is_pair_file(files[0]) &&
          std::ranges::all_of(files, [](const fs::path& each) {
-           const std::string ending = each.extension().string();  // of a language
-           return ending.size() == 3 || ending.size() == 4;
+           const std::string ending = each.extension().string();  // of a language; those of classes are usual
+           return (ending.size() == 3 || ending.size() == 4) && !has_ending(each, {".pos", ".neg"});
          });
 }
 
