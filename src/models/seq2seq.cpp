@@ -92,25 +92,13 @@ class Seq2Seq : public nn::Module {
     Tensors states = {tanh(first_(mean))};
     if (is_lstm()) states.push_back(tanh((*first_cell_)(mean)));
     states.push_back(zeros_like(states[0]));  // what Luong's attention gave at the step before
+    if (!combine_.built()) step(memory, states, select(embedded, 1, 0));  // layers are built before the loop
     const Scanned all = scan(
         [&](const Tensors& state, const Tensors& slice) { return step(memory, state, slice[0]); }, states,
         {permute(embedded, {1, 0, 2})});
     return {head_(dropped(permute(all.outputs[0], {1, 0, 2}))), permute(all.outputs[1], {1, 0, 2})};
   }
   std::string type() const override { return "Seq2Seq"; }
-
- protected:
-  // Layers that are called inside the loop are built before it.
-  void create_parameters(const Tensors& in) const override {
-    const std::int64_t units = options_.units;
-    const Tensor h = zeros({1, units});
-    const std::int64_t given = score_ == AttentionScore::additive ? 2 * units : units;
-    const Tensor x = zeros({1, options_.embedding + given});
-    is_lstm() ? (*lstm_cell_)(Tensors{x, h, h}) : (*gru_cell_)(Tensors{x, h});
-    if (query_) (*query_)(h), (*weigh_)(h);
-    combine_(zeros({1, 3 * units + (score_ == AttentionScore::additive ? options_.embedding : 0)}));
-    nn::Module::create_parameters(in);
-  }
 
  private:
   struct Memory {
