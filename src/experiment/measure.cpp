@@ -20,10 +20,21 @@ bool tells_numbers(const nn::Metadata& metadata, const data::Dataset& samples) {
   return metadata.output == OutputKind::values && target && target->fixed() && is_floating(target->dtype);
 }
 
-std::int64_t label_of(const data::Sample& sample) {
-  return sample.target.field.dtype == DType::f32 ? std::lround(sample.target.as<float>()[0])
-                                                 : sample.target.as<std::int64_t>()[0];
+namespace {
+
+std::int64_t label_in(const data::HostArray& target) {
+  return target.field.dtype == DType::f32 ? std::lround(target.as<float>()[0])
+                                          : target.as<std::int64_t>()[0];
 }
+
+// Targets alone: pictures are not decoded again, and texts have no input yet.
+data::Dataset targets_of(const data::Dataset& samples) {
+  return samples.fields({std::string(data::kTarget)});
+}
+
+}  // namespace
+
+std::int64_t label_of(const data::Sample& sample) { return label_in(sample.target); }
 
 std::size_t guess_of(std::span<const float> row) {
   if (row.size() == 1) return row[0] > 0.5f;
@@ -52,8 +63,9 @@ Classified classify(const data::Dataset& samples, const Answers& answers) {
   result.samples = samples.size();
   const std::vector<double> weights = sample_weights(samples);
   double all = 0, cost = 0, hit = 0;  // by weight
+  const data::Dataset targets = targets_of(samples);
   for (std::int64_t i = 0; i < samples.size(); ++i) {
-    const std::int64_t label = label_of(samples.get(i));
+    const std::int64_t label = label_in(targets.record(i)[data::kTarget]);
     if (label < 0 || label >= static_cast<std::int64_t>(classes)) {
       throw IndexError(
           fmt::format("{}: label {} is not a class; expected 0 to {}", samples.where(i), label, classes - 1));
@@ -80,10 +92,11 @@ Fitted fit_of(const data::Dataset& samples, const Answers& answers) {
   std::int64_t count = 0;
   const std::vector<double> weights = sample_weights(samples);
   double all = 0, weighted = 0;
+  const data::Dataset targets = targets_of(samples);
   for (std::int64_t i = 0; i < samples.size(); ++i) {
     const double weight = weights.empty() ? 0 : weights[static_cast<std::size_t>(i)];
-    const data::Sample sample = samples.get(i);
-    const auto target = sample.target.as<float>();
+    const data::HostArray own = targets.record(i)[data::kTarget];
+    const auto target = own.as<float>();
     for (std::size_t k = 0; k < target.size(); ++k, ++count) {
       const double t = target[k], error = t - answers.row(i)[k];
       squares += error * error;
