@@ -106,7 +106,9 @@ TEST(BadInput, C79_PairsNameFileLineAndByte) {
   expect_error<FormatError>([&] { text_pairs(write("a.tsv", "nothing\n")); }, {"a.tsv", "tabulator"});
   expect_error<FormatError>([&] { text_pairs(write("a.tsv", "")); }, {"a.tsv"});
   expect_error<FormatError>([&] { text_pairs(write("a.jsonl", "{\"text\": 1}\n")); }, {"a.jsonl", "line 1", "pair"});
-  expect_error<FormatError>([&] { text_pairs(write("a.tsv", std::string(1 << 21, 'a') + "\tb\n")); },
+  std::string long_line(1 << 21, 'a');
+  long_line += "\tb\n";
+  expect_error<FormatError>([&] { text_pairs(write("a.tsv", long_line)); },
                             {"line 1", "2097154 bytes"});
   expect_error<FormatError>([&] { parallel_texts(write("t.en", "a\nb\n"), write("t.zh", "c\n")); },
                             {"t.en", "2 lines", "t.zh", "1"});
