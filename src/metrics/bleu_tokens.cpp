@@ -84,7 +84,7 @@ std::string for_pairs(const std::string& text, auto matches, auto write) {
   return made;
 }
 
-// Western punctuation stands alone; full stops and commas but for those between digits; a dash after one.
+// Western punctuation is a token; full stops and commas but for those between digits; a dash after one.
 std::string western(const std::string& text) {
   std::string made;
   for (const char c : text) {

@@ -16,7 +16,7 @@ struct TokensOptions {
   std::string from = "text";        ///< the field of text
   std::string to = "input";         ///< the field of ids
   std::string tokenizer = "words";  ///< how the text is cut, also with options: "bpe(merges=500)"
-  std::int64_t longest = 0;         ///< ids after the first so many are left out; 0: none are
+  std::int64_t longest = 0;         ///< later ids are left out; 0: none are
 };
 /// Makes a field of ids i64[unknown] of a field of text. The tokenizer learns from the training data alone.
 /// A text without any token becomes one unknown id, or throws ValueError naming it where there is no such

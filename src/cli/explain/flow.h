@@ -7,7 +7,7 @@
 
 namespace luge::cli {
 
-/// The sizes of gradients behind a layer for sequences, with new weights.
+/// The sizes of gradients through a layer for sequences, with new weights.
 struct GradientFlow {
   std::vector<double> distance;  // 0, 1 … steps - 1: steps before the last one
   /// |d loss / d x_t| at this distance, divided by that at distance 0; the root mean square over sequences.

@@ -15,7 +15,7 @@ struct TokensState : steps::TokensOptions {
     field("from", self.from, "the field of text");
     field("to", self.to, "the field of ids");
     field("tokenizer", self.tokenizer, "how the text is cut");
-    field("longest", self.longest, "ids after the first so many are left out; 0: none are",
+    field("longest", self.longest, "later ids are left out; 0: none are",
           options::at_least(0));
     field("learned", self.learned, "the tokenizer with its pieces");
   }
