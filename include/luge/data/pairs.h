@@ -14,9 +14,12 @@
 
 namespace luge::data {
 
-/// The fields of a pair: the text, what it becomes, and all that it becomes anywhere in the data, one in a
-/// line.
-inline constexpr const char *kPairText = "text", *kTranslation = "translation", *kReferences = "references";
+/// The field of a pair that is read.
+inline constexpr const char* kPairText = "text";
+/// The field of what it becomes.
+inline constexpr const char* kTranslation = "translation";
+/// The field of all that it becomes anywhere in the data, one in a line.
+inline constexpr const char* kReferences = "references";
 
 /// Options of text_pairs and parallel_texts.
 struct PairOptions {
@@ -55,8 +58,12 @@ std::vector<std::string> text_tokens(std::string_view text, TextUnits units);
 
 namespace steps {
 
-/// The ids that each vocabulary of text_ids has: what is not in it, and what comes before and after a text.
-inline constexpr std::int64_t kUnknownToken = 0, kBeginToken = 1, kEndToken = 2;
+/// The id that each vocabulary of text_ids has for what is not in it.
+inline constexpr std::int64_t kUnknownToken = 0;
+/// The id before a text.
+inline constexpr std::int64_t kBeginToken = 1;
+/// The id after a text.
+inline constexpr std::int64_t kEndToken = 2;
 
 /// Options of text_ids.
 struct TextIdOptions {

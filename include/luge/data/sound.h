@@ -17,9 +17,10 @@ struct SoundOptions {
   /// Where the class is in the names of the files: text, * for any text, and once {class}, such as
   /// "{class}_*.wav". Empty: the folder that a file is in is its class.
   std::string pattern = {};
-  /// Names of files that are read and of those that are left out, of these, as in a shell: "*_[0-4].wav".
-  /// Empty: all, and none.
-  std::string only = {}, without = {};
+  /// The names of files that are read, as in a shell: "*_[0-4].wav". Empty: all.
+  std::string only = {};
+  /// The names of files that are left out, of these. Empty: none.
+  std::string without = {};
   /// Samples of a channel in a second; other files are resampled linearly. 0: as the first file has it, and a
   /// file with another rate is an error.
   std::int64_t rate = 0;
