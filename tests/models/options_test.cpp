@@ -6,6 +6,7 @@
 
 #include "core/registry.h"
 #include "luge/models/gallery.h"
+#include "luge/named_tensors.h"
 #include "luge/nn/observe.h"
 #include "luge/nn/summary.h"
 #include "luge/ops/math.h"
@@ -27,6 +28,16 @@ std::string tree(const nn::Module& module, const std::string& path) {
   return text;
 }
 
+// Networks with several inputs read texts and their lengths.
+nn::Summary summary_of(const nn::Module& net, const Shape& input, DType dtype) {
+  const std::vector<std::string> names = net.input_names();
+  if (names.size() == 1) return nn::summary(net, input, dtype);
+  NamedTensors inputs;
+  for (const std::string& name : names)
+    inputs.set(name, name.ends_with(".length") ? full({1}, 3, i64) : zeros({1, 3}, i64));
+  return nn::summary(net, inputs);
+}
+
 // The shape of the input and what every layer is.
 std::string form(const std::string& name, const Values& values = {}) {
   const nn::TypesAlone types;
@@ -34,7 +45,7 @@ std::string form(const std::string& name, const Values& values = {}) {
   const Shape input = entry.input.known() ? entry.input : Shape{7};
   std::string text = input.to_string();
   const nn::Model net = entry.make(entry.outputs);
-  for (const nn::LayerSummary& layer : nn::summary(*net, input, entry.dtype).layers)
+  for (const nn::LayerSummary& layer : summary_of(*net, input, entry.dtype).layers)
     text += fmt::format("\n{} {} {}", layer.path, layer.output.to_string(), layer.parameters);
   return text + tree(*net, "");
 }
@@ -51,31 +62,34 @@ options::Value other_value(const options::Info& option) {
   if (option.fallback == options::Value("gelu")) return "relu";
   if (option.name == "dropout") return option.fallback == options::Value(0.25) ? 0.5 : 0.25;
   if (option.name == "stride") return option.fallback == options::Value(std::int64_t{16}) ? 8 : 16;
-  const std::vector<std::pair<std::string, options::Value>> others = {{"activation", "gelu"},
-                                                                      {"depth", 34},
-                                                                      {"embedding", 8},
-                                                                      {"filters", 8},
-                                                                      {"frame", 0},
-                                                                      {"heads", 2},
-                                                                      {"hidden", 16},
-                                                                      {"layers", 1},
-                                                                      {"learn_codes", true},
-                                                                      {"length", 32},
-                                                                      {"units", 16},
-                                                                      {"width", 2},
-                                                                      {"normalization", "batch-norm"},
-                                                                      {"residual", true},
-                                                                      {"levels", 3},
-                                                                      {"growth", 8},
-                                                                      {"drop_path", 0.5},
-                                                                      {"layer_scale", 0.5},
-                                                                      {"patch", 32},
-                                                                      {"picture", 64},
-                                                                      {"positions", 4},
-                                                                      {"blocks", 3},
-                                                                      {"scales", 2},
-                                                                      {"vocabulary", 50},
-                                                                      {"widths", std::vector<std::int64_t>{2}}};
+  const std::vector<std::pair<std::string, options::Value>> others = {
+      {"activation", "gelu"},
+      {"depth", 34},
+      {"embedding", 8},
+      {"filters", 8},
+      {"frame", 0},
+      {"heads", 2},
+      {"hidden", 16},
+      {"layers", 1},
+      {"learn_codes", true},
+      {"length", 32},
+      {"units", 16},
+      {"width", 2},
+      {"normalization", "batch-norm"},
+      {"residual", true},
+      {"levels", 3},
+      {"growth", 8},
+      {"drop_path", 0.5},
+      {"layer_scale", 0.5},
+      {"patch", 32},
+      {"picture", 64},
+      {"positions", 4},
+      {"blocks", 3},
+      {"cell", "lstm"},
+      {"source_vocabulary", 70},
+      {"scales", 2},
+      {"vocabulary", 50},
+      {"widths", std::vector<std::int64_t>{2}}};
   const auto found = std::ranges::find(others, option.name, [](const auto& other) { return other.first; });
   if (found == others.end()) ADD_FAILURE() << "no value to try for " << option.name;
   return found == others.end() ? options::Value() : found->second;
