@@ -98,6 +98,8 @@ class Generator::Reader {
           "generate: the recipe of the network does not make ids of text; expected a network of the task "
           "next-token");
     }
+    if (names_.size() < 2)
+      throw ValueError("generate: the metadata of the network name no characters; expected one for each id");
     length_ = record[data::kInput].field.shape.elements();
     if (options.cached) {
       const auto* loaded = dynamic_cast<const nn::Loaded*>(&net);
@@ -140,7 +142,8 @@ class Generator::Reader {
     if (ids.empty()) throw ValueError("generate: there are no ids to read");
     for (const std::int64_t id : ids) {
       if (id < 0 || id >= static_cast<std::int64_t>(names_.size()))
-        throw IndexError(fmt::format("generate: the id {} is not one of the {} of the network", id, names_.size()));
+        throw IndexError(
+            fmt::format("generate: the id {} is not one of the {} of the network", id, names_.size()));
     }
     const bool first = ids_.empty();
     const auto limit = static_cast<std::size_t>(length_);
@@ -177,7 +180,8 @@ class Generator::Reader {
     std::vector<std::int64_t> window(ids_.begin() + static_cast<std::ptrdiff_t>(begin_), ids_.end());
     const std::size_t used = window.size();
     window.resize(static_cast<std::size_t>(length_));
-    const std::vector<float> all = checked((*whole_)(tensor(window, {1, length_})), length_).to_vector<float>();
+    const std::vector<float> all =
+        checked((*whole_)(tensor(window, {1, length_})), length_).to_vector<float>();
     const auto row = all.begin() + static_cast<std::ptrdiff_t>((used - 1) * names_.size());
     return {row, row + static_cast<std::ptrdiff_t>(names_.size())};
   }

@@ -121,6 +121,7 @@ for count in (41, 20, 2):
     tensors("top-k", x, y, 1)
     tensors("top-k(k=1)", x, y, sk.accuracy_score(y, x.argmax(1)), "logits")
     tensors("perplexity", x, y, np.exp(sk.log_loss(y, softmax(x), labels=range(5))), "logits")
+    tensors("bits", x, y, sk.log_loss(y, softmax(x), labels=range(5)) / np.log(2), "logits")
     tensors("log-loss", x, y, sk.log_loss(y, softmax(x), labels=range(5)), "logits")
     tensors("log-loss", softmax(x), y, sk.log_loss(y, softmax(x), labels=range(5)), "probabilities")
 for count in (57, 20, 9):

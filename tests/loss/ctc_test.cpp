@@ -24,10 +24,10 @@ Tensor logits(const std::vector<double>& values, const Shape& shape) { return te
 TEST(Ctc, GivesThePublishedCost) {
   const Tensor x = logits({.1, .6, .1, .1, .1, .1, .1, .6, .1, .1}, {2, 1, 5});
   const Tensor cost = ctc_loss(log_softmax(x), ids({1, 2}, {1, 2}), lengths({2}), lengths({2}));
+  const Tensor gradient = grad(sum(cost), {x})[0];
   EXPECT_NEAR(cost.to_vector<double>()[0], 2.462858, 5e-7);
   // Its gradient is the softmax minus the one alignment that there is.
-  const std::vector<double> p = softmax(x).to_vector<double>(),
-                            slope = grad(sum(cost), {x})[0].to_vector<double>();
+  const std::vector<double> p = softmax(x).to_vector<double>(), slope = gradient.to_vector<double>();
   for (std::size_t k = 0; k < p.size(); ++k) EXPECT_NEAR(slope[k], p[k] - (k == 1 || k == 7 ? 1 : 0), 1e-12);
 }
 
@@ -39,9 +39,9 @@ TEST(Ctc, ImpossibleTargetsHaveNoGradient) {
     for (const bool zero : {false, true}) {
       const Tensor cost = ctc_loss(log_softmax(x), ids(target, {1, 3}), lengths({2}), lengths({count}),
                                    {.zero_infinity = zero});
-      const double value = cost.to_vector<double>()[0];
-      EXPECT_EQ(value, zero ? 0 : INFINITY);
-      for (const double slope : grad(sum(cost), {x})[0].to_vector<double>()) EXPECT_EQ(slope, 0);
+      const Tensor gradient = grad(sum(cost), {x})[0];
+      EXPECT_EQ(cost.to_vector<double>()[0], zero ? 0 : INFINITY);
+      for (const double slope : gradient.to_vector<double>()) EXPECT_EQ(slope, 0);
     }
   }
 }
@@ -63,7 +63,8 @@ TEST(Ctc, PaddingChangesNothing) {
   const auto both = [&](const Tensor& logs, const Tensor& of, const std::vector<std::int64_t>& target) {
     const auto count = static_cast<std::int64_t>(target.size());
     const Tensor cost = ctc_loss(logs, ids(target, {1, count}), lengths({3}), lengths({2}));
-    return std::pair(cost.to_vector<double>(), grad(sum(cost), {of})[0].to_vector<double>());
+    const Tensor gradient = grad(sum(cost), {of})[0];
+    return std::pair(cost.to_vector<double>(), gradient.to_vector<double>());
   };
   const auto [cost, slope] = both(log_softmax(x), x, {1, 2});
   const Tensor beyond = logits({9, 9, 9, NAN, -INFINITY, INFINITY}, {2, 1, 3});
@@ -109,9 +110,9 @@ TEST(Ctc, IsItsDecomposition) {
     const auto count = static_cast<std::int64_t>(labels.size());
     const Tensor kernel = ctc_loss(log_softmax(x), ids(labels, {1, count}), lengths({6}), lengths({count}));
     const Tensor plain = of_plain_ops(log_softmax(x), labels);
+    const Tensor of_kernel = grad(sum(kernel), {x})[0], of_plain = grad(plain, {x})[0];
     EXPECT_NEAR(kernel.to_vector<double>()[0], plain.to_vector<double>()[0], 1e-11);
-    const std::vector<double> a = grad(sum(kernel), {x})[0].to_vector<double>(),
-                              b = grad(plain, {x})[0].to_vector<double>();
+    const std::vector<double> a = of_kernel.to_vector<double>(), b = of_plain.to_vector<double>();
     for (std::size_t k = 0; k < a.size(); ++k) EXPECT_NEAR(a[k], b[k], 1e-10);
   }
 }

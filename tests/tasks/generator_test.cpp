@@ -53,6 +53,7 @@ Written written(const std::string& name, const options::Values& values) {
     Variable(each).assign(random::normal(each.shape(), 0, 0.3));
   nn::Metadata metadata = made.net->metadata();
   made.task->describe(info, metadata);
+  metadata.classes = info.classes;
   metadata.recipe = made.recipe.to_json();
   made.net->set_metadata(metadata);
   return made;
@@ -107,7 +108,8 @@ TEST_P(Generated, GreedyTextIsTheSameInStepsAndFromAFile) {
   EXPECT_EQ(whole.generate("the c", greedy), text);
   EXPECT_EQ(steps.generate("the c", greedy), text) << "nothing is left of the first one";
   const TempDir folder;
-  io::write_model(folder.file("net.safetensors"), *made.net, {}, {.entries = made.task->entries(made.net), .eval_weights = {}});
+  io::write_model(folder.file("net.safetensors"), *made.net, {},
+                  {.entries = made.task->entries(made.net), .eval_weights = {}});
   const nn::Loaded loaded = nn::load(folder.file("net.safetensors"));
   Generator stored(loaded, made.recipe);
   EXPECT_TRUE(stored.cached());
@@ -125,8 +127,8 @@ INSTANTIATE_TEST_SUITE_P(Every, Generated, ::testing::Values("char-rnn", "lstm-l
 
 TEST(Generator, ReadsAgainWhatCannotBeReadInSteps) {
   const Written made = written("lstm-lm", networks().at("lstm-lm"));
-  nn::Model both = nn::sequential(nn::Embedding(12, 4), nn::LSTM(5, {.direction = nn::Direction::both}),
-                                  nn::Linear(12));
+  nn::Model both =
+      nn::sequential(nn::Embedding(12, 4), nn::LSTM(5, {.direction = nn::Direction::both}), nn::Linear(12));
   both->build({kLength}, i64);
   both->set_metadata(made.net->metadata());
   EXPECT_TRUE(made.task->entries(both).empty());
