@@ -146,6 +146,15 @@ void print_predict(const experiment::DataSet& data, const std::string& name, con
                shell_word(name), net);
   } else if (std::filesystem::is_regular_file(name, ignored)) {  // the network finds its columns in it
     fmt::print("  {} predict {} input={}\n", program(), net, shell_word(name));
+  } else if (fields.find("text")) {  // a file of texts, of which a folder has one for each class
+    std::vector<std::string> files;
+    for (const auto& each : std::filesystem::directory_iterator(name, ignored)) {
+      const std::string own = each.path().filename().string();
+      if (!own.starts_with(".") && !own.starts_with("README")) files.push_back(each.path().string());
+    }
+    if (files.empty()) return;
+    const std::string first = *std::ranges::min_element(files);
+    fmt::print("  {} predict {} input={}\n", program(), net, shell_word(first));
   }
 }
 

@@ -85,6 +85,7 @@ class Seq2Seq : public nn::Module {
   /// The logits [N,T,tokens], and at which tokens [N,T,S] the decoder looked before each.
   std::vector<std::string> output_names() const override { return {"output", "attention"}; }
   Tensors forward(const Tensors& in) const override {
+    check_translating_inputs(in);
     const nn::Padded read = encoded({in[0], in[1]});
     const Memory memory{read.filled(), keys_(read.filled()), read.mask()};
     const Tensor embedded = dropped(target_(nn::Padded{in[2], in[3]}).values);  // [N,T,E]

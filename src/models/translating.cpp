@@ -1,11 +1,21 @@
 #include "models/translating.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "luge/error.h"
 
 namespace luge::models {
 
 std::vector<std::string> translating_inputs() {
   return {"input", "input.length", "previous", "previous.length"};
+}
+
+void check_translating_inputs(const Tensors& in) {
+  const std::vector<std::string> names = translating_inputs();
+  if (in.size() != names.size())
+    throw ShapeError(
+        fmt::format("got {} inputs; expected {}: {}", in.size(), names.size(), fmt::join(names, ", ")));
 }
 
 Entry translating_entry(const TranslatingOptions& options, double learning_rate,

@@ -25,6 +25,8 @@ struct TranslatingOptions {
 /// Ids that are read, those that come before each id that is written, and how many of each row are not
 /// padding.
 std::vector<std::string> translating_inputs();
+/// Throws ShapeError for another number of inputs.
+void check_translating_inputs(const Tensors& in);
 /// The entry of a network that translates.
 Entry translating_entry(const TranslatingOptions& options, double learning_rate,
                         std::function<nn::Model(std::int64_t outputs)> make);

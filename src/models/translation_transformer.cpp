@@ -52,6 +52,7 @@ class TranslationTransformer : public nn::Module {
 
   std::vector<std::string> input_names() const override { return translating_inputs(); }
   Tensors forward(const Tensors& in) const override {
+    check_translating_inputs(in);
     const nn::Padded memory = encoder_(embedded(source_, {in[0], in[1]}));
     return {head_(decoder_.decode(embedded(target_, {in[2], in[3]}), memory)).values};
   }

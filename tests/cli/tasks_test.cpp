@@ -108,7 +108,7 @@ TEST(Tasks, ATaskIsChosenByName) {
   EXPECT_TRUE(says(missing.err, "task=segmentation") && says(missing.err, "'image'")) << missing.err;
   const auto unknown = luge({"train", "model=mlp", "data=t.csv", "task=clasification"}, dir.path());
   EXPECT_EQ(unknown.code, 2);
-  EXPECT_TRUE(says(unknown.err, "did you mean classification?")) << unknown.err;
+  EXPECT_TRUE(says(unknown.err, "did you mean classification")) << unknown.err;
   dir.write("n.csv", "a,b\n1,2.5\n2,3.5\n3,7.25\n4,1.5\n");
   const auto option =
       luge({"train", "model=mlp", "data=n.csv", "task=regression", "task.standardize=maybe"}, dir.path());

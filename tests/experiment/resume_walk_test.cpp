@@ -2,6 +2,8 @@
 // registered.
 #include "experiment/resume_walk.h"
 
+#include <algorithm>
+
 #include "experiment/train_options.h"
 #include "luge/data/combining.h"
 #include "luge/optim/optimizers.h"
@@ -83,7 +85,9 @@ TEST_F(ResumeWalk, C49_Tables) {
   std::string table = "size,color,price\n";
   for (int i = 0; i < 30; ++i) table += fmt::format("{},{},{}\n", i * 37 % 11, i % 3, i % 7);
   const std::string path = dir_.write("table.csv", table);
+  const std::vector<std::string> of_sounds = {"log-mel", "mfcc", "spec-augment", "spectrogram"};
   for (const std::string& feature : find_family("feature")->names()) {
+    if (std::ranges::find(of_sounds, feature) != of_sounds.end()) continue;
     Entries own = tiny({{"data", path}, {"metrics", ""}, {"loss", "mse"}, {"features", feature}});
     if (feature == "one-hot") own.emplace_back("features.one-hot.columns", "1");
     expect_resumable(feature, own);

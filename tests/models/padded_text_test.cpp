@@ -29,7 +29,7 @@ TEST_P(PaddedText, GivesForEachTextWhatItGivesAlone) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, PaddedText, ::testing::Values("text-cnn", "text-lstm", "text-transformer"),
+INSTANTIATE_TEST_SUITE_P(Every, PaddedText, ::testing::Values("text-cnn", "text-lstm"),
                          [](const auto& info) { return info.param.substr(5); });
 
 }  // namespace
