@@ -56,10 +56,12 @@ Json plan(const Run::State& run) {
           {"kernel_calls", plan.steps}};
 }
 
+bool has_several_inputs(const nn::Module& net) { return net.input_names().size() > 1; }
+
 }  // namespace
 
 nn::Summary summary_for(const nn::Module& net, const data::Info& info) {
-  return net.input_names().size() > 1 ? nn::summary(net) : nn::summary(net, info.input().shape);
+  return has_several_inputs(net) ? nn::summary(net) : nn::summary(net, info.input().shape);
 }
 
 Json model_facts(const Run::State& run) {
@@ -77,9 +79,8 @@ Json model_facts(const Run::State& run) {
                       {"macs", layer.macs},
                       {"bytes", layer.activation_bytes}});
   }
-  const bool several = net.input_names().size() > 1;
   for (const nn::LayerLink& link :
-       several ? nn::layer_links(net) : nn::layer_links(net, info.input().shape))
+       has_several_inputs(net) ? nn::layer_links(net) : nn::layer_links(net, info.input().shape))
     links.push_back({link.from, link.to});
   Json facts = {{"name", net.metadata().name},
                 {"input", info.input().shape.to_string()},

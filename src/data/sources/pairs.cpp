@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <numeric>
-#include <set>
 #include <unordered_map>
 
 #include "core/philox.h"

@@ -1,13 +1,11 @@
 // text-ids and previous-ids: ids of the tokens of texts, for networks that read one text and write another.
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 
 #include "core/utf8.h"
 #include "data/steps/step.h"
 #include "luge/data/pairs.h"
 #include "luge/error.h"
-
 
 namespace luge::data {
 namespace {
