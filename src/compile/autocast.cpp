@@ -5,7 +5,9 @@
 //
 // Values that the user made bfloat16 stay what they are; only float32 ones may be narrowed.
 #include <algorithm>
+#include <span>
 #include <unordered_map>
+#include <vector>
 
 #include "compile/edge.h"
 #include "compile/kernel_choice.h"
@@ -29,11 +31,19 @@ class Demand {
     for (auto user = nodes.rbegin(); user != nodes.rend(); ++user) {
       if ((*user)->leaf != Leaf::none) continue;
       for (std::size_t k = 0; k < (*user)->inputs.size(); ++k) {
-        if (!type_only(**user, k) && passes_on(**user, k)) narrow_[(*user)->inputs[k].node] = true;
+        if (type_only(**user, k)) continue;
+        const Node* value = (*user)->inputs[k].node;
+        if (passes_on(**user, k)) narrow_[value] = true;
+        if (narrowing(**user) == Narrowing::rounds) rounding_[value].push_back(*user);
       }
     }
   }
   bool operator()(const Node& node) const { return narrow_.contains(&node); }
+  /// The users of a value that compute in float32 and round their results.
+  std::span<const Node* const> rounding_users(const Node& node) const {
+    const auto found = rounding_.find(&node);
+    return found == rounding_.end() ? std::span<const Node* const>() : found->second;
+  }
 
  private:
   bool passes_on(const Node& user, std::size_t k) const {
@@ -46,6 +56,7 @@ class Demand {
     return narrow_.contains(&user);
   }
   std::unordered_map<const Node*, bool> narrow_;
+  std::unordered_map<const Node*, std::vector<const Node*>> rounding_;
 };
 
 class Autocast {
@@ -127,14 +138,26 @@ class Autocast {
     double lead = in_f32.offer.cost - in_bf16.offer.cost;
     for (std::size_t k = 0; k < given.size(); ++k) {
       if (!float_input(node, k) || stays_wide(node, k)) continue;
-      lead += given[k].dtype() == bf16 ? conversion_cost(given[k]) : -conversion_cost(given[k]);
+      const double conversion = conversion_cost(given[k].elements());
+      lead += given[k].dtype() == bf16 ? conversion : -conversion;
     }
-    return lead >= 0;
+    return lead - widening_cost(node, narrow) >= 0;
   }
 
-  static double conversion_cost(const Tensor& value) {
+  // What float32 kernels after it pay to read a bfloat16 result; elementwise ops widen it on their way.
+  double widening_cost(const Node& node, const Node& narrow) const {
+    if (narrow.outputs[0].type.dtype != bf16) return 0;
+    double cost = 0;
+    for (const Node* user : demand_.rounding_users(node)) {
+      if (ask(*user).offer.accepted()) cost += conversion_cost(node.outputs[0].type.shape.elements());
+    }
+    return cost;
+  }
+
+  // By loops that all threads share; memory is busy with two of them.
+  double conversion_cost(std::int64_t elements) const {
     constexpr double bytes = 6;  // an element read as one and written as the other
-    return reorder_cost(0) + bytes / 8e9 * static_cast<double>(value.elements());
+    return reorder_cost(0) + bytes / (8e9 * std::min(options_.threads, 2)) * static_cast<double>(elements);
   }
 
   Choice ask(const Node& node) const {

@@ -7,6 +7,7 @@
 #include "luge/ops/linalg.h"
 #include "luge/ops/math.h"
 #include "luge/ops/nn.h"
+#include "luge/ops/normalization.h"
 #include "luge/ops/reduce.h"
 #include "luge/ops/shape.h"
 #include "support/fake_backend.h"
@@ -153,6 +154,26 @@ TEST(Autocast, TakesWhatIsFasterConversionsIncluded) {
   EXPECT_EQ(dtype_multiplied(1e-7, 5e-8), f32);  // two conversions cost more than that saves
   EXPECT_EQ(dtype_multiplied(1e-3, -1), f32);
   EXPECT_EQ(dtype_multiplied(-1, 1e-3), bf16);
+}
+
+// What the first of two products multiplies when a norm lies between them.
+DType dtype_before_norm(bool norm_has_kernel) {
+  FakeBackend backend;
+  backend.add("matmul", "products", [](const KernelRequest& r) {
+    return fake_offer({}, {}, r.in[0].dtype == bf16 ? 4e-4 : 1e-3);
+  });
+  if (norm_has_kernel) backend.add("layer_norm", "rows", [](const KernelRequest&) { return fake_offer(); });
+  compiler::Options options{.backend = &backend, .disabled = {}};
+  options.precision = Precision::bf16;
+  const Tensor x = argument({65536, 4}), first = argument({4, 16}), second = argument({16, 4}), scale = argument({16});
+  const Tensor y = matmul(layer_norm(matmul(x, first), scale), second);
+  const compiler::Graph graph = compiler::autocast(graph_of({x, first, second, scale}, {y}), options);
+  return dtypes(*nodes_named(graph, "matmul").at(0))[0];
+}
+
+TEST(Autocast, CountsWhatAKernelAfterwardsPaysToReadBfloat16) {
+  EXPECT_EQ(dtype_before_norm(false), bf16);  // elementwise loops widen on their way
+  EXPECT_EQ(dtype_before_norm(true), f32);
 }
 
 }  // namespace
