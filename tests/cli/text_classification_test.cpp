@@ -1,6 +1,7 @@
 // Texts with classes from files of one line each: data, train, eval, predict.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "support/command.h"
@@ -50,6 +51,35 @@ TEST(TextClassification, EveryModelTrains) {
                                  "run.dir=" + dir.file("run"), "--json"});
     EXPECT_EQ(ran.code, 0) << model << "\n" << ran.err;
   }
+}
+
+TEST(TextClassification, TextsMayBeInFoldersAndTables) {
+  const TempDir dir;
+  std::string named = "text,label\n", numbered;
+  for (int k = 0; k < 12; ++k) {
+    const std::string number = std::to_string(k), text = k % 2 == 0 ? "good film " : "bad film ",
+                      label = k % 2 == 0 ? "pos" : "neg";
+    const std::string part = k < 8 ? "train" : "test";
+    std::filesystem::create_directories(dir.file("texts/" + part + "/" + label));
+    dir.write("texts/" + part + "/" + label + "/" + number + ".txt", text + number);
+    named += "\"" + text + number + "\"," + label + "\n";
+    numbered += label + "\t" + text + number + "\n";
+  }
+  dir.write("named.csv", named);
+  dir.write("numbered.tsv", numbered);
+  const auto learned = [&](std::vector<std::string> data) {
+    data.insert(data.begin(),
+                {"train", "model=text-cnn", "model.embedding=8", "model.vocabulary=50", "epochs=1", "batch=4",
+                 "run.dir=" + dir.file("run"), "run.exist_ok=true", "--json"});
+    const auto ran = in_process(data);
+    EXPECT_EQ(ran.code, 0) << data.back() << "\n" << ran.err;
+  };
+  learned({"data=" + dir.file("named.csv")});
+  learned({"data=" + dir.file("numbered.tsv"), "data.reader=text-table", "data.text=2", "data.label=1"});
+  learned({"data=" + dir.file("texts")});
+  const auto judged = in_process({"eval", "run=" + dir.file("run"), "data=" + dir.file("texts"), "--json"});
+  EXPECT_EQ(judged.code, 0) << judged.err;
+  EXPECT_EQ(json::parse(judged.out).at("samples"), 4) << judged.out;  // of the folder test
 }
 
 TEST(BadInput, C90_TextForClassesSaysWhatIsWrong) {

@@ -3,10 +3,8 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 
 #include "data/distinct.h"
-#include "data/pictures/annotated.h"
 #include "data/sources/lines.h"
 #include "luge/data/text_lines.h"
 
@@ -32,14 +30,7 @@ class JsonLines final : public LinesSource {
     if (lines_.empty()) throw FormatError(fmt::format("{}: has no line with an object of JSON", path));
     info_.name = options.name.empty() ? std::filesystem::path(path).stem().string() : options.name;
     info_.fields = {{"text", Field::utf8()}};
-    if (!labeled_) return;
-    info_.fields.set(kTarget, {i64, {}});
-    const std::set<std::string> names(classes.begin(), classes.end());
-    info_.classes = options.classes;
-    if (info_.classes.empty()) info_.classes.assign(names.begin(), names.end());
-    for (std::size_t k = 0; k < lines_.size(); ++k)
-      lines_[k].label =
-          label_of(info_.classes, classes[k], fmt::format("{}, line {}", path, lines_[k].number));
+    if (labeled_) label_all(classes, options.classes);
   }
 
  private:
@@ -57,7 +48,8 @@ class JsonLines final : public LinesSource {
     try {
       object = Json::parse(line, shallow);
     } catch (const std::exception&) {
-      throw FormatError(fmt::format("{}: is not JSON; expected an object such as {{\"text\": \"…\"}}", where));
+      throw FormatError(
+          fmt::format("{}: is not JSON; expected an object such as {{\"text\": \"…\"}}", where));
     }
     if (object.is_object()) return object;
     throw FormatError(fmt::format("{}: is {}; expected an object of JSON", where, object.type_name()));

@@ -4,17 +4,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/utf8.h"
+#include "data/pictures/annotated.h"
 #include "io/files/input_file.h"
 #include "luge/data/source.h"
 #include "luge/error.h"
 
 namespace luge::data {
 
-/// A text with its class, and where it is.
+/// A text with its class, and where it is: in a line, or a whole file (line 0).
 struct TextLine {
   std::string text;
   std::size_t file = 0;
@@ -64,11 +66,25 @@ class LinesSource : public Source {
     if (row.wants(0)) row.write(0, HostArray::of_text(line.text));
     if (info_.fields.size() > 1 && row.wants(1)) row.write_as<std::int64_t>(1)[0] = line.label;
   }
-  std::string where(std::int64_t index) const override {
-    return fmt::format("{}, line {}", paths_[at(index).file], at(index).number);
-  }
+  std::string where(std::int64_t index) const override { return where(at(index)); }
 
  protected:
+  std::string where(const TextLine& line) const {
+    const std::string& path = paths_[line.file];
+    return line.number == 0 ? path : fmt::format("{}, line {}", path, line.number);
+  }
+  /// Gives each text the label of its class: of the classes that are expected, or of all that occur, sorted.
+  void label_all(const std::vector<std::string>& names, const std::vector<std::string>& expected) {
+    info_.classes = expected;
+    if (expected.empty()) {
+      const std::set<std::string> different(names.begin(), names.end());
+      info_.classes.assign(different.begin(), different.end());
+    }
+    info_.fields.set(kTarget, {i64, {}});
+    for (std::size_t k = 0; k < lines_.size(); ++k)
+      lines_[k].label = label_of(info_.classes, names[k], where(lines_[k]));
+  }
+
   std::vector<TextLine> lines_;
   std::vector<std::string> paths_;
   Info info_;
