@@ -38,6 +38,7 @@
 #include "luge/data/spent.h"
 #include "luge/data/stick_figures.h"
 #include "luge/data/table.h"
+#include "luge/data/text_files.h"
 #include "luge/data/text_lines.h"
 #include "luge/data/tokenizer.h"
 #include "luge/data/tokens.h"

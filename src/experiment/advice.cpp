@@ -159,6 +159,17 @@ void refuse_unfit(const Config& config, const models::Entry& entry, const std::s
                                info.input().shape.to_string(), problem, instead));
 }
 
+void check_ids(const Config& config, const models::Entry& entry, const std::string& task,
+               const data::Info& info, std::int64_t outputs) {
+  const data::Field* input = input_of(info);
+  if (!input || !is_integer(entry.dtype) || is_integer(input->dtype) || own_task(entry) == task) return;
+  refuse_unfit(
+      config, entry, task, info, outputs,
+      fmt::format("it reads ids, which are whole numbers, and these are {} (a column of texts is read with "
+                  "data.reader=text-table)",
+                  name(input->dtype)));
+}
+
 void check_outputs(const Config& config, const models::Entry& entry, const std::string& task,
                    const data::Info& info, std::int64_t outputs) {
   const data::Field* target = info.target();

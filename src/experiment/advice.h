@@ -26,6 +26,10 @@ bool takes_samples(const models::Entry& entry, const data::Info& info, std::int6
 [[noreturn]] void refuse_unfit(const Config& config, const models::Entry& entry, const std::string& task,
                                const data::Info& info, std::int64_t outputs, const std::string& problem);
 
+/// Throws as refuse_unfit does when a network that looks up ids, made for another task, would get fractions.
+void check_ids(const Config& config, const models::Entry& entry, const std::string& task,
+               const data::Info& info, std::int64_t outputs);
+
 /// Throws as refuse_unfit does when samples have one label each and the network gives something else than a
 /// row of numbers for each.
 void check_outputs(const Config& config, const models::Entry& entry, const std::string& task,

@@ -37,6 +37,7 @@ Made trainer_within(const Config& config, const models::Entry& entry, const trai
   const std::int64_t accumulate = read<StepOptions>(config).accumulate;
   const optim::Optimizer optimizer = make_optimizer(config, learning.updates, learning.samples);
   const std::int64_t outputs = outputs_for(config, entry, *task, info);
+  check_ids(config, entry, task->name(), info, outputs);
   try {
     check_network(config, info, outputs);
   } catch (const ShapeError& error) {

@@ -91,6 +91,11 @@ TEST(BadInput, C90_TextForClassesSaysWhatIsWrong) {
   };
   EXPECT_TRUE(says(refused({"task.tokenizer=wordz"}), "words"));
   EXPECT_TRUE(says(refused({"task.tokenizer=words(most=-1)"}), "most"));
+  const std::string table = dir.write("table.csv", "review,stars\ngood one,5\nbad,1\nso so,3\n");
+  const auto unfit = in_process({"train", "model=text-cnn", "data=" + table, "run.dir=" + dir.file("unfit")});
+  EXPECT_NE(unfit.code, 0);
+  EXPECT_TRUE(says(unfit.err, "reads ids")) << unfit.err;
+  EXPECT_TRUE(says(unfit.err, "data.reader=text-table")) << unfit.err;
   testing::words_for_task(dir, "text-classification");
   dir.write("reviews/film.neg", "fine\nbroken \xFF byte\n");
   const auto ran = in_process({"data", dir.file("reviews")});
